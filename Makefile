@@ -1,0 +1,54 @@
+# Everything a person runs. Needs only Python >= 3.11 and make; the rest is installed from hash-locked requirements into .venv.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SEEDS  ?= seeds
+OUTPUT ?= output
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+          --custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint lock bench clean
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run  ## Publish the pages under seeds/ to output/ through the Prefect flow
+	@$(BIN)/onlabel run $(SEEDS) --output $(OUTPUT)
+
+test: $(VENV)/.dev  ## Run the whole test suite
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev  ## Check style (ruff) and types (mypy --strict)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: $(VENV)/.dev  ## Measure speed against a floor in the same run
+	@$(BIN)/python tests/bench/run.py
+
+lock: $(VENV)/.dev  ## Resolve the dependencies anew and write the lock files
+	@$(COMPILE) pyproject.toml --group build --output-file requirements.txt
+	@$(COMPILE) pyproject.toml --group build --group dev --group lock --constraint requirements.txt --output-file requirements-dev.txt
+	@$(COMPILE) pyproject.toml --group build --group dev --group lock --resolution lowest-direct --output-file requirements-lowest.txt
+
+clean:  ## Remove the environment, caches and built files (published output stays)
+	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+$(VENV)/.venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "onlabel needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	@echo "Setting up $(VENV) (once; needs a package registry) …" >&2
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.venv requirements.txt pyproject.toml
+	@$(PIP) install --require-hashes --requirement requirements.txt
+	@$(PIP) install --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.txt
+	@$(PIP) install --require-hashes --requirement requirements-dev.txt
+	@touch $@

@@ -1,0 +1,339 @@
+"""The facts that go from room to room: frozen, typed, and knowing nothing of YAML, Markdown, FHIR or Prefect.
+
+Offsets everywhere are Unicode code points of the decoded page (`Page.text`), front matter and byte-order mark included,
+with no newline normalisation: `page.text[span.start:span.end]` is what the page says, markup and all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
+from typing import Literal
+
+# --------------------------------------------------------------------------------------------------------------------
+# The page (made by `read`)
+# --------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of code points in `Page.text`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of inline text of one style.
+
+    `text` is what a reader sees (a soft or hard line break is one space). A run is either *verbatim* (`text` is
+    `page.text[span.start:span.end]`) or *atomic* (an entity, a backslash escape, a line break: one piece of source that
+    stands for `text` as a whole), so that every character of `text` has an exact place in the source.
+    """
+
+    text: str
+    span: Span
+    bold: bool = False
+    italic: bool = False
+    href: str | None = None
+
+
+BlockKind = Literal["heading", "paragraph", "item", "cell", "code", "html"]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A leaf block of the page, in source order.
+
+    `level` is 1 to 6 for a heading and the list depth (1 is outermost) for an item; 0 otherwise. A list item with several
+    paragraphs gives an `item`, then `paragraph` blocks with `level` set to the item's depth. Table cells carry `row`
+    and `column` from 0 (the header row is row 0) and `group`, the number of their table on the page.
+    `group` counts lists too: the items of one list (nested ones included) share it.
+    """
+
+    kind: BlockKind
+    span: Span
+    runs: tuple[Run, ...]
+    level: int = 0
+    group: int = 0
+    row: int = 0
+    column: int = 0
+
+    @cached_property
+    def text(self) -> str:
+        """The block as a reader sees it: markup gone, line breaks one space. Not stripped, not otherwise folded."""
+        return "".join(run.text for run in self.runs)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *accumulate(len(run.text) for run in self.runs)]
+
+    def run_at(self, offset: int) -> int:
+        """The index in `runs` of the run that shows `text[offset]`."""
+        return bisect_right(self._starts, offset) - 1
+
+    def locate(self, start: int, end: int) -> Span:
+        """The minimal source span of `text[start:end]` (which must not be empty)."""
+        if not 0 <= start < end <= len(self.text):
+            message = f"no text between {start} and {end} of {len(self.text)}"
+            raise ValueError(message)
+        first, last = self.run_at(start), self.run_at(end - 1)
+        head, tail = self.runs[first], self.runs[last]
+        return Span(
+            head.span.start + (start - self._starts[first] if _is_verbatim(head) else 0),
+            tail.span.start + (end - self._starts[last]) if _is_verbatim(tail) else tail.span.end,
+        )
+
+
+def _is_verbatim(run: Run) -> bool:
+    return len(run.text) == run.span.end - run.span.start
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatterValue:
+    """A scalar of the front matter as the page writes it (quotes removed), and where it stands."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page as read: its text, its front matter, its blocks.
+
+    `name` is how the caller names the page (a path relative to the seeds folder); it never reaches an id unfiltered.
+    `front_matter` maps a key to its scalar values: one for a scalar, any number for a list of scalars.
+    """
+
+    name: str
+    text: str
+    front_matter: Mapping[str, tuple[FrontMatterValue, ...]]
+    blocks: tuple[Block, ...]
+
+    @property
+    def data(self) -> bytes:
+        """The page's bytes, exactly as they were read (reading refuses what UTF-8 would not give back)."""
+        return self.text.encode()
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the page's bytes, in lower-case hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    def line(self, offset: int) -> int:
+        """The line (from 1) that holds a code point of `text`; lines end as a text editor sees them (LF, CRLF, CR)."""
+        head = self.text[:offset]
+        return 1 + head.count("\n") + head.count("\r") - head.count("\r\n")
+
+    def meta(self, key: str) -> str | None:
+        """The first value of a front-matter key, or None."""
+        values = self.front_matter.get(key, ())
+        return values[0].text if values else None
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The facts (made by `extract`, coded by `terminology`)
+# --------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """A code for the words of a fact: `relation` says whether it means the same (`exact`) or more (`broader`)."""
+
+    system: str
+    code: str
+    display: str
+    relation: Literal["exact", "broader"] = "exact"
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Linked words inside a fact. `glossary_id` is set where the target is a dictionary entry (it codes these words)."""
+
+    text: str
+    span: Span
+    href: str
+    glossary_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Words of the page, with their proof.
+
+    `text` is the source between the spans' ends with markup and line breaks folded (several spans: joined by one space,
+    in the order in which they are read). Spans are minimal: no markup or space at their ends. `rule` names the rule
+    that read it.
+    """
+
+    text: str
+    spans: tuple[Span, ...]
+    rule: str
+    links: tuple[Link, ...] = ()
+    codings: tuple[Coding, ...] = ()
+
+
+Kind = Literal["drug", "regimen", "none"]
+FdaStatus = Literal["approved", "discontinued", "not_stated"]
+Intent = Literal["treat", "prevent", "prevent_and_treat", "palliate", "reduce_risk", "other"]
+Standing = Literal["approved", "accelerated_approval", "used"]
+AgeGroup = Literal["adult", "adolescent", "child"]
+Sex = Literal["female", "male"]
+IdentifierKind = Literal["ncit", "nci-drug-dictionary", "medlineplus", "dailymed-setid", "dailymed-query"]
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """An age as the page writes it: a whole number and a unit in the singular."""
+
+    value: int
+    unit: Literal["day", "week", "month", "year"]
+
+
+@dataclass(frozen=True, slots=True)
+class Characteristic:
+    """One thing the page says of the patients of a use.
+
+    `kind` and what goes with it: `age-group` (`age_group`), `age-range` (`low`, `high`: inclusive bounds where stated),
+    `sex` (`sex`), `menopausal-status` and `description` (the words alone: "whose bones have finished growing").
+    """
+
+    kind: Literal["age-group", "age-range", "sex", "menopausal-status", "description"]
+    fact: Fact
+    age_group: AgeGroup | None = None
+    low: Age | None = None
+    high: Age | None = None
+    sex: Sex | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Patients to whom all of `characteristics` apply. Several populations of a use are alternatives."""
+
+    characteristics: tuple[Characteristic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Therapy:
+    """What the drug is given together with for a use.
+
+    `mode`: `required` ("with prednisone"), `optional` ("with or without", "often with"), `alternative` ("with either X or
+    Y": `names` holds every branch), `concurrent` (what the patient receives anyway: "women receiving … therapy").
+    `phrase` is the whole of it as written ("either cisplatin or topotecan hydrochloride"); `names` the treatments in it.
+    """
+
+    mode: Literal["required", "optional", "alternative", "concurrent"]
+    phrase: Fact
+    names: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PriorTherapy:
+    """What the patient must have had before: all of `names` (`required`) or one of them (`one_of`)."""
+
+    mode: Literal["required", "one_of"]
+    phrase: Fact
+    names: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A use: a leaf of the page's use section, the smallest separately stated use (fields as in the annotation guide).
+
+    `text`, `parent` and `lead` are the whole words of the item or sentence, of the item just above it, and of the sentence
+    that introduces them. `evidence` holds every sentence that says something of this use beyond those three
+    (brand sentences, footnotes).
+
+    What the use is for: `conditions` (what is treated, prevented, …), `narrower` (the leaf names a narrower disease),
+    `settings` (the disease in which another thing is treated or prevented: bone loss *in breast cancer*), `causes`
+    ("caused by multiple myeloma or by …": one entry a branch). Several settings or causes are joined by "or".
+    """
+
+    text: Fact
+    parent: Fact | None
+    lead: Fact | None
+    evidence: tuple[Fact, ...]
+    conditions: tuple[Fact, ...]
+    intent: Intent
+    intent_text: Fact | None
+    standing: Standing
+    standing_fact: Fact | None
+    narrower: tuple[Fact, ...] = ()
+    settings: tuple[Fact, ...] = ()
+    causes: tuple[Fact, ...] = ()
+    disease_status: tuple[Fact, ...] = ()
+    biomarkers: tuple[Fact, ...] = ()
+    stages: tuple[Fact, ...] = ()
+    line: Fact | None = None
+    brands: tuple[Fact, ...] = ()
+    populations: tuple[Population, ...] = ()
+    alone: Fact | None = None
+    therapies: tuple[Therapy, ...] = ()
+    prior: tuple[PriorTherapy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """An identifier of the drug that the page itself prints in a link target. `fact.text` is the value."""
+
+    kind: IdentifierKind
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A drug of a regimen. `slug` is the last path segment of its link, where it is linked to its own page."""
+
+    name: Fact
+    letter: Fact | None = None
+    slug: str | None = None
+
+
+SentenceRole = Literal[
+    "lead", "parent", "use", "detail", "brands", "standing", "denied", "studied", "other-form", "programme", "footnote",
+    "explanation", "availability", "unread",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the use section and who read it: `role` and `fact.rule`, or role `unread` with a `reason`."""
+
+    fact: Fact
+    role: SentenceRole
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class DrugFacts:
+    """All that a page says of its drug or regimen. For a page about neither, `kind` is `none` and the rest is empty.
+
+    `slug` is the last path segment of the page's URL, or the stem of its file name, reduced to `[a-z0-9-]`: the drug's
+    identity across runs.
+    """
+
+    page: Page = field(repr=False)
+    slug: str
+    kind: Kind
+    kind_reason: str
+    name: Fact | None = None
+    pronunciation: Fact | None = None
+    brands: tuple[Fact, ...] = ()
+    fda_status: FdaStatus = "not_stated"
+    fda_status_fact: Fact | None = None
+    identifiers: tuple[Identifier, ...] = ()
+    components: tuple[Component, ...] = ()
+    uses: tuple[Use, ...] = ()
+    denials: tuple[Fact, ...] = ()
+    studied: tuple[Fact, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+
+    @property
+    def unread(self) -> tuple[Sentence, ...]:
+        """The sentences of the use section that no rule read, each with the reason."""
+        return tuple(sentence for sentence in self.sentences if sentence.role == "unread")

@@ -1,0 +1,34 @@
+"""What a run may be told, apart from its pages: one frozen value that goes into the snapshot's identity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+FhirVersion = Literal["R5", "R4B", "R4"]
+
+#: The base of every canonical URL and identifier system that is onlabel's own. A reserved domain on purpose: whoever
+#: publishes for others sets their own.
+DEFAULT_CANONICAL = "https://onlabel.example/fhir"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLimits:
+    """What a page may cost. `max_bytes` is the file's size; `max_nesting` bounds Markdown and YAML nesting."""
+
+    max_bytes: int = 4 * 1024 * 1024
+    max_nesting: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything besides pages, mappings and rules that the published bytes depend on.
+
+    `as_of` is the date that the run speaks for; None means the newest `lastReviewed` of the pages.
+    """
+
+    canonical: str = DEFAULT_CANONICAL
+    fhir_versions: tuple[FhirVersion, ...] = ("R5",)
+    as_of: date | None = None
+    limits: ReadLimits = ReadLimits()
