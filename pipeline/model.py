@@ -12,7 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
-from typing import Literal
+from typing import Any, Literal, TypeAlias
+
+#: A FHIR resource as plain JSON data. Rooms after `fhir` hand these on; none changes one in place.
+Resource: TypeAlias = dict[str, Any]
 
 # --------------------------------------------------------------------------------------------------------------------
 # The page (made by `read`)
