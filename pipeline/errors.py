@@ -5,11 +5,11 @@
     ├── ExtractError              a page that reads but contradicts itself  (X2xx; the page is quarantined)
     ├── BuildError                facts that FHIR cannot hold               (F3xx; the page is quarantined)
     ├── PublishError              a snapshot that must not be published     (P5xx; the run stops, nothing is replaced)
-    ├── VerifyError               an output that cannot be opened to check  (V6xx)
-    └── UsageError                a command called wrongly                  (U9xx)
+    ├── VerifyError               an output that cannot be opened to check  (C6xx)
+    └── UsageError                a command called wrongly, or on broken mapping tables  (U9xx, M80x)
 
-Findings that do not raise (validation V4xx, verification V6xx, guards P5xx) are `Problem` values too. Codes are never reused;
-each is described, with cause and remedy, in `pipeline/ERRORS.md`, and a test keeps the two together.
+Findings that do not raise (validation V4xx, verification C6xx, guards P5xx, mapping tables M81x) are `Problem` values too.
+Codes are never reused; each is described, with cause and remedy, in `pipeline/ERRORS.md`, and a test keeps the two together.
 """
 
 from __future__ import annotations

@@ -37,6 +37,8 @@ class Run:
     `text` is what a reader sees (a soft or hard line break is one space). A run is either *verbatim* (`text` is
     `page.text[span.start:span.end]`) or *atomic* (an entity, a backslash escape, a line break: one piece of source that
     stands for `text` as a whole), so that every character of `text` has an exact place in the source.
+    `href` is the link's target as the page writes it, `href_span` its place where it stands verbatim beside the words
+    (not for a target that a reference definition gives elsewhere, nor for one written with escapes or entities).
     """
 
     text: str
@@ -44,6 +46,7 @@ class Run:
     bold: bool = False
     italic: bool = False
     href: str | None = None
+    href_span: Span | None = None
 
 
 BlockKind = Literal["heading", "paragraph", "item", "cell", "code", "html"]
@@ -237,9 +240,13 @@ class Therapy:
 
 @dataclass(frozen=True, slots=True)
 class PriorTherapy:
-    """What the patient must have had before: all of `names` (`required`) or one of them (`one_of`)."""
+    """What the patient must have had before.
 
-    mode: Literal["required", "one_of"]
+    `mode`: all of `names` (`required`), one of them (`one_of`), or (`conditional`) in only some of the situations that the
+    page names ("if the cancer has …", "cannot be treated with X or got worse after Y").
+    """
+
+    mode: Literal["required", "one_of", "conditional"]
     phrase: Fact
     names: tuple[Fact, ...]
 
@@ -317,7 +324,7 @@ class DrugFacts:
     """All that a page says of its drug or regimen. For a page about neither, `kind` is `none` and the rest is empty.
 
     `slug` is the last path segment of the page's URL, or the stem of its file name, reduced to `[a-z0-9-]`: the drug's
-    identity across runs.
+    identity across runs. `ingredients` are those of a fixed combination, found by `terminology` inside its name.
     """
 
     page: Page = field(repr=False)
@@ -331,6 +338,7 @@ class DrugFacts:
     fda_status_fact: Fact | None = None
     identifiers: tuple[Identifier, ...] = ()
     components: tuple[Component, ...] = ()
+    ingredients: tuple[Fact, ...] = ()
     uses: tuple[Use, ...] = ()
     denials: tuple[Fact, ...] = ()
     studied: tuple[Fact, ...] = ()

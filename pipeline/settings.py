@@ -17,7 +17,7 @@ DEFAULT_CANONICAL = "https://onlabel.example/fhir"
 class ReadLimits:
     """What a page may cost. `max_bytes` is the file's size; `max_nesting` bounds Markdown and YAML nesting."""
 
-    max_bytes: int = 4 * 1024 * 1024
+    max_bytes: int = 2 * 1024 * 1024
     max_nesting: int = 50
 
 

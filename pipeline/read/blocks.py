@@ -1,0 +1,223 @@
+"""Block Markdown: the leaf blocks of a page, in source order, each with its runs.
+
+markdown-it-py gives a block the numbers of its lines, and its text without indentation and markers. The state here notes,
+while the library stands in the block, where the text of each of these lines begins, so that text and place never have to
+be matched up afterwards.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import cache
+from itertools import count, pairwise
+from typing import Any, Literal
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.token import Token
+from markdown_it.utils import EnvType
+
+from pipeline.model import Block, BlockKind, Run, Span
+from pipeline.read.inline import PlacedInlineParser, Source, note_place, runs_of, verbatim_runs
+
+_BLANK = " \t"
+_CELL_END = re.compile(r"(?<!\\)\|")
+_ESCAPED_BAR = re.compile(r"\\\|")
+_LINE_OPENERS = frozenset({"paragraph_open", "heading_open", "tr_open"})
+
+
+class TooDeep(Exception):  # noqa: N818 - control flow inside this room: it becomes the coded error
+    """Markdown nested deeper than the limits allow; `offset` is a place in the page."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(offset)
+        self.offset = offset
+
+
+class PlacedBlocks(StateBlock):
+    """A state that notes in `token.meta["starts"]` where the text of each line of a block begins, and refuses depth."""
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        """Push a token, and note the places of the one before: the library sets its lines after pushing it.
+
+        Raises:
+            TooDeep: At `maxNesting`, where the library would leave the rest of the block out without a word.
+        """
+        before = self.tokens[-1] if self.tokens else None
+        if before and before.type in _LINE_OPENERS and before.map:
+            before.meta["starts"] = [self.bMarks[line] + self.tShift[line] for line in range(*before.map)]
+        token = super().push(ttype, tag, nesting)
+        if self.level >= self.md.options["maxNesting"]:
+            raise TooDeep(self.bMarks[self.line])
+        return token
+
+
+class _Markdown(MarkdownIt):
+    """CommonMark and tables, with link targets left as the page writes them."""
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 - overrides the library's name
+        return url
+
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802 - overrides the library's name
+        return link
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802, ARG002 - overrides the library's method
+        # The words of a link to `javascript:` are still the words of a link: the target alone is dropped, by `runs_of`.
+        return True
+
+
+@cache
+def _parser(max_nesting: int) -> MarkdownIt:
+    md = _Markdown("commonmark", {"maxNesting": max_nesting}).enable("table")
+    rules, rules2 = md.inline.ruler.get_active_rules(), md.inline.ruler2.get_active_rules()
+    md.inline = PlacedInlineParser()
+    md.inline.ruler.enableOnly(rules)
+    # Joined text tokens would keep the place of the last of them.
+    md.inline.ruler2.enableOnly([rule for rule in rules2 if rule != "fragments_join"])
+    md.inline.ruler.before("text", "note_place", note_place)
+    return md
+
+
+class _Lines:
+    """The Markdown of a page with every line ended by LF, as the library reads it, and where it stands in the page."""
+
+    def __init__(self, page: str, start: int) -> None:
+        markdown = page[start:]
+        self._start = start
+        self._crlf: list[int] = []
+        if "\r" in markdown:
+            self._crlf = [match.start() - before for before, match in enumerate(re.finditer("\r\n", markdown))]
+            markdown = re.sub("\r\n?", "\n", markdown)
+        self.text = markdown
+
+    def place(self, offset: int) -> int:
+        """The offset in the page of an offset in `text`; that of an LF is where its line end begins."""
+        return self._start + offset + bisect_left(self._crlf, offset)
+
+    def piece(self, start: int, end: int) -> tuple[str, Span]:
+        """A stretch of `text` and its place in the page."""
+        return self.text[start:end], Span(self.place(start), self.place(end))
+
+    def end(self, start: int) -> int:
+        """Where the line that holds `start` ends, without its LF."""
+        end = self.text.find("\n", start)
+        return len(self.text) if end < 0 else end
+
+    def trimmed_end(self, start: int) -> int:
+        """Where the text of the line that holds `start` ends, without blanks behind it."""
+        return start + len(self.text[start : self.end(start)].rstrip(_BLANK))
+
+
+def read_blocks(page: str, start: int, max_nesting: int) -> tuple[Block, ...]:
+    """The blocks of the Markdown that begins at `start` in a page's text.
+
+    Raises:
+        TooDeep: Nested deeper than `max_nesting`, counted as markdown-it does (a list and its item are two levels).
+    """
+    lines = _Lines(page, start)
+    md, env = _parser(max_nesting), dict[str, Any]()
+    state = PlacedBlocks(lines.text, md, env, [])
+    try:
+        md.block.tokenize(state, 0, state.lineMax)
+    except TooDeep as deep:
+        raise TooDeep(lines.place(deep.offset)) from None
+    return tuple(_Walk(lines, state.eMarks, md, env).blocks(state.tokens))
+
+
+class _Walk:
+    """One walk over the block tokens of a page: knows which list, item and table it is in."""
+
+    def __init__(self, lines: _Lines, line_ends: list[int], md: MarkdownIt, env: EnvType) -> None:
+        self._lines, self._line_ends, self._md, self._env = lines, line_ends, md, env
+        self._groups = count(1)
+        self._group = 0
+        # For each open list, whether its current item has had its first paragraph.
+        self._items: list[bool] = []
+        self._row = 0
+
+    def blocks(self, tokens: list[Token]) -> Iterator[Block]:
+        """The leaf blocks, in source order."""
+        for token in tokens:
+            match token.type:
+                case "bullet_list_open" | "ordered_list_open":
+                    self._group = self._group if self._items else next(self._groups)
+                    self._items.append(False)
+                case "list_item_open":
+                    self._items[-1] = False
+                case "bullet_list_close" | "ordered_list_close":
+                    self._items.pop()
+                case "table_open":
+                    self._row = 0
+                    table = next(self._groups)
+                case "tr_open":
+                    yield from self._cells(token, table)
+                    self._row += 1
+                case "heading_open":
+                    yield self._heading(token)
+                case "paragraph_open":
+                    yield self._paragraph(token)
+                case "fence" | "code_block" | "html_block":
+                    yield from self._as_it_stands(token)
+
+    def _paragraph(self, token: Token) -> Block:
+        pieces, span = self._text(token.meta["starts"])
+        depth = len(self._items)
+        kind: BlockKind = "item" if depth and not self._items[-1] else "paragraph"
+        if depth:
+            self._items[-1] = True
+        return Block(kind, span, self._runs(pieces), level=depth, group=self._group if depth else 0)
+
+    def _heading(self, token: Token) -> Block:
+        starts, level = token.meta["starts"], int(token.tag[1:])
+        if not token.markup.startswith("#"):
+            pieces, span = self._text(starts[:-1])
+            return Block("heading", span, self._runs(pieces), level=level)
+        start, end = starts[0], self._lines.trimmed_end(starts[0])
+        text = self._lines.text[start + level : end]
+        # A closing row of # needs a blank before it.
+        shown = re.sub(r"(?:\A|(?<=[ \t]))#+\Z", "", text).strip(_BLANK)
+        first = start + level + len(text) - len(text.lstrip(_BLANK))
+        piece = self._lines.piece(first, first + len(shown))
+        return Block("heading", self._lines.piece(start, end)[1], self._runs([piece]), level=level)
+
+    def _cells(self, token: Token, table: int) -> Iterator[Block]:
+        """The cells of a row, those beyond the header's columns too: what the page says is not dropped."""
+        start = token.meta["starts"][0]
+        end = self._lines.trimmed_end(start)
+        bars = [match.start() for match in _CELL_END.finditer(self._lines.text, start, end)]
+        # The outer bars may be left out: then the cell begins or ends with the row.
+        before = [] if bars[:1] == [start] else [start - 1]
+        after = [] if bars[-1:] == [end - 1] else [end]
+        for column, (left, right) in enumerate(pairwise([*before, *bars, *after])):
+            first = right - len(self._lines.text[left + 1 : right].lstrip(_BLANK))
+            last = first + len(self._lines.text[first:right].rstrip(_BLANK))
+            # An escaped bar is a bar: the backslash before it belongs to no piece.
+            cuts = [match.start() for match in _ESCAPED_BAR.finditer(self._lines.text, first, last)]
+            pieces = [self._lines.piece(a + (a in cuts), b) for a, b in pairwise([first, *cuts, last])]
+            span = self._lines.piece(first, last)[1]
+            yield Block("cell", span, self._runs(pieces), group=table, row=self._row, column=column)
+
+    def _as_it_stands(self, token: Token) -> Iterator[Block]:
+        """Code and HTML: line for line, without indentation."""
+        first = (token.map or [0])[0] + (token.type == "fence")
+        shown = token.content.removesuffix("\n").split("\n") if token.content else []
+        pieces = []
+        for number, text in enumerate(shown, start=first):
+            end, is_last = self._line_ends[number], number == first + len(shown) - 1
+            pieces.append(self._lines.piece(end - len(text.lstrip(_BLANK)), end + (not is_last)))
+        runs = verbatim_runs(Source(pieces))
+        if runs:
+            kind: BlockKind = "html" if token.type == "html_block" else "code"
+            yield Block(kind, Span(runs[0].span.start, runs[-1].span.end), runs)
+
+    def _text(self, starts: list[int]) -> tuple[list[tuple[str, Span]], Span]:
+        """The lines of a paragraph, without indentation and without what stands behind the last, and their place."""
+        last = self._lines.trimmed_end(starts[-1])
+        pieces = [self._lines.piece(start, self._lines.end(start) + 1) for start in starts[:-1]]
+        pieces.append(self._lines.piece(starts[-1], last))
+        return pieces, Span(pieces[0][1].start, pieces[-1][1].end)
+
+    def _runs(self, pieces: list[tuple[str, Span]]) -> tuple[Run, ...]:
+        return runs_of(Source(pieces), self._md, self._env)
