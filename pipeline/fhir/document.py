@@ -1,0 +1,144 @@
+"""DocumentReference: the page itself, byte for byte, and the account of what was read in it.
+
+Source: https://hl7.org/fhir/R5/documentreference.html
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from pipeline.fhir import systems
+from pipeline.fhir.brands import drug_reference
+from pipeline.fhir.ids import ORGANIZATION, drug_id
+from pipeline.fhir.narrative import LANGUAGE, LIMITS, narrative, quotation
+from pipeline.fhir.primitives import is_code, is_language, is_string, string
+from pipeline.fhir.source import Json, Source, links_of, stated
+from pipeline.model import DrugFacts, Fact, Page, Sentence
+
+#: Front-matter keys whose values are tags too, and the code system that labels them.
+_TAGS: Final = {"cancerTypes": "page-cancer-type", "tags": "page-topic", "audienceLevel": "page-audience"}
+_DESCRIPTION: Final = (
+    f"{LIMITS} The attachment is the page's text as it was stored (Markdown with front matter), not the HTML at its address."
+)
+
+
+def document_reference(facts: DrugFacts, source: Source) -> Json:
+    """The page as a document about its drug."""
+    page = facts.page
+    identifiers = [{"system": systems.URI, **_stated(page, "url", "value", source)}] if source.address else []
+    return {
+        "resourceType": "DocumentReference",
+        "id": drug_id(facts.slug),
+        **_meta(page, source),
+        "language": LANGUAGE,
+        "text": _narrative(facts, source),
+        "extension": _extensions(facts, source),
+        "identifier": [*identifiers, source.identifier("sha256", page.sha256)],
+        **_stated(page, "version", "version", source),
+        "status": "current",
+        "type": {"coding": [source.local("document-type", "patient-drug-information")]},
+        "subject": drug_reference("MedicationKnowledge", facts, source),
+        **({"author": [author()]} if is_nci(page) else {}),
+        "description": _DESCRIPTION,
+        "content": [{"attachment": _attachment(page, source)}],
+    }
+
+
+def author() -> Json:
+    """NCI, as the author of a page's text."""
+    return {"reference": f"Organization/{ORGANIZATION}", "display": "National Cancer Institute"}
+
+
+def is_nci(page: Page) -> bool:
+    """Whether the page says that it is NCI's: by its source, or by its address. Else no author is named."""
+    address = page.meta("url") or ""
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        host = ""
+    return page.meta("source") == "NCI" or host == "cancer.gov" or host.endswith(".cancer.gov")
+
+
+def _meta(page: Page, source: Source) -> Json:
+    # A tag twice is one tag: servers keep them as a set.
+    stated_codes = dict.fromkeys(
+        (system, value.text) for key, system in _TAGS.items() for value in page.front_matter.get(key, ()) if is_code(value.text)
+    )
+    tags = [{"system": systems.code_system(source.canonical, system), "code": code} for system, code in stated_codes]
+    meta = {**source.meta().get("meta", {}), **({"tag": tags} if tags else {})}
+    return {"meta": meta} if meta else {}
+
+
+def _attachment(page: Page, source: Source) -> Json:
+    data = page.data
+    language = page.meta("language")
+    return {
+        "contentType": "text/markdown; charset=UTF-8",
+        **(_stated(page, "language", "language", source) if language and is_language(language) else {}),
+        "data": base64.b64encode(data).decode(),
+        # An integer64 is a string in JSON.
+        "size": str(len(data)),
+        # FHIR asks for SHA-1 here; SHA-256 is the identifier.
+        "hash": base64.b64encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode(),
+        **_stated(page, "title", "title", source),
+    }
+
+
+def _stated(page: Page, key: str, element: str, source: Source) -> Json:
+    """The primitive `element` with a front-matter value and its span; empty if there is none or no string can hold it."""
+    values = page.front_matter.get(key, ())
+    if not values or not is_string(values[0].text):
+        return {}
+    return source.quoted(element, Fact(values[0].text, (values[0].span,), ""))
+
+
+def _extensions(facts: DrugFacts, source: Source) -> list[Json]:
+    return [
+        {"url": source.url("kind-reason"), "valueString": string(facts.kind_reason)},
+        *(source.quote(source.url("studied"), fact) for fact in facts.studied),
+        *(_sentence(sentence, source) for sentence in facts.sentences),
+        *_links(facts, source),
+        *(
+            source.quote(source.url("front-matter"), Fact(text, (span,), ""), {"url": "key", "valueString": key})
+            for key, text, span in stated(facts.page)
+        ),
+    ]
+
+
+def _sentence(sentence: Sentence, source: Source) -> Json:
+    reason = [{"url": "reason", "valueString": sentence.reason}] if sentence.reason else []
+    return source.quote(source.url("sentence"), sentence.fact, {"url": "role", "valueCode": sentence.role}, *reason)
+
+
+def _links(facts: DrugFacts, source: Source) -> Iterator[Json]:
+    for link in links_of(_facts_in(facts)):
+        # Text, not a URI: it may be relative, or `javascript:`.
+        target = [{"url": "target", "valueString": link.href}] if is_string(link.href) else []
+        entry = [{"url": "glossary-id", "valueCode": link.glossary_id}] if link.glossary_id else []
+        yield source.quote(source.url("link"), Fact(link.text, (link.span,), ""), *target, *entry)
+
+
+def _facts_in(value: object) -> Iterator[Fact]:
+    """Every fact at any depth of the facts."""
+    if isinstance(value, Fact):
+        yield value
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _facts_in(each)
+    elif is_dataclass(value) and not isinstance(value, Page):
+        for each in fields(value):
+            yield from _facts_in(getattr(value, each.name))
+
+
+def _narrative(facts: DrugFacts, source: Source) -> Json:
+    title = _stated(facts.page, "title", "title", source)
+    heading = quotation(title["title"]) if title else "Patient drug information page"
+    read = [quotation(sentence.fact.text) for sentence in facts.sentences if sentence.role != "unread"]
+    unread = [quotation(sentence.fact.text) for sentence in facts.unread]
+    address = [quotation(source.address)] if source.address else []
+    return narrative(heading, ("Address", address), ("Use section, read", read), ("Use section, not read", unread))

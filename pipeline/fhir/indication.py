@@ -1,0 +1,181 @@
+"""ClinicalUseDefinition: one for each use and condition, and for each cause or setting that the page joins with "or".
+
+`indication` has no "or" in it: what a list of it holds all applies. So each branch is an indication of its own, and all of
+them carry the same sentences. Source: https://hl7.org/fhir/R5/clinicalusedefinition.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.fhir import systems
+from pipeline.fhir.brands import brand_references, drug_reference
+from pipeline.fhir.ids import indication_ids, normal
+from pipeline.fhir.narrative import LANGUAGE, narrative, quotation
+from pipeline.fhir.population import group_references, groups
+from pipeline.fhir.source import Json, Source
+from pipeline.fhir.therapy import other_therapies, therapies_of_some
+from pipeline.model import DrugFacts, Fact, Use
+
+#: Only where the page's word and HL7's code mean the same. Two codings in one concept would mean the same thing, so
+#: "prevent and treat" has none; "reduce the risk" is less than prevention.
+_INTENDED_USE: Final = {"treat": "Treatment", "prevent": "Prevention", "palliate": "Alleviation"}
+
+
+@dataclass(frozen=True, slots=True)
+class Indication:
+    """A branch of a use. `number` is the use's place on the page, from 1."""
+
+    id: str
+    number: int
+    use: Use
+    condition: Fact | None
+    setting: Fact | None
+    cause: Fact | None
+
+
+def indications_of(facts: DrugFacts) -> list[Indication]:
+    """The indications of a page in source order, with their ids."""
+    branches = [
+        (number, use, condition, setting, cause)
+        for number, use in enumerate(facts.uses, 1)
+        for condition in use.conditions or (None,)
+        for setting in use.settings or (None,)
+        for cause in use.causes or (None,)
+    ]
+    ids = indication_ids(facts.slug, [_key(use, *branch) for _, use, *branch in branches])
+    return [Indication(identifier, *branch) for identifier, branch in zip(ids, branches, strict=True)]
+
+
+def clinical_use_definition(indication: Indication, facts: DrugFacts, source: Source) -> Json:
+    """The resource of one indication."""
+    use = indication.use
+    references = brand_references(use.brands, "Medication", facts, source) or [drug_reference("Medication", facts, source)]
+    contained = groups(use, source)
+    return {
+        "resourceType": "ClinicalUseDefinition",
+        "id": indication.id,
+        **source.meta(),
+        "language": LANGUAGE,
+        "text": _narrative(indication, references),
+        **({"contained": contained} if contained else {}),
+        "extension": [
+            *source.spans(sorted({span for _, fact in _sentences(use) for span in fact.spans})),
+            *(_quote(role, fact, source) for role, fact in _sentences(use)),
+            {"url": source.url("use"), "valueInteger": indication.number},
+        ],
+        "identifier": [source.identifier("indication", indication.id)],
+        "type": "indication",
+        "category": [standing(use, source)],
+        "subject": references,
+        "status": {"coding": [_status(facts)]},
+        "indication": _indication(indication, source),
+        **({"population": group_references(use)} if contained else {}),
+    }
+
+
+def intended_effect(use: Use, source: Source) -> Json:
+    """What the drug is to do, as a CodeableConcept: the page's words, HL7's code where it means the same, and ours."""
+    code = _INTENDED_USE.get(use.intent)
+    codings = [{"system": systems.INTENDED_USE, "code": code, "display": code}] if code else []
+    codings.append(source.local("intent", use.intent.replace("_", "-")))
+    return source.concept(use.intent_text, *codings) if use.intent_text else {"coding": codings}
+
+
+def standing(use: Use, source: Source) -> Json:
+    """Whether the use is approved, and how, as a CodeableConcept."""
+    coding = source.local("regulatory-standing", use.standing.replace("_", "-"))
+    return source.concept(use.standing_fact, coding) if use.standing_fact else {"coding": [coding]}
+
+
+def _key(use: Use, condition: Fact | None, setting: Fact | None, cause: Fact | None) -> tuple[object, ...]:
+    def text(fact: Fact | None) -> str:
+        return normal(fact.text) if fact else ""
+
+    narrower = [text(fact) for fact in use.narrower]
+    return (use.intent, text(condition), narrower, text(setting), text(cause), text(use.parent), text(use.text))
+
+
+def _sentences(use: Use) -> list[tuple[str, Fact]]:
+    said = [("lead", use.lead), ("parent", use.parent), ("text", use.text), *(("evidence", fact) for fact in use.evidence)]
+    return [(role, fact) for role, fact in said if fact is not None]
+
+
+def _quote(role: str, fact: Fact, source: Source) -> Json:
+    return source.quote(source.url("quote"), fact, {"url": "role", "valueCode": role})
+
+
+def _status(facts: DrugFacts) -> Json:
+    # Who asks for active indications must not be given those of a drug that is no longer available.
+    code, display = ("retired", "Retired") if facts.fda_status == "discontinued" else ("active", "Active")
+    return {"system": systems.PUBLICATION_STATUS, "code": code, "display": display}
+
+
+def _indication(indication: Indication, source: Source) -> Json:
+    use = indication.use
+    extensions = [
+        *({"url": source.url("line-of-therapy"), "valueCodeableConcept": source.concept(fact)} for fact in [use.line] if fact),
+        *(source.quote(source.url("given-alone"), fact) for fact in [use.alone] if fact),
+        *therapies_of_some(use, source),
+    ]
+    comorbidities = [
+        {"extension": [{"url": source.url("comorbidity-role"), "valueCode": role}], "concept": source.concept(fact)}
+        for role, fact in (("setting", indication.setting), ("cause", indication.cause))
+        if fact is not None
+    ]
+    therapies = other_therapies(use, source)
+    return {
+        **({"extension": extensions} if extensions else {}),
+        **_disease(indication, source),
+        **_disease_status(use, source),
+        **({"comorbidity": comorbidities} if comorbidities else {}),
+        "intendedEffect": {"concept": intended_effect(use, source)},
+        **({"otherTherapy": therapies} if therapies else {}),
+    }
+
+
+def _disease(indication: Indication, source: Source) -> Json:
+    """The condition.
+
+    With a narrower one neither is the indication alone ("cervical cancer" in "stage III", "squamous cell cancer" in
+    "esophageal"): the text then says both, uncoded, and each stands with its proof and codes in an extension.
+    """
+    condition, narrower = indication.condition, indication.use.narrower
+    if condition is None:
+        return {}
+    if not narrower:
+        return {"diseaseSymptomProcedure": {"concept": source.concept(condition)}}
+    parts = [("condition", condition), *(("narrower-condition", fact) for fact in narrower)]
+    extensions = [{"url": source.url(name), "valueCodeableConcept": source.concept(fact)} for name, fact in parts]
+    text = f"{condition.text}: {'; '.join(fact.text for fact in narrower)}"
+    return {"diseaseSymptomProcedure": {"extension": extensions, "concept": {"text": text}}}
+
+
+def _disease_status(use: Use, source: Source) -> Json:
+    details = [
+        *(("status", fact) for fact in use.disease_status),
+        *(("biomarker", fact) for fact in use.biomarkers),
+        *(("stage", fact) for fact in use.stages),
+    ]
+    if not details:
+        return {}
+    facts = [fact for _, fact in details]
+    extensions = [
+        {
+            "url": source.url("disease-detail"),
+            "extension": [{"url": "kind", "valueCode": kind}, {"url": "value", "valueCodeableConcept": source.concept(fact)}],
+        }
+        for kind, fact in details
+    ]
+    concept = source.concept(facts[0]) if len(facts) == 1 else {"text": "; ".join(fact.text for fact in facts)}
+    return {"diseaseStatus": {"extension": extensions, "concept": concept}}
+
+
+def _narrative(indication: Indication, subjects: list[Json]) -> Json:
+    use = indication.use
+    # The branches of a use share their sentences: the heading says which of them this is.
+    branch = (use.intent_text, indication.condition, *use.narrower, indication.setting, indication.cause)
+    named = [*(subject["display"] for subject in subjects), *(fact.text for fact in branch if fact)]
+    sentences = [quotation(fact.text) for _, fact in _sentences(use)]
+    return narrative(f"{', '.join(map(quotation, named))}: indication", ("The page says:", sentences))

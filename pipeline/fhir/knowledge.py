@@ -1,0 +1,206 @@
+"""MedicationKnowledge: what the page says of the drug or regimen, and of each brand, readable without any other resource.
+
+Source: https://hl7.org/fhir/R5/medicationknowledge.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.fhir import systems
+from pipeline.fhir.brands import brand_references, brands_of, drug_name, drug_reference
+from pipeline.fhir.ids import brand_id, drug_id
+from pipeline.fhir.indication import Indication, intended_effect
+from pipeline.fhir.medication import drug_concept, ingredient_concepts, record_identifier, status_of
+from pipeline.fhir.narrative import LANGUAGE, narrative, quotation
+from pipeline.fhir.population import patient_characteristics, stated_populations
+from pipeline.fhir.source import Json, Source
+from pipeline.model import Component, DrugFacts, Fact, Population, Use
+
+_DICTIONARIES: Final = {
+    "nci-drug-dictionary": systems.DRUG_DICTIONARY,
+    "medlineplus": systems.MEDLINEPLUS,
+    "dailymed-setid": systems.DAILYMED,
+}
+_US: Final = {"coding": [{"system": systems.COUNTRY, "code": "US", "display": "United States of America"}]}
+
+
+@dataclass(frozen=True, slots=True)
+class _Product:
+    """What differs between the record of a drug, a regimen and a brand."""
+
+    id: str
+    names: Sequence[Fact]
+    code: Json
+    type: str
+    indications: Sequence[Indication]
+    related: Sequence[Json]
+    extensions: Sequence[Json] = ()
+    identifiers: Sequence[Json] = ()
+
+
+def medication_knowledge(facts: DrugFacts, indications: Sequence[Indication], source: Source) -> list[Json]:
+    """The record of the drug or regimen with all its uses, then one of each brand with those expressly attributed to it."""
+    brands = brands_of(facts)
+    products = [_drug(facts, brands, indications, source)]
+    products += [_brand(key, brand, facts, indications, source) for key, brand in brands.items()]
+    return [_record(product, facts, source) for product in products]
+
+
+def _drug(facts: DrugFacts, brands: Mapping[str, Fact], indications: Sequence[Indication], source: Source) -> _Product:
+    has_brand = {"coding": [source.local("related-medication", "has-brand")]}
+    references = brand_references(brands.values(), "MedicationKnowledge", facts, source)
+    return _Product(
+        id=drug_id(facts.slug),
+        names=[drug_name(facts), *brands.values()],
+        code=drug_concept(facts, source),
+        type="regimen" if facts.kind == "regimen" else "generic",
+        indications=indications,
+        related=[
+            *({"type": has_brand, "reference": [each]} for each in references),
+            *(_component(component, source) for component in facts.components),
+        ],
+        extensions=[
+            *(source.quote(source.url("pronunciation"), fact) for fact in [facts.pronunciation] if fact),
+            *(
+                source.quote(source.url("dailymed-query"), each.fact)
+                for each in facts.identifiers
+                if each.kind == "dailymed-query"
+            ),
+            *(source.quote(source.url("denied-use"), denial) for denial in facts.denials),
+        ],
+        identifiers=[
+            {"system": _DICTIONARIES[each.kind], **source.quoted("value", each.fact)}
+            for each in facts.identifiers
+            if each.kind in _DICTIONARIES
+        ],
+    )
+
+
+def _brand(key: str, brand: Fact, facts: DrugFacts, indications: Sequence[Indication], source: Source) -> _Product:
+    brand_of = {"coding": [source.local("related-medication", "brand-of")]}
+    return _Product(
+        id=key,
+        names=[brand],
+        code=source.concept(brand),
+        type="brand",
+        indications=[each for each in indications if key in {brand_id(facts.slug, named.text) for named in each.use.brands}],
+        related=[{"type": brand_of, "reference": [drug_reference("MedicationKnowledge", facts, source)]}],
+    )
+
+
+def _record(product: _Product, facts: DrugFacts, source: Source) -> Json:
+    guidelines = _guidelines(product.indications, source)
+    return {
+        "resourceType": "MedicationKnowledge",
+        "id": product.id,
+        **source.meta(),
+        "language": LANGUAGE,
+        "text": _narrative(product, facts),
+        **({"extension": list(product.extensions)} if product.extensions else {}),
+        "identifier": [record_identifier(product.id, facts, source), *product.identifiers],
+        "code": product.code,
+        "status": status_of(facts),
+        "intendedJurisdiction": [_US],
+        "name": [name.text for name in product.names],
+        "_name": [{"extension": source.proof(name)} for name in product.names],
+        **({"relatedMedicationKnowledge": list(product.related)} if product.related else {}),
+        "associatedMedication": [{"reference": f"Medication/{product.id}"}],
+        "productType": [{"coding": [source.local("product-type", product.type)]}],
+        "monograph": [
+            {
+                "type": {"coding": [source.local("document-type", "patient-drug-information")]},
+                "source": {"reference": source.document},
+            }
+        ],
+        **({"indicationGuideline": guidelines} if guidelines else {}),
+        **_classification(facts, source),
+        **_definitional(facts, source),
+    }
+
+
+def _component(component: Component, source: Source) -> Json:
+    """A drug of a regimen: a logical reference by slug, which `link` makes literal when that drug is published."""
+    target = {} if component.slug is None else {"identifier": source.identifier("drug", component.slug)}
+    letter = [source.quote(source.url("component-letter"), component.letter)] if component.letter else []
+    return {
+        **({"extension": letter} if letter else {}),
+        "type": {"coding": [source.local("related-medication", "has-component")]},
+        "reference": [{"type": "MedicationKnowledge", **target, **source.quoted("display", component.name)}],
+    }
+
+
+def _guidelines(indications: Sequence[Indication], source: Source) -> list[Json]:
+    """One guideline a use; its indications share their sentences. Alternative populations are alternative dosing guidelines."""
+    by_use: dict[int, list[Indication]] = {}
+    for indication in indications:
+        by_use.setdefault(indication.number, []).append(indication)
+    return [
+        {
+            "indication": [
+                {
+                    "concept": source.concept(_statement(branches[0].use)),
+                    "reference": {"reference": f"ClinicalUseDefinition/{branch.id}"},
+                }
+                for branch in branches
+            ],
+            "dosingGuideline": [
+                _dosing(branches[0].use, population, source)
+                for population in stated_populations(branches[0].use) or (Population(()),)
+            ],
+        }
+        for branches in by_use.values()
+    ]
+
+
+def _dosing(use: Use, population: Population, source: Source) -> Json:
+    characteristics = patient_characteristics(population, source)
+    return {
+        "treatmentIntent": intended_effect(use, source),
+        **({"patientCharacteristic": characteristics} if characteristics else {}),
+    }
+
+
+def _statement(use: Use) -> Fact:
+    """The use in the page's whole words: the lead, the parent item, the item. It is no one's code: links are left aside."""
+    said = [fact for fact in (use.lead, use.parent, use.text) if fact is not None]
+    spans = tuple(span for fact in said for span in fact.spans)
+    return Fact(" ".join(fact.text for fact in said), spans, use.text.rule)
+
+
+def _classification(facts: DrugFacts, source: Source) -> Json:
+    if facts.fda_status == "not_stated":
+        return {}
+    coding = source.local("fda-status", facts.fda_status)
+    stated = facts.fda_status_fact
+    return {
+        "medicineClassification": [
+            {
+                "type": {"coding": [source.local("classification-type", "fda-approval")]},
+                **({"sourceUri": source.address} if source.address else {}),
+                "classification": [source.concept(stated, coding) if stated else {"coding": [coding]}],
+            }
+        ]
+    }
+
+
+def _definitional(facts: DrugFacts, source: Source) -> Json:
+    if facts.kind != "drug":
+        return {}
+    concepts = ingredient_concepts(facts, source) or [drug_concept(facts, source)]
+    return {"definitional": {"ingredient": [{"item": {"concept": concept}} for concept in concepts]}}
+
+
+def _narrative(product: _Product, facts: DrugFacts) -> Json:
+    uses = {each.number: quotation(_statement(each.use).text) for each in product.indications}
+    # Components and denials are said of the drug or regimen, not of a brand.
+    own = product.type != "brand"
+    return narrative(
+        quotation(product.names[0].text),
+        ("Brand names in the US", [quotation(name.text) for name in product.names[1:]]),
+        ("Drugs in the combination", [quotation(component.name.text) for component in facts.components if own]),
+        ("Uses that the page states", list(uses.values())),
+        ("The page also says", [quotation(denial.text) for denial in facts.denials if own]),
+    )

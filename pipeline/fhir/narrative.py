@@ -1,0 +1,45 @@
+"""Narratives: what a person sees who opens a resource. Quotes of the page stand in `<q>`, all else is fixed words.
+
+Everything is escaped. Source: https://hl7.org/fhir/R5/narrative.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from pipeline.fhir.primitives import string
+from pipeline.fhir.source import Json
+
+LANGUAGE = "en"
+
+#: The limits that everything published names.
+LIMITS = (
+    "Read by onlabel from a patient page of the US National Cancer Institute (NCI). NCI wrote the page, not this reading of "
+    "it. Patient-level information, not PDQ, and no substitute for the FDA-approved label."
+)
+
+
+def quotation(text: str) -> str:
+    """Words of the page, for a narrative."""
+    # A carriage return would come back from XML as a line feed: as a reference it stays what it is.
+    return f"<q>{escape(text, quote=False)}</q>".replace("\r", "&#13;")
+
+
+def narrative(heading: str, *blocks: tuple[str, Iterable[str]], limits: bool = True) -> Json:
+    """A `text` element: a heading, then lists under their labels (a list without entries is left out), then the limits.
+
+    Args:
+        heading: inline XHTML.
+        blocks: label (plain text) and entries (inline XHTML).
+        limits: whether to close with `LIMITS`.
+    """
+    parts = [f"<p><b>{heading}</b></p>"]
+    for label, entries in blocks:
+        listed = "".join(f"<li>{entry}</li>" for entry in entries)
+        if listed:
+            parts.append(f"<p>{escape(label, quote=False)}</p><ul>{listed}</ul>")
+    if limits:
+        parts.append(f"<p><i>{escape(LIMITS, quote=False)}</i></p>")
+    div = f'<div xmlns="http://www.w3.org/1999/xhtml" lang="{LANGUAGE}" xml:lang="{LANGUAGE}">{"".join(parts)}</div>'
+    return {"status": "generated", "div": string(div)}

@@ -1,0 +1,134 @@
+"""How one page's resources point back into the page: spans, quotes, quoted concepts (README.md, "How proof is carried")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from pipeline.fhir import systems
+from pipeline.fhir.primitives import is_string, string, web_address
+from pipeline.model import Coding, DrugFacts, Fact, Link, Page, Span
+
+Json: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The page that a resource's words come from, and where our own URIs begin.
+
+    `document` is the DocumentReference's reference, `address` the page's own web address if it states a usable one.
+    """
+
+    canonical: str
+    document: str
+    address: str | None
+
+    def url(self, extension: str) -> str:
+        """The URL of one of our extensions."""
+        return systems.extension_url(self.canonical, extension)
+
+    def meta(self) -> Json:
+        """A `meta` element that names the page's address, as keyword arguments for a resource; empty without one."""
+        return {"meta": {"source": self.address}} if self.address else {}
+
+    def spans(self, spans: Iterable[Span]) -> list[Json]:
+        """HL7's derivation-reference for each span."""
+        return [
+            {
+                "url": systems.DERIVATION_REFERENCE,
+                "extension": [
+                    {"url": "reference", "valueReference": {"reference": self.document}},
+                    {"url": "offset", "valueInteger": span.start},
+                    {"url": "length", "valueInteger": span.end - span.start},
+                ],
+            }
+            for span in spans
+        ]
+
+    def proof(self, fact: Fact) -> list[Json]:
+        """A fact's spans and the rule that read it (a front-matter value and linked words have none)."""
+        rule = [{"url": self.url("rule"), "valueCode": fact.rule}] if fact.rule else []
+        return [*self.spans(fact.spans), *rule]
+
+    def quoted(self, name: str, fact: Fact) -> Json:
+        """The primitive element `name` with a fact's words, and their proof beside it."""
+        return {name: string(fact.text), f"_{name}": {"extension": self.proof(fact)}}
+
+    def quote(self, url: str, fact: Fact, *parts: Json) -> Json:
+        """An extension (or, if `url` is a mere name, a part of one) with a fact's words, their proof, and further parts.
+
+        The words are a part and not the value: fhir.resources refuses `_valueString`, where the proof of a value belongs.
+        """
+        return {"url": url, "extension": [{"url": "text", "valueString": string(fact.text)}, *self.proof(fact), *parts]}
+
+    def concept(self, fact: Fact, *codings: Json) -> Json:
+        """A CodeableConcept of a fact's words: their proof, what codes them, the words.
+
+        Codings: first those given (derived from the words by us), then the glossary entry of the linked words where they
+        are the whole phrase, then mapped codes of the same meaning. What codes less than the phrase, or means more, goes
+        into an extension: in `coding` it would claim to be the phrase.
+        """
+        extensions = self.proof(fact)
+        coded = list(codings)
+        for link in fact.links:
+            if link.glossary_id is None:
+                continue
+            term = self._glossary(link, link.glossary_id)
+            if link.text == fact.text:
+                coded.append(term)
+            else:
+                extensions.append({"url": self.url("linked-term"), "valueCoding": term})
+        for coding in fact.codings:
+            mapped = self._mapped(coding)
+            if coding.relation == "exact":
+                coded.append(mapped)
+            else:
+                extensions.append({"url": self.url("broader-concept"), "valueCodeableConcept": {"coding": [mapped]}})
+        return {"extension": extensions, **({"coding": coded} if coded else {}), "text": string(fact.text)}
+
+    def local(self, system: str, code: str) -> Json:
+        """A Coding of one of our code systems."""
+        display, _ = systems.CODES[system][code]
+        return {"system": systems.code_system(self.canonical, system), "code": code, "display": display}
+
+    def identifier(self, system: str, value: str) -> Json:
+        """An Identifier of one of our systems."""
+        return {"system": systems.identifier_system(self.canonical, system), "value": value}
+
+    def _glossary(self, link: Link, entry: str) -> Json:
+        return {
+            "system": systems.CANCER_TERMS,
+            "code": entry,
+            "display": string(link.text),
+            "_display": {"extension": self.spans((link.span,))},
+        }
+
+    def _mapped(self, coding: Coding) -> Json:
+        return {
+            "extension": [{"url": self.url("mapped"), "valueBoolean": True}],
+            "system": coding.system,
+            **({"version": coding.version} if coding.version else {}),
+            "code": coding.code,
+            "display": string(coding.display),
+        }
+
+
+def source_of(facts: DrugFacts, canonical: str, document: str) -> Source:
+    """The source of a page's resources; its address is the front matter's `url`, if that is an http(s) address."""
+    return Source(canonical, document, web_address(facts.page.meta("url")))
+
+
+def links_of(facts: Iterable[Fact]) -> list[Link]:
+    """Every link inside the facts, once each, in source order."""
+    found = {(link.span, link.href): link for fact in facts for link in fact.links}
+    return [found[key] for key in sorted(found)]
+
+
+def stated(page: Page) -> list[tuple[str, str, Span]]:
+    """What the front matter states, as (key, value, span), in source order; what no FHIR string can hold is left out.
+
+    Nothing is lost by that: the page itself is attached.
+    """
+    values = [(key, value.text, value.span) for key, values in page.front_matter.items() for value in values]
+    return sorted((entry for entry in values if is_string(entry[0]) and is_string(entry[1])), key=lambda entry: entry[2])

@@ -1,0 +1,95 @@
+"""The URIs that resources use: HL7's, those of the dictionaries that a page links to, and our own below the canonical base."""
+
+from __future__ import annotations
+
+from typing import Final
+
+DERIVATION_REFERENCE: Final = "http://hl7.org/fhir/StructureDefinition/derivation-reference"
+INTENDED_USE: Final = "http://hl7.org/fhir/product-intended-use"
+THERAPY_RELATIONSHIP: Final = "http://hl7.org/fhir/therapy-relationship-type"
+PUBLICATION_STATUS: Final = "http://hl7.org/fhir/publication-status"
+GENDER: Final = "http://hl7.org/fhir/administrative-gender"
+LIFECYCLE_EVENT: Final = "http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle"
+PARTICIPANT_TYPE: Final = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
+COUNTRY: Final = "urn:iso:std:iso:3166"
+UCUM: Final = "http://unitsofmeasure.org"
+URI: Final = "urn:ietf:rfc:3986"
+NCI_THESAURUS: Final = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
+
+# No URI is registered for these: the dictionary's own base address stands for it.
+CANCER_TERMS: Final = "https://www.cancer.gov/publications/dictionaries/cancer-terms"
+DRUG_DICTIONARY: Final = "https://www.cancer.gov/publications/dictionaries/cancer-drug"
+MEDLINEPLUS: Final = "https://medlineplus.gov/druginfo/meds"
+DAILYMED: Final = "https://dailymed.nlm.nih.gov/dailymed"
+
+
+def extension_url(canonical: str, name: str) -> str:
+    """The URL of one of our extensions (README.md lists them)."""
+    return f"{canonical}/StructureDefinition/{name}"
+
+
+def code_system(canonical: str, name: str) -> str:
+    """The URL of one of our code systems (`CODES` holds them)."""
+    return f"{canonical}/CodeSystem/{name}"
+
+
+def identifier_system(canonical: str, name: str) -> str:
+    """The system of one of our identifiers: `drug` (a slug), `indication` (an id), `sha256` (of a page, hexadecimal)."""
+    return f"{canonical}/{name}"
+
+
+#: Our code systems: name → code → (display, definition). What a code means is said once, here; `conformance` publishes it.
+CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
+    "intent": {
+        "treat": ("Treat", "The page says that the drug treats the condition."),
+        "prevent": ("Prevent", "The page says that the drug prevents the condition."),
+        "prevent-and-treat": ("Prevent and treat", "The page says both of the same condition."),
+        "palliate": ("Palliate", "The page says palliative treatment: it eases the condition."),
+        "reduce-risk": ("Reduce the risk", "The page says that the drug reduces the risk or chance of the condition."),
+        "other": ("Other", "The page states another purpose; the words beside the code say which."),
+    },
+    "regulatory-standing": {
+        "approved": ("Approved", "The page says that this use is approved."),
+        "accelerated-approval": ("Accelerated approval", "The page says that this use has accelerated FDA approval."),
+        "used": ("Used", 'The page says "is used" of this use, and does not say that it is approved.'),
+    },
+    "fda-status": {
+        "approved": ("FDA approved", "The page says that the drug is FDA approved."),
+        "discontinued": ("No longer available in the U.S.", "The page says that the drug is no longer available."),
+    },
+    "classification-type": {
+        "fda-approval": ("FDA approval", 'What the page states under "FDA Approved".'),
+    },
+    "product-type": {
+        "generic": ("Generic drug", "The drug under its generic name."),
+        "brand": ("US brand", "A brand of the drug in the US."),
+        "regimen": ("Regimen", "A named combination of drugs, each with a page of its own."),
+    },
+    "related-medication": {
+        "has-brand": ("Has brand", "The other record is a brand of this drug."),
+        "brand-of": ("Brand of", "The other record is the drug of which this is a brand."),
+        "has-component": ("Has component", "The other record is a drug of this regimen."),
+    },
+    "document-type": {
+        "patient-drug-information": ("Patient drug information page", "A page that tells patients about a drug or a regimen."),
+    },
+    "patient-characteristic": {
+        "age-group": ("Age group", "A group of ages that the page names."),
+        "age-range": ("Age range", "Ages that the page gives in numbers, bounds included."),
+        "sex": ("Sex", "The page limits the use to women or girls, or to men or boys."),
+        "menopausal-status": ("Menopausal status", "The page limits the use by menopause."),
+        "description": ("Description", "Anything else that the page says of the patients."),
+    },
+    "age-group": {
+        "adult": ("Adult", "The page says adults."),
+        "adolescent": ("Adolescent", "The page says adolescents or teenagers."),
+        "child": ("Child", "The page says children, or names a younger group of them."),
+    },
+}
+
+#: Code systems that only label what a page's front matter states: which codes exist is up to the pages.
+OPEN_CODES: Final[dict[str, str]] = {
+    "page-cancer-type": "Keywords from the front-matter list cancerTypes; not indications.",
+    "page-topic": "Keywords from the front-matter list tags.",
+    "page-audience": "The front-matter value audienceLevel.",
+}

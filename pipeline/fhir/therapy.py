@@ -1,0 +1,67 @@
+"""Other treatments in a use: given with the drug, received anyway, had before.
+
+HL7's codes read backwards: `indicated-only-before` means that the *other* therapy was given before this one.
+Source: https://hl7.org/fhir/R5/codesystem-therapy-relationship-type.html
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pipeline.fhir import systems
+from pipeline.fhir.source import Json, Source
+from pipeline.model import PriorTherapy, Therapy, Use
+
+_WITH: Final = ("indicated-only-with", "Indicated only when the other therapy is given (co-occurrent)")
+_AFTER: Final = ("indicated-only-before", "Indicated only if the other therapy was given before (follow-up)")
+
+
+def other_therapies(use: Use, source: Source) -> list[Json]:
+    """`indication.otherTherapy`: an entry for each treatment that the use requires, and one for each choice among several.
+
+    The list has no "or": entries all apply. So "either X or Y" is one entry whose text is the phrase, its branches in an
+    extension. Treatments that not every patient of the use has are not here (`therapies_of_some`).
+    """
+    given = (therapy for therapy in use.therapies if therapy.mode != "optional")
+    return [
+        *(entry for therapy in given for entry in _entries(_WITH, therapy, source)),
+        *(entry for prior in use.prior if prior.mode != "conditional" for entry in _entries(_AFTER, prior, source)),
+    ]
+
+
+def therapies_of_some(use: Use, source: Source) -> list[Json]:
+    """Extensions for treatments that not every patient of the use has: no code of HL7's says that.
+
+    They may be given with the drug or not, or must have been given before in some of the situations that the page names.
+    """
+    return [
+        *(_of_some("optional-therapy", therapy, source) for therapy in use.therapies if therapy.mode == "optional"),
+        *(_of_some("conditional-prior-therapy", prior, source) for prior in use.prior if prior.mode == "conditional"),
+    ]
+
+
+def _of_some(name: str, therapy: Therapy | PriorTherapy, source: Source) -> Json:
+    names = [{"url": "name", "valueCodeableConcept": source.concept(name)} for name in therapy.names]
+    return {"url": source.url(name), "extension": [source.quote("phrase", therapy.phrase), *names]}
+
+
+def _entries(relationship: tuple[str, str], therapy: Therapy | PriorTherapy, source: Source) -> list[Json]:
+    code, display = relationship
+    branches = therapy.names if therapy.mode in {"alternative", "one_of"} else ()
+    treatments = therapy.names if therapy.names and not branches else (therapy.phrase,)
+    detail = {
+        "url": source.url("therapy-detail"),
+        "extension": [
+            {"url": "mode", "valueCode": therapy.mode.replace("_", "-")},
+            source.quote("phrase", therapy.phrase),
+            *({"url": "name", "valueCodeableConcept": source.concept(name)} for name in branches),
+        ],
+    }
+    return [
+        {
+            "extension": [detail],
+            "relationshipType": {"coding": [{"system": systems.THERAPY_RELATIONSHIP, "code": code, "display": display}]},
+            "treatment": {"concept": source.concept(treatment)},
+        }
+        for treatment in treatments
+    ]

@@ -1,0 +1,295 @@
+"""Resources back into facts: what this cannot read back, FHIR has lost. It knows the output only."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from pipeline.model import (
+    Age,
+    Characteristic,
+    Coding,
+    Component,
+    DrugFacts,
+    Fact,
+    FrontMatterValue,
+    Identifier,
+    Link,
+    Page,
+    Population,
+    PriorTherapy,
+    Sentence,
+    Span,
+    Therapy,
+    Use,
+)
+
+SPAN = "http://hl7.org/fhir/StructureDefinition/derivation-reference"
+UNITS = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
+DICTIONARIES = {
+    "https://www.cancer.gov/publications/dictionaries/cancer-drug": "nci-drug-dictionary",
+    "https://medlineplus.gov/druginfo/meds": "medlineplus",
+    "https://dailymed.nlm.nih.gov/dailymed": "dailymed-setid",
+}
+Json = dict[str, Any]
+
+
+def read_facts(resources: Iterable[Json], name: str) -> DrugFacts:
+    """The facts in one page's resources. `name` is what the page was called, which no resource says."""
+    return _Reader(list(resources)).facts(name)
+
+
+def extensions(element: Json, name: str) -> list[Json]:
+    """The extensions of an element with our (or HL7's) name."""
+    return [each for each in element.get("extension", ()) if each["url"].rsplit("/", 1)[-1] == name]
+
+
+def parts(extension: Json, name: str) -> list[Json]:
+    return [each for each in extension["extension"] if each["url"] == name]
+
+
+def _holds(wide: Span, narrow: Span) -> bool:
+    return wide.start <= narrow.start and narrow.end <= wide.end
+
+
+class _Reader:
+    def __init__(self, resources: list[Json]) -> None:
+        self.of = {
+            kind: [each for each in resources if each["resourceType"] == kind]
+            for kind in ("DocumentReference", "MedicationKnowledge", "ClinicalUseDefinition")
+        }
+        (self.document,) = self.of["DocumentReference"]
+        self.drug, *self.brands = self.of["MedicationKnowledge"]
+        self.links = [self._link(each) for each in extensions(self.document, "link")]
+
+    def facts(self, name: str) -> DrugFacts:
+        drug = self.drug
+        listed = [self._primitive(text, proof) for text, proof in zip(drug["name"], drug["_name"], strict=True)][1:]
+        mentioned = {brand.spans for cud in self.of["ClinicalUseDefinition"] for brand in self._subjects(cud)}
+        classification = drug.get("medicineClassification", [{"classification": [None]}])[0]["classification"][0]
+        kind = drug["productType"][0]["coding"][0]["code"]
+        name_fact = self._concept(drug["code"])
+        ingredients = tuple(
+            self._concept(each["item"]["concept"]) for each in drug.get("definitional", {}).get("ingredient", ())
+        )
+        (reason,) = extensions(self.document, "kind-reason")
+        return DrugFacts(
+            page=self._page(name),
+            slug=drug["identifier"][0]["value"],
+            kind="regimen" if kind == "regimen" else "drug",
+            kind_reason=reason["valueString"],
+            name=name_fact,
+            ingredients=() if ingredients == (name_fact,) else ingredients,
+            pronunciation=self._one(extensions(drug, "pronunciation")),
+            brands=tuple(brand for brand in listed if brand.spans not in mentioned),
+            fda_status=classification["coding"][0]["code"] if classification else "not_stated",
+            fda_status_fact=self._concept(classification) if classification and "text" in classification else None,
+            identifiers=tuple(self._identifiers()),
+            components=tuple(
+                self._component(each)
+                for each in drug.get("relatedMedicationKnowledge", ())
+                if each["type"]["coding"][0]["code"] == "has-component"
+            ),
+            uses=tuple(self._uses()),
+            denials=tuple(self._string(each) for each in extensions(drug, "denied-use")),
+            studied=tuple(self._string(each) for each in extensions(self.document, "studied")),
+            sentences=tuple(self._sentence(each) for each in extensions(self.document, "sentence")),
+        )
+
+    # Facts, from the elements that hold them
+
+    def _fact(self, text: str, element: Json, codings: Iterable[Coding] = ()) -> Fact:
+        spans = tuple(self._span(each) for each in extensions(element, "derivation-reference"))
+        rule = extensions(element, "rule")
+        within = [each for each in self.links if any(_holds(span, each.span) for span in spans)]
+        links = tuple(each for each in within if not any(_holds(wide.span, each.span) for wide in within if wide != each))
+        return Fact(text, spans, rule[0]["valueCode"] if rule else "", links, tuple(codings))
+
+    def _concept(self, concept: Json) -> Fact:
+        exact = [self._coding(each, "exact") for each in concept.get("coding", ()) if extensions(each, "mapped")]
+        broader = [
+            self._coding(coding, "broader")
+            for each in extensions(concept, "broader-concept")
+            for coding in each["valueCodeableConcept"]["coding"]
+        ]
+        fact = self._fact(concept["text"], concept, [*exact, *broader])
+        coded = {each["code"] for each in concept.get("coding", ()) if each["system"].endswith("cancer-terms")}
+        coded |= {each["valueCoding"]["code"] for each in extensions(concept, "linked-term")}
+        assert coded == {link.glossary_id for link in fact.links if link.glossary_id}, "a glossary id is lost or invented"
+        return fact
+
+    def _string(self, extension: Json) -> Fact:
+        (text,) = parts(extension, "text")
+        return self._fact(text["valueString"], extension)
+
+    def _primitive(self, text: str, beside: Json) -> Fact:
+        return self._fact(text, beside)
+
+    def _one(self, found: list[Json]) -> Fact | None:
+        return self._string(found[0]) if found else None
+
+    def _concepts(self, found: Iterable[Json]) -> tuple[Fact, ...]:
+        return tuple(self._concept(each["valueCodeableConcept"]) for each in found)
+
+    def _span(self, extension: Json) -> Span:
+        (offset,), (length,) = parts(extension, "offset"), parts(extension, "length")
+        (reference,) = parts(extension, "reference")
+        assert reference["valueReference"]["reference"] == f"DocumentReference/{self.document['id']}"
+        return Span(offset["valueInteger"], offset["valueInteger"] + length["valueInteger"])
+
+    def _coding(self, coding: Json, relation: Literal["exact", "broader"]) -> Coding:
+        return Coding(coding["system"], coding["code"], coding["display"], relation, coding.get("version"))
+
+    # The page
+
+    def _page(self, name: str) -> Page:
+        values: dict[str, tuple[FrontMatterValue, ...]] = {}
+        for each in extensions(self.document, "front-matter"):
+            (key,), (value,) = parts(each, "key"), parts(each, "text")
+            (span,) = extensions(each, "derivation-reference")
+            stated = FrontMatterValue(value["valueString"], self._span(span))
+            values[key["valueString"]] = (*values.get(key["valueString"], ()), stated)
+        data = self.document["content"][0]["attachment"]["data"]
+        return Page(name, base64.b64decode(data).decode(), values, ())
+
+    def _link(self, extension: Json) -> Link:
+        (words,), target, entry = parts(extension, "text"), parts(extension, "target"), parts(extension, "glossary-id")
+        (span,) = extensions(extension, "derivation-reference")
+        href = target[0]["valueString"] if target else ""
+        return Link(words["valueString"], self._span(span), href, entry[0]["valueCode"] if entry else None)
+
+    def _sentence(self, extension: Json) -> Sentence:
+        (role,), reason = parts(extension, "role"), parts(extension, "reason")
+        return Sentence(self._string(extension), role["valueCode"], reason[0]["valueString"] if reason else None)
+
+    # The drug
+
+    def _identifiers(self) -> Iterable[Identifier]:
+        for coding in self.drug["code"].get("coding", ()):
+            if "_code" in coding:
+                yield Identifier("ncit", self._primitive(coding["code"], coding["_code"]))
+        for each in self.drug["identifier"]:
+            if each["system"] in DICTIONARIES:
+                kind: Any = DICTIONARIES[each["system"]]
+                yield Identifier(kind, self._primitive(each["value"], each["_value"]))
+        for each in extensions(self.drug, "dailymed-query"):
+            yield Identifier("dailymed-query", self._string(each))
+
+    def _component(self, related: Json) -> Component:
+        (reference,) = related["reference"]
+        return Component(
+            self._primitive(reference["display"], reference["_display"]),
+            self._one(extensions(related, "component-letter")),
+            reference.get("identifier", {}).get("value"),
+        )
+
+    # The uses
+
+    def _subjects(self, cud: Json) -> list[Fact]:
+        brands = [each for each in cud["subject"] if each["reference"] != f"Medication/{self.drug['id']}"]
+        return [self._primitive(each["display"], each["_display"]) for each in brands]
+
+    def _uses(self) -> Iterable[Use]:
+        by_use: dict[int, list[Json]] = {}
+        for cud in self.of["ClinicalUseDefinition"]:
+            by_use.setdefault(extensions(cud, "use")[0]["valueInteger"], []).append(cud)
+        for number in sorted(by_use):
+            yield self._use(by_use[number])
+
+    def _use(self, branches: list[Json]) -> Use:
+        cud = branches[0]
+        said: dict[str, list[Fact]] = {"text": [], "parent": [], "lead": [], "evidence": []}
+        for each in extensions(cud, "quote"):
+            said[parts(each, "role")[0]["valueCode"]].append(self._string(each))
+        indication, (category,) = cud["indication"], cud["category"]
+        effect = indication["intendedEffect"]["concept"]
+        details = [
+            (parts(each, "kind")[0]["valueCode"], self._concept(parts(each, "value")[0]["valueCodeableConcept"]))
+            for each in extensions(indication.get("diseaseStatus", {}), "disease-detail")
+        ]
+        diseases = [branch["indication"].get("diseaseSymptomProcedure") for branch in branches]
+        with_narrower = next((each for each in diseases if each and extensions(each, "narrower-condition")), {})
+        therapies, prior = self._therapies(indication)
+        return Use(
+            text=said["text"][0],
+            parent=said["parent"][0] if said["parent"] else None,
+            lead=said["lead"][0] if said["lead"] else None,
+            evidence=tuple(said["evidence"]),
+            conditions=tuple(dict.fromkeys(self._condition(each) for each in diseases if each)),
+            intent=effect["coding"][-1]["code"].replace("-", "_") if "text" not in effect else self._local(effect, "intent"),
+            intent_text=self._concept(effect) if "text" in effect else None,
+            standing=self._local(category, "regulatory-standing"),
+            standing_fact=self._concept(category) if "text" in category else None,
+            narrower=self._concepts(extensions(with_narrower, "narrower-condition")),
+            settings=self._comorbidities(branches, "setting"),
+            causes=self._comorbidities(branches, "cause"),
+            disease_status=tuple(fact for kind, fact in details if kind == "status"),
+            biomarkers=tuple(fact for kind, fact in details if kind == "biomarker"),
+            stages=tuple(fact for kind, fact in details if kind == "stage"),
+            line=next(iter(self._concepts(extensions(indication, "line-of-therapy"))), None),
+            brands=tuple(self._subjects(cud)),
+            populations=tuple(self._population(group) for group in cud.get("contained", ())),
+            alone=self._one(extensions(indication, "given-alone")),
+            therapies=therapies,
+            prior=prior,
+        )
+
+    def _local(self, concept: Json, system: str) -> Any:  # noqa: ANN401 - which of the model's literals it is, the system decides
+        (code,) = [each["code"] for each in concept["coding"] if each["system"].endswith(f"/CodeSystem/{system}")]
+        return code.replace("-", "_")
+
+    def _condition(self, disease: Json) -> Fact:
+        apart = extensions(disease, "condition")
+        return self._concept(apart[0]["valueCodeableConcept"] if apart else disease["concept"])
+
+    def _comorbidities(self, branches: list[Json], role: str) -> tuple[Fact, ...]:
+        found = [
+            self._concept(each["concept"])
+            for branch in branches
+            for each in branch["indication"].get("comorbidity", ())
+            if extensions(each, "comorbidity-role")[0]["valueCode"] == role
+        ]
+        return tuple(dict.fromkeys(found))
+
+    def _therapies(self, indication: Json) -> tuple[tuple[Therapy, ...], tuple[PriorTherapy, ...]]:
+        grouped: dict[tuple[str, str, Fact], tuple[Fact, ...]] = {}
+        for each in indication.get("otherTherapy", ()):
+            (detail,) = extensions(each, "therapy-detail")
+            mode = parts(detail, "mode")[0]["valueCode"].replace("-", "_")
+            key = (each["relationshipType"]["coding"][0]["code"], mode, self._string(parts(detail, "phrase")[0]))
+            names = self._concepts(parts(detail, "name")) or (self._concept(each["treatment"]["concept"]),)
+            grouped[key] = (*grouped.get(key, ()), *names)
+        therapies, prior = [], []
+        for (relationship, mode, phrase), names in grouped.items():
+            known: Any = mode
+            if relationship == "indicated-only-with":
+                therapies.append(Therapy(known, phrase, names))
+            else:
+                assert relationship == "indicated-only-before"
+                prior.append(PriorTherapy(known, phrase, names))
+        for each in extensions(indication, "optional-therapy"):
+            phrase, names = self._string(parts(each, "phrase")[0]), self._concepts(parts(each, "name"))
+            therapies = [*therapies, Therapy("optional", phrase, names)]
+        for each in extensions(indication, "conditional-prior-therapy"):
+            phrase, names = self._string(parts(each, "phrase")[0]), self._concepts(parts(each, "name"))
+            prior = [*prior, PriorTherapy("conditional", phrase, names)]
+        return tuple(therapies), tuple(prior)
+
+    def _population(self, group: Json) -> Population:
+        return Population(tuple(self._characteristic(each) for each in group["characteristic"]))
+
+    def _characteristic(self, element: Json) -> Characteristic:
+        kind = element["code"]["coding"][0]["code"]
+        value = element.get("valueCodeableConcept")
+        if value is None:
+            ages = {end: self._age(element["valueRange"][end]) for end in element["valueRange"]}
+            return Characteristic(kind, self._string(extensions(element, "words")[0]), **ages)
+        codes = {each["system"].rsplit("/", 1)[-1]: each["code"] for each in value.get("coding", ())}
+        return Characteristic(
+            kind, self._concept(value), age_group=codes.get("age-group"), sex=codes.get("administrative-gender")
+        )
+
+    def _age(self, quantity: Json) -> Age:
+        unit: Any = UNITS[quantity["code"]]
+        return Age(quantity["value"], unit)
