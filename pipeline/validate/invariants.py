@@ -1,0 +1,253 @@
+"""Layer *invariants*: the rules between elements of a type that FHIR states as FHIRPath constraints.
+
+Each row is one constraint of the specification, by its key there, written as a condition on the JSON object. Reference and
+contained-resource constraints (ref-1, dom-2 to dom-5) stand in `references.py`, those of narratives (txt-1, txt-2) in
+`narrative.py`, ele-1 in `values.py`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias
+
+from pipeline.errors import Problem
+from pipeline.settings import FhirVersion
+from pipeline.validate.values import decoded
+from pipeline.validate.walk import Node, problem
+
+_Object: TypeAlias = Mapping[str, Any]
+
+DERIVATION = "http://hl7.org/fhir/StructureDefinition/derivation-reference"
+_UCUM = "http://unitsofmeasure.org"
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """A constraint: its key and words in the specification, and whether an object of the type keeps it."""
+
+    key: str
+    human: str
+    holds: Callable[[_Object], bool]
+    severity: Literal["error", "warning"] = "error"
+
+
+def invariants(found: Iterable[Node], version: FhirVersion) -> Iterator[Problem]:
+    """The constraints that the nodes break."""
+    for node in found:
+        if node.is_primitive:
+            continue
+        for rule in INVARIANTS.get(node.type, ()):
+            if not rule.holds(node.value):
+                code = "V440" if rule.severity == "error" else "V441"
+                yield problem(code, f"{rule.key}: {rule.human}", "see the type's constraints", node, severity=rule.severity)
+        if node.type == "Attachment":
+            yield from _attachment(node, version)
+        elif node.is_resource and node.container is None and "text" not in node.value and _has_text(node.type):
+            yield problem("V441", "dom-6: a resource should have a narrative", "add text", node, severity="warning")
+
+
+def _has_text(kind: str) -> bool:
+    return kind not in {"Bundle", "Parameters", "Binary"}
+
+
+def _value_names(x: _Object) -> list[str]:
+    return [key for key in x if key.removeprefix("_").startswith("value")]
+
+
+def _items(x: _Object, name: str) -> list[_Object]:
+    value = x.get(name)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _number(x: _Object, name: str) -> float | None:
+    quantity = x.get(name)
+    value = quantity.get("value") if isinstance(quantity, dict) else None
+    return value if isinstance(value, int | float) else None
+
+
+def _ordered(x: _Object) -> bool:
+    low, high = _number(x, "low"), _number(x, "high")
+    if low is None or high is None or x["low"].get("code") != x["high"].get("code"):
+        return True
+    return low <= high
+
+
+def _period_ordered(x: _Object) -> bool:
+    start, end = x.get("start"), x.get("end")
+    if not isinstance(start, str) or not isinstance(end, str):
+        return True
+    length = min(len(start), len(end), len("YYYY-MM-DD"))  # times have zones: days are compared, as far as both have them
+    return start[:length] <= end[:length]
+
+
+def _derivation(x: _Object) -> bool:
+    parts = [part.get("url") for part in _items(x, "extension")]
+    return x.get("url") != DERIVATION or "length" not in parts or "offset" in parts
+
+
+def _derivation_parts(x: _Object) -> bool:
+    if x.get("url") != DERIVATION:
+        return True
+    values = {"reference": "valueReference", "path": "valueString", "offset": "valueInteger", "length": "valueInteger"}
+    parts = _items(x, "extension")
+    names = [part.get("url") for part in parts]
+    return (
+        len(set(names)) == len(names)
+        and all(values.get(str(part.get("url")), "") in part for part in parts)
+        and all(part["valueInteger"] >= 0 for part in parts if isinstance(part.get("valueInteger"), int))
+    )
+
+
+def _entries(x: _Object) -> bool:
+    if x.get("type") not in {"transaction", "batch"}:
+        return True
+    for entry in _items(x, "entry"):
+        request = entry.get("request")
+        method = request.get("method") if isinstance(request, dict) else None
+        if method is None or (method in {"POST", "PUT", "PATCH"}) != ("resource" in entry):
+            return False
+    return True
+
+
+def _full_urls_unique(x: _Object) -> bool:
+    urls = [entry["fullUrl"] for entry in _items(x, "entry") if isinstance(entry.get("fullUrl"), str)]
+    return x.get("type") == "history" or len(set(urls)) == len(urls)
+
+
+def _codes(concepts: Iterable[_Object]) -> Iterator[str]:
+    for concept in concepts:
+        yield str(concept.get("code"))
+        yield from _codes(_items(concept, "concept"))
+
+
+def _codes_unique(x: _Object) -> bool:
+    codes = list(_codes(_items(x, "concept")))
+    return len(set(codes)) == len(codes)
+
+
+def _is_age(x: _Object) -> bool:
+    coded = "code" in x or "value" not in x
+    return coded and x.get("system", _UCUM) == _UCUM and (not isinstance(x.get("value"), int | float) or x["value"] > 0)
+
+
+def _who(x: _Object, name: str) -> object:
+    value = x.get(name)
+    return value.get("reference") if isinstance(value, dict) else None
+
+
+_CLINICAL_USE = ("indication", "contraindication", "interaction", "undesirableEffect", "warning")
+
+INVARIANTS: Mapping[str, tuple[Invariant, ...]] = MappingProxyType(
+    {
+        "Extension": (
+            Invariant(
+                "ext-1",
+                "must have either extensions or a value, not both",
+                lambda x: ("extension" in x) != bool(_value_names(x)),
+            ),
+            Invariant("der-1", "cannot have length if offset is missing", _derivation),
+            Invariant(
+                "derivation-reference",
+                "has at most one each of reference, path, offset and length, with the types of its definition, none negative",
+                _derivation_parts,
+            ),
+        ),
+        "Reference": (
+            Invariant(
+                "ref-2",
+                "at least one of reference, identifier and display shall be present",
+                lambda x: any(key.removeprefix("_") in {"reference", "identifier", "display", "extension"} for key in x),
+            ),
+        ),
+        "Coding": (
+            Invariant(
+                "cod-1",
+                "should not have a display without a code",
+                lambda x: "display" not in x or "code" in x or "_code" in x,
+                "warning",
+            ),
+        ),
+        "Identifier": (
+            Invariant("ident-1", "with no value has limited utility", lambda x: "value" in x or "_value" in x, "warning"),
+            Invariant(
+                "identifier-uri",
+                "the value of an identifier in urn:ietf:rfc:3986 is an absolute URI",
+                lambda x: x.get("system") != "urn:ietf:rfc:3986" or ":" in str(x.get("value", ":")),
+            ),
+        ),
+        "ContactPoint": (
+            Invariant("cpt-2", "a system is required if a value is provided", lambda x: "value" not in x or "system" in x),
+        ),
+        "Attachment": (
+            Invariant("att-1", "if it has data, it shall have a contentType", lambda x: "data" not in x or "contentType" in x),
+        ),
+        **{
+            kind: (
+                Invariant(
+                    "qty-3", "if a unit's code is present, the system shall be", lambda x: "code" not in x or "system" in x
+                ),
+                *((Invariant("age-1", "is a positive time in UCUM, with a code", _is_age),) if kind == "Age" else ()),
+            )
+            for kind in ("Quantity", "Age", "Duration", "Distance", "Count")
+        },
+        "Range": (Invariant("rng-2", "low shall not be higher than high", _ordered),),
+        "Period": (Invariant("per-1", "start shall not be after end", _period_ordered),),
+        "Ratio": (
+            Invariant(
+                "rat-1",
+                "numerator and denominator shall both be present or both absent, then with an extension",
+                lambda x: ("numerator" in x) == ("denominator" in x) and ("numerator" in x or "extension" in x),
+            ),
+        ),
+        "ClinicalUseDefinition": (
+            Invariant(
+                "cud-1",
+                "indication, contraindication, interaction, undesirableEffect and warning exclude each other",
+                lambda x: sum(name in x for name in _CLINICAL_USE) < 2,  # noqa: PLR2004 - the invariant's own number
+            ),
+        ),
+        "ProvenanceAgent": (
+            Invariant(
+                "prov-1",
+                "who and onBehalfOf cannot be the same",
+                lambda x: _who(x, "who") is None or _who(x, "who") != _who(x, "onBehalfOf"),
+            ),
+        ),
+        "Organization": (
+            Invariant(
+                "org-1", "shall have a name or an identifier", lambda x: bool(x.keys() & {"name", "_name", "identifier"})
+            ),
+        ),
+        "Device": (
+            Invariant(
+                "dev-1",
+                "at most one name shall be the display name",
+                lambda x: sum(name.get("display") is True for name in _items(x, "name")) <= 1,
+            ),
+        ),
+        "Bundle": (
+            Invariant("bdl-3c", "every entry of a transaction has a request, and a resource if it writes", _entries),
+            Invariant("bdl-7", "fullUrl must be unique in a bundle", _full_urls_unique),
+        ),
+        "CodeSystem": (Invariant("csd-1", "all the codes shall be unique", _codes_unique),),
+    }
+)
+
+
+def _attachment(node: Node, version: FhirVersion) -> Iterator[Problem]:
+    data = decoded(node.value.get("data"))
+    if data is None:
+        return
+    size = node.value.get("size")
+    written: str | int = str(len(data)) if version == "R5" else len(data)
+    if size is not None and size != written:
+        yield problem("V442", f"size says {size}, the data has {len(data)} bytes", "measure it again", node)
+    stated = node.value.get("hash")
+    # Attachment.hash is defined as SHA-1: a checksum of the data, nothing secret hangs on it.
+    if stated is not None and decoded(stated) != hashlib.sha1(data, usedforsecurity=False).digest():
+        right = base64.b64encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
+        yield problem("V442", f"hash is not the SHA-1 of the data, {right}", "hash it again", node, shown=stated)

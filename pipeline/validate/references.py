@@ -1,0 +1,200 @@
+"""Layer *references*: what references may point at, contained resources, and (over a snapshot) whether targets exist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.errors import Problem, excerpt
+from pipeline.model import Resource
+from pipeline.settings import FhirVersion
+from pipeline.validate.elements import is_resource
+from pipeline.validate.walk import Node, name_of, problem
+
+#: `Type/id`, with a server's base before it or a version behind it (https://hl7.org/fhir/R5/references.html#literal).
+_LITERAL = re.compile(
+    r"(?P<base>[A-Za-z][A-Za-z0-9+.\-]*:/?/?\S*/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[A-Za-z0-9\-.]{1,64})"
+    r"(?:/_history/[A-Za-z0-9\-.]{1,64})?"
+)
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S+")
+_RELATIVE = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?")
+_LINKS = frozenset({"uri", "url", "canonical"})
+
+
+def references(found: Sequence[Node], version: FhirVersion) -> Iterator[Problem]:
+    """What is wrong with the references of one resource, those inside extensions and contained resources included."""
+    used: dict[int, set[str]] = {}
+    for node in found:
+        if node.type == "Reference":
+            yield from _reference(node, version)
+            local = node.value.get("reference")
+        elif node.type in _LINKS:
+            local = node.value
+        else:
+            continue
+        if isinstance(local, str) and local.startswith("#"):
+            used.setdefault(id(node.root), set()).add(local)
+    for node in found:
+        if node.is_resource and node.container is None:
+            yield from _contained(node, found, used.get(id(node), set()))
+
+
+def _reference(node: Node, version: FhirVersion) -> Iterator[Problem]:
+    value, said = node.value.get("reference"), node.value.get("type")
+    if isinstance(said, str) and not is_resource(version, said):
+        yield problem("V430", f"{said} is no resource type of FHIR {version}", "correct Reference.type", node, shown=said)
+    if not isinstance(value, str) or not value:
+        if isinstance(said, str) and not _is_allowed(node, said):
+            yield _wrong_target(node, said)
+        return
+    if value.startswith("#"):
+        target = _contained_type(node, value[1:])
+        if target is None:
+            yield problem(
+                "V432", "no contained resource has this id (ref-1)", "contain it, or correct the id", node, shown=value
+            )
+            return
+    else:
+        literal = _LITERAL.fullmatch(value)
+        target = literal["type"] if literal and is_resource(version, literal["type"]) else None
+        if target is None and not _ABSOLUTE.fullmatch(value):
+            cause = "not a reference: neither Type/id of a FHIR type, nor #id, nor an absolute URL"
+            yield problem("V430", cause, "write it as Type/id", node, shown=value)
+            return
+    if target is None:  # urn:uuid:…, or a URL that does not say its type: nothing to check
+        return
+    if not _is_allowed(node, target):
+        yield _wrong_target(node, target)
+    if isinstance(said, str) and said != target:
+        yield problem("V433", f"Reference.type says {said}, the reference {target}", "make them agree", node, shown=value)
+
+
+def _targets(node: Node) -> frozenset[str]:
+    """What the element allows; for the reference of a CodeableReference its element says so."""
+    owner = node.parent if node.parent and node.parent.type == "CodeableReference" else node
+    return owner.element.targets if owner.element else frozenset()
+
+
+def _is_allowed(node: Node, target: str) -> bool:
+    targets = _targets(node)
+    return not targets or target in targets
+
+
+def _wrong_target(node: Node, target: str) -> Problem:
+    allowed = ", ".join(sorted(_targets(node)))
+    return problem(
+        "V431", f"a reference to {target} is not allowed here", f"refer to {allowed}", node, shown=node.value.get("reference")
+    )
+
+
+def _contained_type(node: Node, identifier: str) -> str | None:
+    """The type of the contained resource with that id; `#` alone is the container itself."""
+    container = node.root.value
+    if not identifier:
+        return str(container.get("resourceType"))
+    contained = container.get("contained")
+    for item in contained if isinstance(contained, list) else ():
+        if isinstance(item, dict) and item.get("id") == identifier:
+            return str(item.get("resourceType"))
+    return None
+
+
+def _contained(container: Node, found: Sequence[Node], used: set[str]) -> Iterator[Problem]:
+    """dom-2 to dom-5 of https://hl7.org/fhir/R5/domainresource.html#invs, and that contained ids are there and unique."""
+    seen: set[str] = set()
+    inside = [n for n in found if n.container is container and n.is_resource]
+    for node in inside:
+        name = node.value.get("id")
+        if "contained" in node.value:
+            yield problem("V440", "dom-2: a contained resource contains no other", "contain it in the outer one", node)
+        meta = node.value.get("meta")
+        for key, invariant in (("versionId", "dom-4"), ("lastUpdated", "dom-4"), ("security", "dom-5")):
+            if isinstance(meta, dict) and key in meta:
+                yield problem("V440", f"{invariant}: a contained resource has no meta.{key}", "leave it out", node)
+        if not isinstance(name, str):
+            yield problem("V414", "a contained resource has an id", "give it one, and refer to it", node)
+            continue
+        if name in seen:
+            yield problem("V435", "two contained resources have this id", "give each its own", node, shown=name)
+        seen.add(name)
+        if f"#{name}" not in used and not _points_out(node, found):
+            yield problem("V440", f"dom-3: nothing refers to the contained #{name}", "refer to it, or leave it out", node)
+
+
+def _points_out(contained: Node, found: Sequence[Node]) -> bool:
+    for node in found:
+        if node.type == "Reference" and node.value.get("reference") == "#":
+            above: Node | None = node
+            while above is not None and above is not contained:
+                above = above.parent
+            if above is contained:
+                return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    source: str
+    expression: str
+
+
+def check_references(resources: Iterable[Resource]) -> list[Problem]:
+    """Whether every relative reference of a snapshot finds its resource, and no `Type/id` comes twice.
+
+    Reads the resources once and keeps their ids and the first place of each target, so a snapshot of any size goes
+    through. Whether a target's type is allowed is said by `validate`: a relative reference names the type of its target.
+
+    Args:
+        resources: all resources of one FHIR version of a snapshot, in any order.
+    """
+    ids: set[str] = set()
+    edges: dict[str, _Edge] = {}
+    problems: list[Problem] = []
+    for resource in resources:
+        name = name_of(resource)
+        kind = resource.get("resourceType")
+        if not isinstance(resource.get("id"), str):
+            cause, remedy = "a resource of a snapshot has an id", "give it one: importers keep ids and refuse lines without"
+            problems.append(Problem("V414", "error", cause, remedy, expression=str(kind), resource=name))
+        elif name in ids:
+            cause, remedy = "two resources have this type and id", "give each its own id: a server keeps only one of them"
+            problems.append(Problem("V435", "error", cause, remedy, expression=str(kind), resource=name))
+        ids.add(name)
+        for target, expression in _relative_references(resource, str(kind)):
+            edges.setdefault(target, _Edge(name, expression))
+    for target, edge in edges.items():
+        if target not in ids:
+            other = next((f"{kind}/{rest}" for kind, rest in _elsewhere(target, ids)), None)
+            cause = f"no {target} is in the snapshot" + (f"; {other} is" if other else "")
+            remedy = "publish the target with it, or refer to it by identifier and display"
+            problems.append(
+                Problem(
+                    "V434", "error", cause, remedy, excerpt=excerpt(target), expression=edge.expression, resource=edge.source
+                )
+            )
+    return problems
+
+
+def _elsewhere(target: str, ids: set[str]) -> Iterator[tuple[str, str]]:
+    _, _, rest = target.partition("/")
+    for name in sorted(ids):
+        kind, _, identifier = name.partition("/")
+        if identifier == rest:
+            yield kind, identifier
+
+
+def _relative_references(value: Any, path: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any JSON
+    """Each `Type/id` and where it stands. By property name alone: ten times as fast as the guided walk, types not needed."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if isinstance(item, str):
+                if name == "reference" and (relative := _RELATIVE.fullmatch(item)):
+                    yield f"{relative[1]}/{relative[2]}", f"{path}.reference"
+            elif isinstance(item, dict | list):
+                yield from _relative_references(item, f"{path}.{name}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            if isinstance(item, dict | list):
+                yield from _relative_references(item, f"{path}[{index}]")

@@ -1,0 +1,238 @@
+"""Layer *values*: JSON types, empty things, and the format of every primitive, which fhir.resources coerces or lets through.
+
+Source: https://hl7.org/fhir/R5/datatypes.html#primitive and https://hl7.org/fhir/R5/json.html.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from pipeline.errors import Problem
+from pipeline.settings import FhirVersion
+from pipeline.validate.walk import Node, problem
+
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+_CODE = re.compile(r"[^\s]+( [^\s]+)*")
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?")
+_ZONE = re.compile(r"Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00)")
+_ZONED_TIME = re.compile(rf"{_TIME.pattern}(?:{_ZONE.pattern})")
+_OID = re.compile(r"urn:oid:[0-2](\.(0|[1-9]\d*))+")
+_UUID = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
+_MIME = re.compile(r"[\w!#$&^.+\-]+/[\w!#$&^.+\-]+(\s*;\s*[\w.\-]+=(?:[\w.\-:+/]+|\"[^\"]*\"))*")
+#: BCP 47 as far as its grammar goes; the registry of subtags is not checked.
+_LANGUAGE = re.compile(r"(?:[A-Za-z]{2,3}(-[A-Za-z]{3}){0,3}|[A-Za-z]{4,8})(-[A-Za-z0-9]{1,8})*|[xi](-[A-Za-z0-9]{1,8})+")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+#: C0 controls but for tab, line feed and carriage return; C1 controls; lone surrogates; noncharacters; direction overrides.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+
+_MAX_STRING = 1024 * 1024
+#: Schemes that run something or read a local file where a person or a program follows them.
+_UNSAFE_SCHEMES = frozenset({"javascript", "vbscript", "data", "file", "blob", "about"})
+#: Elements whose URI names a system or a definition wherever the resource goes, so that it cannot be relative.
+_ABSOLUTE = frozenset({("Coding", "system"), ("Identifier", "system"), ("Quantity", "system")})
+#: Code elements with a required binding to a set that no list holds: their grammar.
+_GRAMMARS: Mapping[str, tuple[re.Pattern[str], str]] = MappingProxyType(
+    {
+        "contentType": (_MIME, "MIME type (BCP 13)"),
+        "language": (_LANGUAGE, "language tag (BCP 47)"),
+        "currency": (_CURRENCY, "currency code (ISO 4217)"),
+    }
+)
+_NUMBERS = frozenset({"integer", "positiveInt", "unsignedInt"})
+_INTEGER64 = re.compile(r"0|-?[1-9]\d*")
+
+
+def values(found: Iterable[Node], version: FhirVersion) -> Iterator[Problem]:
+    """What is wrong with single values: JSON type, emptiness, format, control characters, URL schemes."""
+    for node in found:
+        if node.is_primitive:
+            yield from _primitive(node, version)
+        else:
+            yield from _complex(node)
+
+
+def _complex(node: Node) -> Iterator[Problem]:
+    if node.type == "Resource":
+        yield problem("V400", "this holds no resource of a type that FHIR has", "give it a resourceType", node)
+        return
+    if not node.value or (node.is_resource and node.value.keys() == {"resourceType"}):
+        yield problem("V410", "the object is empty (ele-1)", "leave the element out, or give it content", node)
+    elif node.value.keys() == {"id"} and not node.is_resource:
+        yield problem("V410", "the object has an id and nothing else (ele-1)", "leave it out, or give it content", node)
+    for name, value in node.value.items():
+        if value is None or value == []:
+            what = "null" if value is None else "an empty array"
+            yield problem("V410", f"{name} is {what}", "leave the element out where there is nothing to say", node)
+        elif isinstance(value, list) and value.count(None) and not name.startswith("_"):
+            beside = node.value.get("_" + name)
+            for index, item in enumerate(value):
+                if item is None and not (isinstance(beside, list) and index < len(beside) and beside[index]):
+                    yield problem("V410", f"{name}[{index}] is null without an extension beside it", "leave it out", node)
+
+
+def _primitive(node: Node, version: FhirVersion) -> Iterator[Problem]:
+    value, kind = node.value, node.type
+    if value is None:  # said by its parent
+        return
+    wanted = _json_type(kind, version)
+    if not isinstance(value, wanted) or (isinstance(value, bool) and kind != "boolean"):
+        name = {str: "string", bool: "boolean"}.get(wanted[0], "number")
+        yield problem("V411", f"a {kind} must be a JSON {name} in FHIR {version}", "write it so", node, shown=value)
+        return
+    if not isinstance(value, str):
+        if kind in _NUMBERS and isinstance(value, int) and not _in_range(kind, value):
+            yield problem("V411", f"the number is out of the range of {kind}", "correct it", node, shown=value)
+        return
+    if kind == "xhtml":  # the narrative layer reads it
+        return
+    if not value.strip():
+        yield problem("V410", "the string is empty", "leave the element out where there is nothing to say", node)
+        return
+    if control := _CONTROL.search(value):
+        cause = f"the text holds a control character, U+{ord(control[0]):04X}"
+        yield problem("V413", cause, "remove it from the source", node, shown=value)
+    if len(value) > _MAX_STRING and kind in {"string", "code", "uri"}:
+        yield problem("V417", "the string is longer than 1,048,576 characters", "shorten it", node)
+    check = _FORMATS.get(kind)
+    if check is not None:
+        yield from check(node, value)
+
+
+def _json_type(kind: str, version: FhirVersion) -> tuple[type, ...]:
+    if kind == "boolean":
+        return (bool,)
+    if kind in _NUMBERS:
+        return (int,)
+    if kind == "decimal":
+        return (float, int)
+    if kind == "integer64" and version != "R5":
+        return (int,)
+    return (str,)
+
+
+def _in_range(kind: str, value: int) -> bool:
+    low = {"positiveInt": 1, "unsignedInt": 0}.get(kind, -(2**31))
+    return low <= value < 2**31
+
+
+def _integer64(node: Node, value: str) -> Iterator[Problem]:
+    if not _INTEGER64.fullmatch(value) or not -(2**63) <= int(value) < 2**63:
+        yield problem("V411", "not an integer64", "write a whole number in a string", node, shown=value)
+
+
+def _id(node: Node, value: str) -> Iterator[Problem]:
+    if not _ID.fullmatch(value):
+        cause = f"an id is 1 to 64 of A-Z a-z 0-9 - . (this has {len(value)} characters)"
+        yield problem("V414", cause, "shorten it with a hash, or replace the other characters", node, shown=value)
+
+
+def _code(node: Node, value: str) -> Iterator[Problem]:
+    if not _CODE.fullmatch(value):
+        yield problem("V417", "a code has no space at its ends and no two together", "trim it", node, shown=value)
+        return
+    grammar, what = _GRAMMARS.get(node.element.name if node.element else "", (None, ""))
+    if grammar is not None and not grammar.fullmatch(value):
+        yield problem("V417", f"this is no {what}", "correct it", node, shown=value)
+
+
+def _date(node: Node, value: str) -> Iterator[Problem]:
+    if not _is_date(value):
+        yield problem("V415", "not a date of the calendar (YYYY, YYYY-MM or YYYY-MM-DD)", "correct it", node, shown=value)
+
+
+def _date_time(node: Node, value: str) -> Iterator[Problem]:
+    day, separator, time = value.partition("T")
+    if not _is_date(day) or (separator and not (len(day) == len("YYYY-MM-DD") and _ZONED_TIME.fullmatch(time))):
+        yield problem("V415", "not a date, or a date and time with a zone", "correct it", node, shown=value)
+
+
+def _instant(node: Node, value: str) -> Iterator[Problem]:
+    day, _, time = value.partition("T")
+    if not (len(day) == len("YYYY-MM-DD") and _is_date(day) and _ZONED_TIME.fullmatch(time)):
+        yield problem("V415", "not an instant (date, time to the second, zone)", "correct it", node, shown=value)
+
+
+def _time(node: Node, value: str) -> Iterator[Problem]:
+    if not _TIME.fullmatch(value):
+        yield problem("V415", "not a time of day (hh:mm:ss)", "correct it", node, shown=value)
+
+
+def _is_date(value: str) -> bool:
+    parts = _DATE.fullmatch(value)
+    if not parts:
+        return False
+    try:
+        date(int(parts[1]), int(parts[2] or 1), int(parts[3] or 1))
+    except ValueError:
+        return False
+    return True
+
+
+def _base64(node: Node, value: str) -> Iterator[Problem]:
+    # fhir.resources turns what it cannot decode into an empty value, silently. White space is allowed by the specification.
+    try:
+        base64.b64decode("".join(value.split()), validate=True)
+    except (binascii.Error, ValueError):
+        yield problem("V412", "not base64", "encode the bytes again", node, shown=value[:40])
+
+
+def _uri(node: Node, value: str) -> Iterator[Problem]:
+    if any(c.isspace() for c in value):
+        yield problem("V416", "a URI has no white space", "percent-encode or remove it", node, shown=value)
+        return
+    scheme = _SCHEME.match(value)
+    if scheme and scheme[1].lower() in _UNSAFE_SCHEMES:
+        yield problem("V416", f"the scheme {scheme[1].lower()} is not published", "leave the link out", node, shown=value)
+    elif not scheme and _must_be_absolute(node):
+        yield problem("V416", "this URI must be absolute", "give the whole URI, with its scheme", node, shown=value)
+    elif value.startswith("urn:oid:") and not _OID.fullmatch(value):
+        yield problem("V416", "not an OID", "write urn:oid: and dotted numbers", node, shown=value)
+    elif value.startswith("urn:uuid:") and not _UUID.fullmatch(value):
+        yield problem("V416", "not a UUID in lower case", "write urn:uuid: and a lower-case UUID", node, shown=value)
+
+
+def _must_be_absolute(node: Node) -> bool:
+    if node.element is None or node.parent is None:
+        return False
+    if node.parent.type == "Extension" and node.element.name == "url":
+        # Parts of a complex extension have relative names ("offset"); an extension itself is named by its definition.
+        return node.parent.parent is None or node.parent.parent.type != "Extension"
+    return (node.parent.type, node.element.name) in _ABSOLUTE
+
+
+_Check = Callable[[Node, str], Iterator[Problem]]
+_FORMATS: Mapping[str, _Check] = MappingProxyType(
+    {
+        "base64Binary": _base64,
+        "canonical": _uri,
+        "code": _code,
+        "date": _date,
+        "dateTime": _date_time,
+        "id": _id,
+        "instant": _instant,
+        "integer64": _integer64,
+        "oid": _uri,
+        "time": _time,
+        "uri": _uri,
+        "url": _uri,
+        "uuid": _uri,
+    }
+)
+
+
+def decoded(value: Any) -> bytes | None:  # noqa: ANN401 - any JSON
+    """The bytes of a base64Binary; None where it is not one (which the values layer reports)."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return base64.b64decode("".join(value.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
