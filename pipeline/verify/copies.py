@@ -1,0 +1,266 @@
+"""What a resource repeats from another, or from another part of itself, must be the same there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from xml.etree import ElementTree as ET
+
+from pipeline.errors import Problem
+from pipeline.verify.derived import objects
+from pipeline.verify.document import Document
+from pipeline.verify.finding import Json, finding
+from pipeline.verify.spans import name_of, part, quote_of
+
+_RELATIVE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}")
+_QUOTE = "{http://www.w3.org/1999/xhtml}q"
+_TAGS = {"page-cancer-type": "cancerTypes", "page-topic": "tags", "page-audience": "audienceLevel"}
+_LIMITS = (
+    "Read by onlabel from a patient page of the US National Cancer Institute (NCI). NCI wrote the page, not this reading of "
+    "it. Patient-level information, not PDQ, and no substitute for the FDA-approved label."
+)
+#: All that a narrative says besides quotes.
+_LABELS = frozenset(
+    {
+        *("Brand names in the US", "Drugs in the combination", "Uses that the page states", "The page also says"),
+        *("Address", "Use section, read", "Use section, not read", "Patient drug information page", ": indication", ","),
+        *("The page says:", "Read from a patient drug information page by rules, without a person", "onlabel", _LIMITS),
+        *("National Cancer Institute (NCI)",),
+    }
+)
+_DESCRIPTION = (
+    f"{_LIMITS} The attachment is the page's text as it was stored (Markdown with front matter), not the HTML at its address."
+)
+
+
+@dataclass
+class Snapshot:
+    """What is kept of every resource of a version: names, statuses and statements, by `Type/id`."""
+
+    names: dict[str, str | None] = field(default_factory=dict)
+    statuses: dict[str, str] = field(default_factory=dict)
+    statements: dict[str, str] = field(default_factory=dict)
+    effects: dict[str, object] = field(default_factory=dict)
+    listed: set[tuple[str, str]] = field(default_factory=set)
+
+    def add(self, resource: Json) -> None:
+        """Take in a resource."""
+        kind, name = resource["resourceType"], f"{resource['resourceType']}/{resource.get('id')}"
+        self.names[name] = _called(resource)
+        if kind in {"Medication", "MedicationKnowledge"}:
+            self.statuses[name] = str(resource.get("status"))
+        if kind == "ClinicalUseDefinition":
+            self.statements[name] = " ".join(_statement(resource))
+            self.effects[name] = resource.get("indication", {}).get("intendedEffect", {}).get("concept")
+        if kind == "MedicationKnowledge":
+            for guideline in resource.get("indicationGuideline", ()):
+                for indication in guideline.get("indication", ()):
+                    self.listed.add((str(resource.get("id")), str(indication.get("reference", {}).get("reference"))))
+
+
+def _called(resource: Json) -> str | None:
+    kind = resource["resourceType"]
+    found: object = None
+    if kind in {"Medication", "MedicationKnowledge"}:
+        found = resource.get("code", {}).get("text")
+    elif kind == "Organization":
+        found = resource.get("name")
+    elif kind == "Device":
+        found = next((name.get("value") for name in resource.get("name", ())), None)
+    elif kind == "DocumentReference":
+        found = resource["content"][0]["attachment"].get("title")
+    return found if isinstance(found, str) else None
+
+
+def _statement(indication: Json) -> Iterator[str]:
+    """The lead, the parent and the item of an indication, as MedicationKnowledge repeats them."""
+    for wanted in ("lead", "parent", "text"):
+        for extension in indication.get("extension", ()):
+            if name_of(extension) == "quote" and part(extension, "role").get("valueCode") == wanted:
+                yield quote_of(extension) or ""
+
+
+def copies(resource: Json, document: Document | None, snapshot: Snapshot, proven: set[str]) -> Iterator[Problem]:
+    """The copies in a resource that differ from what they copy, and references that lead nowhere."""
+    kind, name = resource["resourceType"], f"{resource['resourceType']}/{resource.get('id')}"
+    for place, value in objects(resource, kind):
+        reference = value.get("reference")
+        if isinstance(reference, str):
+            yield from _reference(value, reference, resource, snapshot, place, name)
+    if document is not None:
+        source = resource.get("meta", {}).get("source")
+        if source != document.web_address:
+            yield finding("C650", "the source is not the page's address", f"{kind}.meta.source", name, source)
+    yield from _by_kind(resource, document, snapshot, name)
+    yield from _narrative(resource, proven, name)
+
+
+def _by_kind(resource: Json, document: Document | None, snapshot: Snapshot, name: str) -> Iterator[Problem]:
+    kind = resource["resourceType"]
+    if kind in {"Medication", "MedicationKnowledge"}:
+        yield from _own_identifier(resource, name)
+    if kind == "Medication":
+        knowledge = snapshot.statuses.get(f"MedicationKnowledge/{resource.get('id')}")
+        if resource.get("status") != knowledge:
+            yield finding("C650", f"its MedicationKnowledge is {knowledge}", "Medication.status", name, resource.get("status"))
+    if kind == "ClinicalUseDefinition":
+        yield from _indication(resource, snapshot, name)
+    elif kind == "MedicationKnowledge":
+        yield from _knowledge(resource, snapshot, name)
+        yield from _classified(resource, document, name)
+    elif kind == "DocumentReference" and document is not None:
+        yield from _document(resource, document, name)
+    elif kind == "Provenance" and document is not None:
+        yield from _recorded(resource, document, name)
+
+
+def _recorded(resource: Json, document: Document, name: str) -> Iterator[Problem]:
+    reviewed = document.front_matter("lastReviewed")
+    if reviewed and re.fullmatch(r"\d{4}-\d\d-\d\d", reviewed[0]) and resource.get("recorded") != f"{reviewed[0]}T00:00:00Z":
+        yield finding("C650", f"the page was reviewed on {reviewed[0]}", "Provenance.recorded", name, resource.get("recorded"))
+
+
+def _reference(  # noqa: PLR0913, PLR0917 - a reference is judged by all of these
+    value: Json, reference: str, resource: Json, snapshot: Snapshot, place: str, name: str
+) -> Iterator[Problem]:
+    display = value.get("display")
+    if reference.startswith("#"):
+        group = next((c for c in resource.get("contained", ()) if f"#{c.get('id')}" == reference), None)
+        if group is None:
+            yield finding("C652", "", place, name, reference)
+        elif display != "; ".join(_words(group)):
+            yield finding("C650", "the display is not the words of the population", place, name, display)
+        return
+    if not _RELATIVE.fullmatch(reference) or reference not in snapshot.names:
+        yield finding("C652", "", place, name, reference)
+        return
+    called = snapshot.names[reference]
+    if display is None or called is None:
+        return
+    # A proven display is the page's word at that place, in other capitals perhaps; a regimen may call its drugs otherwise than
+    # their own pages do ("Bleomycin", "Bleomycin Sulfate"): there the link's target decides (`proof.py`).
+    same = "identifier" in value or (_folded(display) == _folded(called) if "_display" in value else display == called)
+    if not same:
+        yield finding("C650", f"{reference} is called {called!r}", f"{place}.display", name, display)
+
+
+def _folded(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _words(group: Json) -> Iterator[str]:
+    for characteristic in group.get("characteristic", ()):
+        words = [quote_of(e) or "" for e in characteristic.get("extension", ()) if name_of(e) == "words"]
+        yield from words or [str(characteristic.get("valueCodeableConcept", {}).get("text"))]
+
+
+def _indication(resource: Json, snapshot: Snapshot, name: str) -> Iterator[Problem]:
+    indication = resource.get("indication", {})
+    for element in ("diseaseStatus", "diseaseSymptomProcedure"):
+        concept = indication.get(element, {}).get("concept", {})
+        if "text" in concept and not concept.get("extension"):
+            assembled = _assembled(indication[element].get("extension", ()))
+            if concept["text"] != assembled:
+                place = f"ClinicalUseDefinition.indication.{element}.concept.text"
+                yield finding("C650", f"its parts give {assembled!r}", place, name, concept["text"])
+    subjects = [str(subject.get("reference")) for subject in resource.get("subject", ())]
+    retired = any(coding.get("code") == "retired" for coding in resource.get("status", {}).get("coding", ()))
+    if any(snapshot.statuses.get(subject, "active") != ("inactive" if retired else "active") for subject in subjects):
+        yield finding("C650", "its status is not that of the drug", "ClinicalUseDefinition.status", name)
+    for subject in subjects:
+        if (subject.partition("/")[2], name) not in snapshot.listed:
+            yield finding(
+                "C650", f"the MedicationKnowledge of {subject} does not list it", "ClinicalUseDefinition.subject", name
+            )
+    identifiers = [i.get("value") for i in resource.get("identifier", ()) if str(i.get("system")).endswith("/indication")]
+    if identifiers != [resource.get("id")]:
+        yield finding("C650", "its identifier is not its id", "ClinicalUseDefinition.identifier", name, identifiers)
+
+
+def _own_identifier(resource: Json, name: str) -> Iterator[Problem]:
+    """Our own identifiers say again what the id says."""
+    identity = str(resource.get("id"))
+    for identifier in resource.get("identifier", ()):
+        system, value = name_of({"url": identifier.get("system", "")}), str(identifier.get("value"))
+        if (system == "drug" and identity != f"nci.{value}"[:64]) or (system == "brand" and identity != value):
+            yield finding("C650", "its identifier is not its id", f"{resource['resourceType']}.identifier", name, value)
+
+
+def _classified(resource: Json, document: Document | None, name: str) -> Iterator[Problem]:
+    """The approval that the page states, where it is stated, and the status that follows from it."""
+    codes: set[str] = set()
+    for classification in resource.get("medicineClassification", ()):
+        source = classification.get("sourceUri")
+        if document is not None and source is not None and source != document.web_address:
+            yield finding(
+                "C650", "the source is not the page's address", "MedicationKnowledge.medicineClassification", name, source
+            )
+        codes |= {str(c.get("code")) for stated in classification.get("classification", ()) for c in stated.get("coding", ())}
+    if resource.get("status") != ("inactive" if "discontinued" in codes else "active"):
+        yield finding(
+            "C650", "its status is not what the page states", "MedicationKnowledge.status", name, resource.get("status")
+        )
+
+
+def _assembled(extensions: list[Json]) -> str:
+    details = [
+        str(part(extension, "value").get("valueCodeableConcept", {}).get("text"))
+        for extension in extensions
+        if name_of(extension) == "disease-detail"
+    ]
+    named = [(name_of(e), e["valueCodeableConcept"].get("text", "")) for e in extensions if "valueCodeableConcept" in e]
+    condition = [text for kind, text in named if kind == "condition"]
+    narrower = [text for kind, text in named if kind == "narrower-condition"]
+    return "; ".join(details) if details else f"{'; '.join(condition)}: {'; '.join(narrower)}"
+
+
+def _knowledge(resource: Json, snapshot: Snapshot, name: str) -> Iterator[Problem]:
+    for number, guideline in enumerate(resource.get("indicationGuideline", ())):
+        place = f"MedicationKnowledge.indicationGuideline[{number}]"
+        for indication in guideline.get("indication", ()):
+            reference = str(indication.get("reference", {}).get("reference"))
+            if indication.get("concept", {}).get("text") != snapshot.statements.get(reference):
+                yield finding("C650", f"{reference} says otherwise", f"{place}.indication", name)
+            for dosing in guideline.get("dosingGuideline", ()):
+                if dosing.get("treatmentIntent") != snapshot.effects.get(reference):
+                    yield finding("C650", f"{reference} has another intent", f"{place}.dosingGuideline", name)
+
+
+def _document(resource: Json, document: Document, name: str) -> Iterator[Problem]:
+    for tag in resource.get("meta", {}).get("tag", ()):
+        key = _TAGS.get(name_of({"url": tag.get("system", "")}))
+        if key is None or tag.get("code") not in document.front_matter(key):
+            yield finding(
+                "C650", f"the front matter's {key} has no such value", "DocumentReference.meta.tag", name, tag.get("code")
+            )
+    if resource.get("description") != _DESCRIPTION:
+        yield finding("C641", "", "DocumentReference.description", name, resource.get("description"))
+
+
+def _narrative(resource: Json, proven: set[str], name: str) -> Iterator[Problem]:
+    place = f"{resource['resourceType']}.text.div"
+    div = str(resource.get("text", {}).get("div", ""))
+    try:
+        root = ET.fromstring(div)  # noqa: S314 - declarations are refused by validation; expat expands nothing large
+    except ET.ParseError as error:
+        yield finding("C651", f"not XML: {error}", place, name)
+        return
+    for element in root.iter():
+        said = [(element.text, element.tag == _QUOTE), (element.tail, False)]
+        for text, is_quote in said:
+            if not text or not text.strip():
+                continue
+            if is_quote and text not in proven:
+                yield finding("C651", "a quote is not a proven value of the resource", place, name, text)
+            elif not is_quote and text.strip() not in _LABELS:
+                yield finding("C651", "these words are neither a quote nor a label", place, name, text)
+
+
+def same_bundles(entries: Mapping[str, bytes], resources: Mapping[str, bytes], place: str) -> Iterator[Problem]:
+    """The resources of the transaction Bundles are those of the resource files, each once."""
+    for name in sorted(entries.keys() ^ resources.keys()):
+        yield finding("C650", "it is in the resources or in the bundles, not in both", place, name)
+    for name in sorted(entries.keys() & resources.keys()):
+        if entries[name] != resources[name]:
+            yield finding("C650", "the bundle's copy differs from the resource", place, name)

@@ -1,0 +1,221 @@
+"""Codes that were derived from words: do they say what the words beside them say?
+
+A table of its own, from codes to the words that can carry them. It proves that a code fits its words, not that the reading is
+the only one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from pipeline.errors import Problem
+from pipeline.verify.finding import Json, finding
+from pipeline.verify.spans import name_of, part, quote_of
+
+NCI_THESAURUS = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
+CANCER_TERMS = "https://www.cancer.gov/publications/dictionaries/cancer-terms"
+_UCUM = "http://unitsofmeasure.org"
+
+_SAID: Mapping[str, Mapping[str, re.Pattern[str]]] = MappingProxyType(
+    {
+        system: {code: re.compile(words, re.IGNORECASE) for code, words in codes.items()}
+        for system, codes in {
+            "intent": {
+                "treat": r"\btreat|\btherapy\b",
+                "prevent": r"\bprevent|\bkeep\b",
+                "prevent-and-treat": r"\bprevent.*\btreat|\btreat.*\bprevent",
+                "palliate": r"\bpalliat|\breliev|\bease|\bsymptom",
+                "reduce-risk": r"\b(?:reduc|lower|decreas)\w*\b.*\b(?:risk|chance)",
+                # Another purpose is another verb: not a bare "treat", "prevent" or "palliate".
+                "other": r"\A(?!\W*(?:to )?(?:treat|prevent|palliate)\W*\Z).*\w",
+            },
+            "regulatory-standing": {
+                "approved": r"\bapprov",
+                "accelerated-approval": r"\baccelerated\b",
+                "used": r"\bused?\b|\btreat",
+            },
+            "fda-status": {"approved": r"\A\s*yes\b", "discontinued": r"\bno longer\b|\bdiscontinued\b"},
+            "age-group": {
+                "adult": r"\badults?\b|\b(?:wo)?men\b|\b(?:older|aged?|elderly)\b|\bpatients\b",
+                "adolescent": r"\badolescen|\bteen",
+                "child": r"\bchild|\bpediatric|\binfant|\bnewborn|\btoddler|\bbab(?:y|ies)\b|\byoung|\bgirls?\b|\bboys?\b",
+            },
+            "gender": {
+                "female": r"\b(?:wom[ae]n|girls?|females?|(?:pre|post)menopausal)\b",
+                "male": r"\b(?:m[ae]n|boys?|males?)\b",
+            },
+        }.items()
+    }
+)
+_SYSTEMS = {"http://hl7.org/fhir/administrative-gender": "gender"}
+_INTENDED_USE = "http://hl7.org/fhir/product-intended-use"
+_INTENDED = {"treat": "Treatment", "prevent": "Prevention", "palliate": "Alleviation"}
+#: Codes of others that stand in every snapshot, with the display that each may have.
+_FIXED: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        _INTENDED_USE: {"Treatment": "Treatment", "Prevention": "Prevention", "Alleviation": "Alleviation"},
+        "http://hl7.org/fhir/therapy-relationship-type": {
+            "indicated-only-with": "Indicated only when the other therapy is given (co-occurrent)",
+            "indicated-only-before": "Indicated only if the other therapy was given before (follow-up)",
+        },
+        "http://hl7.org/fhir/publication-status": {"active": "Active", "retired": "Retired"},
+        "http://hl7.org/fhir/administrative-gender": {"female": "Female", "male": "Male"},
+        "http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle": {
+            "transform": "Transform/Translate Record Lifecycle Event"
+        },
+        "http://terminology.hl7.org/CodeSystem/provenance-participant-type": {"assembler": "Assembler", "author": "Author"},
+        "urn:iso:std:iso:3166": {"US": "United States of America"},
+        "http://loinc.org": {"30525-0": "Age"},
+    }
+)
+#: What stands the same in every resource, by the end of its place without indices: another value would change the meaning.
+_ALWAYS: Mapping[str, object] = MappingProxyType(
+    {
+        "ClinicalUseDefinition.type": "indication",
+        "ClinicalUseDefinition.contained.type": "person",
+        "ClinicalUseDefinition.contained.membership": "definitional",
+        "ClinicalUseDefinition.contained.characteristic.exclude": False,
+        "DocumentReference.status": "current",
+        "DocumentReference.content.attachment.contentType": "text/markdown; charset=UTF-8",
+        "Medication.ingredient.isActive": True,
+        "Provenance.entity.role": "source",
+        **{
+            f"{kind}.text.status": "generated"
+            for kind in ("ClinicalUseDefinition", "DocumentReference", "Medication", "MedicationKnowledge", "Provenance")
+        },
+    }
+)
+#: What the codes inside our extensions may be, by the extension's or part's name.
+_PARTS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "comorbidity-role": frozenset({"setting", "cause"}),
+        "kind": frozenset({"status", "biomarker", "stage"}),
+        "mode": frozenset({"required", "optional", "alternative", "concurrent", "one-of", "conditional"}),
+        "role": frozenset(
+            {
+                *(
+                    "text",
+                    "parent",
+                    "lead",
+                    "evidence",
+                    "use",
+                    "detail",
+                    "brands",
+                    "standing",
+                    "denied",
+                    "studied",
+                    "other-form",
+                ),
+                *("programme", "footnote", "explanation", "availability", "unread"),
+            }
+        ),
+    }
+)
+_UNITS = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
+_NUMBERS = (  # noqa: SIM905 - nineteen words read better as a sentence than as a column
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
+).split()
+_BEFORE, _WITH = {"required", "one-of", "conditional"}, {"required", "alternative", "concurrent"}
+
+
+def derived(resource: Json, local: Mapping[str, Mapping[str, str | None]]) -> Iterator[Problem]:
+    """Codes of a resource that disagree with their words, or are no codes of their system.
+
+    Args:
+        resource: a resource of the snapshot.
+        local: the snapshot's own code systems: URL → code → display.
+    """
+    name = f"{resource['resourceType']}/{resource.get('id')}"
+    quotes = " ".join(_quotes(resource))
+    for place, value in objects(resource, resource["resourceType"]):
+        if "system" in value and "code" in value:
+            yield from _coding(value, local, place, name)
+        if isinstance(value.get("coding"), list):
+            yield from _concept(value, quotes, place, name)
+        if isinstance(value.get("valueRange"), dict):
+            yield from _range(value, place, name)
+        if "relationshipType" in value:
+            yield from _therapy(value, place, name)
+        yield from _fixed(value, place, name)
+
+
+def _fixed(value: Json, place: str, name: str) -> Iterator[Problem]:
+    path = re.sub(r"\[\d+\]", "", place)
+    for key, item in value.items():
+        always = _ALWAYS.get(f"{path}.{key}")
+        if always is not None and item != always:
+            yield finding("C641", f"always {always!r}", f"{place}.{key}", name, item)
+    allowed = _PARTS.get(str(value.get("url")).rsplit("/", 1)[-1])
+    if allowed and "valueCode" in value and value["valueCode"] not in allowed:
+        yield finding("C641", f"one of {', '.join(sorted(allowed))}", place, name, value["valueCode"])
+
+
+def objects(value: Json, place: str) -> Iterator[tuple[str, Json]]:
+    """Every object of a resource and where it stands."""
+    yield place, value
+    for name, item in value.items():
+        if isinstance(item, dict):
+            yield from objects(item, f"{place}.{name}")
+        elif isinstance(item, list):
+            for index, each in enumerate(item):
+                if isinstance(each, dict):
+                    yield from objects(each, f"{place}.{name}[{index}]")
+
+
+def is_mapped(coding: Json) -> bool:
+    """Whether a coding says that it comes from our mapping files and not from the page."""
+    return any(name_of(e) == "mapped" and e.get("valueBoolean") is True for e in coding.get("extension", ()))
+
+
+def _quotes(resource: Json) -> Iterator[str]:
+    for extension in resource.get("extension", ()):
+        if name_of(extension) == "quote":
+            yield quote_of(extension) or ""
+
+
+def _coding(value: Json, local: Mapping[str, Mapping[str, str | None]], place: str, name: str) -> Iterator[Problem]:
+    system, code, display = str(value["system"]), str(value["code"]), value.get("display")
+    codes = _FIXED.get(system) or local.get(system)
+    if codes is None:
+        # Codes that the page prints are proven in `proof.py`; codes of our mapping files are marked as such.
+        if system not in {NCI_THESAURUS, CANCER_TERMS, _UCUM} and not is_mapped(value):
+            yield finding("C641", "no such code system is known or in the snapshot", place, name, system)
+        return
+    if codes and (code not in codes or (display is not None and display != codes[code])):
+        yield finding("C641", f"{code!r} {display!r}", place, name, system)
+
+
+def _concept(value: Json, quotes: str, place: str, name: str) -> Iterator[Problem]:
+    codes = {
+        _SYSTEMS.get(str(c.get("system")), name_of({"url": c.get("system", "")})): str(c.get("code")) for c in value["coding"]
+    }
+    for system, code in codes.items():
+        said = _SAID.get(system, {}).get(code)
+        words = value.get("text", quotes)
+        if said and words and not said.search(words):
+            yield finding("C640", f"{code} of {system}", place, name, words)
+    if "intent" in codes and codes.get("product-intended-use") != _INTENDED.get(codes["intent"]):
+        yield finding("C640", "the intended effect is coded in two ways", place, name, str(codes))
+
+
+def _range(value: Json, place: str, name: str) -> Iterator[Problem]:
+    words = " ".join(quote_of(e) or "" for e in value.get("extension", ()) if name_of(e) == "words")
+    for bound, quantity in value["valueRange"].items():
+        number, unit, code = quantity.get("value"), quantity.get("unit"), quantity.get("code")
+        spelled = _NUMBERS[number] if isinstance(number, int) and 0 <= number < len(_NUMBERS) else str(number)
+        if not re.search(rf"\b(?:{number}|{spelled})\b", words, re.IGNORECASE):
+            yield finding("C640", f"{number} is not among the words", f"{place}.{bound}", name, words)
+        if quantity.get("system") != _UCUM or unit not in {_UNITS.get(code), f"{_UNITS.get(code)}s"}:
+            yield finding("C641", f"unit {unit!r}, code {code!r}", f"{place}.{bound}", name)
+        elif not re.search(rf"\b{_UNITS[code]}", words, re.IGNORECASE):
+            yield finding("C640", f"{_UNITS[code]} is not among the words", f"{place}.{bound}", name, words)
+
+
+def _therapy(value: Json, place: str, name: str) -> Iterator[Problem]:
+    code = next((str(c.get("code")) for c in value["relationshipType"].get("coding", ())), "")
+    details = [e for e in value.get("extension", ()) if name_of(e) == "therapy-detail"]
+    modes = {str(part(e, "mode").get("valueCode")) for e in details}
+    if not modes or not modes <= (_BEFORE if code == "indicated-only-before" else _WITH):
+        yield finding("C640", f"{code} with mode {', '.join(sorted(modes))}", place, name)

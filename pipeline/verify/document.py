@@ -1,0 +1,192 @@
+"""A page out of its DocumentReference: its text as published, what spans show of it, and the account of its use section."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.errors import Problem
+from pipeline.verify.finding import Json, finding
+from pipeline.verify.markdown import see
+from pipeline.verify.seen import FRONT_MATTER, MARKUP, TARGET, TEXT, Seen
+from pipeline.verify.spans import Span, name_of, spans_of
+
+_USE_HEADING = re.compile(
+    r"\s*(?:(?:fda[- ])?approved uses?|uses?(?: (?:in|of|for) .*)?|what .{1,60} is (?:used|approved) for)\s*\??\s*\Z",
+    re.IGNORECASE,
+)
+#: Footnote marks hang on sentences and are no part of them.
+_FOOTNOTE_MARKS = frozenset("*#^\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079\u2020\u2021\u00a7\u00b6")
+_YAML_KEY = re.compile(r"^([^\s:#\-][^:\r\n]*?)[ \t]*:(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\", "/": "/", "0": "\0", "e": "\x1b", " ": " ", "_": "\xa0", "N": "\x85"}
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
+
+
+@dataclass
+class Document:
+    """A page as published, `reference` being its DocumentReference's `Type/id`."""
+
+    reference: str
+    resource: Json
+    text: str
+
+    @cached_property
+    def seen(self) -> Seen:
+        """The page's text as a reader sees it."""
+        return see(self.text)
+
+    @cached_property
+    def sentences(self) -> list[Span]:
+        """The spans of the sentences that the use section is accounted with."""
+        found: list[Span] = []
+        for extension in self.resource.get("extension", ()):
+            if name_of(extension) == "sentence":
+                found += [(start, end) for _, start, end in spans_of(extension)]
+        return found
+
+    @cached_property
+    def canonical(self) -> str:
+        """The base of our own URIs, as the system of the page's SHA-256 shows it."""
+        systems = [str(identifier.get("system")) for identifier in self.resource.get("identifier", ())]
+        return next((s.removesuffix("/sha256") for s in systems if s.endswith("/sha256")), "")
+
+    @cached_property
+    def web_address(self) -> str | None:
+        """The page's address, as the identifier that the front matter proves."""
+        for identifier in self.resource.get("identifier", ()):
+            if identifier.get("system") == "urn:ietf:rfc:3986":
+                return str(identifier.get("value"))
+        return None
+
+    def front_matter(self, key: str) -> list[str]:
+        """The one-line values of a front-matter key, quotes removed."""
+        found, inside = [], False
+        for line in re.split(r"[\r\n]+", self.text[: self.front_matter_end]):
+            named = _YAML_KEY.match(line)
+            if named:
+                inside = named[1].strip("'\"") == key
+            value = (line[named.end() :] if named else line.strip().removeprefix("-")).strip()
+            if inside and value:
+                found.append(value.strip("'\"") if value[0] in "'\"" else value)
+        return found
+
+    @cached_property
+    def front_matter_end(self) -> int:
+        """Where the front matter ends."""
+        return self.seen.part.rfind(bytes([FRONT_MATTER])) + 1
+
+    def key_at(self, offset: int) -> str | None:
+        """The front-matter key whose value stands at an offset."""
+        keys = [m[1].strip("'\"") for m in _YAML_KEY.finditer(self.text, 0, offset)]
+        return keys[-1] if keys else None
+
+    def show(self, start: int, end: int) -> tuple[str | None, str]:  # noqa: PLR0911 - one return a reason
+        """What a reader sees between two offsets; or None and why nothing may be quoted so."""
+        seen = self.seen
+        if not 0 <= start < end <= len(self.text):
+            return None, f"{start}-{end} is not within the page's {len(self.text)} characters"
+        first, last = seen.part[start], seen.part[end - 1]
+        if start in seen.inside or (end in seen.inside and seen.part[end] == TEXT):
+            return None, "it cuts an entity or escape"
+        if self.text[start].isspace() or self.text[end - 1].isspace() or MARKUP in (first, last):
+            return None, "there is markup or space at its ends"
+        if first != last or (first == TEXT and FRONT_MATTER in seen.part[start:end]):
+            return None, "it runs from one part of the page into another"
+        if first == TEXT:
+            shown = "".join(seen.shown[at] for at in range(start, end) if seen.part[at] == TEXT)
+            return (" ".join(shown.split()), "") if self._ends_at_words(start, end) else (None, "it cuts a word")
+        if any(part != first for part in seen.part[start:end]):
+            return None, "it runs from one part of the page into another"
+        if first == TARGET:
+            return (self.text[start:end], "") if self._ends_at_words(start, end) else (None, "it cuts a word")
+        return self._scalar(start, end)
+
+    def _ends_at_words(self, start: int, end: int) -> bool:
+        return not self._in_word(start) and not self._in_word(end)
+
+    def _in_word(self, at: int) -> bool:
+        """Whether a place is inside a word, or inside a number of a link's target."""
+        if not 0 < at < len(self.text) or self.seen.part[at - 1] != self.seen.part[at]:
+            return False
+        return all(c.isalnum() and c not in _FOOTNOTE_MARKS for c in self.text[at - 1 : at + 1])
+
+    def _scalar(self, start: int, end: int) -> tuple[str | None, str]:
+        """A whole YAML scalar without its quotes."""
+        text = self.text
+        quote = text[start - 1]
+        if quote in "'\"":
+            if text[end] != quote:
+                return None, "it is not a whole quoted value"
+            raw = text[start:end]
+            return (raw.replace("''", "'") if quote == "'" else _ESCAPE.sub(_unescape, raw)), ""
+        before = text[:start].rstrip(" \t")
+        after = re.match(r"[ \t]*(?:#[^\r\n]*)?(?:[\r\n]|\Z)|[ \t]*[,\]}]", text[end:])
+        if before[-1:] not in {":", "-", "[", ",", "\n", "\r", ">", "|"} or not after:
+            return None, "it is not a whole value"
+        return " ".join(text[start:end].split()), ""
+
+
+def _unescape(escape: re.Match[str]) -> str:
+    number = escape[1] or escape[2] or escape[3]
+    return chr(int(number, 16)) if number else _ESCAPES.get(escape[4], escape[4])
+
+
+def read_document(resource: Json) -> tuple[Document | None, list[Problem]]:
+    """The page in a DocumentReference, and what is wrong with its attachment, hashes and identifiers."""
+    reference = f"{resource.get('resourceType')}/{resource.get('id')}"
+    place = "DocumentReference.content[0].attachment"
+    try:
+        attachment = resource["content"][0]["attachment"]
+        data = base64.b64decode(attachment["data"], validate=True)
+        text = data.decode()
+    except (KeyError, IndexError, TypeError, ValueError, binascii.Error) as error:
+        return None, [finding("C610", type(error).__name__, place, reference)]
+    problems = []
+    if str(attachment.get("size")) != str(len(data)):
+        problems.append(finding("C611", f"it has {len(data)} bytes", f"{place}.size", reference, attachment.get("size")))
+    sha1 = base64.b64encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
+    if attachment.get("hash") != sha1:
+        problems.append(finding("C611", f"its SHA-1 is {sha1}", f"{place}.hash", reference, attachment.get("hash")))
+    sha256 = hashlib.sha256(data).hexdigest()
+    stated = [i.get("value") for i in resource.get("identifier", ()) if str(i.get("system")).endswith("/sha256")]
+    if stated != [sha256]:
+        problems.append(finding("C611", f"its SHA-256 is {sha256}", "DocumentReference.identifier", reference, stated))
+    return Document(reference, resource, text), problems
+
+
+def unaccounted(document: Document) -> Iterator[Problem]:
+    """Visible text of the use section that no sentence covers, and sentences outside of it."""
+    seen = document.seen
+    covered = bytearray(len(document.text))
+    for start, end in document.sentences:
+        covered[start:end] = b"\1" * max(0, end - start)
+    for first, last in use_sections(document):
+        gap = [
+            at
+            for at in range(first, last)
+            if seen.part[at] == TEXT and not covered[at] and seen.shown[at].strip() and seen.shown[at] not in _FOOTNOTE_MARKS
+        ]
+        if gap:
+            shown = "".join(seen.shown[at] for at in gap)
+            yield finding("C660", f"{len(gap)} characters from {gap[0]} on", "DocumentReference", document.reference, shown)
+
+
+def use_sections(document: Document) -> list[Span]:
+    """The ranges of the page that stand under a heading about uses, down to the next heading of its rank."""
+    seen = document.seen
+    found, opened = [], None
+    for level, start, end in sorted({(level, start, end) for level, start, end in seen.headings}, key=lambda h: h[1]):
+        words = "".join(seen.shown[at] for at in range(start, end) if seen.part[at] == TEXT)
+        if opened and level <= opened[0]:
+            found.append((opened[1], start))
+            opened = None
+        if not opened and level > 1 and _USE_HEADING.match(words):
+            opened = (level, end)
+    if opened:
+        found.append((opened[1], len(document.text)))
+    return found

@@ -1,0 +1,127 @@
+"""The files of a snapshot: what is there, what the manifest and the report say of it, and the lines in it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import Problem, VerifyError
+from pipeline.verify.finding import Json, finding
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def snapshot_of(path: Path) -> tuple[Path | None, list[Path]]:
+    """The snapshot folder and its version folders, for an output, snapshot or version folder.
+
+    Returns:
+        The snapshot (None where only a version folder was given by itself) and the version folders.
+
+    Raises:
+        VerifyError: C600, if there is no snapshot.
+    """
+    folder = path
+    if (path / "current").is_dir():
+        folder = path / "current"
+    elif (path / "CURRENT").is_file():
+        folder = path / (path / "CURRENT").read_text(encoding="utf-8").strip()
+    folder = folder.resolve()
+    if (folder / "manifest.json").is_file():
+        whole = folder.parent if (folder.parent / "report.json").is_file() else None
+        return whole, [folder]
+    versions = sorted(child for child in folder.iterdir() if (child / "manifest.json").is_file()) if folder.is_dir() else []
+    if not versions:
+        raise VerifyError(_unopened(path, "there is no snapshot with a manifest.json here"))
+    return folder, versions
+
+
+def _unopened(path: Path, cause: str) -> Problem:
+    return Problem(
+        "C600", "fatal", cause, "Name an output folder, a snapshot in it, or a FHIR version's folder.", source=str(path)
+    )
+
+
+def below(folder: Path) -> list[str]:
+    """The relative paths of the files below a folder, in byte order."""
+    return sorted(
+        (p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file() or p.is_symlink()), key=os.fsencode
+    )
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def document(path: Path) -> Any:  # noqa: ANN401 - any JSON
+    """A JSON document of the snapshot.
+
+    Raises:
+        VerifyError: C600, if it cannot be read.
+    """
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise VerifyError(_unopened(path, f"it cannot be read: {error}")) from error
+
+
+def check_name(snapshot: Path) -> Iterator[Problem]:
+    """The folder's name is the SHA-256 of the list of its files with theirs (`pipeline/publish/README.md`)."""
+    lines = (f"{sha256(snapshot / name)}  {name}\n" for name in below(snapshot))
+    content = hashlib.sha256("".join(lines).encode()).hexdigest()
+    if _HASH.fullmatch(snapshot.name) and snapshot.name != content:
+        yield finding("C604", f"that is {content}", str(snapshot))
+
+
+def check_manifest(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Problem]:
+    """Every file of a version folder is listed with its SHA-256 and size, and every listed one is there."""
+    listed = manifest.get("extension", {}).get("files", {})
+    found = set(below(folder)) - {"manifest.json"}
+    for name in sorted(found ^ listed.keys()):
+        yield finding("C601", "", str(folder / name))
+    for name in sorted(found & listed.keys()):
+        path = folder / name
+        if path.stat().st_size != listed[name].get("bytes") or sha256(path) != listed[name].get("sha256"):
+            yield finding("C602", "", str(path))
+    outputs = sorted(str(output.get("url")) for output in manifest.get("output", ()))
+    if outputs != sorted(name for name in found if name.startswith("resources/")):
+        yield finding("C601", "output of the manifest lists other files than resources/ has", str(folder / "manifest.json"))
+
+
+def check_counts(folder: Path, manifest: Mapping[str, Any], counts: Counter[str]) -> Iterator[Problem]:
+    """The manifest's counts are those of the resources."""
+    stated = {str(output.get("type")): output.get("count") for output in manifest.get("output", ())}
+    if stated != dict(counts):
+        yield finding("C603", f"the manifest says {stated}, there are {dict(counts)}", str(folder / "manifest.json"))
+
+
+def check_report(snapshot: Path, version: str, counts: Counter[str], pages: Counter[str]) -> Iterator[Problem]:
+    """The report's accounting adds up and speaks of these resources and these pages (by their SHA-256)."""
+    report = document(snapshot / "report.json")
+    accounting = dict(report.get("accounting", {}))
+    inputs = accounting.pop("inputs", None)
+    if inputs != sum(accounting.values()) or inputs != len(report.get("inputs", ())):
+        yield finding("C603", "the accounting does not add up to the number of inputs", str(snapshot / "report.json"))
+    if report.get("resources", {}).get(version) != dict(counts):
+        yield finding("C603", f"there are {dict(counts)}", str(snapshot / "report.json"))
+    published = Counter(str(page.get("sha256")) for page in report.get("inputs", ()) if page.get("outcome") == "published")
+    if published != pages:
+        yield finding("C603", "the published inputs are not the pages in the snapshot", str(snapshot / "report.json"))
+
+
+def lines(path: Path) -> Iterator[tuple[int, Json | None]]:
+    """The JSON objects of an NDJSON file with their line numbers; None for a line that is none."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                value = json.loads(line)
+            except ValueError:
+                value = None
+            yield number, value if isinstance(value, dict) and line.endswith(b"\n") else None

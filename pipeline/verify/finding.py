@@ -1,0 +1,50 @@
+"""Findings of the verification: every one is an error, since what is not proven must not be trusted."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from pipeline.errors import Problem, excerpt
+
+Json: TypeAlias = dict[str, Any]
+
+_REMEDY = "Do not use this output: something changed it after it was made, or made it wrongly. Make it again from the pages."
+
+#: Code → what every finding of that code says first.
+CAUSES = {
+    "C601": "a file is missing, or is there without being listed",
+    "C602": "a file is not the one that the manifest lists",
+    "C603": "the counts do not add up",
+    "C604": "the folder's name is not the hash of what is in it",
+    "C605": "a line is not the resource that it should be",
+    "C610": "the page cannot be read from its attachment",
+    "C611": "the attachment is not the one that was hashed",
+    "C620": "a span leads nowhere",
+    "C621": "a span is not minimal",
+    "C622": "the page does not say this at the span",
+    "C623": "a value has no proof",
+    "C624": "a span proves nothing where it stands",
+    "C625": "a fact stands outside the sentences that its resource quotes",
+    "C630": "a code is not in the link that it is said to come from",
+    "C631": "the page has no such link",
+    "C640": "a code does not agree with the words beside it",
+    "C641": "a code or its display is not what it should be",
+    "C650": "a copy differs from what it copies",
+    "C651": "a narrative says what its resource does not",
+    "C652": "a reference leads to nothing in the snapshot",
+    "C660": "the accounting of the use section has a gap",
+}
+
+
+def finding(code: str, detail: str, place: str, resource: str | None = None, shown: object = None) -> Problem:
+    """A finding at a place: a JSON path within a resource, or a file."""
+    return Problem(
+        code=code,
+        severity="error",
+        cause=f"{CAUSES[code]}: {detail}" if detail else CAUSES[code],
+        remedy=_REMEDY,
+        excerpt=None if shown is None else excerpt(str(shown)),
+        source=None if resource else place,
+        expression=place if resource else None,
+        resource=resource,
+    )

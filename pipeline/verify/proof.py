@@ -1,0 +1,293 @@
+"""Every quoted value of a resource against the page: the contract is "How proof is carried" in `pipeline/fhir/README.md`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.errors import Problem
+from pipeline.verify.derived import CANCER_TERMS, NCI_THESAURUS, is_mapped
+from pipeline.verify.document import Document
+from pipeline.verify.finding import Json, finding
+from pipeline.verify.seen import TARGET
+from pipeline.verify.spans import DERIVATION, Span, name_of, part, quote_of, spans_of
+
+#: Values of extensions that are not the page's words: our own words, and what is checked in another way (`_link`, `_key`).
+_NOT_QUOTED = frozenset({"text", "key", "reason", "target", "kind-reason"})
+#: The one reference whose display is not the page's word (`copies.py` compares it).
+_URI = "urn:ietf:rfc:3986"
+_NCI = "Organization/nci"
+#: Concepts whose text is put together from proven parts (checked in `copies.py`) where it has no span of its own.
+_ASSEMBLED = re.compile(r"ClinicalUseDefinition\.indication\.(?:diseaseStatus|diseaseSymptomProcedure)\.concept")
+_GLOSSARY_ID = re.compile(
+    r"popDefinition\.aspx\?(?:[^#]*&)?id=(?:CDR0*)?(\d+)(?![^&#])|/dictionaries/cancer-terms/def/(\d+)(?![^/?#])", re.IGNORECASE
+)
+#: Facts of a ClinicalUseDefinition that may stand outside the sentences of the use: what the drug is called.
+_NAMES = re.compile(r"ClinicalUseDefinition\.subject\b")
+#: Our extensions and the parts of complex ones (listed in `pipeline/fhir/README.md`).
+EXTENSIONS = frozenset(
+    {
+        *("rule", "quote", "words", "mapped", "broader-concept", "linked-term", "condition", "narrower-condition", "studied"),
+        *(
+            "comorbidity-role",
+            "disease-detail",
+            "therapy-detail",
+            "optional-therapy",
+            "line-of-therapy",
+            "given-alone",
+            "use",
+            "conditional-prior-therapy",
+        ),
+        *(
+            "pronunciation",
+            "dailymed-query",
+            "denied-use",
+            "component-letter",
+            "sentence",
+            "link",
+            "front-matter",
+            "kind-reason",
+        ),
+    }
+)
+PARTS = frozenset(
+    {
+        *("text", "role", "reason", "target", "glossary-id", "key", "value", "kind", "mode", "phrase", "name"),
+    }
+)
+_MUST_BE_PROVEN = {
+    "MedicationKnowledge": ("name",),
+    "DocumentReference": ("version",),
+}
+
+
+@dataclass
+class Proof:
+    """The proof of one resource; `proven` gathers every value that held, for the narrative."""
+
+    resource: Json
+    document: Document
+    proven: set[str] = field(default_factory=set)
+    quoted: list[Span] = field(default_factory=list)
+    used: list[tuple[str, Span]] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """`Type/id`."""
+        return f"{self.resource['resourceType']}/{self.resource.get('id')}"
+
+    def check(self) -> Iterator[Problem]:
+        """All that is not proven in the resource."""
+        kind = self.resource["resourceType"]
+        yield from self._object(self.resource, kind)
+        for name in _MUST_BE_PROVEN.get(kind, ()):
+            yield from self._required(self.resource, name, kind)
+        if kind == "DocumentReference":
+            attachment = self.resource["content"][0]["attachment"]
+            for name in ("title", "language"):
+                yield from self._required(attachment, name, f"{kind}.content[0].attachment")
+        if kind == "ClinicalUseDefinition":
+            yield from self._within_quotes()
+
+    def _problem(self, code: str, detail: str, place: str, shown: object = None) -> Problem:
+        return finding(code, detail, place, self.name, shown)
+
+    def _object(self, value: Json, place: str) -> Iterator[Problem]:
+        """An object and all below it; what stands in `_x` belongs to its neighbour `x`."""
+        yield from self._own(value, place)
+        yield from self._kinds(value, place)
+        for name, item in value.items():
+            if name.startswith("_"):
+                yield from self._beside(value, name[1:], item, f"{place}.{name[1:]}")
+            elif isinstance(item, dict):
+                yield from self._object(item, f"{place}.{name}")
+            elif isinstance(item, list):
+                for index, each in enumerate(item):
+                    if isinstance(each, dict) and each.get("url") != DERIVATION:
+                        yield from self._object(each, f"{place}.{name}[{index}]")
+
+    def _own(self, value: Json, place: str) -> Iterator[Problem]:
+        """What the spans of an object prove, and words of it that must have some."""
+        spans = spans_of(value)
+        if isinstance(value.get("text"), str):
+            yield from self._concept(value, spans, place)
+        elif "url" in value and (words := quote_of(value)) is not None:
+            yield from self._quote(value, words, spans, place)
+        elif spans:
+            yield from self._bare(value, spans, place)
+        if "valueString" in value and name_of(value) not in _NOT_QUOTED:
+            yield self._problem("C623", "no span", f"{place}.valueString", value["valueString"])
+        reference = value.get("reference")
+        is_named = isinstance(reference, str) and reference != _NCI and not reference.startswith("#")
+        if "display" in value and (is_named or "identifier" in value):
+            yield from self._required(value, "display", place)
+
+    def _kinds(self, value: Json, place: str) -> Iterator[Problem]:
+        """What is checked beyond its words because of what it is."""
+        if "url" in value and place.rsplit(".", 1)[-1].startswith("extension["):
+            yield from self._extension(str(value["url"]), place)
+        if "system" in value:
+            yield from self._system(value, place)
+        if place.startswith("MedicationKnowledge.relatedMedicationKnowledge[") and "identifier" in value:
+            yield from self._component(value, place)
+        if name_of(value) == "link":
+            yield from self._link(value, place)
+        if name_of(value) == "front-matter":
+            yield from self._front_matter(value, place)
+
+    def _concept(self, value: Json, spans: list[tuple[str, int, int]], place: str) -> Iterator[Problem]:
+        if spans:
+            yield from self._value(value["text"], spans, f"{place}.text")
+        elif _ASSEMBLED.fullmatch(place):
+            self.proven.add(value["text"])
+        else:
+            yield self._problem("C623", "no span", f"{place}.text", value["text"])
+
+    def _quote(self, value: Json, words: str, spans: list[tuple[str, int, int]], place: str) -> Iterator[Problem]:
+        if not spans:
+            yield self._problem("C623", "no span", place, words)
+            return
+        if name_of(value) == "quote" and self.resource["resourceType"] == "ClinicalUseDefinition":
+            self.quoted += [(start, end) for _, start, end in spans]
+        yield from self._value(words, spans, place, word=name_of(value) != "component-letter")
+
+    def _bare(self, value: Json, spans: list[tuple[str, int, int]], place: str) -> Iterator[Problem]:
+        """Spans with no value: only on an indication as a whole, where they repeat those of its quotes."""
+        if place != "ClinicalUseDefinition":
+            yield self._problem("C624", "no value stands beside it", place)
+            return
+        quoted = {span for extension in value["extension"] if name_of(extension) == "quote" for span in spans_of(extension)}
+        if set(spans) != quoted or len(set(spans)) != len(spans):
+            yield self._problem("C650", "the spans of the indication are not those of its quotes", place)
+
+    def _required(self, owner: Json, name: str, place: str) -> Iterator[Problem]:
+        value, beside = owner.get(name), owner.get(f"_{name}")
+        values = value if isinstance(value, list) else [] if value is None else [value]
+        proofs = beside if isinstance(beside, list) else [beside]
+        for index, each in enumerate(values):
+            if index >= len(proofs) or not spans_of(proofs[index]):
+                yield self._problem("C623", "no span", f"{place}.{name}", each)
+
+    def _beside(self, owner: Json, name: str, beside: Any, place: str) -> Iterator[Problem]:  # noqa: ANN401 - any JSON
+        values = owner.get(name)
+        pairs = (
+            zip(beside, values, strict=False) if isinstance(beside, list) and isinstance(values, list) else [(beside, values)]
+        )
+        if isinstance(beside, list) and (not isinstance(values, list) or len(values) != len(beside)):
+            yield self._problem("C624", "the proofs are not as many as the values", place)
+        for proof, value in pairs:
+            spans = spans_of(proof)
+            for extension in proof.get("extension", ()) if isinstance(proof, dict) else ():
+                yield from self._extension(str(extension.get("url")), place)
+            if spans and isinstance(value, str):
+                yield from self._value(value, spans, place)
+            elif spans:
+                yield self._problem("C624", "no value stands beside it", place)
+
+    def _value(self, value: str, spans: list[tuple[str, int, int]], place: str, *, word: bool = True) -> Iterator[Problem]:
+        """One value against the slices of the page, joined in the order of its spans."""
+        shown: list[str] = []
+        for reference, start, end in spans:
+            if reference != self.document.reference:
+                yield self._problem("C620", f"it refers to {reference}", place, value)
+                return
+            said, reason = self.document.show(start, end)
+            if said is None and reason == "it cuts a word" and not word:
+                said = "".join(self.document.seen.shown[start:end])
+            if said is None:
+                yield self._problem("C620" if "not within" in reason else "C621", reason, place, value)
+                return
+            shown.append(said)
+            self.used.append((place, (start, end)))
+        if " ".join(shown) != value:
+            yield self._problem("C622", f"it says {' '.join(shown)!r}"[:200], place, value)
+        self.proven.add(value)
+
+    def _within_quotes(self) -> Iterator[Problem]:
+        """What an indication says must be in the sentences that it quotes, and those in the account of the use section."""
+        for place, (start, end) in self.used:
+            if not _NAMES.match(place) and not any(first <= start and end <= last for first, last in self.quoted):
+                yield self._problem("C625", f"{start}-{end}", place)
+        for start, end in self.quoted:
+            if not _is_covered((start, end), self.document.sentences):
+                yield self._problem("C660", f"{start}-{end} is quoted and in no sentence", "ClinicalUseDefinition.extension")
+
+    def _system(self, value: Json, place: str) -> Iterator[Problem]:
+        """Codes and identifiers that the page prints."""
+        system, code = value.get("system"), value.get("code")
+        if system == NCI_THESAURUS and not is_mapped(value):
+            found = spans_of(value.get("_code", {}))
+            if not found or any(
+                self.document.seen.part[start] != TARGET for _, start, _ in found if start < len(self.document.text)
+            ):
+                yield self._problem("C630", "it has no span in a link's target", f"{place}.code", code)
+        elif system == CANCER_TERMS and not is_mapped(value):
+            spans = spans_of(value.get("_display", {}))
+            ids = {self._glossary_id(start, end) for _, start, end in spans}
+            if ids != {code}:
+                yield self._problem("C630", f"the link says {', '.join(map(str, ids)) or 'nothing'}", f"{place}.code", code)
+        elif "value" in value and ".identifier" in place and not self._is_own(str(system)):
+            yield from self._required(value, "value", place)
+            for _, start, end in spans_of(value.get("_value", {})):
+                targets = (one.href for one in self.document.seen.links if one.target_start <= start and end <= one.target_end)
+                if system != _URI and not any(str(system).partition("//")[2] in href for href in targets):
+                    yield self._problem("C630", "the link leads elsewhere than to the system", f"{place}.system", system)
+
+    def _is_own(self, system: str) -> bool:
+        """Whether an identifier system is one of ours, so that its values are no one's words."""
+        return system in {f"{self.document.canonical}/{name}" for name in ("drug", "brand", "indication", "sha256")}
+
+    def _extension(self, url: str, place: str) -> Iterator[Problem]:
+        """The name of an extension is what its value means."""
+        name = url.removeprefix(f"{self.document.canonical}/StructureDefinition/")
+        if name not in (EXTENSIONS if name != url else PARTS) and url != DERIVATION:
+            yield self._problem("C641", "there is no such extension", place, url)
+
+    def _glossary_id(self, start: int, end: int) -> str | None:
+        for link in self.document.seen.links:
+            if link.start <= start and end <= link.end:
+                found = _GLOSSARY_ID.search(link.href)
+                return (found[1] or found[2]) if found else None
+        return None
+
+    def _component(self, value: Json, place: str) -> Iterator[Problem]:
+        """A regimen's drug: the words' link leads to the page of the drug that is named by identifier and reference."""
+        slug = str(value["identifier"].get("value"))
+        for _, start, end in spans_of(value.get("_display", {})):
+            link = next((one for one in self.document.seen.links if one.start <= start and end <= one.end), None)
+            path = link.href.split("?")[0].split("#")[0].rstrip("/").rsplit("/", 1)[-1] if link else ""
+            if _letters(path) != _letters(slug):
+                yield self._problem("C630", f"the link leads to {path or 'nothing'}", f"{place}.identifier", slug)
+        reference = value.get("reference")
+        if reference is not None and reference != f"MedicationKnowledge/nci.{slug}"[: len("MedicationKnowledge/") + 64]:
+            yield self._problem("C650", f"the identifier says {slug}", f"{place}.reference", reference)
+
+    def _link(self, value: Json, place: str) -> Iterator[Problem]:
+        """A listed link: its words stand in a link of the page with that target, whose dictionary id is the one stated."""
+        target = part(value, "target").get("valueString")
+        stated = part(value, "glossary-id").get("valueCode")
+        for _, start, end in spans_of(value):
+            link = next((one for one in self.document.seen.links if one.start <= start and end <= one.end), None)
+            if link is None or (target is not None and link.href != target):
+                yield self._problem("C631", "", place, target)
+            elif stated is not None and self._glossary_id(start, end) != stated:
+                yield self._problem("C630", f"the link says {self._glossary_id(start, end)}", place, stated)
+
+    def _front_matter(self, value: Json, place: str) -> Iterator[Problem]:
+        key = part(value, "key").get("valueString")
+        for _, start, _ in spans_of(value):
+            if self.document.key_at(start) != key:
+                yield self._problem("C622", f"the key there is {self.document.key_at(start)}", place, key)
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _is_covered(span: Span, sentences: list[Span]) -> bool:
+    """Whether a range lies in sentences that follow each other, footnote marks and space between them aside."""
+    start, end = span
+    touching = sorted(s for s in sentences if s[0] < end and start < s[1])
+    return bool(touching) and touching[0][0] <= start and end <= touching[-1][1]

@@ -1,0 +1,85 @@
+"""The resources of one FHIR version against the pages among them: gathered first, then checked one by one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from pipeline.errors import Problem
+from pipeline.verify.copies import Snapshot, copies
+from pipeline.verify.derived import derived
+from pipeline.verify.document import Document, read_document, unaccounted
+from pipeline.verify.finding import Json, finding
+from pipeline.verify.proof import Proof
+from pipeline.verify.spans import spans_in
+
+#: What is not read from a page.
+_OURS = frozenset({"Organization", "Device"})
+
+
+class Resources:
+    """What is kept of all resources while each is checked: names and digests, and the text of the pages.
+
+    `local` holds the snapshot's own code systems: URL → code → display.
+    """
+
+    def __init__(self, local: Mapping[str, Mapping[str, str | None]]) -> None:
+        self.local = local
+        self.kept = Snapshot()
+        self.documents: dict[str, Document] = {}
+        self.digests: dict[str, bytes] = {}
+        self.counts: Counter[str] = Counter()
+        self.pages: Counter[str] = Counter()
+
+    def gather(self, resource: Json, place: str) -> Iterator[Problem]:
+        """Take in a resource; what is wrong with a page's attachment is said here."""
+        name = name_of(resource)
+        if name in self.digests:
+            yield finding("C605", f"{name} is there twice", place)
+        self.digests[name] = digest(resource)
+        self.counts[resource["resourceType"]] += 1
+        if resource["resourceType"] == "DocumentReference":
+            page, problems = read_document(resource)
+            yield from problems
+            if page is None:
+                return
+            self.documents[name] = page
+            self.pages[hashlib.sha256(page.text.encode()).hexdigest()] += 1
+        self.kept.add(resource)
+
+    def check(self, resource: Json) -> Iterator[Problem]:
+        """What is not proven in a resource, once all are gathered."""
+        page = self._page(resource)
+        proven: set[str] = set()
+        kind = resource["resourceType"]
+        if page is not None and kind != "Provenance":
+            proof = Proof(resource, page)
+            yield from proof.check()
+            proven = proof.proven
+        elif page is None and kind not in _OURS:
+            yield finding("C623", "it refers to no page of the snapshot", kind, name_of(resource))
+        yield from derived(resource, self.local)
+        yield from copies(resource, page, self.kept, proven)
+        if kind == "DocumentReference" and page is not None:
+            yield from unaccounted(page)
+
+    def _page(self, resource: Json) -> Document | None:
+        """The page that a resource is read from: the one that its first span, or a Provenance's entity, refers to."""
+        if resource["resourceType"] == "DocumentReference":
+            return self.documents.get(name_of(resource))
+        if resource["resourceType"] == "Provenance":
+            sources = [str(entity.get("what", {}).get("reference")) for entity in resource.get("entity", ())]
+            return self.documents.get(sources[0]) if sources else None
+        return next((self.documents[r] for r in spans_in(resource) if r in self.documents), None)
+
+
+def name_of(resource: Json) -> str:
+    """`Type/id`."""
+    return f"{resource.get('resourceType')}/{resource.get('id')}"
+
+
+def digest(resource: Json) -> bytes:
+    """The same for two resources only if they say the same."""
+    return hashlib.sha256(json.dumps(resource, sort_keys=True).encode()).digest()

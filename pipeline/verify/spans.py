@@ -1,0 +1,64 @@
+"""Spans as resources carry them: HL7's derivation-reference extensions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+from pipeline.verify.finding import Json
+
+#: A half-open range of code points of a page.
+Span: TypeAlias = tuple[int, int]
+
+DERIVATION = "http://hl7.org/fhir/StructureDefinition/derivation-reference"
+
+
+def spans_of(element: Any) -> list[tuple[str, int, int]]:  # noqa: ANN401 - any JSON
+    """The spans in an element's `extension`: reference, start and end. A span with a part missing is (…, -1, -1)."""
+    if not isinstance(element, dict):
+        return []
+    found = []
+    for extension in element.get("extension", ()):
+        if extension.get("url") != DERIVATION:
+            continue
+        parts = {one.get("url"): one for one in extension.get("extension", ())}
+        reference = parts.get("reference", {}).get("valueReference", {}).get("reference")
+        offset, length = (parts.get(name, {}).get("valueInteger") for name in ("offset", "length"))
+        if (
+            isinstance(reference, str)
+            and type(offset) is int
+            and type(length) is int
+            and len(parts) == len(extension.get("extension", ()))
+        ):
+            found.append((reference, offset, offset + length))
+        else:
+            found.append((str(reference), -1, -1))
+    return found
+
+
+def part(extension: Json, name: str) -> Json:
+    """The part of a complex extension that has a name; empty if there is none."""
+    return next((one for one in extension.get("extension", ()) if one.get("url") == name), {})
+
+
+def quote_of(extension: Json) -> str | None:
+    """The words that a quote among our extensions carries in its part `text`."""
+    words = part(extension, "text").get("valueString")
+    return words if isinstance(words, str) else None
+
+
+def name_of(extension: Json) -> str:
+    """The name of one of our extensions, or of a part of one: the end of its URL."""
+    return str(extension.get("url", "")).rsplit("/", 1)[-1]
+
+
+def spans_in(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
+    """The references of the spans at any depth of a resource."""
+    if isinstance(value, dict):
+        for reference, _, _ in spans_of(value):
+            yield reference
+        for item in value.values():
+            yield from spans_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from spans_in(item)

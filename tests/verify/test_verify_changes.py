@@ -1,0 +1,353 @@
+"""Whatever is changed in a published snapshot is found, also where every hash was made to fit again."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+
+from pipeline.errors import VerifyError
+from pipeline.verify import verify
+from pipeline.verify.document import use_sections
+from pipeline.verify.finding import CAUSES
+from pipeline.verify.proof import EXTENSIONS
+from pipeline.verify.resources import Resources
+from pipeline.verify.seen import FRONT_MATTER, TEXT
+
+Json = dict[str, Any]
+Published: TypeAlias = Any  # the class stands in conftest.py, which no test can import
+
+_PIPELINE = Path(__file__).parents[2] / "pipeline"
+
+#: What no page can prove, by the end of its path: the name of the rule, our own reasons, the number of a use, what stands in
+#: Organization and Device, and which language our own labels are in.
+_NOT_OF_THE_PAGE = re.compile(
+    r"(?:^|\.)(?:Organization|Device)\.|\.language$|kind-reason|^Provenance\.id$|\.rule$|\.use$|\.attachment\.(?:data|size|hash)$"
+    r"|\.sha256$|\.resourceType$"
+)
+
+
+def _places(value: object, path: tuple[Any, ...] = (), label: str = "") -> Iterator[tuple[tuple[Any, ...], str, Any]]:
+    """Every string, number and boolean, its path, and a label in which an extension goes by its name."""
+    if isinstance(value, dict):
+        name = str(value.get("url", "")).rsplit("/", 1)[-1]
+        system = str(value.get("system", "")).rsplit("/", 1)[-1]
+        for key, item in value.items():
+            shown = name if name and key.startswith("value") else system if system == "sha256" and key == "value" else key
+            yield from _places(item, (*path, key), f"{label}.{shown}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _places(item, (*path, index), label)
+    else:
+        yield path, label, value
+
+
+def _with(resource: Json, path: tuple[Any, ...], value: object) -> Json:
+    changed = json.loads(json.dumps(resource))
+    place: Any = changed
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    return changed  # type: ignore[no-any-return]
+
+
+def _changes(value: str | float) -> list[Any]:
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [value + 1, value - 1]
+    middle = len(value) // 2
+    other = "a" if value[middle] != "a" else "b"
+    return [value[:middle] + other + value[middle + 1 :]]
+
+
+def test_a_snapshot_as_published_is_proven(output: Path, published: Published) -> None:
+    assert verify(output) == []
+    assert verify(output / "current") == []
+    assert verify(output / "current" / "R5") == []
+    assert published.problems(published.resources[0], published.resources[0]) == []
+
+
+@pytest.mark.slow
+def test_a_changed_value_offset_length_code_or_reference_is_found_wherever_it_stands(published: Published) -> None:
+    missed, tried = [], 0
+    for resource in published.resources:
+        for path, label, value in _places(resource, label=resource["resourceType"]):
+            if _NOT_OF_THE_PAGE.search(label):
+                continue
+            for other in _changes(value):
+                tried += 1
+                if not published.problems(resource, _with(resource, path, other)):
+                    missed.append((label, value, other))
+    assert missed == []
+    assert tried > 2000
+
+
+def test_an_offset_and_a_length_that_are_one_off_are_found(published: Published) -> None:
+    missed, tried = [], 0
+    for resource in published.resources:
+        for path, label, value in _places(resource, label=resource["resourceType"]):
+            if label.rsplit(".", 1)[-1] not in {"offset", "length"}:
+                continue
+            for other in (value - 1, value + 1):
+                tried += 1
+                if not published.problems(resource, _with(resource, path, other)):
+                    missed.append((label, value, other))
+    assert missed == []
+    assert tried > 500
+
+
+def test_an_offset_moved_to_another_occurrence_of_the_word_is_found(published: Published) -> None:
+    # A page says "treat" many times; an indication must quote it from the sentences of its own use.
+    (document,) = [r for r in published.resources if r["resourceType"] == "DocumentReference"]
+    text = base64.b64decode(document["content"][0]["attachment"]["data"]).decode()
+    indication = next(
+        r for r in published.resources if "hypercalcemia" in json.dumps(r) and r["resourceType"].startswith("Clin")
+    )
+    extension = indication["indication"]["intendedEffect"]["concept"]["extension"][0]["extension"]
+    (offset,) = [e for e in extension if e["url"] == "offset"]
+    word = indication["indication"]["intendedEffect"]["concept"]["text"]
+    elsewhere = [m.start() for m in re.finditer(rf"\b{word}\b", text)][-1]
+    assert elsewhere != offset["valueInteger"]
+    changed = json.loads(json.dumps(indication))
+    changed["indication"]["intendedEffect"]["concept"]["extension"][0]["extension"][extension.index(offset)]["valueInteger"] = (
+        elsewhere
+    )
+    assert {p.code for p in published.problems(indication, changed)} >= {"C625"}
+
+
+def _document(published: Published) -> tuple[Json, str]:
+    (document,) = [r for r in published.resources if r["resourceType"] == "DocumentReference"]
+    return document, base64.b64decode(document["content"][0]["attachment"]["data"]).decode()
+
+
+def _quoted(published: Published, document: Json) -> set[int]:
+    """Every code point that something quotes: spans, and the targets of the links listed."""
+    checked = Resources(published.local)
+    list(checked.gather(document, ""))
+    page = checked.documents[f"DocumentReference/{document['id']}"]
+    found: set[int] = set()
+    for resource in published.resources:
+        for _, label, value in _places(resource, label=resource["resourceType"]):
+            if label.endswith("offset"):
+                offset = value
+            elif label.endswith("length"):
+                found.update(range(offset, offset + value))
+    listed = {part["valueString"] for e in document["extension"] for part in e.get("extension", ()) if part["url"] == "target"}
+    for link in page.seen.links:
+        if link.href in listed and link.start in found:
+            found.update(range(link.target_start, link.target_end))
+    return {at for at in found if page.seen.shown[at]}
+
+
+def _with_character(document: Json, text: str, at: int) -> Json:
+    other = "0" if text[at].isdigit() and text[at] != "0" else "x" if text[at] != "x" else "y"
+    changed = json.loads(json.dumps(document))
+    data = (text[:at] + other + text[at + 1 :]).encode()
+    changed["content"][0]["attachment"]["data"] = base64.b64encode(data).decode()
+    return changed  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("step", [pytest.param(29, id="a sample"), pytest.param(1, id="every one", marks=pytest.mark.slow)])
+def test_a_changed_character_of_the_page_that_something_quotes_is_found(published: Published, step: int) -> None:
+    document, text = _document(published)
+    quoted = sorted(_quoted(published, document))
+    missed = [at for at in quoted[::step] if not published.problems(document, _with_character(document, text, at))]
+    assert [(at, text[max(0, at - 10) : at + 10]) for at in missed] == []
+
+
+def test_all_that_a_reader_sees_of_the_use_section_and_all_front_matter_values_are_quoted(published: Published) -> None:
+    document, text = _document(published)
+    checked = Resources(published.local)
+    list(checked.gather(document, ""))
+    page = checked.documents[f"DocumentReference/{document['id']}"]
+    quoted = _quoted(published, document)
+    sections = use_sections(page)
+    seen = [
+        at
+        for first, last in sections
+        for at in range(first, last)
+        if page.seen.part[at] == TEXT and page.seen.shown[at].strip()
+    ]
+    assert len(seen) > 700
+    assert [at for at in seen if at not in quoted] == []
+    values = [
+        line.split(": ", 1)[-1].strip("-' ") for line in text.split("---")[1].strip().splitlines() if not line.endswith(":")
+    ]
+    assert values
+    front = "".join(text[at] if at in quoted else "\n" for at in range(len(text)) if page.seen.part[at] == FRONT_MATTER)
+    assert [value for value in values if value not in front] == []
+
+
+# Through the files, with every hash made to fit again
+
+
+@pytest.fixture
+def copied(output: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree((output / "current").resolve(), tmp_path / (output / "current").resolve().name))
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _refit(snapshot: Path) -> Path:
+    """Make the bundles, the manifest, the report and the folder's name fit the resources as they are now."""
+    folder = snapshot / "R5"
+    resources: dict[str, Json] = {}
+    for path in (folder / "resources").glob("*.ndjson"):
+        for line in path.read_bytes().splitlines():
+            resource = json.loads(line)
+            resources[f"{resource['resourceType']}/{resource['id']}"] = resource
+    bundles = folder / "bundles" / "transaction.ndjson"
+    lines = [json.loads(line) for line in bundles.read_bytes().splitlines()]
+    for bundle in lines:
+        for entry in bundle["entry"]:
+            entry["resource"] = resources[entry["request"]["url"]]
+    bundles.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    report = json.loads((snapshot / "report.json").read_bytes())
+    (document,) = [r for r in resources.values() if r["resourceType"] == "DocumentReference"]
+    data = base64.b64decode(document["content"][0]["attachment"]["data"])
+    report["inputs"][0]["sha256"] = hashlib.sha256(data).hexdigest()
+    (snapshot / "report.json").write_text(json.dumps(report), encoding="utf-8")
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    for name, entry in manifest["extension"]["files"].items():
+        entry.update(sha256=_sha256(folder / name), bytes=(folder / name).stat().st_size)
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    files = sorted(p.relative_to(snapshot).as_posix() for p in snapshot.rglob("*") if p.is_file())
+    listing = "".join(f"{_sha256(snapshot / name)}  {name}\n" for name in files)
+    return snapshot.rename(snapshot.with_name(hashlib.sha256(listing.encode()).hexdigest()))
+
+
+def _edit(snapshot: Path, kind: str, change: Callable[[Json], None]) -> None:
+    path = snapshot / "R5" / "resources" / f"{kind}.ndjson"
+    first, *rest = path.read_bytes().splitlines(keepends=True)
+    resource = json.loads(first)
+    change(resource)
+    path.write_bytes(json.dumps(resource).encode() + b"\n" + b"".join(rest))
+
+
+def test_hashes_that_are_made_to_fit_again_are_found_right(copied: Path) -> None:
+    _edit(copied, "Medication", lambda _: None)  # the same content, written otherwise
+    assert {p.code for p in verify(copied)} == {"C602", "C604"}
+    assert verify(_refit(copied)) == []
+
+
+def _condition(resource: Json) -> None:
+    resource["indication"]["diseaseSymptomProcedure"]["concept"]["text"] += "s"
+
+
+def _offset(resource: Json) -> None:
+    parts = resource["indication"]["diseaseSymptomProcedure"]["concept"]["extension"][0]["extension"]
+    next(part for part in parts if part["url"] == "offset")["valueInteger"] += 1
+
+
+def _intent(resource: Json) -> None:
+    for coding in resource["indication"]["intendedEffect"]["concept"]["coding"]:
+        swap = {"treat": "prevent", "prevent": "treat", "Treatment": "Prevention", "Prevention": "Treatment"}
+        coding["code"] = swap[coding["code"]]
+        coding["display"] = coding["code"].capitalize()
+
+
+def _unaccounted(resource: Json) -> None:
+    resource["extension"] = [e for e in resource["extension"] if not e["url"].endswith("/sentence")]
+
+
+def _page(resource: Json) -> None:
+    attachment = resource["content"][0]["attachment"]
+    text = base64.b64decode(attachment["data"]).decode().replace("cannot be removed", "cannot be reached")
+    data = text.encode()
+    attachment.update(data=base64.b64encode(data).decode(), size=str(len(data)))
+    attachment["hash"] = base64.b64encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
+    (sha256,) = [i for i in resource["identifier"] if i["system"].endswith("/sha256")]
+    sha256["value"] = hashlib.sha256(data).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "code"),
+    [
+        ("ClinicalUseDefinition", _condition, "C622"),
+        ("ClinicalUseDefinition", _offset, "C621"),
+        ("ClinicalUseDefinition", _intent, "C640"),
+        ("DocumentReference", _page, "C622"),
+        ("DocumentReference", _unaccounted, "C660"),
+    ],
+)
+def test_a_change_is_found_though_all_hashes_fit(copied: Path, kind: str, change: Callable[[Json], None], code: str) -> None:
+    _edit(copied, kind, change)
+    assert code in {p.code for p in verify(_refit(copied))}
+
+
+def test_an_indication_of_one_brand_given_to_another_is_found(copied: Path) -> None:
+    path = copied / "R5" / "resources" / "ClinicalUseDefinition.ndjson"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("Medication/nci.denosumab.xgeva", "Medication/nci.denosumab.prolia"), encoding="utf-8")
+    assert "C650" in {p.code for p in verify(_refit(copied))}
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda s: (s / "R5/resources/Device.ndjson").unlink(), "C601"),
+        (lambda s: (s / "R5/resources/Basic.ndjson").write_text("{}\n"), "C601"),
+        (lambda s: (s / "R5/resources/Device.ndjson").write_text("{}\n"), "C605"),
+        (lambda s: (s / "R5/resources/Device.ndjson").write_text("{"), "C605"),
+        (lambda s: (s / "R5/bundles/transaction.ndjson").write_text("{}\n"), "C605"),
+        (lambda s: (s / "report.json").write_text("{}"), "C603"),
+        (lambda s: s.rename(s.with_name("0" * 64)), "C604"),
+    ],
+)
+def test_a_changed_file_is_found(copied: Path, change: Callable[[Path], Any], code: str) -> None:
+    moved = change(copied)
+    assert code in {p.code for p in verify(moved if isinstance(moved, Path) else copied)}
+
+
+def test_a_bundle_that_says_otherwise_than_the_resources_is_found(copied: Path) -> None:
+    bundles = copied / "R5/bundles/transaction.ndjson"
+    text = bundles.read_text(encoding="utf-8")
+    bundles.write_text(text.replace("solid tumors", "solid humors"), encoding="utf-8")
+    assert "C650" in {p.code for p in verify(copied)}
+
+
+@pytest.mark.parametrize("field", ["size", "hash"])
+def test_a_wrong_size_or_hash_of_the_page_is_found(copied: Path, field: str) -> None:
+    _edit(copied, "DocumentReference", lambda r: r["content"][0]["attachment"].update({field: "7777"}))
+    assert "C611" in {p.code for p in verify(_refit(copied))}
+
+
+def test_a_page_that_cannot_be_decoded_is_said(copied: Path) -> None:
+    _edit(copied, "DocumentReference", lambda r: r["content"][0]["attachment"].update(data="////"))
+    assert "C610" in {p.code for p in verify(copied)}
+
+
+def test_a_folder_without_a_snapshot_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(VerifyError) as refused:
+        verify(tmp_path)
+    assert refused.value.problem.code == "C600"
+
+
+def test_it_knows_every_extension_that_the_resources_are_documented_to_have() -> None:
+    table = (_PIPELINE / "fhir" / "README.md").read_text(encoding="utf-8").partition("## Our extensions")[2]
+    first_cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    named = {name for cell in first_cells for name in re.findall(r"`([a-z-]+)`", cell)}
+    assert named == EXTENSIONS
+
+
+def test_every_verification_code_is_documented() -> None:
+    table = (_PIPELINE / "ERRORS.md").read_text(encoding="utf-8")
+    assert [code for code in ["C600", *CAUSES] if f"| {code} |" not in table] == []
+
+
+def test_it_shares_no_code_with_the_rooms_that_make_the_output() -> None:
+    room = _PIPELINE / "verify"
+    imports = {
+        m for p in room.glob("*.py") for m in re.findall(r"^\s*(?:from|import) (pipeline[\w.]*)", p.read_text(), re.MULTILINE)
+    }
+    assert {name for name in imports if not name.startswith("pipeline.verify")} == {"pipeline.errors"}
