@@ -1,0 +1,175 @@
+"""A batch of pages, from bytes to resources in the spool: the one function that calls, processes and Prefect tasks share."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+
+from pipeline.convert.seeds import Source, load
+from pipeline.errors import OnlabelError, Problem
+from pipeline.extract import extract, findings
+from pipeline.fhir import build, shared
+from pipeline.model import DrugFacts, Resource
+from pipeline.publish import PageCounts, PageResult, Serialised, SpoolWriter, serialise
+from pipeline.read import read_page
+from pipeline.settings import Settings
+from pipeline.validate import check_references, validate
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Pages to convert together: paths, not contents, so that it is cheap to hand to another process or machine.
+
+    `first` is the number of its first page among all pages of the run, by name. `spool` is the folder to write to.
+    """
+
+    first: int
+    sources: tuple[Source, ...]
+    settings: Settings
+    spool: Path
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What became of a batch's pages, and the seconds that each stage took."""
+
+    pages: tuple[PageResult, ...]
+    seconds: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Converted:
+    result: PageResult
+    resources: tuple[Serialised, ...] = ()
+    findings: tuple[Problem, ...] = ()
+
+
+def convert_batch(batch: Batch) -> BatchResult:
+    """Convert the pages of a batch and write their resources and findings to the spool.
+
+    A page that fails is quarantined; it ends neither the batch nor the run.
+
+    Raises:
+        PublishError: P503 to P505, where the spool cannot be written.
+
+    """
+    clock = _Clock()
+    common = shared(batch.settings)
+    writer = SpoolWriter(batch.spool, f"{batch.first:09}")
+    pages = []
+    for number, source in enumerate(batch.sources, start=batch.first):
+        done = _contained(number, source, batch.settings, common, clock)
+        result = replace(done.result, problems=tuple(map(_encodable, done.result.problems)))
+        with clock.stage("spool"):
+            for version in batch.settings.fhir_versions:
+                writer.add(number, result.kind or "none", result.slug or "", version, done.resources)
+            writer.end_page(number, (*result.problems, *map(_encodable, done.findings)))
+        pages.append(result)
+    with clock.stage("spool"):
+        writer.flush()
+    return BatchResult(tuple(pages), tuple(clock.seconds.items()))
+
+
+def _contained(number: int, source: Source, settings: Settings, common: list[Resource], clock: _Clock) -> _Converted:
+    page = PageResult(number, source.name, "quarantined")
+    try:
+        if source.problem is not None:
+            return _Converted(replace(page, problems=(source.problem,)))
+        with clock.stage("load"):
+            data = load(source, settings.limits.max_bytes)
+        page = replace(page, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+        with clock.stage("read"):
+            text = read_page(data, source.name, settings.limits)
+        with clock.stage("extract"):
+            facts = extract(text)
+        # Before anything more can fail: whose page it is decides whether a drug that was published before is stale.
+        page = replace(page, slug=facts.slug, kind=facts.kind, last_reviewed=text.meta("lastReviewed"))
+        return _converted(page, facts, settings, common, clock)
+    except MemoryError:
+        raise  # says something of the machine, not of the page
+    except OnlabelError as error:
+        return _Converted(replace(page, problems=(replace(error.problem, source=source.name),)))
+    except Exception as error:  # noqa: BLE001 - whatever a page brings up must not cost the others
+        trace = "".join(traceback.format_exception(error))
+        return _Converted(replace(page, problems=(_unforeseen(error, source.name),), trace=trace))
+
+
+def _converted(page: PageResult, facts: DrugFacts, settings: Settings, common: list[Resource], clock: _Clock) -> _Converted:
+    if facts.kind == "none":
+        cause = f"the page is about no single drug or regimen: {facts.kind_reason}"
+        note = Problem("P522", "information", cause, "None is needed, unless it should be.", source=page.name)
+        return _Converted(replace(page, outcome="not-a-drug", slug=None), findings=(note,))
+    with clock.stage("build"):
+        resources = build(facts, settings)
+    with clock.stage("validate"):
+        problems = [problem for version in settings.fhir_versions for problem in validate(resources, version)]
+        # Whole without the other pages: only links cross pages, and they are made, and checked, when all pages are there.
+        problems += check_references([*common, *resources])
+    problems = [replace(problem, source=page.name) for problem in problems]
+    errors = tuple(problem for problem in problems if problem.severity in {"fatal", "error"})
+    notes = (*(problem for problem in problems if problem.severity not in {"fatal", "error"}), *findings(facts))
+    if errors:
+        return _Converted(replace(page, problems=errors), findings=notes)
+    page = replace(page, outcome="published", counts=_counts(facts, resources), knowledge=_knowledge(resources))
+    return _Converted(page, tuple(map(serialise, resources)), notes)
+
+
+def _counts(facts: DrugFacts, resources: list[Resource]) -> PageCounts:
+    return PageCounts(
+        brands=len(facts.brands),
+        uses=len(facts.uses),
+        indications=sum(resource["resourceType"] == "ClinicalUseDefinition" for resource in resources),
+        sentences=tuple(sorted(Counter(sentence.role for sentence in facts.sentences).items())),
+    )
+
+
+def _knowledge(resources: list[Resource]) -> str:
+    """The id of the drug's own MedicationKnowledge: the page's DocumentReference has the same; its brands' have others."""
+    return next(str(resource["id"]) for resource in resources if resource["resourceType"] == "DocumentReference")
+
+
+def _unforeseen(error: Exception, source: str) -> Problem:
+    cause = (
+        f"converting the page failed in a way that was not foreseen: {type(error).__name__} in {_place(error.__traceback__)}"
+    )
+    remedy = "Report it with the page and the run's log. The other pages are not affected."
+    return Problem("P590", "error", cause, remedy, source=source)
+
+
+def _encodable(problem: Problem) -> Problem:
+    """A problem that UTF-8 can hold: YAML escapes can make half a surrogate pair, and a cause may quote it."""
+    said = {name: getattr(problem, name) for name in ("cause", "remedy", "source", "excerpt", "expression")}
+    return replace(problem, **{k: v.encode("utf-8", "backslashreplace").decode() for k, v in said.items() if v is not None})
+
+
+def _place(trace: TracebackType | None) -> str:
+    """The innermost function of ours that an exception passed through; no path, which is another on every machine."""
+    place = "?"
+    for frame, line in traceback.walk_tb(trace):
+        module = str(frame.f_globals.get("__name__", "?"))
+        if module.startswith("pipeline."):
+            place = f"{module}.{frame.f_code.co_name}, line {line}"
+    return place
+
+
+class _Clock:
+    """Seconds by stage. They go to the run's folder, never into a snapshot."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Count the time of a block under a stage's name."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start

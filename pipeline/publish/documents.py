@@ -1,0 +1,176 @@
+"""The JSON documents of a snapshot that are no drug's resources: OperationOutcome, Bulk Data manifest, `report.json`."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any, Final
+
+from pipeline.errors import Problem
+from pipeline.model import Resource
+from pipeline.publish.guards import Settled
+from pipeline.settings import FhirVersion, Settings
+
+#: HL7's extensions for where an issue was found (the HL7 validator writes them too).
+_FILE: Final = "http://hl7.org/fhir/StructureDefinition/operationoutcome-file"
+_LINE: Final = "http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-line"
+#: Which operation of the Bulk Data guide (4.0.0-ballot) a manifest follows.
+_BULK_PUBLISH: Final = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/bulk-publish"
+#: Our codes in terms of http://hl7.org/fhir/issue-type (required binding): the whole code first, then its first letter.
+_ISSUE_TYPES: Final = {
+    "P520": "conflict", "P521": "duplicate", "P525": "duplicate", "P590": "exception",
+    "R": "structure", "X": "processing", "F": "processing", "V": "invalid", "P": "business-rule",
+}  # fmt: skip
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def operation_outcome(source: str | None, problems: Sequence[Problem], canonical: str) -> Resource:
+    """The findings on one page (or, without a source, on the run) as a FHIR OperationOutcome; valid in R4 to R5."""
+    outcome: Resource = {"resourceType": "OperationOutcome"}
+    if source is not None:
+        outcome["extension"] = [{"url": _FILE, "valueString": source}]
+    outcome["issue"] = [_issue(problem, canonical) for problem in problems]
+    return outcome
+
+
+def _issue(problem: Problem, canonical: str) -> dict[str, Any]:
+    issue: dict[str, Any] = {}
+    if problem.line is not None:
+        issue["extension"] = [{"url": _LINE, "valueInteger": problem.line}]
+    issue["severity"] = problem.severity
+    general = _ISSUE_TYPES.get(problem.code[:1], "processing")
+    issue["code"] = "informational" if problem.severity == "information" else _ISSUE_TYPES.get(problem.code, general)
+    issue["details"] = {"coding": [{"system": f"{canonical}/CodeSystem/problem", "code": problem.code}], "text": problem.cause}
+    said = [f"Source: {problem.excerpt}"] if problem.excerpt else []
+    said += [f"Resource: {problem.resource}"] if problem.resource else []
+    issue["diagnostics"] = "\n".join([*said, f"Remedy: {problem.remedy}"])
+    if problem.expression:
+        issue["expression"] = [problem.expression]
+    return issue
+
+
+def as_of(settings: Settings, settled: Iterable[Settled]) -> date | None:
+    """The date that a snapshot speaks for: the one that was asked for, else the newest `lastReviewed` of what is published."""
+    if settings.as_of is not None:
+        return settings.as_of
+    found = (_date(one.page.last_reviewed) for one in settled if one.outcome == "published")
+    return max((day for day in found if day is not None), default=None)
+
+
+def _date(text: str | None) -> date | None:
+    # `date.fromisoformat` alone also takes "20251230" and "2025-W52-2", which no page means.
+    if text is None or not _DATE.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def no_date() -> Problem:
+    """P524: nothing says which date the snapshot speaks for."""
+    cause = "no published page has a lastReviewed that is a date (YYYY-MM-DD), so the manifest has no transactionTime"
+    return Problem("P524", "warning", cause, "Give the pages one, or name the date with --as-of.")
+
+
+def manifest(
+    settings: Settings, day: date | None, output: Mapping[str, int], outcome: int, files: Mapping[str, tuple[str, int]]
+) -> dict[str, Any]:
+    """The Bulk Data manifest of one FHIR version's folder, in the form of a static `$bulk-publish`.
+
+    It also holds what Bulk Data 1 and 2 ask for (`request`, `error`), so that a client of any of them can read it.
+
+    Args:
+        settings: The run's settings.
+        day: The date that the snapshot speaks for.
+        output: How many resources of each type there are, in load order.
+        outcome: How many OperationOutcomes there are.
+        files: SHA-256 and size of each file in the folder, by its path.
+
+    """
+    outcomes = [{"type": "OperationOutcome", "url": "../outcome/OperationOutcome.ndjson", "count": outcome}] if outcome else []
+    return {
+        "manifestType": _BULK_PUBLISH,
+        **({"transactionTime": f"{day.isoformat()}T00:00:00Z"} if day else {}),
+        "request": f"{settings.canonical}/$bulk-publish",
+        "requiresAccessToken": False,
+        "outputFormat": "application/fhir+ndjson",
+        "output": [{"type": name, "url": f"resources/{name}.ndjson", "count": count} for name, count in output.items()],
+        "deleted": [],
+        "error": outcomes,
+        "outcome": outcomes,
+        "extension": {"files": {name: {"sha256": digest, "bytes": size} for name, (digest, size) in files.items()}},
+    }
+
+
+def report(
+    settings: Settings,
+    day: date | None,
+    settled: Sequence[Settled],
+    resources: Mapping[FhirVersion, Mapping[str, int]],
+    made_by: Mapping[str, Any],
+) -> dict[str, Any]:
+    """`report.json`: what went in, what became of it, and what made it.
+
+    Args:
+        settings: The run's settings.
+        day: The date that the snapshot speaks for.
+        settled: The pages by name.
+        resources: By FHIR version, how many resources of each type are published.
+        made_by: The program's version and the hashes of rules and mappings.
+
+    """
+    return {
+        "made_by": made_by,
+        "as_of": day.isoformat() if day else None,
+        "settings": asdict(settings),
+        "accounting": accounting(settled),
+        "counts": counts(settled),
+        "resources": resources,
+        "inputs": [_input(one) for one in settled],
+    }
+
+
+def accounting(settled: Sequence[Settled]) -> dict[str, int]:
+    """How many pages came in, and what became of them: the last four add up to the first."""
+    found = Counter(one.outcome for one in settled)
+    return {
+        "inputs": len(settled),
+        "published": found["published"],
+        "not_a_drug": found["not-a-drug"],
+        "quarantined": found["quarantined"],
+        "duplicate": found["duplicate"],
+    }
+
+
+def counts(settled: Iterable[Settled]) -> dict[str, Any]:
+    """What is published, in the words of the field; `sentences` counts those of the use sections by role."""
+    pages = [one.page for one in settled if one.outcome == "published"]
+    roles: Counter[str] = Counter()
+    for page in pages:
+        roles.update(dict(page.counts.sentences))
+    return {
+        "drugs": sum(page.kind == "drug" for page in pages),
+        "regimens": sum(page.kind == "regimen" for page in pages),
+        "brands": sum(page.counts.brands for page in pages),
+        "uses": sum(page.counts.uses for page in pages),
+        "indications": sum(page.counts.indications for page in pages),
+        "unread": roles["unread"],
+        "sentences": dict(sorted(roles.items())),
+    }
+
+
+def _input(one: Settled) -> dict[str, Any]:
+    page = one.page
+    return {
+        "name": page.name,
+        "sha256": page.sha256,
+        "bytes": page.size,
+        "outcome": one.outcome,
+        "drug": page.slug,
+        "kind": page.kind,
+        "problems": sorted({problem.code for problem in (*page.problems, *one.problems)}),
+    }

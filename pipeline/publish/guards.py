@@ -1,0 +1,151 @@
+"""What may be published: duplicates, two pages of one drug, and what a run would take away. Pure functions of values."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.errors import Problem
+from pipeline.model import Kind
+
+Outcome = Literal["published", "not-a-drug", "quarantined", "duplicate"]
+
+
+@dataclass(frozen=True, slots=True)
+class PageCounts:
+    """What a page gave. `sentences` counts the sentences of its use section by role, in the order of the roles' names."""
+
+    brands: int = 0
+    uses: int = 0
+    indications: int = 0
+    sentences: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """What became of one page on its own: small, because every page of a run has one in memory.
+
+    `number` is its place among the run's pages by name. `sha256` is None where the bytes could not be read whole.
+    `knowledge` is the id of the drug's MedicationKnowledge. `problems` say why it is quarantined; findings that do not
+    stand in its way are in the spool. `trace` is where an unforeseen error came from, for the run's log.
+    """
+
+    number: int
+    name: str
+    outcome: Literal["published", "not-a-drug", "quarantined"]
+    sha256: str | None = None
+    size: int | None = None
+    slug: str | None = None
+    kind: Kind | None = None
+    knowledge: str | None = None
+    last_reviewed: str | None = None
+    counts: PageCounts = PageCounts()
+    problems: tuple[Problem, ...] = ()
+    trace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A page's place in the accounting. `problems` are those that only a look at all pages together brings up."""
+
+    page: PageResult
+    outcome: Outcome
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Drugs against the snapshot before, by slug in order. Stale ones are not among the removed."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def settle(pages: Sequence[PageResult], broken: Mapping[int, Sequence[Problem]]) -> list[Settled]:
+    """Give every page its one outcome.
+
+    Args:
+        pages: The pages by number.
+        broken: Pages that cannot stand beside the others, and why.
+
+    """
+    drugs: defaultdict[str, list[PageResult]] = defaultdict(list)
+    for page in pages:
+        if page.outcome == "published" and page.slug is not None and page.number not in broken:
+            drugs[page.slug].append(page)
+    return [_settled(page, drugs.get(page.slug or "", []), broken.get(page.number)) for page in pages]
+
+
+def _settled(page: PageResult, same_drug: Sequence[PageResult], broken: Sequence[Problem] | None) -> Settled:
+    if page.outcome != "published":
+        return Settled(page, page.outcome)
+    if broken is not None:
+        return Settled(page, "quarantined", tuple(broken))
+    if len({other.sha256 for other in same_drug}) > 1:
+        others = ", ".join(other.name for other in same_drug if other is not page)
+        cause = f"the page has the drug id {page.slug!r}, and so has another page: {others}"
+        remedy = "Keep one of them, or give them different URLs. None of them is published."
+        return Settled(page, "quarantined", (Problem("P520", "error", cause, remedy, source=page.name),))
+    if page is not same_drug[0]:
+        cause = f"the page has the same bytes as {same_drug[0].name}"
+        return Settled(
+            page, "duplicate", (Problem("P521", "information", cause, "Remove one of them if you like.", source=page.name),)
+        )
+    return Settled(page, "published")
+
+
+def compare(settled: Iterable[Settled], previous: Mapping[str, str]) -> Change:
+    """What the run would change.
+
+    Args:
+        settled: The pages of the run.
+        previous: The drugs of the current snapshot: slug to the name of its page.
+
+    """
+    published, quarantined, names, folders = set(), set(), set(), []
+    for one in settled:
+        if one.outcome == "published" and one.page.slug is not None:
+            published.add(one.page.slug)
+        elif one.outcome == "quarantined":
+            quarantined.add(one.page.slug)
+            names.add(one.page.name)
+            if one.page.name.endswith("/"):
+                # A folder that cannot be listed: whatever is below it is not gone, only unseen.
+                folders.append(one.page.name.removeprefix("./"))
+    gone = sorted(slug for slug in previous if slug not in published)
+    stale = [
+        slug for slug in gone if slug in quarantined or previous[slug] in names or previous[slug].startswith(tuple(folders))
+    ]
+    return Change(
+        added=tuple(sorted(published.difference(previous))),
+        removed=tuple(slug for slug in gone if slug not in set(stale)),
+        stale=tuple(stale),
+        problems=tuple(_stale(slug, previous[slug]) for slug in stale),
+    )
+
+
+def _stale(slug: str, name: str) -> Problem:
+    cause = f"{slug!r} was published before and its page is quarantined now: nothing of it is in the new snapshot"
+    remedy = "Mend the page. Until then a server that loaded the drug keeps what it has."
+    return Problem("P523", "warning", cause, remedy, source=name)
+
+
+def forbidden(settled: Sequence[Settled], change: Change, previous: Mapping[str, str], max_removed: float) -> Problem | None:
+    """Why the run must stop before it publishes, or None."""
+    if not settled:
+        cause, remedy = "there is no page to publish", "Name a folder with .md or .txt files below, or such a file."
+        return Problem("P510", "fatal", cause, remedy)
+    if not any(one.outcome == "published" for one in settled):
+        cause = f"none of {len(settled)} pages can be published"
+        remedy = "See what the run says of each page; a snapshot without a drug is not made."
+        return Problem("P511", "fatal", cause, remedy)
+    if len(change.removed) > max_removed * len(previous):
+        shown = ", ".join(change.removed[:5]) + (", …" if len(change.removed) > 5 else "")  # noqa: PLR2004 - enough to recognise
+        cause = f"{len(change.removed)} of {len(previous)} drugs would be removed, more than {max_removed:.0%}: {shown}"
+        remedy = "Check that the seeds are complete. If so, run once more with a higher --max-removed."
+        return Problem("P512", "fatal", cause, remedy)
+    return None

@@ -1,0 +1,38 @@
+"""The whole way over the real pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.convert import convert
+from tests.snapshot_reader import hash_of, lines, tree
+
+
+@pytest.mark.slow
+def test_every_real_page_is_published_the_same_in_any_order_with_one_worker_or_two(shared_dir: Path, tmp_path: Path) -> None:
+    pages = sorted((shared_dir / "corpus" / "drugs").glob("*.md"))
+    done: list[int] = []
+    one = convert([pages[0].parent], tmp_path / "one", progress=lambda count, _total: done.append(count))
+    two = convert(reversed(pages), tmp_path / "two", workers=2)
+    assert [str(problem) for problem in one.problems] == []
+    assert one.exit_code == 0
+    assert one.snapshot is not None
+    assert two.snapshot is not None
+    assert one.snapshot.name == hash_of(one.snapshot)
+    assert tree(one.snapshot) == tree(two.snapshot)
+    assert done == sorted(done)
+    assert done[-1] == len(pages)
+    # The corpus: "184 single drugs, 33 regimens, 25 lists, 1 other", where one of the single drugs is about off-label use.
+    assert one.accounting == {"inputs": 243, "published": 216, "not_a_drug": 27, "quarantined": 0, "duplicate": 0}
+    assert (one.counts["drugs"], one.counts["regimens"]) == (183, 33)
+    assert len(lines(one.snapshot / "R5/bundles/transaction.ndjson")) == 1 + 216
+
+
+@pytest.mark.slow
+def test_pages_on_no_one_drug_give_no_drug(shared_dir: Path, tmp_path: Path) -> None:
+    report = convert([shared_dir / "corpus" / "other"], tmp_path / "output")
+    assert report.exit_code == 3
+    assert report.accounting["published"] == 0
+    assert report.accounting["not_a_drug"] == report.accounting["inputs"] == 285
