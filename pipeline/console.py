@@ -1,0 +1,176 @@
+"""What the command says, and where: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any, Self, TextIO
+
+from pipeline.errors import Problem
+from pipeline.summary import PublishedDrug
+
+#: Where there is no terminal, a long run says how far it is this often.
+SECONDS_BETWEEN_LINES = 10.0
+#: How many problems of one run are shown before the rest is counted.
+PROBLEMS_SHOWN = 20
+_OUTCOMES = ("published", "not_a_drug", "quarantined", "duplicate")
+_NOUNS = ("drug", "regimen", "brand", "use", "indication")
+_ORDER = ("fatal", "error", "warning", "information")
+
+
+class Console:
+    """The command's two streams. `quiet` silences all but errors; the result is printed in any case."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.quiet = quiet
+        for stream in (sys.stdout, sys.stderr):
+            # A drug's name may hold what the terminal's encoding has not: show its escape instead of failing.
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+
+    def out(self, text: str) -> None:
+        """Print a line of the result."""
+        _write(sys.stdout, text)
+
+    def json(self, value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
+        """Print a value as one line of JSON."""
+        import orjson  # noqa: PLC0415 - `onlabel --help` does not wait for it
+
+        self.out(orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_SUBCLASS, default=str).decode())
+
+    def note(self, text: str) -> None:
+        """Say what is going on, unless quiet."""
+        if not self.quiet:
+            _write(sys.stderr, text)
+
+    def problem(self, problem: Problem) -> None:
+        """Show a problem: code, place, cause and remedy. Quiet keeps errors only."""
+        if not self.quiet or problem.severity in {"fatal", "error"}:
+            said = str(problem).removesuffix(f" Remedy: {problem.remedy}")
+            _write(sys.stderr, f"{said}\n    Remedy: {problem.remedy}")
+
+    def problems(self, problems: Iterable[Problem], everything: str) -> None:
+        """Show the gravest of many problems; `everything` says where the rest stands."""
+        ranked = sorted(problems, key=lambda problem: _ORDER.index(problem.severity))
+        for problem in ranked[:PROBLEMS_SHOWN]:
+            self.problem(problem)
+        if len(ranked) > PROBLEMS_SHOWN:
+            self.note(f"… and {len(ranked) - PROBLEMS_SHOWN} more: {everything}")
+
+    def drugs(self, drugs: Iterable[PublishedDrug]) -> None:
+        """Print each drug with its brands, and its uses in the page's words under what introduces them."""
+        for drug in drugs:
+            brands = ", ".join(drug.brands) or "no brands"
+            indications = sum(use.indications for use in drug.uses)
+            self.out(f"{drug.name} ({brands}): {counted(len(drug.uses), 'use')}, {counted(indications, 'indication')}")
+            above: tuple[str, ...] = ()
+            for use in drug.uses:
+                for depth, text in enumerate(use.context):
+                    if use.context[: depth + 1] != above[: depth + 1]:
+                        self.out(f"{'  ' * (depth + 1)}{text}")
+                above = use.context
+                brands = f" [{', '.join(use.brands)}]" if use.brands else ""
+                self.out(f"{'  ' * (len(use.context) + 1)}- {use.text}{brands}")
+            self.out("")
+
+    def report(self, accounting: Mapping[str, int], counts: Mapping[str, Any]) -> None:
+        """Print what went in, what became of it, and what is published."""
+        became = ", ".join(f"{accounting[name]:,} {name.replace('_', ' ')}" for name in _OUTCOMES)
+        self.out(f"{counted(accounting['inputs'], 'page')}: {became}")
+        self.out(
+            ", ".join(counted(counts[f"{noun}s"], noun) for noun in _NOUNS)
+            + f"; {counted(counts['unread'], 'unread sentence')}"
+        )
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """How far a run is: a bar on a terminal, a line now and then elsewhere."""
+        if self.quiet:
+            yield Progress()
+        elif sys.stderr.isatty():
+            with _Bar() as bar:
+                yield bar
+        else:
+            yield _Lines(self)
+
+
+class Progress:
+    """Told how many pages of how many are done; this one keeps it to itself."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """Take note that `done` of `total` pages are done."""
+
+
+class _Lines(Progress):
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._said: float | None = None
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if self._said is None:
+            self._said = now  # from the first batch on: what comes before (a server's start) is no progress
+        elif now - self._said >= SECONDS_BETWEEN_LINES:
+            self._said = now
+            self._console.note(f"{done:,} of {total:,} pages")
+
+
+class _Bar(Progress):
+    def __init__(self) -> None:
+        from rich import progress  # noqa: PLC0415 - only a terminal needs it
+        from rich.console import Console as RichConsole  # noqa: PLC0415 - as above
+
+        self._bar = progress.Progress(
+            *("Pages", progress.BarColumn(), progress.MofNCompleteColumn(), progress.TimeRemainingColumn()),
+            console=RichConsole(stderr=True),
+            transient=True,
+        )
+        self._task: Any = None
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._task is None:
+            self._task = self._bar.add_task("Pages", total=total)
+        self._bar.update(self._task, completed=done)
+
+
+def as_json(problem: Problem) -> dict[str, Any]:
+    """A problem as JSON data, without what it leaves empty."""
+    return {name: value for name, value in asdict(problem).items() if value is not None}
+
+
+def by_severity(problems: Iterable[Problem]) -> str:
+    """How many problems of each severity there are, in words."""
+    counts = dict.fromkeys(_ORDER, 0)
+    for problem in problems:
+        counts[problem.severity] += 1
+    return ", ".join(f"{counts[severity]} {severity}" for severity in _ORDER)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and its noun: `1 page`, `2 pages`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def hang_up() -> int:
+    """Leave quietly where the reader of standard output has gone (`onlabel extract … | head`)."""
+    # The interpreter flushes standard output once more at exit, and would fail again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 128 + int(getattr(signal, "SIGPIPE", 13))
+
+
+def _write(stream: TextIO, text: str) -> None:
+    stream.write(f"{text}\n")
+    stream.flush()

@@ -1,0 +1,16 @@
+"""The Prefect shell around `pipeline.convert`. Importing this package alone imports nothing of Prefect."""
+
+from __future__ import annotations
+
+import os
+
+
+def calm() -> None:
+    """Set what Prefect should do unless its user says otherwise; it reads the environment once, when it is imported.
+
+    Its log reaches the server in full; this console shows warnings and errors. Nothing is sent to Prefect's makers.
+    """
+    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    if not any(name.startswith("PREFECT_LOGGING_") for name in os.environ):
+        os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "WARNING"

@@ -1,0 +1,197 @@
+"""The flow as a user meets it: in processes of its own, against a real server."""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.flow.onlabel_process import Onlabel
+
+pytestmark = pytest.mark.prefect
+
+#: What nobody wants to see after a run in which all went well.
+NOISE = ("ERROR", "WARNING", "Traceback", "Warning", "CRITICAL")
+
+
+def files(folder: Path) -> dict[str, str]:
+    return {
+        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+def processes(marker: str) -> list[str]:
+    """The command lines of running processes that have `marker` in their environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if marker.encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except OSError:
+            continue
+    return found
+
+
+def gone(marker: str, seconds: float = 30) -> bool:
+    deadline = time.monotonic() + seconds
+    while processes(marker) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return not processes(marker)
+
+
+def latest_run(served: Onlabel, name: str) -> dict[str, Any]:
+    runs: list[dict[str, Any]] = served.ask("/flow_runs/filter", flows={"name": {"any_": ["onlabel"]}}, sort="START_TIME_DESC")
+    return next(run for run in runs if name in run["name"])
+
+
+def test_the_server_of_the_locked_prefect_can_be_imported() -> None:
+    with Onlabel(Path(), None).start("-c", "import prefect.server.api.server") as process:
+        _, err = process.communicate()
+    assert process.returncode == 0, err
+
+
+def test_the_locked_client_and_server_of_prefect_understand_each_other(served: Onlabel) -> None:
+    """FastAPI 0.151 began to refuse a null where Prefect's own client sends one: `prefect deploy` and others failed."""
+    for command in (["flow-run", "ls"], ["deployment", "ls"]):
+        done = served.prefect(*command)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_run_with_a_server_of_its_own_is_calm_and_leaves_nothing_behind(alone: Onlabel, seed: Path, tmp_path: Path) -> None:
+    marker = f"ONLABEL_TEST={tmp_path.name}-calm"
+    converted, ran = tmp_path / "converted", tmp_path / "ran"
+    assert alone("convert", str(seed), "--output", str(converted)).returncode == 0
+    done = alone("run", str(seed), "--output", str(ran), "--workers", "2", ONLABEL_TEST=marker.partition("=")[2])
+    assert done.returncode == 0, done.stderr
+    assert not [word for word in NOISE if word in done.stdout + done.stderr]
+    assert done.stderr.splitlines() == ["Starting a Prefect server for this run (takes some seconds) …"]
+    assert "Denosumab (Prolia, Xgeva): 5 uses, 6 indications" in done.stdout
+    assert files(ran / "current") == files(converted / "current")
+    assert gone(marker)
+    # The database of the user's own Prefect is not touched.
+    assert not (Path(alone.environment["PREFECT_HOME"]) / "prefect.db").exists()
+
+
+def test_a_run_on_the_users_server_tells_it_what_became_of_the_pages(served: Onlabel, pages: Path, tmp_path: Path) -> None:
+    output = tmp_path / "told"
+    done = served("run", str(pages), "--output", str(output))
+    assert done.returncode == 1
+    assert "Starting a Prefect server" not in done.stderr
+    assert "R107 error: broken.md:" in done.stderr
+    run = latest_run(served, "told")
+    assert run["name"] == "pages to told (R5)"
+    assert run["state_type"] == "COMPLETED"
+    assert run["state"]["name"] == "Published, 1 quarantined"
+    assert {"onlabel", "R5"} <= set(run["tags"])
+    this_run = {"flow_runs": {"id": {"any_": [run["id"]]}}}
+    tasks = served.ask("/task_runs/filter", **this_run, sort="NAME_ASC")
+    assert {task["name"]: task["state_type"] for task in tasks} == {
+        "pages 1 to 2": "COMPLETED",
+        "describe the run": "COMPLETED",
+    }
+    artifacts = {one["key"]: one["data"] for one in served.ask("/artifacts/filter", **this_run)}
+    assert "| quarantined | 1 |" in artifacts["onlabel-summary"]
+    assert '"code": "R107"' in artifacts["onlabel-quarantined"]
+    logs = served.ask("/logs/filter", logs={"flow_run_id": {"any_": [run["id"]]}})
+    assert any("R107" in log["message"] for log in logs)
+
+
+def test_a_run_that_publishes_nothing_fails_in_prefect_too(served: Onlabel, pages: Path, tmp_path: Path) -> None:
+    done = served("run", str(pages / "broken.md"), "--output", str(tmp_path / "nothing"))
+    assert done.returncode == 3
+    assert "P511 fatal" in done.stderr
+    assert "Traceback" not in done.stderr
+    run = latest_run(served, "nothing")
+    assert (run["state_type"], run["state"]["name"]) == ("FAILED", "Stopped")
+
+
+def test_a_folder_that_is_not_ours_is_a_failure_without_a_traceback(served: Onlabel, pages: Path, tmp_path: Path) -> None:
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "thesis.txt").write_text("mine", encoding="utf-8")
+    done = served("run", str(pages), "--output", str(foreign))
+    assert done.returncode == 3
+    assert "P501 fatal" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [file.name for file in foreign.iterdir()] == ["thesis.txt"]
+
+
+def test_a_server_that_does_not_answer_is_said_so(alone: Onlabel, seed: Path, tmp_path: Path) -> None:
+    done = alone("run", str(seed), "--output", str(tmp_path / "out"), PREFECT_API_URL="http://127.0.0.1:9/api")
+    assert done.returncode == 3
+    assert "U930 fatal: the Prefect server at http://127.0.0.1:9/api does not answer" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_wrong_seed_is_told_before_a_server_is_started(alone: Onlabel, tmp_path: Path) -> None:
+    done = alone("run", str(tmp_path / "none"), "--output", str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert "U910" in done.stderr
+    assert "Starting" not in done.stderr
+
+
+def test_a_server_that_cannot_start_is_said_so_with_its_last_words(alone: Onlabel, seed: Path, tmp_path: Path) -> None:
+    done = alone(
+        *("run", str(seed), "--output", str(tmp_path / "out")),
+        PREFECT_SERVER_DATABASE_CONNECTION_URL=f"sqlite+aiosqlite:///{tmp_path}/no-such-folder/prefect.db",
+    )
+    assert done.returncode == 3
+    assert "U931 fatal: the Prefect server for this run did not start" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_home_that_cannot_be_written_is_said_so(alone: Onlabel, seed: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = alone("run", str(seed), "--output", str(tmp_path / "out"), PREFECT_HOME=str(tmp_path / "file" / "home"))
+    assert done.returncode == 3
+    assert "U931 fatal" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
+def test_no_server_outlives_its_run(alone: Onlabel, seed: Path, tmp_path: Path, sent: signal.Signals, code: int) -> None:
+    marker = f"ONLABEL_TEST={tmp_path.name}-{sent.name}"
+    with alone.start(
+        *("-m", "pipeline", "run", str(seed), "--output", str(tmp_path / "out")), ONLABEL_TEST=marker.partition("=")[2]
+    ) as process:
+        assert "Starting" in process.stderr.readline()
+        deadline = time.monotonic() + 30
+        while not any("tethered" in line for line in processes(marker)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        process.send_signal(sent)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert "Traceback" not in err
+    assert gone(marker), processes(marker)
+
+
+def test_prefect_deploys_all_that_prefect_yaml_names(served: Onlabel) -> None:
+    for command in (["work-pool", "create", "onlabel", "--type", "process"], ["--no-prompt", "deploy", "--all"]):
+        done = served.prefect(*command)
+        assert done.returncode == 0, done.stdout + done.stderr
+    (deployment,) = served.ask("/deployments/filter", deployments={"name": {"any_": ["nightly"]}})
+    assert deployment["entrypoint"] == "pipeline/flow/onlabel.py:onlabel"
+    assert [schedule["schedule"]["cron"] for schedule in deployment["schedules"]] == ["0 3 * * *"]
+
+
+def test_serve_offers_a_deployment_with_a_schedule_until_interrupted(served: Onlabel, seed: Path) -> None:
+    with served.start("-m", "pipeline", "serve", str(seed), "--cron", "5 4 * * *", "--name", "early") as process:
+        assert "Serving onlabel/early" in process.stderr.readline()
+        deadline = time.monotonic() + 60
+        found: list[Any] = []
+        while not found and time.monotonic() < deadline:
+            time.sleep(0.5)
+            found = served.ask("/deployments/filter", deployments={"name": {"any_": ["early"]}})
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert [schedule["schedule"]["cron"] for schedule in found[0]["schedules"]] == ["5 4 * * *"]
+    assert found[0]["parameters"]["seeds"] == [str(seed)]
+    assert process.returncode in {0, 130}
+    assert "Traceback" not in err

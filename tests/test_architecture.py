@@ -1,0 +1,115 @@
+"""The house rules that a machine can check: who may import whom, how long a module may be, and what must be documented."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+PACKAGE = REPOSITORY / "pipeline"
+
+#: From left to right: a room knows those before it, never those after it. Rooms in one group do not know each other.
+GROUND = frozenset({"model", "errors", "settings"})
+CORE = ("read", "extract", "terminology", "fhir", "validate", "publish")
+#: Each room after the core, and what of the house it may know.
+LATER = {
+    "convert": GROUND | set(CORE),
+    "verify": GROUND,
+    "flow": GROUND | {"convert"},
+    "summary": GROUND,
+    "resources": GROUND | {"validate", "publish"},
+    "console": GROUND | {"summary"},
+    "cli": GROUND | set(CORE) | {"convert", "verify", "flow", "console", "summary", "resources"},
+    "__main__": {"cli"},
+}
+ALLOWED = {
+    **{room: GROUND | set(CORE[:place]) for place, room in enumerate(CORE)},
+    "model": frozenset(),
+    "errors": frozenset(),
+    "settings": frozenset(),
+    "__init__": frozenset(),
+    **LATER,
+}
+#: The only rooms in which Prefect may be named.
+PREFECT_ROOMS = frozenset({"flow"})
+MODULE_CEILING = 400
+CODE = re.compile(r"\b[RXFVPCLU]\d{3}\b")
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(module: Path) -> str:
+    return module.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+@cache
+def imports_of(module: Path) -> frozenset[str]:
+    """The dotted names that a module imports anywhere in it, inside functions too; `from a import b` gives `a.b`."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: imports are absolute"
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return frozenset(names)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(PACKAGE)))
+def test_no_room_imports_one_to_its_right(module: Path) -> None:
+    room = room_of(module)
+    assert room in ALLOWED, f"{room} has no place in the house yet: give it one in this test"
+    rooms = {name.split(".")[1] for name in imports_of(module) if name.startswith("pipeline.")} - {"__version__"}
+    assert rooms <= ALLOWED[room] | {room}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(PACKAGE)))
+def test_only_the_flow_knows_prefect(module: Path) -> None:
+    tops = {name.split(".")[0] for name in imports_of(module)}
+    assert "prefect" not in tops or room_of(module) in PREFECT_ROOMS
+
+
+def test_verify_shares_no_code_with_what_it_checks() -> None:
+    """Not even through another room: whatever `verify` imports must not lead to the reader, the extractor or the builder."""
+    reached: set[Path] = set()
+    waiting = sorted((PACKAGE / "verify").rglob("*.py"))
+    while waiting:
+        module = waiting.pop()
+        if module not in reached:
+            reached.add(module)
+            waiting.extend(source for name in imports_of(module) for source in sources_of(name))
+    assert not {room_of(module) for module in reached} & {"read", "extract", "terminology", "fhir"}
+
+
+def sources_of(name: str) -> list[Path]:
+    """The package's files that importing a dotted name runs."""
+    parts = name.split(".")
+    if parts[0] != "pipeline":
+        return []
+    places = [PACKAGE.joinpath(*parts[1:depth]) for depth in range(1, len(parts) + 1)]
+    return [file for place in places for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file()]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(PACKAGE)))
+def test_no_module_outgrows_its_reader(module: Path) -> None:
+    assert len(module.read_text(encoding="utf-8").splitlines()) <= MODULE_CEILING
+
+
+def test_every_error_code_is_explained_and_every_explained_code_is_used() -> None:
+    sources = (re.sub(r"noqa: [A-Z0-9, ]+", "", module.read_text(encoding="utf-8")) for module in MODULES)
+    used = {code for source in sources for code in CODE.findall(source)}
+    rows = re.findall(r"^\|\s*`?([A-Z]\d{3})`?\s*\|(.*)$", (PACKAGE / "ERRORS.md").read_text(encoding="utf-8"), re.MULTILINE)
+    explained = {code for code, _ in rows}
+    assert len(explained) == len(rows), "a code has two rows"
+    retired = {code for code, text in rows if "(retired)" in text}
+    assert used - explained == set(), "codes without a row in pipeline/ERRORS.md"
+    assert explained - retired - used == set(), "rows in pipeline/ERRORS.md that no code uses: mark them (retired)"
+
+
+def test_every_room_says_what_it_is_for() -> None:
+    rooms = {module.parent for module in MODULES} - {PACKAGE}
+    assert [room.name for room in sorted(rooms) if room.parent == PACKAGE and not (room / "README.md").is_file()] == []

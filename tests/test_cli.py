@@ -1,0 +1,221 @@
+"""The command line: what it takes, what it prints where, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline import __version__
+from pipeline.cli import app, run_command
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+COMMANDS = ("run", "convert", "extract", "validate", "verify", "serve")
+DOCUMENTS = (REPOSITORY / "README.md", REPOSITORY / "pipeline" / "flow" / "README.md")
+
+
+def in_a_process(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, check=False, cwd=REPOSITORY
+    )
+
+
+@pytest.fixture
+def help_of(capsys: pytest.CaptureFixture[str]) -> Callable[[str], str]:
+    def help_text(command: str) -> str:
+        assert run_command([command, "--help"]) == 0
+        return capsys.readouterr().out
+
+    return help_text
+
+
+@pytest.fixture
+def output(seed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """The seed, published."""
+    folder = tmp_path / "published"
+    assert run_command(["convert", str(seed), "--output", str(folder)]) == 0
+    capsys.readouterr()
+    return folder
+
+
+def test_help_needs_nothing_heavy() -> None:
+    """What makes it slow is imports: Prefect and fhir.resources take seconds. Without them it stays under 0.3 s."""
+    program = "import sys; from pipeline.cli import run_command; run_command(['--help']); print(sorted(sys.modules))"
+    modules = in_a_process("-c", program).stdout
+    assert "'cyclopts'" in modules
+    assert not re.findall(r"'(prefect|fhir|pydantic|yaml|httpx)'", modules)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command: str, help_of: Callable[[str], str]) -> None:
+    assert re.search(rf"^\s+(\w+=\S+ )?onlabel {command}\b", help_of(command), re.MULTILINE)
+
+
+def test_these_are_all_commands() -> None:
+    assert {name for name in app if not name.startswith("-")} == set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_and_option_is_documented(command: str, help_of: Callable[[str], str]) -> None:
+    documents = "\n".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
+    assert f"onlabel {command}" in documents
+    options = set(re.findall(r"^│\s+\*?\s*(--[a-z-]+)", help_of(command), re.MULTILINE))
+    assert options
+    assert {option for option in options if f"`{option}" not in documents} == set()
+
+
+def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["--version"]) == 0
+    assert capsys.readouterr().out.strip() == __version__
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["publish"], 2, "U901 error: Unknown command"),
+        (["convert", "--max-removed", "7"], 2, "U901 error: Invalid value"),
+        (["convert", "--workers", "0"], 2, "U901 error: Invalid value"),
+        (["convert", "--as-of", "yesterday"], 2, "U901 error: Invalid value"),
+        (["convert", "--outptu", "x"], 2, "U901 error: Unknown option: --outptu. Did you mean --output?"),
+        (["convert", "--fhir", "STU3"], 2, "U902 error: FHIR STU3 has no ClinicalUseDefinition"),
+        (["convert", "--fhir", "R4"], 2, "U902 error: FHIR R4 is not built yet"),
+        (["convert", "--fhir", "R6"], 2, "U902 error: there is no FHIR version 'R6'"),
+        (["convert", "--canonical", "example.org"], 2, "U903 error"),
+        (["convert", "--config", "no-such.toml"], 2, "U904 error: no-such.toml"),
+        (["convert", "no-such-folder"], 2, "U910 error: no-such-folder"),
+        (["extract"], 2, "U901 error: PAGE is missing"),
+        (["extract", "no-such-page.md"], 2, "U910 error: no-such-page.md"),
+        (["validate"], 2, "U901 error: PATH is missing"),
+        (["validate", "no-such-file.ndjson"], 2, "U906 error: no-such-file.ndjson"),
+        (["verify", "no-such-folder"], 2, "C600"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_a_wrong_call_says_what_is_wrong_and_what_to_do(
+    arguments: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(arguments) == code
+    printed = capsys.readouterr()
+    assert said in printed.err
+    assert "Remedy: " in printed.err
+    assert "Traceback" not in printed.err
+    assert not printed.out
+
+
+def test_a_run_of_few_pages_lists_drugs_brands_and_uses_and_where_they_are(
+    seed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["convert", str(seed), "--output", str(tmp_path / "out")]) == 0
+    printed = capsys.readouterr()
+    assert "Denosumab (Prolia, Xgeva): 5 uses, 6 indications" in printed.out
+    assert "    - prostate cancer in men receiving androgen deprivation therapy [Prolia]" in printed.out
+    assert "1 page: 1 published, 0 not a drug, 0 quarantined, 0 duplicate" in printed.out
+    assert f"Published: {os.path.realpath(tmp_path / 'out' / 'current')}" in printed.out
+    assert not printed.err
+
+
+def test_json_is_one_object_with_the_accounting(seed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["convert", str(seed), "--output", str(tmp_path / "out"), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["accounting"] == {"inputs": 1, "published": 1, "not_a_drug": 0, "quarantined": 0, "duplicate": 0}
+    assert report["as_of"] == "2025-12-30"
+    assert Path(report["snapshot"], "report.json").is_file()
+
+
+def test_a_page_that_cannot_be_read_is_told_and_does_not_cost_the_others(
+    seed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "good.md").write_bytes(seed.read_bytes())
+    (tmp_path / "pages" / "binary.md").write_bytes(b"\xff\xfe\x00")
+    assert run_command(["convert", str(tmp_path / "pages"), "--output", str(tmp_path / "out"), "--quiet"]) == 1
+    printed = capsys.readouterr()
+    assert re.search(r"^R1\d\d error: binary\.md", printed.err)
+    assert "2 pages: 1 published, 0 not a drug, 1 quarantined, 0 duplicate" in printed.out
+
+
+def test_options_come_from_a_file_and_the_command_line_beats_it(
+    seed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "onlabel.toml"
+    config.write_text(f'output = "{tmp_path}/from-file"\nas-of = "2026-01-02"\n', encoding="utf-8")
+    assert run_command(["convert", str(seed), "--config", str(config), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["as_of"] == "2026-01-02"
+    assert (tmp_path / "from-file" / "current").exists()
+    assert run_command(["convert", str(seed), "--config", str(config), "--as-of", "2026-02-03", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["as_of"] == "2026-02-03"
+    config.write_text("max-remvoed = 0.5\n", encoding="utf-8")
+    assert run_command(["convert", str(seed), "--config", str(config)]) == 2
+    assert "max-remvoed" in capsys.readouterr().err
+
+
+def test_extract_prints_a_record_a_page(seed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["extract", str(seed)]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["brands"] == ["Prolia", "Xgeva"]
+
+
+def test_extract_unread_prints_what_no_rule_read(tmp_path: Path, seed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "page.md"
+    text = seed.read_text(encoding="utf-8")
+    page.write_text(text.replace("## More About", "Zzyzx blorb wibble frob quux.\n\n## More About", 1), encoding="utf-8")
+    assert run_command(["extract", "--unread", str(page)]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["line"] for line in lines if "Zzyzx" in line.get("excerpt", "")] == [
+        text.count("\n", 0, text.index("## More About")) + 1
+    ]
+
+
+def test_a_reader_that_goes_away_is_no_fault(seed: Path) -> None:
+    command = f"{sys.executable} -m pipeline extract {seed} | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["/bin/bash", "-c", command], capture_output=True, text=True, check=False, cwd=REPOSITORY
+    )
+    assert done.stderr == ""
+    assert done.stdout.strip() in {"0", "141"}
+
+
+def test_validate_checks_what_was_published(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["validate", str(output)]) == 0
+    said = capsys.readouterr().err
+    assert "16 resources of R5 checked: 0 fatal, 0 error, 0 warning, 0 information" in said
+    assert "Not checked: terminology" in said
+
+
+def test_validate_finds_what_is_wrong_with_resources_of_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = tmp_path / "theirs.ndjson"
+    lines.write_text('{"resourceType": "Patient", "gender": "unsure"}\nnot JSON\n', encoding="utf-8")
+    bundle = tmp_path / "bundle.json"
+    entry = {"resource": {"resourceType": "Organization", "id": "a", "name": ""}}
+    bundle.write_text(json.dumps({"resourceType": "Bundle", "type": "collection", "entry": [entry]}), encoding="utf-8")
+    assert run_command(["validate", str(lines), str(bundle), "--json"]) == 1
+    printed = capsys.readouterr()
+    found = [json.loads(line) for line in printed.out.splitlines()]
+    assert {(Path(one["source"]).name, one.get("line")) for one in found} == {
+        ("theirs.ndjson", 1),
+        ("theirs.ndjson", 2),
+        ("bundle.json", None),
+    }
+    assert "whether references outside folders find their resources" in printed.err
+
+
+def test_validate_misses_the_target_of_a_reference_in_a_folder(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    resources = output / "current" / "R5" / "resources"
+    (resources / "Organization.ndjson").unlink()
+    assert run_command(["validate", str(resources)]) == 1
+    assert "Organization/nci" in capsys.readouterr().err
+
+
+def test_verify_proves_what_was_published_and_says_so(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["verify", str(output)]) == 0
+    assert "every quoted fact is proven" in capsys.readouterr().out
+    file = output / "current" / "R5" / "resources" / "MedicationKnowledge.ndjson"
+    file.write_text(file.read_text(encoding="utf-8").replace("Prolia", "Prolix"), encoding="utf-8")
+    assert run_command(["verify", str(output), "--json"]) == 1
+    assert all(json.loads(line)["code"].startswith("C6") for line in capsys.readouterr().out.splitlines())
