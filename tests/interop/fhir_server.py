@@ -1,0 +1,58 @@
+"""A FHIR server as its users meet it: load, search, read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx
+
+from tests.interop.snapshot import Resource, Snapshot, name
+
+PAGE = 500
+
+
+@dataclass(frozen=True)
+class FhirServer:
+    """`http` knows the base URL."""
+
+    http: httpx.Client
+
+    def load(self, snapshot: Snapshot) -> list[Resource]:
+        """Post every transaction, each of which must be accepted; the value is the `response` of every entry."""
+        responses: list[Resource] = []
+        for transaction in snapshot.transactions:
+            answer = self.http.post("", content=transaction.encode(), headers={"Content-Type": "application/fhir+json"})
+            assert answer.status_code == httpx.codes.OK, f"{answer.text[:2000]}\nin answer to {transaction[:400]}"
+            responses += [entry["response"] for entry in answer.json()["entry"]]
+        return responses
+
+    def search(self, kind: str, **parameters: str) -> set[str]:
+        """The `Type/id` of everything that a search finds or includes."""
+        return {name(resource) for resource in self.resources(kind, parameters)}
+
+    def resources(self, kind: str, parameters: dict[str, str]) -> Iterator[Resource]:
+        """Everything that a search finds or includes, over all pages of the answer."""
+        bundle = self._get(kind, {**parameters, "_count": str(PAGE)})
+        while True:
+            yield from (entry["resource"] for entry in bundle.get("entry", ()))
+            following = [link["url"] for link in bundle["link"] if link["relation"] == "next"]
+            if not following:
+                return
+            bundle = self._get(following[0])
+
+    def _get(self, url: str, parameters: dict[str, str] | None = None) -> Resource:
+        answer = self.http.get(url, params=parameters)
+        assert answer.status_code == httpx.codes.OK, f"{answer.text[:2000]}\nin answer to {url} {parameters}"
+        bundle: Resource = answer.json()
+        return bundle
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A server into which a snapshot was loaded twice, and what it answered for each entry."""
+
+    server: FhirServer
+    snapshot: Snapshot
+    first: list[Resource]
+    second: list[Resource]

@@ -1,0 +1,73 @@
+"""What is published has no error in the HL7 validator, and no warning without a reason."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from tests.interop import hapi
+from tests.interop.known_warnings import read_known_warnings, unexplained, unused
+from tests.interop.snapshot import Snapshot, name, sample
+
+pytestmark = pytest.mark.interop
+
+SAMPLE = 1000
+SAMPLE_SEED = 2026
+FULL = bool(os.environ.get("ONLABEL_INTEROP_FULL"))
+
+
+#: Faults that the other tests rely on the validator to see, each put into a whole resource: type, and what is changed.
+FAULTS: list[tuple[str, dict[str, object]]] = [
+    ("ClinicalUseDefinition", {"subject": [{"reference": "Medication/nowhere"}]}),
+    ("ClinicalUseDefinition", {"subject": [{"reference": "Organization/nci"}]}),
+    ("ClinicalUseDefinition", {"contraindication": {"comorbidity": [{"concept": {"text": "breaks cud-1"}}]}}),
+    ("MedicationKnowledge", {"status": "approved"}),
+    ("MedicationKnowledge", {"indication": "no such element"}),
+    ("Medication", {"status": None}),
+    ("DocumentReference", {"content": []}),
+]
+
+
+def errors(findings: list[hapi.Finding]) -> list[str]:
+    return [str(finding) for finding in findings if finding.severity in {"error", "fatal"}]
+
+
+@pytest.fixture(scope="session")
+def seed_findings(programs: hapi.Programs, seed_snapshot: Snapshot) -> list[hapi.Finding]:
+    lines = [*seed_snapshot.lines, *seed_snapshot.definitions, *seed_snapshot.transactions, *seed_snapshot.outcomes]
+    return hapi.validate(programs, seed_snapshot.version, seed_snapshot.files, lines)
+
+
+@pytest.fixture(scope="session")
+def corpus_findings(programs: hapi.Programs, corpus_snapshot: Snapshot) -> list[hapi.Finding]:
+    lines = [*corpus_snapshot.lines, *corpus_snapshot.definitions, *corpus_snapshot.outcomes]
+    chosen = lines if FULL else sample(lines, SAMPLE, SAMPLE_SEED)
+    return hapi.validate(programs, corpus_snapshot.version, corpus_snapshot.files, chosen)
+
+
+def test_seed_has_no_error(seed_findings: list[hapi.Finding]) -> None:
+    assert errors(seed_findings) == []
+
+
+def test_seed_has_no_unexplained_warning(seed_findings: list[hapi.Finding]) -> None:
+    assert [str(found) for found in unexplained(seed_findings, read_known_warnings())] == []
+
+
+def test_corpus_has_no_error(corpus_findings: list[hapi.Finding]) -> None:
+    assert errors(corpus_findings) == []
+
+
+def test_corpus_has_no_unexplained_warning(corpus_findings: list[hapi.Finding]) -> None:
+    assert [str(found) for found in unexplained(corpus_findings, read_known_warnings())] == []
+
+
+def test_every_known_warning_still_occurs(seed_findings: list[hapi.Finding], corpus_findings: list[hapi.Finding]) -> None:
+    assert unused([*seed_findings, *corpus_findings], read_known_warnings()) == []
+
+
+def test_validator_sees_seeded_faults(programs: hapi.Programs, seed_snapshot: Snapshot) -> None:
+    faulty = [{**seed_snapshot.of_type(kind)[0], "id": f"fault-{n}", **change} for n, (kind, change) in enumerate(FAULTS)]
+    found = hapi.validate(programs, seed_snapshot.version, seed_snapshot.files, map(json.dumps, faulty))
+    assert {finding.resource for finding in found if finding.severity == "error"} == {name(resource) for resource in faulty}

@@ -1,0 +1,84 @@
+"""The lock files: what `make lock` wrote is whole, hashed, says nothing of a registry, and fits `pyproject.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+#: What each lock file covers besides the package's own dependencies.
+GROUPS = {
+    "requirements.txt": ["build"],
+    "requirements-dev.txt": ["build", "dev", "lock"],
+    "requirements-lowest.txt": ["build", "dev", "lock"],
+}
+ENTRY = re.compile(
+    r"^(?P<name>[a-z0-9][a-z0-9.-]*)==(?P<version>[^ ;]+)( ;[^\\]+)? (\\\n    --hash=sha256:[0-9a-f]{64} ?)+$", re.MULTILINE
+)
+COMMENT = re.compile(r"^ *#.*$", re.MULTILINE)
+
+each_lock = pytest.mark.parametrize("lock", GROUPS)
+
+
+@pytest.fixture(scope="module")
+def project() -> dict[str, Any]:
+    return tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def read(lock: str) -> str:
+    return (REPOSITORY / lock).read_text(encoding="utf-8")
+
+
+def locked(lock: str) -> dict[str, Version]:
+    return {entry["name"]: Version(entry["version"]) for entry in ENTRY.finditer(read(lock))}
+
+
+def asked(project: dict[str, Any], groups: list[str]) -> list[Requirement]:
+    written = [*project["project"]["dependencies"], *(line for group in groups for line in project["dependency-groups"][group])]
+    return [Requirement(line) for line in written]
+
+
+@each_lock
+def test_lock_names_no_registry(lock: str) -> None:
+    assert "://" not in read(lock)
+    assert not re.search(r"^ *--(?!hash=)", read(lock), re.MULTILINE)
+
+
+@each_lock
+def test_lock_holds_pinned_and_hashed_requirements_and_nothing_else(lock: str) -> None:
+    assert COMMENT.sub("", ENTRY.sub("", read(lock))).split() == []
+
+
+@each_lock
+def test_lock_fits_what_the_project_asks_for(lock: str, project: dict[str, Any]) -> None:
+    versions = locked(lock)
+    misfits = [
+        str(requirement)
+        for requirement in asked(project, GROUPS[lock])
+        if versions.get(canonicalize_name(requirement.name)) not in requirement.specifier
+    ]
+    assert misfits == []
+
+
+def test_lowest_versions_are_those_that_the_project_names(project: dict[str, Any]) -> None:
+    versions = locked("requirements-lowest.txt")
+    for requirement in asked(project, []):
+        (floor,) = [Version(part.version) for part in requirement.specifier if part.operator == ">="]
+        assert versions[canonicalize_name(requirement.name)].release[: len(floor.release)] == floor.release, requirement.name
+
+
+def test_development_runs_on_the_versions_that_users_get() -> None:
+    development = locked("requirements-dev.txt")
+    assert {name: development.get(name) for name in locked("requirements.txt")} == locked("requirements.txt")
+
+
+@each_lock
+def test_fastapi_stays_below_the_version_that_breaks_prefects_server(lock: str) -> None:
+    assert locked(lock)["fastapi"] < Version("0.155")
