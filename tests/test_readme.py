@@ -1,0 +1,67 @@
+"""The README says what the program does: its transcripts are run, its excerpts are looked up in the real output."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+TRANSCRIPT = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+EXCERPT = re.compile(r"^<!-- part of: (\S+) -->\n```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
+
+
+def run(command: str, folder: Path) -> str:
+    program, *arguments = shlex.split(command)
+    assert program == "onlabel"
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Path:
+    (tmp_path / "seeds").symlink_to(REPOSITORY / "seeds")
+    return tmp_path
+
+
+@pytest.mark.parametrize("block", TRANSCRIPT.findall(README))
+def test_every_transcript_is_what_the_command_prints(block: str, workplace: Path) -> None:
+    command, expected = block.removeprefix("$ ").split("\n", 1)
+    pattern = "(?s:.*?)".join(re.escape(part) for part in expected.strip().split("…"))
+    assert re.fullmatch(pattern, run(command, workplace).strip())
+
+
+def holds(whole: object, part: object) -> bool:
+    """Whether `part` is found in `whole`: objects by their members, lists by their entries in any place."""
+    if isinstance(part, dict):
+        return isinstance(whole, dict) and all(key in whole and holds(whole[key], value) for key, value in part.items())
+    if isinstance(part, list):
+        return isinstance(whole, list) and all(any(holds(entry, wanted) for entry in whole) for wanted in part)
+    return bool(whole == part)
+
+
+@pytest.mark.parametrize(("name", "part"), EXCERPT.findall(README))
+def test_every_excerpt_is_part_of_the_real_output(name: str, part: str, workplace: Path) -> None:
+    run("onlabel convert seeds --quiet", workplace)
+    lines = (workplace / "output" / "current" / name).read_text(encoding="utf-8").splitlines()
+    assert sum(holds(json.loads(line), json.loads(part)) for line in lines) == 1
+
+
+def test_every_local_link_leads_somewhere() -> None:
+    missing = [target for target in LINK.findall(README) if not (REPOSITORY / target).exists()]
+    assert not missing
+
+
+def test_the_readme_has_transcripts_and_excerpts_to_check() -> None:
+    assert TRANSCRIPT.findall(README)
+    assert EXCERPT.findall(README)
