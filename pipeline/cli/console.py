@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, Self, TextIO
 
+from pipeline.cli.summary import PublishedDrug
 from pipeline.errors import Problem
-from pipeline.summary import PublishedDrug
 
 #: Where there is no terminal, a long run says how far it is this often.
 SECONDS_BETWEEN_LINES = 10.0

@@ -1,0 +1,95 @@
+"""The command's root, and what its commands share: option types, exit codes, checks of what was typed."""
+# ruff: noqa: PLC0415 - imports inside the commands keep `onlabel --help` under 0.3 s
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+from cyclopts.config import Toml
+
+from pipeline import __version__
+from pipeline.errors import Problem, UsageError
+from pipeline.settings import FhirVersion
+
+#: Exit codes, never reused. 4 is kept for a FHIR server that refuses or cannot be reached.
+DONE, PARTLY, USAGE, STOPPED, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 130, 143
+
+Flag = Annotated[bool, Parameter(negative="")]
+Seed = Annotated[Path, Parameter(name="SEEDS", help="Pages, or folders with .md and .txt pages below. [default: seeds]")]
+Json = Annotated[Flag, Parameter(help="Print the result as JSON.")]
+Quiet = Annotated[Flag, Parameter(help="Say nothing but the result and errors.")]
+
+app = App(
+    name="onlabel",
+    help="""Publish what drug-information pages say each drug is approved for, quoted and proven, as FHIR.
+
+Exit codes: 0 all published; 1 some pages quarantined or some resources invalid; 2 wrong usage; 3 nothing could be published,
+or a guard stopped the run.
+""",
+    version=__version__,
+    version_flags=["--version"],
+    help_format="markdown",
+    result_action="return_value",
+    suppress_keyboard_interrupt=False,
+)
+
+
+app.meta.suppress_keyboard_interrupt = False
+
+
+@app.meta.default
+def with_config(
+    *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+    config: Annotated[Path | None, Parameter(help="A TOML file with options by their names (max-removed = 0.1).")] = None,
+) -> int:
+    """Take options from a file before those of the command line."""
+    app.config = ()
+    if config is not None:
+        app.config = (Toml(readable(config), must_exist=True, use_commands_as_keys=False),)
+    result: int | None = app(tokens, exit_on_error=False, print_error=False)  # None after --help
+    return result or DONE
+
+
+def readable(config: Path) -> Path:
+    """A configuration file that can be read; raises UsageError (U904) for one that cannot."""
+    import tomllib
+
+    try:
+        tomllib.loads(config.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        cause = f"the configuration file cannot be read ({error})"
+        raise UsageError(Problem("U904", "error", cause, "name a TOML file", source=str(config))) from error
+    return config
+
+
+def require(values: Iterable[object], name: str) -> None:
+    """Refuse a command that was given nothing to work on (U901)."""
+    if not tuple(values):
+        raise UsageError(Problem("U901", "error", f"{name} is missing", "see the command's --help"))
+
+
+def fhir_version(name: str) -> FhirVersion:
+    """A FHIR version by its name; raises UsageError (U902) for one that is not to be had."""
+    match name.upper():
+        case "R5":
+            return "R5"
+        case "R4" | "R4B":
+            cause, remedy = f"FHIR {name} is not built yet", "publish R5"
+        case "STU3" | "R3" | "DSTU2" | "R2":
+            cause = f"FHIR {name} has no ClinicalUseDefinition or MedicationKnowledge, so an indication has no place in it"
+            remedy = "publish R5"
+        case _:
+            cause, remedy = f"there is no FHIR version {name!r}", "name R5"
+    raise UsageError(Problem("U902", "error", cause, remedy))
+
+
+def canonical_base(url: str) -> str:
+    """A base for canonical URLs, without a slash at its end; raises UsageError (U903)."""
+    base = url.rstrip("/")
+    if not base.startswith(("http://", "https://", "urn:")) or any(c.isspace() or c in '<>"|#' for c in base):
+        remedy = "give an absolute URL without fragment, as in https://example.org/fhir"
+        raise UsageError(Problem("U903", "error", f"--canonical {url!r} is no base for URLs", remedy))
+    return base

@@ -1,0 +1,109 @@
+"""The commands that look at pages and output without publishing: extract, validate, verify."""
+# ruff: noqa: PLC0415 - imports inside the commands keep `onlabel --help` under 0.3 s
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from pipeline.cli.app import DONE, PARTLY, Flag, Quiet, app, fhir_version, require
+from pipeline.cli.console import Console, as_json, by_severity, counted
+from pipeline.errors import OnlabelError, UsageError
+
+
+@app.command
+def extract(
+    *pages: Annotated[Path, Parameter(help="Pages, or folders with pages below.")],
+    unread: Annotated[Flag, Parameter(help="Print the sentences that no rule read instead.")] = False,
+    quiet: Quiet = False,
+) -> int:
+    """Print the facts of pages as JSON lines, with their places in the source.
+
+    For example:
+    ```
+    onlabel extract seeds/denosumab.md
+    onlabel extract --unread seeds/ | head
+    ```
+    """
+    from pipeline.convert.seeds import find, load
+    from pipeline.extract import extract as facts_of
+    from pipeline.extract import findings, record
+    from pipeline.read import read_page
+    from pipeline.settings import ReadLimits
+
+    console, limits, code = Console(quiet=quiet), ReadLimits(), DONE
+    require(pages, "PAGE")
+    for source in find(pages, Path()):
+        try:
+            if source.problem is not None:
+                raise UsageError(source.problem)
+            facts = facts_of(read_page(load(source, limits.max_bytes), source.name, limits))
+        except OnlabelError as error:
+            console.problem(error.problem)
+            code = PARTLY
+            continue
+        for value in map(as_json, findings(facts)) if unread else [record(facts)]:
+            console.json(value)
+    return code
+
+
+@app.command
+def validate(
+    *files: Annotated[Path, Parameter(name="PATH", help="NDJSON, JSON resources or Bundles, folders, an output folder.")],
+    fhir: Annotated[str, Parameter(help="The FHIR version that the resources are in.")] = "R5",
+    json: Annotated[Flag, Parameter(help="Print each finding as a JSON line.")] = False,
+    quiet: Quiet = False,
+) -> int:
+    """Check FHIR resources, ours or not.
+
+    For example:
+    ```
+    onlabel validate output
+    onlabel validate bundle.json ClinicalUseDefinition.ndjson --json
+    ```
+    """
+    from pipeline.cli.resources import check
+
+    version, console = fhir_version(fhir), Console(quiet=quiet)
+    require(files, "PATH")
+    checked = check(files, version)
+    if json:
+        for problem in checked.problems:
+            console.json(as_json(problem))
+    else:
+        console.problems(checked.problems, "see all with --json")
+    console.note(f"{counted(checked.resources, 'resource')} of {version} checked: {by_severity(checked.problems)}")
+    console.note(f"Not checked: {checked.unchecked}.")
+    return PARTLY if any(problem.severity in {"fatal", "error"} for problem in checked.problems) else DONE
+
+
+@app.command
+def verify(
+    output: Annotated[Path, Parameter(help="An output folder, or one snapshot.")] = Path("output"),
+    *,
+    json: Annotated[Flag, Parameter(help="Print each finding as a JSON line.")] = False,
+    quiet: Quiet = False,
+) -> int:
+    """Prove every quoted fact of an output again, from the page bytes in it, by code that shares nothing with the extractor.
+
+    For example:
+    ```
+    onlabel verify
+    onlabel verify out/snapshots/3f9a… --json
+    ```
+    """
+    from pipeline.verify import verify as verify_output
+
+    console = Console(quiet=quiet)
+    problems = verify_output(output)
+    said = f"{output}: {by_severity(problems) if problems else 'every quoted fact is proven'}"
+    if json:
+        for problem in problems:
+            console.json(as_json(problem))
+        console.note(said)
+    else:
+        console.problems(problems, "see all with --json")
+        console.out(said)
+    return PARTLY if problems else DONE
