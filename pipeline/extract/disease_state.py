@@ -1,0 +1,142 @@
+"""Predicates to facts: what "and" joins stays apart, what "or" joins is one quote, so that no alternative reads as a must."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pipeline.extract.clauses import Clause, Part, Reading
+from pipeline.extract.quote import fact
+from pipeline.model import Fact
+
+_PREDICATES = ("status", "biomarker", "stage", "negated", "history", "description", "line")
+_TRANSPARENT = ("connector", "gloss", "subject", "narrower", "prior", "timing", "purpose")
+_NEW_SUBJECT = re.compile(r"\b(?:whose|who|that|which|including)\b", re.IGNORECASE)
+_OR = re.compile(r"\bor\b", re.IGNORECASE)
+_AND = re.compile(r"\b(?:and|but)\b|[.;]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class DiseaseState:
+    """What an item says of the state of its disease. `alternative` are the places of clauses that are one of several."""
+
+    status: tuple[Fact, ...] = ()
+    biomarkers: tuple[Fact, ...] = ()
+    stages: tuple[Fact, ...] = ()
+    lines: tuple[Part, ...] = ()
+    alternative: frozenset[int] = frozenset()
+
+
+def disease_state(reading: Reading) -> DiseaseState:
+    """The state that one sentence gives."""
+    status: list[Fact] = []
+    biomarkers: list[Fact] = []
+    stages: list[Fact] = []
+    lines: list[Part] = []
+    alternative: set[int] = set()
+    for group in _groups(reading):
+        kinds = {clause.kind for clause in group}
+        if kinds <= {"description"} or kinds == {"line"}:
+            continue  # of the patients alone, of the treatment alone
+        if "line" in kinds:  # "as the first treatment or after treatment with X"
+            lines.append(Part(group[0].whole.start, max(c.end for c in group)))
+            alternative.update(clause.start for clause in group)
+            continue
+        if kinds == {"stage"} or len(group) == 1:
+            target = {"biomarker": biomarkers, "stage": stages}.get(group[0].kind, status)
+            target.extend(_quoted(reading, clause.whole, clause.rule) for clause in group if clause.kind != "history")
+            continue
+        target = biomarkers if kinds == {"biomarker"} else status
+        target.append(_quoted(reading, Part(group[0].whole.start, max(c.end for c in group)), "one-of-several"))
+        alternative.update(clause.start for clause in group)
+    status.extend(_quoted(reading, clause.whole, clause.rule) for clause in reading.of("restriction"))
+    return DiseaseState(tuple(status), tuple(biomarkers), tuple(stages), tuple(lines), frozenset(alternative))
+
+
+def _quoted(reading: Reading, part: Part, rule: str) -> Fact:
+    text = reading.text(part)
+    return fact(reading.statement.block, part.start, part.start + len(text.rstrip(" .,;")), rule)
+
+
+def _groups(reading: Reading) -> list[list[Clause]]:
+    """Chains of neighbouring predicates, cut at every "and"; a comma counts as the next word that joins."""
+    groups: list[list[Clause]] = []
+    chain: list[Clause] = []
+    for clause in reading.clauses:
+        if clause.kind in _PREDICATES and clause.rule != "site":
+            chain.append(clause)
+        elif clause.rule == "site":
+            groups.append([clause])
+        elif clause.kind not in _TRANSPARENT and chain:
+            groups.extend(_cut(reading, chain))
+            chain = []
+    return groups + (_cut(reading, chain) if chain else [])
+
+
+def _joints(reading: Reading, chain: list[Clause]) -> list[str]:
+    """How neighbours hang together: "or", "and", or "new" where another "whose …" begins without "or"."""
+    joints: list[str] = []
+    commas: list[bool] = []
+    for one, following in pairwise(chain):
+        named = [c.end for c in reading.of("narrower") if one.start <= c.start < following.start]
+        from_here = max(one.end, *named) if named and one.kind == "stage" else one.end
+        between = reading.statement.plain[from_here : max(from_here, following.whole.start)]
+        commas.append("," in between)
+        if _OR.search(between) and not _AND.search(between):
+            joints.append("or")
+        elif _NEW_SUBJECT.search(between):
+            joints.append("new")
+        else:
+            joints.append("" if "," in between and not _AND.search(between) else "and")
+    return [joint or _of_comma(joints, commas, number) for number, joint in enumerate(joints)]
+
+
+def _of_comma(joints: list[str], commas: list[bool], number: int) -> str:
+    """Reads "A, B or C, and D": a comma is the next word that joins after a comma, else the next that joins."""
+    later = range(number + 1, len(joints))
+    found = next((joints[n] for n in later if joints[n] and commas[n]), next((joints[n] for n in later if joints[n]), "and"))
+    return "and" if found == "new" else found
+
+
+def _cut(reading: Reading, chain: list[Clause]) -> list[list[Clause]]:
+    groups = [[chain[0]]]
+    subject = 0  # where the groups of the current "that …" or "whose cancer …" begin
+    before = ""
+    for number, (joint, clause) in enumerate(zip(_joints(reading, chain), chain[1:], strict=True)):
+        if joint != "or":
+            groups.append([clause])
+            subject = len(groups) - 1 if joint == "new" else subject
+        else:
+            if before == "and" and not _comma_list(reading, chain, number):
+                first = _ambiguous_from(reading, groups, clause, subject)
+                groups[first:] = [[one for group in groups[first:] for one in group]]
+            groups[-1].append(clause)
+        before = joint
+    return groups
+
+
+def _ambiguous_from(reading: Reading, groups: list[list[Clause]], clause: Clause, subject: int) -> int:
+    """Reads "A and B or C" may mean "(A and B) or C": from which group on one quote has to hold it all.
+
+    A biomarker before two words of course ("is X positive and has come back or did not respond") stands for itself, unless
+    "either" says otherwise.
+    """
+    first = len(groups) - 1
+    mixed = any(one.kind != clause.kind for one in groups[-1])
+    while first > subject:
+        start = groups[first][0].start
+        either = "either" in reading.statement.plain[max(0, start - 8) : start].lower()
+        if either or not (mixed or all(one.kind == clause.kind for one in groups[first - 1])):
+            break
+        first -= 1
+    for number in range(subject, len(groups)):
+        start = groups[number][0].whole.start
+        if "either " in reading.statement.plain[max(0, start - 8) : start].lower():
+            return min(first, number)
+    return first
+
+
+def _comma_list(reading: Reading, chain: list[Clause], number: int) -> bool:
+    """Reads "A and B, C, or D": the commas say that "or" joins only what they separate."""
+    return "," in reading.statement.plain[chain[number].end : chain[number + 1].start]

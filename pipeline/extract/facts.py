@@ -1,0 +1,70 @@
+"""The room's work as a whole: a page in, its facts out, and what it could not read as findings."""
+
+from __future__ import annotations
+
+from pipeline.errors import Problem, excerpt
+from pipeline.extract.identity import (
+    classify,
+    find_brands,
+    find_components,
+    find_fda_status,
+    find_identifiers,
+    find_name,
+    find_pronunciation,
+    slug_of,
+)
+from pipeline.extract.section import use_blocks
+from pipeline.extract.use_section import read_use_section
+from pipeline.model import DrugFacts, Page
+
+
+def extract(page: Page) -> DrugFacts:
+    """All that a page says of its drug or regimen; a page about neither gives facts of kind `none` and nothing else.
+
+    Args:
+        page: The page as `read_page` gives it.
+    """
+    kind, reason = classify(page)
+    if kind == "none":
+        return DrugFacts(page, slug_of(page), kind, reason)
+    status, status_fact = find_fda_status(page)
+    section = read_use_section(use_blocks(page))
+    return DrugFacts(
+        page,
+        slug_of(page),
+        kind,
+        reason,
+        name=find_name(page),
+        pronunciation=find_pronunciation(page),
+        brands=find_brands(page),
+        fda_status=status,
+        fda_status_fact=status_fact,
+        identifiers=find_identifiers(page),
+        components=find_components(page) if kind == "regimen" else (),
+        uses=tuple(section.uses),
+        denials=tuple(section.denials),
+        studied=tuple(section.studied),
+        sentences=tuple(section.sentences),
+    )
+
+
+def findings(facts: DrugFacts) -> tuple[Problem, ...]:
+    """What was left unread, as problems with the line and an excerpt."""
+    page = facts.page
+    found = [
+        Problem(
+            "X210",
+            "warning",
+            f"a sentence of the use section was not read in full: {sentence.reason}",
+            "Read the sentence on the page; if its shape will come again, add a clause rule (pipeline/extract/README.md).",
+            source=page.name,
+            line=page.line(sentence.fact.spans[0].start),
+            excerpt=excerpt(sentence.fact.text),
+        )
+        for sentence in facts.unread
+    ]
+    if facts.kind != "none" and not facts.uses:
+        cause = "the page is about a drug or regimen, and no use was read from it"
+        remedy = "Check the page's use section; a drug that is only studied has none."
+        found.append(Problem("X211", "warning", cause, remedy, source=page.name))
+    return tuple(found)

@@ -1,0 +1,256 @@
+"""What a page is about: its name, brands, FDA status, identifiers and components, and whether it is a drug's page at all.
+
+Everything is read from the template that these pages share: labels on a line of their own, two level-1 headings, fixed link
+texts. No name of a drug, brand or disease is known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby, takewhile
+from pathlib import PurePosixPath
+
+from pipeline.extract.quote import fact, quote, target
+from pipeline.extract.section import use_blocks
+from pipeline.model import Block, Component, Fact, FdaStatus, Identifier, IdentifierKind, Kind, Page
+
+_SITE_SUFFIX = re.compile(r"(?<=\S)\s+[-\u2013|]\s+NCI\s*\Z")
+#: A label fills its line or ends in a colon: "FDA approved drugs for …" is none.
+_BRANDS_LABEL = re.compile(r"\s*US Brand Names?(?:\(s\))?\s*(?::\s*|\Z)", re.IGNORECASE)
+_FDA_LABEL = re.compile(r"\s*FDA Approved\s*(?::\s*|\Z)", re.IGNORECASE)
+_COMPONENTS_LABEL = re.compile(r"\s*Drugs in the\b.*\bcombination\s*:?\s*", re.IGNORECASE)
+_DEFINITION_LINK = re.compile(r"Definition from the NCI Drug Dictionary", re.IGNORECASE)
+_DISCONTINUED = re.compile(r"no longer\b|discontinued\b|withdrawn\b", re.IGNORECASE)
+#: A product for sale may combine drugs too; a regimen has no label of its own.
+_COMBINATION = re.compile(r"\bThis (?:\w+ )?combination contains\b|\bDrugs in the\b.*\bcombination\b", re.IGNORECASE)
+_BRANDED, _REVIEWED = "the label of US brand names", "the label of FDA approval"
+#: A brand name has a few words; a line with more is a sentence that strayed in.
+_MOST_WORDS_OF_A_BRAND = 6
+
+#: Where the page prints an identifier: how the block begins, and the value inside the target of a link in it.
+_IDENTIFIERS: tuple[tuple[IdentifierKind, re.Pattern[str], re.Pattern[str]], ...] = (
+    (
+        "dailymed-setid",
+        re.compile(r"FDA label information", re.IGNORECASE),
+        re.compile(r"(?<=[?&]setid=)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![^&#])", re.IGNORECASE),
+    ),
+    (
+        "dailymed-query",
+        re.compile(r"FDA label information", re.IGNORECASE),
+        re.compile(r"(?<=[?&]query=)[^&#]+"),
+    ),
+    (
+        "nci-drug-dictionary",
+        _DEFINITION_LINK,
+        re.compile(r"(?<=/cancer-drug/def/)\d+(?![^/?#])"),
+    ),
+    (
+        "medlineplus",
+        re.compile(r"MedlinePlus Information", re.IGNORECASE),
+        re.compile(r"(?<=/druginfo/meds/)a\d+(?=\.html?(?:[?#]|\Z))"),
+    ),
+    (
+        "ncit",
+        re.compile(r"Find Clinical Trials", re.IGNORECASE),
+        # Several codes stand in one address, joined by commas, where trials of any of them are meant.
+        re.compile(r"(?<=[/,])C\d+(?=(?:,C\d+)*/?(?:[?#]|\Z))"),
+    ),
+)
+
+
+def find_name(page: Page) -> Fact | None:
+    """The drug's name: the level-1 heading after the one that repeats the page's title.
+
+    A page whose only level-1 heading is the title ("Examplimab - NCI") names the drug there, before the site's suffix.
+    """
+    headings = [block for block in page.blocks if block.kind == "heading" and block.level == 1 and block.text.strip()]
+    if not headings:
+        return None
+    title = headings[0]
+    suffix = _SITE_SUFFIX.search(title.text)
+    if len(headings) > 1 and (suffix or title.text.strip() == page.meta("title")):
+        return fact(headings[1], 0, len(headings[1].text), "name.second-heading")
+    return fact(title, 0, suffix.start() if suffix else len(title.text), "name.only-heading")
+
+
+def find_pronunciation(page: Page) -> Fact | None:
+    """How the name is said: the paragraph before the first section that is one pair of brackets, without them."""
+    for block in _head(page):
+        text = block.text.strip()
+        if block.kind == "paragraph" and re.fullmatch(r"\([^()]*\w[^()]*\)", text):
+            start = block.text.index("(") + 1
+            return fact(block, start, start + len(text) - len("()"), "pronunciation.in-brackets")
+    return None
+
+
+def find_brands(page: Page) -> tuple[Fact, ...]:
+    """The brands under "US Brand Name(s)", in page order: one a line or list item, or separated by commas."""
+    return tuple(
+        fact(block, first, last, "brands.line-under-label")
+        for block, start, end in _under(page, _BRANDS_LABEL)
+        for first, last in _parts(block.text, start, end)
+        if len(block.text[first:last].split()) <= _MOST_WORDS_OF_A_BRAND
+    )
+
+
+def find_fda_status(page: Page) -> tuple[FdaStatus, Fact | None]:
+    """What stands under "FDA Approved"; other words than the two that the pages use are quoted and decide nothing."""
+    for block, start, end in _under(page, _FDA_LABEL):
+        said = fact(block, start, end, "fda-status.line-under-label")
+        if re.match(r"yes\b", said.text, re.IGNORECASE):
+            return "approved", said
+        return ("discontinued" if _DISCONTINUED.match(said.text) else "not_stated"), said
+    return "not_stated", None
+
+
+def find_identifiers(page: Page) -> tuple[Identifier, ...]:
+    """The drug's identifiers, as they stand in the targets of the page's own links about it, each once."""
+    found: dict[tuple[IdentifierKind, str], Identifier] = {}
+    for block in page.blocks:
+        for kind, opening, value in _IDENTIFIERS:
+            if not opening.match(block.text.lstrip()):
+                continue
+            for run in block.runs:
+                for match in value.finditer(run.href or ""):
+                    if run.href_span:
+                        said = target(run, match.start(), match.end(), f"identifiers.{kind}")
+                        found.setdefault((kind, said.text), Identifier(kind, said))
+    return tuple(found.values())
+
+
+def find_components(page: Page) -> tuple[Component, ...]:
+    """The drugs of a regimen, from the table or list under "Drugs in the … combination"."""
+    for number, block in enumerate(page.blocks):
+        if block.kind in {"paragraph", "heading"} and _COMPONENTS_LABEL.fullmatch(block.text):
+            rows = groupby(
+                _group(page.blocks[number + 1 :]), key=lambda block: block.row if block.kind == "cell" else block.span
+            )
+            return tuple(component for _, row in rows for component in _components_of(tuple(row)))
+    return ()
+
+
+def classify(page: Page) -> tuple[Kind, str]:
+    """Whether the page is about a drug, a regimen or neither, and what says so."""
+    if find_components(page):
+        return "regimen", "a list of the drugs in the combination"
+    combination = any(_COMBINATION.search(block.text) for block in _head(page))
+    marks = {
+        _BRANDED: _labelled(page, _BRANDS_LABEL) is not None,
+        _REVIEWED: _labelled(page, _FDA_LABEL) is not None,
+        "a section on its use": bool(use_blocks(page)),
+        "its definition in the NCI Drug Dictionary": any(_DEFINITION_LINK.match(block.text) for block in page.blocks),
+    }
+    present = [mark for mark, found in marks.items() if found]
+    if combination and present and not (marks[_BRANDED] or marks[_REVIEWED]):
+        return "regimen", f"a sentence on what the combination contains and {present[0]}"
+    if len(present) > 1:
+        return "drug", " and ".join(present)
+    return "none", f"of the marks of a drug's page only {present[0]}" if present else "no mark of a drug's page"
+
+
+def slug_of(page: Page) -> str:
+    """The drug's identity across runs: the last path segment of the page's address, else of its file name.
+
+    Only `[a-z0-9-]` is left of it, so that it is safe in a file name and in a FHIR id whatever the page says. A page that
+    has neither is known by the hash of its bytes.
+    """
+    address = re.sub(r"\A[a-z][a-z0-9+.-]*://[^/?#]*", "", page.meta("url") or "", flags=re.IGNORECASE)
+    path = re.split(r"[?#]", address)[0]
+    stem = PurePosixPath(page.name.replace("\\", "/")).stem
+    return _last_segment(path) or _slug(stem) or f"page-{page.sha256[:12]}"
+
+
+def _last_segment(path: str) -> str:
+    return _slug(path.rstrip("/").rsplit("/", 1)[-1])
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"\.(?:html?|aspx?|md)\Z", "", text.casefold())).strip("-")
+
+
+def _is_section(block: Block) -> bool:
+    return block.kind == "heading" and block.level > 1
+
+
+def _head(page: Page) -> Sequence[Block]:
+    """The blocks before the page's first section, where the labels stand."""
+    return tuple(takewhile(lambda block: not _is_section(block), page.blocks))
+
+
+def _labelled(page: Page, label: re.Pattern[str]) -> tuple[int, int] | None:
+    """The first block before the sections that begins with a label, by its number, and where the label ends in its text."""
+    for number, block in enumerate(_head(page)):
+        first = next(_lines(page, block, 0), None) if block.kind in {"paragraph", "heading"} else None
+        found = label.match(block.text[: first[2]]) if first else None
+        if found:
+            return number, found.end()
+    return None
+
+
+def _under(page: Page, label: re.Pattern[str]) -> Iterator[tuple[Block, int, int]]:
+    """The lines under a label: in the label's own block, else in the block after it (a paragraph, or the items of a list)."""
+    place = _labelled(page, label)
+    if place is None:
+        return
+    head, (number, end) = _head(page), place
+    after = head[number + 1 :]
+    if head[number].text[end:].strip():
+        yield from _lines(page, head[number], end)
+    elif after and after[0].kind == "item":
+        for item in _group(after):
+            yield from _lines(page, item, 0)
+    elif (
+        after and after[0].kind == "paragraph" and not any(label.match(after[0].text) for label in (_BRANDS_LABEL, _FDA_LABEL))
+    ):
+        yield from _lines(page, after[0], 0)
+
+
+def _group(blocks: Sequence[Block]) -> Sequence[Block]:
+    """The list or table at the start of `blocks`; nothing where they start with another block."""
+    number = blocks[0].group if blocks else 0
+    return tuple(takewhile(lambda block: number and block.group == number, blocks))
+
+
+def _lines(page: Page, block: Block, start: int) -> Iterator[tuple[Block, int, int]]:
+    """The lines of a block as the page writes them, from an offset of its text on."""
+    at, line = 0, start
+    for run in block.runs:
+        at += len(run.text)
+        if run.text == " " and page.text[run.span.start : run.span.end].strip(" \t") != "" and at > line:
+            if block.text[line : at - 1].strip():
+                yield block, line, at - 1
+            line = at
+    if block.text[line:].strip():
+        yield block, line, len(block.text)
+
+
+def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The pieces of a line between commas or semicolons."""
+    for part in re.finditer(r"[^,;]+", text[start:end]):
+        if part.group().strip():
+            yield start + part.start(), start + part.end()
+
+
+def _components_of(row: Sequence[Block]) -> Iterator[Component]:
+    """The drugs of one row or item: "**R** = [Examplimab](…/examplimab) (Other Name)"; the letters stand in bold before."""
+    letter = _letter(row[0])
+    for block in row:
+        links = quote(block, "components.linked").links if block.text.strip() else ()
+        linked = [link for link in links if "/drugs/" in link.href]
+        for link in linked:
+            name = Fact(link.text, (link.span,), "components.linked", (link,))
+            yield Component(name, letter, _last_segment(re.split(r"[?#]", link.href)[0]) or None)
+        plain = None if linked else re.search(r"[=+]\s*(?P<name>[^\s(][^(]*)", block.text)
+        if plain:
+            yield Component(fact(block, *plain.span("name"), "components.plain"), letter)
+
+
+def _letter(block: Block) -> Fact | None:
+    """The letters that stand for a drug: what is bold at the start of its row, before any "=" or link."""
+    end = 0
+    for run in block.runs:
+        if run.href or not (run.bold or not run.text.strip()):
+            break
+        end += len(run.text)
+    return fact(block, 0, end, "components.letter") if block.text[:end].strip() else None

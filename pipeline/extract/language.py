@@ -1,0 +1,86 @@
+"""The closed words of the pages' language: patterns that every rule shares, and no name of a drug or a disease.
+
+Rules read a *plain* copy of a block's text: the same length, so that an offset means the same in both, with the
+typographer's variants of quotes, dashes and spaces folded.
+"""
+
+from __future__ import annotations
+
+import re
+
+_QUOTES = dict.fromkeys((0x2018, 0x2019), "'") | dict.fromkeys((0x201C, 0x201D), '"')
+_DASHES = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014), "-")
+_SPACES = dict.fromkeys((0x00A0, 0x2009, 0x202F, 0x0A, 0x0D, 0x09), " ")
+_PLAIN = _QUOTES | _DASHES | _SPACES
+
+#: Superscript digits: the pages' footnote marks.
+MARKS = "¹²³⁴⁵⁶⁷⁸⁹"
+
+
+def plain(text: str) -> str:
+    """`text` with quotes, dashes and spaces folded one to one."""
+    return text.translate(_PLAIN)
+
+
+def rx(pattern: str) -> re.Pattern[str]:
+    """A case-insensitive pattern in which every single space stands for any run of white space, and " ?" for none too."""
+    return re.compile(pattern.replace(" ?", r"\s*").replace(" ", r"\s+"), re.IGNORECASE)
+
+
+# Adverbs that may stand between an auxiliary and its verb.
+ADVERB = r"(?:(?:already|also|previously|only|often|sometimes|either|ever|just|currently|first|recently) ){0,3}"
+
+# Nouns that name no disease by themselves.
+GENERIC_DISEASE = r"(?:cancers?|disease|tumou?rs?|conditions?|malignanc(?:y|ies))"
+
+# Words that tell a disease's name from another noun by its form.
+DISEASE_FORM = (
+    r"(?:cancers?|tumou?rs?|neoplasms?|carcinoma in situ|disease|disorder|syndromes?|\w+omas?|\w*[ae]mias?|\w+osis"
+    r"|\w+penia|\w+itis"
+    r"|\w+uria|\w+plasia|lesions?|warts?|effusions?|metastas[ei]s|myelofibrosis|in situ)"
+)
+
+#: "CML", "ITP": what a page calls a disease after it has said its name.
+ABBREVIATION = r"(?-i:[A-Z][A-Za-z0-9-]*[A-Z]s?)"
+
+# Words of the course of a disease: who has it now, not which disease it is.
+COURSE = (
+    r"(?:newly[- ]diagnosed|untreated|previously treated|relapsed|relapsing|recurrent|recurring|refractory|progressive"
+    r"|persistent)"
+)
+
+# Words of its extent, grade or phase.
+EXTENT = (
+    r"(?:(?:locally or regionally|locally|regionally) (?:advanced|recurrent)|locally|regionally|advanced"
+    r"|metastatic|localized|localised|early[- ]stage|extensive[- ]stage|limited[- ]stage|late[- ]stage"
+    r"|early|low-intermediate|high[- ]risk|low[- ]risk|intermediate[- ]risk|high[- ]grade|low[- ]grade"
+    r"|unresectable|invasive|inflammatory|resectable"
+    r"|chronic[- ]phase|accelerated[- ]phase|blastic[- ]phase|blast[- ]phase|disseminated|systemic|primary|secondary)"
+)
+
+STAGE = r"(?:stages? (?:[0IV]+[ABCD]?\d?|\d[ABCD]?)\b)"
+
+#: Where a noun phrase (a name, a list of names) must end: before a verb, a preposition, a relative word, a full stop.
+BOUNDARY = rx(
+    r"\s*(?:$|(?<!\b[A-Z])[.;:](?=\s|$|(?-i:[A-Z]))|[" + MARKS + r"]"
+    r"|(?:\s*,)?(?: (?:and|or|but))?(?:\s*,)? (?:in(?! situ)|as|to|for|whose|who|that|which|when|if|before|after"
+    r"|during|within|while|because|until|unless"
+    r"|given|used|by|is|are|was|were|has|have|had|does|do|did|didn't|doesn't|cannot|can|can't|could|may|must"
+    r"|should|will|got|came|come|spread"
+    r"|need|needs|requires?|then|not|it|they|also|alone|on|at(?! least)|from|keep|around|followed|instead"
+    r"|including|such|with|without|responds?|responded|stopped"
+    r"|relapsed|metastasi[sz]ed|where|under|once|following|despite|due|caused|depending|through|into|so|every|only"
+    r"|he|she|worsened|progressed|returned|associated(?= with)|linked(?= to)|related(?= to))\b"
+    r"|(?:\s*,)? but\b|(?:\s*,)? (?:and|or) (?:suppress|reduce|increase|decrease|improve|relieve|help|lower)\b)"
+)
+
+#: A full stop that ends something ("E. coli" has none).
+STOP = r"(?:(?<!\b[A-Z])[.;:](?= |$))"
+
+TREATMENT_NOUN = r"(?:treatments?|therap(?:y|ies)|drugs?|medicines?|medications?|regimens?|agents?|options?)"
+
+NUMBER = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+)"
+COUNT = rf"(?:(?:at least|up to|more than|no more than) )?{NUMBER}(?: (?:or|to) (?:{NUMBER}|more))?"
+
+#: Brackets that narrow what stands before them, where others only say it again.
+LIMITS = rx(r"\((?:excluding|except|not including|certain types|only|other than)[^()]*\)")

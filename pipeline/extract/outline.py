@@ -1,0 +1,142 @@
+"""The shape of a use section: leads with their lists, the lists' flattened nesting rebuilt, prose in between.
+
+The stored pages flattened every list to one level, so a sub-item follows its parent at the same level. What tells them apart: a
+new head starts bold; a parent ends in a colon, or its sub-items start "It is used"; and a sub-item of the second level starts
+with another kind of word ("In adults …:" above "With A", "Alone") than its own sub-items do. Where a page kept its nesting, the
+nesting is used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.extract.head import starts_bold
+from pipeline.extract.language import plain, rx
+from pipeline.extract.sentences import Statement, statements
+from pipeline.model import Block
+
+_USED_START = rx(r"(?:it|they|[A-Z][^.:;,]{0,60}?) (?:is|are|may be) (?:also |often )?(?:used|given|approved)\b")
+_OPENER = re.compile(r"\W*(\w+)")
+_WITH_WORDS = {"with": "with", "alone": "with", "by": "with"}
+_PREPOSITIONS = {"with", "in", "for", "as", "after", "before", "when", "to", "at", "around", "on", "during"}
+
+
+@dataclass(eq=False)
+class Item:
+    """A list item: its sentences, and the items below it."""
+
+    block: Block
+    statements: tuple[Statement, ...]
+    parent: Item | None = None
+    children: list[Item] = field(default_factory=list)
+
+    @property
+    def opens(self) -> bool:
+        """Whether it introduces sub-items."""
+        return self.block.text.rstrip().endswith(":")
+
+    @property
+    def opener(self) -> str:
+        """What kind of word it starts with: a preposition ("with" and "alone" are one kind), or "" for a noun phrase."""
+        found = _OPENER.match(plain(self.block.text))
+        word = found.group(1).lower() if found is not None else ""
+        word = _WITH_WORDS.get(word, word)
+        return word if word in _PREPOSITIONS else ""
+
+    def leaves(self) -> Iterator[Item]:
+        """The items without sub-items at or below this one, in order."""
+        if not self.children:
+            yield self
+        for child in self.children:
+            yield from child.leaves()
+
+    def above(self) -> tuple[Item, ...]:
+        """The items above it, outermost first."""
+        return () if self.parent is None else (*self.parent.above(), self.parent)
+
+
+def nest(blocks: Sequence[Block]) -> list[Item]:
+    """The top items of one list, each with its sub-items."""
+    items = [Item(block, statements(block)) for block in blocks]
+    items = [item for item in items if item.statements]
+    if len({item.block.level for item in items}) > 1:
+        return _by_level(items)
+    return _by_words(items)
+
+
+def _by_level(items: list[Item]) -> list[Item]:
+    roots: list[Item] = []
+    open_items: list[Item] = []
+    for item in items:
+        while open_items and open_items[-1].block.level >= item.block.level:
+            open_items.pop()
+        _place(item, open_items[-1] if open_items else None, roots)
+        open_items.append(item)
+    return roots
+
+
+def _by_words(items: list[Item]) -> list[Item]:
+    roots: list[Item] = []
+    bold_heads = any(starts_bold(item.block) for item in items)
+    current: Item | None = None
+    for number, item in enumerate(items):
+        if starts_bold(item.block) and not _bold_below(item, current):
+            current = None
+        parent = _parent_of(item, current, bold_heads=bold_heads)
+        _place(item, parent, roots)
+        following = items[number + 1] if number + 1 < len(items) else None
+        current = item if item.opens or _no_colon_parent(item, following) else parent
+    return roots
+
+
+def _bold_below(item: Item, current: Item | None) -> bool:
+    """A bold sub-item: only where the item above it has no bold of its own and has a colon."""
+    return (
+        current is not None
+        and current.opens
+        and not starts_bold(current.block)
+        and not _inner_bold(current)
+        and not current.children
+        and bool(item)
+    )
+
+
+def _inner_bold(item: Item) -> bool:
+    return any(run.bold for run in item.block.runs)
+
+
+def _no_colon_parent(item: Item, following: Item | None) -> bool:
+    """Reads "**Head** (ABBR)." above "It is used alone …": a head by itself whose sub-items start with the verb."""
+    if following is None or len(item.statements) != 1 or _starts_used(item):
+        return False
+    if starts_bold(following.block):
+        return False
+    return _starts_used(following) or bool(following.opener and not item.opener and starts_bold(item.block))
+
+
+def _starts_used(item: Item) -> bool:
+    return _USED_START.match(item.statements[0].text) is not None
+
+
+def _parent_of(item: Item, current: Item | None, *, bold_heads: bool) -> Item | None:
+    """The item above: usually the one that is open; an earlier one where the words change back to its own kind."""
+    while current is not None:
+        if not current.children:
+            return current
+        first = current.children[0]
+        if current.parent is not None and item.opener != first.opener and item.opener == current.opener:
+            current = current.parent
+            continue
+        if not bold_heads and current.parent is None and first.opener and not item.opener and not _starts_used(item):
+            return None
+        if not current.opens and not _starts_used(item) and not item.opener:
+            return None
+        return current
+    return None
+
+
+def _place(item: Item, parent: Item | None, roots: list[Item]) -> None:
+    item.parent = parent
+    (roots if parent is None else parent.children).append(item)

@@ -1,0 +1,96 @@
+"""Facts made of the page's own words: every rule quotes through here, so that text, place and links always fit together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from pipeline.model import Block, Fact, Link, Run, Span
+
+#: The id of a term in NCI's dictionary of cancer terms, in either shape of address that the pages use.
+_GLOSSARY = re.compile(
+    r"popDefinition\.aspx\?(?:[^#]*&)?id=(?:CDR0*)?(?P<popup>\d+)(?![^&#])"
+    r"|/dictionaries/cancer-terms/def/(?P<term>\d+)(?![^/?#])",
+    re.IGNORECASE,
+)
+
+
+def fold(text: str) -> str:
+    """The text with every run of white space (line breaks, no-break spaces) as one space, and none at its ends."""
+    return " ".join(text.split())
+
+
+def quote(block: Block, rule: str) -> Fact:
+    """The whole of a block, which must show something, as a fact."""
+    return fact(block, 0, len(block.text), rule)
+
+
+def fact(block: Block, start: int, end: int, rule: str) -> Fact:
+    """What a block says between two offsets of its text, with its place and links.
+
+    The span is minimal: white space at the ends of the range is left out, and so is the markup around it.
+
+    Args:
+        block: The block that is quoted.
+        start: Where the quote begins in `block.text`.
+        end: Where it ends.
+        rule: The name of the rule that reads it.
+
+    Raises:
+        ValueError: There is nothing but white space in the range.
+    """
+    start, end = _trim(block.text, start, end)
+    return Fact(fold(block.text[start:end]), (block.locate(start, end),), rule, tuple(_links(block, start, end)))
+
+
+def join(facts: Sequence[Fact], rule: str) -> Fact:
+    """Several quotes read one after the other as one fact."""
+    return Fact(
+        " ".join(part.text for part in facts),
+        tuple(span for part in facts for span in part.spans),
+        rule,
+        tuple(link for part in facts for link in part.links),
+    )
+
+
+def target(run: Run, start: int, end: int, rule: str) -> Fact:
+    """A piece of a link's target, between two offsets of `run.href`, as a fact; `run.href_span` must be there."""
+    if run.href is None or run.href_span is None:
+        message = f"the target of {run.text!r} has no place of its own"
+        raise ValueError(message)
+    place = run.href_span.start
+    return Fact(run.href[start:end], (Span(place + start, place + end),), rule)
+
+
+def glossary_id(href: str) -> str | None:
+    """The id of the entry in the dictionary of cancer terms that a link points to, or None if it points elsewhere."""
+    found = None if "dictionary=genetic" in href.casefold() else _GLOSSARY.search(href)
+    return found["popup"] or found["term"] if found else None
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    said = text[start:end]
+    return start + len(said) - len(said.lstrip()), end - len(said) + len(said.rstrip())
+
+
+def _links(block: Block, start: int, end: int) -> Iterator[Link]:
+    """The linked words between two offsets; a link whose words are partly bold is several runs and one link.
+
+    A glossary entry is for all the words of its link ("Xmab and hyaluronidase"), so a piece of them does not carry its id.
+    """
+    at = 0
+    places = []
+    for run in block.runs:
+        places.append((run, at, at + len(run.text)))
+        at += len(run.text)
+    for (href, _), group in groupby(places, key=lambda place: (place[0].href, place[0].href_span)):
+        runs = list(group)
+        whole = _trim(block.text, runs[0][1], runs[-1][2])
+        inside = max(runs[0][1], start), min(runs[-1][2], end)
+        if not href or inside[0] >= inside[1]:
+            continue
+        first, last = _trim(block.text, *inside)
+        if first < last:
+            entry = glossary_id(href) if (first, last) == whole else None
+            yield Link(fold(block.text[first:last]), block.locate(first, last), href, entry)

@@ -1,0 +1,222 @@
+"""Items, leads and prose read by the clause rules: sentences in, readings out, each sentence accounted for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pipeline.extract.clauses import Clause, Cursor, Match, Part, Reading, read
+from pipeline.extract.disease import disease_clauses, names_head, phrase_end
+from pipeline.extract.head import Head, head_clause, read_head, starts_bold
+from pipeline.extract.language import rx
+from pipeline.extract.outline import Item
+from pipeline.extract.passages import ALSO_IT, LEAD, Passage
+from pipeline.extract.population import population
+from pipeline.extract.prior import prior_clauses
+from pipeline.extract.registry import CLAUSE_RULES
+from pipeline.extract.roles import SentenceRule, sentence_role
+from pipeline.extract.sentences import Statement
+from pipeline.extract.treatments import read_treatments
+
+Dangling = Literal["", "partner", "partners", "priors", "cause"]
+
+_PARTNER = rx(r".*(?:used|given|combined|treatment|therapy)(?: only| also)? with(?: either)?:$")
+_PARTNERS = rx(r".*\bone (?:or more )?of the following(?: \w+){0,2}:$")
+_PRIORS = rx(
+    r".*(?:received|treated with|treatment with|after|had)(?: either| one of the following(?: \w+)?"
+    r"| at least one of the following(?: \w+)?)?:$"
+)
+
+
+@dataclass(eq=False)
+class Told:
+    """What an item, a lead or a prose use says: its readings, and the sentences in it that a sentence rule took."""
+
+    readings: list[Reading]
+    asides: list[tuple[Statement, SentenceRule]] = field(default_factory=list)
+    heads: tuple[str, ...] = ()
+    dangling: Dangling = ""
+    marks: str = ""
+
+    def clauses(self, *kinds: str) -> list[tuple[Reading, Clause]]:
+        """The clauses of some kinds with their readings, in order."""
+        return [(reading, clause) for reading in self.readings for clause in reading.clauses if clause.kind in kinds]
+
+
+def read_lead(passage: Passage) -> Told:
+    """A lead: from the verb on ("is approved" | "to be used with X to treat:"), then the sentences that go on with it."""
+    told = Told([])
+    for number, statement in enumerate(passage.lead):
+        start = None
+        if not number and (found := LEAD.match(statement.text) or ALSO_IT.match(statement.text)) is not None:
+            start = statement.start + found.end("standing" if found.re is ALSO_IT else "verb")
+        told.readings.append(read(statement, CLAUSE_RULES, start=start))
+    told.marks = "".join(statement.marks for statement in passage.lead)
+    return told
+
+
+def read_prose(passage: Passage) -> Told:
+    """A prose use: read as a lead, with bold words as its head, and the details after it."""
+    told = read_lead(passage)
+    first = told.readings[0]
+    head = _prose_head(first)
+    if head is not None:
+        told.heads = (*head.names, *head.abbreviations)
+        told.readings[0] = _with_head(first, head)
+    for statement in passage.details:
+        told.readings.append(read(statement, CLAUSE_RULES, told.heads))
+        told.marks += statement.marks
+    return told
+
+
+def _prose_head(reading: Reading) -> Head | None:
+    acted = next(iter(reading.of("object")), None)
+    if acted is None or acted.phrase is None:
+        return None
+    return read_head(reading.statement, acted.phrase.start)
+
+
+def _with_head(reading: Reading, head: Head) -> Reading:
+    """The sentence read again from the head's end, with the head in place of the object."""
+    start, names = head.parts[0].start, (*head.names, *head.abbreviations)
+    before = (*(c for c in reading.clauses if c.end <= start and c.kind != "object"), head_clause(head))
+    again = read(reading.statement, CLAUSE_RULES, names, start=head.end, before=before)
+    left = tuple(part for part in reading.leftover if part.end <= start)
+    return Reading(reading.statement, again.clauses, left + again.leftover)
+
+
+def read_item(item: Item, above: list[Told]) -> Told:
+    """A list item, with what the items above it leave open ("used with:", "caused by:")."""
+    told = Told([])
+    dangling = above[-1].dangling if above else ""
+    heads = tuple(name for one in above for name in one.heads)
+    for number, statement in enumerate(item.statements):
+        told.marks += statement.marks
+        rule = sentence_role(statement)
+        if rule is not None and (number or rule.role in ("denied", "studied")):
+            told.asides.append((statement, rule))
+        elif number:
+            told.readings.append(read(statement, CLAUSE_RULES, (*heads, *told.heads)))
+            told.heads += _abbreviations(told.readings[-1])
+        else:
+            told.readings.append(_first(statement, dangling, heads, told, above))
+            told.heads += _abbreviations(told.readings[-1])
+    told.dangling = _dangling(item, told)
+    return told
+
+
+def _abbreviations(reading: Reading) -> tuple[str, ...]:
+    """Reads "chronic immune thrombocytopenia (ITP)": what later sentences may call the disease."""
+    plain = reading.statement.plain
+    ends = [clause.whole.end for clause in reading.of("narrower")]
+    return tuple(found[1] for end in ends if (found := _ABBREVIATION.match(plain, end)) is not None)
+
+
+_ABBREVIATION = re.compile(r"\s*\(([A-Z][\w-]*)\)")
+
+
+def _dangling(item: Item, told: Told) -> Dangling:
+    if not item.opens:
+        return ""
+    last = item.statements[-1].text
+    if _PARTNER.match(last):
+        return "partner"
+    if _PARTNERS.match(last):
+        return "partners"
+    if _PRIORS.match(last):
+        return "priors"
+    return "cause" if told.clauses("cause") and not told.clauses("carrier") else ""
+
+
+def is_received_list(item: Item) -> bool:
+    """Reads "It is used in patients who have received:" with its items below."""
+    return bool(item.children) and _RECEIVED_LIST.match(item.statements[-1].text) is not None
+
+
+_RECEIVED_LIST = rx(
+    r"(?:it is|they are) (?:also )?used in (?:\w+ ){0,4}who (?:have|had) (?:already |previously )?(?:received|had"
+    r"|been treated with)(?: (?:either|one of the following))?:$"
+)
+
+
+def _first(statement: Statement, dangling: Dangling, heads: tuple[str, ...], told: Told, above: list[Told]) -> Reading:
+    cursor = Cursor(statement.plain, statement.start, statement.end, _context(above), heads)
+    opening = _OPENINGS[dangling](cursor) if dangling else None
+    if opening is not None:
+        return _read_on(statement, opening, heads, cursor)
+    head = None if population(cursor) is not None and not starts_bold(statement.block) else read_head(statement)
+    if head is None:
+        return _read_on(statement, Match(statement.start), heads, cursor)
+    if not any(one.heads for one in above):
+        told.heads = (*head.names, *head.abbreviations)
+        return _read_on(statement, Match(head.end, (head_clause(head),)), told.heads, cursor)
+    end = phrase_end(cursor, statement.start)
+    named = disease_clauses(cursor, statement.start, end, "sub-item")
+    if named is None:
+        named = tuple(
+            Clause("narrower", "sub-item", part.start, part.end)
+            for part, name in zip(head.parts, head.names, strict=True)
+            if not names_head(name, heads)
+        )
+        end = head.end
+    return _read_on(statement, Match(end, named), heads, cursor)
+
+
+def _read_on(statement: Statement, opening: Match, heads: tuple[str, ...], cursor: Cursor) -> Reading:
+    reading = read(statement, CLAUSE_RULES, heads, start=opening.end, before=(*cursor.before, *opening.clauses))
+    return Reading(statement, reading.clauses[len(cursor.before) :], reading.leftover)
+
+
+def _context(above: list[Told]) -> tuple[Clause, ...]:
+    """Of whom the item above speaks: "It is used in adults who:" goes on in its sub-items."""
+    if not above or not above[-1].readings:
+        return ()
+    return tuple(c for c in above[-1].readings[-1].clauses if c.kind in ("population", "subject"))
+
+
+def _partner(at: Cursor) -> Match | None:
+    listed = read_treatments(at, at.pos)
+    if listed is None or not listed.names:
+        return None
+    mode = "alternative" if listed.join == "or" and len(listed.names) > 1 else "required"
+    return Match(
+        listed.end,
+        (
+            at.clause(
+                "partner", "with-from-parent", listed.end, mode, names=listed.names, phrase=Part(listed.start, listed.end)
+            ),
+        ),
+    )
+
+
+def _partners(at: Cursor) -> Match | None:
+    listed = read_treatments(at, at.pos)
+    if listed is None or not listed.names:
+        return None
+    return Match(
+        listed.end,
+        (
+            at.clause(
+                "partner", "listed-partner", listed.end, "optional", names=listed.names, phrase=Part(listed.start, listed.end)
+            ),
+        ),
+    )
+
+
+def _priors(at: Cursor) -> Match | None:
+    listed = read_treatments(at, at.pos)
+    if listed is None:
+        return None
+    return Match(
+        listed.end,
+        prior_clauses(listed, "listed-prior", mode="conditional") or (at.clause("status", "listed-prior", listed.end),),
+    )
+
+
+def _cause(at: Cursor) -> Match | None:
+    end = at.end - (1 if at.text[at.end - 1] in ".;:" else 0)
+    return Match(end, (at.clause("cause", "cause-from-parent", end, phrase=Part(at.pos, end)),)) if end > at.pos else None
+
+
+_OPENINGS = {"partner": _partner, "partners": _partners, "priors": _priors, "cause": _cause}

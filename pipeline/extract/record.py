@@ -1,0 +1,108 @@
+"""The facts as the annotation record: its field names, plus source, proof and accounting. A lossy export."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.model import DrugFacts, Fact, Population, Use
+
+
+def record(facts: DrugFacts) -> dict[str, Any]:
+    """One record a page, keys always in the same order.
+
+    `proof` gives, for each field, the spans (code points of the page) and rule of every quoted value; `sentences` counts what
+    became of the sentences of the use section, and lists those that no rule read.
+    """
+    return {
+        "slug": facts.slug,
+        "kind": facts.kind,
+        "name": facts.name.text if facts.name is not None else None,
+        "brands": [brand.text for brand in facts.brands],
+        "fda_status": facts.fda_status,
+        "components": [component.name.text for component in facts.components],
+        "uses": [_use(use) for use in facts.uses],
+        "not_approved": [denial.text for denial in facts.denials],
+        "source": facts.page.name,
+        "sha256": facts.page.sha256,
+        "proof": {
+            "name": _proof(facts.name),
+            "brands": [_proof(brand) for brand in facts.brands],
+            "fda_status": _proof(facts.fda_status_fact),
+            "components": [_proof(component.name) for component in facts.components],
+            "not_approved": [_proof(denial) for denial in facts.denials],
+        },
+        "sentences": _accounting(facts),
+    }
+
+
+def _use(use: Use) -> dict[str, Any]:
+    partners = [name for therapy in use.therapies if therapy.mode != "concurrent" for name in therapy.names]
+    prior = [name for therapy in use.prior for name in therapy.names]
+    characteristics = [c for population in use.populations for c in population.characteristics]
+    return {
+        "text": use.text.text,
+        "parent": use.parent.text if use.parent is not None else None,
+        "condition": _texts(use.conditions),
+        "subcondition": _texts((*use.narrower, *use.settings)),
+        "intent": use.intent,
+        "intent_text": use.intent_text.text if use.intent_text is not None else None,
+        "status": use.standing,
+        "brands": _texts(use.brands),
+        "ages": [age for age in ("adult", "adolescent", "child") if any(c.age_group == age for c in characteristics)],
+        "min_age": _min_age(use),
+        "sex": _sex(use.populations),
+        "alone": use.alone is not None,
+        "with": _texts(partners),
+        "prior": _texts(prior),
+        "proof": {
+            "text": _proof(use.text),
+            "parent": _proof(use.parent),
+            "condition": [_proof(fact) for fact in use.conditions],
+            "subcondition": [_proof(fact) for fact in (*use.narrower, *use.settings)],
+            "intent": _proof(use.intent_text),
+            "status": _proof(use.standing_fact or use.lead),
+            "brands": [_proof(fact) for fact in use.brands],
+            "population": [_proof(c.fact) for c in characteristics],
+            "alone": _proof(use.alone),
+            "with": [_proof(fact) for fact in partners],
+            "prior": [_proof(fact) for fact in prior],
+        },
+    }
+
+
+def _texts(facts: Any) -> list[str]:  # noqa: ANN401 - any iterable of facts
+    return list(dict.fromkeys(fact.text for fact in facts))
+
+
+def _proof(fact: Fact | None) -> dict[str, Any] | None:
+    if fact is None:
+        return None
+    return {"spans": [[span.start, span.end] for span in fact.spans], "rule": fact.rule}
+
+
+def _min_age(use: Use) -> str | None:
+    """The lowest lower bound as a number and a unit."""
+    days = {"day": 1, "week": 7, "month": 30, "year": 365}
+    lows = [c.low for population in use.populations for c in population.characteristics if c.low is not None]
+    if not lows:
+        return None
+    low = min(lows, key=lambda age: age.value * days[age.unit])
+    return f"{low.value} {low.unit}{'' if low.value == 1 else 's'}"
+
+
+def _sex(populations: tuple[Population, ...]) -> str | None:
+    """The sex to which every alternative is limited."""
+    each = [{c.sex for c in population.characteristics if c.sex is not None} for population in populations]
+    found = {sex for sexes in each for sex in sexes}
+    return found.pop() if len(found) == 1 and all(each) else None
+
+
+def _accounting(facts: DrugFacts) -> dict[str, Any]:
+    return {
+        "total": len(facts.sentences),
+        "read": len(facts.sentences) - len(facts.unread),
+        "unread": [
+            {"text": one.fact.text, "reason": one.reason, "spans": [[s.start, s.end] for s in one.fact.spans]}
+            for one in facts.unread
+        ],
+    }

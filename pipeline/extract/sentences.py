@@ -1,0 +1,79 @@
+"""Blocks to sentences, each with its exact place in its block."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from pipeline.extract.language import MARKS, plain
+from pipeline.extract.quote import fact
+from pipeline.model import Block, Fact
+
+# A full stop ends a sentence where white space and a capital (or a footnote mark) follow. The crawler also glues a
+# sentence to the one before ("bevacizumab.This use is approved"), which only these openers are trusted to show.
+_STOP = re.compile(
+    rf"[.?!][\"')\]]*[{MARKS}]*(?:\s+(?=[\"'(]?[A-Z0-9{MARKS}])|(?=(?:This|These|It|Use|The|In|For)\s)|\s*$)"
+    rf"|(?<=[{MARKS}])\s+(?=[{MARKS}])"
+)
+# "E. coli" needs no rule (a small letter follows); "U.S. Name Program" and "Dr. Name" do.
+_INITIAL = re.compile(r"(?:\b[A-Z]|\b(?:vs|e\.g|i\.e|Dr|Mr|Mrs|St|No|approx|ca))\.$")
+_OPENER = re.compile(r"\s*(?:It|This|These|The|In|For|Use|Patients|They|As)\s")
+_MARK_AT_END = re.compile(rf"\s*([{MARKS}][{MARKS},\s]*)(?=[.;:]?(?:\s*(?:or|and))?\s*$)")
+_MARK_AT_START = re.compile(rf"\s*([{MARKS}])\s*")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence (or the only words of an item): `plain` is the whole block's plain text, `start` and `end` its part.
+
+    `marks` are the footnote marks at its end, `note` the mark that it starts with (it is then a footnote); neither is
+    between `start` and `end` where that can be helped (a mark before "; or" stays inside).
+    """
+
+    block: Block = field(repr=False)
+    plain: str = field(repr=False)
+    start: int
+    end: int
+    marks: str = ""
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        """The plain words."""
+        return self.plain[self.start : self.end]
+
+    def fact(self, rule: str) -> Fact:
+        """The sentence as a fact."""
+        return fact(self.block, self.start, self.end, rule)
+
+    @property
+    def opens(self) -> bool:
+        """Whether it ends in a colon, and so introduces what follows."""
+        return self.text.endswith(":")
+
+
+def statements(block: Block) -> tuple[Statement, ...]:
+    """The sentences of a block, in order; empty for a block without words."""
+    text = plain(block.text)
+    found, start = [], 0
+    for stop in _STOP.finditer(text):
+        if _INITIAL.search(text, start, stop.start() + 1) and stop.end() < len(text) and not _OPENER.match(text, stop.end()):
+            continue
+        found.append(_statement(block, text, start, stop.end()))
+        start = stop.end()
+    found.append(_statement(block, text, start, len(text)))
+    return tuple(one for one in found if one is not None)
+
+
+def _statement(block: Block, text: str, start: int, end: int) -> Statement | None:
+    note = marks = ""
+    if (opening := _MARK_AT_START.match(text, start, end)) is not None:
+        note, start = opening.group(1), opening.end()
+    if (closing := _MARK_AT_END.search(text[start:end])) is not None:
+        marks = "".join(character for character in closing.group(1) if character in MARKS)
+        if not text[start + closing.end(1) : end].strip():
+            end = start + closing.start()
+    part = text[start:end]
+    end -= len(part) - len(part.rstrip())
+    start += len(part) - len(part.lstrip())
+    return Statement(block, text, start, end, marks, note) if start < end else None

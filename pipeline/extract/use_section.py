@@ -1,0 +1,309 @@
+"""The use section as a whole: passages read, uses built, every sentence accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from pipeline.extract.clauses import Reading, read
+from pipeline.extract.language import rx
+from pipeline.extract.leaf import Leaf
+from pipeline.extract.outline import Item
+from pipeline.extract.passages import LEAD, Aside, Passage, passages
+from pipeline.extract.quote import fact, join
+from pipeline.extract.reading import Told, is_received_list, read_item, read_lead, read_prose
+from pipeline.extract.registry import CLAUSE_RULES
+from pipeline.extract.roles import SentenceRule, sentence_role
+from pipeline.extract.scope import Scope, aside_scopes, brand_facts, item_scope, names_between
+from pipeline.extract.sentences import Statement, statements
+from pipeline.extract.uses import build_use
+from pipeline.model import Block, Fact, Sentence, SentenceRole, Standing, Use
+
+_BRAND_SUBJECT = rx(r"the (?P<names>.+?) brands?\b")
+_DETAIL_START = rx(r"(?:it|they|[A-Z][^.:;,]{0,100}?) (?:is|are|may be) (?:\S+ )?(?:used|given)\b|(?:for )?patients\b")
+_NOT_A_CRITERION = ("", "partner", "cause")
+
+
+@dataclass(eq=False)
+class UseSection:
+    """What the section says: uses, denials, what is studied, and every sentence with its role."""
+
+    uses: list[Use] = field(default_factory=list)
+    denials: list[Fact] = field(default_factory=list)
+    studied: list[Fact] = field(default_factory=list)
+    sentences: list[Sentence] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Under:
+    """What a list stands under: its lead, and what the lead says for all items."""
+
+    lead: Told | None = None
+    fact: Fact | None = None
+    standing: Standing = "used"
+    brands: tuple[Fact, ...] = ()
+
+
+@dataclass(eq=False)
+class _Read:
+    """A leaf with its item (or prose passage) and the passage's standing word."""
+
+    leaf: Leaf
+    place: Item | Passage
+    told: list[Told]
+    standing: Standing
+    brands: tuple[Fact, ...] = ()
+
+
+#: Longer "sentences" (in code points) are something else, and reading them would cost time for nothing.
+MAX_SENTENCE = 2000
+
+
+def read_use_section(blocks: Iterable[Block]) -> UseSection:
+    """Read the blocks of the use section."""
+    return _Section(tuple(blocks)).result
+
+
+class _Section:
+    """One reading of a section; `roles` collects what became of each statement."""
+
+    def __init__(self, blocks: tuple[Block, ...]) -> None:
+        self.result = UseSection()
+        self.roles: dict[tuple[int, int], tuple[Statement, SentenceRole, str, str | None]] = {}
+        self.reads: list[_Read] = []
+        self.scopes: list[Scope] = []
+        self.elements = passages([block for block in blocks if _longest(block) <= MAX_SENTENCE])
+        for element in self.elements:
+            if isinstance(element, Passage):
+                self._passage(element)
+        for element in self.elements:
+            if isinstance(element, Aside):
+                self._aside(element)
+        self.scopes.extend(aside_scopes(self.elements))
+        self.notes = {
+            e.statement.note: e.statement
+            for e in self.elements
+            if isinstance(e, Aside) and e.statement.note and e.rule is not None and e.rule.name == "accelerated-approval"
+        }
+        self.noted = {e.statement.note for e in self.elements if isinstance(e, Aside)}
+        for one in self.reads:
+            self._use(one)
+        self._account(blocks)
+
+    # -- passages -----------------------------------------------------------------------------------------------------
+
+    def _passage(self, passage: Passage) -> None:
+        if passage.prose:
+            told = read_prose(passage)
+            leaf = Leaf(told, [told], _whole((*passage.lead, *passage.details)), None, None)
+            self.reads.append(_Read(leaf, passage, [told], _standing(passage.lead[0]), _subject_brands(passage.lead[0])))
+            self._tell(told, "use", first_only=True)
+            return
+        if passage.refused is not None or passage.unknown:
+            self._no_uses(passage)
+            return
+        under = _Under()
+        if passage.lead:
+            lead = read_lead(passage)
+            self._tell(lead, "lead")
+            under = _Under(lead, _whole(passage.lead), _standing(passage.lead[0]), _subject_brands(passage.lead[0]))
+        for item in passage.items:
+            self._item(item, [], under, ())
+
+    def _no_uses(self, passage: Passage) -> None:
+        """A list under "is not approved to treat:" or "is being studied in:" shares its lead's role; else it is unread."""
+        rule = passage.refused
+        lead = passage.lead[0]
+        said = [one for item in passage.items for one in _statements_below(item)]
+        for statement in (lead, *said):
+            if rule is None:
+                self._role(statement, "unread", "unread", "no rule knows the sentence that opens the list")
+            else:
+                self._role(statement, rule.role, rule.name)
+        if rule is not None and rule.role in ("denied", "studied"):
+            told = self.result.denials if rule.role == "denied" else self.result.studied
+            # an item alone ("Melanoma.") would not say what is denied
+            told.extend(join((lead.fact(rule.name), one.fact(rule.name)), rule.name) for one in said)
+
+    def _item(self, item: Item, above: list[Told], under: _Under, general: tuple[Reading, ...]) -> None:
+        told = read_item(item, above)
+        chain = [*above, told]
+        below = _received(item, chain)
+        uses = [child for child in item.children if not is_received_list(child)]
+        if uses and not _criteria(item, told):
+            self._tell(told, "parent")
+            for child in uses:
+                self._item(child, chain, under, (*general, *(r for one in below for r in one.readings)))
+        else:
+            below = [*(read_item(child, chain) for child in uses), *below]
+            parent = _whole(item.parent.statements) if item.parent is not None else None
+            leaf = Leaf(under.lead, chain, _whole(item.statements), parent, under.fact, below, list(general))
+            self.reads.append(_Read(leaf, item, [*chain, *below], under.standing, under.brands))
+            self._tell(told, "use", first_only=True)
+        for one in below:
+            self._tell(one, "detail")
+        for statement, rule in told.asides:
+            self._scoped(item, statement, rule)
+
+    def _scoped(self, item: Item, statement: Statement, rule: SentenceRule) -> None:
+        self._role(statement, rule.role, rule.name)
+        if rule.role in ("brands", "standing"):
+            siblings = [one for one in (item.parent.children if item.parent is not None else []) if one is not item]
+            have = any(_has(one, rule) for one in siblings)
+            self.scopes.append(Scope(statement, rule, item_scope(item, siblings_have=have)))
+        self._said(statement, rule)
+
+    # -- sentences between passages -----------------------------------------------------------------------------------
+
+    def _aside(self, aside: Aside) -> None:
+        statement, rule = aside.statement, aside.rule
+        if rule is not None:
+            role: SentenceRole = "footnote" if statement.note else rule.role
+            self._role(statement, role, rule.name)
+            self._said(statement, rule)
+            return
+        places = _detailed(aside)
+        if places and _DETAIL_START.match(statement.text):
+            covered = [one for one in self.reads if one.place in places]
+            heads = tuple(name for one in covered for told in one.told for name in told.heads)
+            reading = read(statement, CLAUSE_RULES, heads)
+            if covered:
+                self._tell_reading(reading, "detail")
+                for one in covered:
+                    one.leaf.general.append(reading)
+                return
+        self._role(statement, "unread", "unread", "no rule knows this shape of sentence")
+
+    def _said(self, statement: Statement, rule: SentenceRule) -> None:
+        if rule.role == "denied":
+            self.result.denials.append(statement.fact(rule.name))
+        elif rule.role == "studied":
+            self.result.studied.append(statement.fact(rule.name))
+
+    # -- uses ---------------------------------------------------------------------------------------------------------
+
+    def _use(self, one: _Read) -> None:
+        if not one.leaf.told[-1].readings:
+            return  # an item that only denies: it has its role, and is no use
+        standing, standing_fact = one.standing, None
+        marks = "".join(told.marks for told in [*one.told, *([one.leaf.lead] if one.leaf.lead else [])])
+        note = next((self.notes[mark] for mark in marks if mark in self.notes), None)
+        evidence: list[Fact] = []
+        if note is not None:
+            standing, standing_fact = "accelerated_approval", note.fact("accelerated-approval")
+        if any(mark not in self.noted for mark in marks):
+            self._role(one.leaf.told[-1].readings[0].statement, "unread", "unread", "its footnote mark has no footnote")
+        built = build_use(one.leaf, standing, standing_fact)
+        if isinstance(built, str):
+            statement = one.leaf.told[-1].readings[0].statement
+            self._role(statement, "unread", "unread", built)
+            return
+        ages = {c.age_group for p in built.populations for c in p.characteristics}
+        brands = list(one.brands)
+        for scope in self.scopes:
+            if one.place not in scope.covered or (scope.age is not None and scope.age not in ages):
+                continue
+            if scope.rule.role == "brands":
+                brands.extend(b for b in brand_facts(scope.statement) if b.text not in {x.text for x in brands})
+                evidence.append(scope.statement.fact(scope.rule.name))
+                built = replace(built, text=_with_sentence(one, built.text, scope.statement))
+            elif scope.rule.name == "accelerated-approval" and not scope.statement.note:
+                standing, standing_fact = "accelerated_approval", scope.statement.fact(scope.rule.name)
+        evidence.extend(reading.statement.fact("detail") for reading in one.leaf.general)
+        self.result.uses.append(
+            replace(built, brands=tuple(brands), evidence=tuple(evidence), standing=standing, standing_fact=standing_fact)
+        )
+
+    # -- accounting ---------------------------------------------------------------------------------------------------
+
+    def _tell(self, told: Told, role: SentenceRole, *, first_only: bool = False) -> None:
+        for number, reading in enumerate(told.readings):
+            self._tell_reading(reading, "detail" if first_only and number else role)
+
+    def _tell_reading(self, reading: Reading, role: SentenceRole) -> None:
+        if reading.leftover:
+            self._role(reading.statement, "unread", "unread", f"no rule reads: {reading.left()}")
+        else:
+            self._role(reading.statement, role, _rules_of(reading) or role)
+
+    def _role(self, statement: Statement, role: SentenceRole, rule: str, reason: str | None = None) -> None:
+        self.roles[(id(statement.block), statement.start)] = (statement, role, rule, reason)
+
+    def _account(self, blocks: tuple[Block, ...]) -> None:
+        for block in blocks:
+            why = "no rule reached this sentence" if _longest(block) <= MAX_SENTENCE else "longer than any sentence"
+            for statement in statements(block):
+                known = self.roles.get((id(block), statement.start))
+                _, role, rule, reason = known or (statement, "unread", "unread", why)
+                self.result.sentences.append(Sentence(statement.fact(rule), role, reason))
+
+
+def _with_sentence(one: _Read, text: Fact, statement: Statement) -> Fact:
+    """A prose use's text takes in "This use is approved for …" right after it."""
+    if not isinstance(one.place, Passage):
+        return text
+    first = one.place.lead[0]
+    if statement.block is not first.block or not statement.text.lower().startswith("this use"):
+        return text
+    return fact(first.block, first.start, statement.end, text.rule)
+
+
+def _longest(block: Block) -> int:
+    return max((one.end - one.start for one in statements(block)), default=0)
+
+
+def _statements_below(item: Item) -> list[Statement]:
+    return [*item.statements, *(one for child in item.children for one in _statements_below(child))]
+
+
+def _received(item: Item, chain: list[Told]) -> list[Told]:
+    """Reads "It is used in patients who have received:" and its items: prior therapy of the uses around it, no use."""
+    found: list[Told] = []
+    for child in item.children:
+        if is_received_list(child):
+            first = read_item(child, chain)
+            found += [first, *(read_item(one, [*chain, first]) for one in child.children)]
+    return found
+
+
+def _rules_of(reading: Reading) -> str:
+    return "+".join(dict.fromkeys(clause.rule for clause in reading.clauses))
+
+
+def _whole(said: tuple[Statement, ...]) -> Fact:
+    return fact(said[0].block, said[0].start, said[-1].end, "leaf")
+
+
+def _standing(statement: Statement) -> Standing:
+    found = LEAD.match(statement.text)
+    word = (found["standing"] or found["may"] or "") if found is not None else statement.text
+    return "approved" if "approved" in word.lower() else "used"
+
+
+def _subject_brands(statement: Statement) -> tuple[Fact, ...]:
+    found = _BRAND_SUBJECT.match(statement.plain, statement.start, statement.end)
+    return names_between(statement, found.start("names"), found.end("names")) if found is not None else ()
+
+
+def _criteria(item: Item, told: Told) -> bool:
+    """Whether the sub-items are no uses: what must all hold ("…, and"), or what treatments count."""
+    if told.dangling not in _NOT_A_CRITERION:
+        return True
+    return any(child.block.text.rstrip().endswith((", and", "; and", " and")) for child in item.children)
+
+
+def _has(item: Item, rule: SentenceRule) -> bool:
+    return any((found := sentence_role(s)) is not None and found.name == rule.name for s in item.statements[1:])
+
+
+def _detailed(aside: Aside) -> list[Item | Passage]:
+    """What a sentence after a list speaks of: the item before it ("It …", or amid the list), else the whole list."""
+    if aside.passage is None:
+        return []
+    if aside.passage.prose:
+        return [aside.passage]
+    if aside.item is not None and (
+        not aside.last or aside.statement.text.lower().startswith(("it ", "they ", "patients", "for "))
+    ):
+        return list(aside.item.leaves())
+    return [leaf for item in aside.passage.items for leaf in item.leaves()]

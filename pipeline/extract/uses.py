@@ -1,0 +1,148 @@
+"""Leaves to uses: what the leaf, its parents and its lead say, put together with inheritance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipeline.extract.clauses import Clause, Reading
+from pipeline.extract.disease import names_head
+from pipeline.extract.disease_state import disease_state
+from pipeline.extract.language import GENERIC_DISEASE, rx
+from pipeline.extract.leaf import PREVENTIVE, Leaf, clauses, quoted
+from pipeline.extract.patients import narrowed, populations_of, without_duplicates
+from pipeline.extract.treatment_context import alone_of, line_of, prior_of, therapies_of
+from pipeline.model import Fact, Population, Standing, Use
+
+_GENERIC_OBJECT = rx(
+    rf"(?:(?:advanced|other|certain|the following|types of|different|many|following|several) )*(?:types of )?{GENERIC_DISEASE}$"
+)
+_OVERRIDES = ("prevent", "reduce_risk", "palliate")
+
+
+def build_use(leaf: Leaf, standing: Standing, standing_fact: Fact | None) -> Use | str:
+    """The use, or why there is none: without a verb or a condition nothing is said."""
+    intent = _intent(leaf)
+    if intent is None:
+        return "no verb says what the drug is for"
+    reading, verb = intent
+    conditions, settings, extra = _conditions(leaf)
+    if not conditions:
+        return "no condition is named"
+    states = [disease_state(one) for one in (*leaf.leading, *leaf.above, *leaf.own, *leaf.general)]
+    narrower, inherited = _narrower(leaf, verb)
+    return Use(
+        text=leaf.text,
+        parent=leaf.parent,
+        lead=leaf.lead_fact,
+        evidence=(),
+        conditions=conditions,
+        intent=verb.mode,  # type: ignore[arg-type]  # the intent rules give no other modes
+        intent_text=quoted(reading, verb.whole, verb.rule),
+        standing=standing,
+        standing_fact=standing_fact,
+        narrower=_unique((*extra, *narrower)),
+        settings=settings,
+        causes=_causes(leaf, verb),
+        disease_status=_unique((*(f for s in states for f in s.status), *inherited)),
+        biomarkers=_unique(f for s in states for f in s.biomarkers),
+        stages=_unique(f for s in states for f in s.stages),
+        line=line_of(leaf),
+        populations=_populations(leaf, verb),
+        alone=alone_of(leaf),
+        therapies=therapies_of(leaf),
+        prior=prior_of(leaf, verb),
+    )
+
+
+def _unique(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    kept: dict[str, Fact] = {}
+    for one in facts:
+        kept.setdefault(one.text.casefold(), one)
+    return tuple(kept.values())
+
+
+def _intent(leaf: Leaf) -> tuple[Reading, Clause] | None:
+    """The lead's verb, or the item's own where one covers the whole item (convention: prevent, reduce the risk, palliate)."""
+    for readings in (leaf.own, leaf.above):
+        found = clauses(readings, "intent")
+        own = [(r, c) for r, c in found if c.mode in _OVERRIDES or c.rule == "prepare"]
+        if own and len(own) == len(found) and len(clauses(readings, "carrier")) <= 1:
+            return own[0]
+    return next(iter(clauses(leaf.leading, "intent") or clauses(leaf.own, "intent")), None)
+
+
+def _conditions(leaf: Leaf) -> tuple[tuple[Fact, ...], tuple[Fact, ...], tuple[Fact, ...]]:
+    """Conditions, settings and a narrower condition, after what the verb acts on and what the head is."""
+    heads = clauses((*leaf.above, *leaf.own), "head")[:1]
+    head = tuple(quoted(r, part, c.rule) for r, c in heads for part in c.names)
+    for reading, thing in clauses(leaf.own, "object"):
+        if not head or leaf.prose or not _of_own_verb(reading, thing):
+            continue
+        said = reading.text(thing.whole)
+        if _GENERIC_OBJECT.match(said) or names_head(said, tuple(f.text for f in head)):
+            continue
+        acted = quoted(reading, thing.whole, thing.rule)
+        if any(f.text.casefold() in said.casefold() for f in head):
+            return head, (), (acted,)
+        return (acted,), head, ()
+    acted_on = [(r, c) for r, c in clauses(leaf.leading, "object") if not _GENERIC_OBJECT.match(r.text(c.whole))]
+    if acted_on and not leaf.prose:
+        return tuple(quoted(r, c.whole, c.rule) for r, c in acted_on), head, ()
+    if head and leaf.prose:
+        more = [
+            (r, c)
+            for r, c in clauses(leaf.own[:1], "object")
+            if not _GENERIC_OBJECT.match(r.text(c.whole)) and c.start > heads[0][1].start
+        ]
+        return head + tuple(quoted(r, c.whole, c.rule) for r, c in more), (), ()
+    if not head:
+        objects = [(r, c) for r, c in clauses(leaf.own, "object") if not _GENERIC_OBJECT.match(r.text(c.whole))]
+        return tuple(quoted(r, c.whole, c.rule) for r, c in objects), (), ()
+    return head, (), ()
+
+
+def _of_own_verb(reading: Reading, thing: Clause) -> bool:
+    """Whether a verb of treating or preventing acts on it ("used to remove X from the body" is how the drug works)."""
+    return any(
+        c.kind == "intent" and c.rule == "intent" and c.end <= thing.end and c.start < thing.start for c in reading.clauses
+    )
+
+
+def _narrower(leaf: Leaf, verb: Clause) -> tuple[list[Fact], list[Fact]]:
+    """The leaf's own narrower diseases, and those that items between head and leaf name (kept as status text)."""
+    own = [
+        quoted(r, c.whole, c.rule)
+        for r, c in clauses(leaf.own, "narrower")
+        if not (verb.mode in PREVENTIVE and c.rule == "disease-of-patients")
+    ]
+    between = [
+        (r, c)
+        for r, c in clauses(leaf.above, "narrower")
+        if not any(s.start >= c.start and s.end <= c.end for s in r.of("stage", "biomarker"))
+    ]
+    return own, [quoted(r, c.whole, c.rule) for r, c in between]
+
+
+def _populations(leaf: Leaf, verb: Clause) -> tuple[Population, ...]:
+    """Lead narrowed by the items above, narrowed by the leaf."""
+    lead = populations_of(leaf.leading)
+    above: tuple[Population, ...] = ()
+    for one in leaf.told[:-1]:
+        above = narrowed(above, populations_of(one.readings))
+    own = populations_of((*leaf.own, *leaf.general), with_diseases=verb.mode in PREVENTIVE)
+    if leaf.prose:
+        return without_duplicates(own)
+    return without_duplicates(narrowed(narrowed(lead, above), own))
+
+
+def _causes(leaf: Leaf, verb: Clause) -> tuple[Fact, ...]:
+    """The leaf's own causes, else those of the items above or the lead (a sub-item's cause is a kind of its parent's)."""
+    for readings in (leaf.own, leaf.above, leaf.leading):
+        found = [quoted(r, c.phrase, c.rule) for r, c in clauses(readings, "cause") if c.phrase is not None]
+        if verb.mode in PREVENTIVE:
+            found += [
+                quoted(r, name, c.rule) for r, c in clauses(readings, "prior") if c.rule == "after-head" for name in c.names
+            ]
+        if found:
+            return _unique(found)
+    return ()

@@ -1,0 +1,219 @@
+"""Nesting, brand scope, accelerated approval, denials and alternatives: one test a case, named after what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.model import DrugFacts, Use
+
+Uses = Callable[[str], tuple[Use, ...]]
+
+
+def parents(uses: tuple[Use, ...]) -> list[str | None]:
+    return [use.parent.text if use.parent is not None else None for use in uses]
+
+
+def brands(uses: tuple[Use, ...]) -> list[list[str]]:
+    return [[brand.text for brand in use.brands] for use in uses]
+
+
+def standings(uses: tuple[Use, ...]) -> list[str]:
+    return [use.standing for use in uses]
+
+
+def test_a_sub_item_of_a_sub_item_has_the_nearer_one_as_its_parent(uses_of: Uses) -> None:
+    uses = uses_of("""
+Zolafen is approved to treat:
+
+- **Colon cancer.** It is used:
+- In adults. It is used:
+- With vintelamide.
+- Alone.
+- In children. It is given with brontinib.
+- **Melanoma.**
+""")
+    assert parents(uses) == ["In adults. It is used:", "In adults. It is used:", "Colon cancer. It is used:", None]
+    assert [one.fact.text for one in uses[0].populations[0].characteristics] == ["adults"]
+    assert [one.fact.text for one in uses[2].populations[0].characteristics] == ["children"]
+
+
+def test_a_parent_needs_no_colon_where_its_sub_items_start_with_the_verb(uses_of: Uses) -> None:
+    uses = uses_of("""
+Zolafen is approved to treat:
+
+- **Myelosis** (MS).
+- It is used in adults.
+- It is used in children.
+""")
+    assert parents(uses) == ["Myelosis (MS).", "Myelosis (MS)."]
+
+
+def test_two_plain_heads_in_a_row_are_no_parent_and_child(uses_of: Uses) -> None:
+    assert parents(uses_of("Zolafen is approved to treat:\n\n- **Melanoma.**\n- **Glioma.** It is used in adults.")) == [
+        None,
+        None,
+    ]
+
+
+def test_this_use_at_the_end_of_the_last_sub_item_covers_all_siblings(uses_of: Uses) -> None:
+    uses = uses_of("""
+Zolafen is approved to treat:
+
+- **Glioma.** It is used:
+- With vintelamide.
+- Alone.This use is approved for the Alvera brand of zolafen.
+""")
+    assert brands(uses) == [["Alvera"], ["Alvera"]]
+
+
+def test_this_use_covers_its_own_sub_item_where_a_sibling_has_one_too(uses_of: Uses) -> None:
+    uses = uses_of("""
+Zolafen is approved to treat:
+
+- **Glioma.** It is used:
+- With vintelamide. This use is approved for the Bexida brand of zolafen.
+- Alone. This use is approved for the Alvera brand of zolafen.
+""")
+    assert brands(uses) == [["Bexida"], ["Alvera"]]
+
+
+def test_these_uses_reach_back_to_the_last_lead_only(uses_of: Uses) -> None:
+    uses = uses_of("""
+Zolafen is approved to treat:
+
+- **Glioma.**
+
+Zolafen is also approved to treat:
+
+- **Melanoma.**
+- **Sarcoma.**
+
+These uses are approved for the Alvera and Bexida brands of zolafen.
+""")
+    assert brands(uses) == [[], ["Alvera", "Bexida"], ["Alvera", "Bexida"]]
+
+
+def test_use_in_children_covers_the_uses_in_children(uses_of: Uses) -> None:
+    uses = uses_of("""
+Zolafen is approved to treat:
+
+- **Glioma** in adults.
+- **Melanoma** in adults and children.
+
+Use in children is approved for the Alvera brand of zolafen.
+""")
+    assert brands(uses) == [[], ["Alvera"]]
+
+
+def test_a_brand_as_the_subject_scopes_its_prose_use(uses_of: Uses) -> None:
+    (use,) = uses_of("The Bexida brand of zolafen is also used to treat **glioma**.")
+    assert (brands((use,)), use.standing) == ([["Bexida"]], "used")
+
+
+FOOTNOTE = "¹This use is approved under FDA's Accelerated Approval Program."
+
+
+def test_a_mark_gives_accelerated_approval_to_its_item_alone(uses_of: Uses) -> None:
+    uses = uses_of(f"Zolafen is approved to treat:\n\n- **Glioma**¹\n- **Melanoma**\n\n{FOOTNOTE}")
+    assert standings(uses) == ["accelerated_approval", "approved"]
+    assert uses[0].standing_fact is not None
+    assert uses[0].text.text == "Glioma"
+
+
+def test_a_mark_on_a_parent_gives_accelerated_approval_to_its_sub_items(uses_of: Uses) -> None:
+    uses = uses_of(
+        f"Zolafen is approved to treat:\n\n- **Glioma**¹\n- It is used alone.\n- It is used in adults.\n\n{FOOTNOTE}"
+    )
+    assert standings(uses) == ["accelerated_approval", "accelerated_approval"]
+
+
+def test_a_page_level_sentence_gives_accelerated_approval_to_all_uses(uses_of: Uses) -> None:
+    uses = uses_of(
+        "Zolafen is approved to treat:\n\n- **Glioma**\n- **Myoma**\n\n"
+        "Zolafen is approved under FDA's Accelerated Approval Program."
+    )
+    assert standings(uses) == ["accelerated_approval", "accelerated_approval"]
+
+
+def test_a_mark_without_a_footnote_is_reported_and_changes_no_standing(
+    facts_of: Callable[[str], DrugFacts], uses_of: Uses
+) -> None:
+    uses = "Zolafen is approved to treat:\n\n- **Glioma**¹"
+    assert standings(uses_of(uses)) == ["approved"]
+    page = f"# Zolafen\n\nUS Brand Name(s)\n\nAlvera\n\nFDA Approved\n\nYes\n\n## Use in Cancer\n\n{uses}"
+    assert [one.reason for one in facts_of(page).unread] == ["its footnote mark has no footnote"]
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        "Zolafen is not approved to treat glioma.",
+        "Zolafen is no longer approved to treat **glioma**.",
+        "The use of zolafen to treat glioma is no longer FDA-approved.",
+        "Zolafen is not recommended for the treatment of glioma.",
+        "Zolafen has not been approved to treat glioma.",
+        "Zolafen should not be used to treat glioma.",
+        "Zolafen is never used to treat glioma.",
+        "Zolafen is not approved to treat:\n\n- **Glioma.**",
+        "Zolafen is being studied in the treatment of:\n\n- **Glioma.**",
+        "Zolafen is being studied to treat glioma.",
+        "Drums are helpful in:\n\n- **Glioma.**",
+    ],
+)
+def test_what_is_denied_studied_or_not_understood_is_never_a_use(uses_of: Uses, denial: str) -> None:
+    uses = uses_of(f"Zolafen is approved to treat:\n\n- **Melanoma.**\n\n{denial}")
+    assert [[one.text for one in use.conditions] for use in uses] == [["Melanoma"]]
+
+
+def test_a_not_that_no_rule_knows_takes_the_whole_sentence_with_it(uses_of: Uses) -> None:
+    (use,) = uses_of(
+        "Zolafen is approved to treat:\n\n- **Melanoma.** It is used, but by no means ever, in children with vintelamide."
+    )
+    assert (use.populations, use.therapies) == ((), ())
+
+
+def test_what_or_joins_is_one_quote_and_what_and_joins_is_two(uses_of: Uses) -> None:
+    either, both = uses_of("""
+Zolafen is approved to treat:
+
+- **Melanoma** that has spread or cannot be removed by surgery.
+- **Glioma** that has spread and cannot be removed by surgery.
+""")
+    assert [one.text for one in either.disease_status] == ["has spread or cannot be removed by surgery"]
+    assert [one.text for one in both.disease_status] == ["has spread", "cannot be removed by surgery"]
+
+
+def test_a_biomarker_that_is_one_of_several_alternatives_is_no_biomarker_of_all(uses_of: Uses) -> None:
+    (use,) = uses_of(
+        "Zolafen is approved to treat:\n\n- **Glioma** that has a ABC mutation or cannot be treated with vintelamide."
+    )
+    assert use.biomarkers == ()
+    assert [one.text for one in use.disease_status] == ["a ABC mutation or cannot be treated with vintelamide"]
+
+
+def test_a_partner_said_in_the_item_replaces_the_leads(uses_of: Uses) -> None:
+    own, inherited, alone = uses_of("""
+Zolafen is approved to be used with vintelamide to treat:
+
+- **Melanoma.** It is used with brontinib.
+- **Glioma.**
+- **Sarcoma.** It is used alone.
+""")
+    assert [[name.text for one in use.therapies for name in one.names] for use in (own, inherited, alone)] == [
+        ["brontinib"],
+        ["vintelamide"],
+        [],
+    ]
+    assert alone.alone is not None
+
+
+def test_negative_history_is_quoted_and_is_no_prior_therapy(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to treat:\n\n- **Glioma.** It is used in adults who have never received vintelamide.")
+    assert use.prior == ()
+    assert [one.text for one in use.disease_status] == ["have never received vintelamide"]
+
+
+def test_a_list_without_any_lead_gives_no_use(uses_of: Uses) -> None:
+    assert uses_of("- **Glioma.**\n- **Melanoma.**") == ()
