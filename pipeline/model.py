@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, Literal, TypeAlias
@@ -348,3 +348,15 @@ class DrugFacts:
     def unread(self) -> tuple[Sentence, ...]:
         """The sentences of the use section that no rule read, each with the reason."""
         return tuple(sentence for sentence in self.sentences if sentence.role == "unread")
+
+
+def facts_in(value: object) -> Iterator[Fact]:
+    """Every fact at any depth of a fact, a tuple or a dataclass of this module, in the order of their fields."""
+    if isinstance(value, Fact):
+        yield value
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from facts_in(each)
+    elif is_dataclass(value) and not isinstance(value, Page):
+        for each in fields(value):
+            yield from facts_in(getattr(value, each.name))

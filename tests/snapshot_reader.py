@@ -31,3 +31,9 @@ def hash_of(snapshot: Path) -> str:
     """The content hash as the README of `publish` describes it."""
     said = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(tree(snapshot).items()))
     return hashlib.sha256(said.encode()).hexdigest()
+
+
+def place(issue: dict[str, Any], what: str) -> str | None:
+    """The file or the line of an OperationOutcome's issue."""
+    ends = {"file": "operationoutcome-file", "line": "operationoutcome-issue-line"}[what]
+    return next((one["valueString"] for one in issue.get("extension", ()) if one["url"].endswith(ends)), None)

@@ -144,6 +144,12 @@ class Reading:
         return " … ".join(self.text(part) for part in self.leftover)
 
 
+def _says_something(text: str, clause: Clause) -> bool:
+    """Whether each part of a clause shows a word: on damaged pages a rule may be left with brackets or spaces alone."""
+    parts = (clause.whole, *clause.names, *(group.noun for group in clause.groups))
+    return all(text[part.start : part.end].strip(" .,;:()") for part in parts)
+
+
 _FILLER = re.compile(rf"[\s,;:.{MARKS}]+")
 _NEGATION = re.compile(r"\b(?:not|no|never|nor|neither|without|except|unless|excluding|\w+n't)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\s,;:]+")
@@ -167,7 +173,7 @@ def read(
         cursor = Cursor(text, pos, end, tuple(clauses), heads)
         taken = next((match for rule in rules if (match := rule(cursor)) is not None and match.end > pos), None)
         if taken is not None:
-            clauses.extend(taken.clauses)
+            clauses.extend(clause for clause in taken.clauses if _says_something(text, clause))
             pos = taken.end
             continue
         word = _WORD.match(text, pos, end)

@@ -16,7 +16,7 @@ from pipeline.extract.registry import CLAUSE_RULES
 from pipeline.extract.roles import SentenceRule, sentence_role
 from pipeline.extract.scope import Scope, aside_scopes, brand_facts, item_scope, names_between
 from pipeline.extract.sentences import Statement, statements
-from pipeline.extract.uses import build_use
+from pipeline.extract.uses import build_use, with_evidence
 from pipeline.model import Block, Fact, Sentence, SentenceRole, Standing, Use
 
 _BRAND_SUBJECT = rx(r"the (?P<names>.+?) brands?\b")
@@ -89,6 +89,7 @@ class _Section:
         for one in self.reads:
             self._use(one)
         self._account(blocks)
+        self.result.uses = [with_evidence(use, self.result.sentences) for use in self.result.uses]
 
     # -- passages -----------------------------------------------------------------------------------------------------
 

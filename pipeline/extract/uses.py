@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pipeline.extract.clauses import Clause, Reading
 from pipeline.extract.disease import names_head
@@ -11,7 +12,7 @@ from pipeline.extract.language import GENERIC_DISEASE, rx
 from pipeline.extract.leaf import PREVENTIVE, Leaf, clauses, quoted
 from pipeline.extract.patients import narrowed, populations_of, without_duplicates
 from pipeline.extract.treatment_context import alone_of, line_of, prior_of, therapies_of
-from pipeline.model import Fact, Population, Standing, Use
+from pipeline.model import Fact, Population, Sentence, Span, Standing, Use, facts_in
 
 _GENERIC_OBJECT = rx(
     rf"(?:(?:advanced|other|certain|the following|types of|different|many|following|several) )*(?:types of )?{GENERIC_DISEASE}$"
@@ -52,6 +53,23 @@ def build_use(leaf: Leaf, standing: Standing, standing_fact: Fact | None) -> Use
         therapies=therapies_of(leaf),
         prior=prior_of(leaf, verb),
     )
+
+
+def with_evidence(use: Use, sentences: Iterable[Sentence]) -> Use:
+    """The use with every sentence that a fact of it comes from among its evidence.
+
+    An item two levels up, a list of received treatments, a footnote: what the text, the parent and the lead do not show
+    must be shown beside them, or a reader could not see why the use says it.
+    """
+    shown = [use.text, *(one for one in (use.parent, use.lead) if one is not None), *use.evidence]
+    places = [span for one in shown for span in one.spans]
+    apart = [span for one in facts_in(use) for span in one.spans if not any(_holds(place, span) for place in places)]
+    more = [one.fact for one in sentences if any(_holds(place, span) for place in one.fact.spans for span in apart)]
+    return replace(use, evidence=(*use.evidence, *more))
+
+
+def _holds(place: Span, span: Span) -> bool:
+    return place.start <= span.start and span.end <= place.end
 
 
 def _unique(facts: Iterable[Fact]) -> tuple[Fact, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -18,7 +17,7 @@ from pipeline.fhir.ids import ORGANIZATION, drug_id
 from pipeline.fhir.narrative import LANGUAGE, LIMITS, narrative, quotation
 from pipeline.fhir.primitives import is_code, is_language, is_string, string
 from pipeline.fhir.source import Json, Source, links_of, stated
-from pipeline.model import DrugFacts, Fact, Page, Sentence
+from pipeline.model import DrugFacts, Fact, Page, Sentence, facts_in
 
 #: Front-matter keys whose values are tags too, and the code system that labels them.
 _TAGS: Final = {"cancerTypes": "page-cancer-type", "tags": "page-topic", "audienceLevel": "page-audience"}
@@ -116,23 +115,11 @@ def _sentence(sentence: Sentence, source: Source) -> Json:
 
 
 def _links(facts: DrugFacts, source: Source) -> Iterator[Json]:
-    for link in links_of(_facts_in(facts)):
+    for link in links_of(facts_in(facts)):
         # Text, not a URI: it may be relative, or `javascript:`.
         target = [{"url": "target", "valueString": link.href}] if is_string(link.href) else []
         entry = [{"url": "glossary-id", "valueCode": link.glossary_id}] if link.glossary_id else []
         yield source.quote(source.url("link"), Fact(link.text, (link.span,), ""), *target, *entry)
-
-
-def _facts_in(value: object) -> Iterator[Fact]:
-    """Every fact at any depth of the facts."""
-    if isinstance(value, Fact):
-        yield value
-    elif isinstance(value, tuple):
-        for each in value:
-            yield from _facts_in(each)
-    elif is_dataclass(value) and not isinstance(value, Page):
-        for each in fields(value):
-            yield from _facts_in(getattr(value, each.name))
 
 
 def _narrative(facts: DrugFacts, source: Source) -> Json:

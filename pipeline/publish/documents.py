@@ -29,24 +29,22 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 def operation_outcome(source: str | None, problems: Sequence[Problem], canonical: str) -> Resource:
     """The findings on one page (or, without a source, on the run) as a FHIR OperationOutcome; valid in R4 to R5."""
-    outcome: Resource = {"resourceType": "OperationOutcome"}
-    if source is not None:
-        outcome["extension"] = [{"url": _FILE, "valueString": source}]
-    outcome["issue"] = [_issue(problem, canonical) for problem in problems]
-    return outcome
+    return {"resourceType": "OperationOutcome", "issue": [_issue(problem, source, canonical) for problem in problems]}
 
 
-def _issue(problem: Problem, canonical: str) -> dict[str, Any]:
+def _issue(problem: Problem, source: str | None, canonical: str) -> dict[str, Any]:
     issue: dict[str, Any] = {}
-    if problem.line is not None:
-        issue["extension"] = [{"url": _LINE, "valueInteger": problem.line}]
+    # Both extensions are for an issue alone, and the line is a string (hl7.fhir.uv.extensions 5.2.0).
+    place = [(_FILE, source), (_LINE, None if problem.line is None else str(problem.line))]
+    if said := [{"url": url, "valueString": value} for url, value in place if value is not None]:
+        issue["extension"] = said
     issue["severity"] = problem.severity
     general = _ISSUE_TYPES.get(problem.code[:1], "processing")
     issue["code"] = "informational" if problem.severity == "information" else _ISSUE_TYPES.get(problem.code, general)
     issue["details"] = {"coding": [{"system": f"{canonical}/CodeSystem/problem", "code": problem.code}], "text": problem.cause}
-    said = [f"Source: {problem.excerpt}"] if problem.excerpt else []
-    said += [f"Resource: {problem.resource}"] if problem.resource else []
-    issue["diagnostics"] = "\n".join([*said, f"Remedy: {problem.remedy}"])
+    details = [f"Source: {problem.excerpt}"] if problem.excerpt else []
+    details += [f"Resource: {problem.resource}"] if problem.resource else []
+    issue["diagnostics"] = "\n".join([*details, f"Remedy: {problem.remedy}"])
     if problem.expression:
         issue["expression"] = [problem.expression]
     return issue
@@ -106,11 +104,12 @@ def manifest(
     }
 
 
-def report(
+def report(  # noqa: PLR0913, PLR0917 - a report of six things
     settings: Settings,
     day: date | None,
     settled: Sequence[Settled],
     resources: Mapping[FhirVersion, Mapping[str, int]],
+    lost: Mapping[FhirVersion, Mapping[str, int]],
     made_by: Mapping[str, Any],
 ) -> dict[str, Any]:
     """`report.json`: what went in, what became of it, and what made it.
@@ -120,6 +119,7 @@ def report(
         day: The date that the snapshot speaks for.
         settled: The pages by name.
         resources: By FHIR version, how many resources of each type are published.
+        lost: By FHIR version, how often an element of R5 is not held by it, by path.
         made_by: The program's version and the hashes of rules and mappings.
 
     """
@@ -130,6 +130,7 @@ def report(
         "accounting": accounting(settled),
         "counts": counts(settled),
         "resources": resources,
+        "not_held": lost,
         "inputs": [_input(one) for one in settled],
     }
 
@@ -144,6 +145,15 @@ def accounting(settled: Sequence[Settled]) -> dict[str, int]:
         "quarantined": found["quarantined"],
         "duplicate": found["duplicate"],
     }
+
+
+def not_held(settled: Iterable[Settled], shared: Mapping[FhirVersion, Mapping[str, int]]) -> dict[FhirVersion, dict[str, int]]:
+    """How often each version had no place for an element of R5, by path, in what is published; `shared` belongs to no page."""
+    found = {version: Counter(lost) for version, lost in shared.items()}
+    for one in settled:
+        for version, path, count in one.page.counts.not_held if one.outcome == "published" else ():
+            found[version][path] += count
+    return {version: dict(sorted(lost.items())) for version, lost in found.items()}
 
 
 def counts(settled: Iterable[Settled]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pipeline.convert import Report, convert
 from pipeline.errors import PublishError
 from tests.adversarial.bad_pages import NOT_A_DRUG, QUARANTINED, STRANGE, Bad
 from tests.invented_pages import drug_page, write_pages
-from tests.snapshot_reader import hash_of, lines, tree
+from tests.snapshot_reader import hash_of, lines, place, tree
 
 #: The elements that a narrative of ours may have.
 HARMLESS = {"div", "p", "b", "i", "q", "ul", "ol", "li", "br", "table", "tbody", "tr", "td", "th", "span", "em", "strong"}
@@ -37,8 +37,8 @@ def run_with(tmp_path: Path, bad: Bad) -> tuple[Report, dict[str, object], list[
     outcomes = [
         issue["details"]["coding"][0]["code"]
         for outcome in lines(report.snapshot / "outcome/OperationOutcome.ndjson")
-        if outcome.get("extension", [{}])[0].get("valueString") == bad.name
         for issue in outcome["issue"]
+        if place(issue, "file") == bad.name
     ]
     (entry,) = [one for one in said["inputs"] if one["name"] == bad.name]
     assert set(entry["problems"]) <= set(outcomes)

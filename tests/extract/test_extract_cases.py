@@ -217,3 +217,13 @@ def test_negative_history_is_quoted_and_is_no_prior_therapy(uses_of: Uses) -> No
 
 def test_a_list_without_any_lead_gives_no_use(uses_of: Uses) -> None:
     assert uses_of("- **Glioma.**\n- **Melanoma.**") == ()
+
+
+def test_an_item_that_only_denies_is_no_use_and_keeps_its_role(uses_of: Uses) -> None:
+    uses = uses_of("Zolafen is approved to treat:\n\n- **Melanoma.**\n- It is not approved to treat glioma.")
+    assert [[one.text for one in use.conditions] for use in uses] == [["Melanoma"]]
+
+
+def test_brackets_where_a_name_should_stand_give_no_name(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to treat:\n\n- **Melanoma** that got worse after treatment with (XYZ).")
+    assert use.prior == ()

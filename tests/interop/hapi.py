@@ -136,9 +136,7 @@ def server(programs: Programs, version: str, folder: Path) -> Iterator[str]:
     command = programs.command("FhirServer", version, options=[f"-Djava.io.tmpdir={folder}"])
     with (
         log.open("w") as out,
-        subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT
-        ) as process,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT) as process,
     ):
         try:
             yield _base_url(process, log)
