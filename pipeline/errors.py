@@ -6,6 +6,7 @@
     ├── BuildError                facts that FHIR cannot hold               (F3xx; the page is quarantined)
     ├── PublishError              a snapshot that must not be published     (P5xx; the run stops, nothing is replaced)
     ├── VerifyError               an output that cannot be opened to check  (C6xx)
+    ├── LoadError                 a FHIR server that refuses, or cannot be reached  (L7xx; loading stops)
     └── UsageError                a command called wrongly, or on broken mapping tables  (U9xx, M80x)
 
 Findings that do not raise (validation V4xx, verification C6xx, guards P5xx, mapping tables M81x) are `Problem` values too.
@@ -75,6 +76,10 @@ class PublishError(OnlabelError):
 
 class VerifyError(OnlabelError):
     """An output that cannot be opened to check."""
+
+
+class LoadError(OnlabelError):
+    """A FHIR server that refuses, or cannot be reached."""
 
 
 class UsageError(OnlabelError):

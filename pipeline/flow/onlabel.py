@@ -23,10 +23,15 @@ from prefect.utilities.annotations import quote
 from pydantic import Field
 
 from pipeline.convert import Batch, BatchResult, BatchRunner, Report, become_worker, convert, convert_batch
-from pipeline.errors import OnlabelError, Problem, PublishError
+from pipeline.errors import LoadError, OnlabelError, Problem, PublishError
 from pipeline.flow.artifacts import describe
+from pipeline.flow.loading import load_published, loaded
 from pipeline.flow.watch import watcher
-from pipeline.settings import DEFAULT_CANONICAL, FhirVersion, Settings
+from pipeline.load import LoadOptions, LoadReport, Login
+from pipeline.settings import DEFAULT_CANONICAL, FhirVersion, Profile, Settings
+
+#: The exit code of a load of which the server took nothing.
+REFUSED = 4
 
 
 class Stopped(PublishError):  # noqa: N818 - named like the state that it belongs to
@@ -54,11 +59,16 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
     as_of: date | None = None,
     max_removed: Annotated[float, Field(ge=0, le=1)] = 0.05,
     canonical: str = DEFAULT_CANONICAL,
+    profile: Profile = "full",
+    load_to: str | None = None,
+    login: Login | None = None,
+    prune: bool = False,  # noqa: FBT001, FBT002 - a parameter of Prefect's form
 ) -> Report:
     """Publish what drug-information pages say each drug is approved for, quoted and proven, as FHIR NDJSON.
 
     Completed, with a name that says how many pages were quarantined, when a snapshot was published; Failed when nothing
-    could be published or a guard stopped the run, and then what was published before is still in place.
+    could be published or a guard stopped the run, and then what was published before is still in place. Failed too when it
+    was published and could not be loaded.
 
     Args:
         seeds: Pages, and folders with .md and .txt pages below, on the machine that runs the flow.
@@ -68,13 +78,17 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
         as_of: The date that the snapshot speaks for; the newest lastReviewed of the pages unless it is given.
         max_removed: The share of what was published before that the run may remove.
         canonical: The base of the URLs that are onlabel's own.
+        profile: full, or core for MedicationKnowledge and DocumentReference alone.
+        load_to: The base URL of a FHIR server into which the first of `fhir` is loaded.
+        login: How to sign in there; the secret is in the environment (ONLABEL_SECRET) or in its file, never a parameter.
+        prune: Whether to delete there what is no longer published, within `max_removed`.
     """
     log = get_run_logger()
     try:
         report = convert(
             seeds,
             output,
-            Settings(canonical=canonical, fhir_versions=tuple(fhir), as_of=as_of),
+            Settings(canonical=canonical, fhir_versions=tuple(fhir), as_of=as_of, profile=profile),
             max_removed=max_removed,
             progress=watcher(),
             run_id=f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{flow_run.id}",
@@ -88,7 +102,28 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
     describe(**_whole(report=report))
     if report.stopped is not None:
         return _state(Failed(name="Stopped", message=str(report.stopped), data=Stopped(report.stopped, report)))
-    return _state(Completed(name=_outcome(report), message=_message(report), data=report))
+    if load_to is None or report.snapshot is None:
+        return _state(Completed(name=_outcome(report), message=_message(report), data=report))
+    options = LoadOptions(version=fhir[0], login=login or Login(), prune=prune, max_removed=max_removed)
+    return _load(report, report.snapshot, load_to, options)
+
+
+def _load(report: Report, snapshot: Path, server: str, options: LoadOptions) -> Report:
+    """Load what was published, and end the run with what became of that."""
+    log = get_run_logger()
+    # As a state: a task that returns a failed one does not raise.
+    state = load_published(**_whole(snapshot=snapshot, options=options), server=server, return_state=True)
+    done: LoadReport | Exception = state.result(raise_on_failure=False)
+    if isinstance(done, OnlabelError):
+        return _state(Failed(name="Published, not loaded", message=str(done.problem), data=done))
+    if isinstance(done, Exception):
+        raise done
+    for problem in done.problems:
+        log.info("%s", problem)
+    if done.stopped is not None or done.exit_code == REFUSED:
+        problem = done.stopped or done.problems[0]
+        return _state(Failed(name="Published, not loaded", message=str(problem), data=LoadError(problem)))
+    return _state(Completed(name=f"{_outcome(report)}, {loaded(done)}", message=_message(report), data=report))
 
 
 def _state(state: State[Any]) -> Report:

@@ -95,4 +95,5 @@ def flow_parameters(
         "as_of": settings.as_of.isoformat() if settings.as_of else None,
         "max_removed": max_removed,
         "canonical": settings.canonical,
+        "profile": settings.profile,
     }

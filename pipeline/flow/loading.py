@@ -1,0 +1,27 @@
+"""The task that loads what a run published into a FHIR server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.states import Failed
+
+from pipeline.errors import OnlabelError
+from pipeline.load import LoadOptions, LoadReport, load
+
+
+@task(task_run_name="load into {server}", cache_policy=NO_CACHE, persist_result=False)
+def load_published(snapshot: Path, server: str, options: LoadOptions) -> LoadReport:
+    """Load a snapshot. No retries by Prefect: `load` itself tries again what may pass by itself, Bundle by Bundle."""
+    try:
+        return load(snapshot, server, options)
+    except OnlabelError as error:
+        return cast("LoadReport", Failed(message=str(error.problem), data=error))  # given where the state is asked for
+
+
+def loaded(report: LoadReport) -> str:
+    """What a load did, for the name of the run's state."""
+    return f"{report.created + report.updated} loaded" + (f", {report.refused} refused" if report.refused else "")

@@ -1,0 +1,180 @@
+"""Loads a snapshot into a FHIR server: only what is new or other there, in an order that references allow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import orjson
+
+from pipeline.errors import Problem
+from pipeline.load import capability as capabilities
+from pipeline.load import prune
+from pipeline.load.credentials import Login, sign_in
+from pipeline.load.plan import Contents, Entry, contents
+from pipeline.load.sending import Limits, Sender, Sent
+from pipeline.load.server import PAUSES, Server, base_url
+from pipeline.settings import FhirVersion
+
+__all__ = ["LoadOptions", "LoadReport", "Login", "load"]
+
+#: Told after each Bundle: how many resources are done, of how many.
+Watcher = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How to load. `max_entries` and `max_bytes` bound a Bundle, `in_flight` how many are on their way at once.
+
+    `version` None means the newest that the snapshot has. `max_removed` is the share (0 to 1) of our pages on the server that
+    `prune` may delete. `pauses` are the seconds before each new try.
+    """
+
+    version: FhirVersion | None = None
+    login: Login = field(default_factory=Login)
+    max_entries: int = 100
+    max_bytes: int = 4_000_000
+    in_flight: int = 4
+    prune: bool = False
+    max_removed: float = 0.05
+    dry_run: bool = False
+    pauses: tuple[float, ...] = PAUSES
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What became of a snapshot's resources: `created + updated + unchanged + refused` are all of them.
+
+    In a dry run the counts are what would be. `kept` counts what pruning left because its page is quarantined. `stopped` says
+    which guard stopped the load before anything was sent.
+    """
+
+    server: str
+    snapshot: Path
+    version: FhirVersion
+    dry_run: bool
+    resources: int
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    deleted: int = 0
+    kept: int = 0
+    problems: tuple[Problem, ...] = field(default=())
+    stopped: Problem | None = None
+
+    @property
+    def exit_code(self) -> Literal[0, 1, 3, 4]:
+        """0 all loaded, 1 some resources are not there or not as published, 3 a guard stopped it, 4 all were refused."""
+        if self.stopped is not None:
+            return 3
+        if self.refused and self.refused == self.resources:
+            return 4
+        return 1 if any(problem.severity in {"fatal", "error"} for problem in self.problems) else 0
+
+
+def load(snapshot: Path, server: str, options: LoadOptions = LoadOptions(), progress: Watcher | None = None) -> LoadReport:
+    """Make a FHIR server hold what a snapshot holds.
+
+    The server is asked what it has, and gets what differs: so a second load sends nothing, and a load that was broken off goes
+    on where it stopped, from any machine. What was sent is read back and compared.
+
+    Args:
+        snapshot: A snapshot's folder (`output/snapshots/<hash>`, or `output/current`).
+        server: The base URL of a FHIR server.
+        options: How to load.
+        progress: Told how far it is.
+
+    Raises:
+        UsageError: No such snapshot (L700), no such address (L701), credentials that cannot be used (L720, L721).
+        LoadError: The server cannot be reached, does not let us in, or cannot hold it (L702 to L722).
+
+    """
+    plan = contents(snapshot.resolve(), options.version)
+    base = base_url(server, credentials=options.login.auth != "none")
+    with Server(base, sign_in(options.login, base), options.pauses) as there:
+        able = capabilities.check(there, plan.version, plan.types)
+        pruning = prune.plan(there, able, plan, options.max_removed) if options.prune else prune.Pruning()
+        report = LoadReport(base, plan.folder, plan.version, options.dry_run, len(plan.targets), kept=pruning.kept)
+        if pruning.stopped is not None:
+            return replace(report, stopped=pruning.stopped)
+        limits = Limits(options.max_entries, options.max_bytes)
+        sender = Sender(there, limits, plan.canonical, options.dry_run)
+        done = Sent(problems=[*able.problems])
+        for level in sorted({line.level for line in plan.lines}):
+            _send_level(sender, plan.jobs(level, limits.entries, limits.size), done, options.in_flight, _told(progress, plan))
+        if options.dry_run:
+            done.counts["deleted"] = sum(map(len, pruning.groups))
+        elif done.refused and pruning.groups:
+            cause = "nothing was deleted, because not everything was loaded: what replaces it might be missing"
+            done.problems.append(Problem("L743", "warning", cause, "load again when the rest is mended"))
+        else:
+            prune.delete(there, pruning, done)
+    problems = tuple(sorted((*_placed(done.problems, plan), *_altered(done)), key=lambda one: (one.line or 0, str(one))))
+    return replace(
+        report,
+        created=done.counts["created"],
+        updated=done.counts["updated"],
+        unchanged=done.counts["unchanged"],
+        refused=done.counts["refused"],
+        deleted=done.counts["deleted"],
+        problems=problems,
+    )
+
+
+def _told(progress: Watcher | None, plan: Contents) -> Callable[[Sent], None]:
+    def told(done: Sent) -> None:
+        if progress is not None:
+            progress(sum(done.counts.values()), len(plan.targets))
+
+    return told
+
+
+def _send_level(sender: Sender, jobs: Iterator[list[Entry]], done: Sent, in_flight: int, told: Callable[[Sent], None]) -> None:
+    """Send Bundles that name nothing of each other, several at once; no more of them are in memory than are on their way."""
+    refused = frozenset(done.refused)
+    running: set[Future[Sent]] = set()
+    with ThreadPoolExecutor(max_workers=in_flight) as threads:
+        try:
+            for job in jobs:
+                running.add(threads.submit(sender.send, job, refused))
+                if len(running) >= in_flight:
+                    running = _gather(running, done, told)
+            while running:
+                running = _gather(running, done, told)
+        except BaseException:
+            sender.server.stop()  # the others end with what is on its way; leaving the block waits for them
+            raise
+
+
+def _gather(running: set[Future[Sent]], done: Sent, told: Callable[[Sent], None]) -> set[Future[Sent]]:
+    ended, others = wait(running, return_when=FIRST_COMPLETED)
+    for one in ended:
+        done.add(one.result())
+        told(done)
+    return others
+
+
+def _placed(problems: Sequence[Problem], plan: Contents) -> Iterator[Problem]:
+    """Problems with the place of their resource: the line of `resources/<Type>.ndjson` that holds it alone."""
+    found: dict[str, tuple[Path, int]] = {}
+    for kind in {problem.resource.partition("/")[0] for problem in problems if problem.resource}:
+        file = plan.folder / plan.version / "resources" / f"{kind}.ndjson"
+        if file.is_file():
+            with file.open("rb") as lines:
+                for number, line in enumerate(lines, 1):
+                    found[f"{kind}/{orjson.loads(line)['id']}"] = (file, number)
+    for problem in problems:
+        file, number = found.get(problem.resource or "", (plan.file, problem.line or 0))
+        yield replace(problem, source=str(file), line=number) if number else problem
+
+
+def _altered(done: Sent) -> Iterator[Problem]:
+    """One problem for each element that the server keeps otherwise than it was sent."""
+    for element, targets in sorted(done.altered.items()):
+        cause = f"the server keeps this element otherwise than it was sent, in {len(targets)} of what was loaded now"
+        remedy = "compare the two; do not rely on this server for that element"
+        yield Problem("L734", "error", cause, remedy, expression=element, resource=min(targets))

@@ -1,0 +1,146 @@
+"""What the server still has of ours that the snapshot has not: found by our identifiers, never of a page that is only stale."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import orjson
+
+from pipeline.errors import Problem
+from pipeline.load.capability import Capability
+from pipeline.load.plan import Contents
+from pipeline.load.sending import Sent, identifiers
+from pipeline.load.server import Server
+from pipeline.model import Resource
+
+#: Identifier systems of ours (below the canonical base), and the types that bear one.
+_SYSTEMS = ("drug", "brand", "indication", "sha256")
+_TYPES = ("MedicationKnowledge", "Medication", "ClinicalUseDefinition", "DocumentReference")
+#: The page of a drug, once each; and the record of how it was read, which has the page's id and no identifier of its own.
+_PAGE, _RECORD = "DocumentReference", "Provenance"
+#: Ids longer than 64 characters are cut and get a hash: as much of the drug's part is in each of them.
+_SURE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Pruning:
+    """What is to be deleted, in groups of one page each; `kept` counts what belongs to stale pages; `stopped` says why not."""
+
+    groups: tuple[tuple[str, ...], ...] = ()
+    kept: int = 0
+    stopped: Problem | None = None
+
+
+def plan(server: Server, capability: Capability, snapshot: Contents, max_removed: float) -> Pruning:
+    """Find what is to be deleted, before anything is sent.
+
+    `max_removed` is the share of our pages on the server that may go.
+
+    Raises:
+        LoadError: The server cannot be asked (L702 to L706).
+    """
+    stale, unknown = stale_drugs(snapshot)
+    if unknown:
+        cause = f"the page {unknown[0]} is quarantined, and nothing tells which drug it was: it must not be deleted for that"
+        return Pruning(stopped=Problem("L741", "fatal", cause, "mend the page, or remove it from the seeds", source=unknown[0]))
+    owned = {target for kind in _TYPES for target in _owned(server, capability, kind, snapshot.canonical)}
+    gone = sorted(owned - snapshot.targets)
+    kept = [target for target in gone if any(belongs(target, drug) for drug in stale)]
+    removed = sorted({*gone} - {*kept})
+    pages = [target for target in removed if target.startswith(f"{_PAGE}/")]
+    known = sum(target.startswith(f"{_PAGE}/") for target in owned)
+    if len(pages) > max_removed * known:
+        cause = f"{len(pages)} of the {known} pages on the server would be deleted, more than {max_removed:.0%}"
+        remedy = "check that the snapshot is complete; if so, load once more with a higher --max-removed"
+        return Pruning(kept=len(kept), stopped=Problem("L740", "fatal", cause, remedy))
+    removed += _records(server, pages)
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for target in removed:
+        groups[".".join(target.partition("/")[2].split(".")[:2])].append(target)
+    return Pruning(tuple(tuple(group) for group in groups.values()), kept=len(kept))
+
+
+def delete(server: Server, pruning: Pruning, done: Sent) -> None:
+    """Delete what was planned. What something else still names is tried again after the others, as long as that helps."""
+    left: list[tuple[str, ...]] = [*pruning.groups]
+    said: dict[tuple[str, ...], str] = {}
+    tried = len(left) + 1
+    while left and len(left) < tried:
+        tried = len(left)
+        for group in [*left]:
+            entries = [{"request": {"method": "DELETE", "url": target}} for target in group]
+            response = server.post({"resourceType": "Bundle", "type": "transaction", "entry": entries})
+            if response.is_success:
+                left.remove(group)
+                done.counts["deleted"] += len(group)
+            else:
+                said[group] = server.said(response)
+    for group in left:
+        cause = f"the server does not delete this and {len(group) - 1} more of its page: {said[group]}"
+        remedy = "find what still names it on the server (a record of a patient may); it is out of the snapshot"
+        done.problems.append(Problem("L742", "error", cause, remedy, resource=group[0]))
+
+
+def stale_drugs(snapshot: Contents) -> tuple[set[str], list[str]]:
+    """The drugs of pages that are here and quarantined, and pages of which nobody knows the drug.
+
+    A page that cannot be read says nothing of its drug: then what was published under its name before says it, in the
+    snapshots beside this one. Its file name is only taken beside that: a page's URL, not its name, makes the id.
+    """
+    quarantined = [one for one in snapshot.inputs if one["outcome"] == "quarantined"]
+    drugs = {str(one["drug"]) for one in quarantined if one.get("drug")}
+    unsaid = [str(one["name"]) for one in quarantined if not one.get("drug")]
+    if not unsaid:
+        return drugs, []
+    before: defaultdict[str, set[str]] = defaultdict(set)
+    for one in _inputs_before(snapshot.folder):
+        if one.get("drug") and one.get("outcome") == "published":
+            before[str(one["name"])].add(str(one["drug"]))
+    drugs.update(*(before.get(name, ()) for name in unsaid), (PurePosixPath(name).stem.lower() for name in unsaid))
+    return drugs, [name for name in unsaid if name not in before or name.endswith("/")]
+
+
+def belongs(target: str, drug: str) -> bool:
+    """Whether a resource is of a drug's page: ids are `<organisation>.<drug>` and what follows after a dot."""
+    rest = target.partition("/")[2].partition(".")[2]
+    return rest == drug or rest.startswith(f"{drug}.") or (len(drug) > _SURE and rest.startswith(drug[:_SURE]))
+
+
+def _inputs_before(folder: Path) -> Iterator[Mapping[str, Any]]:
+    for report in sorted(folder.parent.glob("*/report.json")):
+        try:
+            yield from orjson.loads(report.read_bytes())["inputs"]
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # a damaged one says nothing; a page of which none says anything stops the pruning
+
+
+def _owned(server: Server, capability: Capability, kind: str, canonical: str) -> Iterator[str]:
+    if kind not in capability.searches:
+        return
+    systems = [f"{canonical}/{name}" for name in _SYSTEMS]
+    # R4 has no search by the identifier of a MedicationKnowledge: there, all are listed and looked at here.
+    by_identifier = {"identifier": ",".join(f"{system}|" for system in systems)}
+    parameters = by_identifier if "identifier" in capability.searches[kind] else {}
+    for resource in server.search(kind, {**parameters, "_elements": "identifier,extension"}):
+        if resource.get("resourceType") == kind and any(system in systems for system, _ in identifiers(resource)):
+            yield f"{kind}/{resource['id']}"
+
+
+def _records(server: Server, pages: Sequence[str]) -> list[str]:
+    """The records of how these pages were read: under the page's id, and naming the page as what was read."""
+    wanted = {f"{_RECORD}/{page.partition('/')[2]}": page for page in pages}
+    targets = [*wanted]
+    found: list[str] = []
+    for start in range(0, len(targets), 100):
+        held = server.held(targets[start : start + 100])
+        found += [target for target, record in held.items() if record and wanted[target] in _read_from(record)]
+    return found
+
+
+def _read_from(record: Resource) -> set[str]:
+    # A server may put the version after it: DocumentReference/x/_history/1
+    return {str(one.get("what", {}).get("reference")).partition("/_history/")[0] for one in record.get("entity", ())}
