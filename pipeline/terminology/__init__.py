@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from pipeline.terminology.coding import code
-from pipeline.terminology.mapping import Mappings, default_folder, load
+from pipeline.terminology.mapping import Mappings, default_folder, load, tables_of
 
-__all__ = ["Mappings", "code", "default_folder", "load"]
+__all__ = ["Mappings", "code", "default_folder", "load", "tables_of"]

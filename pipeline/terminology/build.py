@@ -25,13 +25,14 @@ PENDING: Final = "pending.tsv"
 PENDING_COLUMNS: Final = ("kind", "subject", "system", "code", "display", "sources", "reason")
 DECISION_COLUMNS: Final = ("kind", "subject", "system", "code", "display", "decision", "source", "reason")
 
-#: The release of a code system that a source speaks for; a source without one leaves the version open.
-_VERSIONS: Final = {
-    "RXN25": "10062025",
-    "UNII25": "2025-06",
-    "PDQ2NCIT": "16.10e",
-    "ICD10CM-2026": "2026",
-    "MONDO-SSSOM": "2026-08-04",
+#: For each code system a source and the release that it speaks for; a row from another source leaves the version open. All
+#: codes of ICD-10-CM are of one release.
+_VERSIONS: Final[dict[SystemKey, tuple[str, str]]] = {
+    "ncit": ("PDQ2NCIT", "16.10e"),
+    "rxnorm": ("RXN25", "10062025"),
+    "unii": ("UNII25", "2025-06"),
+    "icd10cm": ("", "2026"),
+    "mondo": ("MONDO-SSSOM", "2026-08-04"),
 }
 _CHAINED: Final = "semapv:MappingChaining"
 _MANUAL: Final = "semapv:ManualMappingCuration"
@@ -131,9 +132,8 @@ def _candidates(source: Path) -> Iterator[Candidate]:
 def _row(  # noqa: PLR0913, PLR0917 - the cells of a row, in the order in which a table has them
     kind: SubjectKind, system: SystemKey, subject: str, code: str, display: str, sources: str, relation: Relation = "exact"
 ) -> Row:
-    version = next((version for name, version in _VERSIONS.items() if name in sources), None)
-    if system == "icd10cm":
-        version = _VERSIONS["ICD10CM-2026"]
+    source, release = _VERSIONS.get(system, ("", None))
+    version = release if source in sources else None
     return Row(kind, system, subject, relation, code, display or subject, version=version, sources=sources)
 
 
@@ -262,7 +262,7 @@ def _condition_other(term: Facts) -> Iterator[Candidate]:
         code, label = term[system], term[f"{system}_label"]
         if code and label and "|" not in code and (system == "mondo" or term["mesh_source"] == source):
             row = _row("condition", system, term["lay_term"], code, label, "MONDO-SSSOM")
-            row = replace(row, justification=_CHAINED, version=row.version if system == "mondo" else None)
+            row = replace(row, justification=_CHAINED)
             yield Candidate(row, "" if sorted(key(label).split()) == words else "another label than the term")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.errors import Problem
-from pipeline.terminology.mapping import SUFFIX, Row, read_table, table
+from pipeline.terminology.mapping import Row, read_table, table, tables_of
 from pipeline.terminology.systems import SystemKey
 
 #: What a code looks like.
@@ -32,11 +32,11 @@ def check(folder: Path) -> list[Problem]:
         files: `refresh`.
 
     Raises:
-        UsageError: M802 for a table that cannot be read.
+        UsageError: M801 for no table in the folder, M802 for a table that cannot be read.
     """
     problems: list[Problem] = []
     rows: list[Row] = []
-    for path in sorted(folder.glob(f"*{SUFFIX}")):
+    for path in tables_of(folder):
         found = read_table(path)
         rows += found
         if path.read_text(encoding="utf-8") != (table(found[0].kind, found[0].system, found) if found else ""):

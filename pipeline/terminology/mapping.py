@@ -114,13 +114,20 @@ def load(folder: Path) -> Mappings:
     Raises:
         UsageError: M801 for no table in the folder, M802 for a table that is not as described.
     """
+    return Mappings(tuple(row for path in tables_of(folder) for row in read_table(path)))
+
+
+def tables_of(folder: Path) -> list[Path]:
+    """The mapping tables of a folder, by name.
+
+    Raises:
+        UsageError: M801, if there is none.
+    """
     paths = sorted(folder.glob(f"*{SUFFIX}"))
     if not paths:
-        problem = Problem(
-            "M801", "fatal", f"No mapping table (*{SUFFIX}) is in this folder.", "Name the folder that holds them.", str(folder)
-        )
-        raise UsageError(problem)
-    return Mappings(tuple(row for path in paths for row in read_table(path)))
+        cause, remedy = f"No mapping table (*{SUFFIX}) is in this folder.", "Name the folder that holds them."
+        raise UsageError(Problem("M801", "fatal", cause, remedy, str(folder)))
+    return paths
 
 
 def read_table(path: Path) -> list[Row]:

@@ -13,7 +13,8 @@ SubjectKind: TypeAlias = Literal["drug", "brand", "regimen", "therapy", "conditi
 class CodeSystem:
     """A code system.
 
-    `uri` is its canonical URL in FHIR, `prefix` and `namespace` its CURIE in SSSOM. `prefixed` says that the code itself is
+    `uri` is its canonical URL in FHIR, `prefix` and `namespace` its CURIE in SSSOM, `notice` what its publisher asks to be said
+    beside its codes. `prefixed` says that the code itself is
     written with the prefix in FHIR (MONDO:0004989).
     """
 
@@ -24,6 +25,7 @@ class CodeSystem:
     namespace: str
     source: str
     licence: str
+    notice: str
     prefixed: bool = False
 
     def curie(self, code: str) -> str:
@@ -37,6 +39,11 @@ class CodeSystem:
 
 _CC_BY = "https://creativecommons.org/licenses/by/4.0/"
 _OPEN = "https://creativecommons.org/publicdomain/mark/1.0/"
+_NLM = (
+    "This product uses publicly available data from the U.S. National Library of Medicine (NLM), National Institutes of "
+    "Health, Department of Health and Human Services; NLM is not responsible for the product and does not endorse or recommend "
+    "this or any other product."
+)
 
 #: In the order in which codings are written beside a text.
 SYSTEMS: Final[dict[SystemKey, CodeSystem]] = {
@@ -50,6 +57,7 @@ SYSTEMS: Final[dict[SystemKey, CodeSystem]] = {
             "http://purl.obolibrary.org/obo/NCIT_",
             "https://bioregistry.io/ncit",
             _CC_BY,
+            "NCI Thesaurus by the National Cancer Institute, CC BY 4.0. This is not NCI's own product.",
         ),
         CodeSystem(
             "rxnorm",
@@ -59,6 +67,7 @@ SYSTEMS: Final[dict[SystemKey, CodeSystem]] = {
             "https://mor.nlm.nih.gov/RxNav/search?searchBy=RXCUI&searchTerm=",
             "https://bioregistry.io/rxnorm",
             _OPEN,
+            _NLM,
         ),
         CodeSystem(
             "unii",
@@ -68,6 +77,7 @@ SYSTEMS: Final[dict[SystemKey, CodeSystem]] = {
             "https://precision.fda.gov/uniisearch/srs/unii/",
             "https://bioregistry.io/unii",
             _OPEN,
+            "UNII by the U.S. Food and Drug Administration, public domain.",
         ),
         CodeSystem(
             "icd10cm",
@@ -77,6 +87,8 @@ SYSTEMS: Final[dict[SystemKey, CodeSystem]] = {
             "https://icd.codes/icd10cm/",
             "https://bioregistry.io/icd10cm",
             _OPEN,
+            "ICD-10-CM by the National Center for Health Statistics, for use in the United States. ICD-10 is copyright of the "
+            "World Health Organization.",
         ),
         CodeSystem(
             "mondo",
@@ -86,6 +98,7 @@ SYSTEMS: Final[dict[SystemKey, CodeSystem]] = {
             "http://purl.obolibrary.org/obo/MONDO_",
             "https://bioregistry.io/mondo",
             _CC_BY,
+            "Mondo Disease Ontology by the Monarch Initiative, CC BY 4.0.",
             prefixed=True,
         ),
         CodeSystem(
@@ -96,6 +109,7 @@ SYSTEMS: Final[dict[SystemKey, CodeSystem]] = {
             "http://id.nlm.nih.gov/mesh/",
             "https://bioregistry.io/mesh",
             _OPEN,
+            _NLM,
         ),
     )
 }

@@ -1,0 +1,207 @@
+"""What the mapping tables did in a snapshot: a ConceptMap for each kind of name and code system, and the codes that it uses.
+
+Read from the resources as they are published, so that the maps hold the page's words with the codes that stand beside them, and
+nothing that no page needed. Sources: https://hl7.org/fhir/R5/conceptmap.html, https://hl7.org/fhir/R5/codesystem.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, NamedTuple
+
+from pipeline.fhir import systems
+from pipeline.fhir.narrative import LANGUAGE, narrative
+from pipeline.fhir.source import Json
+from pipeline.model import Resource
+from pipeline.settings import FhirVersion, Settings
+from pipeline.terminology.systems import SYSTEMS
+
+_SYSTEMS: Final = {system.uri: system for system in SYSTEMS.values()}
+#: What the words are the name of, by the element or extension below which they stand.
+_KINDS: Final = {
+    "ingredient": "drug",
+    "relatedMedicationKnowledge": "drug",
+    "otherTherapy": "therapy",
+    "other-therapy": "therapy",
+    "optional-therapy": "therapy",
+    "conditional-prior-therapy": "therapy",
+}
+_PRODUCTS: Final = {"generic": "drug", "brand": "brand", "regimen": "regimen"}
+#: R5's relationship, and what R4 and R4B call it.
+_EQUIVALENT: Final = ("equivalent", "equivalent")
+_BROADER: Final = ("source-is-narrower-than-target", "wider")
+
+
+class _Code(NamedTuple):
+    system: str
+    version: str
+    code: str
+    display: str
+
+
+class _Mapped(NamedTuple):
+    kind: str
+    words: str
+    code: _Code
+    relationship: tuple[str, str]
+
+
+class AppliedCodes:
+    """Gathers the codes of resources, one after the other; holds each pair of words and code once, however many pages."""
+
+    def __init__(self) -> None:
+        self._mapped: set[_Mapped] = set()
+        self._codes: set[_Code] = set()
+
+    def note(self, resource: Resource) -> None:
+        """Take note of the codes in a resource of any version."""
+        kind = "condition"
+        if resource["resourceType"] == "MedicationKnowledge":
+            kind = _PRODUCTS[resource["productType"][0]["coding"][0]["code"]]
+            # What a MedicationKnowledge says beyond its own name is of another kind each time.
+            self._concept(resource["code"], kind)
+            kind = "condition"
+        for name, value in resource.items():
+            if name != "code":
+                self._walk(value, _KINDS.get(name, kind))
+
+    def resources(self, settings: Settings, version: FhirVersion) -> list[Resource]:
+        """The ConceptMaps, the CodeSystem of the words that they map, and a fragment of each code system that they map to."""
+        tables: dict[tuple[str, str], list[_Mapped]] = {}
+        words: dict[str, set[str]] = {}
+        for mapped in sorted(self._mapped):
+            tables.setdefault((mapped.kind, mapped.code.system), []).append(mapped)
+            words.setdefault(mapped.kind, set()).add(mapped.words)
+        fragments: dict[tuple[str, str], list[_Code]] = {}
+        for code in sorted(self._codes):
+            fragments.setdefault((code.system, code.version), []).append(code)
+        return [
+            *(_concept_map(settings.canonical, version, *table, rows) for table, rows in tables.items()),
+            *(_words(settings.canonical, kind, sorted(said)) for kind, said in words.items()),
+            *(_fragment(*system, codes) for system, codes in fragments.items()),
+        ]
+
+    def _walk(self, value: Any, kind: str) -> None:  # noqa: ANN401 - any JSON
+        if isinstance(value, list):
+            for each in value:
+                self._walk(each, kind)
+        elif isinstance(value, dict):
+            if "url" in value:
+                kind = _KINDS.get(value["url"].rpartition("/")[2], kind)
+            if isinstance(value.get("text"), str):
+                self._concept(value, kind)
+            for name, each in value.items():
+                if isinstance(each, dict | list):
+                    self._walk(each, _KINDS.get(name, kind))
+
+    def _concept(self, concept: Json, kind: str) -> None:
+        """What codes the words of a concept; where it has none, it stands in the concept that has, or is a table of ours."""
+        # White space that no code can hold: a code has single spaces.
+        words = " ".join(concept["text"].split())
+        for coding, relationship in _codings(concept):
+            if coding["system"] in _SYSTEMS:
+                code = _Code(coding["system"], coding.get("version", ""), coding["code"], coding.get("display", ""))
+                self._codes.add(code)
+                # A code that the page prints itself is no mapping of ours.
+                if _is_mapped(coding):
+                    self._mapped.add(_Mapped(kind, words, code, relationship))
+
+
+def _codings(concept: Json) -> Iterator[tuple[Json, tuple[str, str]]]:
+    for coding in concept.get("coding", ()):
+        yield coding, _EQUIVALENT
+    for extension in concept.get("extension", ()):
+        if extension["url"].endswith("/broader-concept"):
+            for coding in extension["valueCodeableConcept"]["coding"]:
+                yield coding, _BROADER
+
+
+def _is_mapped(coding: Json) -> bool:
+    return any(extension["url"].endswith("/mapped") for extension in coding.get("extension", ()))
+
+
+def _concept_map(canonical: str, version: FhirVersion, kind: str, system: str, rows: list[_Mapped]) -> Resource:
+    target = _SYSTEMS[system]
+    title = f"{kind.capitalize()} names of the pages in {target.name}"
+    groups: dict[str, list[_Mapped]] = {}
+    for row in rows:
+        groups.setdefault(row.code.version, []).append(row)
+    return {
+        "resourceType": "ConceptMap",
+        **_head(f"{kind}-{target.key}", title),
+        "url": f"{canonical}/ConceptMap/{kind}-{target.key}",
+        **_named(title, f"Which codes stand beside which words in this snapshot. {_CAUTION}"),
+        "copyright": target.notice,
+        "group": [_group(canonical, version, kind, system, release, found) for release, found in groups.items()],
+    }
+
+
+_CAUTION: Final = "From onlabel's mapping tables: a broader code means more than the words, and is never equal to them."
+
+
+def _group(  # noqa: PLR0913, PLR0917 - what a group is about, part by part
+    canonical: str, version: FhirVersion, kind: str, system: str, release: str, rows: Iterable[_Mapped]
+) -> Json:
+    elements: dict[str, list[_Mapped]] = {}
+    for row in rows:
+        elements.setdefault(row.words, []).append(row)
+    is_r5 = version == "R5"
+    target = {"target": f"{system}|{release}" if release and is_r5 else system}
+    if release and not is_r5:
+        target["targetVersion"] = release
+    name, place = ("relationship", 0) if is_r5 else ("equivalence", 1)
+    return {
+        "source": systems.code_system(canonical, f"{kind}-words"),
+        **target,
+        "element": [
+            {
+                "code": words,
+                "target": [
+                    {"code": row.code.code, "display": row.code.display, name: row.relationship[place]} for row in found
+                ],
+            }
+            for words, found in elements.items()
+        ],
+    }
+
+
+def _words(canonical: str, kind: str, said: list[str]) -> Resource:
+    title = f"{kind.capitalize()} names of the pages"
+    return {
+        "resourceType": "CodeSystem",
+        **_head(f"{kind}-words", title),
+        "url": systems.code_system(canonical, f"{kind}-words"),
+        **_named(title, "Words of the pages that have a code in this snapshot, as the pages write them."),
+        "caseSensitive": True,
+        "content": "complete",
+        "count": len(said),
+        "concept": [{"code": words} for words in said],
+    }
+
+
+def _fragment(system: str, version: str, codes: list[_Code]) -> Resource:
+    known = _SYSTEMS[system]
+    title = f"{known.name}{f' {version}' if version else ''}: codes in this snapshot"
+    # The page prints codes without a label; a table may have one for the same code.
+    displays = {code.code: code.display for code in codes}
+    return {
+        "resourceType": "CodeSystem",
+        **_head("-".join([known.key, *re.findall(r"[A-Za-z0-9]+", version)]), title),
+        "url": system,
+        **({"version": version} if version else {}),
+        **_named(title, "Those codes of the code system that stand in this snapshot, and no others."),
+        "copyright": known.notice,
+        "caseSensitive": True,
+        "content": "fragment",
+        "concept": [{"code": code, **({"display": label} if label else {})} for code, label in displays.items()],
+    }
+
+
+def _head(identity: str, title: str) -> Json:
+    return {"id": identity, "language": LANGUAGE, "text": narrative(title, limits=False)}
+
+
+def _named(title: str, description: str) -> Json:
+    name = "".join(part[:1].upper() + part[1:] for part in re.findall(r"[A-Za-z0-9]+", title))
+    return {"name": name, "title": title, "status": "active", "experimental": False, "description": description}

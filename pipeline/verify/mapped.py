@@ -1,0 +1,69 @@
+"""Codes from mapping files: are they what the snapshot's own ConceptMaps give to these words, exact or broader?
+
+No page can prove such a code. But it stands twice in a snapshot, beside the words and in a ConceptMap, and the two must agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pipeline.errors import Problem
+from pipeline.verify.finding import Json, finding
+from pipeline.verify.spans import name_of
+
+#: Words, system, version, code, display, and whether the code means the same (else it means more).
+Mapped: TypeAlias = tuple[str, str, str, str, str, bool]
+
+_EXACT = {"equivalent": True, "source-is-narrower-than-target": False, "wider": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Conformance:
+    """What the snapshot says of codes: `local` code systems (URL → code → display), and what its ConceptMaps map."""
+
+    local: Mapping[str, Mapping[str, str | None]]
+    mapped: frozenset[Mapped]
+
+    @classmethod
+    def of(cls, resources: Iterable[Json]) -> Conformance:
+        """Read from CodeSystem and ConceptMap resources; the systems that are mapped to are nobody's local ones."""
+        everything = list(resources)
+        mapped = frozenset(row for one in everything if one.get("resourceType") == "ConceptMap" for row in _rows(one))
+        foreign = {system for _, system, *_ in mapped}
+        local = {
+            str(one.get("url")): {str(concept.get("code")): concept.get("display") for concept in one.get("concept", ())}
+            for one in everything
+            if one.get("resourceType") == "CodeSystem" and one.get("url") not in foreign
+        }
+        return cls(local, mapped)
+
+
+def _rows(concept_map: Json) -> Iterator[Mapped]:
+    for group in concept_map.get("group", ()):
+        system, _, version = str(group.get("target")).partition("|")
+        for element in group.get("element", ()):
+            for target in element.get("target", ()):
+                exact = _EXACT.get(str(target.get("relationship", target.get("equivalence"))))
+                if exact is not None:
+                    release = version or str(group.get("targetVersion", ""))
+                    yield str(element.get("code")), system, release, str(target.get("code")), str(target.get("display")), exact
+
+
+def is_mapped(coding: Json) -> bool:
+    """Whether a coding says that it comes from our mapping files and not from the page."""
+    return any(name_of(e) == "mapped" and e.get("valueBoolean") is True for e in coding.get("extension", ()))
+
+
+def mapped_codes(concept: Json, conformance: Conformance, place: str, name: str) -> Iterator[Problem]:
+    """The mapped codes of a concept that no ConceptMap of the snapshot gives to its words in this way."""
+    codings = [(coding, True) for coding in concept.get("coding", ()) if is_mapped(coding)]
+    for extension in concept.get("extension", ()):
+        if name_of(extension) == "broader-concept":
+            codings += [(coding, False) for coding in extension.get("valueCodeableConcept", {}).get("coding", ())]
+    words = " ".join(str(concept.get("text")).split())
+    for coding, exact in codings:
+        system, version, code, display = (str(coding.get(key, "")) for key in ("system", "version", "code", "display"))
+        if (words, system, version, code, display, exact) not in conformance.mapped or coding.get("userSelected") is not False:
+            yield finding("C642", f"{words!r} as {'exact' if exact else 'broader'}", place, name, f"{system}|{version} {code}")
