@@ -1,6 +1,6 @@
 """The command `onlabel`: arguments and printing. What a command needs is imported when it runs, so that help comes at once.
 
-One module a family of commands (`publishing`, `inspecting`); `app` holds what they share.
+One module a family of commands (`publishing`, `inspecting`, `loading`, `mappings`); `app` holds what they share.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import traceback
 
 from cyclopts import CycloptsError
 
-from pipeline.cli import inspecting, publishing
-from pipeline.cli.app import DONE, INTERRUPTED, STOPPED, TERMINATED, USAGE, app
+from pipeline.cli import inspecting, loading, mappings, publishing
+from pipeline.cli.app import DONE, INTERRUPTED, REFUSED, STOPPED, TERMINATED, USAGE, app
 from pipeline.cli.console import Console, hang_up
-from pipeline.errors import OnlabelError, Problem, UsageError, VerifyError
+from pipeline.errors import LoadError, OnlabelError, Problem, UsageError, VerifyError
 
-__all__ = ["app", "inspecting", "main", "publishing", "run_command"]
+__all__ = ["app", "inspecting", "loading", "main", "mappings", "publishing", "run_command"]
 
 
 def main() -> None:
@@ -36,7 +36,7 @@ def run_command(arguments: list[str]) -> int:
         return USAGE
     except OnlabelError as error:
         console.problem(error.problem)
-        return USAGE if isinstance(error, UsageError | VerifyError) else STOPPED
+        return USAGE if isinstance(error, UsageError | VerifyError) else REFUSED if isinstance(error, LoadError) else STOPPED
     except BrokenPipeError:
         return hang_up()
     except KeyboardInterrupt:

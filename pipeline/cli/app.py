@@ -14,8 +14,8 @@ from pipeline import __version__
 from pipeline.errors import Problem, UsageError
 from pipeline.settings import FhirVersion
 
-#: Exit codes, never reused. 4 is kept for a FHIR server that refuses or cannot be reached.
-DONE, PARTLY, USAGE, STOPPED, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 130, 143
+#: Exit codes, never reused.
+DONE, PARTLY, USAGE, STOPPED, REFUSED, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 4, 130, 143
 
 Flag = Annotated[bool, Parameter(negative="")]
 Seed = Annotated[Path, Parameter(name="SEEDS", help="Pages, or folders with .md and .txt pages below. [default: seeds]")]
@@ -27,7 +27,7 @@ app = App(
     help="""Publish what drug-information pages say each drug is approved for, quoted and proven, as FHIR.
 
 Exit codes: 0 all published; 1 some pages quarantined or some resources invalid; 2 wrong usage; 3 nothing could be published,
-or a guard stopped the run.
+or a guard stopped the run; 4 the FHIR server refused, or could not be reached.
 """,
     version=__version__,
     version_flags=["--version"],
@@ -76,13 +76,15 @@ def fhir_version(name: str) -> FhirVersion:
     match name.upper():
         case "R5":
             return "R5"
-        case "R4" | "R4B":
-            cause, remedy = f"FHIR {name} is not built yet", "publish R5"
+        case "R4B":
+            return "R4B"
+        case "R4":
+            return "R4"
         case "STU3" | "R3" | "DSTU2" | "R2":
             cause = f"FHIR {name} has no ClinicalUseDefinition or MedicationKnowledge, so an indication has no place in it"
-            remedy = "publish R5"
+            remedy = "name R5, R4B or R4"
         case _:
-            cause, remedy = f"there is no FHIR version {name!r}", "name R5"
+            cause, remedy = f"there is no FHIR version {name!r}", "name R5, R4B or R4"
     raise UsageError(Problem("U902", "error", cause, remedy))
 
 

@@ -49,10 +49,11 @@ class Console:
         if not self.quiet:
             _write(sys.stderr, text)
 
-    def problem(self, problem: Problem) -> None:
-        """Show a problem: code, place, cause and remedy. Quiet keeps errors only."""
+    def problem(self, problem: Problem, kind: str = "") -> None:
+        """Show a problem: code, place, cause and remedy, and of what kind it is. Quiet keeps errors only."""
         if not self.quiet or problem.severity in {"fatal", "error"}:
             said = str(problem).removesuffix(f" Remedy: {problem.remedy}")
+            said = f"[{kind}] {said}" if kind else said
             _write(sys.stderr, f"{said}\n    Remedy: {problem.remedy}")
 
     def problems(self, problems: Iterable[Problem], everything: str) -> None:
@@ -89,27 +90,28 @@ class Console:
         )
 
     @contextmanager
-    def progress(self) -> Iterator[Progress]:
+    def progress(self, of: str = "pages") -> Iterator[Progress]:
         """How far a run is: a bar on a terminal, a line now and then elsewhere."""
         if self.quiet:
             yield Progress()
         elif sys.stderr.isatty():
-            with _Bar() as bar:
+            with _Bar(of) as bar:
                 yield bar
         else:
-            yield _Lines(self)
+            yield _Lines(self, of)
 
 
 class Progress:
-    """Told how many pages of how many are done; this one keeps it to itself."""
+    """Told how many pages (or resources) of how many are done; this one keeps it to itself."""
 
     def __call__(self, done: int, total: int) -> None:
-        """Take note that `done` of `total` pages are done."""
+        """Take note that `done` of `total` are done."""
 
 
 class _Lines(Progress):
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, of: str) -> None:
         self._console = console
+        self._of = of
         self._said: float | None = None
 
     def __call__(self, done: int, total: int) -> None:
@@ -118,16 +120,17 @@ class _Lines(Progress):
             self._said = now  # from the first batch on: what comes before (a server's start) is no progress
         elif now - self._said >= SECONDS_BETWEEN_LINES:
             self._said = now
-            self._console.note(f"{done:,} of {total:,} pages")
+            self._console.note(f"{done:,} of {total:,} {self._of}")
 
 
 class _Bar(Progress):
-    def __init__(self) -> None:
+    def __init__(self, of: str) -> None:
         from rich import progress  # noqa: PLC0415 - only a terminal needs it
         from rich.console import Console as RichConsole  # noqa: PLC0415 - as above
 
+        self._of = of.capitalize()
         self._bar = progress.Progress(
-            *("Pages", progress.BarColumn(), progress.MofNCompleteColumn(), progress.TimeRemainingColumn()),
+            *(self._of, progress.BarColumn(), progress.MofNCompleteColumn(), progress.TimeRemainingColumn()),
             console=RichConsole(stderr=True),
             transient=True,
         )
@@ -142,7 +145,7 @@ class _Bar(Progress):
 
     def __call__(self, done: int, total: int) -> None:
         if self._task is None:
-            self._task = self._bar.add_task("Pages", total=total)
+            self._task = self._bar.add_task(self._of, total=total)
         self._bar.update(self._task, completed=done)
 
 

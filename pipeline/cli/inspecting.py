@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -52,31 +52,33 @@ def extract(
 @app.command
 def validate(
     *files: Annotated[Path, Parameter(name="PATH", help="NDJSON, JSON resources or Bundles, folders, an output folder.")],
-    fhir: Annotated[str, Parameter(help="The FHIR version that the resources are in.")] = "R5",
-    json: Annotated[Flag, Parameter(help="Print each finding as a JSON line.")] = False,
+    fhir: Annotated[str, Parameter(help="The FHIR version that the resources are in: R5, R4B or R4.")] = "R5",
+    definitions: Annotated[Path | None, Parameter(help="StructureDefinitions to check against: a file or folder.")] = None,
+    format_: Annotated[Literal["text", "json", "outcome"], Parameter(name="--format", help="How to print findings.")] = "text",
+    json: Annotated[Flag, Parameter(help="Print each finding as a JSON line (--format json).")] = False,
     quiet: Quiet = False,
 ) -> int:
-    """Check FHIR resources, ours or not.
+    """Check FHIR resources, ours or not, layer by layer.
 
     For example:
     ```
     onlabel validate output
-    onlabel validate bundle.json ClinicalUseDefinition.ndjson --json
+    onlabel validate bundle.json ClinicalUseDefinition.ndjson --fhir R4B --json
+    onlabel validate theirs/ --fhir R4 --format outcome > OperationOutcome.ndjson
     ```
     """
+    from pipeline.cli.findings import Findings
     from pipeline.cli.resources import check
 
     version, console = fhir_version(fhir), Console(quiet=quiet)
     require(files, "PATH")
-    checked = check(files, version)
-    if json:
-        for problem in checked.problems:
-            console.json(as_json(problem))
-    else:
-        console.problems(checked.problems, "see all with --json")
-    console.note(f"{counted(checked.resources, 'resource')} of {version} checked: {by_severity(checked.problems)}")
-    console.note(f"Not checked: {checked.unchecked}.")
-    return PARTLY if any(problem.severity in {"fatal", "error"} for problem in checked.problems) else DONE
+    findings = Findings(console, "json" if json else format_)
+    checked = check(files, version, findings.add, definitions)
+    findings.close()
+    console.note(f"{counted(checked.resources, 'resource')} of {version} checked: {findings.by_severity()}")
+    console.note(f"By layer: {findings.by_layer()}.")
+    console.note(f"Not checked: {'; '.join(checked.unchecked)}.")
+    return PARTLY if findings.has_errors else DONE
 
 
 @app.command
@@ -98,7 +100,8 @@ def verify(
 
     console = Console(quiet=quiet)
     problems = verify_output(output)
-    said = f"{output}: {by_severity(problems) if problems else 'every quoted fact is proven'}"
+    unproven = [problem for problem in problems if problem.severity != "information"]
+    said = f"{output}: {by_severity(problems) if unproven else 'every quoted fact is proven'}"
     if json:
         for problem in problems:
             console.json(as_json(problem))
@@ -106,4 +109,4 @@ def verify(
     else:
         console.problems(problems, "see all with --json")
         console.out(said)
-    return PARTLY if problems else DONE
+    return PARTLY if unproven else DONE

@@ -13,7 +13,7 @@ from cyclopts.validators import Number
 
 from pipeline.cli.app import DONE, Json, Quiet, Seed, app, canonical_base, fhir_version
 from pipeline.cli.console import Console, as_json
-from pipeline.settings import DEFAULT_CANONICAL, Settings
+from pipeline.settings import DEFAULT_CANONICAL, Profile, Settings
 
 if TYPE_CHECKING:
     from pipeline.convert import Report
@@ -28,7 +28,12 @@ class Publishing:
     """The options of every command that publishes."""
 
     output: Annotated[Path, Parameter(help="The folder to publish to.")] = Path("output")
-    fhir: Annotated[tuple[str, ...], Parameter(help="The FHIR version; repeatable. Only R5 so far.", negative="")] = ("R5",)
+    fhir: Annotated[
+        tuple[str, ...], Parameter(help="A FHIR version (R5, R4B, R4); repeatable, a folder each.", negative="")
+    ] = ("R5",)
+    profile: Annotated[
+        Profile, Parameter(help="core: only MedicationKnowledge and DocumentReference, each readable by itself.")
+    ] = "full"
     workers: Annotated[int, Parameter(help="How many processes convert pages; same bytes.", validator=Number(gte=1))] = 1
     as_of: Annotated[date | None, Parameter(help="The date to speak for. [default: the newest lastReviewed]")] = None
     max_removed: Annotated[
@@ -39,7 +44,9 @@ class Publishing:
     def settings(self) -> Settings:
         """The run's settings; raises UsageError (U902, U903)."""
         versions = tuple(dict.fromkeys(fhir_version(name) for name in self.fhir))
-        return Settings(canonical=canonical_base(self.canonical), fhir_versions=versions, as_of=self.as_of)
+        return Settings(
+            canonical=canonical_base(self.canonical), fhir_versions=versions, as_of=self.as_of, profile=self.profile
+        )
 
 
 @app.command
@@ -147,8 +154,9 @@ def conclude(report: Report, settings: Settings, console: Console, *, json: bool
     if report.snapshot is None:
         console.out(f"Nothing was published; what was published before is unchanged. Run: {shown(report.folder)}")
         return report.exit_code
-    if report.accounting["published"] <= FEW_DRUGS:
-        console.drugs(published_drugs(report.snapshot, settings.fhir_versions[0]))
+    # Read back from where a use has a resource of its own.
+    if report.accounting["published"] <= FEW_DRUGS and "R5" in settings.fhir_versions and settings.profile == "full":
+        console.drugs(published_drugs(report.snapshot, "R5"))
     console.report(report.accounting, report.counts)
     console.out(f"{'Unchanged' if report.unchanged else 'Published'}: {shown(report.snapshot)}")
     return report.exit_code

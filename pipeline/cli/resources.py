@@ -2,67 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
-import orjson
-
-from pipeline.errors import Problem, UsageError, excerpt
+from pipeline.errors import Problem, UsageError
 from pipeline.model import Resource
 from pipeline.publish import current_snapshot
 from pipeline.settings import FhirVersion
-from pipeline.validate import check_references, validate
+from pipeline.validate import UNCHECKED, Profile, Read, check_references, profiles, read_json, validate
 
-_SUFFIXES = {".ndjson", ".jsonl", ".json"}
+_LINES = {".ndjson", ".jsonl"}
+_SUFFIXES = {*_LINES, ".json"}
+
+#: Is handed each finding as soon as it is made: a check holds no list of them.
+Report: TypeAlias = Callable[[Problem], None]
 
 
-#: What no check of ours looks at; said at the end of each.
-_NEVER = "terminology beyond HL7's own small code systems, profiles, targets of absolute URLs"
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Checked:
-    """How many resources were looked at, what is wrong with them, and what was not looked at (in words)."""
+    """How many resources were looked at, and what was not looked at (in words)."""
 
-    resources: int
-    problems: tuple[Problem, ...]
-    unchecked: str
+    resources: int = 0
+    unchecked: tuple[str, ...] = ()
+    place: tuple[str | None, int | None] = field(default=(None, None))
 
 
-def check(paths: Iterable[Path], version: FhirVersion) -> Checked:
+def check(paths: Iterable[Path], version: FhirVersion, report: Report, definitions: Path | None = None) -> Checked:
     """Validate every resource; in folders, which are taken as whole, also whether each reference finds its resource.
+
+    Args:
+        paths: files or folders; of an output or a snapshot, the resources of the version are taken.
+        version: the FHIR version that the resources are in.
+        report: is handed each finding.
+        definitions: profiles and extension definitions to check against, beside those that a snapshot has with it.
 
     Raises:
         UsageError: U906, a path is not there or holds nothing to check.
         PublishError: P506, an output folder whose current snapshot is not to be found.
     """
-    problems: list[Problem] = []
-    alone: list[Path] = []
-    number = 0
-
-    def checked(files: Iterable[Path]) -> Iterator[Resource]:
-        nonlocal number
-        for file in files:
-            for line, found in resources_in(file):
-                if isinstance(found, Problem):
-                    problems.append(found)
-                    continue
-                number += 1
-                problems.extend(replace(problem, source=str(file), line=line) for problem in validate([found], version))
-                yield found
-
+    checked = Checked()
+    alone = False
+    given = definitions_in(definitions, version) if definitions is not None else {}
     for path in paths:
         files = resource_files(path, version)
+        with_it = _snapshot_folder(path, version) / "conformance" if path.is_dir() else path
+        known = {**(definitions_in(with_it, version) if with_it.is_dir() else {}), **given}
+        resources = _each(files, version, known, report, checked)
         if path.is_dir():
-            problems.extend(check_references(checked(files)))
+            for problem in check_references(_single(resources), lambda: checked.place):
+                report(problem)
         else:
-            alone.append(path)
-            for _ in checked(files):
+            alone = True
+            for _ in resources:
                 pass
     missing = ["whether references outside folders find their resources"] if alone else []
-    return Checked(number, tuple(problems), "; ".join([_NEVER, *missing]))
+    checked.unchecked = (*UNCHECKED, "profiles other than those given", *missing)
+    return checked
+
+
+def _each(
+    files: Iterable[Path], version: FhirVersion, known: Mapping[str, Profile], report: Report, checked: Checked
+) -> Iterator[Resource]:
+    """Every resource of the files, its findings reported and its place noted."""
+    for file in files:
+        for read in resources_in(file):
+            for problem in read.problems:
+                report(replace(problem, source=str(file), line=read.line or problem.line))
+            if read.resource is None:
+                continue
+            checked.resources += 1
+            checked.place = (str(file), read.line)
+            for problem in validate([read.resource], version, known):
+                report(replace(problem, source=str(file), line=read.line))
+            yield read.resource
+
+
+def _single(resources: Iterable[Resource]) -> Iterator[Resource]:
+    """The resources, of Bundles those inside that have an id; of a history, which has one several times, none."""
+    for resource in resources:
+        if resource.get("resourceType") != "Bundle":
+            yield resource
+            continue
+        entries = resource.get("entry")
+        for entry in entries if isinstance(entries, list) and resource.get("type") != "history" else ():
+            inside = entry.get("resource") if isinstance(entry, dict) else None
+            if isinstance(inside, dict) and "id" in inside:
+                yield inside
+
+
+def definitions_in(path: Path, version: FhirVersion) -> dict[str, Profile]:
+    """The profiles and extension definitions in a file or folder, by URL.
+
+    Raises:
+        UsageError: U906, it is not there or holds no file to read.
+    """
+    read = (each.resource for file in resource_files(path, version) for each in resources_in(file))
+    return profiles(resource for resource in read if resource is not None)
+
+
+def _snapshot_folder(path: Path, version: FhirVersion) -> Path:
+    snapshot = current_snapshot(path) or path
+    return snapshot / version if (snapshot / version).is_dir() else snapshot
 
 
 def resource_files(path: Path, version: FhirVersion) -> list[Path]:
@@ -73,8 +115,8 @@ def resource_files(path: Path, version: FhirVersion) -> list[Path]:
         PublishError: P506, an output folder whose current snapshot is not to be found.
     """
     if path.is_dir():
-        snapshot = current_snapshot(path) or path
-        folder = next((each for each in (snapshot / version / "resources", snapshot / "resources") if each.is_dir()), path)
+        resources = _snapshot_folder(path, version) / "resources"
+        folder = resources if resources.is_dir() else path
         files = sorted(file for file in folder.rglob("*") if file.suffix in _SUFFIXES and file.is_file())
         if files:
             return files
@@ -86,30 +128,11 @@ def resource_files(path: Path, version: FhirVersion) -> list[Path]:
     raise UsageError(Problem("U906", "error", cause, "name NDJSON or JSON files, or a folder with some", source=str(path)))
 
 
-def resources_in(file: Path) -> Iterator[tuple[int | None, Resource | Problem]]:
-    """The resources of a file and their lines, one after the other; for what is none, a problem in its place (U907)."""
+def resources_in(file: Path) -> Iterator[Read]:
+    """The resources of a file and their lines, one after the other, with what is wrong with its bytes (V46x, U907)."""
     try:
-        with file.open("rb") as lines:
-            if file.suffix == ".json":
-                yield None, _resource(lines.read(), file, None)
-            else:
-                for number, line in enumerate(lines, 1):
-                    if line.strip():
-                        yield number, _resource(line, file, number)
+        with file.open("rb") as stream:
+            yield from read_json(stream, ndjson=file.suffix in _LINES)
     except OSError as error:
-        yield None, _unusable(file, None, f"it cannot be read ({error.strerror})", "see that this user may read it")
-
-
-def _resource(text: bytes, file: Path, line: int | None) -> Resource | Problem:
-    try:
-        value: Any = orjson.loads(text)
-    except ValueError as error:
-        shown = excerpt(text[:200].decode(errors="replace"))
-        return _unusable(file, line, f"this is not JSON ({error})", "mend it; in NDJSON each line holds one resource", shown)
-    if isinstance(value, dict):
-        return value
-    return _unusable(file, line, "this is no resource: it is no JSON object", "give one resource a line, or a Bundle")
-
-
-def _unusable(file: Path, line: int | None, cause: str, remedy: str, shown: str | None = None) -> Problem:
-    return Problem("U907", "error", cause, remedy, source=str(file), line=line, excerpt=shown)
+        cause = f"it cannot be read ({error.strerror})"
+        yield Read(None, None, (Problem("U907", "error", cause, "see that this user may read it"),))

@@ -9,6 +9,7 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from pipeline.errors import Problem
+from pipeline.validate.elements import Codes
 from pipeline.validate.walk import Node, problem
 
 
@@ -17,11 +18,32 @@ def bindings(found: Iterable[Node]) -> Iterator[Problem]:
     for node in found:
         if node.type == "Coding":
             yield from _coding(node)
+        allowed = node.element.codes if node.element else None
+        if not allowed:
             continue
-        allowed = node.element.codes if node.element else frozenset()
-        if allowed and isinstance(node.value, str) and node.value not in allowed:
-            cause, remedy = "the code is not in the required value set", f"use one of {', '.join(sorted(allowed))}"
-            yield problem("V420", cause, remedy, node, shown=node.value)
+        if node.type == "code" and isinstance(node.value, str):
+            codes = frozenset[str]().union(*allowed.values())
+            if node.value not in codes:
+                cause, remedy = "the code is not in the required value set", f"use one of {_some(codes)}"
+                yield problem("V420", cause, remedy, node, shown=node.value)
+        elif node.type in {"Coding", "CodeableConcept"}:
+            yield from _concept(node, allowed)
+
+
+def _concept(node: Node, allowed: Codes) -> Iterator[Problem]:
+    """A concept with a required binding has a code of it (besides others), or an extension that says why not."""
+    codings = [node.value] if node.type == "Coding" else node.value.get("coding", [])
+    if not isinstance(codings, list) or ("extension" in node.value and not codings):
+        return
+    if not any(isinstance(c, dict) and str(c.get("code")) in allowed.get(str(c.get("system")), ()) for c in codings):
+        shown = ", ".join(f"{c.get('system')}#{c.get('code')}" for c in codings if isinstance(c, dict)) or "no code"
+        choices = "; ".join(f"{system}: {_some(codes)}" for system, codes in allowed.items())
+        yield problem("V423", "no code is of the required value set", f"use one of {choices}", node, shown=shown)
+
+
+def _some(codes: Iterable[str], most: int = 30) -> str:
+    listed = sorted(codes)
+    return ", ".join(listed[:most]) + (f", … ({len(listed)} codes)" if len(listed) > most else "")
 
 
 def _coding(node: Node) -> Iterator[Problem]:

@@ -1,40 +1,33 @@
-"""What FHIR says of each element, read from the metadata that fhir.resources carries and never uses.
+"""What FHIR says of each element, from tables that `rebuild_definitions.py` takes out of HL7's own definitions.
 
-fhir.resources copies required code sets (`enum_values`) and reference targets (`enum_reference_types`) from HL7's element
-definitions into each field. Compared with the StructureDefinitions of hl7.fhir.r5.core 5.0.0 (1,123 reference elements and
-563 required bindings): every target list agrees; the code lists that do not are handled here, see `_codes`.
+fhir.resources carries much of it as metadata for R5 and R4B, but cuts some code lists short, knows no bindings of
+CodeableConcepts, and has no R4 at all; the tables hold all three versions in one form.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gzip
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from types import MappingProxyType, NoneType
-from typing import TYPE_CHECKING, Any, get_args
+from importlib.resources import files
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from pipeline.settings import FhirVersion
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
-    from pydantic.fields import FieldInfo
 
 #: Where fhir.resources keeps the models of a version. It has no module for R4.
 PACKAGES: Mapping[FhirVersion, str] = MappingProxyType({"R5": "fhir.resources", "R4B": "fhir.resources.R4B"})
+VERSIONS: tuple[FhirVersion, ...] = ("R5", "R4B", "R4")
 
-_COMPARATORS = frozenset({"<", "<=", ">=", ">"})
-#: Required bindings that fhir.resources leaves out or cuts short, of the types that a drug catalogue meets (R5 definitions).
-_CORRECTIONS: Mapping[tuple[str, str], frozenset[str]] = MappingProxyType(
-    {
-        **{(kind, "comparator"): _COMPARATORS | {"ad"} for kind in ("Quantity", "Age", "Duration", "Count", "Distance")},
-        ("CapabilityStatement", "format"): frozenset(),  # any MIME type; fhir.resources has four words of the summary
-        ("BundleEntrySearch", "mode"): frozenset({"match", "include", "outcome"}),
-        ("ElementDefinitionSlicingDiscriminator", "type"): frozenset(
-            {"value", "exists", "pattern", "type", "profile", "position"}
-        ),
-    }
-)
+#: Bound codes by system.
+Codes = Mapping[str, frozenset[str]]
+_ANYTHING: Codes = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +36,26 @@ class Element:
 
     `name` is the JSON property; `path` its FHIRPath name (`value.ofType(Quantity)` for `valueQuantity`); `type` a primitive
     (`code`, `uri`, …) or the name of a type or backbone. `codes` is the required binding, `targets` the resource types that
-    a reference may point at; both are empty where anything goes.
+    a reference may point at; both are empty where anything goes. `choice` is `value[x]` for `valueQuantity`, else the name:
+    of the properties with one `choice` one may be there, or must where it `is_required`.
     """
 
     name: str
     path: str
     type: str
     is_primitive: bool
-    codes: frozenset[str]
+    codes: Codes
     targets: frozenset[str]
+    choice: str
+    is_required: bool = False
+    is_list: bool = False
 
 
 @cache
 def model(version: FhirVersion, name: str) -> type[BaseModel] | None:
-    """The fhir.resources model of a type or backbone; None if the version has no such type."""
+    """The fhir.resources model of a type; None if it has none (always for R4)."""
+    if version not in PACKAGES:
+        return None
     try:
         found: type[BaseModel] = import_module(PACKAGES[version]).get_fhir_model_class(name)
     except (KeyError, ValueError, LookupError):
@@ -65,58 +64,45 @@ def model(version: FhirVersion, name: str) -> type[BaseModel] | None:
 
 
 @cache
+def _table(version: FhirVersion) -> Mapping[str, Any]:
+    packed = files("pipeline.validate").joinpath("definitions", f"{version}.json.gz").read_bytes()
+    table: dict[str, Any] = json.loads(gzip.decompress(packed))
+    table["codes"] = [MappingProxyType({s: frozenset(codes) for s, codes in each.items()}) for each in table["codes"]]
+    table["resources"], table["primitives"] = frozenset(table["resources"]), frozenset(table["primitives"])
+    return MappingProxyType(table)
+
+
 def is_resource(version: FhirVersion, name: str) -> bool:
     """Whether `name` is a concrete resource type of the version."""
-    found = model(version, name)
-    if found is None or name in {"Resource", "DomainResource", "CanonicalResource", "MetadataResource"}:
-        return False
-    return issubclass(found, import_module(f"{PACKAGES[version]}.resource").Resource)
+    return name in _table(version)["resources"]
 
 
 @cache
 def elements(version: FhirVersion, name: str) -> Mapping[str, Element]:
     """The elements of a type by JSON property; `_name` holds the extensions of a primitive. Empty for an unknown type."""
-    found = model(version, name)
-    if found is None:
-        return MappingProxyType({})
-    described = (_element(version, name, key, info) for key, info in found.model_fields.items() if key != "fhir_comments")
-    return MappingProxyType({element.name: element for element in described})
+    described = _table(version)["types"].get(name, {})
+    return MappingProxyType({element.name: element for key, each in described.items() for element in _each(version, key, each)})
 
 
-def _element(version: FhirVersion, owner: str, key: str, info: FieldInfo) -> Element:
-    extra: Mapping[str, Any] = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    name = info.alias or key
-    kind, is_primitive = _kind(info.annotation)
-    choice = extra.get("one_of_many")
-    return Element(
-        name=name,
-        path=f"{choice}.ofType({kind})" if choice and name != choice else name.removeprefix("_"),
-        type=kind,
-        is_primitive=is_primitive,
-        codes=_codes(version, owner, name, kind, extra),
-        targets=frozenset(extra.get("enum_reference_types", ())) - {"Resource"},
-    )
-
-
-def _codes(version: FhirVersion, owner: str, name: str, kind: str, extra: Mapping[str, Any]) -> frozenset[str]:
-    corrected = _CORRECTIONS.get((owner, name))
-    if corrected is not None:
-        return corrected - {"ad"} if version != "R5" else corrected
-    codes = frozenset(extra.get("enum_values", ()))
-    # "+" and "etc." mark a list that the specification's summary cut short (Task.status, Contract.status): it proves nothing.
-    return frozenset() if kind != "code" or codes & {"+", "etc."} else codes
-
-
-def _kind(annotation: Any) -> tuple[str, bool]:  # noqa: ANN401 - typing's annotations have no common type
-    """The FHIR type inside `Optional[List[Annotated[str, Code()]]]` or `Optional[List[abc.ReferenceType]]`."""
-    for metadata in getattr(annotation, "__metadata__", ()):
-        if type(metadata).__module__ == "fhir_core.types":
-            name = type(metadata).__name__
-            return name[0].lower() + name[1:], True
-    if isinstance(annotation, type) and annotation is not NoneType and annotation.__name__.endswith("Type"):
-        return annotation.__name__.removesuffix("Type"), False
-    for part in get_args(annotation):
-        kind, is_primitive = _kind(part)
-        if kind:
-            return kind, is_primitive
-    return ("boolean", True) if annotation is bool else ("", False)
+def _each(version: FhirVersion, key: str, described: Mapping[str, Any]) -> Iterator[Element]:
+    """The JSON properties of an element: one, one a type of a choice, and with `_` before for each primitive."""
+    table = _table(version)
+    stem = key.removesuffix("[x]")
+    for kind in described["types"]:
+        is_primitive = kind in table["primitives"]
+        name = stem if stem == key else stem + kind[0].upper() + kind[1:]
+        element = Element(
+            name=name,
+            path=stem if stem == key else f"{stem}.ofType({kind})",
+            type=kind,
+            is_primitive=is_primitive,
+            codes=table["codes"][described["codes"]] if "codes" in described else _ANYTHING,
+            targets=frozenset(described.get("targets", ())),
+            choice=key,
+            is_required="min" in described,
+            is_list="many" in described,
+        )
+        yield element
+        if is_primitive and kind != "xhtml":
+            beside = "_" + name
+            yield Element(beside, element.path, "Element", False, _ANYTHING, frozenset(), key, is_list=element.is_list)  # noqa: FBT003 - not a primitive

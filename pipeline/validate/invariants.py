@@ -41,13 +41,21 @@ def invariants(found: Iterable[Node], version: FhirVersion) -> Iterator[Problem]
         if node.is_primitive:
             continue
         for rule in INVARIANTS.get(node.type, ()):
-            if not rule.holds(node.value):
+            if not _holds(rule, node.value):
                 code = "V440" if rule.severity == "error" else "V441"
                 yield problem(code, f"{rule.key}: {rule.human}", "see the type's constraints", node, severity=rule.severity)
         if node.type == "Attachment":
             yield from _attachment(node, version)
         elif node.is_resource and node.container is None and "text" not in node.value and _has_text(node.type):
             yield problem("V441", "dom-6: a resource should have a narrative", "add text", node, severity="warning")
+
+
+def _holds(rule: Invariant, value: _Object) -> bool:
+    """A rule on values of the wrong JSON type (a list for a code) says nothing: the layers shape and values do."""
+    try:
+        return rule.holds(value)
+    except (TypeError, AttributeError, LookupError, ValueError):
+        return True
 
 
 def _has_text(kind: str) -> bool:
@@ -114,8 +122,17 @@ def _entries(x: _Object) -> bool:
 
 
 def _full_urls_unique(x: _Object) -> bool:
-    urls = [entry["fullUrl"] for entry in _items(x, "entry") if isinstance(entry.get("fullUrl"), str)]
-    return x.get("type") == "history" or len(set(urls)) == len(urls)
+    if x.get("type") == "history":
+        return True
+    versions = [(entry["fullUrl"], _version(entry)) for entry in _items(x, "entry") if isinstance(entry.get("fullUrl"), str)]
+    return len(set(versions)) == len(versions)
+
+
+def _version(entry: _Object) -> str | None:
+    resource = entry.get("resource")
+    meta = resource.get("meta") if isinstance(resource, dict) else None
+    version = meta.get("versionId") if isinstance(meta, dict) else None
+    return version if isinstance(version, str) else None
 
 
 def _codes(concepts: Iterable[_Object]) -> Iterator[str]:
@@ -231,7 +248,7 @@ INVARIANTS: Mapping[str, tuple[Invariant, ...]] = MappingProxyType(
         ),
         "Bundle": (
             Invariant("bdl-3c", "every entry of a transaction has a request, and a resource if it writes", _entries),
-            Invariant("bdl-7", "fullUrl must be unique in a bundle", _full_urls_unique),
+            Invariant("bdl-7", "fullUrl must be unique in a bundle, or come with another versionId", _full_urls_unique),
         ),
         "CodeSystem": (Invariant("csd-1", "all the codes shall be unique", _codes_unique),),
     }

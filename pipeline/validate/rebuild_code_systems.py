@@ -8,6 +8,7 @@ The jar holds hl7.fhir.r5.core, hl7.terminology and the extensions as `.tgz` fil
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import sys
@@ -34,7 +35,8 @@ def documents(jar: Path) -> Iterator[dict[str, Any]]:
         for name in sorted(archive.namelist()):
             if not name.endswith(".tgz"):
                 continue
-            with tarfile.open(fileobj=io.BytesIO(archive.read(name))) as package:
+            # Unpacked first: reading members out of order from a compressed stream starts over for each.
+            with tarfile.open(fileobj=io.BytesIO(gzip.decompress(archive.read(name)))) as package:
                 for member in sorted(package.getmembers(), key=lambda m: m.name):
                     content = package.extractfile(member) if member.name.endswith(".json") else None
                     document = json.load(content) if content else {}

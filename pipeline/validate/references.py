@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from pipeline.errors import Problem, excerpt
 from pipeline.model import Resource
 from pipeline.settings import FhirVersion
 from pipeline.validate.elements import is_resource
-from pipeline.validate.walk import Node, name_of, problem
+from pipeline.validate.values import UUID
+from pipeline.validate.walk import Node, name_of, printable, problem
 
 #: `Type/id`, with a server's base before it or a version behind it (https://hl7.org/fhir/R5/references.html#literal).
 _LITERAL = re.compile(
@@ -19,6 +20,7 @@ _LITERAL = re.compile(
     r"(?:/_history/[A-Za-z0-9\-.]{1,64})?"
 )
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S+")
+_SEARCH = re.compile(r"(?P<type>[A-Z][A-Za-z]+)\?\S+")
 _RELATIVE = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?")
 _LINKS = frozenset({"uri", "url", "canonical"})
 
@@ -30,6 +32,8 @@ def references(found: Sequence[Node], version: FhirVersion) -> Iterator[Problem]
         if node.type == "Reference":
             yield from _reference(node, version)
             local = node.value.get("reference")
+            if isinstance(local, str) and local.startswith("urn:uuid:") and not UUID.fullmatch(local):
+                yield problem("V430", "not a UUID", "write urn:uuid: and a UUID in lower case", node, shown=local)
         elif node.type in _LINKS:
             local = node.value
         else:
@@ -46,8 +50,8 @@ def _reference(node: Node, version: FhirVersion) -> Iterator[Problem]:
     if isinstance(said, str) and not is_resource(version, said):
         yield problem("V430", f"{said} is no resource type of FHIR {version}", "correct Reference.type", node, shown=said)
     if not isinstance(value, str) or not value:
-        if isinstance(said, str) and not _is_allowed(node, said):
-            yield _wrong_target(node, said)
+        if isinstance(said, str) and not is_allowed(node, said):
+            yield wrong_target(node, said)
         return
     if value.startswith("#"):
         target = _contained_type(node, value[1:])
@@ -58,6 +62,7 @@ def _reference(node: Node, version: FhirVersion) -> Iterator[Problem]:
             return
     else:
         literal = _LITERAL.fullmatch(value)
+        literal = literal or _conditional(node, value)
         target = literal["type"] if literal and is_resource(version, literal["type"]) else None
         if target is None and not _ABSOLUTE.fullmatch(value):
             cause = "not a reference: neither Type/id of a FHIR type, nor #id, nor an absolute URL"
@@ -65,10 +70,18 @@ def _reference(node: Node, version: FhirVersion) -> Iterator[Problem]:
             return
     if target is None:  # urn:uuid:…, or a URL that does not say its type: nothing to check
         return
-    if not _is_allowed(node, target):
-        yield _wrong_target(node, target)
+    if not is_allowed(node, target):
+        yield wrong_target(node, target)
     if isinstance(said, str) and said != target:
         yield problem("V433", f"Reference.type says {said}, the reference {target}", "make them agree", node, shown=value)
+
+
+def _conditional(node: Node, value: str) -> re.Match[str] | None:
+    """`Patient?identifier=…`, which a transaction's entries may have in place of a reference."""
+    top = node
+    while top.parent is not None:
+        top = top.parent
+    return _SEARCH.fullmatch(value) if top.type == "Bundle" and top.value.get("type") == "transaction" else None
 
 
 def _targets(node: Node) -> frozenset[str]:
@@ -77,12 +90,14 @@ def _targets(node: Node) -> frozenset[str]:
     return owner.element.targets if owner.element else frozenset()
 
 
-def _is_allowed(node: Node, target: str) -> bool:
+def is_allowed(node: Node, target: str) -> bool:
+    """Whether the element of a reference allows a target of that type."""
     targets = _targets(node)
     return not targets or target in targets
 
 
-def _wrong_target(node: Node, target: str) -> Problem:
+def wrong_target(node: Node, target: str) -> Problem:
+    """The finding that a reference leads to a type that its element does not allow."""
     allowed = ", ".join(sorted(_targets(node)))
     return problem(
         "V431", f"a reference to {target} is not allowed here", f"refer to {allowed}", node, shown=node.value.get("reference")
@@ -138,9 +153,14 @@ def _points_out(contained: Node, found: Sequence[Node]) -> bool:
 class _Edge:
     source: str
     expression: str
+    place: Place
 
 
-def check_references(resources: Iterable[Resource]) -> list[Problem]:
+Place: TypeAlias = tuple[str | None, int | None]
+_NOWHERE: Place = (None, None)
+
+
+def check_references(resources: Iterable[Resource], place: Callable[[], Place] = lambda: _NOWHERE) -> list[Problem]:
     """Whether every relative reference of a snapshot finds its resource, and no `Type/id` comes twice.
 
     Reads the resources once and keeps their ids and the first place of each target, so a snapshot of any size goes
@@ -148,22 +168,23 @@ def check_references(resources: Iterable[Resource]) -> list[Problem]:
 
     Args:
         resources: all resources of one FHIR version of a snapshot, in any order.
+        place: file and line of the resource that was read last, for the findings.
     """
     ids: set[str] = set()
     edges: dict[str, _Edge] = {}
     problems: list[Problem] = []
     for resource in resources:
-        name = name_of(resource)
-        kind = resource.get("resourceType")
+        name, kind = name_of(resource), resource.get("resourceType")
+        file, line = place()
         if not isinstance(resource.get("id"), str):
             cause, remedy = "a resource of a snapshot has an id", "give it one: importers keep ids and refuse lines without"
-            problems.append(Problem("V414", "error", cause, remedy, expression=str(kind), resource=name))
+            problems.append(Problem("V414", "error", cause, remedy, file, line, expression=str(kind), resource=name))
         elif name in ids:
             cause, remedy = "two resources have this type and id", "give each its own id: a server keeps only one of them"
-            problems.append(Problem("V435", "error", cause, remedy, expression=str(kind), resource=name))
+            problems.append(Problem("V435", "error", cause, remedy, file, line, expression=str(kind), resource=name))
         ids.add(name)
         for target, expression in _relative_references(resource, str(kind)):
-            edges.setdefault(target, _Edge(name, expression))
+            edges.setdefault(target, _Edge(name, expression, (file, line)))
     for target, edge in edges.items():
         if target not in ids:
             other = next((f"{kind}/{rest}" for kind, rest in _elsewhere(target, ids)), None)
@@ -171,10 +192,17 @@ def check_references(resources: Iterable[Resource]) -> list[Problem]:
             remedy = "publish the target with it, or refer to it by identifier and display"
             problems.append(
                 Problem(
-                    "V434", "error", cause, remedy, excerpt=excerpt(target), expression=edge.expression, resource=edge.source
+                    "V434",
+                    "error",
+                    cause,
+                    remedy,
+                    *edge.place,
+                    excerpt(target),
+                    expression=edge.expression,
+                    resource=edge.source,
                 )
             )
-    return problems
+    return [printable(found) for found in problems]
 
 
 def _elsewhere(target: str, ids: set[str]) -> Iterator[tuple[str, str]]:

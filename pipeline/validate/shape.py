@@ -9,7 +9,7 @@ from pipeline.errors import Problem, excerpt
 from pipeline.model import Resource
 from pipeline.settings import FhirVersion
 from pipeline.validate.elements import model
-from pipeline.validate.walk import within
+from pipeline.validate.walk import defines, within
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -29,7 +29,8 @@ def shape(resource: Resource, version: FhirVersion) -> Iterator[Problem]:
         found.model_validate(resource)
     except ValidationError as refused:
         for error in refused.errors(include_url=False):
-            yield _problem(error, resource, version)
+            if not _is_mistaken(error, resource, version):
+                yield _problem(error, resource, version)
     except (TypeError, ValueError, LookupError, AttributeError) as refused:
         # fhir.resources lets such errors of its own out for some malformed values (a contained resource of no known type).
         yield Problem(
@@ -39,6 +40,13 @@ def shape(resource: Resource, version: FhirVersion) -> Iterator[Problem]:
             remedy=f"compare it with the definition of {resource['resourceType']} in FHIR {version}",
             expression=resource["resourceType"],
         )
+
+
+def _is_mistaken(error: ErrorDetails, resource: Resource, version: FhirVersion) -> bool:
+    """Whether fhir.resources refuses what the definitions have: `Extension._valueCode`, the lowest integer64."""
+    if error["type"] == "extra_forbidden":
+        return defines(version, resource, error["loc"])
+    return error["type"] == "greater_than_equal" and str(error.get("input")) == str(-(2**63))
 
 
 def _problem(error: ErrorDetails, resource: Resource, version: FhirVersion) -> Problem:

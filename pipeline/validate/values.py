@@ -24,7 +24,7 @@ _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?")
 _ZONE = re.compile(r"Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00)")
 _ZONED_TIME = re.compile(rf"{_TIME.pattern}(?:{_ZONE.pattern})")
 _OID = re.compile(r"urn:oid:[0-2](\.(0|[1-9]\d*))+")
-_UUID = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+UUID = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 _MIME = re.compile(r"[\w!#$&^.+\-]+/[\w!#$&^.+\-]+(\s*;\s*[\w.\-]+=(?:[\w.\-:+/]+|\"[^\"]*\"))*")
 #: BCP 47 as far as its grammar goes; the registry of subtags is not checked.
@@ -139,6 +139,8 @@ def _code(node: Node, value: str) -> Iterator[Problem]:
         yield problem("V417", "a code has no space at its ends and no two together", "trim it", node, shown=value)
         return
     grammar, what = _GRAMMARS.get(node.element.name if node.element else "", (None, ""))
+    if node.parent and node.parent.type == "Expression":  # its language is a MIME type of R4, a word of R5: text/cql
+        return
     if grammar is not None and not grammar.fullmatch(value):
         yield problem("V417", f"this is no {what}", "correct it", node, shown=value)
 
@@ -195,7 +197,7 @@ def _uri(node: Node, value: str) -> Iterator[Problem]:
         yield problem("V416", "this URI must be absolute", "give the whole URI, with its scheme", node, shown=value)
     elif value.startswith("urn:oid:") and not _OID.fullmatch(value):
         yield problem("V416", "not an OID", "write urn:oid: and dotted numbers", node, shown=value)
-    elif value.startswith("urn:uuid:") and not _UUID.fullmatch(value):
+    elif value.startswith("urn:uuid:") and not UUID.fullmatch(value):
         yield problem("V416", "not a UUID in lower case", "write urn:uuid: and a lower-case UUID", node, shown=value)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from pipeline.errors import Problem, Severity, excerpt
 from pipeline.model import Resource
 from pipeline.settings import FhirVersion
 from pipeline.validate.elements import Element, elements, is_resource
+
+_LONGEST_TEXT = 1000
 
 #: A place in a resource as a linked list, made into a FHIRPath only for a finding: (parent, name, index).
 Place: TypeAlias = "tuple[Place | None, str, int | None]"
@@ -93,25 +95,51 @@ def within(version: FhirVersion, resource: Resource, steps: Sequence[str | int])
     Names that no type has are kept as they are.
     """
     path = str(resource.get("resourceType", ""))
-    known = elements(version, path)
+    for step, element in _way(version, resource, steps):
+        path += f"[{step}]" if isinstance(step, int) else "." + (element.path if element else step)
+    return path
+
+
+def defines(version: FhirVersion, resource: Resource, steps: Sequence[str | int]) -> bool:
+    """Whether the definitions have the element that JSON property names and list indices lead to."""
+    return all(element is not None for step, element in _way(version, resource, steps) if isinstance(step, str))
+
+
+def _way(version: FhirVersion, resource: Resource, steps: Sequence[str | int]) -> Iterator[tuple[str | int, Element | None]]:
+    """Each step from the top of a resource, a name with its element where a type has it."""
+    known = elements(version, str(resource.get("resourceType", "")))
     value: Any = resource
     for step in steps:
         if isinstance(step, int):
-            path += f"[{step}]"
+            yield step, None
             value = value[step] if isinstance(value, list) and step < len(value) else None
         else:
             element = known.get(step)
-            path += "." + (element.path if element else step)
+            yield step, element
             value = value.get(step) if isinstance(value, dict) else None
             known = elements(version, element.type) if element else {}
         if isinstance(value, dict) and "resourceType" in value:
             known = elements(version, str(value["resourceType"]))
-    return path
 
 
 def name_of(resource: Resource) -> str:
     """`Type/id` of a resource, as far as it has them."""
     return f"{resource.get('resourceType', '?')}/{resource.get('id', '?')}"
+
+
+def printable(found: Problem) -> Problem:
+    """A finding whose parts can be printed: names in others' resources may hold lone surrogates, which nothing can write."""
+    return replace(
+        found,
+        cause=_printable(found.cause),
+        remedy=_printable(found.remedy),
+        expression=_printable(found.expression) if found.expression else None,
+        resource=_printable(found.resource) if found.resource else None,
+    )
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else excerpt(text, _LONGEST_TEXT)
 
 
 def problem(  # noqa: PLR0913 - a finding has this many parts
@@ -122,13 +150,14 @@ def problem(  # noqa: PLR0913 - a finding has this many parts
     *,
     severity: Severity = "error",
     shown: object = None,
+    below: str | None = None,
 ) -> Problem:
-    """A finding at a node; the validator fills in which resource it belongs to."""
+    """A finding at a node, or at the step `below` it; the validator fills in which resource it belongs to."""
     return Problem(
         code=code,
         severity=severity,
         cause=cause,
         remedy=remedy,
         excerpt=None if shown is None else excerpt(str(shown)),
-        expression=fhirpath(node.place),
+        expression=fhirpath(node.place if below is None else (node.place, below, None)),
     )

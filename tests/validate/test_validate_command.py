@@ -1,0 +1,118 @@
+"""`onlabel validate`: any file or folder in, findings out as text, JSON or OperationOutcomes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.cli import run_command
+from pipeline.validate import LAYERS, validate
+
+R4 = json.loads((Path(__file__).parent / "minimal_resources_r4.json").read_text(encoding="utf-8"))
+
+
+def _write(file: Path, resources: list[dict[str, Any]]) -> Path:
+    file.write_text("".join(json.dumps(resource) + "\n" for resource in resources), encoding="utf-8")
+    return file
+
+
+def _named(kind: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    return next(resource for resource in R4 if resource["resourceType"] == kind) | changes
+
+
+@pytest.mark.parametrize("version", ["R4", "R4B"])
+def test_sound_resources_of_any_version_pass(version: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["validate", str(_write(tmp_path / "a.ndjson", R4)), "--fhir", version]) == 0
+    assert f"{len(R4)} resources of {version} checked: 0 fatal, 0 error, 0 warning" in capsys.readouterr().err
+
+
+def test_r4_is_checked_as_r4(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    use = {"resourceType": "ClinicalUseDefinition", "id": "a", "type": "indication"}
+    file = _write(tmp_path / "a.ndjson", [use])
+    assert run_command(["validate", str(file), "--fhir", "R4", "--json"]) == 1
+    (finding,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (finding["layer"], finding["code"], finding["line"]) == ("shape", "V400", 1)
+    assert run_command(["validate", str(file), "--fhir", "R4B", "--json"]) == 0
+
+
+def test_outcomes_are_fhir_and_say_layer_place_and_remedy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = _write(tmp_path / "a.ndjson", [_named("Organization"), _named("Organization", id="b", active="yes")])
+    assert run_command(["validate", str(file), "--fhir", "R4", "--format", "outcome"]) == 1
+    outcomes = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [problem for problem in validate(outcomes, "R4") if problem.severity == "error"] == []
+    (issue,) = outcomes[0]["issue"]
+    assert issue["expression"] == ["Organization.active"]
+    assert {extension["valueString"] for extension in issue["extension"]} == {str(file), "2"}
+    assert issue["diagnostics"].startswith("Layer: values\n")
+
+
+def test_the_end_counts_each_layer_and_says_what_was_not_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "a.ndjson"
+    file.write_bytes(b"\xef\xbb\xbf" + json.dumps(_named("Medication", status="sold")).encode())
+    assert run_command(["validate", str(file), "--fhir", "R4"]) == 1
+    said = capsys.readouterr().err
+    assert "[json] V461 error" in said
+    assert "[bindings] V420 error" in said
+    counts = said.split("By layer: ")[1].split(".\n")[0]
+    assert counts == ", ".join(f"{name} {1 if name in {'json', 'bindings'} else 0}" for name in LAYERS)
+    for missing in ("RxNorm", "slicing", "profiles other than those given", "references outside folders"):
+        assert missing in said.split("Not checked: ")[1]
+
+
+def test_a_long_list_of_findings_is_cut_and_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = _write(tmp_path / "a.ndjson", [_named("Organization", id=f"a{n}", active="yes") for n in range(30)])
+    assert run_command(["validate", str(file), "--fhir", "R4"]) == 1
+    said = capsys.readouterr().err
+    assert said.count("V411 error") == 20
+    assert "… and 10 more" in said
+
+
+def test_in_a_folder_a_missing_target_is_found_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _write(
+        tmp_path / "a.ndjson", [_named("Organization"), _named("Medication", manufacturer={"reference": "Organization/who"})]
+    )
+    assert run_command(["validate", str(tmp_path), "--fhir", "R4", "--json"]) == 1
+    (finding,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (finding["code"], finding["layer"], finding["line"]) == ("V434", "references", 2)
+    assert finding["expression"] == "Medication.manufacturer.reference"
+
+
+def test_in_a_folder_of_bundles_their_entries_are_found(tmp_path: Path) -> None:
+    organization = {"resource": _named("Organization"), "fullUrl": "https://example.org/fhir/Organization/nci"}
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [organization]}
+    (tmp_path / "bundle.json").write_text(json.dumps(bundle, indent=2), encoding="utf-8")
+    _write(tmp_path / "a.ndjson", [_named("Medication")])
+    assert run_command(["validate", str(tmp_path), "--fhir", "R4"]) == 0
+
+
+def test_profiles_are_checked_where_they_are_given(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url = "https://example.org/fhir/StructureDefinition/maker"
+    rule = {"id": "Organization.alias", "path": "Organization.alias", "min": 1}
+    profile = {"resourceType": "StructureDefinition", "url": url, "type": "Organization", "derivation": "constraint"}
+    definitions = tmp_path / "profiles.json"
+    definitions.write_text(json.dumps(profile | {"differential": {"element": [rule]}}), encoding="utf-8")
+    file = _write(tmp_path / "a.ndjson", [_named("Organization", meta={"profile": [url]})])
+    assert run_command(["validate", str(file), "--fhir", "R4"]) == 0
+    capsys.readouterr()
+    assert run_command(["validate", str(file), "--fhir", "R4", "--definitions", str(definitions), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["code"] == "V480"
+
+
+@pytest.mark.parametrize("version", ["R5", "R4B", "R4"])
+def test_a_snapshot_is_checked_against_the_profiles_in_it(
+    version: str, seed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "published"
+    assert run_command(["convert", str(seed), "--output", str(output), "--fhir", version]) == 0
+    assert run_command(["validate", str(output), "--fhir", version]) == 0
+    file = output / "current" / version / "resources" / "DocumentReference.ndjson"
+    document = json.loads(file.read_text(encoding="utf-8"))
+    assert document["meta"]["profile"]
+    del document["identifier"]
+    _write(file, [document])
+    capsys.readouterr()
+    assert run_command(["validate", str(output), "--fhir", version, "--json"]) == 1
+    assert {json.loads(line)["layer"] for line in capsys.readouterr().out.splitlines()} == {"profiles"}
