@@ -7,6 +7,8 @@ from datetime import date
 from typing import Literal
 
 FhirVersion = Literal["R5", "R4B", "R4"]
+#: `core` publishes MedicationKnowledge and DocumentReference alone, each readable without any other resource.
+Profile = Literal["full", "core"]
 
 #: The base of every canonical URL and identifier system that is onlabel's own. A reserved domain on purpose: whoever
 #: publishes for others sets their own.
@@ -31,4 +33,5 @@ class Settings:
     canonical: str = DEFAULT_CANONICAL
     fhir_versions: tuple[FhirVersion, ...] = ("R5",)
     as_of: date | None = None
+    profile: Profile = "full"
     limits: ReadLimits = ReadLimits()

@@ -19,8 +19,9 @@ CORE = ("read", "extract", "terminology", "fhir", "validate", "publish")
 LATER = {
     "convert": GROUND | set(CORE),
     "verify": GROUND,
-    "flow": GROUND | {"convert"},
-    "cli": GROUND | set(CORE) | {"convert", "verify", "flow"},
+    "load": GROUND,
+    "flow": GROUND | {"convert", "load"},
+    "cli": GROUND | set(CORE) | {"convert", "verify", "load", "flow"},
     "__main__": {"cli"},
 }
 ALLOWED = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,20 +17,22 @@ from pipeline import __version__
 from pipeline.cli import app, run_command
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-COMMANDS = ("run", "convert", "extract", "validate", "verify", "serve")
-DOCUMENTS = (REPOSITORY / "README.md", REPOSITORY / "pipeline" / "flow" / "README.md")
+MAPPINGS = tuple(f"mappings {name}" for name in ("build", "coverage", "suggest", "check", "refresh"))
+COMMANDS = ("run", "convert", "extract", "validate", "verify", "load", "serve", *MAPPINGS)
+DOCUMENTS = (
+    REPOSITORY / "README.md",
+    *(REPOSITORY / "pipeline" / room / "README.md" for room in ("flow", "load", "validate", "terminology")),
+)
 
 
 def in_a_process(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *arguments], capture_output=True, text=True, check=False, cwd=REPOSITORY
-    )
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False, cwd=REPOSITORY)
 
 
 @pytest.fixture
 def help_of(capsys: pytest.CaptureFixture[str]) -> Callable[[str], str]:
     def help_text(command: str) -> str:
-        assert run_command([command, "--help"]) == 0
+        assert run_command([*command.split(), "--help"]) == 0
         return capsys.readouterr().out
 
     return help_text
@@ -58,7 +61,8 @@ def test_every_command_has_help_with_an_example(command: str, help_of: Callable[
 
 
 def test_these_are_all_commands() -> None:
-    assert {name for name in app if not name.startswith("-")} == set(COMMANDS)
+    assert {name for name in app if not name.startswith("-")} == {command.split()[0] for command in COMMANDS}
+    assert {f"mappings {name}" for name in app["mappings"] if not name.startswith("-")} == set(MAPPINGS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -84,7 +88,7 @@ def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
         (["convert", "--as-of", "yesterday"], 2, "U901 error: Invalid value"),
         (["convert", "--outptu", "x"], 2, "U901 error: Unknown option: --outptu. Did you mean --output?"),
         (["convert", "--fhir", "STU3"], 2, "U902 error: FHIR STU3 has no ClinicalUseDefinition"),
-        (["convert", "--fhir", "R4"], 2, "U902 error: FHIR R4 is not built yet"),
+        (["convert", "--profile", "tiny"], 2, "Invalid value"),
         (["convert", "--fhir", "R6"], 2, "U902 error: there is no FHIR version 'R6'"),
         (["convert", "--canonical", "example.org"], 2, "U903 error"),
         (["convert", "--config", "no-such.toml"], 2, "U904 error: no-such.toml"),
@@ -94,6 +98,11 @@ def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
         (["validate"], 2, "U901 error: PATH is missing"),
         (["validate", "no-such-file.ndjson"], 2, "U906 error: no-such-file.ndjson"),
         (["verify", "no-such-folder"], 2, "C600"),
+        (["mappings", "build"], 2, 'U901 error: Command "mappings build" parameter --from requires an argument.'),
+        (["mappings", "build", "--from", "no-such-folder"], 2, "M803 fatal: no-such-folder"),
+        (["mappings", "check", "--mappings", "no-such-folder"], 2, "M801 fatal: no-such-folder"),
+        (["mappings", "coverage", "no-such-page.md"], 2, "U910 error: no-such-page.md"),
+        (["mappings", "refresh"], 2, "U901 error: either --from or --online is needed"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
@@ -174,9 +183,7 @@ def test_extract_unread_prints_what_no_rule_read(tmp_path: Path, seed: Path, cap
 
 def test_a_reader_that_goes_away_is_no_fault(seed: Path) -> None:
     command = f"{sys.executable} -m pipeline extract {seed} | true; echo ${{PIPESTATUS[0]}}"
-    done = subprocess.run(
-        ["/bin/bash", "-c", command], capture_output=True, text=True, check=False, cwd=REPOSITORY
-    )
+    done = subprocess.run(["/bin/bash", "-c", command], capture_output=True, text=True, check=False, cwd=REPOSITORY)
     assert done.stderr == ""
     assert done.stdout.strip() in {"0", "141"}
 
@@ -219,3 +226,38 @@ def test_verify_proves_what_was_published_and_says_so(output: Path, capsys: pyte
     file.write_text(file.read_text(encoding="utf-8").replace("Prolia", "Prolix"), encoding="utf-8")
     assert run_command(["verify", str(output), "--json"]) == 1
     assert all(json.loads(line)["code"].startswith("C6") for line in capsys.readouterr().out.splitlines())
+
+
+def test_mappings_check_finds_nothing_wrong_with_the_tables_and_something_with_broken_ones(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["mappings", "check"]) == 0
+    assert capsys.readouterr().out.strip() == "nothing is wrong with the tables"
+    folder = Path(shutil.copytree(REPOSITORY / "mappings", tmp_path / "mappings"))
+    table = folder / "brand-rxnorm.sssom.tsv"
+    lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
+    table.write_text("".join([*lines, lines[-1]]), encoding="utf-8")
+    assert run_command(["mappings", "check", "--mappings", str(folder), "--json"]) == 1
+    assert {problem["code"] for problem in json.loads(capsys.readouterr().out)} == {"M810", "M812"}
+
+
+def test_mappings_coverage_says_what_has_a_code_and_what_has_none(seed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["mappings", "coverage", str(seed)]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"^brand +rxnorm +2 +100\.0%", said, re.MULTILINE)
+    assert re.search(r"^  [a-z]+, ncit: .*solid tumors that have spread to bone", said, re.MULTILINE)
+    assert run_command(["mappings", "coverage", str(seed), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["pages"] == 1
+
+
+def test_mappings_refresh_fails_where_a_code_is_lost_and_writes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path(shutil.copytree(REPOSITORY / "mappings", tmp_path / "mappings"))
+    before = (folder / "drug-unii.sssom.tsv").read_bytes()
+    releases = tmp_path / "releases"
+    releases.mkdir()
+    (releases / "UNII_Records_18Aug2025.txt").write_text("UNII\tPT\n4EQZ6YO2HI\tDENOSUMAB\n", encoding="utf-8")
+    assert run_command(["mappings", "refresh", "--from", str(releases), "--write", "--mappings", str(folder)]) == 1
+    assert re.search(r"^lost +drug +unii", capsys.readouterr().out, re.MULTILINE)
+    assert (folder / "drug-unii.sssom.tsv").read_bytes() == before

@@ -16,15 +16,16 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 from pipeline import __version__
 from pipeline.convert.batch import Batch, BatchResult, convert_batch
 from pipeline.convert.report import Report, make_report, write_run
 from pipeline.convert.seeds import Source, find
+from pipeline.convert.tables import MappingTables
 from pipeline.errors import Problem, PublishError, UsageError
 from pipeline.publish import PageResult, held, publish
-from pipeline.settings import Settings
+from pipeline.settings import FhirVersion, Profile, Settings
 
 __all__ = ["Batch", "BatchResult", "BatchRunner", "Report", "Source", "become_worker", "convert", "convert_batch", "find"]
 
@@ -43,6 +44,7 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
     output: Path,
     settings: Settings | None = None,
     *,
+    mappings: Path | None = None,
     workers: int = 1,
     max_removed: float = 0.05,
     progress: Progress | None = None,
@@ -51,13 +53,14 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
 ) -> Report:
     """Convert pages and publish them.
 
-    What is published depends on the pages, the settings and onlabel's own version alone. With `workers` above 1 the calling
-    program must be importable (`if __name__ == "__main__"`), because worker processes start afresh.
+    What is published depends on the pages, the settings, the mapping tables and onlabel's own version alone. With `workers`
+    above 1 the calling program must be importable (`if __name__ == "__main__"`), because worker processes start afresh.
 
     Args:
         seeds: Files, and folders with `.md` and `.txt` files below.
         output: The folder to publish to; made if it is not there.
         settings: What the published bytes depend on besides the pages.
+        mappings: The folder of mapping tables; those of this installation unless it is given.
         workers: How many processes convert pages.
         max_removed: The share (0 to 1) of the drugs published before that this run may remove.
         progress: Told after each batch how many pages are done, of how many.
@@ -65,22 +68,24 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
         run_batches: What runs the batches, instead of `workers` processes.
 
     Raises:
-        UsageError: U910 (a seed is not there), U911 (an option that cannot be).
+        UsageError: U910 (a seed is not there), U911 (an option that cannot be), M801, M802, M808 (the
+            mapping tables).
         PublishError: P501 to P506 (the output folder), P513 (a worker died), P514 (a batch was lost). What was published
             before is unchanged.
 
     """
     settings = settings or Settings()
     _check(settings, workers, max_removed)
+    tables = MappingTables.of(mappings)
     sources = find(seeds, output)
     run_id = run_id or f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.getpid()}"
     started = time.perf_counter()
     with held(output, run_id, f"run {run_id}, process {os.getpid()} on {socket.gethostname()}") as folder:
-        batches = _batches(sources, settings, folder.spool)
+        batches = _batches(sources, settings, tables, folder.spool)
         run = run_batches or (_here if workers == 1 else lambda todo: _in_processes(todo, workers))
         pages, seconds = _collect(run(batches), len(sources), progress)
         converted = time.perf_counter()
-        published = publish(folder, pages, settings, made_by(), max_removed)
+        published = publish(folder, pages, settings, made_by(tables), max_removed)
         done = time.perf_counter()
         seconds |= {"publish": done - converted, "all": done - started}
         report = make_report(published, settings, folder.run, seconds)
@@ -93,14 +98,18 @@ def _check(settings: Settings, workers: int, max_removed: float) -> None:
         raise UsageError(Problem("U911", "error", f"{workers} workers cannot convert anything", remedy))
     if not 0 <= max_removed <= 1:
         raise UsageError(Problem("U911", "error", f"--max-removed is a share between 0 and 1, not {max_removed}", remedy))
-    if settings.fhir_versions != ("R5",):
-        said = ", ".join(settings.fhir_versions) or "none"
-        raise UsageError(Problem("U911", "error", f"only FHIR R5 can be published so far, not {said}", remedy))
+    unknown = [version for version in settings.fhir_versions if version not in get_args(FhirVersion)]
+    if unknown or len(set(settings.fhir_versions)) != len(settings.fhir_versions) or not settings.fhir_versions:
+        cause = f"the FHIR versions to publish are one or more of R5, R4B, R4, once each, not {settings.fhir_versions}"
+        raise UsageError(Problem("U911", "error", cause, remedy))
+    if settings.profile not in get_args(Profile):
+        raise UsageError(Problem("U911", "error", f"the profile to publish is full or core, not {settings.profile!r}", remedy))
 
 
-def _batches(sources: Sequence[Source], settings: Settings, spool: Path) -> list[Batch]:
+def _batches(sources: Sequence[Source], settings: Settings, tables: MappingTables, spool: Path) -> list[Batch]:
     size = max(_LEAST_PAGES, -(-len(sources) // _MOST_BATCHES))
-    return [Batch(first, tuple(sources[first : first + size]), settings, spool) for first in range(0, len(sources), size)]
+    places = range(0, len(sources), size)
+    return [Batch(first, tuple(sources[first : first + size]), settings, tables, spool) for first in places]
 
 
 def _collect(
@@ -152,17 +161,12 @@ def become_worker() -> None:
         threading.Thread(target=lambda: (wait([sentinel]), os._exit(1)), daemon=True).start()
 
 
-def made_by() -> dict[str, Any]:
+def made_by(tables: MappingTables) -> dict[str, Any]:
     """What makes a snapshot besides pages and settings: the version, and hashes of the extraction's rules and the mappings."""
-    package = files("pipeline")
-    mappings = package / "_mappings"  # in a wheel; in a checkout they stand beside the package
-    if not mappings.is_dir():
-        mappings = files("pipeline").joinpath("..", "mappings")
-    tables = sorted(item.name for item in mappings.iterdir() if item.name.endswith(".sssom.tsv")) if mappings.is_dir() else []
     return {
         "onlabel": __version__,
-        "rules_sha256": _tree_hash(package / "extract"),
-        "mappings": [{"name": name, "sha256": hashlib.sha256((mappings / name).read_bytes()).hexdigest()} for name in tables],
+        "rules_sha256": _tree_hash(files("pipeline") / "extract"),
+        "mappings": [{"name": name, "sha256": digest} for name, digest in tables.files],
     }
 
 
@@ -174,4 +178,3 @@ def _tree_hash(folder: Traversable) -> str:
             source = item.read_bytes().replace(b"\r\n", b"\n")
             digest.update(f"{item.name}\n{len(source)}\n".encode() + source)
     return digest.hexdigest()
-

@@ -6,20 +6,22 @@ import hashlib
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 
 from pipeline.convert.seeds import Source, load
+from pipeline.convert.tables import MappingTables
 from pipeline.errors import OnlabelError, Problem
 from pipeline.extract import extract, findings
-from pipeline.fhir import build, shared
+from pipeline.fhir import build, derive, shared
 from pipeline.model import DrugFacts, Resource
 from pipeline.publish import PageCounts, PageResult, Serialised, SpoolWriter, serialise
 from pipeline.read import read_page
-from pipeline.settings import Settings
+from pipeline.settings import FhirVersion, Settings
+from pipeline.terminology import Mappings, code
 from pipeline.validate import check_references, validate
 
 
@@ -27,12 +29,14 @@ from pipeline.validate import check_references, validate
 class Batch:
     """Pages to convert together: paths, not contents, so that it is cheap to hand to another process or machine.
 
-    `first` is the number of its first page among all pages of the run, by name. `spool` is the folder to write to.
+    `first` is the number of its first page among all pages of the run, by name. `tables` give the codes, `spool` is the
+    folder to write to.
     """
 
     first: int
     sources: tuple[Source, ...]
     settings: Settings
+    tables: MappingTables
     spool: Path
 
 
@@ -47,8 +51,18 @@ class BatchResult:
 @dataclass(frozen=True, slots=True)
 class _Converted:
     result: PageResult
-    resources: tuple[Serialised, ...] = ()
+    resources: Mapping[FhirVersion, tuple[Serialised, ...]] = field(default_factory=dict)
     findings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What is the same for every page of a batch; `common` are the resources that all pages refer to, by FHIR version."""
+
+    settings: Settings
+    mappings: Mappings
+    common: Mapping[FhirVersion, list[Resource]]
+    clock: _Clock
 
 
 def convert_batch(batch: Batch) -> BatchResult:
@@ -58,18 +72,23 @@ def convert_batch(batch: Batch) -> BatchResult:
 
     Raises:
         PublishError: P503 to P505, where the spool cannot be written.
+        UsageError: M801, M802, M808, where the mapping tables are no longer what they were when the run began.
 
     """
     clock = _Clock()
-    common = shared(batch.settings)
+    with clock.stage("code"):
+        mappings = batch.tables.read()
+    settings = batch.settings
+    common = {version: derive(shared(settings), version, settings).resources for version in settings.fhir_versions}
+    run = _Run(settings, mappings, common, clock)
     writer = SpoolWriter(batch.spool, f"{batch.first:09}")
     pages = []
     for number, source in enumerate(batch.sources, start=batch.first):
-        done = _contained(number, source, batch.settings, common, clock)
+        done = _contained(number, source, run)
         result = replace(done.result, problems=tuple(map(_encodable, done.result.problems)))
         with clock.stage("spool"):
-            for version in batch.settings.fhir_versions:
-                writer.add(number, result.kind or "none", result.slug or "", version, done.resources)
+            for version, resources in done.resources.items():
+                writer.add(number, result.kind or "none", result.slug or "", version, resources)
             writer.end_page(number, (*result.problems, *map(_encodable, done.findings)))
         pages.append(result)
     with clock.stage("spool"):
@@ -77,7 +96,8 @@ def convert_batch(batch: Batch) -> BatchResult:
     return BatchResult(tuple(pages), tuple(clock.seconds.items()))
 
 
-def _contained(number: int, source: Source, settings: Settings, common: list[Resource], clock: _Clock) -> _Converted:
+def _contained(number: int, source: Source, run: _Run) -> _Converted:
+    settings, clock = run.settings, run.clock
     page = PageResult(number, source.name, "quarantined")
     try:
         if source.problem is not None:
@@ -91,7 +111,9 @@ def _contained(number: int, source: Source, settings: Settings, common: list[Res
             facts = extract(text)
         # Before anything more can fail: whose page it is decides whether a drug that was published before is stale.
         page = replace(page, slug=facts.slug, kind=facts.kind, last_reviewed=text.meta("lastReviewed"))
-        return _converted(page, facts, settings, common, clock)
+        with clock.stage("code"):
+            facts = code(facts, run.mappings)
+        return _converted(page, facts, run)
     except MemoryError:
         raise  # says something of the machine, not of the page
     except OnlabelError as error:
@@ -101,24 +123,32 @@ def _contained(number: int, source: Source, settings: Settings, common: list[Res
         return _Converted(replace(page, problems=(_unforeseen(error, source.name),), trace=trace))
 
 
-def _converted(page: PageResult, facts: DrugFacts, settings: Settings, common: list[Resource], clock: _Clock) -> _Converted:
+def _converted(page: PageResult, facts: DrugFacts, run: _Run) -> _Converted:
+    settings, clock = run.settings, run.clock
     if facts.kind == "none":
         cause = f"the page is about no single drug or regimen: {facts.kind_reason}"
         note = Problem("P522", "information", cause, "None is needed, unless it should be.", source=page.name)
         return _Converted(replace(page, outcome="not-a-drug", slug=None), findings=(note,))
     with clock.stage("build"):
         resources = build(facts, settings)
+        derived = {version: derive(resources, version, settings) for version in settings.fhir_versions}
+    problems: list[Problem] = []
     with clock.stage("validate"):
-        problems = [problem for version in settings.fhir_versions for problem in validate(resources, version)]
-        # Whole without the other pages: only links cross pages, and they are made, and checked, when all pages are there.
-        problems += check_references([*common, *resources])
+        for version, held in derived.items():
+            problems += validate(held.resources, version)
+            # Whole without the other pages: only links cross pages, and they are made, and checked, when all pages are there.
+            problems += check_references([*run.common[version], *held.resources])
     problems = [replace(problem, source=page.name) for problem in problems]
     errors = tuple(problem for problem in problems if problem.severity in {"fatal", "error"})
     notes = (*(problem for problem in problems if problem.severity not in {"fatal", "error"}), *findings(facts))
     if errors:
         return _Converted(replace(page, problems=errors), findings=notes)
-    page = replace(page, outcome="published", counts=_counts(facts, resources), knowledge=_knowledge(resources))
-    return _Converted(page, tuple(map(serialise, resources)), notes)
+    counts = replace(
+        _counts(facts, resources),
+        not_held=tuple((version, path, count) for version, held in derived.items() for path, count in held.not_held.items()),
+    )
+    page = replace(page, outcome="published", counts=counts, knowledge=_knowledge(resources))
+    return _Converted(page, {version: tuple(map(serialise, held.resources)) for version, held in derived.items()}, notes)
 
 
 def _counts(facts: DrugFacts, resources: list[Resource]) -> PageCounts:

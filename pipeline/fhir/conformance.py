@@ -1,22 +1,41 @@
-"""CodeSystem resources for our local codes, so that a validator or a server knows what they mean.
+"""What our own codes, extensions and profiles mean, for a validator or a server: CodeSystem, ValueSet, StructureDefinition.
 
-Source: https://hl7.org/fhir/R5/codesystem.html
+Source: https://hl7.org/fhir/R5/codesystem.html, https://hl7.org/fhir/R5/valueset.html
 """
 
 from __future__ import annotations
 
 from pipeline.fhir import systems
+from pipeline.fhir.extensions import extension_definitions
 from pipeline.fhir.narrative import LANGUAGE, narrative
+from pipeline.fhir.profiles import profile_definitions
 from pipeline.fhir.source import Json
+from pipeline.fhir.structures import computable_name, title
 from pipeline.model import Resource
-from pipeline.settings import Settings
+from pipeline.settings import FhirVersion, Settings
 
 
-def conformance(settings: Settings) -> list[Resource]:
-    """The CodeSystem of every local code system, those with fixed codes in full."""
-    complete = [_code_system(settings, name, f"onlabel: {_title(name)}.", codes) for name, codes in systems.CODES.items()]
+def conformance(settings: Settings, version: FhirVersion = "R5") -> list[Resource]:
+    """The CodeSystem and ValueSet of every local code system, and the definition of every extension and profile of ours."""
+    complete = [_code_system(settings, name, f"onlabel: {title(name)}.", codes) for name, codes in systems.CODES.items()]
     open_ended = [_code_system(settings, name, description, {}) for name, description in systems.OPEN_CODES.items()]
-    return sorted([*complete, *open_ended], key=lambda resource: str(resource["id"]))
+    code_systems = [*complete, *open_ended]
+    definitions = [*extension_definitions(settings.canonical, version), *profile_definitions(settings.canonical, version)]
+    found = [*code_systems, *(_value_set(each, settings) for each in code_systems), *definitions]
+    return sorted(found, key=lambda resource: (str(resource["resourceType"]), str(resource["id"])))
+
+
+def _value_set(code_system: Json, settings: Settings) -> Json:
+    same = ("id", "language", "name", "title", "status", "experimental")
+    means = f"All codes of the code system {code_system['title']}."
+    return {
+        "resourceType": "ValueSet",
+        **{name: code_system[name] for name in same},
+        "text": narrative(means, limits=False),
+        "url": systems.value_set(settings.canonical, code_system["id"]),
+        "description": means,
+        "compose": {"include": [{"system": code_system["url"]}]},
+    }
 
 
 def _code_system(settings: Settings, name: str, description: str, codes: dict[str, tuple[str, str]]) -> Json:
@@ -26,11 +45,11 @@ def _code_system(settings: Settings, name: str, description: str, codes: dict[st
         "id": name,
         "language": LANGUAGE,
         "text": narrative(
-            _title(name), ("Codes", [f"{concept['code']}: {concept['display']}" for concept in concepts]), limits=False
+            title(name), ("Codes", [f"{concept['code']}: {concept['display']}" for concept in concepts]), limits=False
         ),
         "url": systems.code_system(settings.canonical, name),
-        "name": "".join(part.capitalize() for part in name.split("-")),
-        "title": _title(name),
+        "name": computable_name(name),
+        "title": title(name),
         "status": "active",
         "experimental": False,
         "description": description,
@@ -38,7 +57,3 @@ def _code_system(settings: Settings, name: str, description: str, codes: dict[st
         "content": "complete" if concepts else "fragment",
         **({"count": len(concepts), "concept": concepts} if concepts else {}),
     }
-
-
-def _title(name: str) -> str:
-    return name.replace("-", " ").capitalize()

@@ -124,9 +124,11 @@ def _record(product: _Product, facts: DrugFacts, source: Source) -> Json:
 def _component(component: Component, source: Source) -> Json:
     """A drug of a regimen: a logical reference by slug, which `link` makes literal when that drug is published."""
     target = {} if component.slug is None else {"identifier": source.identifier("drug", component.slug)}
-    letter = [source.quote(source.url("component-letter"), component.letter)] if component.letter else []
+    extensions = [source.quote(source.url("component-letter"), component.letter)] if component.letter else []
+    if component.name.codings:
+        extensions.append({"url": source.url("component-concept"), "valueCodeableConcept": source.concept(component.name)})
     return {
-        **({"extension": letter} if letter else {}),
+        **({"extension": extensions} if extensions else {}),
         "type": {"coding": [source.local("related-medication", "has-component")]},
         "reference": [{"type": "MedicationKnowledge", **target, **source.quoted("display", component.name)}],
     }

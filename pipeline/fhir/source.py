@@ -111,6 +111,8 @@ class Source:
             **({"version": coding.version} if coding.version else {}),
             "code": coding.code,
             "display": string(coding.display),
+            # No person picked it for this text.
+            "userSelected": False,
         }
 
 

@@ -11,6 +11,7 @@ PUBLICATION_STATUS: Final = "http://hl7.org/fhir/publication-status"
 GENDER: Final = "http://hl7.org/fhir/administrative-gender"
 LIFECYCLE_EVENT: Final = "http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle"
 PARTICIPANT_TYPE: Final = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
+DATA_OPERATION: Final = "http://terminology.hl7.org/CodeSystem/v3-DataOperation"
 COUNTRY: Final = "urn:iso:std:iso:3166"
 UCUM: Final = "http://unitsofmeasure.org"
 URI: Final = "urn:ietf:rfc:3986"
@@ -31,6 +32,11 @@ def extension_url(canonical: str, name: str) -> str:
 def code_system(canonical: str, name: str) -> str:
     """The URL of one of our code systems (`CODES` holds them)."""
     return f"{canonical}/CodeSystem/{name}"
+
+
+def value_set(canonical: str, name: str) -> str:
+    """The URL of the value set that has all codes of one of our code systems."""
+    return f"{canonical}/ValueSet/{name}"
 
 
 def identifier_system(canonical: str, name: str) -> str:
@@ -87,9 +93,10 @@ CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
 }
 
-#: Code systems that only label what a page's front matter states: which codes exist is up to the pages.
+#: Code systems whose codes are not listed: they label what a page's front matter states, or are described elsewhere.
 OPEN_CODES: Final[dict[str, str]] = {
     "page-cancer-type": "Keywords from the front-matter list cancerTypes; not indications.",
     "page-topic": "Keywords from the front-matter list tags.",
     "page-audience": "The front-matter value audienceLevel.",
+    "problem": "Codes of onlabel's findings in OperationOutcome, described in its list of errors.",
 }

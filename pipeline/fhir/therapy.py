@@ -20,7 +20,8 @@ def other_therapies(use: Use, source: Source) -> list[Json]:
     """`indication.otherTherapy`: an entry for each treatment that the use requires, and one for each choice among several.
 
     The list has no "or": entries all apply. So "either X or Y" is one entry whose text is the phrase, its branches in an
-    extension. Treatments that not every patient of the use has are not here (`therapies_of_some`).
+    extension; so is "A and B or C" (mode `combination`), where the names are no branches and the phrase alone says how they
+    go together. Treatments that not every patient of the use has are not here (`therapies_of_some`).
     """
     given = (therapy for therapy in use.therapies if therapy.mode != "optional")
     return [
@@ -47,7 +48,7 @@ def _of_some(name: str, therapy: Therapy | PriorTherapy, source: Source) -> Json
 
 def _entries(relationship: tuple[str, str], therapy: Therapy | PriorTherapy, source: Source) -> list[Json]:
     code, display = relationship
-    branches = therapy.names if therapy.mode in {"alternative", "one_of"} else ()
+    branches = therapy.names if therapy.mode in {"alternative", "combination", "one_of"} else ()
     treatments = therapy.names if therapy.names and not branches else (therapy.phrase,)
     detail = {
         "url": source.url("therapy-detail"),

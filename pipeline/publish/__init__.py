@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from pipeline.errors import Problem, PublishError
-from pipeline.fhir import conformance, shared
+from pipeline.fhir import conformance, derive, shared
 from pipeline.publish.files import refusals
 from pipeline.publish.guards import Change, PageCounts, PageResult, Settled, compare, forbidden, settle
 from pipeline.publish.output import OutputFolder, current_snapshot, held, unreadable
@@ -106,8 +106,8 @@ def _spool_shared(spool: Path, settings: Settings) -> None:
     """Add what belongs to no page. It is checked here, because a setting goes into it: the base of our canonical URLs."""
     writer = SpoolWriter(spool, "shared")
     for version in settings.fhir_versions:
-        resources = shared(settings)
-        for problem in validate([*resources, *conformance(settings)], version):
+        resources = derive(shared(settings), version, settings).resources
+        for problem in validate([*resources, *conformance(settings, version)], version):
             if problem.severity in {"fatal", "error"}:
                 cause = f"{problem.resource}, which belongs to no page, is not valid: {problem.cause}"
                 remedy = "See that the base of canonical URLs is a URL. Nothing was published."

@@ -9,18 +9,23 @@ from typing import Literal
 
 from pipeline.errors import Problem
 from pipeline.model import Kind
+from pipeline.settings import FhirVersion
 
 Outcome = Literal["published", "not-a-drug", "quarantined", "duplicate"]
 
 
 @dataclass(frozen=True, slots=True)
 class PageCounts:
-    """What a page gave. `sentences` counts the sentences of its use section by role, in the order of the roles' names."""
+    """What a page gave. `sentences` counts the sentences of its use section by role, in the order of the roles' names.
+
+    `not_held` counts, by FHIR version and path, elements that a version has no place for.
+    """
 
     brands: int = 0
     uses: int = 0
     indications: int = 0
     sentences: tuple[tuple[str, int], ...] = ()
+    not_held: tuple[tuple[FhirVersion, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,21 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from pipeline.errors import Problem
-from pipeline.fhir import conformance, link
+from pipeline.fhir import AppliedCodes, conformance, derive, link, shared
 from pipeline.model import Resource
-from pipeline.publish.documents import as_of, manifest, no_date, operation_outcome, report
+from pipeline.publish.documents import as_of, manifest, no_date, not_held, operation_outcome, report
 from pipeline.publish.files import files_below, new_file, sha256
 from pipeline.publish.guards import Settled
 from pipeline.publish.spool import SHARED, Entry, Spool
 from pipeline.settings import FhirVersion, Settings
 from pipeline.validate import check_references, validate
+
+_CODED: Final = frozenset({"MedicationKnowledge", "ClinicalUseDefinition"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +96,32 @@ def write_version(folder: Path, selection: Selection, settings: Settings, versio
         (folder / name).mkdir(parents=True)
     counts: dict[str, int] = {}
     clashes: dict[int, list[Problem]] = {}
+    applied = AppliedCodes()
     for resource_type in selection.spool.types(version):
-        counts[resource_type] = _write_type(folder / "resources" / f"{resource_type}.ndjson", selection, version, clashes)
+        path = folder / "resources" / f"{resource_type}.ndjson"
+        counts[resource_type] = _write_type(path, selection, version, clashes, applied)
     with new_file(folder / "bundles" / "transaction.ndjson") as file:
         for _, entries in selection.spool.by_page(version, selection.pages):
             file.write(orjson.dumps(_transaction(selection, entries, settings.canonical)) + b"\n")
-    resources = sorted(conformance(settings), key=lambda resource: (str(resource["resourceType"]), str(resource["id"])))
+    definitions = [*conformance(settings, version), *applied.resources(settings, version)]
+    resources = sorted(definitions, key=lambda resource: (str(resource["resourceType"]), str(resource["id"])))
     for resource_type, group in itertools.groupby(resources, key=lambda resource: str(resource["resourceType"])):
         with new_file(folder / "conformance" / f"{resource_type}.ndjson") as file:
             file.writelines(orjson.dumps(resource) + b"\n" for resource in group)
     return WrittenVersion({name: count for name, count in counts.items() if count}, clashes)
 
 
-def _write_type(path: Path, selection: Selection, version: FhirVersion, clashes: dict[int, list[Problem]]) -> int:
+def _write_type(
+    path: Path, selection: Selection, version: FhirVersion, clashes: dict[int, list[Problem]], applied: AppliedCodes
+) -> int:
     count, before = 0, None
     with new_file(path) as file:
         for entry in selection.spool.resources(version, path.stem, selection.pages):
-            file.write(selection.json(entry) + b"\n")
+            line = selection.json(entry)
+            file.write(line + b"\n")
+            # Only these two hold what is coded for the first time; a Medication repeats them.
+            if path.stem in _CODED:
+                applied.note(orjson.loads(line))
             count += 1
             if before is not None and before.target == entry.target:
                 for page in {before.page, entry.page} - {SHARED}:
@@ -180,7 +191,8 @@ def write_snapshot(
         files = {name: (sha256(below / name), (below / name).stat().st_size) for name in files_below(below)}
         _write_json(below / "manifest.json", manifest(settings, day, parts.counts, outcomes, files))
     resources = {version: parts.counts for version, parts in written.items()}
-    _write_json(folder / "report.json", report(settings, day, settled, resources, made_by))
+    lost = not_held(settled, {version: derive(shared(settings), version, settings).not_held for version in written})
+    _write_json(folder / "report.json", report(settings, day, settled, resources, lost, made_by))
     return {page: problems for parts in written.values() for page, problems in parts.clashes.items()}
 
 

@@ -5,13 +5,17 @@ Nothing of the rooms that made the output is used here, so that a fault of their
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import Problem
 from pipeline.verify.copies import same_bundles
+from pipeline.verify.document import read_document
 from pipeline.verify.files import check_counts, check_manifest, check_name, check_report, document, lines, snapshot_of
-from pipeline.verify.finding import Json, finding
+from pipeline.verify.finding import Json, finding, not_read
+from pipeline.verify.mapped import Conformance
 from pipeline.verify.resources import Resources, digest, name_of
 
 __all__ = ["verify"]
@@ -19,6 +23,9 @@ __all__ = ["verify"]
 
 def verify(path: Path) -> list[Problem]:
     """What is not proven in an output folder (its current snapshot), a snapshot folder, or a FHIR version's folder.
+
+    Quoted values are proven in R5's full profile, which R4B, R4 and the core profile are derived from; of those only files,
+    counts and pages are checked, and C606 says so.
 
     Reads line by line; of the resources it keeps names and digests, of the pages their text.
 
@@ -30,16 +37,44 @@ def verify(path: Path) -> list[Problem]:
     """
     snapshot, versions = snapshot_of(path)
     problems = list(check_name(snapshot)) if snapshot else []
+    proven = [folder for folder in versions if _is_whole_r5(folder)]
     for folder in versions:
-        problems += _version(folder, snapshot)
+        problems += _version(folder, snapshot) if folder in proven else _derived(folder, snapshot, beside=bool(proven))
     return problems
+
+
+def _is_whole_r5(folder: Path) -> bool:
+    """Whether it is the version and profile that all others are derived from, in which every value stands with its proof."""
+    return folder.name not in {"R4", "R4B"} and (folder / "resources" / "Provenance.ndjson").is_file()
+
+
+def _derived(folder: Path, snapshot: Path | None, *, beside: bool) -> Iterator[Problem]:
+    """The files of a version that is derived from R5, or of the core profile: what is in them is not read against the pages."""
+    manifest = document(folder / "manifest.json")
+    yield from check_manifest(folder, manifest)
+    counts: Counter[str] = Counter()
+    pages: Counter[str] = Counter()
+    for place, resource in _lines(folder):
+        if resource is None:
+            yield finding("C605", "no resource of the file's type", place)
+            continue
+        counts[resource["resourceType"]] += 1
+        if resource["resourceType"] == "DocumentReference":
+            page, problems = read_document(resource)
+            yield from problems
+            if page is not None:
+                pages[hashlib.sha256(page.text.encode()).hexdigest()] += 1
+    yield from check_counts(folder, manifest, counts)
+    if snapshot:
+        yield from check_report(snapshot, folder.name, counts, pages)
+    yield not_read(folder, beside=beside)
 
 
 def _version(folder: Path, snapshot: Path | None) -> Iterator[Problem]:
     """All checks of one FHIR version's folder, the files first."""
     manifest = document(folder / "manifest.json")
     yield from check_manifest(folder, manifest)
-    resources = Resources(_code_systems(folder))
+    resources = Resources(_conformance(folder))
     for place, resource in _lines(folder):
         if resource is None:
             yield finding("C605", "no resource of the file's type", place)
@@ -61,10 +96,9 @@ def _lines(folder: Path) -> Iterator[tuple[str, Json | None]]:
             yield f"{path}:{number}", resource if is_one else None
 
 
-def _code_systems(folder: Path) -> Mapping[str, Mapping[str, str | None]]:
-    path = folder / "conformance" / "CodeSystem.ndjson"
-    systems = (system for _, system in (lines(path) if path.is_file() else ()) if system)
-    return {str(s.get("url")): {str(c.get("code")): c.get("display") for c in s.get("concept", ())} for s in systems}
+def _conformance(folder: Path) -> Conformance:
+    files = (folder / "conformance" / f"{kind}.ndjson" for kind in ("CodeSystem", "ConceptMap"))
+    return Conformance.of(one for path in files if path.is_file() for _, one in lines(path) if one)
 
 
 def _bundles(path: Path, resources: Resources) -> Iterator[Problem]:

@@ -34,6 +34,9 @@ _DESCRIPTION = (
 )
 
 
+_PROFILES = {"ClinicalUseDefinition": "indication", "DocumentReference": "source-document"}
+
+
 @dataclass
 class Snapshot:
     """What is kept of every resource of a version: names, statuses and statements, by `Type/id`."""
@@ -92,8 +95,21 @@ def copies(resource: Json, document: Document | None, snapshot: Snapshot, proven
         source = resource.get("meta", {}).get("source")
         if source != document.web_address:
             yield finding("C650", "the source is not the page's address", f"{kind}.meta.source", name, source)
+        profile = [f"{document.canonical}/StructureDefinition/{each}" for each in _profile(resource)]
+        claimed = resource.get("meta", {}).get("profile", [])
+        if claimed != profile:
+            yield finding("C641", f"the profile of such a resource is {profile}", f"{kind}.meta.profile", name, str(claimed))
     yield from _by_kind(resource, document, snapshot, name)
     yield from _narrative(resource, proven, name)
+
+
+def _profile(resource: Json) -> Iterator[str]:
+    """The name of the profile that a resource of this kind conforms to, if there is one."""
+    if resource["resourceType"] == "MedicationKnowledge":
+        codes = {str(c.get("code")) for product in resource.get("productType", ()) for c in product.get("coding", ())}
+        yield "brand" if "brand" in codes else "drug"
+    elif resource["resourceType"] in _PROFILES:
+        yield _PROFILES[resource["resourceType"]]
 
 
 def _by_kind(resource: Json, document: Document | None, snapshot: Snapshot, name: str) -> Iterator[Problem]:

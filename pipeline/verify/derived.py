@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from pipeline.errors import Problem
 from pipeline.verify.finding import Json, finding
+from pipeline.verify.mapped import Conformance, is_mapped, mapped_codes
 from pipeline.verify.spans import name_of, part, quote_of
 
 NCI_THESAURUS = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
@@ -92,7 +93,7 @@ _PARTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "comorbidity-role": frozenset({"setting", "cause"}),
         "kind": frozenset({"status", "biomarker", "stage"}),
-        "mode": frozenset({"required", "optional", "alternative", "concurrent", "one-of", "conditional"}),
+        "mode": frozenset({"required", "optional", "alternative", "combination", "concurrent", "one-of", "conditional"}),
         "role": frozenset(
             {
                 *(
@@ -117,23 +118,26 @@ _UNITS = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
 _NUMBERS = (  # noqa: SIM905 - nineteen words read better as a sentence than as a column
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
 ).split()
-_BEFORE, _WITH = {"required", "one-of", "conditional"}, {"required", "alternative", "concurrent"}
+_BEFORE, _WITH = {"required", "one-of", "conditional"}, {"required", "alternative", "combination", "concurrent"}
 
 
-def derived(resource: Json, local: Mapping[str, Mapping[str, str | None]]) -> Iterator[Problem]:
+def derived(resource: Json, conformance: Conformance) -> Iterator[Problem]:
     """Codes of a resource that disagree with their words, or are no codes of their system.
 
     Args:
         resource: a resource of the snapshot.
-        local: the snapshot's own code systems: URL → code → display.
+        conformance: the snapshot's own code systems and ConceptMaps.
     """
     name = f"{resource['resourceType']}/{resource.get('id')}"
     quotes = " ".join(_quotes(resource))
     for place, value in objects(resource, resource["resourceType"]):
         if "system" in value and "code" in value:
-            yield from _coding(value, local, place, name)
+            yield from _coding(value, conformance.local, place, name)
         if isinstance(value.get("coding"), list):
             yield from _concept(value, quotes, place, name)
+        # A broader concept has no words of its own: it stands in the concept that has.
+        if "text" in value or not place.endswith(".valueCodeableConcept"):
+            yield from mapped_codes(value, conformance, place, name)
         if isinstance(value.get("valueRange"), dict):
             yield from _range(value, place, name)
         if "relationshipType" in value:
@@ -162,11 +166,6 @@ def objects(value: Json, place: str) -> Iterator[tuple[str, Json]]:
             for index, each in enumerate(item):
                 if isinstance(each, dict):
                     yield from objects(each, f"{place}.{name}[{index}]")
-
-
-def is_mapped(coding: Json) -> bool:
-    """Whether a coding says that it comes from our mapping files and not from the page."""
-    return any(name_of(e) == "mapped" and e.get("valueBoolean") is True for e in coding.get("extension", ()))
 
 
 def _quotes(resource: Json) -> Iterator[str]:

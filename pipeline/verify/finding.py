@@ -1,7 +1,8 @@
-"""Findings of the verification: every one is an error, since what is not proven must not be trusted."""
+"""Findings of the verification: every one but C606 is an error, since what is not proven must not be trusted."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from pipeline.errors import Problem, excerpt
@@ -29,6 +30,7 @@ CAUSES = {
     "C631": "the page has no such link",
     "C640": "a code does not agree with the words beside it",
     "C641": "a code or its display is not what it should be",
+    "C642": "no ConceptMap of the snapshot gives this code to these words",
     "C650": "a copy differs from what it copies",
     "C651": "a narrative says what its resource does not",
     "C652": "a reference leads to nothing in the snapshot",
@@ -48,3 +50,12 @@ def finding(code: str, detail: str, place: str, resource: str | None = None, sho
         expression=place if resource else None,
         resource=resource,
     )
+
+
+def not_read(folder: Path, *, beside: bool) -> Problem:
+    """C606: only the files, counts and pages of a version's folder were checked; `beside` R5 in full, or without it."""
+    cause = "quoted values are not proven here: it is derived from R5 in full"
+    if beside:
+        return Problem("C606", "information", f"{cause}, which stands beside it and is", "None is needed.", source=str(folder))
+    remedy = "Publish R5 beside it, as in --fhir R5 --fhir R4 with the full profile, and verify both."
+    return Problem("C606", "warning", f"{cause}, which is not here", remedy, source=str(folder))

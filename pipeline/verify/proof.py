@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.errors import Problem
-from pipeline.verify.derived import CANCER_TERMS, NCI_THESAURUS, is_mapped
+from pipeline.verify.derived import CANCER_TERMS, NCI_THESAURUS
 from pipeline.verify.document import Document
 from pipeline.verify.finding import Json, finding
+from pipeline.verify.mapped import is_mapped
 from pipeline.verify.seen import TARGET
 from pipeline.verify.spans import DERIVATION, Span, name_of, part, quote_of, spans_of
 
@@ -45,6 +46,7 @@ EXTENSIONS = frozenset(
             "dailymed-query",
             "denied-use",
             "component-letter",
+            "component-concept",
             "sentence",
             "link",
             "front-matter",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from pipeline.errors import Problem
 from pipeline.verify.copies import Snapshot, copies
 from pipeline.verify.derived import derived
 from pipeline.verify.document import Document, read_document, unaccounted
 from pipeline.verify.finding import Json, finding
+from pipeline.verify.mapped import Conformance
 from pipeline.verify.proof import Proof
 from pipeline.verify.spans import spans_in
 
@@ -22,11 +23,11 @@ _OURS = frozenset({"Organization", "Device"})
 class Resources:
     """What is kept of all resources while each is checked: names and digests, and the text of the pages.
 
-    `local` holds the snapshot's own code systems: URL → code → display.
+    `conformance` is what the snapshot says of codes.
     """
 
-    def __init__(self, local: Mapping[str, Mapping[str, str | None]]) -> None:
-        self.local = local
+    def __init__(self, conformance: Conformance) -> None:
+        self.conformance = conformance
         self.kept = Snapshot()
         self.documents: dict[str, Document] = {}
         self.digests: dict[str, bytes] = {}
@@ -60,7 +61,7 @@ class Resources:
             proven = proof.proven
         elif page is None and kind not in _OURS:
             yield finding("C623", "it refers to no page of the snapshot", kind, name_of(resource))
-        yield from derived(resource, self.local)
+        yield from derived(resource, self.conformance)
         yield from copies(resource, page, self.kept, proven)
         if kind == "DocumentReference" and page is not None:
             yield from unaccounted(page)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import pickle
+import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,9 +13,12 @@ from pathlib import Path
 import pytest
 
 from pipeline.convert import Batch, BatchResult, convert, convert_batch
+from pipeline.convert.tables import _read
 from pipeline.errors import PublishError, UsageError
 from pipeline.settings import Settings
+from pipeline.terminology import default_folder
 from tests.invented_pages import drug_page, write_pages
+from tests.snapshot_reader import lines as read
 from tests.snapshot_reader import tree
 
 
@@ -72,10 +78,60 @@ def test_memory_that_runs_out_stops_the_run_and_no_page_is_blamed(
 
 
 @pytest.mark.parametrize(
-    "options", [{"workers": 0}, {"max_removed": 1.5}, {"max_removed": -0.1}, {"settings": Settings(fhir_versions=("R4",))}]
+    "options", [{"workers": 0}, {"max_removed": 1.5}, {"max_removed": -0.1}, {"settings": Settings(fhir_versions=())}]
 )
 def test_options_that_cannot_be_are_wrong_usage(seeds: Path, tmp_path: Path, options: dict[str, object]) -> None:
     with pytest.raises(UsageError) as wrong:
         convert([seeds], tmp_path / "output", **options)  # type: ignore[arg-type]  # wrong on purpose
     assert wrong.value.problem.code == "U911"
     assert not (tmp_path / "output").exists()
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Path:
+    """A copy of the mapping tables, to be changed."""
+    return Path(shutil.copytree(default_folder(), tmp_path / "mappings"))
+
+
+def test_what_is_published_depends_on_the_mapping_tables_and_the_report_names_them(
+    seed: Path, tables: Path, tmp_path: Path
+) -> None:
+    usual = convert([seed], tmp_path / "usual").snapshot
+    same = convert([seed], tmp_path / "same", mappings=tables).snapshot
+    brands = tables / "brand-rxnorm.sssom.tsv"
+    lines = [line for line in brands.read_text(encoding="utf-8").splitlines() if not line.startswith("Xgeva\t")]
+    brands.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    other = convert([seed], tmp_path / "other", mappings=tables).snapshot
+    assert usual is not None
+    assert same is not None
+    assert other is not None
+    assert tree(usual) == tree(same)
+    before, after = (
+        {
+            coding["code"]
+            for each in read(folder / "R5/resources/Medication.ndjson")
+            for coding in each["code"].get("coding", ())
+        }
+        for folder in (usual, other)
+    )
+    assert before - after == {"1046399"}
+    named = {each["name"]: each["sha256"] for each in json.loads((other / "report.json").read_bytes())["made_by"]["mappings"]}
+    assert named == {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in tables.glob("*.sssom.tsv")}
+
+
+def test_tables_that_change_during_a_run_stop_it(seeds: Path, tables: Path, tmp_path: Path) -> None:
+    def run(batches: Sequence[Batch]) -> Iterator[BatchResult]:
+        (tables / "brand-rxnorm.sssom.tsv").unlink()
+        _read.cache_clear()  # as in another process, which has read nothing yet
+        yield from map(convert_batch, batches)
+
+    with pytest.raises(UsageError) as stopped:
+        convert([seeds], tmp_path / "output", mappings=tables, run_batches=run)
+    assert stopped.value.problem.code == "M808"
+    assert not (tmp_path / "output" / "current").exists()
+
+
+def test_a_folder_without_tables_is_refused(seeds: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as refused:
+        convert([seeds], tmp_path / "output", mappings=tmp_path)
+    assert refused.value.problem.code == "M801"

@@ -257,7 +257,7 @@ def zva() -> DrugFacts:
         name=say("ZVA", after="# ZVA"),
         components=(
             Component(say("Zorvalimab"), say("Z", after="| Z"), "zorvalimab"),
-            Component(say("Velastin"), say("V", after="| V |"), None),
+            Component(say("Velastin", codings=(MAPPED, BROADER)), say("V", after="| V |"), None),
             Component(say("Avorubin"), None, "avorubin"),
         ),
         uses=(use,),

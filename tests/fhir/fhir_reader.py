@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Literal
 
 from pipeline.model import (
@@ -65,7 +66,9 @@ class _Reader:
 
     def facts(self, name: str) -> DrugFacts:
         drug = self.drug
-        listed = [self._primitive(text, proof) for text, proof in zip(drug["name"], drug["_name"], strict=True)][1:]
+        listed = [self._brand(self._primitive(text, proof)) for text, proof in zip(drug["name"], drug["_name"], strict=True)][
+            1:
+        ]
         mentioned = {brand.spans for cud in self.of["ClinicalUseDefinition"] for brand in self._subjects(cud)}
         classification = drug.get("medicineClassification", [{"classification": [None]}])[0]["classification"][0]
         kind = drug["productType"][0]["coding"][0]["code"]
@@ -178,8 +181,9 @@ class _Reader:
 
     def _component(self, related: Json) -> Component:
         (reference,) = related["reference"]
+        coded = self._concepts(extensions(related, "component-concept"))
         return Component(
-            self._primitive(reference["display"], reference["_display"]),
+            coded[0] if coded else self._primitive(reference["display"], reference["_display"]),
             self._one(extensions(related, "component-letter")),
             reference.get("identifier", {}).get("value"),
         )
@@ -188,7 +192,12 @@ class _Reader:
 
     def _subjects(self, cud: Json) -> list[Fact]:
         brands = [each for each in cud["subject"] if each["reference"] != f"Medication/{self.drug['id']}"]
-        return [self._primitive(each["display"], each["_display"]) for each in brands]
+        return [self._brand(self._primitive(each["display"], each["_display"])) for each in brands]
+
+    def _brand(self, named: Fact) -> Fact:
+        """The words of a brand with the codes that its own record has."""
+        codes = {each["name"][0].casefold(): self._concept(each["code"]).codings for each in self.brands}
+        return replace(named, codings=codes.get(named.text.casefold(), ()))
 
     def _uses(self) -> Iterable[Use]:
         by_use: dict[int, list[Json]] = {}

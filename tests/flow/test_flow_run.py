@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.flow.onlabel_process import Onlabel
+from tests.load.fhir_stub import Stub, serving
 
 pytestmark = pytest.mark.prefect
 
@@ -100,6 +101,30 @@ def test_a_run_on_the_users_server_tells_it_what_became_of_the_pages(served: Onl
     assert '"code": "R107"' in artifacts["onlabel-quarantined"]
     logs = served.ask("/logs/filter", logs={"flow_run_id": {"any_": [run["id"]]}})
     assert any("R107" in log["message"] for log in logs)
+
+
+_LOADING = """
+import sys
+from pathlib import Path
+from pipeline import flow
+flow.calm()
+from pipeline.flow.onlabel import onlabel
+seeds, output, server = sys.argv[1:]
+state = onlabel(seeds=[Path(seeds)], output=Path(output), load_to=server, return_state=True)
+print(state.type.value, state.name, sep="|")
+"""
+
+
+def test_a_run_loads_what_it_published_where_it_is_told_to(served: Onlabel, seed: Path, tmp_path: Path) -> None:
+    with serving(Stub()) as stub:
+        with served.start("-c", _LOADING, str(seed), str(tmp_path / "out"), stub.base) as process:
+            said, _ = process.communicate(timeout=120)
+        assert said.strip().splitlines()[-1] == f"COMPLETED|Published, 0 quarantined, {len(stub.store)} loaded"
+        assert "MedicationKnowledge/nci.denosumab" in stub.store
+        stub.version = "4.0.1"
+        with served.start("-c", _LOADING, str(seed), str(tmp_path / "out"), stub.base) as process:
+            said, _ = process.communicate(timeout=120)
+        assert said.strip().splitlines()[-1] == "FAILED|Published, not loaded"
 
 
 def test_a_run_that_publishes_nothing_fails_in_prefect_too(served: Onlabel, pages: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.convert import convert
+from pipeline.verify.mapped import Conformance
 from pipeline.verify.resources import Resources
 
 Json = dict[str, Any]
@@ -48,7 +49,7 @@ class Published:
     def __init__(self, output: Path) -> None:
         folder = output / "current" / "R5"
         read = {p.stem: [json.loads(line) for line in p.read_bytes().splitlines()] for p in folder.glob("*/*.ndjson")}
-        self.local = {s["url"]: {c["code"]: c.get("display") for c in s.get("concept", ())} for s in read["CodeSystem"]}
+        self.conformance = Conformance.of([*read["CodeSystem"], *read["ConceptMap"]])
         files = sorted((folder / "resources").glob("*.ndjson"))
         self.resources: list[Json] = [resource for path in files for resource in read[path.stem]]
 
@@ -56,7 +57,7 @@ class Published:
         """The findings when one resource is put in the place of another (hashes made to fit)."""
         changed = rehashed(changed)
         everything = [changed if r is original else r for r in self.resources]
-        checked = Resources(self.local)
+        checked = Resources(self.conformance)
         found = [p for r in everything for p in checked.gather(r, "")]
         # The changed resource first: nearly always that is enough, and a sixteenth of the work.
         found = found or list(checked.check(changed))

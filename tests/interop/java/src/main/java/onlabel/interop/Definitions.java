@@ -60,7 +60,11 @@ final class Definitions {
         IParser parser = fhir.newJsonParser();
         try (Writer out = new OutputStreamWriter(
                 new GZIPOutputStream(Files.newOutputStream(unfinished)), StandardCharsets.UTF_8)) {
-            for (IBaseResource definition : new DefaultProfileValidationSupport(fhir).fetchAllConformanceResources()) {
+            var all = new DefaultProfileValidationSupport(fhir);
+            // R4's and R4B's are read when the first is asked for, and "all" are none before that.
+            all.fetchAllStructureDefinitions();
+            all.fetchCodeSystem("http://hl7.org/fhir/publication-status");
+            for (IBaseResource definition : all.fetchAllConformanceResources()) {
                 if (TYPES.contains(fhir.getResourceType(definition))) {
                     JsonObject json = JsonParser.parseString(parser.encodeResourceToString(definition)).getAsJsonObject();
                     slim(json);

@@ -1,0 +1,198 @@
+"""StructureDefinitions of our extensions: what each holds and where it may stand, in each FHIR version.
+
+Source: https://hl7.org/fhir/R5/defining-extensions.html. `README.md` says the same in a table for people; a test compares them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.fhir.source import Json
+from pipeline.fhir.structures import header
+from pipeline.settings import FhirVersion
+
+_CUD: Final = "ClinicalUseDefinition"
+_MK: Final = "MedicationKnowledge"
+_GUIDELINE: Final = f"{_MK}.indicationGuideline"
+_PATIENT: Final = f"{_GUIDELINE}.dosingGuideline.patientCharacteristic"
+_CONCEPTS: Final = ("CodeableReference", "CodeableConcept")
+#: R5 paths that have another name in R4B and R4.
+_OLDER: Final = {
+    _GUIDELINE: f"{_MK}.administrationGuidelines",
+    _PATIENT: f"{_MK}.administrationGuidelines.patientCharacteristics",
+}
+#: Contexts that R4 has not.
+_NOT_IN_R4: Final = (_CUD, "CodeableReference")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a complex extension: `type` is its value's, or `quote` for words with their proof."""
+
+    name: str
+    type: str
+    at_least: int = 1
+    at_most: str = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """An extension of ours: a value of one of `types`, or parts. `contexts` are R5 paths; `older` adds those of R4B and R4."""
+
+    name: str
+    means: str
+    contexts: tuple[str, ...]
+    types: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    older_only: bool = False
+
+
+_TEXT: Final = Part("text", "string")
+_NAME: Final = Part("name", "CodeableConcept", 0, "*")
+_DETAIL: Final = (Part("mode", "code"), Part("phrase", "quote"), _NAME)
+_INDICATION: Final = (f"{_CUD}.indication", _GUIDELINE)
+
+
+def _quote(name: str, means: str, *contexts: str, parts: tuple[Part, ...] = ()) -> Extension:
+    return Extension(name, means, contexts, parts=(_TEXT, *parts))
+
+
+def _value(name: str, means: str, kind: str, *contexts: str) -> Extension:
+    return Extension(name, means, contexts, (kind,))
+
+
+EXTENSIONS: Final[tuple[Extension, ...]] = (
+    _value("rule", "The rule that read the value from the page.", "code", "Element"),
+    _quote(
+        "quote", "A sentence of the page that states the use.", _CUD, _GUIDELINE, parts=(Part("role", "code"),)
+    ),
+    _value("use", "The use of the page (from 1) of which the indication is a branch.", "integer", _CUD, _GUIDELINE),
+    _quote(
+        "words", "The words that a range was read from.", "Group.characteristic",
+        _PATIENT,
+    ),
+    _value("mapped", "The code comes from a mapping file, not from the page.", "boolean", "Coding"),
+    _value("broader-concept", "A mapped code that means more than the words.", "CodeableConcept", "CodeableConcept"),
+    _value("linked-term", "The glossary entry of words inside the phrase.", "Coding", "CodeableConcept"),
+    _value(
+        "condition", "The condition that the narrower ones belong to.", "CodeableConcept", *_CONCEPTS
+    ),
+    _value(
+        "narrower-condition", "A narrower disease that the use names.", "CodeableConcept", *_CONCEPTS
+    ),
+    _value(
+        "comorbidity-role", "How the other disease stands to the condition: its setting or its cause.", "code",
+        f"{_CUD}.indication.comorbidity", "CodeableConcept",
+    ),
+    Extension(
+        "disease-detail", "One thing that the page says of the disease: status, biomarker or stage.",
+        _CONCEPTS, parts=(Part("kind", "code"), Part("value", "CodeableConcept")),
+    ),
+    Extension(
+        "therapy-detail", "How another therapy belongs to the use, and its branches.", (f"{_CUD}.indication.otherTherapy",),
+        parts=_DETAIL,
+    ),
+    Extension(
+        "optional-therapy", "A therapy that may be given with the drug or not.", _INDICATION,
+        parts=(Part("phrase", "quote"), _NAME),
+    ),
+    Extension(
+        "conditional-prior-therapy", "A therapy that only some of the patients must have had before.", _INDICATION,
+        parts=(Part("phrase", "quote"), _NAME),
+    ),
+    _value("line-of-therapy", "The line of therapy.", "CodeableConcept", *_INDICATION),
+    _quote("given-alone", "The page says that the drug is given alone.", *_INDICATION),
+    _quote("pronunciation", "How the name is pronounced, as written on the page.", _MK),
+    _quote("dailymed-query", "The page's search for the drug at DailyMed.", _MK),
+    _quote("denied-use", "A sentence that says that a use is not approved.", _MK),
+    _quote("component-letter", "The drug's letter in the regimen's acronym.", f"{_MK}.relatedMedicationKnowledge"),
+    _value(
+        "component-concept", "The drug of a regimen with its mapped codes.", "CodeableConcept",
+        f"{_MK}.relatedMedicationKnowledge",
+    ),
+    _quote("studied", "A sentence on what is only being studied.", "DocumentReference"),
+    _quote(
+        "sentence", "A sentence of the use section, and what became of it.", "DocumentReference",
+        parts=(Part("role", "code"), Part("reason", "string", 0)),
+    ),
+    _quote(
+        "link", "Linked words of the page.", "DocumentReference",
+        parts=(Part("target", "string", 0), Part("glossary-id", "code", 0)),
+    ),
+    _quote(
+        "front-matter", "A value of the page's front matter, as stated.", "DocumentReference", parts=(Part("key", "string"),)
+    ),
+    _value("kind-reason", "Why the page counts as a drug's or a regimen's.", "string", "DocumentReference"),
+    # What stands in ClinicalUseDefinition where there is one (`fold`).
+    _value("indication-identifier", "The identifier of the indication.", "Identifier", _GUIDELINE),
+    _value("regulatory-standing", "Whether the use is approved, and how.", "CodeableConcept", _GUIDELINE),
+    _value("subject", "The drug or brand that the indication is of.", "Reference", _GUIDELINE),
+    _value("disease", "What is treated or prevented.", "CodeableConcept", _GUIDELINE),
+    _value("disease-status", "Status, biomarkers and stage of the disease.", "CodeableConcept", _GUIDELINE),
+    _value("comorbidity", "The disease in which, or because of which, the condition exists.", "CodeableConcept", _GUIDELINE),
+    Extension(
+        "other-therapy", "A therapy that the use requires, before or with the drug.", (_GUIDELINE,),
+        parts=(Part("relationship-type", "CodeableConcept"), Part("treatment", "CodeableConcept"), *_DETAIL),
+    ),
+    # What MedicationKnowledge of R4B and R4 has no element for (`older`).
+    Extension("treatment-intent", "What the drug is to do.", (_GUIDELINE,), ("CodeableConcept",), older_only=True),
+    Extension("clinical-use", "The indication in full.", (_GUIDELINE,), ("Reference",), older_only=True),
+    Extension(
+        "patient-characteristic", "A patient characteristic with its codes or its range.",
+        (_PATIENT,), ("CodeableConcept", "Range"), older_only=True,
+    ),
+)  # fmt: skip
+
+
+def extension_definitions(canonical: str, version: FhirVersion) -> list[Json]:
+    """The StructureDefinition of every extension that has a place in a FHIR version."""
+    found = ((extension, _contexts(extension, version)) for extension in EXTENSIONS)
+    return [_definition(extension, contexts, canonical, version) for extension, contexts in found if contexts]
+
+
+def _contexts(extension: Extension, version: FhirVersion) -> list[str]:
+    if version == "R5":
+        return [] if extension.older_only else list(extension.contexts)
+    if version == "R4B" and extension.name == "clinical-use":
+        return [_OLDER[_GUIDELINE]]
+    if extension.name == "clinical-use":
+        return []
+    paths = [_OLDER.get(path, path) for path in extension.contexts]
+    return [path for path in paths if version == "R4B" or not path.startswith(_NOT_IN_R4)]
+
+
+def _definition(extension: Extension, contexts: list[str], canonical: str, version: FhirVersion) -> Json:
+    head = header(extension.name, extension.means, canonical, version)
+    return {
+        **head,
+        "kind": "complex-type",
+        "abstract": False,
+        "context": [{"type": "element", "expression": path} for path in contexts],
+        "type": "Extension",
+        "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Extension",
+        "derivation": "constraint",
+        "differential": {
+            "element": [
+                {"id": "Extension", "path": "Extension", "short": extension.means, "definition": extension.means},
+                *_content("Extension", "Extension", head["url"], extension.types, extension.parts),
+            ]
+        },
+    }
+
+
+def _content(identity: str, path: str, url: str, types: tuple[str, ...], parts: tuple[Part, ...]) -> Iterator[Json]:
+    """The elements of an extension or of a part of one: parts or none, the URL, a value or none."""
+    if not parts:
+        yield {"id": f"{identity}.extension", "path": f"{path}.extension", "max": "0"}
+    for part in parts:
+        inner, inner_path = f"{identity}.extension:{part.name}", f"{path}.extension"
+        yield {"id": inner, "path": inner_path, "sliceName": part.name, "min": part.at_least, "max": part.at_most}
+        if part.type == "quote":
+            yield from _content(inner, inner_path, part.name, (), (_TEXT,))
+        else:
+            yield from _content(inner, inner_path, part.name, (part.type,), ())
+    yield {"id": f"{identity}.url", "path": f"{path}.url", "fixedUri": url}
+    value: Mapping[str, object] = {"max": "0"} if parts else {"min": 1, "type": [{"code": each} for each in types]}
+    yield {"id": f"{identity}.value[x]", "path": f"{path}.value[x]", **value}

@@ -1,0 +1,167 @@
+"""R5 resources as R4B and R4 have them, type by type: the one place that knows how the versions differ.
+
+R4 and R4B have the same elements for what is published, but for ClinicalUseDefinition, which R4 lacks (`fold`).
+Sources: https://hl7.org/fhir/R4B/ and https://hl7.org/fhir/R4/, the pages of each resource.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from pipeline.fhir.source import Json
+from pipeline.fhir.systems import DATA_OPERATION, extension_url
+from pipeline.model import Resource
+
+#: HL7's extensions for what later versions have as an element.
+_IDENTIFIER: Final = "http://hl7.org/fhir/StructureDefinition/artifact-identifier"
+_JURISDICTION: Final = "http://hl7.org/fhir/StructureDefinition/artifact-jurisdiction"
+_VERSION: Final = "http://hl7.org/fhir/StructureDefinition/artifact-version"
+_ABSENT: Final = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+
+
+def older(resource: Resource, canonical: str) -> tuple[Resource, list[str]]:
+    """An R5 resource of ours in the form of R4B and R4, and the R5 elements of it that neither has a place for."""
+    form = _FORMS.get(resource["resourceType"])
+    if form is None:
+        return resource, []
+    return form(resource, canonical)
+
+
+def _knowledge(resource: Resource, canonical: str) -> tuple[Resource, list[str]]:
+    extensions = [
+        *resource.get("extension", ()),
+        *({"url": _IDENTIFIER, "valueIdentifier": each} for each in resource["identifier"]),
+        *({"url": _JURISDICTION, "valueCodeableConcept": each} for each in resource["intendedJurisdiction"]),
+    ]
+    lost = [
+        "MedicationKnowledge.medicineClassification.sourceUri"
+        for each in resource.get("medicineClassification", ())
+        if "sourceUri" in each
+    ]
+    classes = [{k: v for k, v in each.items() if k != "sourceUri"} for each in resource.get("medicineClassification", ())]
+    ingredients = [
+        {"itemCodeableConcept": each["item"]["concept"]} for each in resource.get("definitional", {}).get("ingredient", ())
+    ]
+    guidelines = [
+        administration
+        for guideline in resource.get("indicationGuideline", ())
+        for administration in _administrations(guideline, canonical)
+    ]
+    same = ("relatedMedicationKnowledge", "associatedMedication", "productType", "monograph")
+    return {
+        **_head(resource),
+        "extension": extensions,
+        "code": resource["code"],
+        "status": resource["status"],
+        # The first name is the text of `code`.
+        **({"synonym": resource["name"][1:], "_synonym": resource["_name"][1:]} if resource["name"][1:] else {}),
+        **{name: resource[name] for name in same if name in resource},
+        **({"ingredient": ingredients} if ingredients else {}),
+        **({"administrationGuidelines": guidelines} if guidelines else {}),
+        **({"medicineClassification": classes} if classes else {}),
+    }, lost
+
+
+def _administrations(guideline: Json, canonical: str) -> Iterator[Json]:
+    """A guideline for each indication and population: neither list has an "or" here, and no guideline has two indications."""
+    for indication in guideline["indication"]:
+        reference = indication.get("reference")
+        use = [{"url": extension_url(canonical, "clinical-use"), "valueReference": reference}] if reference else []
+        for dosing in guideline["dosingGuideline"]:
+            intent = {"url": extension_url(canonical, "treatment-intent"), "valueCodeableConcept": dosing["treatmentIntent"]}
+            patients = [_patients(each, canonical) for each in dosing.get("patientCharacteristic", ())]
+            yield {
+                "extension": [*use, intent, *guideline.get("extension", ())],
+                "indicationCodeableConcept": indication["concept"],
+                **({"patientCharacteristics": patients} if patients else {}),
+            }
+
+
+def _patients(characteristic: Json, canonical: str) -> Json:
+    """A characteristic's value is text: its codes, its range and its proof stay in an extension."""
+    name, value = next((name, value) for name, value in characteristic.items() if name.startswith("value"))
+    extensions = characteristic.get("extension", [])
+    words = value["text"] if name == "valueCodeableConcept" else extensions[0]["extension"][0]["valueString"]
+    return {
+        "extension": [*extensions, {"url": extension_url(canonical, "patient-characteristic"), name: value}],
+        "characteristicCodeableConcept": characteristic["type"],
+        "value": [words],
+    }
+
+
+def _use(resource: Resource, _canonical: str) -> tuple[Resource, list[str]]:
+    changed = dict(resource)
+    if "contained" in resource:
+        changed["contained"] = [_group(each) for each in resource["contained"]]
+    if "otherTherapy" in resource["indication"]:
+        therapies = [_renamed(each, {"treatment": "therapy"}) for each in resource["indication"]["otherTherapy"]]
+        changed["indication"] = {**resource["indication"], "otherTherapy": therapies}
+    return changed, []
+
+
+def _group(group: Json) -> Json:
+    # Described by its characteristics, not a list of actual people.
+    return {("actual" if k == "membership" else k): (False if k == "membership" else v) for k, v in group.items()}
+
+
+def _medication(resource: Resource, _canonical: str) -> tuple[Resource, list[str]]:
+    changed = {k: v for k, v in resource.items() if k != "definition"}
+    if "ingredient" in resource:
+        changed["ingredient"] = [
+            {"itemCodeableConcept": each["item"]["concept"], "isActive": each["isActive"]} for each in resource["ingredient"]
+        ]
+    return changed, ["Medication.definition"] if "definition" in resource else []
+
+
+def _document(resource: Resource, _canonical: str) -> tuple[Resource, list[str]]:
+    # Its proof is beside the same value in the extension `front-matter`: none can stand beside an extension's value.
+    version = [{"url": _VERSION, "valueString": resource["version"]}] if "version" in resource else []
+    (content,) = resource["content"]
+    attachment = {**content["attachment"], "size": int(content["attachment"]["size"])}
+    changed = {k: v for k, v in resource.items() if k not in {"version", "_version", "subject"}}
+    changed["extension"] = [*version, *resource["extension"]]
+    changed["content"] = [{**content, "attachment": attachment}]
+    # `subject` is for patients here.
+    changed["context"] = {"related": [resource["subject"]]}
+    return changed, []
+
+
+def _provenance(resource: Resource, _canonical: str) -> tuple[Resource, list[str]]:
+    created = {"system": DATA_OPERATION, "code": "CREATE", "display": "create"}
+    recorded = (
+        {"recorded": resource["recorded"]}
+        if "recorded" in resource
+        # It is required here, and no date that could be given is the page's.
+        else {"_recorded": {"extension": [{"url": _ABSENT, "valueCode": "unknown"}]}}
+    )
+    # The code of R5 is not in the value set here, and a validator says so even where it stands beside this one.
+    return {**resource, **recorded, "activity": {"coding": [created]}}, ["Provenance.activity"]
+
+
+def _device(resource: Resource, _canonical: str) -> tuple[Resource, list[str]]:
+    # No code here means a registered name.
+    names = [{"name": each["value"], "type": "other"} for each in resource["name"]]
+    changed = {("deviceName" if k == "name" else k): (names if k == "name" else v) for k, v in resource.items()}
+    return changed, ["Device.name.type"]
+
+
+def _head(resource: Resource) -> Json:
+    return {k: resource[k] for k in ("resourceType", "id", "meta", "language", "text") if k in resource}
+
+
+def _renamed(element: Json, names: Mapping[str, str]) -> Json:
+    return {names.get(k, k): v for k, v in element.items()}
+
+
+_FORMS: Final[Mapping[str, Callable[[Resource, str], tuple[Resource, list[str]]]]] = MappingProxyType(
+    {
+        "ClinicalUseDefinition": _use,
+        "Device": _device,
+        "DocumentReference": _document,
+        "Medication": _medication,
+        "MedicationKnowledge": _knowledge,
+        "Provenance": _provenance,
+    }
+)

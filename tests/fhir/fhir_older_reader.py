@@ -1,0 +1,136 @@
+"""R4B, R4 and core resources back into the form of R5 in full: what this cannot put back, the derivation has lost.
+
+It knows `pipeline/fhir/README.md` and the output only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pipeline.model import DrugFacts
+from tests.fhir.fhir_reader import extensions, parts, read_facts
+from tests.fhir.fhir_walk import of_type
+
+Json = dict[str, Any]
+DETAILS = ("line-of-therapy", "given-alone", "optional-therapy", "conditional-prior-therapy")
+
+
+def read_older_facts(resources: Sequence[Json], name: str) -> DrugFacts:
+    """The facts in one page's resources, whatever their version and profile."""
+    drug, *brands = of_type(resources, "MedicationKnowledge")
+    uses = [_with_treatment(each) for each in of_type(resources, "ClinicalUseDefinition")] or _uses(drug)
+    return read_facts([*of_type(resources, "DocumentReference"), *map(_knowledge, [drug, *brands]), *uses], name)
+
+
+def guidelines(drug: Json) -> list[Json]:
+    """A guideline for each indication and population, in the form of R4; `indicationGuideline` of R5 is brought into it."""
+    if "indicationGuideline" not in drug:
+        found: list[Json] = drug.get("administrationGuidelines", [])
+        return found
+    return [
+        {
+            "extension": [
+                *guideline["extension"],
+                {"url": "/treatment-intent", "valueCodeableConcept": dosing["treatmentIntent"]},
+            ],
+            "indicationCodeableConcept": guideline["indication"][0]["concept"],
+            "patientCharacteristics": [
+                {
+                    "extension": [*each.get("extension", ()), {"url": "/patient-characteristic", **_value(each)}],
+                    "characteristicCodeableConcept": each["type"],
+                }
+                for each in dosing.get("patientCharacteristic", ())
+            ],
+        }
+        for guideline in drug["indicationGuideline"]
+        for dosing in guideline["dosingGuideline"]
+    ]
+
+
+def populations(found: Iterable[Json]) -> list[list[Json]]:
+    """The populations of an indication's guidelines, each a list of characteristics in the form of Group's."""
+    stated = ([_characteristic(each) for each in guideline.get("patientCharacteristics", ())] for guideline in found)
+    return [population for population in stated if population]
+
+
+def _value(element: Json) -> Json:
+    return {name: value for name, value in element.items() if name.startswith("value")}
+
+
+def _characteristic(patients: Json) -> Json:
+    (own,) = extensions(patients, "patient-characteristic")
+    words = extensions(patients, "words")
+    if "value" in patients:
+        said = parts(words[0], "text")[0]["valueString"] if words else own["valueCodeableConcept"]["text"]
+        assert patients["value"] == [said], "the words are not where a reader without extensions sees them"
+    return {"code": patients["characteristicCodeableConcept"], "extension": words, **_value(own)}
+
+
+def _knowledge(drug: Json) -> Json:
+    if "name" in drug:
+        return drug
+    return {
+        **drug,
+        "identifier": [each["valueIdentifier"] for each in extensions(drug, "artifact-identifier")],
+        "name": [drug["code"]["text"], *drug.get("synonym", ())],
+        "_name": [{}, *drug.get("_synonym", ())],
+        "definitional": {
+            "ingredient": [{"item": {"concept": each["itemCodeableConcept"]}} for each in drug.get("ingredient", ())]
+        },
+    }
+
+
+def _with_treatment(use: Json) -> Json:
+    therapies = [
+        {**each, "treatment": each.get("treatment", each.get("therapy"))} for each in use["indication"].get("otherTherapy", ())
+    ]
+    return {**use, "indication": {**use["indication"], "otherTherapy": therapies}}
+
+
+def _uses(drug: Json) -> list[Json]:
+    found: dict[str, list[Json]] = {}
+    for guideline in guidelines(drug):
+        (identifier,) = extensions(guideline, "indication-identifier")
+        found.setdefault(identifier["valueIdentifier"]["value"], []).append(guideline)
+    return [_use(each) for each in found.values()]
+
+
+def _use(found: list[Json]) -> Json:
+    guideline = found[0]
+
+    def concepts(name: str) -> list[Json]:
+        return [each["valueCodeableConcept"] for each in extensions(guideline, name)]
+
+    def beside(concept: Json) -> Json:
+        return {"concept": concept, "extension": concept.get("extension", [])}
+
+    (standing,), (intent,) = concepts("regulatory-standing"), concepts("treatment-intent")
+    diseases, statuses = concepts("disease"), concepts("disease-status")
+    return {
+        "resourceType": "ClinicalUseDefinition",
+        "extension": [*extensions(guideline, "quote"), *extensions(guideline, "use")],
+        "category": [standing],
+        "subject": [
+            {**reference, "reference": reference["reference"].replace("MedicationKnowledge/", "Medication/")}
+            for reference in (each["valueReference"] for each in extensions(guideline, "subject"))
+        ],
+        "contained": [{"characteristic": population} for population in populations(found)],
+        "indication": {
+            "extension": [each for name in DETAILS for each in extensions(guideline, name)],
+            **({"diseaseSymptomProcedure": beside(diseases[0])} if diseases else {}),
+            **({"diseaseStatus": beside(statuses[0])} if statuses else {}),
+            "comorbidity": [beside(each) for each in concepts("comorbidity")],
+            "intendedEffect": {"concept": intent},
+            "otherTherapy": [
+                {
+                    "extension": [
+                        {"url": "/therapy-detail", "extension": [p for n in ("mode", "phrase", "name") for p in parts(each, n)]}
+                    ],
+                    "relationshipType": parts(each, "relationship-type")[0]["valueCodeableConcept"],
+                    "treatment": {"concept": parts(each, "treatment")[0]["valueCodeableConcept"]},
+                }
+                for each in extensions(guideline, "other-therapy")
+            ],
+        },
+    }
