@@ -229,11 +229,12 @@ class Therapy:
     """What the drug is given together with for a use.
 
     `mode`: `required` ("with prednisone"), `optional` ("with or without", "often with"), `alternative` ("with either X or
-    Y": `names` holds every branch), `concurrent` (what the patient receives anyway: "women receiving … therapy").
+    Y": `names` holds every branch), `combination` ("with A and B or C": as the phrase says; `names` are those in it, and which
+    of them go together is not read), `concurrent` (what the patient receives anyway: "women receiving … therapy").
     `phrase` is the whole of it as written ("either cisplatin or topotecan hydrochloride"); `names` the treatments in it.
     """
 
-    mode: Literal["required", "optional", "alternative", "concurrent"]
+    mode: Literal["required", "optional", "alternative", "combination", "concurrent"]
     phrase: Fact
     names: tuple[Fact, ...]
 

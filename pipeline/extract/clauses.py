@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-from pipeline.extract.language import MARKS
+from pipeline.extract.language import MARKS, OTHER_NAME, SAYS_AGAIN
 from pipeline.extract.sentences import Statement
 from pipeline.model import Age, AgeGroup, Sex
 
@@ -45,6 +45,7 @@ class Group:
     age: Part | None = None
     low: Age | None = None
     high: Age | None = None
+    some: Part | None = None  # "certain patients": not all of them
     bound: bool = False  # introduced by its own "in": a relative clause after it speaks of it alone
 
 
@@ -155,22 +156,58 @@ _NEGATION = re.compile(r"\b(?:not|no|never|nor|neither|without|except|unless|exc
 _WORD = re.compile(r"[^\s,;:]+")
 
 
-def read(
+def read(  # noqa: PLR0913, PLR0917 - a sentence, its rules, and what is known before it
     statement: Statement,
     rules: Sequence[ClauseRule],
     heads: tuple[str, ...] = (),
     start: int | None = None,
     before: tuple[Clause, ...] = (),
+    context: tuple[Clause, ...] = (),
 ) -> Reading:
-    """Read a sentence by `rules`. `heads` are the plain names of the diseases that the item is about (for "CML")."""
-    clauses = list(before)
+    """Read a sentence by `rules`. `heads` are the plain names of the diseases that the item is about (for "CML").
+
+    `before` are the clauses already read of this sentence up to `start`; `context` those of the item above, which it goes
+    on with.
+    """
+    end = statement.end
+    begin = statement.start if start is None else start
+    taken, leftover = _walk(Cursor(statement.plain, begin, end, (*context, *before), heads), rules)
+    clauses = _widening(taken[len(context) :])
+    since = min((clause.start for clause in before if clause.kind == "head"), default=statement.start)
+    for bracket in _BRACKETS.finditer(statement.plain, since, end):
+        _read_bracket(Cursor(statement.plain, *bracket.span(), heads=heads), rules, clauses, leftover)
+    leftover.sort(key=lambda part: part.start)
+    if any(_NEGATION.search(statement.plain, part.start, part.end) for part in leftover):
+        # A "not" that no rule knows may turn round anything in the sentence: nothing but the head is trusted.
+        clauses = [*before, *(clause for clause in clauses if clause.kind == "head" and clause not in before)]
+    return Reading(statement, tuple(clauses), tuple(leftover))
+
+
+def _widening(clauses: Sequence[Clause]) -> list[Clause]:
+    """What is said of a disease after "including" restricts no use; treatment before it is so in some cases only."""
+    included = [one for one in clauses if one.rule == "included-disease"]
+    found = []
+    for one in clauses:
+        inside = any(region.start <= one.start < region.end for region in included)
+        if inside and one.kind == "prior":
+            found.append(replace(one, mode="conditional"))
+        elif inside and one.kind not in ("narrower", "subject", "connector"):
+            found.append(replace(one, kind="gloss"))
+        else:
+            found.append(one)
+    return found
+
+
+def _walk(at: Cursor, rules: Sequence[ClauseRule]) -> tuple[list[Clause], list[Part]]:
+    """The clauses from the cursor on, after those before it, and what no rule knows."""
+    clauses = list(at.before)
     leftover: list[Part] = []
-    text, pos, end = statement.plain, statement.start if start is None else start, statement.end
+    text, pos, end = at.text, at.pos, at.end
     while pos < end:
         if (filler := _FILLER.match(text, pos, end)) is not None:
             pos = filler.end()
             continue
-        cursor = Cursor(text, pos, end, tuple(clauses), heads)
+        cursor = Cursor(text, pos, end, tuple(clauses), at.heads)
         taken = next((match for rule in rules if (match := rule(cursor)) is not None and match.end > pos), None)
         if taken is not None:
             clauses.extend(clause for clause in taken.clauses if _says_something(text, clause))
@@ -183,7 +220,39 @@ def read(
         else:
             leftover.append(Part(pos, stop))
         pos = stop
-    if any(_NEGATION.search(text, part.start, part.end) for part in leftover):
-        # A "not" that no rule knows may turn round anything in the sentence: nothing but the head is trusted.
-        clauses = [*before, *(clause for clause in clauses if clause.kind == "head" and clause not in before)]
-    return Reading(statement, tuple(clauses), tuple(leftover))
+    return clauses, leftover
+
+
+#: What gives no fact of its own, so that brackets within it are not quoted by it.
+_UNQUOTED = ("carrier", "connector", "gloss", "subject", "kinds", "timing", "manner", "purpose", "history", "intent")
+_CLAUSE_START = re.compile(r"(?:in|for|with|not|if|unless|when)\b", re.IGNORECASE)
+_NO_PARTNER = ("with-feature", "patient-trait")
+
+
+def _read_bracket(at: Cursor, rules: Sequence[ClauseRule], clauses: list[Clause], leftover: list[Part]) -> None:
+    """Read what brackets say, unless it is quoted with the words around it or only says them again.
+
+    After a name, "(with X)" may be a treatment or a feature of the disease: it stays unread.
+    """
+    text, start, end = at.text, at.pos, at.end
+    inside = text[start + 1 : end - 1]
+    if _CLAUSE_START.match(text, start + 1) is None and any(
+        part.start <= start + 1 and end - 1 <= part.end for clause in clauses for part in _quoted(clause)
+    ):
+        return
+    if any(part.start < end and start < part.end for part in leftover) or SAYS_AGAIN.fullmatch(inside):
+        return
+    place = next((number for number, one in enumerate(clauses) if one.start > start), len(clauses))
+    before = tuple(one for one in clauses[:place] if one.kind != "gloss" or one.end <= start)
+    taken, left = _walk(Cursor(text, start + 1, end - 1, before, at.heads), rules)
+    found = taken[len(before) :]
+    if not left and found and not any(one.rule in _NO_PARTNER for one in found):
+        clauses[place:place] = found
+    elif OTHER_NAME.fullmatch(inside) is None:
+        leftover.append(Part(start, end))
+
+
+def _quoted(clause: Clause) -> tuple[Part, ...]:
+    if clause.kind in _UNQUOTED:
+        return ()
+    return clause.names if clause.kind == "head" else (clause.whole,)

@@ -8,8 +8,8 @@ from pipeline.extract.language import ABBREVIATION, DISEASE_FORM, GENERIC_DISEAS
 
 _GLOSS = rx(r"\([^()]*\)")
 _APPOSED = rx(
-    r"an? (?:rare |common )?(?:type|form|kind) of [\w -]+?(?= that| which| in |,|\.|$)|an? (?:condition|disease"
-    r"|disorder) in which [^,.;]+"
+    r"(?:(?:which|that) (?:is|are) )?(?:an? (?:rare |common )?(?:type|form|kind)|(?:rare |common )?(?:types|forms|kinds))"
+    r" of [\w -]+?(?= that| which| in |,|\.|$)|an? (?:condition|disease|disorder) in which [^,.;]+"
 )
 _OTHERS = rx(
     r"(?:(?:and|or) )?(?:many |certain |some )?other (?:types of cancer|cancers|diseases|conditions)(?: (?:and"

@@ -84,3 +84,23 @@ COUNT = rf"(?:(?:at least|up to|more than|no more than) )?{NUMBER}(?: (?:or|to) 
 
 #: Brackets that narrow what stands before them, where others only say it again.
 LIMITS = rx(r"\((?:excluding|except|not including|certain types|only|other than)[^()]*\)")
+
+_ABBREVIATED = r"(?-i:[\w+/.-]*[A-Z][\w+/.-]*[A-Z0-9+][\w+/.-]*)"
+
+#: Brackets that say the words before them again: an abbreviation, "a type of liver cancer", "come back", "neoadjuvant
+#: therapy (to shrink the tumor before surgery)", "suppress (lower)".
+SAYS_AGAIN = rx(
+    rf"{_ABBREVIATED}(?:(?:,|,? and|,? or|/)? {_ABBREVIATED})*|(?:also|sometimes|formerly) (?:called|known as) .+"
+    r"|an? .*\b(?:types?|kinds?|forms?|condition|disease|disorder|tumou?r|cancer|problem)\b.*|types of .+"
+    r"|(?:spread|spreading)(?: to other parts of the body)?|(?:come|came|coming) back"
+    r"|(?:does|do|did|has|have) not respond(?:ed)? to .+"
+    r"|to shrink the (?:tumou?r|cancer) before surgery|lower"
+)
+
+#: Brackets that give a disease its other name: a noun phrase in a disease's or a finding's form.
+OTHER_NAME = rx(
+    rf"(?!(?:{COURSE}|{EXTENT}|{STAGE}|in|with|without"
+    r"|for|not|no|only|if|after|before|of|to|from|who|that|when|certain|other)\b)"
+    rf"[\w' -]*?(?:{DISEASE_FORM}|\b(?:levels?|counts?|build-?up|reactions?|swelling|bleeding|inflammation"
+    r"|loss|damage|pain|clots?)(?: (?:of|in) [\w ]+)?)"
+)

@@ -13,6 +13,9 @@ from pipeline.model import Fact
 #: Intents whose "in patients with X" names the population, not a disease that is treated.
 PREVENTIVE = ("prevent", "prevent_and_treat", "reduce_risk")
 
+#: The rule of a cause that an item's head names below a lead that ends in "caused by:".
+CAUSE_FROM_LEAD = "cause-from-lead"
+
 
 @dataclass(eq=False)
 class Leaf:

@@ -118,6 +118,8 @@ def _characteristics(reading: Reading, group: Group) -> list[Characteristic]:
         found.append(Characteristic("sex", quoted(group.noun, "sex"), sex=group.sex))
     if group.menopausal is not None:
         found.append(Characteristic("menopausal-status", quoted(group.menopausal, "menopausal-status")))
+    if group.some is not None:
+        found.append(Characteristic("description", quoted(group.some, "some-patients")))
     return found
 
 

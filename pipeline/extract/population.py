@@ -17,7 +17,7 @@ _AGE = rx(
     r"(?: (?:and|or) (?P<bound>older|above|over|up|younger|under))?(?: of age)?(?![\w-])"
 )
 _LIMIT = rx(rf",? ?(?:who are )?(?P<bound>older|younger) than (?P<low>\d+) (?P<unit>{_UNIT})(?: of age)?")
-_QUANTITY = r"(?:(?:certain|some|all|most|the|other|many|these|eligible) )?"
+_QUANTITY = r"(?:(?P<some>certain|some|eligible) |(?:all|most|the|other|many|these) )?"
 _TRAIT = (
     r"(?:pre|peri|post)-?menopausal|pregnant|males?|females?|adult|young|older|elderly|pa?ediatric|adolescent|newborn"
     r"|teenage|individual"
@@ -84,6 +84,7 @@ def _described(found: re.Match[str], age: re.Match[str] | None, *, bound: bool) 
     base = {
         "age_group": _age_group(words), "sex": _sex(words), "low": low, "high": high, "bound": bound,
         "age": _trimmed(age) if age is not None else None,
+        "some": Part(found.start(), found.end()) if found["some"] else None,
     }  # fmt: skip
     statuses = list(_MENOPAUSAL.finditer(found["traits"] or ""))
     if not statuses:
@@ -131,7 +132,7 @@ def _shared_range(groups: list[Group]) -> tuple[Group, ...]:
         return tuple(groups)
     last = groups[-1]
     return tuple(
-        Group(g.noun, g.age_group, g.sex, g.menopausal, last.age, last.low, last.high, g.bound) if g.age is None else g
+        Group(g.noun, g.age_group, g.sex, g.menopausal, last.age, last.low, last.high, g.some, g.bound) if g.age is None else g
         for g in groups
     )
 
@@ -202,7 +203,7 @@ def with_trait(at: Cursor) -> Match | None:
     return Match(end, (at.clause("description", "patient-trait", end),)) if end > found.end() else None
 
 
-_INCLUDED = rx(r"including (?:those|patients|people|adults|children) who ")
+_INCLUDED = rx(r"including (?:those|patients|people|adults|children) (?:who|whose|with) ")
 
 
 def included(at: Cursor) -> Match | None:

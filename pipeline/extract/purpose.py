@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.extract.clauses import Clause, Cursor, Match, Part
 from pipeline.extract.disease import disease_clauses, phrase_end, related
-from pipeline.extract.language import BOUNDARY, rx
+from pipeline.extract.language import BOUNDARY, STOP, rx
 from pipeline.extract.population import population
 from pipeline.extract.prior import tail
 
@@ -21,7 +21,7 @@ _INTENT = rx(
     r"(?:(?P<palliate>palliative (?:treatment|therapy|care))(?: (?:of|for))?"
     r"|(?P<emergency>(?:emergency )?treatment) of|to (?P<both>(?:prevent (?:and|or) treat|treat (?:and|or|or help) prevent))"
     r"|(?:to )?(?:help )?(?P<reduce>(?:reduce|lower|decrease|lessen) (?:the )?(?:chance|risk|chances|risks) (?:of|that|for))"
-    r"|to (?:help )?(?P<prevent>prevent)|to (?:be used to )?(?:help )?(?P<treat>treat)|(?:for|as) (?:the "
+    r"|to (?:help )?(?P<prevent>prevent)(?! (?:it|them) from)|to (?:be used to )?(?:help )?(?P<treat>treat)|(?:for|as) (?:the "
     r"|an? )?(?:(?P<noun>treatment)|(?P<prevention>prevention)) (?:of|for)|to (?P<prepare>prepare)(?= ))"
 )
 _OTHER_INTENT = rx(
@@ -35,6 +35,7 @@ _KEEP = rx(
     r"|growing)(?: \([^()]*\))?(?: there)?"
     r"|from (?:coming back|recurring|returning)(?: \([^()]*\))?"
 )
+_SPREADING = rx(r"(?:to )?(?:help )?prevent .*(?:spreading|metastasi[sz]ing)")
 _LINE = rx(
     r"(?:given |used )?(?:as|on|first|next) (?:(?:the|an?|part of) )*(?P<line>(?:(?:first|second|third|fourth"
     r"|later|initial)(?:-| )?(?:line)?(?: or (?:first|second|third|later)(?:-line)?)? |(?:first-line|second-line|third-line) )?"
@@ -85,8 +86,8 @@ def carrier(at: Cursor) -> Match | None:
 def keep_from_recurring(at: Cursor) -> Match | None:
     """Reads "to help keep the cancer from coming back after surgery": the aim of adjuvant use, which stays treatment."""
     found = at.match(_KEEP)
-    if found is None:
-        return None
+    if found is None or (_SPREADING.match(found.group()) and at.before and at.before[-1].mode == "or"):
+        return None  # "or to prevent it from spreading" is another purpose, which no field holds
     stop, prior = tail(at, found.end(), "keep-from-recurring")
     return Match(stop, (at.clause("purpose", "keep-from-recurring", stop), *prior))
 
@@ -222,8 +223,8 @@ def named_disease(at: Cursor) -> Match | None:
     rule = "disease-of-patients" if of_patients and not lead.startswith("incl") else "named-disease"
     end = phrase_end(at, found.end())
     clauses = disease_clauses(at, found.end(), end, rule, short=lead.startswith("for")) if end > found.end() else None
-    if clauses is None:
-        return None
+    if clauses is None or "including" in lead:
+        return _included(at, end, clauses) if clauses is not None else None
     if last == "head" and lead.startswith("with"):
         return Match(end, (at.clause("status", "with-feature", end),))
     kin = [related(at.text[c.start : c.end], at.heads) for c in clauses if c.kind == "narrower"]
@@ -233,4 +234,16 @@ def named_disease(at: Cursor) -> Match | None:
     return Match(end, clauses)
 
 
+def _included(at: Cursor, end: int, clauses: tuple[Clause, ...]) -> Match:
+    """Reads "including X that has spread": it widens the use, so that nothing said of X may restrict it."""
+    stop = at.until(_END_OF_INCLUDED, end) if _OF_INCLUDED.match(at.text, end, at.end) is not None else end
+    named = tuple(clause for clause in clauses if clause.kind == "narrower")
+    return Match(end, (at.clause("gloss", "included-disease", stop), *named))
+
+
+_OF_INCLUDED = rx(r" (?:that|which|whose) ")
+_END_OF_INCLUDED = rx(
+    r",? (?:and|or) (?:to|in|with|for|used|given|alone|after)\b|,(?! (?:(?:and|or|but) )?(?:that|which|whose|is|are|has|have"
+    r"|had|did|does|cannot|got|came)\b)| (?:in|for) (?:adults|children|patients|people|women|men)\b|" + STOP + r"|$"
+)
 _DISEASE_LEAD = rx(r",? ?(?:(?:and|or) )?(?:with|for|in|of|including|have|has) (?:one of the following stages of )?")

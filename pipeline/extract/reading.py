@@ -164,8 +164,7 @@ def _first(statement: Statement, dangling: Dangling, heads: tuple[str, ...], tol
 
 
 def _read_on(statement: Statement, opening: Match, heads: tuple[str, ...], cursor: Cursor) -> Reading:
-    reading = read(statement, CLAUSE_RULES, heads, start=opening.end, before=(*cursor.before, *opening.clauses))
-    return Reading(statement, reading.clauses[len(cursor.before) :], reading.leftover)
+    return read(statement, CLAUSE_RULES, heads, start=opening.end, before=opening.clauses, context=cursor.before)
 
 
 def _context(above: list[Told]) -> tuple[Clause, ...]:
@@ -179,12 +178,16 @@ def _partner(at: Cursor) -> Match | None:
     listed = read_treatments(at, at.pos)
     if listed is None or not listed.names:
         return None
-    mode = "alternative" if listed.join == "or" and len(listed.names) > 1 else "required"
     return Match(
         listed.end,
         (
             at.clause(
-                "partner", "with-from-parent", listed.end, mode, names=listed.names, phrase=Part(listed.start, listed.end)
+                "partner",
+                "with-from-parent",
+                listed.end,
+                listed.mode,
+                names=listed.names,
+                phrase=Part(listed.start, listed.end),
             ),
         ),
     )

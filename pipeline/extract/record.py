@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipeline.extract.leaf import CAUSE_FROM_LEAD
 from pipeline.model import DrugFacts, Fact, Population, Use
 
 
@@ -37,13 +38,16 @@ def record(facts: DrugFacts) -> dict[str, Any]:
 
 def _use(use: Use) -> dict[str, Any]:
     partners = [name for therapy in use.therapies if therapy.mode != "concurrent" for name in therapy.names]
+    # the annotations give the disease below "bone damage caused by:" as the narrower condition, no other cause
+    from_lead = tuple(cause for cause in use.causes if cause.rule == CAUSE_FROM_LEAD)
+    narrower = (*use.narrower, *use.settings, *from_lead)
     prior = [name for therapy in use.prior for name in therapy.names]
     characteristics = [c for population in use.populations for c in population.characteristics]
     return {
         "text": use.text.text,
         "parent": use.parent.text if use.parent is not None else None,
         "condition": _texts(use.conditions),
-        "subcondition": _texts((*use.narrower, *use.settings)),
+        "subcondition": _texts(narrower),
         "intent": use.intent,
         "intent_text": use.intent_text.text if use.intent_text is not None else None,
         "status": use.standing,
@@ -58,7 +62,7 @@ def _use(use: Use) -> dict[str, Any]:
             "text": _proof(use.text),
             "parent": _proof(use.parent),
             "condition": [_proof(fact) for fact in use.conditions],
-            "subcondition": [_proof(fact) for fact in (*use.narrower, *use.settings)],
+            "subcondition": [_proof(fact) for fact in narrower],
             "intent": _proof(use.intent_text),
             "status": _proof(use.standing_fact or use.lead),
             "brands": [_proof(fact) for fact in use.brands],

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pipeline.extract.clauses import ClauseKind, read
 from pipeline.extract.language import rx
+from pipeline.extract.registry import CLAUSE_RULES
 from pipeline.extract.sentences import Statement
 from pipeline.model import SentenceRole
 
@@ -78,6 +80,25 @@ SENTENCE_RULES: tuple[SentenceRule, ...] = (
 )  # fmt: skip
 
 
+#: A sentence that says what the drug is used for or how it is given may hold words that look like an explanation.
+_SOFT = ("also-called", "given-by", "how-it-works")
+_SAYS_A_USE = rx(
+    r"(?:it|they|(?:the )?[A-Z][^.:;,]{0,100}?) (?:is|are|may be|can be) (?:(?:also|sometimes|only|usually|often) )*"
+    r"(?:approved|used|given)\b"
+)
+_CLINICAL: tuple[ClauseKind, ...] = (
+    "head", "narrower", "status", "biomarker", "stage", "population", "description", "partner", "alone", "concurrent",
+    "prior", "line", "cause", "negated", "history", "object",
+)  # fmt: skip
+
+
 def sentence_role(statement: Statement) -> SentenceRule | None:
-    """The first rule whose words the sentence shows."""
-    return next((rule for rule in SENTENCE_RULES if rule.pattern.search(statement.text)), None)
+    """The first rule whose words the sentence shows.
+
+    A sentence of use ("It is used in adults with X, which is a type of Y, that has come back") is no explanation
+    where the clause rules read something clinical in it.
+    """
+    rule = next((rule for rule in SENTENCE_RULES if rule.pattern.search(statement.text)), None)
+    if rule is None or rule.name not in _SOFT or _SAYS_A_USE.match(statement.text) is None:
+        return rule
+    return None if read(statement, CLAUSE_RULES).of(*_CLINICAL) else rule

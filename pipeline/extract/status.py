@@ -149,7 +149,7 @@ _NEED_END = rx(r"(?:,? (?:and|or))? (?:who|whose|has|have|is|are) |,(?= )|" + ST
 _SITE_WORD = r"(?!(?:that|which|who|in|it|with|is|and|or|as|so|to|for)\b)[\w/-]+"
 _SITE_WORDS = rf"(?:the |another |other )?{_SITE_WORD}(?: {_SITE_WORD})*"
 _SITE = rx(
-    rf"(?!from the [\w ]+? to )(?:of|in|from) {_SITE_WORDS}"
+    rf"(?!from the [\w ]+? to |from \w+ing\b)(?:of|in|from) {_SITE_WORDS}"
     rf"(?:(?:,? (?:and|or) |, (?={_SITE_WORD}(?: {_SITE_WORD})?,? (?:and|or) )){_SITE_WORDS})*"
 )
 _NOT_POSSIBLE = rx(

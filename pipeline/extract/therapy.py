@@ -21,6 +21,7 @@ _TIMING = rx(
     r"|treatment|procedure)(?: to \S+ remove [\w ]+?(?= for| in|,|\.|$))?"
 )
 # "Name of cancer with carcinoma in situ, with or without papillary tumors": a feature of the head, no partner.
+_AND = rx(r"\band\b(?!/or)")
 _TREATMENT = rx(r"therapy\b|treatments?\b|drugs?\b|surgery|radiation|transplant|inhibitors?\b|exchange\b")
 
 
@@ -59,10 +60,11 @@ def partner(at: Cursor) -> Match | None:
                 at.clause("partner", "with", listed.end, "required", names=needed, phrase=Part(needed[0].start, needed[-1].end))
             )
         names = [n for n in names if n.end > listed.either]
-        phrase, mode = Part(listed.either, listed.end), "alternative"
+        phrase = Part(listed.either, listed.end)
+        mode = "combination" if _AND.search(at.text, listed.either, listed.end) else "alternative"
     else:
         phrase = Part(listed.start, listed.end)
-        mode = "optional" if optional else "alternative" if listed.join == "or" and len(names) > 1 else "required"
+        mode = "optional" if optional else listed.mode
     if names:
         clauses.append(at.clause("partner", "with", listed.end, mode, names=tuple(names), phrase=phrase))
     if listed.optional:

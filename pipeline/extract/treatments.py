@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from pipeline.extract.clauses import Cursor, Part
 from pipeline.extract.language import BOUNDARY, COUNT, TREATMENT_NOUN, rx
@@ -54,6 +55,13 @@ class Treatments:
     either: int | None = None
     optional: tuple[Part, ...] = ()
     mixed: bool = False
+
+    @property
+    def mode(self) -> Literal["required", "alternative", "combination"]:
+        """How the names go together; where both "and" and "or" join them, the words alone can say."""
+        if self.join != "or" or len(self.names) <= 1:
+            return "required"
+        return "combination" if self.mixed else "alternative"
 
 
 def read_treatments(cursor: Cursor, pos: int, *, given_for: bool = True) -> Treatments | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipeline.extract.clauses import Clause, Reading
+from pipeline.extract.clauses import Clause, Part, Reading
 from pipeline.extract.disease import names_head
 from pipeline.extract.disease_state import disease_state
 from pipeline.extract.language import GENERIC_DISEASE, rx
-from pipeline.extract.leaf import PREVENTIVE, Leaf, clauses, quoted
+from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, clauses, quoted
 from pipeline.extract.patients import narrowed, populations_of, without_duplicates
 from pipeline.extract.treatment_context import alone_of, line_of, prior_of, therapies_of
 from pipeline.model import Fact, Population, Sentence, Span, Standing, Use, facts_in
@@ -29,6 +29,11 @@ def build_use(leaf: Leaf, standing: Standing, standing_fact: Fact | None) -> Use
     conditions, settings, extra = _conditions(leaf)
     if not conditions:
         return "no condition is named"
+    causes = _causes(leaf, verb)
+    if any(c.mode == "open" for _, c in clauses(leaf.leading, "cause")):
+        # "bone damage caused by:" makes causes of what the items name
+        causes = _unique((*_from_lead(settings), *causes))
+        settings = ()
     states = [disease_state(one) for one in (*leaf.leading, *leaf.above, *leaf.own, *leaf.general)]
     narrower, inherited = _narrower(leaf, verb)
     return Use(
@@ -43,8 +48,8 @@ def build_use(leaf: Leaf, standing: Standing, standing_fact: Fact | None) -> Use
         standing_fact=standing_fact,
         narrower=_unique((*extra, *narrower)),
         settings=settings,
-        causes=_causes(leaf, verb),
-        disease_status=_unique((*(f for s in states for f in s.status), *inherited)),
+        causes=causes,
+        disease_status=_unique((*(f for s in states for f in s.status), *inherited, *_when(leaf))),
         biomarkers=_unique(f for s in states for f in s.biomarkers),
         stages=_unique(f for s in states for f in s.stages),
         line=line_of(leaf),
@@ -151,6 +156,21 @@ def _populations(leaf: Leaf, verb: Clause) -> tuple[Population, ...]:
     if leaf.prose:
         return without_duplicates(own)
     return without_duplicates(narrowed(narrowed(lead, above), own))
+
+
+def _when(leaf: Leaf) -> list[Fact]:
+    """When it is given beside the disease's course or another treatment ("before surgery"): words of the disease's state."""
+    found = []
+    for reading, clause in clauses((*leaf.leading, *leaf.above, *leaf.own, *leaf.general), "timing"):
+        verb = next((c for c in reversed(reading.of("carrier")) if c.end <= clause.start), clause)
+        start = verb.start if clause.rule == "may-be-used-after" else clause.start  # "may be" is no must
+        end = clause.end - len(reading.text(clause.whole)) + len(reading.text(clause.whole).rstrip(" .,;"))
+        found.append(quoted(reading, Part(start, end), clause.rule))
+    return found
+
+
+def _from_lead(heads: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    return tuple(replace(head, rule=CAUSE_FROM_LEAD) for head in heads)
 
 
 def _causes(leaf: Leaf, verb: Clause) -> tuple[Fact, ...]:

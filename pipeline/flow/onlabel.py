@@ -145,7 +145,8 @@ def _as_tasks(workers: int) -> BatchRunner:
 
     def run(batches: Sequence[Batch]) -> Iterator[BatchResult]:
         if workers == 1:
-            yield from (convert_pages(**_parameters(batch)) for batch in batches)
+            # As states: a task that returns a failed one gives it back instead of raising what is in it.
+            yield from (convert_pages(**_parameters(batch), return_state=True).result() for batch in batches)
             return
         runner = ProcessPoolTaskRunner(max_workers=min(workers, len(batches) or 1), initializer=become_worker)
         with runner, _ending_workers():

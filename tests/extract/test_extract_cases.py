@@ -6,9 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
+from pipeline.extract import record
 from pipeline.model import DrugFacts, Use
 
 Uses = Callable[[str], tuple[Use, ...]]
+
+
+def page(uses: str) -> str:
+    return f"# Zolafen\n\nUS Brand Name(s)\n\nAlvera\n\nFDA Approved\n\nYes\n\n## Use in Cancer\n\n{uses}"
 
 
 def parents(uses: tuple[Use, ...]) -> list[str | None]:
@@ -227,3 +232,113 @@ def test_an_item_that_only_denies_is_no_use_and_keeps_its_role(uses_of: Uses) ->
 def test_brackets_where_a_name_should_stand_give_no_name(uses_of: Uses) -> None:
     (use,) = uses_of("Zolafen is approved to treat:\n\n- **Melanoma** that got worse after treatment with (XYZ).")
     assert use.prior == ()
+
+
+@pytest.mark.parametrize("bracket", ["nodular or diffuse", "with prednilone", "not in adults", "if vintelamide failed"])
+def test_brackets_that_no_rule_reads_leave_the_sentence_unread(facts_of: Callable[[str], DrugFacts], bracket: str) -> None:
+    facts = facts_of(page(f"Zolafen is approved to treat:\n\n- **Melanoma** ({bracket})."))
+    assert [one.reason for one in facts.unread] == [f"no rule reads: ({bracket})"]
+    assert [(use.populations, use.therapies, use.disease_status) for use in facts.uses] == [((), (), ())]
+
+
+def test_brackets_say_who_the_patients_are_and_at_which_stage(facts_of: Callable[[str], DrugFacts]) -> None:
+    facts = facts_of(page("Zolafen is approved to treat:\n\n- **Melanoma** (in adults aged 18 years and older) (stage IV)."))
+    (use,) = facts.uses
+    assert facts.unread == ()
+    assert [one.fact.text for one in use.populations[0].characteristics] == ["adults", "aged 18 years and older"]
+    assert [one.text for one in use.stages] == ["stage IV"]
+
+
+@pytest.mark.parametrize("bracket", ["MEL", "a type of skin cancer", "also called black mole", "low platelet levels"])
+def test_brackets_that_say_the_name_again_leave_nothing_unread(facts_of: Callable[[str], DrugFacts], bracket: str) -> None:
+    facts = facts_of(page(f"Zolafen is approved to treat:\n\n- **Melanoma** ({bracket}) that has spread."))
+    assert facts.unread == ()
+
+
+def test_who_is_treated_with_a_partner_in_brackets_is_read(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to treat:\n\n- **Melanoma.** It is used with vintelamide (in children).")
+    assert [one.fact.text for one in use.populations[0].characteristics] == ["children"]
+
+
+@pytest.mark.parametrize(
+    "included",
+    [
+        "melanoma that has spread to the brain",
+        "cancer that has the ABC gene",
+        "metastatic cancer that has come back or has not improved",
+        "stage IV cancer",
+    ],
+)
+def test_what_is_included_widens_the_use_and_never_restricts_it(uses_of: Uses, included: str) -> None:
+    (use,) = uses_of(f"Zolafen is approved to treat:\n\n- **Melanoma**, including {included}.")
+    assert (use.narrower, use.disease_status, use.stages, use.biomarkers, use.prior) == ((), (), (), (), ())
+
+
+def test_treatment_before_of_what_is_included_is_conditional(uses_of: Uses) -> None:
+    (use,) = uses_of(
+        "Zolafen is approved to treat:\n\n- **Melanoma**, including cancer that got worse after treatment with brontinib."
+    )
+    assert [(one.mode, [name.text for name in one.names]) for one in use.prior] == [("conditional", ["brontinib"])]
+
+
+def test_what_stands_after_the_included_disease_speaks_of_the_use(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to treat:\n\n- **Melanoma**, including ocular melanoma that has spread, in adults.")
+    assert [one.text for one in use.narrower] == ["ocular melanoma"]
+    assert use.disease_status == ()
+    assert [one.fact.text for one in use.populations[0].characteristics] == ["adults"]
+
+
+def test_another_purpose_that_no_field_holds_is_unread(facts_of: Callable[[str], DrugFacts]) -> None:
+    facts = facts_of(page("Zolafen is approved to treat:\n\n- **Melanoma** or to prevent it from spreading there."))
+    assert [one.reason for one in facts.unread] == ["no rule reads: to prevent it from spreading there."]
+    assert [use.intent for use in facts.uses] == ["treat"]
+
+
+@pytest.mark.parametrize(
+    ("said", "mode"),
+    [
+        ("vintelamide and brontinib or caldisone", "combination"),
+        ("vintelamide and brontinib or vintelamide and caldisone", "combination"),
+        ("either vintelamide or a brontin and caldisone-based chemotherapy", "combination"),
+        ("either vintelamide or brontinib", "alternative"),
+        ("vintelamide or brontinib", "alternative"),
+        ("vintelamide and brontinib", "required"),
+    ],
+)
+def test_no_name_of_a_list_with_and_and_or_suffices_alone(uses_of: Uses, said: str, mode: str) -> None:
+    (use,) = uses_of(f"Zolafen is approved to treat:\n\n- **Melanoma.** It is used with {said}.")
+    assert [(one.mode, one.phrase.text) for one in use.therapies] == [(mode, said)]
+
+
+def test_an_item_below_caused_by_is_a_cause_and_stays_in_the_record(facts_of: Callable[[str], DrugFacts]) -> None:
+    facts = facts_of(page("Zolafen is approved to treat bone damage caused by:\n\n- **Melanoma** that has spread."))
+    (use,) = facts.uses
+    assert ([one.text for one in use.causes], use.settings) == (["Melanoma"], ())
+    assert record(facts)["uses"][0]["subcondition"] == ["Melanoma"]
+
+
+def test_when_it_is_given_is_kept_with_the_state_of_the_disease(uses_of: Uses) -> None:
+    (use,) = uses_of(
+        "Zolafen is approved to treat:\n\n"
+        "- **Melanoma.** It is used before or after the cancer spread, around the time of surgery."
+    )
+    assert [one.text for one in use.disease_status] == ["before or after the cancer spread", "around the time of surgery"]
+
+
+def test_certain_patients_are_not_all_patients(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to treat:\n\n- **Melanoma** in certain patients.")
+    assert [(one.kind, one.fact.text) for one in use.populations[0].characteristics] == [("description", "certain patients")]
+
+
+@pytest.mark.parametrize("where", ["- **Lymphoma.** It is used in adults with ", "- **Lymphoma** in adults. It is given for "])
+def test_a_sentence_of_use_with_an_explanation_in_it_is_read_as_a_use(uses_of: Uses, where: str) -> None:
+    (use,) = uses_of(
+        f"Zolafen is approved to treat:\n\n{where}mantle lymphoma, which is a type of lymphoma, that came back after brontinib."
+    )
+    assert [one.text for one in use.narrower] == ["mantle lymphoma"]
+    assert [name.text for one in use.prior for name in one.names] == ["brontinib"]
+
+
+def test_how_it_is_given_loses_no_partner(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to treat:\n\n- **Melanoma.** It is given by infusion with brontinib.")
+    assert [name.text for one in use.therapies for name in one.names] == ["brontinib"]

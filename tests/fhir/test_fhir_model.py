@@ -151,6 +151,18 @@ def test_required_partners_stand_one_by_one_and_a_choice_stands_as_one() -> None
     ]
 
 
+def test_partners_whose_grouping_is_not_read_stand_as_one_phrase() -> None:
+    facts = zorvalimab()
+    first = facts.uses[0]
+    together = replace(first, therapies=(replace(first.therapies[1], mode="combination"),), prior=())
+    (found,) = indications(replace(facts, uses=(together,)))[0]["indication"]["otherTherapy"]
+
+    assert found["treatment"]["concept"]["text"] == "either cisfolin or topofolin"
+    (detail,) = extensions(found, "therapy-detail")
+    parts = [(part["url"], part.get("valueCode")) for part in detail["extension"]]
+    assert parts == [("mode", "combination"), ("phrase", None), ("name", None), ("name", None)]
+
+
 def test_a_treatment_that_not_every_patient_has_is_no_condition_of_the_use() -> None:
     indication = indications(zorvalimab())[1]["indication"]
 
