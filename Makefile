@@ -1,4 +1,4 @@
-# Everything a person runs. Needs only Python >= 3.11 and make; the rest is installed from hash-locked requirements into .venv.
+# Everything a person runs. Needs only Python 3.11 to 3.13 and make; the rest is installed from hash-locked requirements into .venv.
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
@@ -38,8 +38,8 @@ clean:  ## Remove the environment, caches and built files (published output stay
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 $(VENV)/.venv:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "onlabel needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	  || { echo "onlabel needs Python 3.11 to 3.13; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
 	@echo "Setting up $(VENV) (once; needs a package registry) …" >&2
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@

@@ -29,7 +29,8 @@ class Publishing:
 
     output: Annotated[Path, Parameter(help="The folder to publish to.")] = Path("output")
     fhir: Annotated[
-        tuple[str, ...], Parameter(help="A FHIR version (R5, R4B, R4); repeatable, a folder each.", negative="")
+        tuple[str, ...],
+        Parameter(help="A FHIR version (R5, R4B, R4); repeatable, a folder each.", negative="", show_default=" ".join),
     ] = ("R5",)
     profile: Annotated[
         Profile, Parameter(help="core: only MedicationKnowledge and DocumentReference, each readable by itself.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 from pipeline.errors import Problem, UsageError
 from pipeline.model import Resource
@@ -104,7 +104,13 @@ def definitions_in(path: Path, version: FhirVersion) -> dict[str, Profile]:
 
 def _snapshot_folder(path: Path, version: FhirVersion) -> Path:
     snapshot = current_snapshot(path) or path
-    return snapshot / version if (snapshot / version).is_dir() else snapshot
+    if (snapshot / version).is_dir():
+        return snapshot / version
+    others = [other for other in get_args(FhirVersion) if (snapshot / other / "manifest.json").is_file()]
+    if others:
+        cause, remedy = f"this snapshot holds {' and '.join(others)}, not {version}", f"use --fhir {others[0]}"
+        raise UsageError(Problem("U906", "error", cause, remedy, source=str(path)))
+    return snapshot
 
 
 def resource_files(path: Path, version: FhirVersion) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Facts in, FHIR R5 resources out. README.md says how; nothing here reads a page or knows a drug."""
+"""Facts in, FHIR resources out. README.md says how; nothing here reads a page or knows a drug."""
 
 from pipeline.fhir.build import build, shared
 from pipeline.fhir.concept_maps import AppliedCodes

@@ -16,8 +16,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from pipeline.convert import convert
 from pipeline.errors import LoadError
 from pipeline.load import LoadOptions, Login, load
+from pipeline.settings import FhirVersion, Settings
 from tests.interop import hapi
 from tests.interop.fhir_server import FhirServer
 from tests.interop.snapshot import Snapshot, name
@@ -32,6 +34,15 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 def base(programs: hapi.Programs, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with hapi.server(programs, "R5", tmp_path_factory.mktemp("load-server")) as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def older_snapshot(shared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All real pages, published in R4B and R4."""
+    settings = Settings(fhir_versions=("R4B", "R4"))
+    snapshot = convert([shared_dir / "corpus" / "drugs"], tmp_path_factory.mktemp("older") / "output", settings).snapshot
+    assert snapshot is not None
+    return snapshot
 
 
 def versions(base: str, snapshot: Snapshot) -> dict[str, str]:
@@ -166,3 +177,25 @@ def test_a_server_that_dies_half_way_is_said_and_the_next_load_completes_it(
     with hapi.server(programs, "R5", tmp_path / "second") as base:
         report = load(corpus_snapshot.folder, base)
         assert (report.created, report.exit_code) == (len(corpus_snapshot.resources), 0)
+
+
+@pytest.mark.parametrize("version", ["R4B", "R4"])
+def test_the_older_versions_load_whole_and_a_second_load_makes_no_new_version(
+    version: FhirVersion, programs: hapi.Programs, older_snapshot: Path, tmp_path: Path
+) -> None:
+    snapshot = Snapshot(older_snapshot, version)
+    with hapi.server(programs, version, tmp_path) as base:
+        first = load(snapshot.folder, base, LoadOptions(version=version))
+        assert (first.created, first.exit_code, first.problems) == (len(snapshot.resources), 0, ())
+        second = load(snapshot.folder, base, LoadOptions(version=version))
+        assert (second.unchanged, second.exit_code) == (len(snapshot.resources), 0)
+        assert set(versions(base, snapshot).values()) == {"1"}
+        for drug in snapshot.of_type("MedicationKnowledge"):
+            for coding in drug["code"].get("coding", ()):
+                found = httpx.get(
+                    f"{base}/MedicationKnowledge",
+                    params={"code": f"{coding['system']}|{coding['code']}", "_elements": "id", "_count": "500"},
+                    timeout=300,
+                    trust_env=False,
+                ).json()
+                assert drug["id"] in {entry["resource"]["id"] for entry in found["entry"]}

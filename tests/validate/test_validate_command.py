@@ -116,3 +116,14 @@ def test_a_snapshot_is_checked_against_the_profiles_in_it(
     capsys.readouterr()
     assert run_command(["validate", str(output), "--fhir", version, "--json"]) == 1
     assert {json.loads(line)["layer"] for line in capsys.readouterr().out.splitlines()} == {"profiles"}
+
+
+def test_a_version_that_the_snapshot_does_not_hold_is_said_and_nothing_else_is_read(
+    seed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "published"
+    assert run_command(["convert", str(seed), "--output", str(output), "--fhir", "R4", "--quiet"]) == 0
+    capsys.readouterr()
+    assert run_command(["validate", str(output)]) == 2
+    assert "U906 error" in (said := capsys.readouterr().err)
+    assert "this snapshot holds R4, not R5" in said
