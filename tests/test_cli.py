@@ -86,7 +86,8 @@ def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
         (["convert", "--max-removed", "7"], 2, "U901 error: Invalid value"),
         (["convert", "--workers", "0"], 2, "U901 error: Invalid value"),
         (["convert", "--as-of", "yesterday"], 2, "U901 error: Invalid value"),
-        (["convert", "--outptu", "x"], 2, "U901 error: Unknown option: --outptu. Did you mean --output?"),
+        # What follows is the argument parser's own wording, which differs between its versions.
+        (["convert", "--outptu", "x"], 2, "U901 error: Unknown option: "),
         (["convert", "--fhir", "STU3"], 2, "U902 error: FHIR STU3 has no ClinicalUseDefinition"),
         (["convert", "--profile", "tiny"], 2, "Invalid value"),
         (["convert", "--fhir", "R6"], 2, "U902 error: there is no FHIR version 'R6'"),
@@ -98,7 +99,7 @@ def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
         (["validate"], 2, "U901 error: PATH is missing"),
         (["validate", "no-such-file.ndjson"], 2, "U906 error: no-such-file.ndjson"),
         (["verify", "no-such-folder"], 2, "C600"),
-        (["mappings", "build"], 2, 'U901 error: Command "mappings build" parameter --from requires an argument.'),
+        (["mappings", "build"], 2, 'U901 error: Command "mappings build" parameter '),
         (["mappings", "build", "--from", "no-such-folder"], 2, "M803 fatal: no-such-folder"),
         (["mappings", "check", "--mappings", "no-such-folder"], 2, "M801 fatal: no-such-folder"),
         (["mappings", "coverage", "no-such-page.md"], 2, "U910 error: no-such-page.md"),
