@@ -17,6 +17,8 @@ from pipeline.model import Resource
 _BOM = b"\xef\xbb\xbf"
 #: A resource larger than that is not read: it would have to be held in memory whole.
 MAX_BYTES = 256 * 1024 * 1024
+#: Objects and lists inside one another. HL7's own examples have up to 24; the layers after this one walk values recursively.
+MAX_DEPTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +136,27 @@ def _parse(text: bytes) -> tuple[Any, list[Problem]]:
         remedy = "mend it; in NDJSON each line holds one resource"
         problems.append(_problem("V460", cause, remedy, _around(decoded, refused.pos)))
         return None, problems
-    except RecursionError:
-        problems.append(_problem("V465", "objects or lists are nested too deep", "no resource needs that: look for a loop"))
-        return None, problems
+    except RecursionError:  # how deep that is depends on the interpreter: what it lets through is measured below
+        return None, [*problems, _too_deep()]
     except ValueError as refused:  # a whole number of thousands of digits
         problems.append(_problem("V460", f"this is not JSON that can be read: {refused}", "correct the number"))
         return None, problems
-    return value, problems
+    return (None, [*problems, _too_deep()]) if _is_deep(value) else (value, problems)
+
+
+def _is_deep(value: object) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        inside = (one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
+        level = [each for values in inside for each in values if isinstance(each, dict | list)]
+        if not level:
+            return False
+    return True
+
+
+def _too_deep() -> Problem:
+    cause = f"objects or lists are nested more than {MAX_DEPTH} deep"
+    return _problem("V465", cause, "no resource needs that: look for a loop")
 
 
 def _around(text: str, at: int) -> str:

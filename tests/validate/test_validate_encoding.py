@@ -42,6 +42,8 @@ def _found(data: bytes, *, ndjson: bool = True, max_bytes: int = 10_000) -> tupl
         pytest.param(b"null", [("V460", 1)], 0, id="null"),
         pytest.param(PRETTY, [("V464", 1)], 1, id="pretty-printed"),
         pytest.param(b"[\n" + ORGANIZATION + b"\n]", [("V464", 1), ("V464", None)], 1, id="a JSON array"),
+        pytest.param(b'{"a": ' + b"[" * 200 + b"]" * 200 + b"}", [("V465", 1)], 0, id="nested a little too deep"),
+        pytest.param(b'{"a": ' + b"[" * 199 + b"]" * 199 + b"}", [], 1, id="nested as deep as may be"),
         pytest.param(b'{"a": ' + b"[" * 4000 + b"]" * 4000 + b"}", [("V465", 1)], 0, id="nested too deep"),
         pytest.param(b'{"a": ' + b"9" * 5000 + b"}", [("V460", 1)], 0, id="a number without end"),
         pytest.param(b'"' + b"a" * 20_000 + b'"\n' + ORGANIZATION, [("V465", 1)], 1, id="a line too long to hold"),
