@@ -175,36 +175,21 @@ def _context(above: list[Told]) -> tuple[Clause, ...]:
 
 
 def _partner(at: Cursor) -> Match | None:
-    listed = read_treatments(at, at.pos)
-    if listed is None or not listed.names:
-        return None
-    return Match(
-        listed.end,
-        (
-            at.clause(
-                "partner",
-                "with-from-parent",
-                listed.end,
-                listed.mode,
-                names=listed.names,
-                phrase=Part(listed.start, listed.end),
-            ),
-        ),
-    )
+    return _given_with(at, "with-from-parent")
 
 
 def _partners(at: Cursor) -> Match | None:
+    return _given_with(at, "listed-partner", "optional")
+
+
+def _given_with(at: Cursor, rule: str, mode: str | None = None) -> Match | None:
+    """Treatments that an opening above says the drug is given with, in the mode they are listed in unless one is given."""
     listed = read_treatments(at, at.pos)
     if listed is None or not listed.names:
         return None
-    return Match(
-        listed.end,
-        (
-            at.clause(
-                "partner", "listed-partner", listed.end, "optional", names=listed.names, phrase=Part(listed.start, listed.end)
-            ),
-        ),
-    )
+    phrase = Part(listed.start, listed.end)
+    clause = at.clause("partner", rule, listed.end, mode or listed.mode, names=listed.names, phrase=phrase)
+    return Match(listed.end, (clause,))
 
 
 def _priors(at: Cursor) -> Match | None:
