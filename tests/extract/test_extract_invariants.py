@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import html
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +13,10 @@ from hypothesis import strategies as st
 
 from pipeline.extract import extract, findings, record
 from pipeline.extract.section import use_blocks
-from pipeline.model import DrugFacts, Fact, Page
+from pipeline.model import DrugFacts, facts_in
 from pipeline.read import read_page
 
 PAGES = sorted((Path(__file__).parent / "pages").glob("*.md"))
-
-
-def facts_in(value: Any) -> Iterator[Fact]:  # noqa: ANN401 - anything of the model
-    if isinstance(value, Fact):
-        yield value
-    elif isinstance(value, tuple):
-        for one in value:
-            yield from facts_in(one)
-    elif dataclasses.is_dataclass(value) and not isinstance(value, Page):
-        for field in dataclasses.fields(value):
-            yield from facts_in(getattr(value, field.name))
 
 
 def shown(source: str) -> str:
