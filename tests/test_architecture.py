@@ -14,14 +14,19 @@ PACKAGE = REPOSITORY / "pipeline"
 
 #: From left to right: a room knows those before it, never those after it. Rooms in one group do not know each other.
 GROUND = frozenset({"model", "errors", "settings"})
-CORE = ("read", "extract", "terminology", "fhir", "validate", "publish")
+CORE = ("read", "extract", "correct", "terminology", "fhir", "validate", "publish")
 #: Each room after the core, and what of the house it may know.
 LATER = {
-    "convert": GROUND | set(CORE),
+    "store": GROUND,
+    "snapshot": GROUND | {"publish"},
+    "diff": GROUND | {"snapshot"},
+    "convert": GROUND | set(CORE) | {"store", "diff"},
     "verify": GROUND,
     "load": GROUND,
-    "flow": GROUND | {"convert", "load"},
-    "cli": GROUND | set(CORE) | {"convert", "verify", "load", "flow"},
+    "tables": GROUND | {"snapshot"},
+    "review": GROUND | {"correct", "snapshot", "diff", "tables"},
+    "flow": GROUND | {"store", "diff", "convert", "load"},
+    "cli": GROUND | set(CORE) | {"store", "snapshot", "diff", "convert", "verify", "load", "tables", "review", "flow"},
     "__main__": {"cli"},
 }
 ALLOWED = {
@@ -35,7 +40,7 @@ ALLOWED = {
 #: The only rooms in which Prefect may be named.
 PREFECT_ROOMS = frozenset({"flow"})
 MODULE_CEILING = 400
-CODE = re.compile(r"\b[RXFVPCLMU]\d{3}\b")
+CODE = re.compile(r"\b[RXEFVPCLMUDSW]\d{3}\b")
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
