@@ -6,6 +6,7 @@
     ├── BuildError                facts that FHIR cannot hold               (F3xx; the page is quarantined)
     ├── PublishError              a snapshot that must not be published     (P5xx; the run stops, nothing is replaced)
     ├── VerifyError               an output that cannot be opened to check  (C6xx)
+    ├── SnapshotError             a snapshot that cannot be read back       (W1xx)
     ├── LoadError                 a FHIR server that refuses, or cannot be reached  (L7xx; loading stops)
     └── UsageError                a command called wrongly, or on broken mapping tables  (U9xx, M80x)
 
@@ -76,6 +77,10 @@ class PublishError(OnlabelError):
 
 class VerifyError(OnlabelError):
     """An output that cannot be opened to check."""
+
+
+class SnapshotError(OnlabelError):
+    """A snapshot that cannot be read back."""
 
 
 class LoadError(OnlabelError):

@@ -12,10 +12,10 @@ from pipeline.fhir import AppliedCodes, build
 from pipeline.model import Coding, DrugFacts, Resource
 from pipeline.read import read_page
 from pipeline.settings import Settings
+from pipeline.snapshot.facts import extensions, read_facts
 from pipeline.terminology import code, default_folder, load
 from pipeline.validate import validate
 from tests.fhir.fhir_facts import BROADER, MAPPED, zorvalimab
-from tests.fhir.fhir_reader import extensions, read_facts
 from tests.fhir.fhir_walk import Json, objects, of_type
 from tests.fhir.test_fhir_round_trip import in_reading_order
 

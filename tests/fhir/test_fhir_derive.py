@@ -17,10 +17,10 @@ from pipeline.fhir.extensions import EXTENSIONS
 from pipeline.model import DrugFacts, Fact, Resource
 from pipeline.read import read_page
 from pipeline.settings import FhirVersion, Profile, Settings
+from pipeline.snapshot.facts import extensions
+from pipeline.snapshot.older import guidelines, populations, read_older_facts
 from pipeline.validate import check_references, validate
 from tests.fhir.fhir_facts import MAPPED, combination, zorvalimab, zva
-from tests.fhir.fhir_older_reader import guidelines, populations, read_older_facts
-from tests.fhir.fhir_reader import extensions
 from tests.fhir.fhir_walk import Json, objects, of_type
 from tests.fhir.test_fhir_round_trip import in_reading_order
 

@@ -18,8 +18,8 @@ from pipeline.fhir import build, conformance, derive, link, shared
 from pipeline.fhir.systems import CANCER_TERMS, NCI_THESAURUS
 from pipeline.model import DrugFacts
 from pipeline.settings import FhirVersion, Settings
+from pipeline.snapshot.facts import extensions
 from tests.fhir.fhir_facts import combination, zorvalimab, zva
-from tests.fhir.fhir_reader import extensions
 from tests.fhir.fhir_walk import Json, objects, of_type
 
 SETTINGS = Settings()

@@ -6,21 +6,27 @@ It knows `pipeline/fhir/README.md` and the output only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from pipeline.model import DrugFacts
-from tests.fhir.fhir_reader import extensions, parts, read_facts
-from tests.fhir.fhir_walk import of_type
+from pipeline.snapshot.facts import Json, extensions, parts, read_facts
 
-Json = dict[str, Any]
-DETAILS = ("line-of-therapy", "given-alone", "optional-therapy", "conditional-prior-therapy")
+_DETAILS = ("line-of-therapy", "given-alone", "optional-therapy", "conditional-prior-therapy")
+
+
+def as_full(resources: Sequence[Json]) -> list[Json]:
+    """The document, drugs and indications of one page in the form of R5 in full, whatever their version and profile."""
+
+    def of_type(kind: str) -> list[Json]:
+        return [each for each in resources if each["resourceType"] == kind]
+
+    drug, *brands = of_type("MedicationKnowledge")
+    uses = [_with_treatment(each) for each in of_type("ClinicalUseDefinition")] or _uses(drug)
+    return [*of_type("DocumentReference"), *map(_knowledge, [drug, *brands]), *uses]
 
 
 def read_older_facts(resources: Sequence[Json], name: str) -> DrugFacts:
-    """The facts in one page's resources, whatever their version and profile."""
-    drug, *brands = of_type(resources, "MedicationKnowledge")
-    uses = [_with_treatment(each) for each in of_type(resources, "ClinicalUseDefinition")] or _uses(drug)
-    return read_facts([*of_type(resources, "DocumentReference"), *map(_knowledge, [drug, *brands]), *uses], name)
+    """The facts in one page's resources, whatever their version and profile; raises as `read_facts` does."""
+    return read_facts(as_full(resources), name)
 
 
 def guidelines(drug: Json) -> list[Json]:
@@ -63,7 +69,9 @@ def _characteristic(patients: Json) -> Json:
     words = extensions(patients, "words")
     if "value" in patients:
         said = parts(words[0], "text")[0]["valueString"] if words else own["valueCodeableConcept"]["text"]
-        assert patients["value"] == [said], "the words are not where a reader without extensions sees them"
+        if patients["value"] != [said]:
+            message = f"a reader without extensions sees other words: {patients['value']}, not {said!r}"
+            raise ValueError(message)
     return {"code": patients["characteristicCodeableConcept"], "extension": words, **_value(own)}
 
 
@@ -109,6 +117,7 @@ def _use(found: list[Json]) -> Json:
     diseases, statuses = concepts("disease"), concepts("disease-status")
     return {
         "resourceType": "ClinicalUseDefinition",
+        "id": extensions(guideline, "indication-identifier")[0]["valueIdentifier"]["value"],
         "extension": [*extensions(guideline, "quote"), *extensions(guideline, "use")],
         "category": [standing],
         "subject": [
@@ -117,7 +126,7 @@ def _use(found: list[Json]) -> Json:
         ],
         "contained": [{"characteristic": population} for population in populations(found)],
         "indication": {
-            "extension": [each for name in DETAILS for each in extensions(guideline, name)],
+            "extension": [each for name in _DETAILS for each in extensions(guideline, name)],
             **({"diseaseSymptomProcedure": beside(diseases[0])} if diseases else {}),
             **({"diseaseStatus": beside(statuses[0])} if statuses else {}),
             "comorbidity": [beside(each) for each in concepts("comorbidity")],

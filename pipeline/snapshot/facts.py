@@ -1,11 +1,14 @@
-"""Resources back into facts: what this cannot read back, FHIR has lost. It knows the output only."""
+"""R5 resources of the full profile back into facts, by the contract of `pipeline/fhir/README.md`: "How proof is carried".
+
+What this cannot read back, FHIR has lost; the tests hold `fhir` to it. It knows the output only.
+"""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from pipeline.model import (
     Age,
@@ -26,19 +29,35 @@ from pipeline.model import (
     Use,
 )
 
-SPAN = "http://hl7.org/fhir/StructureDefinition/derivation-reference"
-UNITS = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
-DICTIONARIES = {
+_UNITS = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
+_DICTIONARIES = {
     "https://www.cancer.gov/publications/dictionaries/cancer-drug": "nci-drug-dictionary",
     "https://medlineplus.gov/druginfo/meds": "medlineplus",
     "https://dailymed.nlm.nih.gov/dailymed": "dailymed-setid",
 }
-Json = dict[str, Any]
+Json: TypeAlias = dict[str, Any]
 
 
 def read_facts(resources: Iterable[Json], name: str) -> DrugFacts:
-    """The facts in one page's resources. `name` is what the page was called, which no resource says."""
+    """The facts in one page's resources.
+
+    Args:
+        resources: The page's resources as R5 in full has them (`as_full` brings others into that form).
+        name: What the page was called, which no resource says.
+
+    Raises:
+        ValueError, LookupError, TypeError: The resources are not as `pipeline/fhir/README.md` describes them.
+    """
     return _Reader(list(resources)).facts(name)
+
+
+def by_use(resources: Iterable[Json]) -> dict[int, list[Json]]:
+    """The indications of a page by the number of their use, in the order of the uses."""
+    found: dict[int, list[Json]] = {}
+    for each in resources:
+        if each["resourceType"] == "ClinicalUseDefinition":
+            found.setdefault(extensions(each, "use")[0]["valueInteger"], []).append(each)
+    return {number: found[number] for number in sorted(found)}
 
 
 def extensions(element: Json, name: str) -> list[Json]:
@@ -47,7 +66,14 @@ def extensions(element: Json, name: str) -> list[Json]:
 
 
 def parts(extension: Json, name: str) -> list[Json]:
+    """The parts of a complex extension that have a name."""
     return [each for each in extension["extension"] if each["url"] == name]
+
+
+def _agree(what: str, said: object, expected: object) -> None:
+    if said != expected:
+        message = f"{what}: {said!r}, not {expected!r}"
+        raise ValueError(message)
 
 
 def _holds(wide: Span, narrow: Span) -> bool:
@@ -119,7 +145,7 @@ class _Reader:
         fact = self._fact(concept["text"], concept, [*exact, *broader])
         coded = {each["code"] for each in concept.get("coding", ()) if each["system"].endswith("cancer-terms")}
         coded |= {each["valueCoding"]["code"] for each in extensions(concept, "linked-term")}
-        assert coded == {link.glossary_id for link in fact.links if link.glossary_id}, "a glossary id is lost or invented"
+        _agree("a glossary id is lost or invented", coded, {link.glossary_id for link in fact.links if link.glossary_id})
         return fact
 
     def _string(self, extension: Json) -> Fact:
@@ -138,7 +164,9 @@ class _Reader:
     def _span(self, extension: Json) -> Span:
         (offset,), (length,) = parts(extension, "offset"), parts(extension, "length")
         (reference,) = parts(extension, "reference")
-        assert reference["valueReference"]["reference"] == f"DocumentReference/{self.document['id']}"
+        _agree(
+            "a span is in another page", reference["valueReference"]["reference"], f"DocumentReference/{self.document['id']}"
+        )
         return Span(offset["valueInteger"], offset["valueInteger"] + length["valueInteger"])
 
     def _coding(self, coding: Json, relation: Literal["exact", "broader"]) -> Coding:
@@ -173,8 +201,8 @@ class _Reader:
             if "_code" in coding:
                 yield Identifier("ncit", self._primitive(coding["code"], coding["_code"]))
         for each in self.drug["identifier"]:
-            if each["system"] in DICTIONARIES:
-                kind: Any = DICTIONARIES[each["system"]]
+            if each["system"] in _DICTIONARIES:
+                kind: Any = _DICTIONARIES[each["system"]]
                 yield Identifier(kind, self._primitive(each["value"], each["_value"]))
         for each in extensions(self.drug, "dailymed-query"):
             yield Identifier("dailymed-query", self._string(each))
@@ -200,11 +228,8 @@ class _Reader:
         return replace(named, codings=codes.get(named.text.casefold(), ()))
 
     def _uses(self) -> Iterable[Use]:
-        by_use: dict[int, list[Json]] = {}
-        for cud in self.of["ClinicalUseDefinition"]:
-            by_use.setdefault(extensions(cud, "use")[0]["valueInteger"], []).append(cud)
-        for number in sorted(by_use):
-            yield self._use(by_use[number])
+        for branches in by_use(self.of["ClinicalUseDefinition"]).values():
+            yield self._use(branches)
 
     def _use(self, branches: list[Json]) -> Use:
         cud = branches[0]
@@ -218,7 +243,7 @@ class _Reader:
             for each in extensions(indication.get("diseaseStatus", {}), "disease-detail")
         ]
         diseases = [branch["indication"].get("diseaseSymptomProcedure") for branch in branches]
-        with_narrower = next((each for each in diseases if each and extensions(each, "narrower-condition")), {})
+        with_narrower: Json = next((each for each in diseases if each and extensions(each, "narrower-condition")), {})
         therapies, prior = self._therapies(indication)
         return Use(
             text=said["text"][0],
@@ -275,7 +300,7 @@ class _Reader:
             if relationship == "indicated-only-with":
                 therapies.append(Therapy(known, phrase, names))
             else:
-                assert relationship == "indicated-only-before"
+                _agree("another therapy has an unknown relationship", relationship, "indicated-only-before")
                 prior.append(PriorTherapy(known, phrase, names))
         for each in extensions(indication, "optional-therapy"):
             phrase, names = self._string(parts(each, "phrase")[0]), self._concepts(parts(each, "name"))
@@ -292,13 +317,15 @@ class _Reader:
         kind = element["code"]["coding"][0]["code"]
         value = element.get("valueCodeableConcept")
         if value is None:
-            ages = {end: self._age(element["valueRange"][end]) for end in element["valueRange"]}
-            return Characteristic(kind, self._string(extensions(element, "words")[0]), **ages)
+            low, high = (self._age(element["valueRange"].get(end)) for end in ("low", "high"))
+            return Characteristic(kind, self._string(extensions(element, "words")[0]), low=low, high=high)
         codes = {each["system"].rsplit("/", 1)[-1]: each["code"] for each in value.get("coding", ())}
         return Characteristic(
             kind, self._concept(value), age_group=codes.get("age-group"), sex=codes.get("administrative-gender")
         )
 
-    def _age(self, quantity: Json) -> Age:
-        unit: Any = UNITS[quantity["code"]]
+    def _age(self, quantity: Json | None) -> Age | None:
+        if quantity is None:
+            return None
+        unit: Any = _UNITS[quantity["code"]]
         return Age(quantity["value"], unit)

@@ -1,0 +1,175 @@
+"""Opens a snapshot and gives its pages one by one, each with its resources and the facts that they hold."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import orjson
+
+from pipeline.errors import Problem, SnapshotError
+from pipeline.model import DrugFacts, Kind, Resource
+from pipeline.publish import current_snapshot
+from pipeline.settings import FhirVersion
+from pipeline.snapshot.facts import by_use, read_facts
+from pipeline.snapshot.older import as_full
+from pipeline.snapshot.outcome import problems_in
+
+#: What reading back something that onlabel did not write, or that was changed since, may run into.
+_FAULTS = (OSError, ValueError, LookupError, TypeError, AttributeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A page of the run, as `report.json` lists it. `slug` and `kind` are None where reading did not come so far."""
+
+    name: str
+    sha256: str | None
+    outcome: str
+    slug: str | None
+    kind: Kind | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A published page as a line of `bundles/transaction.ndjson`: equal bytes say that nothing of it changed."""
+
+    input: Input
+    data: bytes
+
+    @property
+    def slug(self) -> str:
+        """The drug's identity across snapshots."""
+        return self.input.slug or ""
+
+    def record(self) -> Record:
+        """The page with what its resources say.
+
+        Raises:
+            SnapshotError: W102, the resources are not as onlabel writes them.
+
+        """
+        try:
+            resources = tuple(entry["resource"] for entry in orjson.loads(self.data)["entry"])
+            full = as_full(resources)
+            uses = tuple(tuple(str(each["id"]) for each in found) for found in by_use(full).values())
+            return Record(self.input, resources, read_facts(full, self.input.name), uses)
+        except _FAULTS as error:
+            cause = f"what is published of {self.slug!r} is not as onlabel writes it ({type(error).__name__}: {error})"
+            remedy = "Publish again; `onlabel verify` says whether files were changed since."
+            raise SnapshotError(Problem("W102", "fatal", cause, remedy, source=self.input.name)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A published page.
+
+    `resources` stand in the order of its bundle, in the snapshot's version; `facts` are read back from them (blocks of the
+    page are not: `facts.page` has its text and front matter). `indications` are, for each use of `facts.uses`, the ids of
+    its ClinicalUseDefinitions (where the version has none, the values of the guidelines' `indication-identifier`).
+    """
+
+    input: Input
+    resources: tuple[Resource, ...]
+    facts: DrugFacts
+    indications: tuple[tuple[str, ...], ...]
+
+    @property
+    def slug(self) -> str:
+        """The drug's identity across snapshots."""
+        return self.facts.slug
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A snapshot in one FHIR version. `path` is its folder, `report` its report.json, `inputs` all pages of its run by name."""
+
+    path: Path
+    version: FhirVersion
+    report: Mapping[str, Any]
+    inputs: tuple[Input, ...]
+
+    @property
+    def folder(self) -> Path:
+        """The folder of its FHIR version."""
+        return self.path / self.version
+
+    def published(self) -> list[Input]:
+        """The published pages in the order of the bundles: drugs by slug, then regimens by slug."""
+        found = (one for one in self.inputs if one.outcome == "published")
+        return sorted(found, key=lambda one: (one.kind != "drug", one.slug or ""))
+
+    def lines(self) -> Iterator[Line]:
+        """The published pages, one at a time, drugs by slug, then regimens by slug.
+
+        Raises:
+            SnapshotError: W101, the bundles are not to be read or are not those of `report.json`.
+
+        """
+        try:
+            with (self.folder / "bundles" / "transaction.ndjson").open("rb") as file:
+                # The first Bundle holds what all pages share; with the core profile there is no such thing.
+                first = 0 if self.report["settings"]["profile"] == "core" else 1
+                pairs = zip(self.published(), itertools.islice(file, first, None), strict=True)
+                yield from (Line(one, data) for one, data in pairs)
+        except _FAULTS as error:
+            raise _unreadable(self.path, f"its bundles are not those that report.json lists: {error}") from error
+
+    def records(self) -> Iterator[Record]:
+        """As `lines`, each read; raises SnapshotError (W101, W102)."""
+        return (line.record() for line in self.lines())
+
+    def record(self, slug: str) -> Record | None:
+        """One drug or regimen, or None where the snapshot has no such; raises SnapshotError (W101, W102)."""
+        return next((line.record() for line in self.lines() if line.slug == slug), None)
+
+    def findings(self) -> dict[str, tuple[Problem, ...]]:
+        """What was wrong with a page or left unread, by the page's name; under "" what is of the run as a whole.
+
+        Raises:
+            SnapshotError: W101, where the outcome is not to be read.
+
+        """
+        try:
+            with (self.path / "outcome" / "OperationOutcome.ndjson").open("rb") as file:
+                found = [problems_in(orjson.loads(line)) for line in file]
+        except _FAULTS as error:
+            raise _unreadable(self.path, f"its outcome is not to be read: {error}") from error
+        return {problems[0].source or "": problems for problems in found if problems}
+
+
+def open_snapshot(path: Path, version: FhirVersion | None = None) -> Snapshot:
+    """Open an output folder (its current snapshot) or a snapshot folder.
+
+    Args:
+        path: The folder.
+        version: The FHIR version to read; R5, else R4B, else R4 unless it is given.
+
+    Raises:
+        SnapshotError: W100 (nothing is published there), W101 (it is not to be read), W103 (it has not that version).
+        PublishError: P506, where `current` points at nothing.
+
+    """
+    folder = path if (path / "report.json").is_file() else current_snapshot(path)
+    if folder is None:
+        remedy = "Name an output folder in which something was published, or a snapshot in it."
+        raise SnapshotError(Problem("W100", "fatal", "nothing is published here", remedy, source=str(path)))
+    try:
+        report = orjson.loads((folder / "report.json").read_bytes())
+        there = [one for one in get_args(FhirVersion) if one in report["settings"]["fhir_versions"]]
+        inputs = tuple(Input(one["name"], one["sha256"], one["outcome"], one["drug"], one["kind"]) for one in report["inputs"])
+    except _FAULTS as error:
+        raise _unreadable(folder, f"its report.json is missing or is not one: {error}") from error
+    if not there or (version or there[0]) not in there:
+        cause = f"the snapshot holds {', '.join(there) or 'no FHIR version'}, not {version}"
+        remedy = "Name another version, or publish it: `onlabel convert --fhir …`."
+        raise SnapshotError(Problem("W103", "fatal", cause, remedy, source=str(folder)))
+    return Snapshot(folder.resolve(), version or there[0], report, inputs)
+
+
+def _unreadable(path: Path, reason: str) -> SnapshotError:
+    remedy = "Publish again; `onlabel verify` says whether files were changed since."
+    return SnapshotError(Problem("W101", "fatal", f"the snapshot is not to be read: {reason}", remedy, source=str(path)))

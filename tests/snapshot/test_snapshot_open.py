@@ -1,0 +1,103 @@
+"""What was published can be read back, page by page, in every version and profile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.convert import convert
+from pipeline.errors import SnapshotError
+from pipeline.extract import extract
+from pipeline.read import read_page
+from pipeline.settings import FhirVersion, Profile, Settings
+from pipeline.snapshot import open_snapshot
+from tests.invented_pages import write_pages
+
+SEEDS = Path(__file__).resolve().parents[2] / "seeds"
+NOT_A_DRUG = "---\ntitle: About cancer\n---\n\n# About cancer\n\nA list of links.\n"
+
+
+@pytest.fixture(scope="module")
+def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("snapshot")
+    extra = write_pages(folder / "seeds", {"about.md": NOT_A_DRUG, "empty.md": ""})
+    convert([SEEDS, extra], folder / "output", Settings(fhir_versions=("R5", "R4B", "R4")))
+    return folder / "output"
+
+
+@pytest.mark.parametrize("version", ["R5", "R4B", "R4"])
+def test_every_version_gives_back_the_facts_of_the_page(output: Path, version: FhirVersion) -> None:
+    (record,) = open_snapshot(output, version).records()
+
+    page = SEEDS / "denosumab.md"
+    expected = extract(read_page(page.read_bytes(), page.name))
+    assert [use.text for use in record.facts.uses] == [use.text for use in expected.uses]
+    assert [use.brands[0].text for use in record.facts.uses] == [use.brands[0].text for use in expected.uses]
+    assert record.facts.page.text == page.read_text(encoding="utf-8")
+    assert [len(ids) for ids in record.indications] == [1, 1, 2, 1, 1]
+
+
+@pytest.mark.parametrize("profile", ["full", "core"])
+def test_a_page_is_found_by_its_drug_and_only_by_it(tmp_path: Path, profile: Profile) -> None:
+    convert([SEEDS], tmp_path, Settings(profile=profile))
+    snapshot = open_snapshot(tmp_path)
+
+    found = snapshot.record("denosumab")
+    assert found is not None
+    assert found.facts.name is not None
+    assert found.facts.name.text == "Denosumab"
+    assert snapshot.record("zorvalimab") is None
+
+
+def test_a_snapshot_folder_opens_as_its_output_folder_does(output: Path) -> None:
+    assert open_snapshot((output / "current").resolve()) == open_snapshot(output)
+
+
+def test_findings_are_given_back_by_page_with_code_cause_and_remedy(output: Path) -> None:
+    findings = open_snapshot(output).findings()
+
+    assert [problem.code for problem in findings["empty.md"]] == ["R101"]
+    assert findings["empty.md"][0].severity == "error"
+    assert findings["empty.md"][0].remedy
+    assert [problem.code for problem in findings["about.md"]] == ["P522"]
+
+
+def test_inputs_are_all_pages_with_their_outcome(output: Path) -> None:
+    assert {one.name: one.outcome for one in open_snapshot(output).inputs} == {
+        "about.md": "not-a-drug",
+        "denosumab.md": "published",
+        "empty.md": "quarantined",
+    }
+
+
+def test_what_is_not_published_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SnapshotError, match="W100"):
+        open_snapshot(tmp_path)
+
+
+def test_a_version_that_is_not_there_is_said(tmp_path: Path) -> None:
+    convert([SEEDS], tmp_path, Settings(fhir_versions=("R4",)))
+
+    assert open_snapshot(tmp_path).version == "R4"
+    with pytest.raises(SnapshotError, match="W103"):
+        open_snapshot(tmp_path, "R5")
+
+
+@pytest.mark.parametrize("spoilt", [b"", b"{}\n", b"not json\n", b'{"entry": []}\n{"entry": []}\n{"entry": []}\n'])
+def test_changed_bundles_are_a_coded_error(tmp_path: Path, spoilt: bytes) -> None:
+    convert([SEEDS], tmp_path, Settings())
+    snapshot = open_snapshot(tmp_path)
+    (snapshot.folder / "bundles" / "transaction.ndjson").write_bytes(b"{}\n" + spoilt)
+
+    with pytest.raises(SnapshotError, match=r"W10[12]"):
+        list(snapshot.records())
+
+
+@pytest.mark.parametrize("spoilt", ["", "[]", '{"settings": {}}', '{"settings": {"fhir_versions": ["R5"]}, "inputs": [{}]}'])
+def test_a_changed_report_is_a_coded_error(tmp_path: Path, spoilt: str) -> None:
+    convert([SEEDS], tmp_path, Settings())
+    (tmp_path / "current" / "report.json").write_text(spoilt, encoding="utf-8")
+
+    with pytest.raises(SnapshotError, match="W101"):
+        open_snapshot(tmp_path)
