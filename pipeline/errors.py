@@ -5,10 +5,13 @@
     ├── ExtractError              a page that reads but contradicts itself  (X2xx; the page is quarantined)
     ├── BuildError                facts that FHIR cannot hold               (F3xx; the page is quarantined)
     ├── PublishError              a snapshot that must not be published     (P5xx; the run stops, nothing is replaced)
+    ├── StoreError                an object store that refuses, or holds something else  (S1xx; the run stops)
     ├── VerifyError               an output that cannot be opened to check  (C6xx)
     ├── SnapshotError             a snapshot that cannot be read back       (W1xx)
+    ├── ReviewError               a review that cannot be written           (W2xx)
+    ├── DiffError                 what changed cannot be written down         (D101)
     ├── LoadError                 a FHIR server that refuses, or cannot be reached  (L7xx; loading stops)
-    └── UsageError                a command called wrongly, or on broken mapping tables  (U9xx, M80x)
+    └── UsageError                a command called wrongly, or on broken mapping tables or corrections  (U9xx, M80x, E10x)
 
 Findings that do not raise (validation V4xx, verification C6xx, guards P5xx, mapping tables M81x) are `Problem` values too.
 Codes are never reused; each is described, with cause and remedy, in `pipeline/ERRORS.md`, and a test keeps the two together.
@@ -75,12 +78,24 @@ class PublishError(OnlabelError):
     """A snapshot that must not be published."""
 
 
+class StoreError(OnlabelError):
+    """An object store that refuses, cannot be reached, or holds something else than it should."""
+
+
 class VerifyError(OnlabelError):
     """An output that cannot be opened to check."""
 
 
 class SnapshotError(OnlabelError):
     """A snapshot that cannot be read back."""
+
+
+class ReviewError(OnlabelError):
+    """A review that cannot be written."""
+
+
+class DiffError(OnlabelError):
+    """What changed cannot be written down."""
 
 
 class LoadError(OnlabelError):

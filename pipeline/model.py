@@ -9,17 +9,16 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import Any, Literal, TypeAlias
 
 #: A FHIR resource as plain JSON data. Rooms after `fhir` hand these on; none changes one in place.
 Resource: TypeAlias = dict[str, Any]
 
-# --------------------------------------------------------------------------------------------------------------------
 # The page (made by `read`)
-# --------------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -74,6 +73,24 @@ class Block:
     def text(self) -> str:
         """The block as a reader sees it: markup gone, line breaks one space. Not stripped, not otherwise folded."""
         return "".join(run.text for run in self.runs)
+
+    @cached_property
+    def linked(self) -> tuple[tuple[str, int, int], ...]:
+        """The links: target, and where its words, which may be several runs, begin and end in `text`."""
+        found, at = [], 0
+        for (href, _), group in groupby(self.runs, key=lambda run: (run.href, run.href_span)):
+            start, at = at, at + sum(len(run.text) for run in group)
+            if href:
+                found.append((href, start, at))
+        return tuple(found)
+
+    def may_begin(self, letters: str) -> bool:
+        """Whether the text, white space aside, may begin with one of `letters` (given in lower case): False is certain.
+
+        A block that nobody has read yet answers by its source, which is all that most blocks of a page about something else
+        are ever asked.
+        """
+        return self.text.lstrip()[:1].lower() in letters
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -142,9 +159,7 @@ class Page:
         return values[0].text if values else None
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The facts (made by `extract`, coded by `terminology`)
-# --------------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +205,7 @@ Intent = Literal["treat", "prevent", "prevent_and_treat", "palliate", "reduce_ri
 Standing = Literal["approved", "accelerated_approval", "used"]
 AgeGroup = Literal["adult", "adolescent", "child"]
 Sex = Literal["female", "male"]
+Verdict = Literal["right", "wrong", "incomplete"]
 IdentifierKind = Literal["ncit", "nci-drug-dictionary", "medlineplus", "dailymed-setid", "dailymed-query"]
 
 
@@ -253,6 +269,17 @@ class PriorTherapy:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """What a person decided on a use: `changed` are the fields of the use that they gave another value (made by `correct`)."""
+
+    verdict: Verdict
+    reviewer: str
+    date: date
+    reason: str | None = None
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """A use: a leaf of the page's use section, the smallest separately stated use (fields as in the annotation guide).
 
@@ -286,6 +313,15 @@ class Use:
     alone: Fact | None = None
     therapies: tuple[Therapy, ...] = ()
     prior: tuple[PriorTherapy, ...] = ()
+    reviews: tuple[Review, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A use that the page states and that is not published, because a person found it wrongly read: its text, and who did."""
+
+    text: Fact
+    reviews: tuple[Review, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,13 +343,13 @@ class Component:
 
 SentenceRole = Literal[
     "lead", "parent", "use", "detail", "brands", "standing", "denied", "studied", "other-form", "programme", "footnote",
-    "explanation", "availability", "unread",
+    "explanation", "availability", "unread", "withheld",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of the use section and who read it: `role` and `fact.rule`, or role `unread` with a `reason`."""
+    """A sentence of the use section and who read it: `role` and `fact.rule`, or role `unread` or `withheld` with a `reason`."""
 
     fact: Fact
     role: SentenceRole
@@ -341,6 +377,7 @@ class DrugFacts:
     components: tuple[Component, ...] = ()
     ingredients: tuple[Fact, ...] = ()
     uses: tuple[Use, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
     denials: tuple[Fact, ...] = ()
     studied: tuple[Fact, ...] = ()
     sentences: tuple[Sentence, ...] = ()
@@ -358,6 +395,6 @@ def facts_in(value: object) -> Iterator[Fact]:
     elif isinstance(value, tuple):
         for each in value:
             yield from facts_in(each)
-    elif is_dataclass(value) and not isinstance(value, Page):
-        for each in fields(value):
-            yield from facts_in(getattr(value, each.name))
+    elif not isinstance(value, Page):
+        for name in getattr(value, "__dataclass_fields__", ()):  # `fields` makes a tuple of them each time
+            yield from facts_in(getattr(value, name))

@@ -28,7 +28,7 @@ def build(facts: DrugFacts, settings: Settings) -> list[Resource]:
         *(clinical_use_definition(indication, facts, source) for indication in indications),
         *medication_knowledge(facts, indications, source),
     ]
-    return [document_reference(facts, source), *read, provenance(facts, read, settings, source)]
+    return [document_reference(facts, source), *read, provenance(facts, read, indications, settings, source)]
 
 
 def shared(_settings: Settings) -> list[Resource]:

@@ -11,6 +11,7 @@ from pipeline.fhir.fold import fold
 from pipeline.fhir.older import older
 from pipeline.fhir.profiles import profile_of
 from pipeline.fhir.provenance import organization
+from pipeline.fhir.reviews import named_reviews
 from pipeline.fhir.source import Json
 from pipeline.model import Resource
 from pipeline.settings import FhirVersion, Settings
@@ -44,7 +45,10 @@ def derive(resources: Sequence[Resource], version: FhirVersion, settings: Settin
         found = fold(found, settings.canonical)
     if settings.profile == "core":
         drug: Json = next((each["identifier"][0] for each in found if each["resourceType"] == "MedicationKnowledge"), {})
-        found = [_alone(each, drug) for each in found if each["resourceType"] in _CORE]
+        reviews = [
+            each for provenance in found if provenance["resourceType"] == "Provenance" for each in named_reviews(provenance)
+        ]
+        found = [_alone(each, drug, reviews) for each in found if each["resourceType"] in _CORE]
     derived = []
     for resource in found:
         held, not_held = (resource, []) if version == "R5" else older(resource, settings.canonical)
@@ -53,11 +57,14 @@ def derive(resources: Sequence[Resource], version: FhirVersion, settings: Settin
     return Derived(derived, dict(sorted((+lost).items())))
 
 
-def _alone(resource: Resource, drug: Json) -> Resource:
-    """A resource of the core profile: what it refers to outside the profile, or in a circle, is named and not linked."""
+def _alone(resource: Resource, drug: Json, reviews: list[Json]) -> Resource:
+    """A resource of the core profile: what it refers to outside the profile, or in a circle, is named and not linked.
+
+    What people decided on the page's uses stands in its document, since there is no Provenance.
+    """
     if resource["resourceType"] == "MedicationKnowledge":
         return {k: v for k, v in resource.items() if k != "associatedMedication"}
-    changed = {**resource, "subject": _logical(resource["subject"], drug)}
+    changed = {**resource, "extension": [*resource["extension"], *reviews], "subject": _logical(resource["subject"], drug)}
     if "author" in resource:
         changed["author"] = [_logical(each, organization()["identifier"][0]) for each in resource["author"]]
     return changed

@@ -125,7 +125,10 @@ def _links(facts: DrugFacts, source: Source) -> Iterator[Json]:
 def _narrative(facts: DrugFacts, source: Source) -> Json:
     title = _stated(facts.page, "title", "title", source)
     heading = quotation(title["title"]) if title else "Patient drug information page"
-    read = [quotation(sentence.fact.text) for sentence in facts.sentences if sentence.role != "unread"]
-    unread = [quotation(sentence.fact.text) for sentence in facts.unread]
     address = [quotation(source.address)] if source.address else []
-    return narrative(heading, ("Address", address), ("Use section, read", read), ("Use section, not read", unread))
+    apart = ("unread", "withheld")
+    read = [sentence for sentence in facts.sentences if sentence.role not in apart]
+    unread, withheld = ([sentence for sentence in facts.sentences if sentence.role == role] for role in apart)
+    listed = (("Use section, read", read), ("Use section, not read", unread), ("Use section, withheld by a reviewer", withheld))
+    quoted = ((label, [quotation(sentence.fact.text) for sentence in sentences]) for label, sentences in listed)
+    return narrative(heading, ("Address", address), *quoted)

@@ -125,6 +125,15 @@ EXTENSIONS: Final[tuple[Extension, ...]] = (
         "front-matter", "A value of the page's front matter, as stated.", "DocumentReference", parts=(Part("key", "string"),)
     ),
     _value("kind-reason", "Why the page counts as a drug's or a regimen's.", "string", "DocumentReference"),
+    _quote(
+        "review", "What a person decided on a use of the page: the use's text, its indications unless it is withheld, the "
+        "verdict, when and why, and the fields that were given another value; who, where there is no agent.",
+        "Provenance.agent", "DocumentReference",
+        parts=(
+            Part("indication", "Identifier", 0, "*"), Part("verdict", "code"), Part("date", "date"),
+            Part("reason", "string", 0), Part("changed", "code", 0, "*"), Part("reviewer", "string", 0),
+        ),
+    ),
     # What stands in ClinicalUseDefinition where there is one (`fold`).
     _value("indication-identifier", "The identifier of the indication.", "Identifier", _GUIDELINE),
     _value("regulatory-standing", "Whether the use is approved, and how.", "CodeableConcept", _GUIDELINE),

@@ -5,34 +5,40 @@ Source: https://hl7.org/fhir/R5/provenance.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pipeline import __version__
 from pipeline.fhir import systems
 from pipeline.fhir.document import author, is_nci
 from pipeline.fhir.ids import DEVICE, ORGANIZATION, drug_id
+from pipeline.fhir.indication import Indication
 from pipeline.fhir.narrative import LANGUAGE, narrative
 from pipeline.fhir.primitives import midnight
+from pipeline.fhir.reviews import participant, reviewed, reviewers
 from pipeline.fhir.source import Json, Source
 from pipeline.model import DrugFacts
 from pipeline.settings import Settings
 
 
-def provenance(facts: DrugFacts, targets: Iterable[Json], settings: Settings, source: Source) -> Json:
-    """How a page's resources came about: made by onlabel from the page, which NCI wrote.
+def provenance(
+    facts: DrugFacts, targets: Iterable[Json], indications: Sequence[Indication], settings: Settings, source: Source
+) -> Json:
+    """How a page's resources came about: made by onlabel from the page, which NCI wrote, and looked at by people.
 
     `recorded` is the page's own `lastReviewed` (else `as_of`, else left out), so that an unchanged page keeps its bytes.
     """
     as_of = settings.as_of.isoformat() if settings.as_of else None
     recorded = midnight(facts.page.meta("lastReviewed")) or midnight(as_of)
     # NCI stands as the author of the page, below it, and not beside the Device: it did not write our reading.
-    wrote = [{"type": _participant("author", "Author"), "who": author()}] if is_nci(facts.page) else []
+    wrote = [{"type": participant("author", "Author"), "who": author()}] if is_nci(facts.page) else []
+    looked_at = reviewed(facts)
+    by = ", and looked at by people" if looked_at else ", without a person"
     return {
         "resourceType": "Provenance",
         "id": drug_id(facts.slug),
         **source.meta(),
         "language": LANGUAGE,
-        "text": narrative("Read from a patient drug information page by rules, without a person"),
+        "text": narrative(f"Read from a patient drug information page by rules{by}", ("Uses that people looked at", looked_at)),
         "target": [{"reference": f"{target['resourceType']}/{target['id']}"} for target in targets],
         **({"recorded": recorded} if recorded else {}),
         "activity": {
@@ -44,7 +50,10 @@ def provenance(facts: DrugFacts, targets: Iterable[Json], settings: Settings, so
                 }
             ]
         },
-        "agent": [{"type": _participant("assembler", "Assembler"), "who": {"reference": f"Device/{DEVICE}"}}],
+        "agent": [
+            {"type": participant("assembler", "Assembler"), "who": {"reference": f"Device/{DEVICE}"}},
+            *reviewers(facts, indications, source),
+        ],
         "entity": [{"role": "source", "what": {"reference": source.document}, **({"agent": wrote} if wrote else {})}],
     }
 
@@ -74,7 +83,3 @@ def device() -> Json:
         "name": [{"value": "onlabel", "type": "registered-name"}],
         "version": [{"value": __version__}],
     }
-
-
-def _participant(code: str, display: str) -> Json:
-    return {"coding": [{"system": systems.PARTICIPANT_TYPE, "code": code, "display": display}]}

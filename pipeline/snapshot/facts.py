@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from typing import Any, Literal, TypeAlias
 
 from pipeline.model import (
@@ -23,10 +24,12 @@ from pipeline.model import (
     Page,
     Population,
     PriorTherapy,
+    Review,
     Sentence,
     Span,
     Therapy,
     Use,
+    Withheld,
 )
 
 _UNITS = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
@@ -84,11 +87,12 @@ class _Reader:
     def __init__(self, resources: list[Json]) -> None:
         self.of = {
             kind: [each for each in resources if each["resourceType"] == kind]
-            for kind in ("DocumentReference", "MedicationKnowledge", "ClinicalUseDefinition")
+            for kind in ("DocumentReference", "MedicationKnowledge", "ClinicalUseDefinition", "Provenance")
         }
         (self.document,) = self.of["DocumentReference"]
         self.drug, *self.brands = self.of["MedicationKnowledge"]
         self.links = [self._link(each) for each in extensions(self.document, "link")]
+        self.reviews, self.withheld = self._reviews()
 
     def facts(self, name: str) -> DrugFacts:
         drug = self.drug
@@ -121,6 +125,7 @@ class _Reader:
                 if each["type"]["coding"][0]["code"] == "has-component"
             ),
             uses=tuple(self._uses()),
+            withheld=tuple(Withheld(text, reviews) for text, reviews in self.withheld.items()),
             denials=tuple(self._string(each) for each in extensions(drug, "denied-use")),
             studied=tuple(self._string(each) for each in extensions(self.document, "studied")),
             sentences=tuple(self._sentence(each) for each in extensions(self.document, "sentence")),
@@ -193,6 +198,28 @@ class _Reader:
     def _sentence(self, extension: Json) -> Sentence:
         (role,), reason = parts(extension, "role"), parts(extension, "reason")
         return Sentence(self._string(extension), role["valueCode"], reason[0]["valueString"] if reason else None)
+
+    # What people decided
+
+    def _reviews(self) -> tuple[dict[Fact, tuple[Review, ...]], dict[Fact, tuple[Review, ...]]]:
+        """The reviews of each use by its text: of published uses, and of withheld ones in the order of the page."""
+        found: dict[bool, dict[Fact, tuple[Review, ...]]] = {True: {}, False: {}}
+        of_people = [
+            (agent["who"]["display"], each)
+            for provenance in self.of["Provenance"]
+            for agent in provenance["agent"]
+            for each in extensions(agent, "review")
+        ]
+        # The core profile has no Provenance.
+        in_core = [(parts(each, "reviewer")[0]["valueString"], each) for each in extensions(self.document, "review")]
+        for who, each in [*of_people, *in_core]:
+            (verdict,), (day,), reason = parts(each, "verdict"), parts(each, "date"), parts(each, "reason")
+            changed = tuple(one["valueCode"].replace("-", "_") for one in parts(each, "changed"))
+            why = reason[0]["valueString"] if reason else None
+            review = Review(verdict["valueCode"], who, date.fromisoformat(day["valueDate"]), why, changed)
+            reviews, text = found[bool(parts(each, "indication"))], self._string(each)
+            reviews[text] = (*reviews.get(text, ()), review)
+        return found[True], dict(sorted(found[False].items(), key=lambda one: one[0].spans))
 
     # The drug
 
@@ -267,6 +294,7 @@ class _Reader:
             alone=self._one(extensions(indication, "given-alone")),
             therapies=therapies,
             prior=prior,
+            reviews=self.reviews.get(said["text"][0], ()),
         )
 
     def _local(self, concept: Json, system: str) -> Any:  # noqa: ANN401 - which of the model's literals it is, the system decides

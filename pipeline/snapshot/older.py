@@ -14,14 +14,14 @@ _DETAILS = ("line-of-therapy", "given-alone", "optional-therapy", "conditional-p
 
 
 def as_full(resources: Sequence[Json]) -> list[Json]:
-    """The document, drugs and indications of one page in the form of R5 in full, whatever their version and profile."""
+    """The document, drugs, indications and Provenance of one page in the form of R5 in full, whatever version they are in."""
 
     def of_type(kind: str) -> list[Json]:
         return [each for each in resources if each["resourceType"] == kind]
 
     drug, *brands = of_type("MedicationKnowledge")
     uses = [_with_treatment(each) for each in of_type("ClinicalUseDefinition")] or _uses(drug)
-    return [*of_type("DocumentReference"), *map(_knowledge, [drug, *brands]), *uses]
+    return [*of_type("DocumentReference"), *map(_knowledge, [drug, *brands]), *uses, *of_type("Provenance")]
 
 
 def read_older_facts(resources: Sequence[Json], name: str) -> DrugFacts:

@@ -12,12 +12,14 @@ import orjson
 
 from pipeline.errors import Problem, SnapshotError
 from pipeline.model import DrugFacts, Kind, Resource
-from pipeline.publish import current_snapshot
+from pipeline.publish import current_snapshot, read_report
 from pipeline.settings import FhirVersion
 from pipeline.snapshot.facts import by_use, read_facts
 from pipeline.snapshot.older import as_full
 from pipeline.snapshot.outcome import problems_in
 
+#: How much of the bundles is read at a time: their lines are as long as pages.
+_LONG_LINES = 1024 * 1024
 #: What reading back something that onlabel did not write, or that was changed since, may run into.
 _FAULTS = (OSError, ValueError, LookupError, TypeError, AttributeError)
 
@@ -110,7 +112,7 @@ class Snapshot:
 
         """
         try:
-            with (self.folder / "bundles" / "transaction.ndjson").open("rb") as file:
+            with (self.folder / "bundles" / "transaction.ndjson").open("rb", buffering=_LONG_LINES) as file:
                 # The first Bundle holds what all pages share; with the core profile there is no such thing.
                 first = 0 if self.report["settings"]["profile"] == "core" else 1
                 pairs = zip(self.published(), itertools.islice(file, first, None), strict=True)
@@ -158,9 +160,9 @@ def open_snapshot(path: Path, version: FhirVersion | None = None) -> Snapshot:
         remedy = "Name an output folder in which something was published, or a snapshot in it."
         raise SnapshotError(Problem("W100", "fatal", "nothing is published here", remedy, source=str(path)))
     try:
-        report = orjson.loads((folder / "report.json").read_bytes())
+        report, listed = read_report(folder / "report.json")
         there = [one for one in get_args(FhirVersion) if one in report["settings"]["fhir_versions"]]
-        inputs = tuple(Input(one["name"], one["sha256"], one["outcome"], one["drug"], one["kind"]) for one in report["inputs"])
+        inputs = tuple(Input(one["name"], one["sha256"], one["outcome"], one["drug"], one["kind"]) for one in listed)
     except _FAULTS as error:
         raise _unreadable(folder, f"its report.json is missing or is not one: {error}") from error
     if not there or (version or there[0]) not in there:

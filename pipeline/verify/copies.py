@@ -11,6 +11,7 @@ from pipeline.errors import Problem
 from pipeline.verify.derived import objects
 from pipeline.verify.document import Document
 from pipeline.verify.finding import Json, finding
+from pipeline.verify.reviews import changed_in, check_reviews, review_words
 from pipeline.verify.spans import name_of, part, quote_of
 
 _RELATIVE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}")
@@ -26,7 +27,8 @@ _LABELS = frozenset(
         *("Brand names in the US", "Drugs in the combination", "Uses that the page states", "The page also says"),
         *("Address", "Use section, read", "Use section, not read", "Patient drug information page", ": indication", ","),
         *("The page says:", "Read from a patient drug information page by rules, without a person", "onlabel", _LIMITS),
-        *("National Cancer Institute (NCI)",),
+        *("National Cancer Institute (NCI)", "Uses that people looked at", "Use section, withheld by a reviewer"),
+        *("Read from a patient drug information page by rules, and looked at by people",),
     }
 )
 _DESCRIPTION = (
@@ -46,6 +48,13 @@ class Snapshot:
     statements: dict[str, str] = field(default_factory=dict)
     effects: dict[str, object] = field(default_factory=dict)
     listed: set[tuple[str, str]] = field(default_factory=set)
+    changed: set[tuple[str, str]] = field(default_factory=set)
+
+    def changed_of(self, resource: Json, document: Document | None) -> set[str]:
+        """The fields of a use that a person gave another value: of this indication, or of any use of the page."""
+        is_indication = resource["resourceType"] == "ClinicalUseDefinition"
+        about = f"ClinicalUseDefinition/{resource.get('id')}" if is_indication else document.reference if document else ""
+        return {name for reference, name in self.changed if reference == about}
 
     def add(self, resource: Json) -> None:
         """Take in a resource."""
@@ -56,6 +65,8 @@ class Snapshot:
         if kind == "ClinicalUseDefinition":
             self.statements[name] = " ".join(_statement(resource))
             self.effects[name] = resource.get("indication", {}).get("intendedEffect", {}).get("concept")
+        if kind == "Provenance":
+            self.changed.update(changed_in(resource))
         if kind == "MedicationKnowledge":
             for guideline in resource.get("indicationGuideline", ()):
                 for indication in guideline.get("indication", ()):
@@ -129,6 +140,7 @@ def _by_kind(resource: Json, document: Document | None, snapshot: Snapshot, name
         yield from _document(resource, document, name)
     elif kind == "Provenance" and document is not None:
         yield from _recorded(resource, document, name)
+        yield from check_reviews(resource, snapshot.names, name)
 
 
 def _recorded(resource: Json, document: Document, name: str) -> Iterator[Problem]:
@@ -256,6 +268,7 @@ def _document(resource: Json, document: Document, name: str) -> Iterator[Problem
 
 def _narrative(resource: Json, proven: set[str], name: str) -> Iterator[Problem]:
     place = f"{resource['resourceType']}.text.div"
+    labels = _LABELS | (review_words(resource) if resource["resourceType"] == "Provenance" else set())
     div = str(resource.get("text", {}).get("div", ""))
     try:
         root = ET.fromstring(div)  # noqa: S314 - declarations are refused by validation; expat expands nothing large
@@ -269,7 +282,7 @@ def _narrative(resource: Json, proven: set[str], name: str) -> Iterator[Problem]
                 continue
             if is_quote and text not in proven:
                 yield finding("C651", "a quote is not a proven value of the resource", place, name, text)
-            elif not is_quote and text.strip() not in _LABELS:
+            elif not is_quote and text.strip() not in labels:
                 yield finding("C651", "these words are neither a quote nor a label", place, name, text)
 
 

@@ -7,12 +7,13 @@ the only one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 
 from pipeline.errors import Problem
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.mapped import Conformance, is_mapped, mapped_codes
+from pipeline.verify.reviews import CORRECTED, FIELDS
 from pipeline.verify.spans import name_of, part, quote_of
 
 NCI_THESAURUS = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
@@ -66,7 +67,11 @@ _FIXED: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle": {
             "transform": "Transform/Translate Record Lifecycle Event"
         },
-        "http://terminology.hl7.org/CodeSystem/provenance-participant-type": {"assembler": "Assembler", "author": "Author"},
+        "http://terminology.hl7.org/CodeSystem/provenance-participant-type": {
+            "assembler": "Assembler",
+            "author": "Author",
+            "verifier": "Verifier",
+        },
         "urn:iso:std:iso:3166": {"US": "United States of America"},
         "http://loinc.org": {"30525-0": "Age"},
     }
@@ -93,6 +98,13 @@ _PARTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "comorbidity-role": frozenset({"setting", "cause"}),
         "kind": frozenset({"status", "biomarker", "stage"}),
+        "verdict": frozenset({"right", "wrong", "incomplete"}),
+        "changed": frozenset(
+            {
+                *("conditions", "narrower", "settings", "causes", "disease-status", "biomarkers", "stages", "line", "brands"),
+                *("alone", "intent", "standing", "populations", "therapies", "prior"),
+            }
+        ),
         "mode": frozenset({"required", "optional", "alternative", "combination", "concurrent", "one-of", "conditional"}),
         "role": frozenset(
             {
@@ -109,7 +121,7 @@ _PARTS: Mapping[str, frozenset[str]] = MappingProxyType(
                     "studied",
                     "other-form",
                 ),
-                *("programme", "footnote", "explanation", "availability", "unread"),
+                *("programme", "footnote", "explanation", "availability", "unread", "withheld"),
             }
         ),
     }
@@ -121,12 +133,13 @@ _NUMBERS = (  # noqa: SIM905 - nineteen words read better as a sentence than as 
 _BEFORE, _WITH = {"required", "one-of", "conditional"}, {"required", "alternative", "combination", "concurrent"}
 
 
-def derived(resource: Json, conformance: Conformance) -> Iterator[Problem]:
+def derived(resource: Json, conformance: Conformance, changed: Collection[str] = ()) -> Iterator[Problem]:
     """Codes of a resource that disagree with their words, or are no codes of their system.
 
     Args:
         resource: a resource of the snapshot.
         conformance: the snapshot's own code systems and ConceptMaps.
+        changed: the fields of the use that a reviewer gave another value: there a code is a person's reading of the words.
     """
     name = f"{resource['resourceType']}/{resource.get('id')}"
     quotes = " ".join(_quotes(resource))
@@ -134,7 +147,7 @@ def derived(resource: Json, conformance: Conformance) -> Iterator[Problem]:
         if "system" in value and "code" in value:
             yield from _coding(value, conformance.local, place, name)
         if isinstance(value.get("coding"), list):
-            yield from _concept(value, quotes, place, name)
+            yield from _concept(value, quotes, changed, place, name)
         # A broader concept has no words of its own: it stands in the concept that has.
         if "text" in value or not place.endswith(".valueCodeableConcept"):
             yield from mapped_codes(value, conformance, place, name)
@@ -143,6 +156,8 @@ def derived(resource: Json, conformance: Conformance) -> Iterator[Problem]:
         if "relationshipType" in value:
             yield from _therapy(value, place, name)
         yield from _fixed(value, place, name)
+        if not changed and name_of(value) == "rule" and value.get("valueCode") == CORRECTED:
+            yield finding("C643", "", place, name)
 
 
 def _fixed(value: Json, place: str, name: str) -> Iterator[Problem]:
@@ -186,11 +201,14 @@ def _coding(value: Json, local: Mapping[str, Mapping[str, str | None]], place: s
         yield finding("C641", f"{code!r} {display!r}", place, name, system)
 
 
-def _concept(value: Json, quotes: str, place: str, name: str) -> Iterator[Problem]:
+def _concept(value: Json, quotes: str, changed: Collection[str], place: str, name: str) -> Iterator[Problem]:
     codes = {
         _SYSTEMS.get(str(c.get("system")), name_of({"url": c.get("system", "")})): str(c.get("code")) for c in value["coding"]
     }
+    rules = {each.get("valueCode") for each in value.get("extension", ()) if name_of(each) == "rule"}
     for system, code in codes.items():
+        if CORRECTED in rules and FIELDS.get(system) in changed:
+            continue
         said = _SAID.get(system, {}).get(code)
         words = value.get("text", quotes)
         if said and words and not said.search(words):

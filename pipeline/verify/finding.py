@@ -31,6 +31,7 @@ CAUSES = {
     "C640": "a code does not agree with the words beside it",
     "C641": "a code or its display is not what it should be",
     "C642": "no ConceptMap of the snapshot gives this code to these words",
+    "C643": "a value is said to be corrected, and no reviewer is named for it",
     "C650": "a copy differs from what it copies",
     "C651": "a narrative says what its resource does not",
     "C652": "a reference leads to nothing in the snapshot",

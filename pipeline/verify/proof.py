@@ -16,7 +16,7 @@ from pipeline.verify.seen import TARGET
 from pipeline.verify.spans import DERIVATION, Span, name_of, part, quote_of, spans_of
 
 #: Values of extensions that are not the page's words: our own words, and what is checked in another way (`_link`, `_key`).
-_NOT_QUOTED = frozenset({"text", "key", "reason", "target", "kind-reason"})
+_NOT_QUOTED = frozenset({"text", "key", "reason", "target", "kind-reason", "reviewer"})
 #: The one reference whose display is not the page's word (`copies.py` compares it).
 _URI = "urn:ietf:rfc:3986"
 _NCI = "Organization/nci"
@@ -51,12 +51,14 @@ EXTENSIONS = frozenset(
             "link",
             "front-matter",
             "kind-reason",
+            "review",
         ),
     }
 )
 PARTS = frozenset(
     {
         *("text", "role", "reason", "target", "glossary-id", "key", "value", "kind", "mode", "phrase", "name"),
+        *("indication", "verdict", "date", "changed", "reviewer"),
     }
 )
 _MUST_BE_PROVEN = {

@@ -55,13 +55,13 @@ class Resources:
         page = self._page(resource)
         proven: set[str] = set()
         kind = resource["resourceType"]
-        if page is not None and kind != "Provenance":
+        if page is not None:
             proof = Proof(resource, page)
             yield from proof.check()
             proven = proof.proven
-        elif page is None and kind not in _OURS:
+        elif kind not in _OURS:
             yield finding("C623", "it refers to no page of the snapshot", kind, name_of(resource))
-        yield from derived(resource, self.conformance)
+        yield from derived(resource, self.conformance, self.kept.changed_of(resource, page))
         yield from copies(resource, page, self.kept, proven)
         if kind == "DocumentReference" and page is not None:
             yield from unaccounted(page)

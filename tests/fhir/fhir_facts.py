@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from pipeline.model import (
@@ -20,10 +21,12 @@ from pipeline.model import (
     Page,
     Population,
     PriorTherapy,
+    Review,
     Sentence,
     Span,
     Therapy,
     Use,
+    Withheld,
 )
 
 PAGES = Path(__file__).parent / "pages"
@@ -190,7 +193,12 @@ def zorvalimab() -> DrugFacts:
         settings=(say("bromal cancer"), say("skelar cancer")),
         causes=(say("wasting"), say("plating")),
         disease_status=(say("loss"),),
+        reviews=(
+            Review("wrong", "Ann <Ex>", date(2026, 11, 2), "Loss & <loss>", ("disease_status", "intent")),
+            Review("wrong", "Bo Wye", date(2026, 11, 3), "As Ann says"),
+        ),
     )
+    unsaid = say("Ask about the Zorva wheel.")
     denial, studied = say("Zorvalimab is not approved to treat the common blight."), say(
         "Zorvalimab is being studied in the treatment of glums."
     )  # fmt: skip
@@ -211,7 +219,8 @@ def zorvalimab() -> DrugFacts:
             Identifier("dailymed-setid", say("0a1b2c3d-0000-4000-8000-000000000000")),
             Identifier("dailymed-query", say("ZORVALIMAB")),
         ),
-        uses=(first, second, third, fourth),
+        uses=(first, replace(second, reviews=(Review("right", "Bo Wye", date(2026, 11, 3)),)), third, fourth),
+        withheld=(Withheld(unsaid, (Review("wrong", "Ann <Ex>", date(2026, 11, 2), "It states no use"),)),),
         denials=(denial,),
         studied=(studied,),
         sentences=(

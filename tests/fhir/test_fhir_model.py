@@ -325,7 +325,8 @@ def test_nci_wrote_the_page_and_not_our_reading_of_it() -> None:
     resources = build(zorvalimab(), SETTINGS)
     (provenance,) = of_type(resources, "Provenance")
 
-    assert [each["who"]["reference"] for each in provenance["agent"]] == ["Device/onlabel"]
+    whose = [each["who"] for each in provenance["agent"]]
+    assert whose == [{"reference": "Device/onlabel"}, {"display": "Ann <Ex>"}, {"display": "Bo Wye"}]
     assert [each["who"]["reference"] for each in provenance["entity"][0]["agent"]] == ["Organization/nci"]
     assert not any("author" in each for each in of_type(resources, "MedicationKnowledge"))
     assert len(provenance["target"]) == len(resources) - 2

@@ -1,0 +1,52 @@
+"""Corrections by people: what a reviewer decided on single uses, applied to the facts of the page that they looked at.
+
+`load` reads `corrections.yaml` (README.md describes it), `correct` applies it to one page's facts, `held_back` lists what a run
+could not apply, `dump` writes the file, `progress` and `draw` say how far the review is and what a sample shows.
+"""
+
+from pipeline.correct.applying import Corrected, correct
+from pipeline.correct.corrections import (
+    FILE_NAME,
+    CharacteristicEdit,
+    Correction,
+    Corrections,
+    Edits,
+    IntentEdit,
+    PriorEdit,
+    Quote,
+    StandingEdit,
+    TherapyEdit,
+    reading,
+    span_of,
+)
+from pipeline.correct.loading import load, parse
+from pipeline.correct.progress import Interval, Progress, ReviewedPage, draw, progress, wilson
+from pipeline.correct.unapplied import held_back
+from pipeline.correct.writing import dump
+
+__all__ = [
+    "FILE_NAME",
+    "CharacteristicEdit",
+    "Corrected",
+    "Correction",
+    "Corrections",
+    "Edits",
+    "IntentEdit",
+    "Interval",
+    "PriorEdit",
+    "Progress",
+    "Quote",
+    "ReviewedPage",
+    "StandingEdit",
+    "TherapyEdit",
+    "correct",
+    "draw",
+    "dump",
+    "held_back",
+    "load",
+    "parse",
+    "progress",
+    "reading",
+    "span_of",
+    "wilson",
+]
