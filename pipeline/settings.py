@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 FhirVersion = Literal["R5", "R4B", "R4"]
 #: `core` publishes MedicationKnowledge and DocumentReference alone, each readable without any other resource.
@@ -13,6 +13,9 @@ Profile = Literal["full", "core"]
 #: The base of every canonical URL and identifier system that is onlabel's own. A reserved domain on purpose: whoever
 #: publishes for others sets their own.
 DEFAULT_CANONICAL = "https://onlabel.example/fhir"
+
+#: What a page's file is called, in a folder as in a store.
+PAGE_SUFFIXES: Final = frozenset({".md", ".txt"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import multiprocessing
 import os
 import signal
@@ -12,22 +11,47 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any, TypeAlias, get_args
+from typing import TypeAlias, get_args
 
-from pipeline import __version__
 from pipeline.convert.batch import Batch, BatchResult, convert_batch
-from pipeline.convert.report import Report, make_report, write_run
+from pipeline.convert.program import made_by
+from pipeline.convert.report import Report, make_report
+from pipeline.convert.run_folder import conclude
 from pipeline.convert.seeds import Source, find
 from pipeline.convert.tables import MappingTables
+from pipeline.convert.takeover import Compact, TakenPages, take_over
+from pipeline.correct import held_back
 from pipeline.errors import Problem, PublishError, UsageError
-from pipeline.publish import PageResult, held, publish
+from pipeline.publish import (
+    NotABaseError,
+    OutputFolder,
+    PageResult,
+    Published,
+    current_snapshot,
+    held,
+    publish,
+    reading,
+    unchanged,
+)
 from pipeline.settings import FhirVersion, Profile, Settings
+from pipeline.store import Fetched
 
-__all__ = ["Batch", "BatchResult", "BatchRunner", "Report", "Source", "become_worker", "convert", "convert_batch", "find"]
+__all__ = [
+    "Batch",
+    "BatchResult",
+    "BatchRunner",
+    "Report",
+    "Source",
+    "become_worker",
+    "convert",
+    "convert_batch",
+    "find",
+    "reading",
+]
 
 #: Runs batches somehow (here, in processes, as Prefect tasks) and gives their results, in any order, as they come.
 BatchRunner: TypeAlias = Callable[[Sequence[Batch]], Iterable[BatchResult]]
@@ -40,13 +64,15 @@ _LEAST_PAGES = 25
 
 
 def convert(  # noqa: PLR0913 - the command's options, all but two with a default
-    seeds: Iterable[Path],
+    seeds: Iterable[Path | Fetched],
     output: Path,
     settings: Settings | None = None,
     *,
     mappings: Path | None = None,
     workers: int = 1,
     max_removed: float = 0.05,
+    full: bool = False,
+    keep: int | None = None,
     progress: Progress | None = None,
     run_id: str | None = None,
     run_batches: BatchRunner | None = None,
@@ -57,84 +83,142 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
     above 1 the calling program must be importable (`if __name__ == "__main__"`), because worker processes start afresh.
 
     Args:
-        seeds: Files, and folders with `.md` and `.txt` files below.
+        seeds: Files, folders with `.md` and `.txt` files below, and pages that were fetched from a store.
         output: The folder to publish to; made if it is not there.
         settings: What the published bytes depend on besides the pages.
         mappings: The folder of mapping tables; those of this installation unless it is given.
         workers: How many processes convert pages.
         max_removed: The share (0 to 1) of the drugs published before that this run may remove.
+        full: Whether to read every page, also those that the current snapshot has unchanged. The published bytes are the same.
+        keep: How many snapshots to keep, the current one among them; all of them unless it is given.
         progress: Told after each batch how many pages are done, of how many.
         run_id: Names the run's folder; the time and the process's number unless it is given.
         run_batches: What runs the batches, instead of `workers` processes.
 
     Raises:
         UsageError: U910 (a seed is not there), U911 (an option that cannot be), M801, M802, M808 (the
-            mapping tables).
+            mapping tables), E101 to E103 (the corrections).
         PublishError: P501 to P506 (the output folder), P513 (a worker died), P514 (a batch was lost). What was published
             before is unchanged.
 
     """
     settings = settings or Settings()
-    _check(settings, workers, max_removed)
+    _check(settings, workers, max_removed, keep)
     tables = MappingTables.of(mappings)
     sources = find(seeds, output)
     run_id = run_id or f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.getpid()}"
     started = time.perf_counter()
     with held(output, run_id, f"run {run_id}, process {os.getpid()} on {socket.gethostname()}") as folder:
-        batches = _batches(sources, settings, tables, folder.spool)
-        run = run_batches or (_here if workers == 1 else lambda todo: _in_processes(todo, workers))
-        pages, seconds = _collect(run(batches), len(sources), progress)
-        converted = time.perf_counter()
-        published = publish(folder, pages, settings, made_by(tables), max_removed)
-        done = time.perf_counter()
-        seconds |= {"publish": done - converted, "all": done - started}
-        report = make_report(published, settings, folder.run, seconds)
-        return write_run(report, published.previous)
+        run = _Run(sources, settings, tables, folder, run_batches or _runner(workers), progress)
+        taken = TakenPages() if full else run.take_over()
+        if taken.is_all and taken.base is not None:
+            published = unchanged(taken.base.snapshot, taken.pages)
+        else:
+            published = run.publish(taken, max_removed)
+        seconds = {**run.seconds, "all": time.perf_counter() - started}
+        pages = [(one.page.slug, one.page.sha256) for one in published.settled]
+        report = make_report(published, settings, folder.run, seconds, (*taken.notes, *held_back(tables.corrections(), pages)))
+        return conclude(report, published.previous, folder, keep)
 
 
-def _check(settings: Settings, workers: int, max_removed: float) -> None:
+@dataclass
+class _Run:
+    """The pages of a run and what becomes of them; `seconds` is the time by stage, so far."""
+
+    sources: Sequence[Source]
+    settings: Settings
+    tables: MappingTables
+    folder: OutputFolder
+    run_batches: BatchRunner
+    progress: Progress | None
+    seconds: dict[str, float] = field(default_factory=dict)
+    compact: Compact = field(default_factory=Compact)
+
+    def take_over(self) -> TakenPages:
+        """What need not be read."""
+        with self._stage("take over"):
+            previous = current_snapshot(self.folder.path)
+            return take_over(previous, self.sources, self.settings, made_by(self.tables), self.compact)
+
+    def publish(self, taken: TakenPages, max_removed: float) -> Published:
+        """Read the pages that are not taken over, and publish all."""
+        pages = self._read(taken.pages)
+        program = made_by(self.tables)
+        try:
+            with self._stage("publish"):
+                return publish(self.folder, pages, self.settings, program, max_removed, base=taken.base)
+        except NotABaseError:
+            pages = self._read([page for page in pages if not page.taken_over])
+            with self._stage("publish"):
+                return publish(self.folder, pages, self.settings, program, max_removed)
+
+    def _read(self, done: Sequence[PageResult]) -> list[PageResult]:
+        """The results of all pages: those that are done, and the others, which are read now."""
+        there = {page.number for page in done}
+        todo = [number for number in range(len(self.sources)) if number not in there]
+        pages = [*done]
+        self._tell(pages)
+        for result in self._results(todo):
+            pages += (self.compact(page, self.sources[page.number].name) for page in result.pages)
+            for stage, spent in result.seconds:
+                self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
+            self._tell(pages)
+        pages.sort(key=lambda page: page.number)
+        if [page.number for page in pages] != list(range(len(self.sources))):
+            # A lost batch would look like pages that are gone, and take their drugs with them.
+            found = len({page.number for page in pages}) - len(there)
+            cause = f"{len(todo)} pages went to be converted, and the results are of {found}"
+            remedy = "Run again; if it happens again, look at what runs the batches."
+            raise PublishError(Problem("P514", "fatal", cause, remedy))
+        return pages
+
+    def _results(self, todo: Sequence[int]) -> Iterator[BatchResult]:
+        size = max(_LEAST_PAGES, -(-len(todo) // _MOST_BATCHES))
+        parts = [tuple(todo[first : first + size]) for first in range(0, len(todo), size)]
+        batches = [
+            Batch(numbers, tuple(self.sources[n] for n in numbers), self.settings, self.tables, self.folder.spool)
+            for numbers in parts
+        ]
+        if not batches:
+            return
+        try:
+            yield from self.run_batches(batches)
+        except (BrokenProcessPool, MemoryError) as error:
+            cause = "a process that converted pages died; most often the machine is out of memory"
+            remedy = "Run again with fewer workers. What was published before is unchanged."
+            raise PublishError(Problem("P513", "fatal", cause, remedy)) from error
+
+    def _tell(self, pages: Sequence[PageResult]) -> None:
+        if self.progress is not None and pages:
+            self.progress(len(pages), len(self.sources))
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+def _runner(workers: int) -> BatchRunner:
+    return _here if workers == 1 else lambda todo: _in_processes(todo, workers)
+
+
+def _check(settings: Settings, workers: int, max_removed: float, keep: int | None) -> None:
     remedy = "See `onlabel convert --help`."
     if workers < 1:
         raise UsageError(Problem("U911", "error", f"{workers} workers cannot convert anything", remedy))
     if not 0 <= max_removed <= 1:
         raise UsageError(Problem("U911", "error", f"--max-removed is a share between 0 and 1, not {max_removed}", remedy))
+    if keep is not None and keep < 1:
+        raise UsageError(Problem("U911", "error", f"--keep is a number of snapshots from 1 on, not {keep}", remedy))
     unknown = [version for version in settings.fhir_versions if version not in get_args(FhirVersion)]
     if unknown or len(set(settings.fhir_versions)) != len(settings.fhir_versions) or not settings.fhir_versions:
         cause = f"the FHIR versions to publish are one or more of R5, R4B, R4, once each, not {settings.fhir_versions}"
         raise UsageError(Problem("U911", "error", cause, remedy))
     if settings.profile not in get_args(Profile):
         raise UsageError(Problem("U911", "error", f"the profile to publish is full or core, not {settings.profile!r}", remedy))
-
-
-def _batches(sources: Sequence[Source], settings: Settings, tables: MappingTables, spool: Path) -> list[Batch]:
-    size = max(_LEAST_PAGES, -(-len(sources) // _MOST_BATCHES))
-    places = range(0, len(sources), size)
-    return [Batch(first, tuple(sources[first : first + size]), settings, tables, spool) for first in places]
-
-
-def _collect(
-    results: Iterable[BatchResult], total: int, progress: Progress | None
-) -> tuple[list[PageResult], dict[str, float]]:
-    pages: list[PageResult] = []
-    seconds: dict[str, float] = {}
-    try:
-        for result in results:
-            pages += result.pages
-            for stage, spent in result.seconds:
-                seconds[stage] = seconds.get(stage, 0.0) + spent
-            if progress is not None:
-                progress(len(pages), total)
-    except (BrokenProcessPool, MemoryError) as error:
-        cause = "a process that converted pages died; most often the machine is out of memory"
-        remedy = "Run again with fewer workers. What was published before is unchanged."
-        raise PublishError(Problem("P513", "fatal", cause, remedy)) from error
-    pages.sort(key=lambda page: page.number)
-    if [page.number for page in pages] != list(range(total)):
-        # A lost batch would look like pages that are gone, and take their drugs with them.
-        cause = f"{total} pages went to be converted, and the results are of {len({page.number for page in pages})}"
-        remedy = "Run again; if it happens again, look at what runs the batches."
-        raise PublishError(Problem("P514", "fatal", cause, remedy))
-    return pages, seconds
 
 
 def _here(batches: Sequence[Batch]) -> Iterator[BatchResult]:
@@ -159,22 +243,3 @@ def become_worker() -> None:
     if parent is not None:
         sentinel = parent.sentinel
         threading.Thread(target=lambda: (wait([sentinel]), os._exit(1)), daemon=True).start()
-
-
-def made_by(tables: MappingTables) -> dict[str, Any]:
-    """What makes a snapshot besides pages and settings: the version, and hashes of the extraction's rules and the mappings."""
-    return {
-        "onlabel": __version__,
-        "rules_sha256": _tree_hash(files("pipeline") / "extract"),
-        "mappings": [{"name": name, "sha256": digest} for name, digest in tables.files],
-    }
-
-
-def _tree_hash(folder: Traversable) -> str:
-    """One hash over the Python files of a room, by name; line ends do not count."""
-    digest = hashlib.sha256()
-    for item in sorted(folder.iterdir(), key=lambda item: item.name):
-        if item.name.endswith(".py"):
-            source = item.read_bytes().replace(b"\r\n", b"\n")
-            digest.update(f"{item.name}\n{len(source)}\n".encode() + source)
-    return digest.hexdigest()

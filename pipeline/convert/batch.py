@@ -6,7 +6,7 @@ import hashlib
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,11 +14,12 @@ from types import TracebackType
 
 from pipeline.convert.seeds import Source, load
 from pipeline.convert.tables import MappingTables
-from pipeline.errors import OnlabelError, Problem
+from pipeline.correct import Corrections, correct
+from pipeline.errors import OnlabelError, Problem, excerpt
 from pipeline.extract import extract, findings
-from pipeline.fhir import build, derive, shared
-from pipeline.model import DrugFacts, Resource
-from pipeline.publish import PageCounts, PageResult, Serialised, SpoolWriter, serialise
+from pipeline.fhir import AppliedCodes, CodeRow, build, derive, shared
+from pipeline.model import DrugFacts, Page, Resource
+from pipeline.publish import CODED, PageCounts, PageResult, Serialised, SpoolWriter, is_known, serialise
 from pipeline.read import read_page
 from pipeline.settings import FhirVersion, Settings
 from pipeline.terminology import Mappings, code
@@ -29,15 +30,20 @@ from pipeline.validate import check_references, validate
 class Batch:
     """Pages to convert together: paths, not contents, so that it is cheap to hand to another process or machine.
 
-    `first` is the number of its first page among all pages of the run, by name. `tables` give the codes, `spool` is the
+    `numbers` are the places of its pages among all pages of the run, by name. `tables` give the codes, `spool` is the
     folder to write to.
     """
 
-    first: int
+    numbers: tuple[int, ...]
     sources: tuple[Source, ...]
     settings: Settings
     tables: MappingTables
     spool: Path
+
+    @property
+    def first(self) -> int:
+        """The number of its first page."""
+        return self.numbers[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,7 @@ class BatchResult:
 class _Converted:
     result: PageResult
     resources: Mapping[FhirVersion, tuple[Serialised, ...]] = field(default_factory=dict)
+    codes: Mapping[FhirVersion, Sequence[CodeRow]] = field(default_factory=dict)
     findings: tuple[Problem, ...] = ()
 
 
@@ -61,6 +68,7 @@ class _Run:
 
     settings: Settings
     mappings: Mappings
+    corrections: Corrections
     common: Mapping[FhirVersion, list[Resource]]
     clock: _Clock
 
@@ -77,22 +85,23 @@ def convert_batch(batch: Batch) -> BatchResult:
     """
     clock = _Clock()
     with clock.stage("code"):
-        mappings = batch.tables.read()
+        mappings, corrections = batch.tables.read(), batch.tables.corrections()
     settings = batch.settings
     common = {version: derive(shared(settings), version, settings).resources for version in settings.fhir_versions}
-    run = _Run(settings, mappings, common, clock)
-    writer = SpoolWriter(batch.spool, f"{batch.first:09}")
+    run = _Run(settings, mappings, corrections, common, clock)
+    writer = SpoolWriter(batch.spool, f"{batch.first:09}", settings.canonical)
     pages = []
-    for number, source in enumerate(batch.sources, start=batch.first):
+    for number, source in zip(batch.numbers, batch.sources, strict=True):
         done = _contained(number, source, run)
         result = replace(done.result, problems=tuple(map(_encodable, done.result.problems)))
         with clock.stage("spool"):
             for version, resources in done.resources.items():
-                writer.add(number, result.kind or "none", result.slug or "", version, resources)
+                writer.add(number, result.kind or "none", result.slug, version, resources)
+                writer.add_codes(number, version, done.codes[version])
             writer.end_page(number, (*result.problems, *map(_encodable, done.findings)))
         pages.append(result)
     with clock.stage("spool"):
-        writer.flush()
+        writer.finish()
     return BatchResult(tuple(pages), tuple(clock.seconds.items()))
 
 
@@ -110,10 +119,13 @@ def _contained(number: int, source: Source, run: _Run) -> _Converted:
         with clock.stage("extract"):
             facts = extract(text)
         # Before anything more can fail: whose page it is decides whether a drug that was published before is stale.
-        page = replace(page, slug=facts.slug, kind=facts.kind, last_reviewed=text.meta("lastReviewed"))
+        page = replace(page, slug=facts.slug, kind=facts.kind)
+        page = replace(page, last_reviewed=_stated(text, "lastReviewed"), frequency=_stated(text, "reviewFrequency"))
         with clock.stage("code"):
-            facts = code(facts, run.mappings)
-        return _converted(page, facts, run)
+            corrected = correct(facts, text, run.corrections)
+            facts = code(corrected.facts, run.mappings)
+        converted = _converted(page, facts, run)
+        return replace(converted, findings=(*converted.findings, *corrected.findings))
     except MemoryError:
         raise  # says something of the machine, not of the page
     except OnlabelError as error:
@@ -148,7 +160,32 @@ def _converted(page: PageResult, facts: DrugFacts, run: _Run) -> _Converted:
         not_held=tuple((version, path, count) for version, held in derived.items() for path, count in held.not_held.items()),
     )
     page = replace(page, outcome="published", counts=counts, knowledge=_knowledge(resources))
-    return _Converted(page, {version: tuple(map(serialise, held.resources)) for version, held in derived.items()}, notes)
+    with clock.stage("spool"):
+        spooled = {version: tuple(map(serialise, held.resources)) for version, held in derived.items()}
+        codes = {version: _codes(held.resources) for version, held in derived.items()}
+    return _Converted(page, spooled, codes, (*notes, *_freshness(page)))
+
+
+def _stated(page: Page, key: str) -> str | None:
+    """What the front matter states, cut where it is no word or date but a text: every page's is in memory and in the report."""
+    said = page.meta(key)
+    return None if said is None else said[:80]
+
+
+def _codes(resources: list[Resource]) -> list[CodeRow]:
+    applied = AppliedCodes()
+    for resource in resources:
+        if resource["resourceType"] in CODED:
+            applied.note(resource)
+    return applied.rows
+
+
+def _freshness(page: PageResult) -> list[Problem]:
+    if page.frequency is None or is_known(page.frequency):
+        return []
+    cause = "the page's reviewFrequency is not understood, so nobody is told when it is overdue"
+    remedy = "Write it as daily, weekly, monthly, quarterly, semiannually or annually."
+    return [Problem("P527", "information", cause, remedy, source=page.name, excerpt=excerpt(page.frequency))]
 
 
 def _counts(facts: DrugFacts, resources: list[Resource]) -> PageCounts:

@@ -1,4 +1,4 @@
-"""Which pages a run reads: files as they are named, and every `.md` and `.txt` below a folder."""
+"""Which pages a run reads: files as they are named, every `.md` and `.txt` below a folder, and what a store gave."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import Problem, ReadError, UsageError
-
-SUFFIXES = frozenset({".md", ".txt"})
+from pipeline.settings import PAGE_SUFFIXES
+from pipeline.store import Fetched
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,13 @@ class Source:
     problem: Problem | None = None
 
 
-def find(seeds: Iterable[Path], output: Path) -> list[Source]:
+def find(seeds: Iterable[Path | Fetched], output: Path) -> list[Source]:
     """The pages of a run, by name.
 
     Hidden files and folders (`.git`, `.venv`, `._page.md`) and the output folder are passed over, links to folders not
     followed. A folder called like a page is reported as one that cannot be read; the pages below it are read.
-    A file that is named twice is one page. Two files of one name are told apart by the folders above them.
+    A file that is named twice is one page. Two files of one name are told apart by the folders above them. A page of a store
+    has its URL's path for that, wherever it is on this machine.
 
     Raises:
         UsageError: U910, a seed is not there.
@@ -40,15 +41,23 @@ def find(seeds: Iterable[Path], output: Path) -> list[Source]:
     """
     found: dict[str, Source] = {}
     for seed in seeds:
-        if not os.path.lexists(seed):
-            remedy = "Name files, or folders with .md or .txt files below."
-            raise UsageError(Problem("U910", "error", "there is no such file or folder", remedy, source=_printable(str(seed))))
-        for source in _below(seed, output) if _is_folder(seed) else [Source(_printable(seed.name), str(seed))]:
-            path = os.path.abspath(source.path)  # noqa: PTH100 - `resolve` would follow links: a link is a page of its own
-            before = found.get(path)
+        for place, source in _pages(seed, output):
+            before = found.get(place)
             if before is None or (len(source.name), source.name) > (len(before.name), before.name):
-                found[path] = source
+                found[place] = source
     return sorted(_distinct(found), key=lambda source: source.name)
+
+
+def _pages(seed: Path | Fetched, output: Path) -> Iterator[tuple[str, Source]]:
+    """Each page with the place that tells it from others of its name."""
+    if isinstance(seed, Fetched):
+        yield seed.url, Source(_printable(seed.name), str(seed.path), seed.problem)
+        return
+    if not os.path.lexists(seed):
+        remedy = "Name files, or folders with .md or .txt files below."
+        raise UsageError(Problem("U910", "error", "there is no such file or folder", remedy, source=_printable(str(seed))))
+    for source in _below(seed, output) if _is_folder(seed) else [Source(_printable(seed.name), str(seed))]:
+        yield os.path.abspath(source.path), source  # noqa: PTH100 - `resolve` would follow links: a link is a page of its own
 
 
 def _below(folder: Path, output: Path) -> Iterator[Source]:
@@ -66,7 +75,7 @@ def _below(folder: Path, output: Path) -> Iterator[Source]:
 
 
 def _is_page(name: str) -> bool:
-    return not name.startswith(".") and PurePosixPath(name).suffix.lower() in SUFFIXES
+    return not name.startswith(".") and PurePosixPath(name).suffix.lower() in PAGE_SUFFIXES
 
 
 # `Path.is_dir` and `Path.samefile` raise where a folder above may not be searched; such a page is reported when it is opened.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from pipeline.fhir import systems
 from pipeline.fhir.narrative import LANGUAGE, narrative
@@ -33,6 +33,11 @@ _EQUIVALENT: Final = ("equivalent", "equivalent")
 _BROADER: Final = ("source-is-narrower-than-target", "wider")
 
 
+#: A code that resources hold, as plain strings: system, version, code, display. Where it is a mapping's, what the words are the
+#: name of and the words stand before them, and its relationship in R5's word and in R4's after them.
+CodeRow: TypeAlias = tuple[str, ...]
+
+
 class _Code(NamedTuple):
     system: str
     version: str
@@ -53,6 +58,24 @@ class AppliedCodes:
     def __init__(self) -> None:
         self._mapped: set[_Mapped] = set()
         self._codes: set[_Code] = set()
+
+    @property
+    def rows(self) -> list[CodeRow]:
+        """All that was noted, each once, in order: for `of`."""
+        mapped = ((each.kind, each.words, *each.code, *each.relationship) for each in self._mapped)
+        return sorted([*map(tuple, self._codes), *mapped])
+
+    @classmethod
+    def of(cls, rows: Iterable[CodeRow]) -> AppliedCodes:
+        """The codes of rows, in any order."""
+        found = cls()
+        for row in rows:
+            if len(row) == len(_Code._fields):
+                found._codes.add(_Code(*row))
+            else:
+                kind, words, system, version, code, display, r5, r4 = row
+                found._mapped.add(_Mapped(kind, words, _Code(system, version, code, display), (r5, r4)))
+        return found
 
     def note(self, resource: Resource) -> None:
         """Take note of the codes in a resource of any version."""
@@ -83,16 +106,19 @@ class AppliedCodes:
         ]
 
     def _walk(self, value: Any, kind: str) -> None:  # noqa: ANN401 - any JSON
-        if isinstance(value, list):
+        if type(value) is list:
             for each in value:
                 self._walk(each, kind)
-        elif isinstance(value, dict):
-            if "url" in value:
-                kind = _KINDS.get(value["url"].rpartition("/")[2], kind)
-            if isinstance(value.get("text"), str):
+        elif type(value) is dict:
+            url = value.get("url")
+            if url == systems.DERIVATION_REFERENCE:  # where words stand: no code, and half of all that there is
+                return
+            if url is not None:
+                kind = _KINDS.get(url.rpartition("/")[2], kind)
+            if type(value.get("text")) is str:
                 self._concept(value, kind)
             for name, each in value.items():
-                if isinstance(each, dict | list):
+                if type(each) is dict or type(each) is list:
                     self._walk(each, _KINDS.get(name, kind))
 
     def _concept(self, concept: Json, kind: str) -> None:

@@ -8,31 +8,45 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from pipeline.errors import Problem, PublishError
 from pipeline.fhir import conformance, derive, shared
-from pipeline.publish.files import refusals
+from pipeline.publish.base import Base, BasePage, Candidate, NotABaseError, base_page
+from pipeline.publish.files import NewFolder, refusals
+from pipeline.publish.freshness import Overdue, is_known
 from pipeline.publish.guards import Change, PageCounts, PageResult, Settled, compare, forbidden, settle
+from pipeline.publish.keeping import reading, remove_beyond
 from pipeline.publish.output import OutputFolder, current_snapshot, held, unreadable
+from pipeline.publish.report import read_report
 from pipeline.publish.snapshot import Selection, broken_links, write_snapshot
-from pipeline.publish.spool import SHARED, Serialised, Spool, SpoolWriter, serialise
+from pipeline.publish.spool import CODED, SHARED, Serialised, Spool, SpoolWriter, serialise
 from pipeline.settings import Settings
 from pipeline.validate import validate
 
 __all__ = [
+    "CODED",
+    "Base",
+    "BasePage",
+    "Candidate",
     "Change",
+    "NotABaseError",
     "OutputFolder",
+    "Overdue",
     "PageCounts",
     "PageResult",
     "Published",
     "Serialised",
     "Settled",
     "SpoolWriter",
+    "base_page",
     "current_snapshot",
     "held",
+    "is_known",
     "publish",
+    "read_report",
+    "reading",
+    "remove_beyond",
     "serialise",
+    "unchanged",
 ]
 
 
@@ -41,7 +55,7 @@ class Published:
     """What became of a run. Without a snapshot, `stopped` says why; what was current before still is.
 
     `settled` gives each page's outcome, `change` what is different from the snapshot that was current before (`previous`),
-    `unchanged` whether this very snapshot was.
+    `unchanged` whether this very snapshot was. `findings` are those on all pages where none could be published.
     """
 
     snapshot: Path | None
@@ -50,16 +64,19 @@ class Published:
     stopped: Problem | None
     settled: tuple[Settled, ...]
     change: Change
+    findings: tuple[Problem, ...] = ()
 
 
-def publish(
+def publish(  # noqa: PLR0913 - what went in, and how
     output: OutputFolder,
     pages: Sequence[PageResult],
     settings: Settings,
     made_by: Mapping[str, Any],
     max_removed: float = 0.05,
+    *,
+    base: Base | None = None,
 ) -> Published:
-    """Publish what the batches spooled, unless a guard forbids it.
+    """Publish what the batches spooled, and what is taken over, unless a guard forbids it.
 
     Args:
         output: The output folder, held by this run; every batch wrote to its `spool`.
@@ -67,53 +84,69 @@ def publish(
         settings: The run's settings.
         made_by: The program's version and the hashes of its rules and mappings, for the report.
         max_removed: The share (0 to 1) of the drugs of the current snapshot that may be missing from the new one.
+        base: The current snapshot, where pages are taken over from it.
 
     Raises:
+        NotABaseError: What is taken over cannot stand beside what was read: nothing was published, and all pages must be read.
         PublishError: The output cannot be written (P503 to P505), or what was published before cannot be read (P506),
             or what belongs to no page is not valid (P526).
 
     """
     previous = current_snapshot(output.path)
     before = _drugs(previous)
-    _spool_shared(output.spool, settings)
+    _spool_shared(output.spool, settings, check=base is None)
     broken: dict[int, Sequence[Problem]] = {}
-    staged = output.staging / "snapshot"
     while True:
-        settled = settle(pages, broken)
+        settled = tuple(settle(pages, broken))
         change = compare(settled, before)
         stopped = forbidden(settled, change, before, max_removed)
         if stopped is not None:
-            return Published(None, previous, unchanged=False, stopped=stopped, settled=tuple(settled), change=change)
-        selection = Selection.of(Spool(output.spool), settled)
+            findings = _findings(output.spool) if stopped.code == "P511" else ()
+            return Published(None, previous, False, stopped, settled, change, findings)  # noqa: FBT003 - in its order
+        selection = Selection.of(Spool(output.spool), settled, base)
+        staged = NewFolder(output.staging / "snapshot")
+        shutil.rmtree(staged.path, ignore_errors=True)
         # A page that cannot stand beside the others is quarantined; what then refers to nothing is linked anew.
         found: dict[int, list[Problem]] = {}
         with refusals(output.path):
             for version in settings.fhir_versions:
                 found |= broken_links(selection, version)
             found = found or write_snapshot(staged, selection, settled, settings, made_by)
-            if not found:
-                break
-            broken |= found
-            shutil.rmtree(staged, ignore_errors=True)
+        if not found:
+            break
+        broken |= found
     with refusals(output.path):
-        snapshot, _ = output.place(staged)
+        snapshot = output.place(staged)
         if snapshot != previous:
             output.switch(snapshot)
-    return Published(snapshot, previous, snapshot == previous, stopped=None, settled=tuple(settled), change=change)
+    return Published(snapshot, previous, snapshot == previous, stopped=None, settled=settled, change=change)
 
 
-def _spool_shared(spool: Path, settings: Settings) -> None:
-    """Add what belongs to no page. It is checked here, because a setting goes into it: the base of our canonical URLs."""
-    writer = SpoolWriter(spool, "shared")
+def _findings(spool: Path) -> tuple[Problem, ...]:
+    return tuple(problem for _, problems in Spool(spool).problems() for problem in problems)
+
+
+def unchanged(snapshot: Path, pages: Sequence[PageResult]) -> Published:
+    """What becomes of a run all of whose pages are those of the current snapshot, which is whole: nothing."""
+    settled = tuple(settle(pages, {}))
+    return Published(snapshot, snapshot, unchanged=True, stopped=None, settled=settled, change=Change())
+
+
+def _spool_shared(spool: Path, settings: Settings, *, check: bool) -> None:
+    """Add what belongs to no page. It is checked here, because a setting goes into it: the base of our canonical URLs.
+
+    A base has been made with the same settings, so it has been checked.
+    """
+    writer = SpoolWriter(spool, "shared", settings.canonical)
     for version in settings.fhir_versions:
         resources = derive(shared(settings), version, settings).resources
-        for problem in validate([*resources, *conformance(settings, version)], version):
+        for problem in validate([*resources, *conformance(settings, version)], version) if check else ():
             if problem.severity in {"fatal", "error"}:
                 cause = f"{problem.resource}, which belongs to no page, is not valid: {problem.cause}"
                 remedy = "See that the base of canonical URLs is a URL. Nothing was published."
                 raise PublishError(replace(problem, code="P526", severity="fatal", cause=cause, remedy=remedy))
-        writer.add(SHARED, "none", "", version, map(serialise, resources))
-    writer.flush()
+        writer.add(SHARED, "none", None, version, map(serialise, resources))
+    writer.finish()
 
 
 def _drugs(snapshot: Path | None) -> dict[str, str]:
@@ -121,7 +154,7 @@ def _drugs(snapshot: Path | None) -> dict[str, str]:
     if snapshot is None:
         return {}
     try:
-        inputs = orjson.loads((snapshot / "report.json").read_bytes())["inputs"]
+        _, inputs = read_report(snapshot / "report.json")
         return {one["drug"]: one["name"] for one in inputs if one["outcome"] == "published"}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise unreadable(snapshot, "its report.json is missing or is not one") from error

@@ -1,16 +1,15 @@
-"""The JSON documents of a snapshot that are no drug's resources: OperationOutcome, Bulk Data manifest, `report.json`."""
+"""The JSON documents of a snapshot that are no drug's resources: OperationOutcome, Bulk Data manifest, what a report counts."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import date
 from typing import Any, Final
 
 from pipeline.errors import Problem
 from pipeline.model import Resource
+from pipeline.publish.freshness import day_of
 from pipeline.publish.guards import Settled
 from pipeline.settings import FhirVersion, Settings
 
@@ -24,7 +23,6 @@ _ISSUE_TYPES: Final = {
     "P520": "conflict", "P521": "duplicate", "P525": "duplicate", "P590": "exception",
     "R": "structure", "X": "processing", "F": "processing", "V": "invalid", "P": "business-rule",
 }  # fmt: skip
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def operation_outcome(source: str | None, problems: Sequence[Problem], canonical: str) -> Resource:
@@ -54,18 +52,9 @@ def as_of(settings: Settings, settled: Iterable[Settled]) -> date | None:
     """The date that a snapshot speaks for: the one that was asked for, else the newest `lastReviewed` of what is published."""
     if settings.as_of is not None:
         return settings.as_of
-    found = (_date(one.page.last_reviewed) for one in settled if one.outcome == "published")
-    return max((day for day in found if day is not None), default=None)
-
-
-def _date(text: str | None) -> date | None:
-    # `date.fromisoformat` alone also takes "20251230" and "2025-W52-2", which no page means.
-    if text is None or not _DATE.fullmatch(text):
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+    # Many pages have one of few dates.
+    stated = {one.page.last_reviewed for one in settled if one.outcome == "published"}
+    return max((day for day in map(day_of, stated) if day is not None), default=None)
 
 
 def no_date() -> Problem:
@@ -104,37 +93,6 @@ def manifest(
     }
 
 
-def report(  # noqa: PLR0913, PLR0917 - a report of six things
-    settings: Settings,
-    day: date | None,
-    settled: Sequence[Settled],
-    resources: Mapping[FhirVersion, Mapping[str, int]],
-    lost: Mapping[FhirVersion, Mapping[str, int]],
-    made_by: Mapping[str, Any],
-) -> dict[str, Any]:
-    """`report.json`: what went in, what became of it, and what made it.
-
-    Args:
-        settings: The run's settings.
-        day: The date that the snapshot speaks for.
-        settled: The pages by name.
-        resources: By FHIR version, how many resources of each type are published.
-        lost: By FHIR version, how often an element of R5 is not held by it, by path.
-        made_by: The program's version and the hashes of rules and mappings.
-
-    """
-    return {
-        "made_by": made_by,
-        "as_of": day.isoformat() if day else None,
-        "settings": asdict(settings),
-        "accounting": accounting(settled),
-        "counts": counts(settled),
-        "resources": resources,
-        "not_held": lost,
-        "inputs": [_input(one) for one in settled],
-    }
-
-
 def accounting(settled: Sequence[Settled]) -> dict[str, int]:
     """How many pages came in, and what became of them: the last four add up to the first."""
     found = Counter(one.outcome for one in settled)
@@ -158,29 +116,16 @@ def not_held(settled: Iterable[Settled], shared: Mapping[FhirVersion, Mapping[st
 
 def counts(settled: Iterable[Settled]) -> dict[str, Any]:
     """What is published, in the words of the field; `sentences` counts those of the use sections by role."""
-    pages = [one.page for one in settled if one.outcome == "published"]
+    found: Counter[str] = Counter()
     roles: Counter[str] = Counter()
-    for page in pages:
-        roles.update(dict(page.counts.sentences))
-    return {
-        "drugs": sum(page.kind == "drug" for page in pages),
-        "regimens": sum(page.kind == "regimen" for page in pages),
-        "brands": sum(page.counts.brands for page in pages),
-        "uses": sum(page.counts.uses for page in pages),
-        "indications": sum(page.counts.indications for page in pages),
-        "unread": roles["unread"],
-        "sentences": dict(sorted(roles.items())),
-    }
-
-
-def _input(one: Settled) -> dict[str, Any]:
-    page = one.page
-    return {
-        "name": page.name,
-        "sha256": page.sha256,
-        "bytes": page.size,
-        "outcome": one.outcome,
-        "drug": page.slug,
-        "kind": page.kind,
-        "problems": sorted({problem.code for problem in (*page.problems, *one.problems)}),
-    }
+    for one in settled:
+        if one.outcome == "published":
+            page = one.page
+            found[f"{page.kind}s"] += 1
+            found["brands"] += page.counts.brands
+            found["uses"] += page.counts.uses
+            found["indications"] += page.counts.indications
+            for role, number in page.counts.sentences:
+                roles[role] += number
+    names = ("drugs", "regimens", "brands", "uses", "indications")
+    return {**{name: found[name] for name in names}, "unread": roles["unread"], "sentences": dict(sorted(roles.items()))}

@@ -11,6 +11,7 @@ from pipeline.errors import Problem
 from pipeline.model import Kind
 from pipeline.settings import FhirVersion
 
+#: What became of a page: each has one.
 Outcome = Literal["published", "not-a-drug", "quarantined", "duplicate"]
 
 
@@ -33,8 +34,10 @@ class PageResult:
     """What became of one page on its own: small, because every page of a run has one in memory.
 
     `number` is its place among the run's pages by name. `sha256` is None where the bytes could not be read whole.
-    `knowledge` is the id of the drug's MedicationKnowledge. `problems` say why it is quarantined; findings that do not
-    stand in its way are in the spool. `trace` is where an unforeseen error came from, for the run's log.
+    `knowledge` is the id of the drug's MedicationKnowledge. `last_reviewed` and `frequency` are what its front matter says
+    of reviews. `problems` say why it is quarantined; findings that do not stand in its way are in the spool. `trace` is
+    where an unforeseen error came from, for the run's log. `taken_over` says that the page was not read: its resources and
+    findings are those of the current snapshot.
     """
 
     number: int
@@ -46,9 +49,11 @@ class PageResult:
     kind: Kind | None = None
     knowledge: str | None = None
     last_reviewed: str | None = None
+    frequency: str | None = None
     counts: PageCounts = PageCounts()
     problems: tuple[Problem, ...] = ()
     trace: str | None = None
+    taken_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import Problem, PublishError
-from pipeline.publish.files import content_hash, refusals, sync_folder, write_file
+from pipeline.publish.files import NewFolder, content_hash, refusals, sync_folder, write_file
 
 MARKER = ".onlabel"
 _STAGING = ".staging"
@@ -52,26 +52,21 @@ class OutputFolder:
         """The run's folder for what depends on history or on the machine (not made yet)."""
         return self.path / "runs" / self.run_id
 
-    def place(self, snapshot: Path) -> tuple[Path, bool]:
-        """Move a finished snapshot folder to where it is found by its content hash.
-
-        Returns:
-            Its new place, and whether that snapshot was there (whole) before.
-
-        """
-        name = content_hash(snapshot)
-        for folder, _, _ in os.walk(snapshot):
+    def place(self, snapshot: NewFolder) -> Path:
+        """Move a finished snapshot folder to where it is found by its content hash; gives its new place."""
+        name = snapshot.content_hash()
+        for folder, _, _ in os.walk(snapshot.path):
             sync_folder(Path(folder))
         target = self.path / "snapshots" / name
         target.parent.mkdir(exist_ok=True)
         if target.exists():
             if content_hash(target) == name:
-                return target, True
+                return target
             # Someone changed a published file. The hash says what belongs here, so put that back.
             target.rename(self.staging / "damaged")
-        snapshot.rename(target)
+        snapshot.path.rename(target)
         sync_folder(target.parent)
-        return target, False
+        return target
 
     def switch(self, snapshot: Path) -> None:
         """Make a placed snapshot the current one, in one rename."""

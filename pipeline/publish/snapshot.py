@@ -1,58 +1,84 @@
-"""Writes a snapshot's folder, file by file, from what the batches spooled. Reads and writes lines: memory does not grow."""
+"""Writes a snapshot's folder, file by file: what the batches spooled, merged with what is taken over. Memory does not grow."""
 
 from __future__ import annotations
 
+import heapq
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
 from pipeline.errors import Problem
-from pipeline.fhir import AppliedCodes, conformance, derive, link, shared
+from pipeline.fhir import AppliedCodes, CodeRow, conformance, derive, link, shared
 from pipeline.model import Resource
-from pipeline.publish.documents import as_of, manifest, no_date, not_held, operation_outcome, report
-from pipeline.publish.files import files_below, new_file, sha256
+from pipeline.publish.base import TAKEN_OVER, Base, NotABaseError, TakenOver, codes_of
+from pipeline.publish.documents import as_of, manifest, no_date, not_held
+from pipeline.publish.files import NewFolder
+from pipeline.publish.freshness import overdue
 from pipeline.publish.guards import Settled
-from pipeline.publish.spool import SHARED, Entry, Spool
+from pipeline.publish.outcome import write_outcome
+from pipeline.publish.report import write_report
+from pipeline.publish.spool import LOAD_ORDER, SHARED, Entry, Spool
 from pipeline.settings import FhirVersion, Settings
 from pipeline.validate import check_references, validate
-
-_CODED: Final = frozenset({"MedicationKnowledge", "ClinicalUseDefinition"})
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which pages of a spool are published, and what their regimens may refer to.
+    """Which pages are published, where their resources are, and what their regimens may refer to.
 
-    `pages` holds their numbers and `SHARED`, `regimens` those whose components are linked, `drugs` maps a slug to the id of its
-    MedicationKnowledge.
+    `pages` holds the numbers of those in the spool, and `SHARED`; `kept` those that are taken over from `base`. `regimens` are
+    those of both whose components are linked, `records` the ids of the MedicationKnowledge of the kept ones. `drugs` maps
+    a slug to the id of its MedicationKnowledge; `relinked` says that the base was linked to other drugs.
     """
 
     spool: Spool
     pages: frozenset[int]
     regimens: frozenset[int]
     drugs: Mapping[str, str]
+    base: Base | None = None
+    kept: frozenset[int] = frozenset()
+    records: frozenset[bytes] = frozenset()
+    relinked: bool = False
 
     @classmethod
-    def of(cls, spool: Spool, settled: Sequence[Settled]) -> Selection:
+    def of(cls, spool: Spool, settled: Sequence[Settled], base: Base | None = None) -> Selection:
         """The published pages of a run."""
         pages = [one.page for one in settled if one.outcome == "published"]
+        kept = frozenset(page.number for page in pages if page.taken_over)
+        regimens = [page for page in pages if page.kind == "regimen"]
+        # Drugs alone: a regimen that named another one could be committed before it.
+        drugs = [page for page in pages if page.kind == "drug"]
+        gone = {page.drug for page in (base.published if base else ()) if page.drug and page.number not in kept}
         return cls(
             spool,
-            frozenset({SHARED, *(page.number for page in pages)}),
-            frozenset(page.number for page in pages if page.kind == "regimen"),
-            # Drugs alone: a regimen that named another one could be committed before it.
-            {page.slug: page.knowledge for page in pages if page.kind == "drug" and page.slug and page.knowledge},
+            frozenset({SHARED, *(page.number for page in pages if not page.taken_over)}),
+            frozenset(page.number for page in regimens),
+            {page.slug: page.knowledge for page in drugs if page.slug and page.knowledge},
+            base,
+            kept,
+            frozenset((page.knowledge or "").encode() for page in regimens if page.taken_over),
+            relinked=gone != {(page.slug, page.knowledge) for page in drugs if not page.taken_over},
         )
 
-    def json(self, entry: Entry) -> bytes:
-        """A resource as it is published: what refers to another page is linked."""
-        if entry.page not in self.regimens:
+    def resource(self, entry: Entry) -> bytes:
+        """A MedicationKnowledge as it is published: what refers to another page is linked."""
+        if entry.page in self.regimens:
+            return orjson.dumps(link(orjson.loads(entry.json), self.drugs))
+        if entry.page == TAKEN_OVER and self.relinked and entry.key in self.records:
+            return orjson.dumps(link(orjson.loads(entry.json), self.drugs))
+        return entry.json
+
+    def bundle(self, entry: Entry) -> bytes:
+        """A page's bundle as it is published."""
+        if entry.page not in self.regimens or (entry.page in self.kept and not self.relinked):
             return entry.json
-        return orjson.dumps(link(orjson.loads(entry.json), self.drugs))
+        bundle: Resource = orjson.loads(entry.json)
+        linked = [{**each, "resource": link(each["resource"], self.drugs)} for each in bundle["entry"]]
+        return orjson.dumps({**bundle, "entry": linked})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +90,7 @@ class WrittenVersion:
 
 
 def broken_links(selection: Selection, version: FhirVersion) -> dict[int, list[Problem]]:
-    """Regimen pages that are not valid once they are linked, by page number.
+    """Regimen pages of the spool that are not valid once they are linked, by page number.
 
     Everything else was checked page by page, shared resources included, when it was converted: only links cross pages.
     """
@@ -72,11 +98,12 @@ def broken_links(selection: Selection, version: FhirVersion) -> dict[int, list[P
     found: list[Problem] = []
 
     def linked() -> Iterator[Resource]:
-        for page, entries in selection.spool.by_page(version, selection.regimens | {SHARED}):
-            for entry in entries:
-                resource: Resource = orjson.loads(selection.json(entry))
-                owners[entry.target] = page
-                if resource != orjson.loads(entry.json):
+        for entry in selection.spool.bundles(version, (selection.regimens & selection.pages) | {SHARED}):
+            before = orjson.loads(entry.json)["entry"]
+            for each, was in zip(orjson.loads(selection.bundle(entry))["entry"], before, strict=True):
+                owners[each["request"]["url"]] = entry.page
+                resource: Resource = each["resource"]
+                if resource != was["resource"]:
                     found.extend(validate([resource], version))
                 yield resource
         # What a link may point at: what else it holds cannot matter here.
@@ -84,52 +111,76 @@ def broken_links(selection: Selection, version: FhirVersion) -> dict[int, list[P
 
     found += check_references(linked())
     broken: dict[int, list[Problem]] = {}
-    for problem in found:
-        if problem.severity in {"fatal", "error"}:
-            broken.setdefault(owners[problem.resource or ""], []).append(problem)
+    for problem in _errors(found):
+        broken.setdefault(owners[problem.resource or ""], []).append(problem)
     return broken
 
 
-def write_version(folder: Path, selection: Selection, settings: Settings, version: FhirVersion) -> WrittenVersion:
-    """Write the resources, bundles and conformance resources of one FHIR version into `folder` (made here)."""
-    for name in ("resources", "bundles", "conformance"):
-        (folder / name).mkdir(parents=True)
+def _errors(problems: Iterable[Problem]) -> list[Problem]:
+    return [problem for problem in problems if problem.severity in {"fatal", "error"}]
+
+
+def write_version(
+    folder: NewFolder,
+    selection: Selection,
+    taken: TakenOver | None,
+    version: FhirVersion,
+    definitions: Iterable[Resource],
+) -> WrittenVersion:
+    """Write the resources, bundles and conformance resources (`definitions`) of one FHIR version into its folder."""
     counts: dict[str, int] = {}
     clashes: dict[int, list[Problem]] = {}
-    applied = AppliedCodes()
-    for resource_type in selection.spool.types(version):
-        path = folder / "resources" / f"{resource_type}.ndjson"
-        counts[resource_type] = _write_type(path, selection, version, clashes, applied)
-    with new_file(folder / "bundles" / "transaction.ndjson") as file:
-        for _, entries in selection.spool.by_page(version, selection.pages):
-            file.write(orjson.dumps(_transaction(selection, entries, settings.canonical)) + b"\n")
-    definitions = [*conformance(settings, version), *applied.resources(settings, version)]
+    types = selection.spool.types(version) | (taken.types() if taken else set())
+    for resource_type in [*(name for name in LOAD_ORDER if name in types), *sorted(types.difference(LOAD_ORDER))]:
+        counts[resource_type] = _write_type(folder, selection, taken, version, resource_type, clashes)
+    bundles = selection.spool.bundles(version, selection.pages)
+    with folder.file(f"{version}/bundles/transaction.ndjson", even_empty=True) as file:
+        for entry in heapq.merge(taken.bundles(), bundles) if taken else bundles:
+            file.write(selection.bundle(entry) + b"\n")
     resources = sorted(definitions, key=lambda resource: (str(resource["resourceType"]), str(resource["id"])))
     for resource_type, group in itertools.groupby(resources, key=lambda resource: str(resource["resourceType"])):
-        with new_file(folder / "conformance" / f"{resource_type}.ndjson") as file:
-            file.writelines(orjson.dumps(resource) + b"\n" for resource in group)
+        with folder.file(f"{version}/conformance/{resource_type}.ndjson") as file:
+            for resource in group:
+                file.write(orjson.dumps(resource) + b"\n")
     return WrittenVersion({name: count for name, count in counts.items() if count}, clashes)
 
 
-def _write_type(
-    path: Path, selection: Selection, version: FhirVersion, clashes: dict[int, list[Problem]], applied: AppliedCodes
+def _write_type(  # noqa: PLR0913, PLR0917 - one type of one version of one selection
+    folder: NewFolder,
+    selection: Selection,
+    taken: TakenOver | None,
+    version: FhirVersion,
+    resource_type: str,
+    clashes: dict[int, list[Problem]],
 ) -> int:
     count, before = 0, None
-    with new_file(path) as file:
-        for entry in selection.spool.resources(version, path.stem, selection.pages):
-            line = selection.json(entry)
+    spooled = selection.spool.resources(version, resource_type, selection.pages)
+    is_linked = resource_type == "MedicationKnowledge"
+    with folder.file(f"{version}/resources/{resource_type}.ndjson") as file:
+        for entry in heapq.merge(taken.resources(resource_type), spooled) if taken else spooled:
+            line = selection.resource(entry) if is_linked else entry.json
+            if entry.page == TAKEN_OVER and line is not entry.json and line != entry.json:
+                _check_relinked(line, version)
             file.write(line + b"\n")
-            # Only these two hold what is coded for the first time; a Medication repeats them.
-            if path.stem in _CODED:
-                applied.note(orjson.loads(line))
             count += 1
-            if before is not None and before.target == entry.target:
-                for page in {before.page, entry.page} - {SHARED}:
-                    clashes.setdefault(page, []).append(_clash(entry.target))
+            if before is not None and before.key == entry.key:
+                _note_clash(before, entry, f"{resource_type}/{entry.key.decode()}", clashes)
             before = entry
-    if not count:
-        path.unlink()
     return count
+
+
+def _check_relinked(line: bytes, version: FhirVersion) -> None:
+    if found := _errors(validate([orjson.loads(line)], version)):
+        raise NotABaseError(str(found[0]))
+
+
+def _note_clash(one: Entry, other: Entry, target: str, clashes: dict[int, list[Problem]]) -> None:
+    if TAKEN_OVER in {one.page, other.page}:
+        # Which page of the base it is, nobody has noted: so rare that all pages are read to find out.
+        message = f"{target} is in the base and in a page that was read"
+        raise NotABaseError(message)
+    for page in {one.page, other.page} - {SHARED}:
+        clashes.setdefault(page, []).append(_clash(target))
 
 
 def _clash(target: str) -> Problem:
@@ -137,65 +188,55 @@ def _clash(target: str) -> Problem:
     return Problem("P525", "error", cause, "Give one of the two pages another URL. Neither is published.", resource=target)
 
 
-def _transaction(selection: Selection, entries: Iterable[Entry], canonical: str) -> Resource:
-    return {
-        "resourceType": "Bundle",
-        "type": "transaction",
-        "entry": [
-            {
-                "fullUrl": f"{canonical}/{entry.target}",
-                "resource": orjson.Fragment(selection.json(entry)),
-                "request": {"method": "PUT", "url": entry.target},
-            }
-            for entry in entries
-        ],
-    }
-
-
-def write_outcome(path: Path, spool: Spool, settled: Sequence[Settled], general: Sequence[Problem], canonical: str) -> int:
-    """Write every finding, one OperationOutcome a page, those on no page first. Returns the number of OperationOutcomes."""
-    path.parent.mkdir(parents=True)
-    spooled = spool.problems()
-    number, early = next(spooled, (-1, []))
-    count = 0
-    with new_file(path) as file:
-        if general:
-            file.write(orjson.dumps(operation_outcome(None, general, canonical)) + b"\n")
-            count += 1
-        for one in settled:
-            problems = [*one.problems]
-            if number == one.page.number:
-                problems = early + problems
-                number, early = next(spooled, (-1, []))
-            if problems:
-                file.write(orjson.dumps(operation_outcome(one.page.name, problems, canonical)) + b"\n")
-                count += 1
-    return count
-
-
 def write_snapshot(
-    folder: Path, selection: Selection, settled: Sequence[Settled], settings: Settings, made_by: Mapping[str, Any]
+    folder: NewFolder, selection: Selection, settled: Sequence[Settled], settings: Settings, made_by: Mapping[str, Any]
 ) -> dict[int, list[Problem]]:
-    """Write a whole snapshot into `folder` (made here).
+    """Write a whole snapshot into a new folder.
 
     Returns:
         Pages whose resources have another page's ids: if there are any, the folder must not be published.
 
+    Raises:
+        NotABaseError: What was taken over cannot stand beside what was read.
+
     """
     day = as_of(settings, settled)
-    written = {version: write_version(folder / version, selection, settings, version) for version in settings.fhir_versions}
-    outcome = folder / "outcome" / "OperationOutcome.ndjson"
-    outcomes = write_outcome(outcome, selection.spool, settled, () if day else (no_date(),), settings.canonical)
+    versions = settings.fhir_versions
+    base = selection.base
+    taken = {version: TakenOver(base, version, selection.kept) for version in versions} if base else {}
+    codes = _codes(selection, taken.values())
+    written: dict[FhirVersion, WrittenVersion] = {}
+    for version in versions:
+        applied = AppliedCodes.of(row for of, row in codes if of == version)
+        definitions = [*conformance(settings, version), *applied.resources(settings, version)]
+        written[version] = write_version(folder, selection, taken.get(version), version, definitions)
+    if clashes := {page: problems for parts in written.values() for page, problems in parts.clashes.items()}:
+        return clashes
+    general = () if day else (no_date(),)
+    outcomes = write_outcome(folder, selection.spool, base, settled, general, settings.canonical)
     for version, parts in written.items():
-        below = folder / version
-        files = {name: (sha256(below / name), (below / name).stat().st_size) for name in files_below(below)}
-        _write_json(below / "manifest.json", manifest(settings, day, parts.counts, outcomes, files))
-    resources = {version: parts.counts for version, parts in written.items()}
-    lost = not_held(settled, {version: derive(shared(settings), version, settings).not_held for version in written})
-    _write_json(folder / "report.json", report(settings, day, settled, resources, lost, made_by))
-    return {page: problems for parts in written.values() for page, problems in parts.clashes.items()}
+        below = f"{version}/"
+        files = {name.removeprefix(below): said for name, said in sorted(folder.files.items()) if name.startswith(below)}
+        document = manifest(settings, day, parts.counts, outcomes, files)
+        with folder.file(f"{version}/manifest.json") as file:
+            file.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    write_report(
+        folder.file("report.json"),
+        settings,
+        day,
+        settled,
+        resources={version: parts.counts for version, parts in written.items()},
+        lost=not_held(settled, {version: derive(shared(settings), version, settings).not_held for version in written}),
+        codes=codes,
+        overdue=overdue(settled, day),
+        made_by=made_by,
+    )
+    return {}
 
 
-def _write_json(path: Path, document: Mapping[str, Any]) -> None:
-    with new_file(path) as file:
-        file.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+def _codes(selection: Selection, taken: Iterable[TakenOver]) -> Counter[tuple[FhirVersion, CodeRow]]:
+    codes = codes_of(selection.base.snapshot) if selection.base else Counter()
+    for each in taken:
+        codes.update(each.codes)
+    codes.update(selection.spool.codes(selection.pages))
+    return +codes

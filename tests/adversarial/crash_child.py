@@ -1,4 +1,4 @@
-"""Runs conversions in forked children that can be killed, so that crash tests pay for the imports once.
+"""Runs conversions in forked children that can be killed, so that crash tests pay for the imports once. They keep one snapshot.
 
 Reads lines `SEEDS OUTPUT WORKERS STEP` from standard input. For each it prints the child's process number and, after one more
 line, its exit status (negative: the signal). With a STEP above 0 the child kills itself just before that many-th step on
@@ -44,7 +44,7 @@ def main() -> None:
             try:
                 if int(step):
                     kill_before(int(step), output)
-                status = convert([Path(seeds)], Path(output), workers=int(workers)).exit_code
+                status = convert([Path(seeds)], Path(output), workers=int(workers), keep=1).exit_code
             finally:
                 os._exit(status)
         print(child, flush=True)  # noqa: T201 - the answer

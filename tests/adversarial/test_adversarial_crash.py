@@ -106,7 +106,7 @@ def test_sigkill_at_any_moment_leaves_the_old_snapshot_or_the_new(runs: Runs, tm
         lengths.append(time.monotonic() - started)
     moments = random.Random(20)  # noqa: S311 - repeatable moments
     killed = 0
-    for _ in range(40):
+    for _ in range(200):
         scene.reset()
         child = runs.start(scene.seeds, scene.output)
         time.sleep(moments.uniform(0, min(lengths)))
@@ -114,7 +114,7 @@ def test_sigkill_at_any_moment_leaves_the_old_snapshot_or_the_new(runs: Runs, tm
         killed += runs.status() == -signal.SIGKILL
         scene.check()
     scene.recover(runs)
-    assert killed >= 20
+    assert killed >= 100
 
 
 @pytest.mark.slow

@@ -116,7 +116,8 @@ def test_what_is_published_depends_on_the_mapping_tables_and_the_report_names_th
     )
     assert before - after == {"1046399"}
     named = {each["name"]: each["sha256"] for each in json.loads((other / "report.json").read_bytes())["made_by"]["mappings"]}
-    assert named == {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in tables.glob("*.sssom.tsv")}
+    files = [*tables.glob("*.sssom.tsv"), tables / "corrections.yaml"]
+    assert named == {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def test_tables_that_change_during_a_run_stop_it(seeds: Path, tables: Path, tmp_path: Path) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
+import shutil
 from pathlib import Path
 
 import pytest
 
 from pipeline.convert import convert
+from pipeline.settings import Settings
 from tests.snapshot_reader import hash_of, lines, tree
 
 
@@ -36,3 +39,28 @@ def test_pages_on_no_one_drug_give_no_drug(shared_dir: Path, tmp_path: Path) -> 
     assert report.exit_code == 3
     assert report.accounting["published"] == 0
     assert report.accounting["not_a_drug"] == report.accounting["inputs"] == 285
+
+
+@pytest.mark.slow
+def test_real_pages_that_were_edited_are_published_as_if_all_had_been_read(shared_dir: Path, tmp_path: Path) -> None:
+    seeds, settings = tmp_path / "seeds", Settings(fhir_versions=("R5", "R4"))
+    pages = sorted((shared_dir / "corpus" / "drugs").glob("*.md"))[::3]
+    seeds.mkdir()
+    for page in pages[:-3]:
+        shutil.copy(page, seeds)
+    convert([seeds], tmp_path / "output", settings)
+    for page in pages[-3:]:
+        shutil.copy(page, seeds)
+    gone, renamed, copied, emptied, *changed = random.Random(7).sample(sorted(seeds.glob("*.md")), 7)  # noqa: S311 - the same each time
+    gone.unlink()
+    renamed.rename(seeds / f"z-{renamed.name}")
+    shutil.copy(copied, seeds / f"copy-of-{copied.name}")
+    emptied.write_bytes(b"")
+    for page in changed:
+        page.write_text(page.read_text(encoding="utf-8").replace("cancer", "tumor"), encoding="utf-8", newline="")
+    quick = convert([seeds], tmp_path / "output", settings, max_removed=1)
+    whole = convert([seeds], tmp_path / "full", settings, max_removed=1)
+    assert quick.taken_over >= len(pages) - 12
+    assert quick.snapshot is not None
+    assert whole.snapshot is not None
+    assert (quick.snapshot.name, hash_of(quick.snapshot)) == (whole.snapshot.name, whole.snapshot.name)

@@ -111,3 +111,13 @@ def test_pages_without_a_drug_publish_nothing(publish: Publish, tmp_path: Path) 
     assert (report.exit_code, report.stopped.code) == (3, "P511")
     assert not (tmp_path / "output/current").is_symlink()
     assert "R101" in [problem.code for problem in report.problems]
+
+
+def test_where_nothing_can_be_published_the_run_says_why_of_each_page(publish: Publish) -> None:
+    report = publish({"list.md": CORPUS["list.md"], "empty.md": "", "other.md": CORPUS["list.md"] + "\nMore.\n"})
+    assert report.stopped is not None
+    assert report.stopped.code == "P511"
+    said = {problem.source: problem.code for problem in report.problems if problem.source}
+    assert {name: code[0] for name, code in said.items()} == {"list.md": "P", "empty.md": "R", "other.md": "P"}
+    log = (report.folder / "log").read_text(encoding="utf-8")
+    assert all(name in log for name in ("list.md", "empty.md", "other.md"))

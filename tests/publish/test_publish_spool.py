@@ -10,9 +10,11 @@ import pytest
 
 from pipeline.errors import Problem
 from pipeline.publish import SpoolWriter, serialise
+from pipeline.publish.files import NewFolder
 from pipeline.publish.snapshot import Selection, write_version
 from pipeline.publish.spool import SHARED, Spool
-from pipeline.settings import Settings
+
+BASE = "https://onlabel.example/fhir"
 
 
 def medication(identity: str) -> dict[str, str]:
@@ -23,36 +25,70 @@ def test_ids_come_sorted_out_of_more_runs_than_may_be_open_at_once(tmp_path: Pat
     ids = [f"nci.{word}{number}" for number in range(120) for word in ("a", "a-", "a.", "b")]
     random.Random(7).shuffle(ids)  # noqa: S311 - a fixed shuffle
     for number, identity in enumerate(ids):
-        writer = SpoolWriter(tmp_path, f"{number:05}")
+        writer = SpoolWriter(tmp_path, f"{number:05}", BASE)
         writer.add(number, "drug", identity.replace(".", "-"), "R5", [serialise(medication(identity))])
         writer.end_page(number, [Problem("X290", "information", f"of {number}", "-")])
-        writer.flush()
+        writer.finish()
     spool = Spool(tmp_path)
     pages = frozenset(range(len(ids)))
     for _ in range(2):
-        assert [entry.id for entry in spool.resources("R5", "Medication", pages)] == sorted(ids)
-    assert [entry.id for entry in spool.resources("R5", "Medication", {3, 5})] == sorted([ids[3], ids[5]])
+        assert [entry.key.decode() for entry in spool.resources("R5", "Medication", pages)] == sorted(ids)
+    assert [entry.key.decode() for entry in spool.resources("R5", "Medication", {3, 5})] == sorted([ids[3], ids[5]])
     assert [(page, found[0].cause) for page, found in spool.problems()] == [(n, f"of {n}") for n in range(len(ids))]
-    assert spool.types("R5") == ["Medication"]
+    assert spool.types("R5") == {"Medication"}
 
 
 def test_a_batch_writes_the_same_files_when_it_is_tried_again(tmp_path: Path) -> None:
     for _ in range(2):
-        writer = SpoolWriter(tmp_path, "0")
+        writer = SpoolWriter(tmp_path, "0", BASE)
         writer.add(0, "drug", "a", "R5", [serialise(medication("nci.a"))])
         writer.end_page(0, [])
-        writer.flush()
+        writer.finish()
     assert [entry.json for entry in Spool(tmp_path).resources("R5", "Medication", {0})] == [orjson.dumps(medication("nci.a"))]
 
 
+@pytest.mark.parametrize("pages_a_run", [1, 2, 100])
+def test_a_batch_leaves_one_file_a_group_however_often_it_wrote_and_whoever_died(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pages_a_run: int
+) -> None:
+    monkeypatch.setattr("pipeline.publish.spool._PAGES_A_RUN", pages_a_run)
+    monkeypatch.setattr("pipeline.publish.spool._FAN_IN", 2)
+
+    def take(writer: SpoolWriter, number: int) -> None:
+        slug = "fbdaec"[number]
+        writer.add(number, "drug", slug, "R5", [serialise(medication(f"nci.{slug}"))])
+        writer.add_codes(number, "R5", [("http://loinc.org", "", "1", "One")])
+        writer.end_page(number, [Problem("X290", "information", f"of {number}", "-")])
+
+    died, writer = SpoolWriter(tmp_path, "0", BASE), SpoolWriter(tmp_path, "0", BASE)
+    for number in range(6):
+        take(died, number)
+        take(writer, number)
+    writer.finish()
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == [
+        "R5.Medication.0",
+        "R5.bundles.0",
+        "codes.0",
+        "problems.0",
+    ]
+    spool, every = Spool(tmp_path), set(range(6))
+    assert [entry.key.decode() for entry in spool.resources("R5", "Medication", every)] == [f"nci.{x}" for x in "abcdef"]
+    assert [entry.page for entry in spool.bundles("R5", every)] == [3, 1, 5, 2, 4, 0]
+    assert [number for number, _ in spool.problems()] == list(range(6))
+    assert spool.codes({0, 1, 5}) == {("R5", ("http://loinc.org", "", "1", "One")): 3}
+
+
 def test_pages_come_drugs_first_then_regimens_each_page_in_one_piece(tmp_path: Path) -> None:
-    writer = SpoolWriter(tmp_path, "0")
-    writer.add(SHARED, "none", "", "R5", [serialise({"resourceType": "Device", "id": "onlabel"})])
+    writer = SpoolWriter(tmp_path, "0", BASE)
+    writer.add(SHARED, "none", None, "R5", [serialise({"resourceType": "Device", "id": "onlabel"})])
     for number, (kind, slug) in enumerate([("regimen", "a"), ("drug", "c-d"), ("drug", "c"), ("drug", "c")]):
         resources = [medication(f"nci.{slug}"), {"resourceType": "MedicationKnowledge", "id": f"nci.{slug}"}]
         writer.add(number, kind, slug, "R5", map(serialise, resources))  # type: ignore[arg-type]  # a kind, in a list
-    writer.flush()
-    found = [(page, [entry.target for entry in entries]) for page, entries in Spool(tmp_path).by_page("R5", {SHARED, 0, 1, 3})]
+    writer.finish()
+    found = [
+        (entry.page, [each["request"]["url"] for each in orjson.loads(entry.json)["entry"]])
+        for entry in Spool(tmp_path).bundles("R5", {SHARED, 0, 1, 3})
+    ]
     assert found == [
         (SHARED, ["Device/onlabel"]),
         (3, ["Medication/nci.c", "MedicationKnowledge/nci.c"]),
@@ -62,12 +98,12 @@ def test_pages_come_drugs_first_then_regimens_each_page_in_one_piece(tmp_path: P
 
 
 def test_two_pages_that_give_one_id_are_both_named(tmp_path: Path) -> None:
-    writer = SpoolWriter(tmp_path, "0")
+    writer = SpoolWriter(tmp_path, "0", BASE)
     for number, slug in enumerate(["a", "b", "c"]):
         writer.add(number, "drug", slug, "R5", [serialise(medication("nci.b" if slug == "a" else f"nci.{slug}"))])
-    writer.flush()
+    writer.finish()
     selection = Selection(Spool(tmp_path), frozenset({0, 1, 2}), frozenset(), {})
-    written = write_version(tmp_path / "R5", selection, Settings(), "R5")
+    written = write_version(NewFolder(tmp_path / "snapshot"), selection, None, "R5", [])
     assert {page: [problem.code for problem in found] for page, found in written.clashes.items()} == {0: ["P525"], 1: ["P525"]}
 
 
