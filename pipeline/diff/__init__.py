@@ -1,0 +1,32 @@
+"""What changed between two snapshots, use by use: for people, for machines, and for servers that hold the old one."""
+
+from pipeline.diff.changes import CLINICAL, KINDS, Aspect, Change, Changes, Kind, Quote, Side
+from pipeline.diff.choosing import choose
+from pipeline.diff.compare import compare
+from pipeline.diff.document import document
+from pipeline.diff.markdown import markdown
+from pipeline.diff.telling import difference, headline, kind_in_words, subject, summary, title
+from pipeline.diff.writing import open_both, write_changes
+
+__all__ = [
+    "CLINICAL",
+    "KINDS",
+    "Aspect",
+    "Change",
+    "Changes",
+    "Kind",
+    "Quote",
+    "Side",
+    "choose",
+    "compare",
+    "difference",
+    "document",
+    "headline",
+    "kind_in_words",
+    "markdown",
+    "open_both",
+    "subject",
+    "summary",
+    "title",
+    "write_changes",
+]

@@ -1,0 +1,140 @@
+"""In what a use can be narrower, wider or another one: one row an aspect, each with how its statements compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.diff.changes import Aspect
+from pipeline.diff.restriction import (
+    ALONE,
+    Direction,
+    Statement,
+    all_of,
+    any_of,
+    direction,
+    named,
+    of_people,
+    of_treatments,
+    people,
+    texts,
+    treatments,
+)
+from pipeline.diff.words import words
+from pipeline.model import Fact, Population, PriorTherapy, Therapy, Use, facts_in
+
+
+@dataclass(frozen=True, slots=True)
+class AspectOfUse:
+    """An aspect: `part` gives the facts of a use that state it, `said` what they say, `values` how a person reads them."""
+
+    name: Aspect
+    part: Callable[[Use], tuple[Fact | Population | None, ...]]
+    said: Callable[[Use], Statement]
+    within: Callable[[Statement, Statement], bool]
+    values: Callable[[Use], tuple[str, ...]]
+
+    def facts(self, use: Use) -> tuple[Fact, ...]:
+        """Every fact of the aspect, at any depth."""
+        return tuple(facts_in(self.part(use)))
+
+
+def _list(name: Aspect, part: Callable[[Use], tuple[Fact, ...]], within: Callable[[Statement, Statement], bool]) -> AspectOfUse:
+    return AspectOfUse(name, part, lambda use: texts(part(use)), within, lambda use: shown(part(use)))
+
+
+def shown(facts: tuple[Fact, ...]) -> tuple[str, ...]:
+    """Facts as a person reads them, in the order of the page."""
+    return tuple(dict.fromkeys(fact.text for fact in sorted(facts, key=lambda fact: fact.spans)))
+
+
+def _line(use: Use) -> tuple[Fact, ...]:
+    return (use.line,) if use.line else ()
+
+
+def _combination(use: Use) -> Statement:
+    return treatments(use.therapies) | ({ALONE} if use.alone else frozenset())
+
+
+def _names(parts: tuple[Therapy | PriorTherapy, ...]) -> tuple[Fact, ...]:
+    """The treatments, not the phrases around them: a phrase with one more name holds all words of the one before."""
+    return tuple(name for one in parts for name in one.names or (one.phrase,))
+
+
+def _shown_combination(use: Use) -> tuple[str, ...]:
+    return (*((use.alone.text,) if use.alone else ()), *map(_shown_therapy, use.therapies))
+
+
+def _shown_therapy(one: Therapy | PriorTherapy) -> str:
+    return one.phrase.text if one.mode == "required" else f"{one.phrase.text} [{one.mode.replace('_', ' ')}]"
+
+
+def _shown_population(one: Population) -> str:
+    return ", ".join(dict.fromkeys(each.fact.text for each in one.characteristics))
+
+
+#: In the order in which changes of a use are told.
+ASPECTS: Final = (
+    _list("condition", lambda use: use.conditions, named),
+    _list("narrower-condition", lambda use: use.narrower, any_of),
+    _list("setting", lambda use: use.settings, any_of),
+    _list("cause", lambda use: use.causes, any_of),
+    _list("disease-status", lambda use: use.disease_status, all_of),
+    _list("biomarker", lambda use: use.biomarkers, all_of),
+    _list("stage", lambda use: use.stages, any_of),
+    _list("line-of-therapy", _line, any_of),
+    AspectOfUse(
+        "population",
+        lambda use: use.populations,
+        lambda use: people(use.populations),
+        of_people,
+        lambda use: tuple(dict.fromkeys(map(_shown_population, use.populations))),
+    ),
+    AspectOfUse(
+        "prior-therapy",
+        lambda use: _names(use.prior),
+        lambda use: treatments(use.prior),
+        of_treatments,
+        lambda use: tuple(map(_shown_therapy, use.prior)),
+    ),
+    AspectOfUse(
+        "combination", lambda use: (use.alone, *_names(use.therapies)), _combination, of_treatments, _shown_combination
+    ),
+)
+
+
+def quotes_of(use: Use) -> tuple[Fact, ...]:
+    """Every sentence of the page that says something of a use, its own words first."""
+    return tuple(fact for fact in (use.text, use.parent, use.lead, *use.evidence) if fact)
+
+
+def change_of(aspect: AspectOfUse, old: Use, new: Use, before: str = "", after: str = "") -> Direction | None:
+    """In which direction a use changed in an aspect, or None where it did not.
+
+    A direction is claimed only where the words that came or went really came to the page or left it: a rule that takes the same
+    words for something else, or leaves them unread, narrows and widens nothing.
+
+    Args:
+        aspect: The aspect.
+        old: The use as it was.
+        new: The use as it is.
+        before: What stands unread on the old page.
+        after: What stands unread on the new page.
+
+    """
+    was, now = aspect.said(old), aspect.said(new)
+    if was == now:
+        return None
+    found = direction(was, now, aspect.within)
+    gone, came = aspect.facts(old), aspect.facts(new)
+    if found == "changed" or _still_said(gone, came, new, after) or _still_said(came, gone, old, before):
+        return "changed"
+    return found
+
+
+def _still_said(these: Iterable[Fact], others: Iterable[Fact], use: Use, unread: str) -> bool:
+    """Whether a value that is not among the other facts of its aspect stands in the words of that use, or unread beside it."""
+    kept = {words([fact.text]) for fact in others}
+    there = words((unread, *(fact.text for fact in quotes_of(use))))
+    return any(said <= there for said in (words([fact.text]) for fact in these) if said not in kept)

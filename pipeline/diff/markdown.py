@@ -1,0 +1,71 @@
+"""Changes as Markdown, for Prefect's artifacts. The words of a page stay words: no markup and no links come of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from pipeline.diff.changes import OTHER, Change, Changes, Quote
+from pipeline.diff.telling import difference, kind_in_words, subject, summary, title
+from pipeline.errors import excerpt
+
+#: An artifact is for eyes: so many changes of either sort, and so many characters of a value; `changes.json` has everything.
+SHOWN: Final = 200
+_MOST_CHARACTERS: Final = 300
+#: Signs that cannot start anything in the middle of a line.
+_HARMLESS: Final = frozenset(",-()' ")
+
+
+def markdown(changes: Changes, shown: int = SHOWN) -> str:
+    """What changed, clinical changes first with old and new quotes, under a heading for each drug.
+
+    Args:
+        changes: What `compare` or `write_changes` found.
+        shown: How many clinical changes to show at most; the rest is counted.
+
+    """
+    clinical = [change for change in changes.listed if change.clinical]
+    parts = [f"# What changed\n\n{summary(changes)}"]
+    if changes.notes:
+        parts.append("Not only pages are different:\n" + "\n".join(f"- {_words(note)}" for note in changes.notes))
+    if clinical and not changes.first:
+        parts += _by_drug(clinical[:shown])
+        if changes.clinical > shown:
+            parts.append(f"… and {changes.clinical - min(shown, len(clinical)):,} more clinical changes: see `changes.json`.")
+    stale = [change for change in changes.listed if change.kind == "became-stale"]
+    if stale:
+        rest = f" and {changes.totals['became-stale'] - shown:,} more" if changes.totals["became-stale"] > shown else ""
+        names = ", ".join(_words(change.drug) for change in stale[:shown])
+        parts.append(f"**Stale** (the page is quarantined; nothing is removed): {names}{rest}")
+    rows = [f"| {kind_in_words(kind)} | {changes.totals[kind]:,} |" for kind in OTHER if changes.totals[kind]]
+    if rows:
+        parts.append("\n".join(["| other changes | |", "|---|---:|", *rows]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _by_drug(changes: Sequence[Change]) -> Iterator[str]:
+    for _, group in itertools.groupby(changes, key=lambda change: change.slug):
+        found = [*group]
+        yield f"## {_words(found[0].drug)}\n\n" + "\n".join(line for change in found for line in _lines(change))
+
+
+def _lines(change: Change) -> Iterator[str]:
+    said = (_words(part) for part in (subject(change), difference(change)) if part)
+    yield " · ".join((f"- **{title(change)}**", *said))
+    yield from (f"  - was, {_quoted(quote)}" for quote in change.old)
+    yield from (f"  - now, {_quoted(quote)}" for quote in change.new)
+
+
+def _quoted(quote: Quote) -> str:
+    place = quote.page if quote.line is None else f"{quote.page}:{quote.line}"
+    return f"{_words(place)}: “{_words(quote.text)}”"
+
+
+def _words(text: str) -> str:
+    """A text that Markdown and HTML take for nothing but text, on one line, of bounded length.
+
+    Character references, because they stop what backslashes do not: addresses that become links by themselves.
+    """
+    shown = excerpt(text, _MOST_CHARACTERS)
+    return "".join(one if one.isalnum() or not one.isascii() or one in _HARMLESS else f"&#{ord(one)};" for one in shown)

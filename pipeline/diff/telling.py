@@ -1,0 +1,87 @@
+"""Changes in the words of a reader: one line for each, and what it is a change of."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pipeline.diff.changes import Change, Changes, Kind
+
+#: What each kind is called, for one drug or use; `{of}` is in what it changed.
+_TITLES: Final[dict[Kind, str]] = {
+    "drug-removed": "drug removed",
+    "drug-added": "drug added",
+    "drug-changed": "drug changed ({of})",
+    "fda-status-changed": "FDA status changed",
+    "brand-removed": "brand no longer named",
+    "brand-added": "brand added",
+    "components-changed": "drugs of the regimen changed",
+    "use-withdrawn": "use withdrawn",
+    "use-added": "use added",
+    "use-narrowed": "use narrowed ({of})",
+    "use-widened": "use widened ({of})",
+    "use-changed": "use changed ({of})",
+    "use-brand-removed": "use no longer said of a brand",
+    "use-brand-added": "use now said of another brand too",
+    "use-brand-moved": "use moved between brands",
+    "standing-changed": "standing changed",
+    "intent-changed": "intent changed",
+    "use-reread": "same words read otherwise ({of})",
+    "denial-removed": "denied use no longer denied",
+    "denial-added": "use denied",
+    "denial-changed": "denial changed",
+    "unread-removed": "unread sentence gone",
+    "unread-added": "sentence not read",
+    "not-compared": "not comparable",
+    "became-stale": "stale: its page is quarantined; nothing is removed",
+    "identifiers-changed": "identifiers changed",
+    "wording-only": "wording only ({of})",
+    "code-only": "codes only",
+    "page-only": "page only: no fact changed",
+    "resources-only": "resources only: same page, same facts",
+}
+_NOTHING: Final = "—"
+
+
+def title(change: Change) -> str:
+    """What kind of change it is and in what, in words."""
+    return _TITLES[change.kind].format(of=(change.aspect or "").replace("-", " "))
+
+
+def kind_in_words(kind: Kind) -> str:
+    """What a kind of change is called."""
+    return _TITLES[kind].removesuffix(" ({of})")
+
+
+def subject(change: Change) -> str:
+    """What of the drug it is a change of: the brands that a use is said of, and the use; empty where it is the drug itself."""
+    brands = ", ".join(change.brands) if change.use else ""
+    return " · ".join(part for part in (brands, change.use) if part)
+
+
+def difference(change: Change) -> str:
+    """The values that differ, old and new; empty where the quotes say it all."""
+    if not change.was and not change.now:
+        return ""
+    if change.kind in {"use-withdrawn", "use-added"}:
+        return (change.was or change.now)[-1]  # what it is meant to do: our word for it, or the page's
+    was, now = "; ".join(change.was), "; ".join(change.now)
+    if change.kind.endswith(("-removed", "-added")) and not (was and now):
+        return was or now
+    return f"{was or _NOTHING} → {now or _NOTHING}"
+
+
+def headline(change: Change) -> str:
+    """One line: "Denosumab · Xgeva · giant cell tumor of the bone: use narrowed (population): adults → adults, …"."""
+    of = " · ".join(part for part in (change.drug, subject(change)) if part)
+    return ": ".join(part for part in (of, title(change), difference(change)) if part)
+
+
+def summary(changes: Changes) -> str:
+    """All in one line: how many changes of which kind, or that there is none."""
+    pages = changes.pages
+    if changes.first:
+        return f"first snapshot: {pages['added']:,} drugs and regimens"
+    others = sum(changes.totals.values()) - changes.clinical
+    told = [f"{pages[name]:,} {name}" for name in ("changed", "added", "removed", "stale") if pages[name]]
+    told.append(f"{pages['same']:,} the same")
+    return f"clinical changes {changes.clinical:,}, others {others:,}; pages: {', '.join(told)}"
