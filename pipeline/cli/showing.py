@@ -1,0 +1,223 @@
+"""The commands that show what was published to people and analysts: show, tables."""
+# ruff: noqa: PLC0415 - imports inside the commands keep `onlabel --help` under 0.3 s
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from pipeline.cli.app import DONE, Flag, Quiet, app, fhir_version
+from pipeline.cli.console import Console, counted
+from pipeline.errors import Problem, UsageError
+from pipeline.model import Standing
+
+if TYPE_CHECKING:
+    from pipeline.model import Resource, Use
+    from pipeline.snapshot import Record, Snapshot
+    from pipeline.tables import Filters
+
+_RESOURCE = re.compile(r"[A-Z][A-Za-z]{1,63}/[A-Za-z0-9.-]{1,64}")
+_OUTPUT = Path("output")
+_MOST_WORDS = 2
+
+
+@app.command
+def show(  # noqa: PLR0913 - each is an option of the command
+    *words: Annotated[
+        str, Parameter(name="WORDS", help="An output folder [default: output], then a drug, brand or code, or a Type/id.")
+    ],
+    uses: Annotated[Flag, Parameter(help="List the uses of all drugs.")] = False,
+    brand: Annotated[str | None, Parameter(help="Only uses of this brand, or of the drug as a whole that has it.")] = None,
+    condition: Annotated[str | None, Parameter(help="Only uses whose condition, setting or cause has these words.")] = None,
+    code: Annotated[str | None, Parameter(help="Only uses with this code, or of a drug with it.")] = None,
+    standing: Annotated[Standing | None, Parameter(help="Only uses of this standing.")] = None,
+    fhir: Annotated[str | None, Parameter(help="The FHIR version to read [default: R5 if it is there].")] = None,
+    json: Annotated[Flag, Parameter(help="Print a JSON line for each drug, use or resource.")] = False,
+    quiet: Quiet = False,
+) -> int:
+    """Show what was published: all drugs, one with its uses and their quotes, or one resource.
+
+    For example:
+    ```
+    onlabel show
+    onlabel show denosumab
+    onlabel show output "Nivolumab and Hyaluronidase-nvhy"
+    onlabel show --uses --condition melanoma --standing accelerated_approval
+    onlabel show ClinicalUseDefinition/nci.denosumab.7611392e6323
+    ```
+    """
+    from pipeline.snapshot import open_snapshot
+    from pipeline.tables import Filters
+
+    output, wanted = _output_and_wish(words)
+    console = Console(quiet=quiet)
+    snapshot = open_snapshot(output, fhir_version(fhir) if fhir else None)
+    filters = Filters(brand, condition, code, standing)
+    if wanted and _RESOURCE.fullmatch(wanted):
+        _show_resource(console, snapshot, wanted, json=json)
+    elif wanted:
+        _show_drug(console, snapshot, _the_drug(snapshot, wanted), filters, json=json)
+    else:
+        _show_all(console, snapshot, filters, uses=uses, json=json)
+    return DONE
+
+
+@app.command
+def tables(
+    output: Annotated[Path, Parameter(help="An output folder, or one snapshot.")] = _OUTPUT,
+    *,
+    to: Annotated[Path | None, Parameter(help="Where to write [default: tables in the output folder].")] = None,
+    fhir: Annotated[str | None, Parameter(help="The FHIR version to read [default: R5 if it is there].")] = None,
+    quiet: Quiet = False,
+) -> int:
+    """Write what was published as tables for analysts: CSV, DuckDB views, SQL on FHIR ViewDefinitions, questions in SQL.
+
+    For example:
+    ```
+    onlabel tables
+    onlabel tables out --to analysis/
+    ```
+    """
+    from pipeline.snapshot import open_snapshot
+    from pipeline.tables import write_tables
+
+    console = Console(quiet=quiet)
+    snapshot = open_snapshot(output, fhir_version(fhir) if fhir else None)
+    # A snapshot is named by itself: its tables go to the output folder that it stands in.
+    home = output if not (output / "report.json").is_file() else snapshot.path.parent.parent
+    written = write_tables(snapshot, to or home / "tables")
+    for name, rows in written.rows.items():
+        console.out(f"{written.folder / name}.csv: {counted(rows, 'row')}")
+    if written.with_views:
+        console.out(f"{written.folder / 'views.sql'}: the same rows from the resources, for DuckDB")
+    else:
+        console.note(f"No views: they read the resources of R5 in full, and this is {snapshot.version} or the core profile.")
+    return DONE
+
+
+def _output_and_wish(words: tuple[str, ...]) -> tuple[Path, str | None]:
+    """The output folder and what is asked for; a single word is the folder only where something is published in it."""
+    match words:
+        case ():
+            return _OUTPUT, None
+        case (word,) if _is_output(Path(word)) or ("/" in word and not _RESOURCE.fullmatch(word)):
+            return Path(word), None
+        case (word,):
+            return _OUTPUT, word
+        case (folder, word):
+            return Path(folder), word
+    cause = f"{len(words)} words are given, and at most {_MOST_WORDS} are understood: an output folder and a drug"
+    raise UsageError(Problem("U901", "error", cause, 'Put a name of several words in quotes: "trastuzumab deruxtecan".'))
+
+
+def _is_output(path: Path) -> bool:
+    return any((path / name).is_symlink() or (path / name).exists() for name in ("current", "CURRENT", "report.json"))
+
+
+def _the_drug(snapshot: Snapshot, words: str) -> Record:
+    """The one drug that the words stand for; raises UsageError (W301, W302)."""
+    from pipeline.tables import drugs_named, names_near
+
+    found = drugs_named(snapshot, words)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(record.slug for record in found)
+        cause = f"{words!r} stands for {len(found)} drugs: {names}"
+        raise UsageError(Problem("W302", "error", cause, "Name one of them."))
+    near = names_near(snapshot, words)
+    remedy = f"Near to it: {', '.join(near)}." if near else "`onlabel show` lists what is published."
+    cause = f"no drug, brand or code {words!r} is published here"
+    raise UsageError(Problem("W301", "error", cause, remedy, source=str(snapshot.path)))
+
+
+def _show_drug(console: Console, snapshot: Snapshot, record: Record, filters: Filters, *, json: bool) -> None:
+    from pipeline.cli.terminal import Terminal
+    from pipeline.tables import facts_line
+
+    uses = filters.uses(record.facts)
+    findings = snapshot.findings().get(record.input.name, ())
+    if json:
+        from pipeline.cli.console import as_json
+
+        _json(console, {**facts_line(record, uses), "findings": [as_json(one) for one in findings]})
+    else:
+        Terminal().drug(record, uses, findings)
+    if not uses and record.facts.uses:
+        console.note("None of its uses is as asked.")
+
+
+def _show_all(console: Console, snapshot: Snapshot, filters: Filters, *, uses: bool, json: bool) -> None:
+    from pipeline.cli.terminal import Terminal
+    from pipeline.tables import drug_line, use_line
+
+    drugs = passed = 0
+
+    def shown() -> Iterator[tuple[Record, list[tuple[int, Use]]]]:
+        nonlocal drugs, passed
+        for record in snapshot.records():
+            found = filters.uses(record.facts)
+            if found or not filters:
+                drugs, passed = drugs + 1, passed + len(found)
+                yield record, found
+
+    if json:
+        for record, found in shown():
+            for value in [use_line(record, *each) for each in found] if uses else [drug_line(record, found)]:
+                _json(console, value)
+    elif uses:
+        Terminal().uses(shown())
+    else:
+        Terminal().drugs(shown())
+    others = Counter(one.outcome for one in snapshot.inputs if one.outcome != "published")
+    rest = "".join(f"; {count:,} {outcome}" for outcome, count in sorted(others.items()))
+    console.note(f"{counted(drugs, 'page')}, {counted(passed, 'use')}{' as asked' if filters else rest}.")
+
+
+def _show_resource(console: Console, snapshot: Snapshot, name: str, *, json: bool) -> None:
+    from pipeline.cli.terminal import Terminal
+
+    resource, record = _resource(snapshot, name)
+    if json:
+        _json(console, resource)
+    else:
+        Terminal().resource(resource, record)
+
+
+def _resource(snapshot: Snapshot, name: str) -> tuple[Resource, Record | None]:
+    """A resource and the page that it is of; None for what all pages share. Raises UsageError (W303)."""
+    import orjson
+
+    kind, _, identity = name.partition("/")
+    sought = orjson.dumps({"id": identity})[1:-1]
+    for line in snapshot.lines():
+        if sought in line.data:
+            record = line.record()
+            for resource in record.resources:
+                if (resource["resourceType"], resource["id"]) == (kind, identity):
+                    return resource, record
+    for resource in _in_file(snapshot.folder / "resources" / f"{kind}.ndjson", sought):
+        if resource["id"] == identity:
+            return resource, None
+    remedy = "`onlabel show DRUG` names a drug's resources."
+    raise UsageError(Problem("W303", "error", f"no resource {name!r} is published here", remedy, source=str(snapshot.folder)))
+
+
+def _in_file(path: Path, sought: bytes) -> Iterable[Resource]:
+    import orjson
+
+    return [orjson.loads(line) for line in path.read_bytes().splitlines() if sought in line] if path.is_file() else ()
+
+
+def _json(console: Console, value: dict[str, Any]) -> None:
+    """A JSON line in which nothing is unseen: right-to-left overrides of a page stay escapes."""
+    import orjson
+
+    from pipeline.cli.terminal import json_text
+
+    console.out(json_text(orjson.dumps(value).decode()))

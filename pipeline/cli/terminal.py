@@ -1,0 +1,292 @@
+"""How drugs, uses and resources look in a terminal: as wide as it is, in colour only there, and safe whatever a page holds."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from rich import box
+from rich.console import Console as RichConsole
+from rich.console import RenderableType
+from rich.highlighter import JSONHighlighter
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.errors import Problem
+from pipeline.model import DrugFacts, Fact, PriorTherapy, Resource, Span, Therapy, Use, facts_in
+from pipeline.snapshot import Record
+from pipeline.tables import unread, unread_in
+from pipeline.tables.columns import SYSTEMS
+
+#: Into a pipe, a line of ours is a line: nothing is broken where no one sees a margin.
+_UNBROKEN: Final = 1_000_000
+_SYSTEM_NAMES: Final = {
+    SYSTEMS["ncit"]: "NCIt",
+    SYSTEMS["rxnorm"]: "RxNorm",
+    SYSTEMS["unii"]: "UNII",
+    SYSTEMS["icd10cm"]: "ICD-10-CM",
+    SYSTEMS["mesh"]: "MeSH",
+    SYSTEMS["mondo"]: "Mondo",
+}
+_IDENTIFIERS: Final = {
+    "ncit": "NCIt",
+    "nci-drug-dictionary": "NCI Drug Dictionary",
+    "medlineplus": "MedlinePlus",
+    "dailymed-setid": "DailyMed",
+}
+_WITH: Final = {
+    "required": "with",
+    "optional": "may be with",
+    "alternative": "with",
+    "combination": "with",
+    "concurrent": "while on",
+}
+_AFTER: Final = {"required": "after", "one_of": "after", "conditional": "in some cases after"}
+#: Labels are this wide at least, so that they stand in one column from use to use.
+_LABEL: Final = 11
+#: The finding that repeats an unread sentence.
+_UNREAD: Final = "X210"
+_PROOF: Final = "http://hl7.org/fhir/StructureDefinition/derivation-reference"
+
+
+class Terminal:
+    """Draws on standard output."""
+
+    def __init__(self) -> None:
+        self._watched = sys.stdout.isatty()
+        width = None if self._watched or "COLUMNS" in os.environ else _UNBROKEN
+        self._rich = RichConsole(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False)
+
+    def _print(self, *drawn: RenderableType, soft_wrap: bool = False) -> None:
+        if self._watched:
+            for each in drawn:
+                self._rich.print(each, soft_wrap=soft_wrap)
+            return
+        with self._rich.capture() as written:
+            for each in drawn:
+                self._rich.print(each, soft_wrap=soft_wrap)
+        # What rich fills up to the margin would make lines of a file longer than they are.
+        sys.stdout.write("".join(f"{line.rstrip()}\n" for line in written.get().split("\n")[:-1]))
+        sys.stdout.flush()
+
+    def drugs(self, records: Iterable[tuple[Record, Sequence[tuple[int, Use]]]]) -> None:
+        """A table of drugs, each with those of its uses that were asked for."""
+        table = _table("Drug", "Brands", "Uses", "Standing", "Unread")
+        for record, uses in records:
+            facts = record.facts
+            table.add_row(
+                Text.assemble((_name(facts), "bold"), " (regimen)" if facts.kind == "regimen" else ""),
+                safe(", ".join(brand.text for brand in facts.brands)),
+                str(len(uses)),
+                _standings(use for _, use in uses),
+                str(len(unread(facts)) or ""),
+            )
+        self._print(table)
+
+    def uses(self, records: Iterable[tuple[Record, Sequence[tuple[int, Use]]]]) -> None:
+        """A table of uses over all drugs."""
+        table = _table("Drug", "Use", "For", "Brands", "Standing", "The page says")
+        for record, uses in records:
+            for number, use in uses:
+                table.add_row(
+                    Text(_name(record.facts), "bold"),
+                    str(number),
+                    _purpose(use),
+                    safe(", ".join(brand.text for brand in use.brands)),
+                    _spelt(use.standing),
+                    safe(use.text.text),
+                )
+        self._print(table)
+
+    def drug(self, record: Record, uses: Sequence[tuple[int, Use]], findings: Sequence[Problem]) -> None:
+        """A drug: who it is, its uses with their quotes, and what is denied, studied, unread or found amiss."""
+        facts = record.facts
+        said = f" ({facts.pronunciation.text})" if facts.pronunciation else ""
+        self._print(Text.assemble((_name(facts), "bold"), safe(said)), _grid(_header(record, uses)))
+        for number, use in uses:
+            brands = f"  [{', '.join(brand.text for brand in use.brands)}]" if use.brands else ""
+            title = Text.assemble((f"{number}  {_purpose(use)}", "bold"), (safe(brands), "cyan"))
+            self._print("", title, _grid(_use(record, number, use), indent=3))
+        in_uses = [one for _, use in uses for one in unread_in(facts, use)]
+        remarks = [
+            *(("not approved", _quote(facts, denial)) for denial in facts.denials),
+            *(("studied", _quote(facts, studied)) for studied in facts.studied),
+            *((one.role, _quote(facts, one.fact, one.reason)) for one in unread(facts) if one not in in_uses),
+            *(("finding", Text(safe(f"{one.code} {one.severity}: {one.cause}"))) for one in findings if one.code != _UNREAD),
+        ]
+        if remarks:
+            self._print("", _grid(remarks))
+
+    def resource(self, resource: Resource, record: Record | None) -> None:
+        """A resource as JSON, under the sentences of the page that it quotes."""
+        self._print(Text(f"{resource['resourceType']}/{resource['id']}", "bold"))
+        if record:
+            page = record.facts.page
+            read = {span: fact.text for fact in facts_in(record.facts) for span in fact.spans if len(fact.spans) == 1}
+            quotes = [
+                (f"{page.name}:{page.line(span.start)}", read.get(span, page.text[span.start : span.end]))
+                for span in _quoted(resource)
+            ]
+            self._print(_grid((place, f"“{quote}”") for place, quote in quotes))
+        text = json_text(json.dumps(resource, ensure_ascii=False, indent=2))
+        self._print(JSONHighlighter()(Text(text)), soft_wrap=True)
+
+
+def safe(text: str) -> str:
+    """Text of a page for a terminal: control characters, direction overrides and other unseen ones as escapes."""
+    return "".join(
+        character if character.isprintable() else " " if character == "\xa0" else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
+def json_text(text: str) -> str:
+    """JSON for a terminal: the same data, with whatever is not to be seen written as JSON's own escapes."""
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold", justify="right" if column in {"Uses", "Use", "Unread"} else "left")
+    return table
+
+
+def _grid(rows: Iterable[tuple[str, str | Text]], indent: int = 0) -> Table:
+    """Labels on the left, what they stand for on the right, wrapped under itself."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True, style="dim", min_width=indent + _LABEL)
+    grid.add_column(overflow="fold")
+    for label, said in rows:
+        grid.add_row(f"{' ' * indent}{safe(label)}", said if isinstance(said, Text) else Text(safe(said)))
+    return grid
+
+
+def _name(facts: DrugFacts) -> str:
+    return safe(facts.name.text if facts.name else facts.slug)
+
+
+def _standings(uses: Iterable[Use]) -> str:
+    return ", ".join(
+        f"{count} {standing.replace('_', ' ')}" for standing, count in Counter(use.standing for use in uses).items()
+    )
+
+
+def _spelt(code: str) -> str:
+    return code.replace("_", " ")
+
+
+def _purpose(use: Use) -> str:
+    """What a use is for, in a line put together from the page's words; the quotes below it are the page's own."""
+    said = [f"{_spelt(use.intent)} {' or '.join(_texts(use.conditions))}" if use.intent != "other" else _other(use)]
+    for before, facts in ((": ", use.narrower), (" in ", use.settings), (" caused by ", use.causes)):
+        said += [f"{before}{' or '.join(_texts(facts))}"] if facts else []
+    return safe("".join(said))
+
+
+def _other(use: Use) -> str:
+    return " ".join([use.intent_text.text if use.intent_text else "for", " or ".join(_texts(use.conditions))])
+
+
+def _texts(facts: Iterable[Fact]) -> list[str]:
+    return list(dict.fromkeys(fact.text for fact in facts))
+
+
+def _populations(use: Use) -> list[str]:
+    return ["; ".join(each.fact.text for each in population.characteristics) for population in use.populations]
+
+
+def _header(record: Record, uses: Sequence[tuple[int, Use]]) -> Iterator[tuple[str, str | Text]]:
+    facts = record.facts
+    yield "kind", f"{facts.kind}, FDA status {_spelt(facts.fda_status)}"
+    if facts.brands:
+        yield "brands", ", ".join(brand.text for brand in facts.brands)
+    if facts.components:
+        yield "drugs in it", ", ".join(component.name.text for component in facts.components)
+    printed = [f"{_IDENTIFIERS[each.kind]} {each.fact.text}" for each in facts.identifiers if each.kind in _IDENTIFIERS]
+    if codes := [*printed, *(_codes(facts.name) if facts.name else ())]:
+        yield "codes", ", ".join(codes)
+    url, reviewed = facts.page.meta("url"), facts.page.meta("lastReviewed")
+    yield "page", facts.page.name + (f", reviewed {reviewed}" if reviewed else "")
+    if url:
+        yield "source", url
+    shown = f"{len(uses)} of " if len(uses) != len(facts.uses) else ""
+    standing = f": {_standings(use for _, use in uses)}" if uses else ""
+    yield "uses", f"{shown}{len(facts.uses)}{standing}"
+
+
+def _use(record: Record, number: int, use: Use) -> Iterator[tuple[str, str | Text]]:
+    details = {"status": use.disease_status, "biomarker": use.biomarkers, "stage": use.stages, "line": (use.line,)}
+    for label, found in details.items():
+        if words := "; ".join(_texts(fact for fact in found if fact)):
+            yield label, words
+    for population in _populations(use):
+        yield "patients", population
+    if use.alone:
+        yield "alone", use.alone.text
+    for therapy in use.therapies:
+        yield _WITH[therapy.mode], _treatment(therapy, {"required", "optional", "concurrent"})
+    for prior in use.prior:
+        yield _AFTER[prior.mode], _treatment(prior, {"required"})
+    yield "standing", _spelt(use.standing)
+    for fact in (*use.conditions, *use.narrower, *use.settings, *use.causes):
+        if fact.codings:
+            yield "codes", f"{fact.text}: {', '.join(_codes(fact))}"
+    # The core profile and R4 have no such resource: there it is the identifier of a guideline.
+    kind = "ClinicalUseDefinition/" if any(each["resourceType"] == "ClinicalUseDefinition" for each in record.resources) else ""
+    yield "published", ", ".join(f"{kind}{each}" for each in record.indications[number - 1])
+    yield from (("says", _quote(record.facts, quote)) for quote in _quotes(use))
+    yield from ((one.role, _quote(record.facts, one.fact, one.reason)) for one in unread_in(record.facts, use))
+    for review in use.reviews:
+        said = f"{review.verdict}, by {review.reviewer}, {review.date}"
+        yield "reviewed", f"{said}: {review.reason}" if review.reason else said
+
+
+def _quotes(use: Use) -> Iterator[Fact]:
+    """The sentences that state a use; further evidence only where it is not part of them."""
+    yield from (quote for quote in (use.lead, use.parent, use.text) if quote)
+    for quote in use.evidence:
+        if not any(whole.start <= span.start and span.end <= whole.end for whole in use.text.spans for span in quote.spans):
+            yield quote
+
+
+def _treatment(therapy: Therapy | PriorTherapy, by_name: set[str]) -> str:
+    return " and ".join(_texts(therapy.names)) if therapy.mode in by_name else therapy.phrase.text
+
+
+def _codes(fact: Fact) -> list[str]:
+    return [
+        f"{_SYSTEM_NAMES.get(coding.system, coding.system)} {coding.code}{' (broader)' if coding.relation == 'broader' else ''}"
+        for coding in fact.codings
+    ]
+
+
+def _quote(facts: DrugFacts, fact: Fact, reason: str | None = None) -> Text:
+    place = f"{facts.page.name}:{facts.page.line(fact.spans[0].start)}"
+    return Text.assemble(f"“{safe(fact.text)}” ", (safe(place), "dim"), safe(f" ({reason})" if reason else ""))
+
+
+def _spans(value: Any) -> Iterator[Span]:  # noqa: ANN401 - JSON
+    if isinstance(value, dict):
+        if value.get("url") == _PROOF:
+            said = {part["url"]: part.get("valueInteger") for part in value["extension"]}
+            yield Span(said["offset"], said["offset"] + said["length"])
+        else:
+            for each in value.values():
+                yield from _spans(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _spans(each)
+
+
+def _quoted(resource: Resource) -> list[Span]:
+    """The spans of a resource that no other of its spans holds, in the order of the page."""
+    found: list[Span] = []
+    for span in sorted(set(_spans(resource)), key=lambda span: (span.start, -span.end)):
+        if not found or span.end > found[-1].end:
+            found.append(span)
+    return found

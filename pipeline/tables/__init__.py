@@ -1,0 +1,26 @@
+"""What a snapshot holds as flat tables, for analysts, and the search over drugs and uses that `onlabel show` asks."""
+
+from pipeline.tables.columns import COLUMNS, DENIALS, UNREAD
+from pipeline.tables.find import Filters, drugs_named, names_near
+from pipeline.tables.lines import drug_line, facts_line, use_line
+from pipeline.tables.rows import denial_rows, unread, unread_in, unread_rows, use_rows
+from pipeline.tables.write import Tables, write_tables
+
+__all__ = [
+    "COLUMNS",
+    "DENIALS",
+    "UNREAD",
+    "Filters",
+    "Tables",
+    "denial_rows",
+    "drug_line",
+    "drugs_named",
+    "facts_line",
+    "names_near",
+    "unread",
+    "unread_in",
+    "unread_rows",
+    "use_line",
+    "use_rows",
+    "write_tables",
+]

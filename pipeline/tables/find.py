@@ -1,0 +1,116 @@
+"""Which drugs and uses a person means: by name, brand, slug or code, and by what a use says. Nothing is guessed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.model import DrugFacts, Fact, Standing, Use, facts_in
+from pipeline.snapshot import Record, Snapshot
+
+#: How many names are offered where none is the one that was asked for.
+OFFERED = 6
+
+
+def drugs_named(snapshot: Snapshot, words: str) -> list[Record]:
+    """The drugs and regimens whose slug or name these words are; else those with such a brand; else with such a code.
+
+    Upper and lower case and white space make no difference. More than one is found where the words stand for several.
+
+    Raises:
+        SnapshotError: W101, W102: the snapshot is not to be read.
+
+    """
+    wanted = _folded(words)
+    tiers: tuple[list[Record], ...] = ([], [], [])
+    for record in _mentioning(snapshot, words):
+        for tier, keys in zip(tiers, (_names(record.facts), _brands(record.facts), codes_of(record.facts)), strict=True):
+            if wanted in map(_folded, keys):
+                tier.append(record)
+                break
+    return next((tier for tier in tiers if tier), [])
+
+
+def names_near(snapshot: Snapshot, words: str) -> list[str]:
+    """Names and brands that look like these words, the nearest first: for a question back, never for an answer."""
+    known: dict[str, str] = {}
+    for record in snapshot.records():
+        for name in (*_names(record.facts), *_brands(record.facts)):
+            known.setdefault(_folded(name), name)
+    wanted = _folded(words)
+    near = difflib.get_close_matches(wanted, known, n=OFFERED, cutoff=0.7)
+    holding = [name for name in sorted(known) if wanted and wanted in name]
+    return list(dict.fromkeys(known[name] for name in (*near, *holding)))[:OFFERED]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a use must be to be shown; an empty filter lets all pass.
+
+    `brand` is a brand by its name: its own uses, and those that the page states of the drug as a whole. `condition` is a
+    part of the words of what is treated (also where, or caused by what). `code` is a code of the drug or of anything in the
+    use, exact or broader.
+    """
+
+    brand: str | None = None
+    condition: str | None = None
+    code: str | None = None
+    standing: Standing | None = None
+
+    def __bool__(self) -> bool:
+        return any(each is not None for each in (self.brand, self.condition, self.code, self.standing))
+
+    def uses(self, facts: DrugFacts) -> list[tuple[int, Use]]:
+        """The uses that pass, with their numbers (from 1)."""
+        return [(number, use) for number, use in enumerate(facts.uses, start=1) if self._passes(facts, use)]
+
+    def _passes(self, facts: DrugFacts, use: Use) -> bool:
+        return (
+            (self.standing is None or use.standing == self.standing)
+            and (self.brand is None or _folded(self.brand) in map(_folded, _scope(facts, use)))
+            and (self.condition is None or any(_folded(self.condition) in _folded(words) for words in _purpose(use)))
+            and (self.code is None or _folded(self.code) in map(_folded, (*codes_of(facts), *_codes(facts_in(use)))))
+        )
+
+
+def codes_of(facts: DrugFacts) -> list[str]:
+    """The codes and identifiers of the drug and its brands."""
+    named = (*((facts.name,) if facts.name else ()), *facts.brands, *facts.ingredients)
+    return [*(each.fact.text for each in facts.identifiers if each.kind != "dailymed-query"), *_codes(named)]
+
+
+def _mentioning(snapshot: Snapshot, words: str) -> Iterator[Record]:
+    """Pages in whose resources the words can be found; reading facts takes time, looking at bytes does not."""
+    sought = words.split()[:1]
+    # A word with anything but letters and digits may be written another way in JSON.
+    plain = sought[0].lower().encode() if sought and sought[0].isascii() and sought[0].isalnum() else b""
+    return (line.record() for line in snapshot.lines() if plain in line.data.lower())
+
+
+def _names(facts: DrugFacts) -> list[str]:
+    return [facts.slug, *([facts.name.text] if facts.name else [])]
+
+
+def _brands(facts: DrugFacts) -> list[str]:
+    return list(dict.fromkeys(brand.text for brand in (*facts.brands, *(each for use in facts.uses for each in use.brands))))
+
+
+def _scope(facts: DrugFacts, use: Use) -> Sequence[str]:
+    return [brand.text for brand in use.brands] or _brands(facts)
+
+
+def _purpose(use: Use) -> list[str]:
+    return [fact.text for fact in (*use.conditions, *use.narrower, *use.settings, *use.causes)]
+
+
+def _codes(facts: Iterable[Fact]) -> list[str]:
+    return [
+        code
+        for fact in facts
+        for code in (*(each.code for each in fact.codings), *(each.glossary_id for each in fact.links if each.glossary_id))
+    ]
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()

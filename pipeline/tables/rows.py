@@ -1,0 +1,192 @@
+"""Facts as flat rows: a cell is a text, a number, or empty (None).
+
+Several values in a cell stand in the order of the source, each once, joined by ` | `; a backslash or bar of a value itself
+has a backslash before it. `views.sql` makes the same rows from the published resources, by another way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
+
+from pipeline.model import Age, DrugFacts, Fact, PriorTherapy, Sentence, Therapy, Use
+from pipeline.snapshot import Record
+from pipeline.tables.columns import CODED, SYSTEMS
+
+Cell: TypeAlias = str | int | float | None
+Row: TypeAlias = dict[str, Cell]
+
+SEPARATOR = " | "
+_YEARS = {"day": 1 / 365.25, "week": 7 / 365.25, "month": 1 / 12, "year": 1.0}
+
+
+def use_rows(record: Record) -> Iterator[Row]:
+    """A page's uses: one row a use and brand, one with an empty brand for a use of the drug as a whole."""
+    facts = record.facts
+    for number, (use, indications) in enumerate(zip(facts.uses, record.indications, strict=True), start=1):
+        of_use: Row = {"use": number, "indications": joined(sorted(indications)), **_use(use), **_quotes(facts, use)}
+        brands = {brand.text: brand for brand in _in_order(use.brands)}
+        for brand in brands.values() or (None,):
+            yield {
+                **_drug(facts),
+                **of_use,
+                "brand": brand.text if brand else None,
+                "fda_status": facts.fda_status,
+                **_codes("drug", drug_codes(facts)),
+                **_codes("brand", [(code.system, code.code, code.relation) for code in brand.codings] if brand else ()),
+                **_source(facts),
+            }
+
+
+def denial_rows(record: Record) -> Iterator[Row]:
+    """The sentences of a page that say that a use is not approved."""
+    for denial in record.facts.denials:
+        yield {**_drug(record.facts), "quote": denial.text, **_place(record.facts, denial), **_source(record.facts)}
+
+
+def unread_rows(record: Record) -> Iterator[Row]:
+    """The sentences of a page's use section that no rule read, or whose use a person found wrongly read."""
+    facts = record.facts
+    for one in unread(facts):
+        yield {
+            **_drug(facts),
+            "role": one.role,
+            "quote": one.fact.text,
+            "reason": one.reason,
+            **_place(facts, one.fact),
+            **_source(facts),
+        }
+
+
+def unread(facts: DrugFacts) -> list[Sentence]:
+    """The sentences of which no fact is published: unread, or withheld."""
+    return [one for one in facts.sentences if one.role in {"unread", "withheld"}]
+
+
+def unread_in(facts: DrugFacts, use: Use) -> list[Sentence]:
+    """Those of a use, or of what stands above it: the use may say more than its facts."""
+    within = [quote.spans[0] for quote in (use.lead, use.parent, use.text) if quote]
+    return [one for one in unread(facts) if any(span.start <= one.fact.spans[0].start < span.end for span in within)]
+
+
+def drug_codes(facts: DrugFacts) -> list[tuple[str, str, str]]:
+    """System, code and relation of each code of the drug itself: those that the page prints, then the mapped ones."""
+    printed = [(SYSTEMS["ncit"], each.fact.text, "exact") for each in facts.identifiers if each.kind == "ncit"]
+    mapped = facts.name.codings if facts.name else ()
+    return [*printed, *((coding.system, coding.code, coding.relation) for coding in mapped)]
+
+
+def joined(values: Iterable[str]) -> str | None:
+    """Values in one cell; None where there is none."""
+    return SEPARATOR.join(value.replace("\\", "\\\\").replace("|", "\\|") for value in values) or None
+
+
+def _drug(facts: DrugFacts) -> Row:
+    return {"drug": facts.name.text if facts.name else None, "slug": facts.slug, "kind": facts.kind}
+
+
+def _source(facts: DrugFacts) -> Row:
+    page = facts.page
+    return {
+        "page": page.name,
+        "sha256": page.sha256,
+        "url": page.meta("url") or None,
+        "last_reviewed": page.meta("lastReviewed") or None,
+    }
+
+
+def _place(facts: DrugFacts, fact: Fact) -> Row:
+    first = fact.spans[0]
+    return {"line": facts.page.line(first.start), "offset": first.start, "length": first.end - first.start}
+
+
+def _quotes(facts: DrugFacts, use: Use) -> Row:
+    return {
+        "quote": use.text.text,
+        "lead": use.lead.text if use.lead else None,
+        "parent": use.parent.text if use.parent else None,
+        "evidence": words(use.evidence),
+        "unread": len(unread_in(facts, use)),
+        **_place(facts, use.text),
+    }
+
+
+def _use(use: Use) -> Row:
+    patients = [each for population in use.populations for each in population.characteristics]
+    ranges = [each for each in patients if each.kind == "age-range"]
+    narrowed = [each for fact in (*use.conditions, *use.narrower) for each in fact.codings] if use.narrower else ()
+    stated = [each for fact in use.conditions for each in fact.codings] if not use.narrower else ()
+    context = [each for fact in (*use.settings, *use.causes) for each in fact.codings]
+    return {
+        "intent": use.intent,
+        "intent_words": use.intent_text.text if use.intent_text else None,
+        "standing": use.standing,
+        "condition": words(use.conditions),
+        "narrower": words(use.narrower),
+        "setting": words(use.settings),
+        "cause": words(use.causes),
+        "disease_status": words(use.disease_status),
+        "biomarker": words(use.biomarkers),
+        "stage": words(use.stages),
+        "line_of_therapy": use.line.text if use.line else None,
+        "age_group": joined(sorted({each.age_group for each in patients if each.age_group})),
+        "age_low_years": _bound([each.low for each in ranges], min),
+        "age_high_years": _bound([each.high for each in ranges], max),
+        "sex": joined(sorted({each.sex for each in patients if each.sex})),
+        "population": joined("; ".join(each.fact.text for each in one.characteristics) for one in use.populations),
+        **_treatments(use),
+        "alone": use.alone.text if use.alone else None,
+        # A code of "melanoma" is too wide for a use in "stage IIB melanoma": beside a narrower disease no code is exact.
+        **_codes(
+            "condition", [*((c.system, c.code, c.relation) for c in stated), *((c.system, c.code, "broader") for c in narrowed)]
+        ),
+        **_codes("context", [(coding.system, coding.code, coding.relation) for coding in context]),
+    }
+
+
+def _treatments(use: Use) -> Row:
+    """Names where each of them holds by itself; the page's phrase where its "or", "and" or "if" decides."""
+
+    def names(found: Iterable[Therapy | PriorTherapy], mode: str) -> str | None:
+        return words(name for each in found if each.mode == mode for name in each.names)
+
+    def phrases(found: Iterable[Therapy | PriorTherapy], mode: str) -> str | None:
+        return words(each.phrase for each in found if each.mode == mode)
+
+    return {
+        "with_required": names(use.therapies, "required"),
+        "with_optional": names(use.therapies, "optional"),
+        "with_alternative": phrases(use.therapies, "alternative"),
+        "with_combination": phrases(use.therapies, "combination"),
+        "with_concurrent": names(use.therapies, "concurrent"),
+        "prior_required": names(use.prior, "required"),
+        "prior_one_of": phrases(use.prior, "one_of"),
+        "prior_conditional": phrases(use.prior, "conditional"),
+    }
+
+
+def words(facts: Iterable[Fact]) -> str | None:
+    """The words of facts in one cell, in the order of the source."""
+    return joined(fact.text for fact in _in_order(facts))
+
+
+def _in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """Facts in the order of the source; what stands once in the page and counts for several branches, once."""
+    once = {(fact.spans[0].start, fact.text): fact for fact in facts}
+    return [once[key] for key in sorted(once)]
+
+
+def _bound(ages: list[Age | None], widest: Callable[[list[float]], float]) -> float | None:
+    """The widest of some bounds in years; None where there are none, or one of the ranges is open at that end."""
+    bounds = [round(age.value * _YEARS[age.unit], 4) for age in ages if age]
+    return widest(bounds) if bounds and len(bounds) == len(ages) else None
+
+
+def _codes(what: str, codes: Iterable[tuple[str, str, str]]) -> Row:
+    row: Row = {}
+    listed = list(codes)
+    for system in CODED[what]:
+        for relation, end in (("exact", ""), ("broader", "_broader")):
+            found = {code for uri, code, how in listed if uri == SYSTEMS[system] and how == relation}
+            row[f"{what}_{system}{end}"] = joined(sorted(found))
+    return row

@@ -1,0 +1,125 @@
+"""Writes the tables folder: CSV files, and for a snapshot in R5 the views that give the same rows from the resources."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Final, TextIO
+
+from pipeline.errors import Problem, UsageError
+from pipeline.settings import DEFAULT_CANONICAL
+from pipeline.snapshot import Record, Snapshot
+from pipeline.tables.columns import COLUMNS, DENIALS, UNREAD
+from pipeline.tables.rows import Cell, Row, denial_rows, unread_rows, use_rows
+
+#: What a spreadsheet may take for a formula, full-width forms included, and cells that already are escaped like this.
+_FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001 - the full-width forms are meant
+_TABLES: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Record], Iterable[Row]]]]] = {
+    "uses": (COLUMNS, use_rows),
+    "denials": (DENIALS, denial_rows),
+    "unread": (UNREAD, unread_rows),
+}
+#: What reads the resources, and so needs them in the form of R5 in full.
+_FOR_R5: Final = ("views.sql", "views")
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What was written: the folder, the rows of each table, and whether the views for R5 stand beside them."""
+
+    folder: Path
+    rows: Mapping[str, int]
+    with_views: bool
+
+
+def write_tables(snapshot: Snapshot, folder: Path) -> Tables:
+    """Write the CSV files, `from_csv.sql` and `questions/`, and with R5 in full `views.sql` and `views/`.
+
+    Each file appears whole or not at all; other files in the folder stay as they are.
+
+    Args:
+        snapshot: What was published, in any version and profile.
+        folder: Where to write; made if it is not there.
+
+    Raises:
+        UsageError: W310 (the folder is in a snapshot), W311 (a file cannot be written).
+        SnapshotError: W101, W102, W103: the snapshot is not to be read.
+
+    """
+    resolved = folder.resolve()
+    if any((parent / "report.json").is_file() for parent in (resolved, *resolved.parents)):
+        cause = "a snapshot is never changed, and the tables would be written into one"
+        raise UsageError(Problem("W310", "error", cause, "Name another folder with `--to`.", source=str(folder)))
+    with_views = snapshot.version == "R5" and snapshot.report["settings"]["profile"] == "full"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        rows = _write_rows(snapshot, folder)
+        _write_queries(folder, snapshot.report["settings"].get("canonical", DEFAULT_CANONICAL), with_views=with_views)
+    except OSError as error:
+        cause = f"the tables cannot be written: {error.strerror or error}"
+        remedy = "See that this user may write there and that the disk has room, or name another folder with `--to`."
+        raise UsageError(Problem("W311", "error", cause, remedy, source=str(error.filename or folder))) from error
+    return Tables(folder, rows, with_views)
+
+
+def _write_rows(snapshot: Snapshot, folder: Path) -> dict[str, int]:
+    counts = dict.fromkeys(_TABLES, 0)
+    with ExitStack() as stack:
+        writers = {}
+        for name, (columns, _) in _TABLES.items():
+            # The dialect of Python's csv module is RFC 4180's: commas, doubled quotes, CRLF.
+            writers[name] = csv.writer(stack.enter_context(_whole(folder / f"{name}.csv")))
+            writers[name].writerow(columns)
+        for record in snapshot.records():
+            for name, (columns, rows_of) in _TABLES.items():
+                for row in rows_of(record):
+                    writers[name].writerow([_cell(row[column]) for column in columns])
+                    counts[name] += 1
+    return counts
+
+
+def _cell(value: Cell) -> str:
+    """A value as it stands in the file: numbers without needless zeros, an apostrophe before what looks like a formula."""
+    if isinstance(value, float):
+        return f"{value:.4f}".rstrip("0").rstrip(".")
+    text = "" if value is None else str(value)
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _write_queries(folder: Path, canonical: str, *, with_views: bool) -> None:
+    for name, file in _queries():
+        path = folder / name
+        if name.startswith(_FOR_R5) and not with_views:
+            path.unlink(missing_ok=True)  # of an earlier snapshot, which had R5
+            continue
+        path.parent.mkdir(exist_ok=True)
+        with _whole(path) as written:
+            written.write(file.read_text(encoding="utf-8").replace(DEFAULT_CANONICAL, canonical))
+
+
+def _queries() -> Iterator[tuple[str, Traversable]]:
+    """The files of SQL and views that come with this room, by their names in the tables folder."""
+    room = files("pipeline.tables")
+    yield from ((name, room / name) for name in ("views.sql", "from_csv.sql"))
+    for folder in ("views", "questions"):
+        for file in sorted((room / folder).iterdir(), key=lambda file: file.name):
+            if file.name.endswith((".json", ".sql")):
+                yield f"{folder}/{file.name}", file
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[TextIO]:
+    """A file to write that takes its place when all of it is written, and leaves nothing behind otherwise."""
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -1,0 +1,50 @@
+"""What was published: invented pages, the shipped page, and the real pages beside a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.convert import convert
+from pipeline.settings import Settings
+
+PAGES = Path(__file__).with_name("pages")
+
+
+@pytest.fixture(scope="session")
+def invented(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output of the invented pages in every version, under a canonical base of its own."""
+    output = tmp_path_factory.mktemp("tables") / "output"
+    report = convert([PAGES], output, Settings(canonical="https://pharmacy.example/fhir", fhir_versions=("R5", "R4B", "R4")))
+    assert report.accounting["published"] == len(list(PAGES.iterdir()))
+    return output
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory, seed: Path) -> Path:
+    """The output of the page that the project ships."""
+    output = tmp_path_factory.mktemp("tables") / "output"
+    convert([seed], output, Settings())
+    return output
+
+
+@pytest.fixture(scope="session")
+def corpus(tmp_path_factory: pytest.TempPathFactory, shared_dir: Path) -> Path:
+    """The output of the real pages."""
+    output = tmp_path_factory.mktemp("tables") / "output"
+    convert([shared_dir / "corpus" / "drugs"], output, Settings())
+    return output
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("invented"),
+        pytest.param("shipped"),
+        pytest.param("corpus", marks=pytest.mark.slow),
+    ]
+)
+def output(request: pytest.FixtureRequest) -> Path:
+    """Each of these outputs in turn."""
+    found: Path = request.getfixturevalue(request.param)
+    return found

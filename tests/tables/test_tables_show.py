@@ -1,0 +1,337 @@
+"""`onlabel show` and `onlabel tables`: what a person or a program sees of a snapshot, whatever its pages hold."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.cli import run_command
+from pipeline.cli.terminal import json_text, safe
+from pipeline.convert import convert
+from pipeline.settings import Settings
+from pipeline.snapshot import open_snapshot
+from tests.invented_pages import drug_page, write_pages
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+class Said(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Show = Callable[..., Said]
+
+
+@pytest.fixture
+def show(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Show:
+    """Runs `onlabel show`, as into a pipe; `columns` sets the width."""
+
+    def run(*arguments: str | Path, columns: int | None = None, command: str = "show") -> Said:
+        monkeypatch.delenv("COLUMNS", raising=False)
+        if columns:
+            monkeypatch.setenv("COLUMNS", str(columns))
+        code = run_command([command, *map(str, arguments)])
+        return Said(code, *capsys.readouterr())
+
+    return run
+
+
+def json_lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_all_drugs_are_listed_with_brands_uses_standing_and_unread(show: Show, invented: Path) -> None:
+    said = show(invented)
+
+    rows = [re.split(r" {2,}", line) for line in said.out.splitlines()]
+    assert rows[0] == ["Drug", "Brands", "Uses", "Standing", "Unread"]
+    assert ["Abrotinib", "Morvia", "6", "5 approved, 1 accelerated approval", "1"] in rows
+    assert ["Zorvalimab", "Zorvaxa, Zorvelle", "5", "5 approved"] in rows
+    assert ["ZA (regimen)", "1", "1 used"] in rows
+    assert said.err == "4 pages, 15 uses.\n"
+    assert said.code == 0
+
+
+@pytest.mark.parametrize("wanted", ["denosumab", "Denosumab", "  DENOSUMAB ", "Prolia", "xgeva", "C61313", "993449", "481348"])
+def test_a_drug_is_found_by_name_brand_slug_and_code(wanted: str, show: Show, shipped: Path) -> None:
+    said = show(shipped, wanted)
+
+    assert said.code == 0
+    assert said.out.startswith("Denosumab (deh-noh-SOO-mab)\n")
+
+
+@pytest.mark.parametrize(("wanted", "offered"), [("denosmab", "denosumab"), ("prolla", "Prolia"), ("geva", "Xgeva")])
+def test_what_is_near_is_offered_and_never_taken(wanted: str, offered: str, show: Show, shipped: Path) -> None:
+    said = show(shipped, wanted)
+
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("W301 error")
+    assert offered in said.err
+
+
+def test_words_that_stand_for_several_drugs_are_asked_back(show: Show, tmp_path: Path) -> None:
+    pages = {f"{name.lower()}.md": drug_page(name, brand="Samebrand") for name in ("Zelanib", "Abrotinib")}
+    convert([write_pages(tmp_path / "seeds", pages)], tmp_path / "output")
+
+    said = show(tmp_path / "output", "samebrand")
+    assert (said.code, said.out) == (2, "")
+    assert "W302" in said.err
+    assert "abrotinib, zelanib" in said.err
+
+
+def test_every_use_is_shown_with_its_quotes_at_their_lines(show: Show, output: Path) -> None:
+    record = next(record for record in open_snapshot(output).records() if len(record.facts.uses) > 3)
+    said = show(output, record.slug).out
+
+    facts = record.facts
+    for number, use in enumerate(facts.uses, start=1):
+        assert re.search(rf"^{number}  ", said, re.MULTILINE)
+        for quote in (use.text, use.lead, use.parent):
+            if quote:
+                assert f"says         “{quote.text}” {facts.page.name}:{facts.page.line(quote.spans[0].start)}\n" in said
+    assert all(identity in said for ids in record.indications for identity in ids)
+    assert all(f"“{studied.text}”" in said for studied in facts.studied)
+
+
+def test_what_is_denied_unread_or_accelerated_is_said(show: Show, invented: Path) -> None:
+    said = re.sub(r" {2,}", "  ", show(invented, "abrotinib").out)
+
+    assert "not approved  “Abrotinib is not approved to treat bladder cancer.” abrotinib.md:35" in said
+    assert "unread  “Lymphocytic lymphoma (nodular or diffuse).” abrotinib.md:33 (no rule reads: (nodular or diffuse))" in said
+    assert "standing  accelerated approval\n" in said
+    assert "after  docetaxel or capecitabine\n" in said
+    assert "  with  dexamethasone\n" in said
+    assert "may be with  trastuzumab\n" in said
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (("--standing", "accelerated_approval"), {("abrotinib", 4)}),
+        (("--condition", "MELANOMA"), {("abrotinib", 5), ("hostile", 2), ("zorvalimab", 2)}),
+        (("--condition", "multiple myeloma"), {("abrotinib", 3), ("zorvalimab", 5)}),
+        (("--code", "c90.0"), {("abrotinib", 3), ("zorvalimab", 5)}),
+        (("--brand", "zorvelle"), {("zorvalimab", 1), ("zorvalimab", 3), ("zorvalimab", 4), ("zorvalimab", 5)}),
+        (("--brand", "Zorvaxa", "--condition", "melanoma"), {("zorvalimab", 2)}),
+        (("--brand", "Nosuch"), set()),
+    ],
+)
+def test_filters_keep_the_uses_that_are_asked_for(
+    filters: Sequence[str], expected: set[tuple[str, int]], show: Show, invented: Path
+) -> None:
+    said = show(invented, "--uses", "--json", *filters)
+
+    assert {(line["slug"], line["use"]) for line in json_lines(said.out)} == expected
+    listed = show(invented, "--json", *filters)
+    assert {line["slug"] for line in json_lines(listed.out)} == {slug for slug, _ in expected}
+    assert said.code == listed.code == 0
+
+
+def test_filters_apply_to_one_drug_too_and_say_so(show: Show, invented: Path) -> None:
+    said = show(invented, "abrotinib", "--condition", "myeloma").out
+
+    assert re.search(r"uses +1 of 6: 1 approved", said)
+    assert re.findall(r"^(\d)  ", said, re.MULTILINE) == ["3"]
+
+
+def test_json_has_every_fact_with_its_words_place_and_codes(show: Show, output: Path) -> None:
+    lines = json_lines(show(output, "--uses", "--json").out)
+
+    uses = [
+        (record, number, use) for record in open_snapshot(output).records() for number, use in enumerate(record.facts.uses, 1)
+    ]
+    assert len(lines) == len(uses)
+    for line, (record, number, use) in zip(lines, uses, strict=True):
+        page = record.facts.page
+        assert (line["slug"], line["use"], line["standing"]) == (record.slug, number, use.standing)
+        assert line["text"]["text"] == use.text.text
+        assert line["text"]["line"] == page.line(use.text.spans[0].start)
+        assert line["text"]["spans"] == [[span.start, span.end] for span in use.text.spans]
+        assert [each["text"] for each in line.get("conditions", [])] == [each.text for each in use.conditions]
+        assert [code["code"] for each in line.get("conditions", []) for code in each.get("codings", [])] == [
+            code.code for each in use.conditions for code in each.codings
+        ]
+        assert line["page"]["sha256"] == page.sha256
+
+
+def test_json_of_a_drug_has_its_uses_sentences_and_findings(show: Show, invented: Path) -> None:
+    (line,) = json_lines(show(invented, "abrotinib", "--json").out)
+
+    assert [use["use"] for use in line["uses"]] == [1, 2, 3, 4, 5, 6]
+    assert [each["text"] for each in line["denials"]] == ["Abrotinib is not approved to treat bladder cancer."]
+    assert any(sentence["role"] == "unread" for sentence in line["sentences"])
+    assert [finding["code"] for finding in line["findings"]] == ["X210"]
+
+
+def test_a_resource_is_shown_as_json_under_what_it_quotes(show: Show, shipped: Path) -> None:
+    folder = shipped / "current" / "R5" / "resources"
+    for file in sorted(folder.glob("*.ndjson")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            resource = json.loads(line)
+            name = f"{resource['resourceType']}/{resource['id']}"
+            assert json_lines(show(shipped, name, "--json").out) == [resource]
+            said = show(shipped, name).out
+            assert said.startswith(f"{name}\n")
+            assert json.loads(said[said.index("\n{") :]) == resource
+            if resource["resourceType"] == "ClinicalUseDefinition":
+                assert "denosumab.md:" in said[: said.index("\n{")]
+                assert "“" in said[: said.index("\n{")]
+
+
+@pytest.mark.parametrize(
+    "name", ["ClinicalUseDefinition/nci.denosumab.nosuch", "Nosuch/nci.denosumab", "Medication/../../report"]
+)
+def test_a_resource_that_is_not_there_is_said(name: str, show: Show, shipped: Path) -> None:
+    said = show(shipped, name)
+
+    assert (said.code, said.out) == (2, "")
+    assert re.match(r"W30[13] error", said.err)
+
+
+@pytest.mark.parametrize("version", ["R5", "R4B", "R4"])
+def test_every_version_shows_the_same_uses(version: str, show: Show, invented: Path) -> None:
+    uses, expected = (
+        [
+            (line["slug"], line["use"], line["text"], line["standing"], line.get("brands"), line.get("populations"))
+            for line in lines
+        ]
+        for lines in (
+            json_lines(show(invented, "--uses", "--json", "--fhir", version).out),
+            json_lines(show(invented, "--uses", "--json").out),
+        )
+    )
+
+    assert uses == expected
+    assert "says " in show(invented, "abrotinib", "--fhir", version).out
+
+
+def test_the_core_profile_is_shown_and_tabulated_without_views(show: Show, seed: Path, tmp_path: Path) -> None:
+    convert([seed], tmp_path / "output", Settings(profile="core"))
+
+    assert "5: 5 approved" in show(tmp_path / "output", "denosumab").out
+    said = show(tmp_path / "output", command="tables")
+    assert "uses.csv: 5 rows" in said.out
+    assert said.err.startswith("No views")
+
+
+def test_into_a_pipe_there_are_no_colours_no_filling_and_a_line_a_row(show: Show, output: Path) -> None:
+    said = show(output, "--uses").out
+
+    assert "\x1b" not in said
+    assert not re.search(r"[ \t]$", said, re.MULTILINE)
+    assert len(said.splitlines()) == 2 + sum(len(record.facts.uses) for record in open_snapshot(output).records())
+
+
+@pytest.mark.parametrize("columns", [40, 60, 100])
+@pytest.mark.parametrize("arguments", [(), ("--uses",), ("abrotinib",), ("zorvalimab",)])
+def test_nothing_is_wider_than_the_terminal_or_lost_in_it(
+    arguments: Sequence[str], columns: int, show: Show, invented: Path
+) -> None:
+    said = show(invented, *arguments, columns=columns).out
+
+    assert max(map(len, said.splitlines())) <= columns
+    if arguments == ("abrotinib",):
+        assert "Accelerated Approval Program" in " ".join(said.split())
+
+
+def test_a_terminal_has_colours_unless_it_is_asked_to_have_none(shipped: Path) -> None:
+    def seen(**environment: str) -> str:
+        ours, theirs = pty.openpty()
+        command = [sys.executable, "-m", "pipeline", "show", str(shipped), "denosumab"]
+        variables = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "COLUMNS"}}
+        process = subprocess.Popen(
+            command, stdout=theirs, cwd=REPOSITORY, env={**variables, "TERM": "xterm-256color", **environment}
+        )
+        os.close(theirs)
+        pieces = []
+        try:
+            while piece := os.read(ours, 65536):
+                pieces.append(piece)
+        except OSError:  # how Linux says that the other end is closed
+            pass
+        os.close(ours)
+        assert process.wait(timeout=60) == 0
+        return b"".join(pieces).decode()
+
+    assert "\x1b[36m" in seen()
+    assert "\x1b[36m" not in seen(NO_COLOR="1")
+
+
+def test_page_text_is_never_taken_for_markup(show: Show, invented: Path) -> None:
+    said = show(invented, "hostile").out
+
+    assert "“[red]reversed[/red] lymphoma in children" in said
+    assert "=2+3|Tinib" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\x1b[31mred", "a\\x1b[31mred"),
+        ("\u202egro.rekcatta", "\\u202egro.rekcatta"),
+        ("\u2066x\u2069", "\\u2066x\\u2069"),
+        ("zero\u200bwidth", "zero\\u200bwidth"),
+        ("bell\x07 c1\x9b", "bell\\x07 c1\\x9b"),
+        ("no\xa0break", "no break"),
+        ("naïve 薬 ≥ “quoted”", "naïve 薬 ≥ “quoted”"),
+    ],
+)
+def test_what_cannot_be_seen_is_shown_as_an_escape(text: str, shown: str) -> None:
+    assert safe(text) == shown
+
+
+@given(st.text())
+def test_shown_text_holds_nothing_unseen_and_json_stays_the_same_data(text: str) -> None:
+    assert safe(text).isprintable()
+    written = json_text(json.dumps(text, ensure_ascii=False))
+    assert written.isprintable()
+    assert json.loads(written) == text
+
+
+def test_a_single_word_is_the_output_folder_only_where_something_is_published(
+    show: Show, shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "output").symlink_to(shipped)
+    (tmp_path / "denosumab").mkdir()
+
+    assert show("denosumab").out.startswith("Denosumab")
+    assert show("output").out.startswith("Drug")
+    assert show().out == show("output").out
+    assert show("./nowhere").code == 3
+
+
+def test_too_many_words_are_refused_with_the_way_to_write_them(show: Show) -> None:
+    said = show("output", "trastuzumab", "deruxtecan")
+
+    assert said.code == 2
+    assert "U901" in said.err
+    assert '"trastuzumab deruxtecan"' in said.err
+
+
+def test_tables_go_beside_the_snapshots_or_where_they_are_asked_to(show: Show, seed: Path, tmp_path: Path) -> None:
+    convert([seed], tmp_path / "output")
+    inside = {path.relative_to(tmp_path) for path in (tmp_path / "output" / "snapshots").rglob("*")}
+
+    for where in (tmp_path / "output", (tmp_path / "output" / "current").resolve()):
+        said = show(where, command="tables")
+        assert said.out.splitlines()[0] == f"{tmp_path / 'output' / 'tables' / 'uses'}.csv: 5 rows"
+    assert show(tmp_path / "output", "--to", tmp_path / "mine", command="tables").code == 0
+    assert (tmp_path / "mine" / "uses.csv").read_bytes() == (tmp_path / "output" / "tables" / "uses.csv").read_bytes()
+    assert {path.relative_to(tmp_path) for path in (tmp_path / "output" / "snapshots").rglob("*")} == inside
+    said = show(tmp_path / "output", "--to", tmp_path / "output" / "current" / "x", command="tables")
+    assert said.code == 2
+    assert "W310" in said.err

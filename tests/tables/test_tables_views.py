@@ -1,0 +1,214 @@
+"""The DuckDB views give the rows of the CSV from the resources alone, and the questions have answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipeline.convert import convert
+from pipeline.snapshot import open_snapshot
+from pipeline.tables import COLUMNS, DENIALS, UNREAD, use_rows, write_tables
+
+PAGES = Path(__file__).with_name("pages")
+ROOM = Path(__file__).resolve().parents[2] / "pipeline" / "tables"
+#: Asks a question, by its file's name, of an output and an older one.
+Ask = Callable[..., list[dict[str, Any]]]
+QUESTIONS = sorted(ROOM.glob("questions/*.sql"))
+
+
+def over_resources(output: Path, tables: Path) -> duckdb.DuckDBPyConnection:
+    """A database with the views over a snapshot."""
+    database = duckdb.connect()
+    database.execute(f"SET VARIABLE snapshot = '{output / 'current'}'")
+    database.execute((tables / "views.sql").read_text(encoding="utf-8"))
+    return database
+
+
+def over_csv(tables: Path) -> duckdb.DuckDBPyConnection:
+    """A database with the uses of a CSV file."""
+    database = duckdb.connect()
+    database.execute((tables / "from_csv.sql").read_text(encoding="utf-8"))
+    database.execute(f"CREATE VIEW uses AS FROM uses_from('{tables / 'uses.csv'}')")
+    return database
+
+
+@pytest.fixture
+def tables(output: Path, tmp_path: Path) -> Path:
+    """The tables of each output."""
+    write_tables(open_snapshot(output), tmp_path / "tables")
+    return tmp_path / "tables"
+
+
+def test_the_view_uses_gives_the_rows_of_uses_csv(output: Path, tables: Path) -> None:
+    resources, file = over_resources(output, tables), over_csv(tables)
+    view, table = resources.sql("FROM uses ORDER BY ALL"), file.sql("FROM uses ORDER BY ALL")
+
+    assert view.columns == table.columns == list(COLUMNS)
+    assert table.fetchall() == view.fetchall()
+
+
+def test_the_view_uses_gives_the_rows_of_the_facts(output: Path, tables: Path) -> None:
+    rows = [row for record in open_snapshot(output).records() for row in use_rows(record)]
+
+    assert rows
+    database = over_resources(output, tables)
+    assert _sorted(database.sql("FROM uses").fetchall()) == _sorted([tuple(row[column] for column in COLUMNS) for row in rows])
+
+
+@pytest.mark.parametrize(("name", "columns"), [("denials", DENIALS), ("unread", UNREAD)])
+def test_the_other_views_give_the_rows_of_their_csv(name: str, columns: tuple[str, ...], output: Path, tables: Path) -> None:
+    resources, file = over_resources(output, tables), over_csv(tables)
+    view = resources.sql(f"FROM {name} ORDER BY ALL")
+    cells = file.sql(f"FROM cells_from('{tables / name}.csv') ORDER BY ALL")
+
+    assert view.columns == cells.columns == list(columns)
+    assert [tuple(None if cell is None else str(cell) for cell in row) for row in _sorted(view.fetchall())] == _sorted(
+        cells.fetchall()
+    )
+
+
+def test_the_views_read_the_snapshot_that_the_variable_names(invented: Path, shipped: Path, tmp_path: Path) -> None:
+    write_tables(open_snapshot(invented), tmp_path)
+    database = over_resources(invented, tmp_path)
+    before = {slug for (slug,) in database.sql("SELECT slug FROM uses").fetchall()}
+    database.execute(f"SET VARIABLE snapshot = '{shipped / 'current'}'")
+
+    assert "denosumab" not in before
+    assert {slug for (slug,) in database.sql("SELECT slug FROM uses").fetchall()} == {"denosumab"}
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda path: path.stem)
+def test_a_question_has_the_same_answer_from_resources_and_csv(question: Path, output: Path, tables: Path) -> None:
+    sql = (tables / "questions" / question.name).read_text(encoding="utf-8")
+    answers = []
+    for database in (over_resources(output, tables), over_csv(tables)):
+        database.execute("CREATE TABLE before AS FROM uses WHERE use > 1")
+        answers.append(database.sql(sql).fetchall())
+
+    assert answers[0] == answers[1]
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Ask:
+    """Asks a question of an output, by its file's name."""
+
+    def answer(question: str, output: Path, before: Path | None = None) -> list[dict[str, Any]]:
+        write_tables(open_snapshot(output), tmp_path / "now")
+        database = over_csv(tmp_path / "now")
+        if before:
+            write_tables(open_snapshot(before), tmp_path / "before")
+            database.execute(f"CREATE VIEW before AS FROM uses_from('{tmp_path / 'before' / 'uses.csv'}')")
+        found = database.sql((ROOM / "questions" / f"{question}.sql").read_text(encoding="utf-8"))
+        return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+
+    return answer
+
+
+def test_brands_differ_where_a_use_is_of_some_only(ask: Ask, invented: Path) -> None:
+    answer = ask("brands_that_differ", invented)
+
+    assert [(row["drug"], row["condition"], row["stated_for"], row["not_stated_for"]) for row in answer] == [
+        ("Zorvalimab", "Melanoma", ["Zorvaxa"], ["Zorvelle"])
+    ]
+
+
+def test_accelerated_approvals_are_those_that_the_page_calls_so(ask: Ask, invented: Path) -> None:
+    (answer,) = ask("accelerated_approvals", invented)
+
+    assert (answer["drug"], answer["condition"], answer["line"]) == ("Abrotinib", "Mantle cell lymphoma", 31)
+
+
+def test_paediatric_uses_are_known_by_group_or_by_age(ask: Ask, invented: Path) -> None:
+    answer = {(row["drug"], row["condition"]) for row in ask("paediatric_uses", invented)}
+
+    assert answer == {
+        ("Abrotinib", "Acute lymphoblastic leukemia"),
+        ("=2+3|Tinib", "[red]reversed[/red] lymphoma"),
+        ("ZA", "Hodgkin lymphoma"),
+        ("Zorvalimab", "Giant cell tumor of the bone"),
+        ("Zorvalimab", "Melanoma"),
+    }
+
+
+def test_uses_by_chapter_count_each_use_once_in_a_chapter(ask: Ask, invented: Path) -> None:
+    answer = {row["chapter"]: row for row in ask("uses_by_icd10cm_chapter", invented)}
+
+    assert answer[2]["title"] == "Neoplasms"
+    uses = [row for record in open_snapshot(invented).records() for row in use_rows(record)]
+    coded = {(row["slug"], row["use"]) for row in uses if row["condition_icd10cm"] or row["condition_icd10cm_broader"]}
+    everything = {(row["slug"], row["use"]) for row in uses}
+    assert answer[2]["uses"] == len(coded)
+    assert answer[None]["uses"] == len(everything) - len(coded)
+
+
+@pytest.mark.parametrize(
+    ("code", "chapter"),
+    [
+        ("C90.0", 2),
+        ("C7A.010", 2),
+        ("D49", 2),
+        ("D50", 3),
+        ("E83.52", 4),
+        ("H59", 7),
+        ("H60", 8),
+        ("M1A", 13),
+        ("O9A", 15),
+        ("U07.1", 22),
+    ],
+)
+def test_a_code_belongs_to_the_chapter_of_its_range(code: str, chapter: int) -> None:
+    database = duckdb.connect()
+    database.execute(
+        "CREATE TABLE uses (slug VARCHAR, use INTEGER, condition_icd10cm VARCHAR, condition_icd10cm_broader VARCHAR)"
+    )
+    database.execute("INSERT INTO uses VALUES ('x', 1, ?, NULL)", [code])
+
+    answer = database.sql((ROOM / "questions" / "uses_by_icd10cm_chapter.sql").read_text(encoding="utf-8"))
+    assert [row[0] for row in answer.fetchall()] == [chapter]
+
+
+def test_what_changed_names_new_lost_and_altered_uses_and_nothing_else(
+    ask: Ask,
+    invented: Path,
+    tmp_path: Path,
+) -> None:
+    older = tmp_path / "older"
+    older.mkdir()
+    for page in PAGES.iterdir():
+        text = page.read_bytes().decode()
+        text = text.replace("2025-11-03", "2024-01-01").replace("\r\n# Zorvalimab", "\r\n\r\n# Zorvalimab")
+        text = text.replace(" This use is approved under FDA's Accelerated Approval Program.", "")
+        text = text.replace("- **Hodgkin lymphoma** in children.", "- **Bladder cancer.**")
+        (older / page.name).write_bytes(text.encode())
+    convert([older], tmp_path / "output")
+
+    answer = ask("what_changed", invented, before=tmp_path / "output")
+    assert [(row["drug"], row["condition"], row["stated"], row["standing"]) for row in answer] == [
+        ("Abrotinib", "Mantle cell lymphoma", "before", "approved"),
+        ("Abrotinib", "Mantle cell lymphoma", "now", "accelerated_approval"),
+        ("ZA", "Bladder cancer", "before", "used"),
+        ("ZA", "Hodgkin lymphoma", "now", "used"),
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("question", "least"),
+    [("brands_that_differ", 5), ("accelerated_approvals", 20), ("paediatric_uses", 30), ("uses_by_icd10cm_chapter", 5)],
+)
+def test_the_real_pages_have_answers(ask: Ask, corpus: Path, question: str, least: int) -> None:
+    answer = ask(question, corpus)
+
+    assert len(answer) >= least
+    if question == "brands_that_differ":
+        assert ["Prolia"] in [row["stated_for"] for row in answer if row["drug"] == "Denosumab"]
+    if question == "uses_by_icd10cm_chapter":
+        assert max(answer, key=lambda row: row["uses"])["chapter"] == 2
+
+
+def _sorted(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return sorted(rows, key=lambda row: tuple("" if cell is None else str(cell) for cell in row))
