@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from cyclopts import Parameter
 
-from pipeline.cli.app import DONE, PARTLY, Flag, Quiet, app, fhir_version, require
+from pipeline.cli.app import DONE, PARTLY, Flag, Quiet, app, fhir_version, holding, require
 from pipeline.cli.console import Console, as_json, by_severity, counted
 from pipeline.errors import OnlabelError, UsageError
+from pipeline.settings import FhirVersion
 
 
 @app.command
@@ -77,8 +79,26 @@ def validate(
     findings.close()
     console.note(f"{counted(checked.resources, 'resource')} of {version} checked: {findings.by_severity()}")
     console.note(f"By layer: {findings.by_layer()}.")
-    console.note(f"Not checked: {'; '.join(checked.unchecked)}.")
+    console.note(f"Not checked: {'; '.join((*checked.unchecked, *_passed_over(files, version)))}.")
     return PARTLY if findings.has_errors else DONE
+
+
+def _passed_over(paths: Iterable[Path], version: FhirVersion) -> list[str]:
+    """What lies beside the resources of a snapshot, and is not among those that were counted."""
+    from pipeline.cli.resources import resource_files
+
+    said: list[str] = []
+    for path in paths:
+        folder = resource_files(path, version)[0].parent
+        if path == folder or not path.is_dir() or folder.name != "resources":
+            continue
+        snapshot = folder.parent.parent
+        others = (snapshot / other for other in get_args(FhirVersion) if other != version)
+        beside = (folder.parent / "bundles", folder.parent / "conformance", snapshot / "outcome", *others)
+        names = [str(one.relative_to(snapshot)) for one in beside if one.is_dir()]
+        if names:
+            said.append(f"{', '.join(names)} of this snapshot (name one of them to have it counted and checked)")
+    return said
 
 
 @app.command
@@ -99,7 +119,8 @@ def verify(
     from pipeline.verify import verify as verify_output
 
     console = Console(quiet=quiet)
-    problems = verify_output(output)
+    with holding(output) as folder:
+        problems = verify_output(folder)
     unproven = [problem for problem in problems if problem.severity != "information"]
     said = f"{output}: {by_severity(problems) if unproven else 'every quoted fact is proven'}"
     if json:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from pipeline.cli.app import Flag, Json, Quiet, app
+from pipeline.cli.app import Flag, Json, Quiet, app, holding
 from pipeline.cli.console import Console, as_json, counted
 from pipeline.settings import FhirVersion
 
@@ -47,15 +47,21 @@ class SigningIn:
 def load(  # noqa: PLR0913 - the command's options
     output: Annotated[Path, Parameter(help="An output folder, or a snapshot in one.")] = Path("output"),
     *,
-    server: Annotated[str, Parameter(help="The base URL of a FHIR server.")],
+    server: Annotated[str | None, Parameter(help="The base URL of a FHIR server. Required.")] = None,
     fhir: Annotated[FhirVersion | None, Parameter(help="The version to load. [default: the newest that was published]")] = None,
     signing_in: SigningIn = SigningIn(),
     max_entries: Annotated[int, Parameter(help="Resources in a Bundle, at most.", validator=Number(gte=1))] = 100,
     max_bytes: Annotated[int, Parameter(help="Bytes in a Bundle, at most.", validator=Number(gte=1))] = 4_000_000,
     in_flight: Annotated[int, Parameter(help="Bundles on their way at once.", validator=Number(gte=1, lte=64))] = 4,
-    prune: Annotated[Flag, Parameter(help="Delete from the server what is ours and no longer published.")] = False,
+    no_conformance: Annotated[Flag, Parameter(help="Leave out the definitions of our codes, extensions and profiles.")] = False,
+    prune: Annotated[Flag, Parameter(help="Take away what is ours on the server and no longer published.")] = False,
+    withdrawn: Annotated[
+        Literal["delete", "retire"] | None,
+        Parameter(help="What --prune does: delete, or keep there with the status of what is retired. [default: delete]"),
+    ] = None,
     max_removed: Annotated[
-        float, Parameter(help="Stop if pruning would delete more than this share of our pages.", validator=Number(gte=0, lte=1))
+        float,
+        Parameter(help="Stop if pruning would take more than this share of our resources.", validator=Number(gte=0, lte=1)),
     ] = 0.05,
     dry_run: Annotated[Flag, Parameter(help="Only ask the server, and say what would be done.")] = False,
     json: Json = False,
@@ -68,12 +74,19 @@ def load(  # noqa: PLR0913 - the command's options
     onlabel load --server http://127.0.0.1:8080/fhir
     onlabel load output --server https://fhir.example.org/r5 --auth basic --user loader --secret-file password.txt
     ONLABEL_SECRET=… onlabel load --server https://fhir.example.org/r5 --auth bearer --dry-run --prune
+    onlabel load --server http://127.0.0.1:8080/fhir --prune --withdrawn retire
     ```
     """
+    from pipeline.errors import Problem, UsageError
     from pipeline.load import LoadOptions
     from pipeline.load import load as load_snapshot
-    from pipeline.publish import current_snapshot
 
+    if server is None:
+        cause, remedy = "--server is missing: nothing says where to load to", "name a FHIR base: --server https://…/fhir"
+        raise UsageError(Problem("U901", "error", cause, remedy))
+    if withdrawn and not prune:
+        cause, remedy = "--withdrawn says what --prune does, and --prune is missing", "give both, or neither"
+        raise UsageError(Problem("U901", "error", cause, remedy))
     console = Console(quiet=quiet)
     options = LoadOptions(
         version=fhir,
@@ -84,9 +97,11 @@ def load(  # noqa: PLR0913 - the command's options
         prune=prune,
         max_removed=max_removed,
         dry_run=dry_run,
+        withdrawn=withdrawn or "delete",
+        conformance=not no_conformance,
     )
-    with console.progress("resources") as progress:
-        report = load_snapshot(current_snapshot(output) or output, server, options, progress)
+    with holding(output) as folder, console.progress("resources") as progress:
+        report = load_snapshot(folder, server, options, progress, console.note)
     return conclude(report, console, json=json)
 
 
@@ -106,20 +121,26 @@ def conclude(report: LoadReport, console: Console, *, json: bool) -> int:
         "unchanged": report.unchanged,
         "refused": report.refused,
         "deleted": report.deleted,
+        "retired": report.retired,
         "kept as stale": report.kept,
     }
     would = "Would be in" if report.dry_run else "In"
     said = ", ".join(f"{number:,} {name}" for name, number in became.items())
     console.out(f"{would} {report.server} ({report.version}): {counted(report.resources, 'resource')}: {said}")
+    if report.definitions:
+        said = ", ".join(f"{number:,} {name}" for name, number in sorted(report.definitions.items()))
+        console.out(f"{counted(sum(report.definitions.values()), 'definition')} of what is in them: {said}")
     return report.exit_code
 
 
 def load_json(report: LoadReport) -> dict[str, object]:
     """The report as JSON data."""
-    plain = ("server", "version", "dry_run", "resources", "created", "updated", "unchanged", "refused", "deleted", "kept")
+    outcomes = ("created", "updated", "unchanged", "refused", "deleted", "retired", "kept")
+    plain = ("server", "version", "dry_run", "resources", *outcomes)
     return {
         "snapshot": str(report.snapshot),
         **{name: getattr(report, name) for name in plain},
+        "definitions": dict(report.definitions),
         "stopped": as_json(report.stopped) if report.stopped else None,
         "problems": [as_json(problem) for problem in report.problems],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,14 +12,16 @@ import orjson
 
 from pipeline.errors import Problem
 from pipeline.load import capability as capabilities
-from pipeline.load import prune
+from pipeline.load import definitions, prune
 from pipeline.load.credentials import Login, sign_in
 from pipeline.load.plan import Contents, Entry, contents
+from pipeline.load.prune import Withdrawn
+from pipeline.load.retire import retire
 from pipeline.load.sending import Limits, Sender, Sent
-from pipeline.load.server import PAUSES, Server, base_url
+from pipeline.load.server import PAUSES, Server, Teller, base_url
 from pipeline.settings import FhirVersion
 
-__all__ = ["LoadOptions", "LoadReport", "Login", "load"]
+__all__ = ["LoadOptions", "LoadReport", "Login", "Withdrawn", "load"]
 
 #: Told after each Bundle: how many resources are done, of how many.
 Watcher = Callable[[int, int], None]
@@ -29,8 +31,9 @@ Watcher = Callable[[int, int], None]
 class LoadOptions:
     """How to load. `max_entries` and `max_bytes` bound a Bundle, `in_flight` how many are on their way at once.
 
-    `version` None means the newest that the snapshot has. `max_removed` is the share (0 to 1) of our pages on the server that
-    `prune` may delete. `pauses` are the seconds before each new try.
+    `version` None means the newest that the snapshot has. `max_removed` is the share (0 to 1) of our resources on the server,
+    of each type by itself, that `prune` may delete or (`withdrawn`) retire. `conformance` sends the definitions too. `pauses`
+    are the seconds before each new try.
     """
 
     version: FhirVersion | None = None
@@ -42,14 +45,17 @@ class LoadOptions:
     max_removed: float = 0.05
     dry_run: bool = False
     pauses: tuple[float, ...] = PAUSES
+    withdrawn: Withdrawn = "delete"
+    conformance: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
     """What became of a snapshot's resources: `created + updated + unchanged + refused` are all of them.
 
-    In a dry run the counts are what would be. `kept` counts what pruning left because its page is quarantined. `stopped` says
-    which guard stopped the load before anything was sent.
+    In a dry run the counts are what would be. `kept` counts what pruning left because its page is quarantined. `definitions`
+    counts the definitions apart: `created`, `updated`, `unchanged`, `left out`. `stopped` says which guard stopped the load
+    before anything was sent.
     """
 
     server: str
@@ -65,6 +71,8 @@ class LoadReport:
     kept: int = 0
     problems: tuple[Problem, ...] = field(default=())
     stopped: Problem | None = None
+    retired: int = 0
+    definitions: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> Literal[0, 1, 3, 4]:
@@ -76,7 +84,13 @@ class LoadReport:
         return 1 if any(problem.severity in {"fatal", "error"} for problem in self.problems) else 0
 
 
-def load(snapshot: Path, server: str, options: LoadOptions = LoadOptions(), progress: Watcher | None = None) -> LoadReport:
+def load(
+    snapshot: Path,
+    server: str,
+    options: LoadOptions = LoadOptions(),
+    progress: Watcher | None = None,
+    tell: Teller | None = None,
+) -> LoadReport:
     """Make a FHIR server hold what a snapshot holds.
 
     The server is asked what it has, and gets what differs: so a second load sends nothing, and a load that was broken off goes
@@ -87,6 +101,7 @@ def load(snapshot: Path, server: str, options: LoadOptions = LoadOptions(), prog
         server: The base URL of a FHIR server.
         options: How to load.
         progress: Told how far it is.
+        tell: Told, in words, when it waits for the server and tries again.
 
     Raises:
         UsageError: No such snapshot (L700), no such address (L701), credentials that cannot be used (L720, L721).
@@ -95,24 +110,21 @@ def load(snapshot: Path, server: str, options: LoadOptions = LoadOptions(), prog
     """
     plan = contents(snapshot.resolve(), options.version)
     base = base_url(server, credentials=options.login.auth != "none")
-    with Server(base, sign_in(options.login, base), options.pauses) as there:
+    limits = Limits(options.max_entries, options.max_bytes)
+    with Server(base, sign_in(options.login, base), options.pauses, tell) as there:
         able = capabilities.check(there, plan.version, plan.types)
-        pruning = prune.plan(there, able, plan, options.max_removed) if options.prune else prune.Pruning()
+        rules = prune.Rules(options.withdrawn, options.max_removed, limits.entries)
+        pruning = prune.plan(there, able, plan, rules) if options.prune else prune.Pruning()
         report = LoadReport(base, plan.folder, plan.version, options.dry_run, len(plan.targets), kept=pruning.kept)
         if pruning.stopped is not None:
             return replace(report, stopped=pruning.stopped)
-        limits = Limits(options.max_entries, options.max_bytes)
         sender = Sender(there, limits, plan.canonical, options.dry_run)
-        done = Sent(problems=[*able.problems])
+        folder = plan.folder / plan.version
+        defined = definitions.send(sender, able, folder) if options.conformance else definitions.Defined()
+        done = Sent(problems=[*able.problems, *defined.problems])
         for level in sorted({line.level for line in plan.lines}):
             _send_level(sender, plan.jobs(level, limits.entries, limits.size), done, options.in_flight, _told(progress, plan))
-        if options.dry_run:
-            done.counts["deleted"] = sum(map(len, pruning.groups))
-        elif done.refused and pruning.groups:
-            cause = "nothing was deleted, because not everything was loaded: what replaces it might be missing"
-            done.problems.append(Problem("L743", "warning", cause, "load again when the rest is mended"))
-        else:
-            prune.delete(there, pruning, done)
+        _prune(there, pruning, options, done)
     problems = tuple(sorted((*_placed(done.problems, plan), *_altered(done)), key=lambda one: (one.line or 0, str(one))))
     return replace(
         report,
@@ -121,8 +133,23 @@ def load(snapshot: Path, server: str, options: LoadOptions = LoadOptions(), prog
         unchanged=done.counts["unchanged"],
         refused=done.counts["refused"],
         deleted=done.counts["deleted"],
+        retired=done.counts["retired"],
+        definitions=dict(defined.counts),
         problems=problems,
     )
+
+
+def _prune(there: Server, pruning: prune.Pruning, options: LoadOptions, done: Sent) -> None:
+    """Take away or mark what is withdrawn, last of all: what replaces it is there by then."""
+    if options.dry_run:
+        done.counts["deleted" if options.withdrawn == "delete" else "retired"] = sum(map(len, pruning.groups))
+    elif done.refused and pruning.groups:
+        cause = f"nothing was {options.withdrawn}d, because not everything was loaded: what replaces it might be missing"
+        done.problems.append(Problem("L743", "warning", cause, "load again when the rest is mended"))
+    elif options.withdrawn == "delete":
+        prune.delete(there, pruning, done)
+    else:
+        retire(there, pruning.groups, done)
 
 
 def _told(progress: Watcher | None, plan: Contents) -> Callable[[Sent], None]:
@@ -159,11 +186,12 @@ def _gather(running: set[Future[Sent]], done: Sent, told: Callable[[Sent], None]
 
 
 def _placed(problems: Sequence[Problem], plan: Contents) -> Iterator[Problem]:
-    """Problems with the place of their resource: the line of `resources/<Type>.ndjson` that holds it alone."""
+    """Problems with the place of their resource: the line of `resources/<Type>.ndjson` (or `conformance/…`) that holds it."""
     found: dict[str, tuple[Path, int]] = {}
     for kind in {problem.resource.partition("/")[0] for problem in problems if problem.resource}:
-        file = plan.folder / plan.version / "resources" / f"{kind}.ndjson"
-        if file.is_file():
+        for file in (plan.folder / plan.version / part / f"{kind}.ndjson" for part in ("resources", "conformance")):
+            if not file.is_file():
+                continue
             with file.open("rb") as lines:
                 for number, line in enumerate(lines, 1):
                     found[f"{kind}/{orjson.loads(line)['id']}"] = (file, number)

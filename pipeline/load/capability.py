@@ -15,9 +15,13 @@ _RELEASES: Mapping[FhirVersion, tuple[str, ...]] = {"R5": ("5.0",), "R4B": ("4.3
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """The server's own account: by type, the search parameters that it has; `problems` are what it says that it cannot."""
+    """The server's own account: by type, the search parameters that it has; which types can be put there.
+
+    `problems` are what it says that it cannot.
+    """
 
     searches: Mapping[str, frozenset[str]]
+    writable: frozenset[str]
     problems: tuple[Problem, ...]
 
 
@@ -55,4 +59,10 @@ def check(server: Server, version: FhirVersion, types: Iterable[str]) -> Capabil
         if known[name].get("updateCreate") is False
     )
     searches = {name: frozenset(str(one.get("name")) for one in part.get("searchParam", ())) for name, part in known.items()}
-    return Capability(searches, problems)
+    return Capability(searches, frozenset(name for name, part in known.items() if _can_be_put(part)), problems)
+
+
+def _can_be_put(part: Mapping[str, Any]) -> bool:
+    """Whether a type takes PUT; one of which no interaction is listed is not said to take none."""
+    listed = {str(one.get("code")) for one in part.get("interaction", ())}
+    return not listed or "update" in listed

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
 from pipeline.errors import Problem
 from pipeline.load.capability import Capability
 from pipeline.load.plan import Contents
+from pipeline.load.retire import is_withdrawn
 from pipeline.load.sending import Sent, identifiers
 from pipeline.load.server import Server
 from pipeline.model import Resource
@@ -25,43 +26,66 @@ _PAGE, _RECORD = "DocumentReference", "Provenance"
 #: Ids longer than 64 characters are cut and get a hash: as much of the drug's part is in each of them.
 _SURE = 40
 
+#: What becomes of what is withdrawn: taken off the server, or kept there and marked.
+Withdrawn = Literal["delete", "retire"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How to prune. `max_removed` is the share of our resources of any type that may go; so many are read `at_once`."""
+
+    withdrawn: Withdrawn
+    max_removed: float
+    at_once: int
+
 
 @dataclass(frozen=True, slots=True)
 class Pruning:
-    """What is to be deleted, in groups of one page each; `kept` counts what belongs to stale pages; `stopped` says why not."""
+    """What is to go, in groups of one page each; `kept` counts what belongs to stale pages; `stopped` says why nothing may."""
 
     groups: tuple[tuple[str, ...], ...] = ()
     kept: int = 0
     stopped: Problem | None = None
 
 
-def plan(server: Server, capability: Capability, snapshot: Contents, max_removed: float) -> Pruning:
-    """Find what is to be deleted, before anything is sent.
+def plan(server: Server, capability: Capability, snapshot: Contents, rules: Rules) -> Pruning:
+    """Find what is to be deleted or retired, before anything is sent.
 
-    `max_removed` is the share of our pages on the server that may go.
+    What was retired before does not count for the guard, on either side: it passed it then.
 
     Raises:
         LoadError: The server cannot be asked (L702 to L706).
     """
     stale, unknown = stale_drugs(snapshot)
     if unknown:
-        cause = f"the page {unknown[0]} is quarantined, and nothing tells which drug it was: it must not be deleted for that"
+        cause = f"the page {unknown[0]} is quarantined, and nothing tells which drug it was: it must not be pruned for that"
         return Pruning(stopped=Problem("L741", "fatal", cause, "mend the page, or remove it from the seeds", source=unknown[0]))
     owned = {target for kind in _TYPES for target in _owned(server, capability, kind, snapshot.canonical)}
     gone = sorted(owned - snapshot.targets)
     kept = [target for target in gone if any(belongs(target, drug) for drug in stale)]
     removed = sorted({*gone} - {*kept})
-    pages = [target for target in removed if target.startswith(f"{_PAGE}/")]
-    known = sum(target.startswith(f"{_PAGE}/") for target in owned)
-    if len(pages) > max_removed * known:
-        cause = f"{len(pages)} of the {known} pages on the server would be deleted, more than {max_removed:.0%}"
-        remedy = "check that the snapshot is complete; if so, load once more with a higher --max-removed"
-        return Pruning(kept=len(kept), stopped=Problem("L740", "fatal", cause, remedy))
-    removed += _records(server, pages)
+    retired = {target for target, held in _read(server, removed, rules) if is_withdrawn(held)}
+    if stopped := _too_many({*removed} - retired, owned - retired, rules):
+        return Pruning(kept=len(kept), stopped=stopped)
+    if rules.withdrawn == "retire":
+        removed = [target for target in removed if target not in retired]
+    else:
+        removed += _records(server, removed, rules)
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for target in removed:
         groups[".".join(target.partition("/")[2].split(".")[:2])].append(target)
     return Pruning(tuple(tuple(group) for group in groups.values()), kept=len(kept))
+
+
+def _too_many(removed: set[str], owned: set[str], rules: Rules) -> Problem | None:
+    """Why so much must not go, or None: each type by itself, since a snapshot may have all pages and lack all uses."""
+    gone, there = (Counter(target.partition("/")[0] for target in targets) for targets in (removed, owned))
+    over = [f"{gone[kind]} of the {there[kind]} {kind}" for kind in _TYPES if gone[kind] > rules.max_removed * there[kind]]
+    if not over:
+        return None
+    cause = f"{' and '.join(over)} on the server would be {rules.withdrawn}d, more than {rules.max_removed:.0%}"
+    remedy = "check that the snapshot is complete (a core one has no uses); if so, load once more with a higher --max-removed"
+    return Problem("L740", "fatal", cause, remedy)
 
 
 def delete(server: Server, pruning: Pruning, done: Sent) -> None:
@@ -130,15 +154,15 @@ def _owned(server: Server, capability: Capability, kind: str, canonical: str) ->
             yield f"{kind}/{resource['id']}"
 
 
-def _records(server: Server, pages: Sequence[str]) -> list[str]:
+def _records(server: Server, removed: Sequence[str], rules: Rules) -> list[str]:
     """The records of how these pages were read: under the page's id, and naming the page as what was read."""
-    wanted = {f"{_RECORD}/{page.partition('/')[2]}": page for page in pages}
-    targets = [*wanted]
-    found: list[str] = []
-    for start in range(0, len(targets), 100):
-        held = server.held(targets[start : start + 100])
-        found += [target for target, record in held.items() if record and wanted[target] in _read_from(record)]
-    return found
+    wanted = {f"{_RECORD}/{target.partition('/')[2]}": target for target in removed if target.startswith(f"{_PAGE}/")}
+    return [target for target, record in _read(server, [*wanted], rules) if record and wanted[target] in _read_from(record)]
+
+
+def _read(server: Server, targets: Sequence[str], rules: Rules) -> Iterator[tuple[str, Resource | None]]:
+    for start in range(0, len(targets), rules.at_once):
+        yield from server.held(targets[start : start + rules.at_once]).items()
 
 
 def _read_from(record: Resource) -> set[str]:

@@ -142,8 +142,10 @@ class Sender:
 def is_ours(published: Resource, held: Resource, canonical: str) -> bool:
     """Whether a resource may be replaced: it has an identifier of ours, or one that it shares with what was published.
 
-    Resources that are published without an identifier (Device, Provenance) are known by their ids alone.
+    A definition is known by its URL. Resources that are published with neither (Device, Provenance) are known by their ids.
     """
+    if "url" in published:
+        return str(held.get("url")).startswith(f"{canonical}/")
     theirs = identifiers(held)
     ours = identifiers(published)
     return not ours or bool(ours & theirs) or any(system.startswith(f"{canonical}/") for system, _ in theirs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from email.utils import parsedate_to_datetime
 from typing import Any, Self
@@ -18,6 +18,9 @@ from pipeline.load.credentials import Credentials, encrypted, is_loopback
 from pipeline.model import Resource
 
 FHIR_JSON = "application/fhir+json"
+#: HAPI (and what is built on it) keeps tags that a new version no longer has, unless this is said:
+#: https://smilecdr.com/docs/fhir_repository/updating_data.html#tag-retention. Security labels are not ours to take away.
+_WRITING = {"X-Meta-Snapshot-Mode": "TAG,PROFILE"}
 #: Seconds before each new try. No jitter: the same failures give the same course, and few Bundles are on their way at once.
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 #: What may pass by itself; with these nothing was done.
@@ -25,24 +28,38 @@ _BUSY = frozenset({408, 425, 429, 502, 503, 504})
 #: What may pass (two transactions at the same time) or be the server's answer to a resource that it cannot take.
 _UNSURE = frozenset({409, 500})
 _TRIES_IF_UNSURE = 3
+#: Before a server has answered at all, a mistyped address is likelier than a pause of its: say so within seconds.
+_TRIES_AT_FIRST = 3
 #: A server that asks for more patience than this is not there for us today.
 _LONGEST_WAIT = 300.0
-_SECONDS_TO_CONNECT, _SECONDS_TO_ANSWER = 15.0, 300.0
+_SECONDS_TO_CONNECT, _SECONDS_TO_ANSWER = 10.0, 300.0
+#: Several Bundles that wait for the same server need not say so each.
+_SECONDS_BETWEEN_WORDS = 1.0
 _PAGE = 200
+
+#: Is told, in words, what a load waits for.
+Teller = Callable[[str], None]
 
 
 class Server(AbstractContextManager["Server"]):
-    """A FHIR server. Safe for several threads; `stop` wakes those that wait for their next try."""
+    """A FHIR server. Safe for several threads; `stop` wakes those that wait for their next try; `tell` hears of each wait."""
 
-    def __init__(self, base: str, credentials: Credentials | None, pauses: Sequence[float] = PAUSES) -> None:
+    def __init__(
+        self, base: str, credentials: Credentials | None, pauses: Sequence[float] = PAUSES, tell: Teller | None = None
+    ) -> None:
         self.base = base
         self._credentials = credentials
         self._pauses = pauses
+        self._tell = tell
+        self._telling = threading.Lock()
+        self._told = -_SECONDS_BETWEEN_WORDS
+        self._answered = False
         self._stopping = threading.Event()
         self._http = httpx.Client(
             auth=credentials,
             timeout=httpx.Timeout(_SECONDS_TO_ANSWER, connect=_SECONDS_TO_CONNECT),
-            headers={"Accept": FHIR_JSON, "Accept-Encoding": "gzip"},
+            # HAPI answers a search from its cache for a minute unless told not to: pruning would miss what has just come.
+            headers={"Accept": FHIR_JSON, "Accept-Encoding": "gzip", "Cache-Control": "no-cache"},
             follow_redirects=False,
             trust_env=not is_loopback(urlsplit(base).hostname or ""),  # a proxy for the web leads nowhere near this machine
         )
@@ -133,7 +150,7 @@ class Server(AbstractContextManager["Server"]):
         return path
 
     def _send(self, method: str, url: str, content: bytes | None, parameters: dict[str, str] | None) -> httpx.Response:
-        headers = {"Content-Type": FHIR_JSON} if content is not None else {}
+        headers = {**_WRITING, "Content-Type": FHIR_JSON} if content is not None else {}
         why = ""
         for attempt, pause in enumerate((*self._pauses, None), 1):
             asked = 0.0
@@ -141,19 +158,33 @@ class Server(AbstractContextManager["Server"]):
                 response = self._http.request(method, url, content=content, params=parameters, headers=headers)
             except httpx.TransportError as error:
                 why = self._redact(f"{type(error).__name__}: {error}")
-                if "CERTIFICATE_VERIFY_FAILED" in why:
+                if "CERTIFICATE_VERIFY_FAILED" in why or (not self._answered and attempt >= _TRIES_AT_FIRST):
                     break
             else:
+                self._answered = True
                 self._forbid(response)
                 last = attempt >= _TRIES_IF_UNSURE or pause is None
                 if response.status_code not in _BUSY | _UNSURE or (response.status_code in _UNSURE and last):
                     return response
                 why, asked = self.said(response), retry_after(response.headers.get("Retry-After"))
-            if pause is None or asked > _LONGEST_WAIT or self._stopping.wait(max(pause, asked)):
+            if pause is None or asked > _LONGEST_WAIT:
                 break
-        cause = f"{self.base} cannot be reached, or does not take anything: {excerpt(why, 300)}"
+            self._say(f"{self.base}: {excerpt(why, 120)}; trying again in {max(pause, asked):.3g} s")
+            if self._stopping.wait(max(pause, asked)):
+                break
+        if not self._answered:
+            remedy = "check the address, that the server runs, and that nothing between stands in the way"
+            raise LoadError(Problem("L703", "fatal", f"cannot reach {self.base}: {excerpt(why, 300)}", remedy))
+        cause = f"{self.base} is gone, or does not take anything: {excerpt(why, 300)}"
         remedy = "see that it runs and is not overloaded, then load again: what it has by now is not sent a second time"
         raise LoadError(Problem("L702", "fatal", cause, remedy))
+
+    def _say(self, words: str) -> None:
+        with self._telling:
+            if self._tell is None or time.monotonic() - self._told < _SECONDS_BETWEEN_WORDS:
+                return
+            self._told = time.monotonic()
+            self._tell(words)
 
     def _forbid(self, response: httpx.Response) -> None:
         if response.has_redirect_location:

@@ -1,4 +1,4 @@
-"""What the tests against other people's FHIR software share: the programs, the published snapshots, a loaded server."""
+"""What the tests against other people's FHIR software share: the programs, the published snapshots, a server a version."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pipeline.convert import convert
+from pipeline.settings import FhirVersion
 from tests.interop import hapi
-from tests.interop.fhir_server import FhirServer, Loaded
+from tests.interop.fhir_server import FhirServer
+from tests.interop.publishing import VERSIONS, publish
 from tests.interop.snapshot import Snapshot
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -29,33 +30,38 @@ def programs() -> hapi.Programs:
     return hapi.build(REPOSITORY / ".cache" / "interop")
 
 
-def publish(seeds: Path, output: Path) -> Snapshot:
-    snapshot = convert([seeds], output).snapshot
-    assert snapshot is not None
-    return Snapshot(snapshot)
+@pytest.fixture(scope="session")
+def published_seed(seed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page that the project ships, published in every version."""
+    return publish(seed, tmp_path_factory.mktemp("seed"))
 
 
 @pytest.fixture(scope="session")
-def seed_snapshot(seed: Path, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    """What is published from the page that the project ships."""
-    return publish(seed, tmp_path_factory.mktemp("seed") / "output")
+def published_corpus(shared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All real pages, published in every version."""
+    return publish(shared_dir / "corpus" / "drugs", tmp_path_factory.mktemp("corpus"))
 
 
 @pytest.fixture(scope="session")
-def corpus_snapshot(shared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    """What is published from all real pages."""
-    return publish(shared_dir / "corpus" / "drugs", tmp_path_factory.mktemp("corpus") / "output")
+def seed_snapshot(published_seed: Path) -> Snapshot:
+    """What is published in R5 from the page that the project ships."""
+    return Snapshot(published_seed)
 
 
-@pytest.fixture(scope="session", params=["seed", "corpus"])
-def loaded(
+@pytest.fixture(scope="session")
+def corpus_snapshot(published_corpus: Path) -> Snapshot:
+    """What is published in R5 from all real pages."""
+    return Snapshot(published_corpus)
+
+
+@pytest.fixture(scope="session", params=VERSIONS)
+def server(
     request: pytest.FixtureRequest, programs: hapi.Programs, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Loaded]:
-    """An R5 server that holds one snapshot and nothing else."""
-    snapshot: Snapshot = request.getfixturevalue(f"{request.param}_snapshot")
+) -> Iterator[FhirServer]:
+    """A server of each version. Its tests share it, since it takes half a minute to start: none relies on an empty one."""
+    version: FhirVersion = request.param
     with (
-        hapi.server(programs, snapshot.version, tmp_path_factory.mktemp("server")) as base,
+        hapi.server(programs, version, tmp_path_factory.mktemp("server")) as base,
         httpx.Client(base_url=base, timeout=ANSWER_SECONDS, trust_env=False) as http,
     ):
-        server = FhirServer(http)
-        yield Loaded(server, snapshot, server.load(snapshot), server.load(snapshot))
+        yield FhirServer(http, version)

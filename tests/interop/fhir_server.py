@@ -7,9 +7,20 @@ from dataclasses import dataclass
 
 import httpx
 
+from pipeline.settings import FhirVersion
 from tests.interop.snapshot import Resource, Snapshot, name
 
 PAGE = 500
+#: Every type of which something is published.
+TYPES = (
+    "Organization",
+    "Device",
+    "DocumentReference",
+    "Medication",
+    "MedicationKnowledge",
+    "ClinicalUseDefinition",
+    "Provenance",
+)
 
 
 @dataclass(frozen=True)
@@ -17,6 +28,24 @@ class FhirServer:
     """`http` knows the base URL."""
 
     http: httpx.Client
+    version: FhirVersion
+
+    @property
+    def base(self) -> str:
+        return str(self.http.base_url).rstrip("/")
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types of which something is published in this version."""
+        return tuple(kind for kind in TYPES if self.version != "R4" or kind != "ClinicalUseDefinition")
+
+    def held(self) -> dict[str, Resource]:
+        """Everything of the published types, by `Type/id`."""
+        return {name(resource): resource for kind in self.types for resource in self.resources(kind, {})}
+
+    def versions(self) -> dict[str, str]:
+        """The version of everything that it holds."""
+        return {key: resource["meta"]["versionId"] for key, resource in self.held().items()}
 
     def load(self, snapshot: Snapshot) -> list[Resource]:
         """Post every transaction, each of which must be accepted; the value is the `response` of every entry."""
@@ -46,13 +75,3 @@ class FhirServer:
         assert answer.status_code == httpx.codes.OK, f"{answer.text[:2000]}\nin answer to {url} {parameters}"
         bundle: Resource = answer.json()
         return bundle
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A server into which a snapshot was loaded twice, and what it answered for each entry."""
-
-    server: FhirServer
-    snapshot: Snapshot
-    first: list[Resource]
-    second: list[Resource]

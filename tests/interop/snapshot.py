@@ -77,8 +77,10 @@ def tokens(concept: Resource | None) -> set[Token]:
 
 
 def ingredient_tokens(medication: Resource) -> set[Token]:
-    """The codes by which the ingredients of a Medication are found."""
-    return {token for ingredient in medication.get("ingredient", ()) for token in tokens(ingredient["item"].get("concept"))}
+    """The codes by which the ingredients of a Medication (in R4 and R4B, of a MedicationKnowledge too) are found."""
+    ingredients = medication.get("ingredient", ())
+    items = (each.get("itemCodeableConcept") or each.get("item", {}).get("concept") for each in ingredients)
+    return {token for item in items for token in tokens(item)}
 
 
 def sources(resource: object) -> set[str]:

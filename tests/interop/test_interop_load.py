@@ -1,4 +1,7 @@
-"""`onlabel load` against a HAPI FHIR server: twice, broken off, with a server that goes away, pruned, shut out, kept busy."""
+"""`onlabel load` against HAPI FHIR servers of each version: twice, a page changed, broken off, shut out, kept busy.
+
+The pages are the seed and a few invented ones, so that this takes seconds; all real pages are loaded for `test_interop_search`.
+"""
 
 from __future__ import annotations
 
@@ -6,196 +9,188 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import pytest
 
-from pipeline.convert import convert
 from pipeline.errors import LoadError
-from pipeline.load import LoadOptions, Login, load
-from pipeline.settings import FhirVersion, Settings
+from pipeline.load import LoadOptions, LoadReport, Login, load
 from tests.interop import hapi
 from tests.interop.fhir_server import FhirServer
-from tests.interop.snapshot import Snapshot, name
+from tests.interop.gate import Gate, standing
+from tests.interop.publishing import publish
+from tests.interop.snapshot import Resource, Snapshot, name
+from tests.invented_pages import drug_page, regimen_page, write_pages
 
 pytestmark = pytest.mark.interop
 
 TOKEN = "let-me-in"  # noqa: S105 - what the proxy of these tests asks for
 REPOSITORY = Path(__file__).resolve().parents[2]
+NAMES = ("Zelanib", "Abrotinib", "Corvatin", "Doxelide")
+RETIRED = ("http://hl7.org/fhir/publication-status", "retired")
+#: A page's Bundle has nine resources at most: one page a Bundle, so that a load of these pages has steps to be broken off at.
+ONE_PAGE = 9
+KILLED_AT = 3
+
+
+def invented(names: tuple[str, ...], regimen: str) -> dict[str, str]:
+    pages = {f"{each.lower()}.md": drug_page(each) for each in names}
+    return {**pages, f"{regimen.lower()}.md": regimen_page(regimen, list(names[:2]))}
+
+
+def published(folder: Path, pages: dict[str, str]) -> Path:
+    return publish(write_pages(folder / "seeds", pages), folder / "output")
 
 
 @pytest.fixture(scope="module")
-def base(programs: hapi.Programs, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with hapi.server(programs, "R5", tmp_path_factory.mktemp("load-server")) as url:
-        yield url
+def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return published(tmp_path_factory.mktemp("before"), invented(NAMES, "ZA"))
 
 
 @pytest.fixture(scope="module")
-def older_snapshot(shared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All real pages, published in R4B and R4."""
-    settings = Settings(fhir_versions=("R4B", "R4"))
-    snapshot = convert([shared_dir / "corpus" / "drugs"], tmp_path_factory.mktemp("older") / "output", settings).snapshot
-    assert snapshot is not None
-    return snapshot
+def after(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages of `before`: one has lost a use, another is gone, a third is new."""
+    pages = invented(NAMES, "ZA")
+    kept = [line for line in pages["corvatin.md"].split("\n") if "melanoma" not in line]
+    assert len(kept) == len(pages["corvatin.md"].split("\n")) - 1
+    del pages["doxelide.md"]
+    changed = {**pages, "corvatin.md": "\n".join(kept), "irlotinib.md": drug_page("Irlotinib")}
+    return published(tmp_path_factory.mktemp("after"), changed)
 
 
-def versions(base: str, snapshot: Snapshot) -> dict[str, str]:
-    """The version of each resource of the snapshot's types that the server has."""
-    with httpx.Client(base_url=base, timeout=300, trust_env=False) as http:
-        kinds = sorted({resource["resourceType"] for resource in snapshot.resources})
-        found = [one for kind in kinds for one in FhirServer(http).resources(kind, {})]
-    return {name(one): one["meta"]["versionId"] for one in found}
+@pytest.fixture(scope="module")
+def broken_off(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pages of other drugs, for a load that is killed."""
+    names = ("Ebastinib", "Fulvatide", "Gorlimab", "Hexatinib", "Ixotinib", "Jaxumab")
+    return published(tmp_path_factory.mktemp("broken-off"), invented(names, "EF"))
 
 
-def counted(base: str, kind: str) -> int:
-    found: int = httpx.get(f"{base}/{kind}", params={"_summary": "count"}, timeout=300, trust_env=False).json()["total"]
-    return found
+@pytest.fixture(scope="module")
+def orphaned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pages of other drugs again, for a load whose server does not live to see the end of it."""
+    return published(tmp_path_factory.mktemp("orphaned"), invented(("Kelvinib", "Lomratide", "Mortinib", "Nuvolimab"), "KL"))
 
 
-class Gate(BaseHTTPRequestHandler):
-    """Lets through to the server who shows the token; answers every third transaction with 429 when `busy`."""
-
-    behind, token, busy, transactions = "", "", False, 0
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-    def do_GET(self) -> None:
-        self.forward("GET", b"")
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.busy and b'"type":"transaction"' in body:
-            type(self).transactions += 1
-            if self.transactions % 3 == 1:
-                self.answer(429, b"", {"Retry-After": "1"})
-                return
-        self.forward("POST", body)
-
-    def forward(self, method: str, body: bytes) -> None:
-        if self.token and self.headers["Authorization"] != f"Bearer {self.token}":
-            self.answer(401, b"{}", {})
-            return
-        headers = {"Content-Type": "application/fhir+json", "Accept": "application/fhir+json"}
-        path = self.path.removeprefix("/fhir")
-        answer = httpx.request(method, self.behind + path, content=body, headers=headers, timeout=300, trust_env=False)
-        self.answer(answer.status_code, answer.content, {"Content-Type": "application/fhir+json"})
-
-    def answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
-        self.send_response(status)
-        for key, value in {**headers, "Content-Length": str(len(body))}.items():
-            self.send_header(key, value)
-        self.end_headers()
-        self.wfile.write(body)
+def by_name(folder: Path, server: FhirServer) -> dict[str, Resource]:
+    return {name(resource): resource for resource in Snapshot(folder, server.version).resources}
 
 
-@contextmanager
-def gate(behind: str, *, token: str = "", busy: bool = False) -> Iterator[str]:
-    state = {"behind": behind, "token": token, "busy": busy}
-    with ThreadingHTTPServer(("127.0.0.1", 0), type("OwnGate", (Gate,), state)) as http:
-        thread = threading.Thread(target=http.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{http.server_port}/fhir"
-        finally:
-            http.shutdown()
-            thread.join()
+def run(folder: Path, server: FhirServer, **options: object) -> LoadReport:
+    return load(folder, server.base, LoadOptions(version=server.version, **options))  # type: ignore[arg-type]
+
+
+def test_bundles_are_taken_as_they_are_by_any_uploader(server: FhirServer, published_seed: Path) -> None:
+    snapshot, there = Snapshot(published_seed, server.version), server.versions()
+    expected = Counter("200 OK" if key in there else "201 Created" for key in by_name(published_seed, server))
+    assert Counter(response["status"] for response in server.load(snapshot)) == expected
+    before = server.versions()
+    assert {response["status"] for response in server.load(snapshot)} == {"200 OK"}
+    assert server.versions() == before
 
 
 def test_a_wrong_token_is_refused_before_anything_is_sent(
-    base: str, seed_snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+    server: FhirServer, before: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    there = server.versions()
     monkeypatch.setenv("ONLABEL_SECRET", "wrong")
-    with gate(base, token=TOKEN) as shut, pytest.raises(LoadError, match="L705"):
-        load(seed_snapshot.folder, shut, LoadOptions(login=Login("bearer")))
-    assert versions(base, seed_snapshot) == {}
+    options = LoadOptions(version=server.version, login=Login("bearer"))
+    with standing(Gate(server.base, token=TOKEN)) as gate:
+        with pytest.raises(LoadError, match="L705"):
+            load(before, gate.base, options)
+        assert gate.transactions == 0
+        monkeypatch.setenv("ONLABEL_SECRET", TOKEN)
+        assert load(before, gate.base, replace(options, dry_run=True)).exit_code == 0
+    assert server.versions() == there
 
 
-def test_the_seed_loads_and_a_second_load_makes_no_new_version(
-    base: str, seed_snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+def test_definitions_go_first_and_a_second_load_makes_no_new_version(server: FhirServer, published_seed: Path) -> None:
+    first = run(published_seed, server)
+    assert (first.problems, first.exit_code) == ((), 0)
+    assert first.definitions.get("left out", 0) == 0
+    there, definitions = server.versions(), server.search("StructureDefinition", _count="200")
+    assert {"StructureDefinition/drug", "StructureDefinition/quote"} <= definitions
+    second = run(published_seed, server)
+    assert (second.unchanged, set(second.definitions)) == (second.resources, {"unchanged"})
+    assert server.versions() == there
+
+
+def test_a_killed_load_goes_on_where_it_stopped_through_a_full_queue(server: FhirServer, broken_off: Path) -> None:
+    ours = set(by_name(broken_off, server))
+    known = ours & set(server.versions())  # the shared ones, perhaps
+    with standing(Gate(server.base)) as gate:
+        options = ["--fhir", server.version, "--no-conformance", "--max-entries", str(ONE_PAGE), "--in-flight", "1", "--quiet"]
+        command = [sys.executable, "-m", "pipeline", "load", str(broken_off), "--server", gate.base, *options]
+        with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
+            gate.done = lambda transaction: os.kill(child.pid, signal.SIGKILL) if transaction == KILLED_AT else None
+        assert child.returncode == -signal.SIGKILL
+    there = ours & set(server.versions())
+    assert known < there < ours
+    with standing(Gate(server.base, busy=True)) as gate:
+        report = load(broken_off, gate.base, LoadOptions(version=server.version, max_entries=ONE_PAGE))
+        assert gate.turned_away > 1
+    assert (report.created, report.unchanged, report.exit_code) == (len(ours) - len(there), len(there), 0)
+    versions = server.versions()
+    assert {versions[key] for key in ours} == {"1"}
+
+
+def test_only_what_changed_is_sent_and_what_is_withdrawn_is_retired_then_deleted(
+    server: FhirServer, before: Path, after: Path
 ) -> None:
-    monkeypatch.setenv("ONLABEL_SECRET", TOKEN)
-    with gate(base, token=TOKEN) as guarded:
-        first = load(seed_snapshot.folder, guarded, LoadOptions(login=Login("bearer")))
-    assert (first.created, first.exit_code, first.problems) == (len(seed_snapshot.resources), 0, ())
-    before = versions(base, seed_snapshot)
-    assert set(before.values()) == {"1"}
-    second = load(seed_snapshot.folder, base)
-    assert second.unchanged == len(seed_snapshot.resources)
-    assert versions(base, seed_snapshot) == before
+    run(before, server, prune=True, max_removed=1)
+    old, new, versions = by_name(before, server), by_name(after, server), server.versions()
+    guarded = run(after, server, prune=True, withdrawn="retire")
+    assert (guarded.exit_code, guarded.stopped and guarded.stopped.code) == (3, "L740")
+    assert server.versions() == versions
 
+    report = run(after, server, prune=True, withdrawn="retire", max_removed=0.5)
 
-def test_a_killed_load_goes_on_where_it_stopped_through_a_full_queue(base: str, corpus_snapshot: Snapshot) -> None:
-    number = len(corpus_snapshot.resources)
-    arguments = ["-m", "pipeline", "load", str(corpus_snapshot.folder), "--server", base, "--max-entries", "30"]
-    with subprocess.Popen([sys.executable, *arguments], cwd=REPOSITORY, stderr=subprocess.DEVNULL) as child:
-        deadline = time.monotonic() + 120
-        while counted(base, "ClinicalUseDefinition") < number // 20 and time.monotonic() < deadline:
-            time.sleep(0.5)
-        os.kill(child.pid, signal.SIGKILL)
-    time.sleep(5)  # what the server has begun it ends
-    there = versions(base, corpus_snapshot)
-    assert 0 < len(there) < number
-    with gate(base, busy=True) as full:
-        report = load(corpus_snapshot.folder, full)
-    assert (report.created, report.unchanged, report.exit_code) == (number - len(there), len(there), 0)
-    assert set(versions(base, corpus_snapshot).values()) == {"1"}
+    gone = {key for key in old if key not in new}
+    retired = {key for key in gone if not key.startswith("Provenance/")}
+    same = {key for key in new if old.get(key) == new[key]}
+    changed = {key for key in new if key in old} - same
+    assert gone
+    assert changed
+    assert report.problems == ()
+    assert (report.created, report.updated, report.unchanged) == (len(set(new) - set(old)), len(changed), len(same))
+    assert (report.retired, report.deleted) == (len(retired), 0)
+    moved = {key: str(int(versions[key]) + 1) for key in changed | retired}
+    created = {key: "1" for key in new if key not in old}
+    assert server.versions() == {**versions, **moved, **created}
+    system, code = RETIRED
+    found = {key for kind in server.types for key in server.search(kind, _tag=f"{system}|{code}")}
+    assert found == retired
 
+    again = run(after, server, prune=True, withdrawn="retire", max_removed=0)
+    assert (again.unchanged, again.retired) == (len(new), 0)
+    assert server.versions() == {**versions, **moved, **created}
 
-def test_pruning_leaves_the_last_snapshot_and_nothing_else_of_ours(
-    base: str, seed_snapshot: Snapshot, corpus_snapshot: Snapshot
-) -> None:
-    load(corpus_snapshot.folder, base)
-    assert load(seed_snapshot.folder, base, LoadOptions(prune=True)).exit_code == 3
-    report = load(seed_snapshot.folder, base, LoadOptions(prune=True, max_removed=1))
-    assert report.exit_code == 0
-    assert report.deleted > 0
-    assert set(versions(base, seed_snapshot)) == {name(resource) for resource in seed_snapshot.resources}
+    # A page that comes back is in force again, and bears the mark no longer.
+    back = run(before, server)
+    assert (back.problems, back.refused) == ((), 0)
+    assert not {key for kind in server.types for key in server.search(kind, _tag=f"{system}|{code}")} & set(old)
+
+    last = run(after, server, prune=True, max_removed=0.5)
+    assert (last.problems, last.exit_code) == ((), 0)
+    assert set(server.versions()) == set(new)
 
 
 def test_a_server_that_dies_half_way_is_said_and_the_next_load_completes_it(
-    programs: hapi.Programs, corpus_snapshot: Snapshot, tmp_path: Path
+    server: FhirServer, programs: hapi.Programs, orphaned: Path, tmp_path: Path
 ) -> None:
-    for folder in ("first", "second"):
-        (tmp_path / folder).mkdir()
+    number = len(by_name(orphaned, server))
+    options = LoadOptions(version=server.version, conformance=False, max_entries=ONE_PAGE, in_flight=1, pauses=(0.1, 0.1, 0.1))
+    said: list[str] = []
     with ExitStack() as running:
-        base = running.enter_context(hapi.server(programs, "R5", tmp_path / "first"))
-
-        def kill(done: int, total: int) -> None:
-            if done > total // 4:
-                running.close()
-
-        with pytest.raises(LoadError, match="L702"):
-            load(corpus_snapshot.folder, base, LoadOptions(pauses=(0.2, 0.2)), kill)
-    # Its database was in memory: the one that replaces it is empty.
-    with hapi.server(programs, "R5", tmp_path / "second") as base:
-        report = load(corpus_snapshot.folder, base)
-        assert (report.created, report.exit_code) == (len(corpus_snapshot.resources), 0)
-
-
-@pytest.mark.parametrize("version", ["R4B", "R4"])
-def test_the_older_versions_load_whole_and_a_second_load_makes_no_new_version(
-    version: FhirVersion, programs: hapi.Programs, older_snapshot: Path, tmp_path: Path
-) -> None:
-    snapshot = Snapshot(older_snapshot, version)
-    with hapi.server(programs, version, tmp_path) as base:
-        first = load(snapshot.folder, base, LoadOptions(version=version))
-        assert (first.created, first.exit_code, first.problems) == (len(snapshot.resources), 0, ())
-        second = load(snapshot.folder, base, LoadOptions(version=version))
-        assert (second.unchanged, second.exit_code) == (len(snapshot.resources), 0)
-        assert set(versions(base, snapshot).values()) == {"1"}
-        for drug in snapshot.of_type("MedicationKnowledge"):
-            for coding in drug["code"].get("coding", ()):
-                found = httpx.get(
-                    f"{base}/MedicationKnowledge",
-                    params={"code": f"{coding['system']}|{coding['code']}", "_elements": "id", "_count": "500"},
-                    timeout=300,
-                    trust_env=False,
-                ).json()
-                assert drug["id"] in {entry["resource"]["id"] for entry in found["entry"]}
+        dying = running.enter_context(hapi.server(programs, server.version, tmp_path))
+        with standing(Gate(dying, done=lambda transaction: running.close() if transaction == 2 else None)) as gate:
+            with pytest.raises(LoadError, match="L702"):
+                load(orphaned, gate.base, options, tell=said.append)
+            assert "trying again in" in said[0]
+            # Its database was in memory: the one that replaces it knows nothing of these pages.
+            gate.behind, gate.done = server.base, lambda _: None
+            report = load(orphaned, gate.base, options)
+    assert (report.created + report.unchanged, report.exit_code) == (number, 0)
+    assert set(by_name(orphaned, server)) <= set(server.versions())

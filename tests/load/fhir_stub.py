@@ -26,6 +26,7 @@ TYPES = (
     "DocumentReference",
     "Provenance",
 )
+DEFINITIONS = ("CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition")
 BREAK = -1
 
 
@@ -50,6 +51,7 @@ class Stub:
     types: tuple[str, ...] = TYPES
     interactions: tuple[str, ...] = ("transaction", "batch")
     unsearchable: frozenset[str] = frozenset()
+    read_only: frozenset[str] = frozenset()
     store: dict[str, Resource] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     refuse: Callable[[Resource], str | None] = lambda _: None
@@ -76,7 +78,13 @@ class Stub:
         def search(kind: str) -> list[dict[str, str]]:
             return [] if kind in self.unsearchable else [{"name": "identifier", "type": "token"}]
 
-        resources = [{"type": kind, "updateCreate": True, "searchParam": search(kind)} for kind in self.types]
+        def interactions_of(kind: str) -> list[dict[str, str]]:
+            return [{"code": code} for code in (("read",) if kind in self.read_only else ("read", "update"))]
+
+        resources = [
+            {"type": kind, "updateCreate": True, "searchParam": search(kind), "interaction": interactions_of(kind)}
+            for kind in self.types
+        ]
         interactions = [{"code": code} for code in self.interactions]
         rest = [{"mode": "server", "resource": resources, "interaction": interactions}]
         return {"resourceType": "CapabilityStatement", "fhirVersion": self.version, "rest": rest}
@@ -109,8 +117,11 @@ class Stub:
             answers.append({"response": {"status": "200 OK"}, "resource": held} if held else {"response": {"status": "404"}})
         return {"resourceType": "Bundle", "type": "batch-response", "entry": answers}
 
-    def transaction(self, bundle: Resource) -> Resource:
-        """All or nothing, as https://hl7.org/fhir/http.html#transaction has it, with referential integrity."""
+    def transaction(self, bundle: Resource, *, tags_stay: bool) -> Resource:
+        """All or nothing, as https://hl7.org/fhir/http.html#transaction has it, with referential integrity.
+
+        Tags of the version before stay where `tags_stay`, as they do on HAPI unless a header says otherwise.
+        """
         entries = bundle["entry"]
         targets = [entry["request"]["url"] for entry in entries]
         if len(entries) > self.most_entries:
@@ -127,8 +138,11 @@ class Stub:
             resource = entry["resource"]
             if (why := self.refuse(resource)) is not None:
                 raise RefusalError(422, why)
-            number = int(self.store.get(target, {}).get("meta", {}).get("versionId", "0")) + 1
+            before = self.store.get(target, {}).get("meta", {})
+            number = int(before.get("versionId", "0")) + 1
             kept = {name: value for name, value in deepcopy(resource).items() if name not in self.forget}
+            if tags_stay and before.get("tag"):
+                kept["meta"] = {**kept.get("meta", {}), "tag": [*kept.get("meta", {}).get("tag", ()), *before["tag"]]}
             kept["meta"] = {**kept.get("meta", {}), "versionId": str(number), "lastUpdated": "2026-01-01T00:00:00Z"}
             after[target] = kept
             status = "200 OK" if target in self.store else "201 Created"
@@ -216,7 +230,8 @@ class Handler(BaseHTTPRequestHandler):
             self.stub.at_once -= 1
             if fault is None or fault.after:
                 try:
-                    done = self.stub.transaction(bundle)
+                    modes = self.headers.get("X-Meta-Snapshot-Mode", "").split(",")
+                    done = self.stub.transaction(bundle, tags_stay="TAG" not in modes)
                 except RefusalError as refusal:
                     self.answer(refusal.status, outcome(refusal.said))
                     return

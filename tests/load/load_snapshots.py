@@ -10,6 +10,7 @@ from typing import Any
 
 Resource = dict[str, Any]
 CANONICAL = "https://pages.example/fhir"
+CORE = ("DocumentReference", "MedicationKnowledge")
 
 
 def snapshot(  # noqa: PLR0913 - each with a default
@@ -21,10 +22,19 @@ def snapshot(  # noqa: PLR0913 - each with a default
     wording: str = "1",
     quarantined: Sequence[tuple[str, str | None]] = (),
     version: str = "R5",
+    definitions: Sequence[str] = (),
+    core: bool = False,
 ) -> Path:
-    """Write a snapshot; `wording` goes into each use, `quarantined` are pages and the drug of each, where it is known."""
+    """Write a snapshot; `wording` goes into each use, `quarantined` are pages and the drug of each, where it is known.
+
+    `definitions` are `Type/id`; `core` leaves out all but documents and drugs.
+    """
     bundles = [[organization(), device()], *(page(slug, uses, wording) for slug in drugs)]
     bundles += [regimen(slug, drugs) for slug in regimens]
+    if core:
+        bundles = [[one for one in bundle if one["resourceType"] in CORE] for bundle in bundles[1:]]
+        for one in (one for bundle in bundles for one in bundle):
+            one.pop("indicationGuideline", one.pop("custodian", None))
     if version != "R5":
         for one in (one for bundle in bundles for one in bundle if one["resourceType"] == "MedicationKnowledge"):
             one["extension"] = [{"url": "identifier", "valueIdentifier": identifier} for identifier in one.pop("identifier")]
@@ -41,7 +51,17 @@ def snapshot(  # noqa: PLR0913 - each with a default
     for kind in {one["resourceType"] for one in resources}:
         lines = [json.dumps(one) + "\n" for one in resources if one["resourceType"] == kind]
         (folder / version / "resources" / f"{kind}.ndjson").write_text("".join(lines))
+    (folder / version / "conformance").mkdir(exist_ok=True)
+    for kind, name in (target.split("/") for target in definitions):
+        with (folder / version / "conformance" / f"{kind}.ndjson").open("a") as file:
+            file.write(json.dumps(definition(kind, name)) + "\n")
     return folder
+
+
+def definition(kind: str, name: str) -> Resource:
+    """A definition of ours, or (id `theirs`) an excerpt of what others define."""
+    url = "https://them.example/codes" if name == "theirs" else f"{CANONICAL}/{kind}/{name}"
+    return {"resourceType": kind, "id": name, "url": url, "status": "active"}
 
 
 def organization() -> Resource:

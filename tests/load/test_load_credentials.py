@@ -170,7 +170,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(drugs: Path, tmp_path:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     stub = Stub()
-    with serving(stub, context), pytest.raises(LoadError, match=r"L702.*CERTIFICATE_VERIFY_FAILED"):
+    with serving(stub, context), pytest.raises(LoadError, match=r"L703.*CERTIFICATE_VERIFY_FAILED"):
         load(drugs, stub.base, LoadOptions(login=Login("bearer")))
     assert not stub.seen_authorizations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import os
@@ -10,7 +11,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
 
@@ -18,41 +18,15 @@ import pytest
 
 from pipeline.cli import run_command
 from pipeline.errors import LoadError, UsageError
-from pipeline.load import LoadOptions, LoadReport, load
-from tests.load.fhir_stub import BREAK, TYPES, Fault, Resource, Stub, serving
+from pipeline.load import LoadOptions, load
+from tests.load.fhir_stub import BREAK, TYPES, Fault, Stub, serving
+from tests.load.load_runs import DRUGS, QUICK, held, published, run
 from tests.load.load_snapshots import snapshot
-
-QUICK = (0.0, 0.0, 0.0)
-DRUGS = ("ablumab", "bexinib", "corvatin", "doxelide")
-
-
-@pytest.fixture
-def stub() -> Iterator[Stub]:
-    with serving(Stub()) as running:
-        yield running
 
 
 @pytest.fixture
 def drugs(tmp_path: Path) -> Path:
     return snapshot(tmp_path, DRUGS, ["ab-regimen"])
-
-
-def run(folder: Path, stub: Stub, **options: object) -> LoadReport:
-    return load(folder, stub.base, LoadOptions(pauses=QUICK, **options))  # type: ignore[arg-type]
-
-
-def published(folder: Path, version: str = "R5") -> dict[str, Resource]:
-    files = sorted((folder / version / "resources").glob("*.ndjson"))
-    resources = [json.loads(line) for file in files for line in file.read_text().splitlines()]
-    return {f"{one['resourceType']}/{one['id']}": one for one in resources}
-
-
-def held(stub: Stub) -> dict[str, Resource]:
-    return {name: {key: value for key, value in one.items() if key != "meta"} for name, one in stub.store.items()}
-
-
-def codes(report: LoadReport) -> set[str]:
-    return {problem.code for problem in report.problems}
 
 
 @pytest.mark.parametrize(("max_entries", "in_flight"), [(100, 4), (8, 1), (3, 2), (1, 4)])
@@ -251,72 +225,6 @@ def test_a_dry_run_sends_nothing_and_says_what_would_be(tmp_path: Path, stub: St
     assert stub.versions == before
 
 
-def test_pruning_deletes_what_is_ours_and_no_longer_published(tmp_path: Path, stub: Stub) -> None:
-    run(snapshot(tmp_path, DRUGS, ["ab-regimen"], uses=3), stub)
-    others = {
-        "Medication/other": {"resourceType": "Medication", "id": "other", "identifier": [{"system": "urn:x", "value": "1"}]}
-    }
-    stub.store |= others
-    smaller = snapshot(tmp_path, DRUGS[:2])
-    assert run(smaller, stub).deleted == 0
-    report = run(smaller, stub, prune=True, max_removed=0.6)
-    assert set(stub.store) == {*published(smaller), *others}
-    assert (report.exit_code, report.deleted) == (0, 2 + 2 * 8 + 3)
-
-
-def test_pruning_finds_a_drug_in_r4_where_its_identifier_is_an_extension_and_no_search(tmp_path: Path) -> None:
-    with serving(Stub(version="4.0.1", unsearchable=frozenset({"MedicationKnowledge"}))) as stub:
-        run(snapshot(tmp_path, DRUGS, version="R4"), stub)
-        stub.store["MedicationKnowledge/other"] = {"resourceType": "MedicationKnowledge", "id": "other"}
-        smaller = snapshot(tmp_path, DRUGS[:2], version="R4")
-        run(smaller, stub, prune=True, max_removed=0.6)
-    assert set(stub.store) == {*published(smaller, "R4"), "MedicationKnowledge/other"}
-
-
-def test_pruning_stops_before_anything_is_sent_where_too_much_would_go(tmp_path: Path, stub: Stub) -> None:
-    run(snapshot(tmp_path, DRUGS), stub)
-    before = stub.versions
-    report = run(snapshot(tmp_path, DRUGS[:2], wording="2"), stub, prune=True)
-    assert (report.stopped and report.stopped.code, report.exit_code) == ("L740", 3)
-    assert stub.versions == before
-
-
-@pytest.mark.parametrize("drug", ["corvatin", None], ids=["drug known", "drug known from the snapshot before"])
-def test_a_stale_page_is_never_pruned(tmp_path: Path, stub: Stub, drug: str | None) -> None:
-    run(snapshot(tmp_path, DRUGS), stub)
-    before = {name for name in stub.store if "corvatin" in name}
-    report = run(snapshot(tmp_path, DRUGS[:2], quarantined=[("corvatin.md", drug)]), stub, prune=True, max_removed=0.5)
-    assert {name for name in stub.store if "corvatin" in name} == before
-    assert not {name for name in stub.store if "doxelide" in name}
-    assert report.kept == len(before) - 1  # the record of how it was read has no identifier, and is not even looked for
-
-
-def test_a_stale_page_of_an_unknown_drug_stops_the_pruning(tmp_path: Path, stub: Stub) -> None:
-    run(snapshot(tmp_path / "before", DRUGS), stub)
-    before = stub.versions
-    report = run(snapshot(tmp_path / "now", DRUGS[:3], quarantined=[("p17.md", None)]), stub, prune=True, max_removed=1)
-    assert (report.stopped and report.stopped.code, report.exit_code) == ("L741", 3)
-    assert stub.versions == before
-
-
-def test_what_others_name_is_not_deleted_and_is_said(tmp_path: Path, stub: Stub) -> None:
-    run(snapshot(tmp_path, DRUGS), stub)
-    named = {"reference": "Medication/org.doxelide"}
-    stub.store["MedicationRequest/p1"] = {"resourceType": "MedicationRequest", "id": "p1", "medication": named}
-    report = run(snapshot(tmp_path, DRUGS[:2]), stub, prune=True, max_removed=1)
-    assert codes(report) == {"L742"}
-    assert "Medication/org.doxelide" in stub.store
-    assert "Medication/org.corvatin" not in stub.store
-
-
-def test_nothing_is_deleted_when_something_was_refused(tmp_path: Path, stub: Stub) -> None:
-    run(snapshot(tmp_path, DRUGS), stub)
-    stub.refuse = lambda resource: "no" if resource["id"] == "org.ablumab.use2" else None
-    report = run(snapshot(tmp_path, DRUGS[:2], uses=3), stub, prune=True, max_removed=1)
-    assert report.deleted == 0
-    assert {"L730", "L743"} <= codes(report)
-
-
 def test_the_version_is_the_one_that_is_asked_for(tmp_path: Path) -> None:
     folder = snapshot(tmp_path, DRUGS, version="R4")
     with serving(Stub(version="4.0.1")) as stub:
@@ -334,12 +242,45 @@ def test_the_command_says_what_became_of_it(drugs: Path, stub: Stub, capsys: pyt
     assert json.loads(capsys.readouterr().out)["unchanged"] == number
 
 
+def test_the_snapshot_is_held_while_it_is_loaded(drugs: Path, stub: Stub) -> None:
+    def free() -> bool:
+        handle = os.open(drugs, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        finally:
+            os.close(handle)
+        return True
+
+    seen: set[bool] = set()
+    stub.refuse = lambda _: seen.add(free())
+    assert run_command(["load", str(drugs), "--server", stub.base, "--quiet"]) == 0
+    assert (seen, free()) == ({False}, True)
+
+
+def test_without_a_server_the_command_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["load"]) == 2
+    assert "U901 error: --server is missing" in capsys.readouterr().err
+
+
 def test_a_server_that_is_not_there_is_said(drugs: Path) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         base = f"http://127.0.0.1:{unused.getsockname()[1]}/fhir"
-        with pytest.raises(LoadError, match="L702"):
-            load(drugs, base, LoadOptions(pauses=()))
+        said: list[str] = []
+        started = time.monotonic()
+        with pytest.raises(LoadError, match=r"L703.*cannot reach.*refused"):
+            load(drugs, base, tell=said.append)
+    assert time.monotonic() - started < 4
+    assert "trying again in 0.5 s" in said[0]
+
+
+def test_a_wait_for_a_busy_server_is_said(drugs: Path, stub: Stub) -> None:
+    stub.faults = [Fault(429, {"Retry-After": "1"}, body="the queue is full")]
+    said: list[str] = []
+    load(drugs, stub.base, LoadOptions(pauses=QUICK), tell=said.append)
+    assert said == [f"{stub.base}: HTTP 429 the queue is full; trying again in 1 s"]
 
 
 def test_nothing_of_ours_logs_what_is_sent(drugs: Path, stub: Stub, caplog: pytest.LogCaptureFixture) -> None:

@@ -62,6 +62,22 @@ def test_the_end_counts_each_layer_and_says_what_was_not_checked(tmp_path: Path,
         assert missing in said.split("Not checked: ")[1]
 
 
+def test_the_end_says_which_folders_of_a_snapshot_were_not_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for folder in ("R4/resources", "R4/bundles", "R4/conformance", "R5/resources", "outcome"):
+        (tmp_path / folder).mkdir(parents=True)
+        _write(tmp_path / folder / "Organization.ndjson", [_named("Organization")])
+    for named, counted in (
+        (tmp_path, "1 resource "),
+        (tmp_path / "R4", "1 resource "),
+        (tmp_path / "R4" / "bundles", "1 resource "),
+    ):
+        assert run_command(["validate", str(named), "--fhir", "R4"]) == 0
+        said = capsys.readouterr().err
+        assert counted in said
+        beside = "R4/bundles, R4/conformance, outcome, R5 of this snapshot"
+        assert (beside in said.split("Not checked: ")[1]) is (named.name != "bundles")
+
+
 def test_a_long_list_of_findings_is_cut_and_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = _write(tmp_path / "a.ndjson", [_named("Organization", id=f"a{n}", active="yes") for n in range(30)])
     assert run_command(["validate", str(file), "--fhir", "R4"]) == 1
