@@ -9,10 +9,10 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
           --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock bench clean
+.PHONY: help run test lint pictures lock bench bench-large clean
 
 help:  ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run  ## Publish the pages under seeds/ to output/ through the Prefect flow
 	@$(BIN)/onlabel run $(SEEDS) --output $(OUTPUT)
@@ -25,13 +25,20 @@ lint: $(VENV)/.dev  ## Check style (ruff) and types (mypy --strict)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: $(VENV)/.dev  ## Measure speed against a floor in the same run
+bench: $(VENV)/.dev  ## Measure speed and memory against a floor in the same run (10 minutes)
 	@$(BIN)/python tests/bench/run.py
+
+bench-large: $(VENV)/.dev  ## The same with 20,000 pages (an hour)
+	@$(BIN)/python tests/bench/run.py --large 20000
+
+pictures: $(VENV)/.dev  ## Make the README's pictures again (needs Chromium)
+	@$(BIN)/python tests/review/pictures.py
 
 lock: $(VENV)/.dev  ## Resolve the dependencies anew and write the lock files
 	@$(COMPILE) pyproject.toml --group build --output-file requirements.txt
-	@$(COMPILE) pyproject.toml --group build --group dev --group lock --constraint requirements.txt --output-file requirements-dev.txt
-	@$(COMPILE) pyproject.toml --group build --group dev --group lock --resolution lowest-direct --output-file requirements-lowest.txt
+	@$(COMPILE) pyproject.toml --all-extras --group build --group dev --group lock --constraint requirements.txt --output-file requirements-dev.txt
+	@rm -f requirements-lowest.txt  # what it held would be preferred to what is lowest now
+	@$(COMPILE) pyproject.toml --all-extras --group build --group dev --group lock --resolution lowest-direct --output-file requirements-lowest.txt
 
 clean:  ## Remove the environment, caches and built files (published output stays)
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

@@ -42,6 +42,8 @@ def locked(lock: str) -> dict[str, Version]:
 
 def asked(project: dict[str, Any], groups: list[str]) -> list[Requirement]:
     written = [*project["project"]["dependencies"], *(line for group in groups for line in project["dependency-groups"][group])]
+    if "dev" in groups:  # the extras are tested, so what tests with needs them
+        written += [line for extra in project["project"]["optional-dependencies"].values() for line in extra]
     return [Requirement(line) for line in written]
 
 

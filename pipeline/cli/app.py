@@ -3,19 +3,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 from cyclopts.config import Toml
 
 from pipeline import __version__
+from pipeline.cli.console import Console
 from pipeline.errors import Problem, UsageError
 from pipeline.settings import FhirVersion
 
 #: Exit codes, never reused.
 DONE, PARTLY, USAGE, STOPPED, REFUSED, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 4, 130, 143
+
+#: The commands that take the URL of a store.
+OF_STORES = frozenset({"run", "convert", "serve"})
+_STORE = re.compile(r"(?!https?://)[a-z][a-z0-9+.-]+://")
 
 Flag = Annotated[bool, Parameter(negative="")]
 Seed = Annotated[Path, Parameter(name="SEEDS", help="Pages, or folders with .md and .txt pages below. [default: seeds]")]
@@ -44,13 +51,28 @@ app.meta.suppress_keyboard_interrupt = False
 def with_config(
     *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
     config: Annotated[Path | None, Parameter(help="A TOML file with options by their names (max-removed = 0.1).")] = None,
+    log: Annotated[
+        Literal["text", "json"], Parameter(help="How to tell on standard error what happens: for people, or as JSON lines.")
+    ] = "text",
 ) -> int:
     """Take options from a file before those of the command line."""
+    Console.log = log
+    _refuse_urls(tokens)
     app.config = ()
     if config is not None:
         app.config = (Toml(readable(config), must_exist=True, use_commands_as_keys=False),)
     result: int | None = app(tokens, exit_on_error=False, print_error=False)  # None after --help
     return result or DONE
+
+
+def _refuse_urls(tokens: tuple[str, ...]) -> None:
+    """Say plainly (U908) that only publishing works with a store; a path made of a URL would only not be found."""
+    if tokens[:1] and tokens[0] not in OF_STORES:
+        for token in tokens[1:]:
+            if _STORE.match(token):
+                cause = f"`onlabel {tokens[0]}` works on folders, not on a store"
+                remedy = "fetch it to a folder first, or name the local folder of the run that published it (WORK/output)"
+                raise UsageError(Problem("U908", "error", cause, remedy, source=token))
 
 
 def readable(config: Path) -> Path:
@@ -95,3 +117,24 @@ def canonical_base(url: str) -> str:
         remedy = "give an absolute URL without fragment, as in https://example.org/fhir"
         raise UsageError(Problem("U903", "error", f"--canonical {url!r} is no base for URLs", remedy))
     return base
+
+
+@contextmanager
+def holding(path: Path) -> Iterator[Path]:
+    """The snapshot that an output folder publishes now, or the folder itself, held: no run removes it until the block ends.
+
+    Whatever a run publishes meanwhile, the block reads one snapshot. A path that is no folder is given back for the command
+    to refuse.
+
+    Raises:
+        PublishError: P506, where `current` points at nothing.
+
+    """
+    from pipeline.publish import current_snapshot, reading
+
+    snapshot = current_snapshot(path) or path
+    if not snapshot.is_dir():
+        yield path
+        return
+    with reading(snapshot) as folder:
+        yield folder

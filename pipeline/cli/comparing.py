@@ -6,12 +6,13 @@ from __future__ import annotations
 import itertools
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from pipeline.cli.app import DONE, Flag, Json, app
+from pipeline.cli.app import DONE, Flag, Json, app, holding
 from pipeline.cli.console import Console
 from pipeline.errors import excerpt
 
@@ -52,8 +53,8 @@ def diff(
     """
     from pipeline.diff import choose, compare, document, open_both
 
-    older, newer = open_both(*choose(old, new, output))
-    changes = compare(older, newer)
+    with ExitStack() as held:
+        changes = compare(*open_both(*(held.enter_context(holding(path)) for path in choose(old, new, output))))
     if json:
         Console().json(document(changes))
     else:

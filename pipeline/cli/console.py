@@ -1,4 +1,4 @@
-"""What the command says, and where: results on standard output, everything else on standard error."""
+"""What the command says, and where: results on standard output, everything else on standard error, as text or JSON lines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any, Self, TextIO
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Literal, Self, TextIO
 
 from pipeline.cli.summary import PublishedDrug
 from pipeline.errors import Problem
@@ -21,14 +22,22 @@ SECONDS_BETWEEN_LINES = 10.0
 PROBLEMS_SHOWN = 20
 _OUTCOMES = ("published", "not_a_drug", "quarantined", "duplicate")
 _NOUNS = ("drug", "regimen", "brand", "use", "indication")
+_LEVELS = {"fatal": "critical", "error": "error", "warning": "warning", "information": "info"}
 _ORDER = ("fatal", "error", "warning", "information")
 
 
 class Console:
-    """The command's two streams. `quiet` silences all but errors; the result is printed in any case."""
+    """The command's two streams. `quiet` silences all but errors; the result is printed in any case.
+
+    With `log` json what goes to standard error is JSON lines, each with the time, the run (`run_id`) and what it is about.
+    """
+
+    #: For all consoles of this command line (`--log`): an error may be told by another one than that of the command.
+    log: ClassVar[Literal["text", "json"]] = "text"
 
     def __init__(self, *, quiet: bool = False) -> None:
         self.quiet = quiet
+        self.run_id: str | None = None
         for stream in (sys.stdout, sys.stderr):
             # A drug's name may hold what the terminal's encoding has not: show its escape instead of failing.
             if isinstance(stream, io.TextIOWrapper):
@@ -47,11 +56,17 @@ class Console:
     def note(self, text: str) -> None:
         """Say what is going on, unless quiet."""
         if not self.quiet:
-            _write(sys.stderr, text)
+            self._say("info", text)
 
     def problem(self, problem: Problem, kind: str = "") -> None:
         """Show a problem: code, place, cause and remedy, and of what kind it is. Quiet keeps errors only."""
-        if not self.quiet or problem.severity in {"fatal", "error"}:
+        if self.quiet and problem.severity not in {"fatal", "error"}:
+            return
+        if self.log == "json":
+            told = as_json(problem)
+            level, page, message = _LEVELS[told.pop("severity")], told.pop("source", None), told.pop("cause")
+            self._say(level, message, page=page, **told, **({"kind": kind} if kind else {}))
+        else:
             said = str(problem).removesuffix(f" Remedy: {problem.remedy}")
             said = f"[{kind}] {said}" if kind else said
             _write(sys.stderr, f"{said}\n    Remedy: {problem.remedy}")
@@ -63,6 +78,16 @@ class Console:
             self.problem(problem)
         if len(ranked) > PROBLEMS_SHOWN:
             self.note(f"… and {len(ranked) - PROBLEMS_SHOWN} more: {everything}")
+
+    def _say(self, level: str, message: str, *, page: str | None = None, code: str | None = None, **more: object) -> None:
+        if self.log == "text":
+            _write(sys.stderr, message)
+            return
+        import orjson  # noqa: PLC0415 - as above
+
+        time = datetime.now(UTC).isoformat(timespec="milliseconds")
+        line = {"time": time, "level": level, "run": self.run_id, "page": page, "code": code, "message": message, **more}
+        _write(sys.stderr, orjson.dumps(line, default=str).decode())
 
     def drugs(self, drugs: Iterable[PublishedDrug]) -> None:
         """Print each drug with its brands, and its uses in the page's words under what introduces them."""
@@ -80,13 +105,14 @@ class Console:
                 self.out(f"{'  ' * (len(use.context) + 1)}- {use.text}{brands}")
             self.out("")
 
-    def report(self, accounting: Mapping[str, int], counts: Mapping[str, Any]) -> None:
-        """Print what went in, what became of it, and what is published."""
+    def report(self, accounting: Mapping[str, int], counts: Mapping[str, Any], unread_in: str) -> None:
+        """Print what went in, what became of it, what is published, and where the unread sentences are, if any."""
         became = ", ".join(f"{accounting[name]:,} {name.replace('_', ' ')}" for name in _OUTCOMES)
         self.out(f"{counted(accounting['inputs'], 'page')}: {became}")
         self.out(
             ", ".join(counted(counts[f"{noun}s"], noun) for noun in _NOUNS)
             + f"; {counted(counts['unread'], 'unread sentence')}"
+            + (f" ({unread_in})" if counts["unread"] else "")
         )
 
     @contextmanager
@@ -94,7 +120,7 @@ class Console:
         """How far a run is: a bar on a terminal, a line now and then elsewhere."""
         if self.quiet:
             yield Progress()
-        elif sys.stderr.isatty():
+        elif self.log == "text" and sys.stderr.isatty():
             with _Bar(of) as bar:
                 yield bar
         else:

@@ -122,10 +122,9 @@ def refresh(
 
 
 def _pages(seeds: tuple[Path, ...]) -> tuple[Path, ...]:
-    from pipeline.cli.publishing import paths
-
-    missing = [seed for seed in paths(seeds) if not seed.exists()]
+    pages = seeds or (Path("seeds"),)
+    missing = [seed for seed in pages if not seed.exists()]
     if missing:
         cause = "there is no such file or folder"
         raise UsageError(Problem("U910", "error", cause, "name files, or folders with pages below", source=str(missing[0])))
-    return paths(seeds)
+    return pages

@@ -3,23 +3,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from pipeline.cli.app import DONE, Json, Quiet, Seed, app, canonical_base, fhir_version
-from pipeline.cli.console import Console, as_json
+from pipeline.cli.app import DONE, REFUSED, Flag, Json, Quiet, app, canonical_base, fhir_version
+from pipeline.cli.console import Console
+from pipeline.cli.loading import SigningIn, load_json
+from pipeline.cli.loading import conclude as conclude_load
+from pipeline.cli.outcome import conclude
+from pipeline.errors import Problem, UsageError
 from pipeline.settings import DEFAULT_CANONICAL, Profile, Settings
 
 if TYPE_CHECKING:
-    from pipeline.convert import Report
+    from pipeline.store import Place
 
-#: A run of so few drugs lists each with its uses.
-FEW_DRUGS = 10
+NO_LOGIN = SigningIn()
+
+Seeds = Annotated[
+    str,
+    Parameter(name="SEEDS", help="Pages, folders with .md and .txt pages below, or URLs of a store. [default: seeds]"),
+]
+
+
+class Conversion(TypedDict):
+    """What `convert` and the flow take by the same names."""
+
+    workers: int
+    max_removed: float
+    full: bool
+    keep: int | None
 
 
 @Parameter(name="*")
@@ -27,7 +45,7 @@ FEW_DRUGS = 10
 class Publishing:
     """The options of every command that publishes."""
 
-    output: Annotated[Path, Parameter(help="The folder to publish to.")] = Path("output")
+    output: Annotated[str, Parameter(help="The folder to publish to, or a URL of a store (s3://bucket/prefix).")] = "output"
     fhir: Annotated[
         tuple[str, ...],
         Parameter(help="A FHIR version (R5, R4B, R4); repeatable, a folder each.", negative="", show_default=" ".join),
@@ -35,12 +53,21 @@ class Publishing:
     profile: Annotated[
         Profile, Parameter(help="core: only MedicationKnowledge and DocumentReference, each readable by itself.")
     ] = "full"
-    workers: Annotated[int, Parameter(help="How many processes convert pages; same bytes.", validator=Number(gte=1))] = 1
+    workers: Annotated[int, Parameter(help="How many convert pages at once; same bytes.", validator=Number(gte=1))] = 1
     as_of: Annotated[date | None, Parameter(help="The date to speak for. [default: the newest lastReviewed]")] = None
     max_removed: Annotated[
         float, Parameter(help="Stop if more than this share of the drugs would be removed.", validator=Number(gte=0, lte=1))
     ] = 0.05
+    full: Annotated[Flag, Parameter(help="Read every page anew, also those that did not change; same bytes.")] = False
+    keep: Annotated[
+        int | None,
+        Parameter(help="How many snapshots to keep in the output folder. [default: all]", validator=Number(gte=1)),
+    ] = None
     canonical: Annotated[str, Parameter(help="The base of onlabel's own URLs; set yours.")] = DEFAULT_CANONICAL
+    mappings: Annotated[Path | None, Parameter(help="A folder of mapping tables. [default: onlabel's own]")] = None
+    work: Annotated[
+        Path | None, Parameter(help="The local folder for what is in a store. [default: one in the user's cache folder]")
+    ] = None
 
     def settings(self) -> Settings:
         """The run's settings; raises UsageError (U902, U903)."""
@@ -49,9 +76,74 @@ class Publishing:
             canonical=canonical_base(self.canonical), fhir_versions=versions, as_of=self.as_of, profile=self.profile
         )
 
+    def conversion(self) -> Conversion:
+        """What is handed on as it is."""
+        return Conversion(workers=self.workers, max_removed=self.max_removed, full=self.full, keep=self.keep)
+
+    def place(self, seeds: tuple[str, ...]) -> Place:
+        """Where the run works."""
+        from pipeline.store import Place
+
+        return Place.of(seeds or ("seeds",), self.output, self.work)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Flowing:
+    """The options of the commands that go through Prefect."""
+
+    runner: Annotated[Literal["threads", "processes", "dask", "ray"], Parameter(help="What converts pages; same bytes.")] = (
+        "processes"
+    )
+    cluster: Annotated[
+        str | None,
+        Parameter(help="The address of a Dask or Ray cluster. [default: DASK_SCHEDULER_ADDRESS, RAY_ADDRESS, or one here]"),
+    ] = None
+    load_to: Annotated[str | None, Parameter(help="The base URL of a FHIR server to load what is published into.")] = None
+    prune: Annotated[Flag, Parameter(help="Take away what is ours on that server and no longer published.")] = False
+    withdrawn: Annotated[
+        Literal["delete", "retire"], Parameter(help="How: delete, or keep there with the status of what is retired.")
+    ] = "delete"
+
+
+def flow_parameters(
+    place: Place, options: Publishing, settings: Settings, flowing: Flowing, signing_in: SigningIn
+) -> dict[str, Any]:
+    """The flow's parameters as JSON can hold them; paths absolute, because a server runs it from anywhere."""
+    if flowing.load_to is None and (flowing.prune or signing_in != NO_LOGIN):
+        cause = "pruning and signing in are about a FHIR server, and --load-to is missing"
+        raise UsageError(Problem("U901", "error", cause, "name the server, or neither"))
+    login = asdict(signing_in.login()) if flowing.load_to else None
+    return {
+        "seeds": [_absolute(seed) for seed in place.seeds],
+        "output": _absolute(place.target),
+        "fhir": list(settings.fhir_versions),
+        "as_of": settings.as_of.isoformat() if settings.as_of else None,
+        "canonical": settings.canonical,
+        "profile": settings.profile,
+        "mappings": options.mappings and _absolute(options.mappings),
+        "work": options.work and _absolute(options.work),
+        **options.conversion(),
+        **asdict(flowing),
+        "login": login and login | {"secret_file": login["secret_file"] and _absolute(login["secret_file"])},
+    }
+
+
+def _absolute(path: str | Path) -> str:
+    from pipeline.store import is_url
+
+    return str(path) if is_url(str(path)) else str(Path(path).absolute())
+
 
 @app.command
-def run(*seeds: Seed, options: Publishing = Publishing(), json: Json = False, quiet: Quiet = False) -> int:
+def run(
+    *seeds: Seeds,
+    options: Publishing = Publishing(),
+    flowing: Flowing = Flowing(),
+    signing_in: SigningIn = NO_LOGIN,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
     """Publish pages through the Prefect flow.
 
     Uses the server of PREFECT_API_URL or of the active Prefect profile; without one, starts a server for the run.
@@ -60,60 +152,70 @@ def run(*seeds: Seed, options: Publishing = Publishing(), json: Json = False, qu
     ```
     onlabel run
     onlabel run seeds/ more/page.md --output out --workers 2
+    onlabel run s3://pages/nci --output s3://published/onlabel --workers 8 --runner dask
     PREFECT_API_URL=http://127.0.0.1:4200/api onlabel run --config onlabel.toml
     ```
     """
-    settings, console = options.settings(), Console(quiet=quiet)
+    settings, place, console = options.settings(), options.place(seeds), Console(quiet=quiet)
     from pipeline import flow
 
     flow.calm()
     from pipeline.flow.run import run_flow
 
     with console.progress() as progress:
-        report = run_flow(
-            paths(seeds),
-            options.output,
-            settings,
-            workers=options.workers,
-            max_removed=options.max_removed,
-            progress=progress,
-            announce=console.note,
+        done = run_flow(
+            flow_parameters(place, options, settings, flowing, signing_in), progress=progress, announce=console.note
         )
-    return conclude(report, settings, console, json=json)
+    more = {"load": load_json(done.loaded)} if done.loaded else {}
+    code = conclude(done.report, settings, place, console, json=json, more=more)
+    if done.not_loaded:
+        console.problem(done.not_loaded)
+        return REFUSED
+    if done.loaded and not json:
+        return max(code, conclude_load(done.loaded, console, json=False))
+    return max(code, done.loaded.exit_code if done.loaded else DONE)
 
 
 @app.command
-def convert(*seeds: Seed, options: Publishing = Publishing(), json: Json = False, quiet: Quiet = False) -> int:
+def convert(*seeds: Seeds, options: Publishing = Publishing(), json: Json = False, quiet: Quiet = False) -> int:
     """Publish pages without Prefect: the same work as plain calls, the same bytes.
 
     For example:
     ```
     onlabel convert
     onlabel convert seeds/ --output out --workers 2 --as-of 2025-12-31
+    onlabel convert s3://pages/nci --output s3://published/onlabel
     onlabel convert seeds/ --json --quiet
     ```
     """
-    settings, console = options.settings(), Console(quiet=quiet)
+    settings, place, console = options.settings(), options.place(seeds), Console(quiet=quiet)
     from pipeline.convert import convert as convert_pages
+    from pipeline.convert import new_run_id
 
-    with console.progress() as progress:
+    console.run_id = new_run_id(os.getpid())
+    with place.held(), console.progress() as progress:
         report = convert_pages(
-            paths(seeds),
-            options.output,
+            place.fetch(settings.limits.max_bytes),
+            place.output,
             settings,
-            workers=options.workers,
-            max_removed=options.max_removed,
+            mappings=options.mappings,
             progress=progress,
+            run_id=console.run_id,
+            **options.conversion(),
         )
-    return conclude(report, settings, console, json=json)
+        if report.snapshot is not None:
+            report = replace(report, notes=(*report.notes, *place.push(report.snapshot, report.folder)))
+    return conclude(report, settings, place, console, json=json)
 
 
 @app.command
-def serve(
-    *seeds: Seed,
+def serve(  # noqa: PLR0913 - the command's options
+    *seeds: Seeds,
     cron: Annotated[str, Parameter(help="When to run: minute, hour, day of month, month, day of week.")] = "0 3 * * *",
     name: Annotated[str, Parameter(help="The deployment's name.")] = "nightly",
     options: Publishing = Publishing(),
+    flowing: Flowing = Flowing(),
+    signing_in: SigningIn = NO_LOGIN,
     quiet: Quiet = False,
 ) -> int:
     """Serve the flow as a Prefect deployment with a schedule, until interrupted.
@@ -121,69 +223,16 @@ def serve(
     For example:
     ```
     onlabel serve seeds/ --cron "0 3 * * *"
+    onlabel serve seeds/ --keep 30 --load-to https://fhir.example.org/r5 --auth bearer --secret-file token.txt
     PREFECT_API_URL=http://127.0.0.1:4200/api onlabel serve --name hourly --cron "0 * * * *"
     ```
     """
-    settings, console = options.settings(), Console(quiet=quiet)
+    settings, place, console = options.settings(), options.place(seeds), Console(quiet=quiet)
     from pipeline import flow
 
     flow.calm()
     from pipeline.flow.run import serve_flow
 
-    serve_flow(
-        paths(seeds),
-        options.output,
-        settings,
-        workers=options.workers,
-        max_removed=options.max_removed,
-        cron=cron,
-        name=name,
-        announce=console.note,
-    )
+    parameters = flow_parameters(place, options, settings, flowing, signing_in)
+    serve_flow(parameters, cron=cron, name=name, announce=console.note)
     return DONE
-
-
-def conclude(report: Report, settings: Settings, console: Console, *, json: bool) -> int:
-    """Print what a run published and where, and what it did not; give the exit code."""
-    from pipeline.cli.summary import published_drugs
-
-    outcome = str(report.folder.parent.parent / "current" / "outcome" / "OperationOutcome.ndjson")
-    console.problems(report.problems, f"see {outcome if report.snapshot else report.folder / 'log'}")
-    if json:
-        console.json(report_json(report))
-        return report.exit_code
-    if report.snapshot is None:
-        console.out(f"Nothing was published; what was published before is unchanged. Run: {shown(report.folder)}")
-        return report.exit_code
-    # Read back from where a use has a resource of its own.
-    if report.accounting["published"] <= FEW_DRUGS and "R5" in settings.fhir_versions and settings.profile == "full":
-        console.drugs(published_drugs(report.snapshot, "R5"))
-    console.report(report.accounting, report.counts)
-    console.out(f"{'Unchanged' if report.unchanged else 'Published'}: {shown(report.snapshot)}")
-    return report.exit_code
-
-
-def report_json(report: Report) -> dict[str, object]:
-    """The report as JSON data: what `report.json` counts, where it is, and what went wrong."""
-    return {
-        "snapshot": str(report.snapshot) if report.snapshot else None,
-        "unchanged": report.unchanged,
-        "stopped": as_json(report.stopped) if report.stopped else None,
-        "as_of": report.as_of,
-        "accounting": report.accounting,
-        "counts": report.counts,
-        "change": {name: getattr(report.change, name) for name in ("added", "removed", "stale")},
-        "problems": [as_json(problem) for problem in report.problems],
-        "run": str(report.folder),
-        "seconds": report.seconds,
-    }
-
-
-def shown(path: Path) -> Path:
-    """A path as a person here would write it: from this folder on, where it is below."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-
-
-def paths(seeds: tuple[Path, ...]) -> tuple[Path, ...]:
-    """The seeds that were named, or the usual ones."""
-    return seeds or (Path("seeds"),)

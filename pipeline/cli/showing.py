@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from pipeline.cli.app import DONE, Flag, Quiet, app, fhir_version
+from pipeline.cli.app import DONE, Flag, Quiet, app, fhir_version, holding
 from pipeline.cli.console import Console, counted
 from pipeline.errors import Problem, UsageError
 from pipeline.model import Standing
@@ -56,14 +56,15 @@ def show(  # noqa: PLR0913 - each is an option of the command
 
     output, wanted = _output_and_wish(words)
     console = Console(quiet=quiet)
-    snapshot = open_snapshot(output, fhir_version(fhir) if fhir else None)
     filters = Filters(brand, condition, code, standing)
-    if wanted and _RESOURCE.fullmatch(wanted):
-        _show_resource(console, snapshot, wanted, json=json)
-    elif wanted:
-        _show_drug(console, snapshot, _the_drug(snapshot, wanted), filters, json=json)
-    else:
-        _show_all(console, snapshot, filters, uses=uses, json=json)
+    with holding(output) as folder:
+        snapshot = open_snapshot(folder, fhir_version(fhir) if fhir else None)
+        if wanted and _RESOURCE.fullmatch(wanted):
+            _show_resource(console, snapshot, wanted, json=json)
+        elif wanted:
+            _show_drug(console, snapshot, _the_drug(snapshot, wanted), filters, json=json)
+        else:
+            _show_all(console, snapshot, filters, uses=uses, json=json)
     return DONE
 
 
@@ -87,10 +88,11 @@ def tables(
     from pipeline.tables import write_tables
 
     console = Console(quiet=quiet)
-    snapshot = open_snapshot(output, fhir_version(fhir) if fhir else None)
-    # A snapshot is named by itself: its tables go to the output folder that it stands in.
-    home = output if not (output / "report.json").is_file() else snapshot.path.parent.parent
-    written = write_tables(snapshot, to or home / "tables")
+    with holding(output) as folder:
+        snapshot = open_snapshot(folder, fhir_version(fhir) if fhir else None)
+        # A snapshot is named by itself: its tables go to the output folder that it stands in.
+        home = output if not (output / "report.json").is_file() else snapshot.path.parent.parent
+        written = write_tables(snapshot, to or home / "tables")
     for name, rows in written.rows.items():
         console.out(f"{written.folder / name}.csv: {counted(rows, 'row')}")
     if written.with_views:

@@ -20,7 +20,7 @@ from typing import TypeAlias, get_args
 from pipeline.convert.batch import Batch, BatchResult, convert_batch
 from pipeline.convert.program import made_by
 from pipeline.convert.report import Report, make_report
-from pipeline.convert.run_folder import conclude
+from pipeline.convert.run_folder import conclude, new_run_id
 from pipeline.convert.seeds import Source, find
 from pipeline.convert.tables import MappingTables
 from pipeline.convert.takeover import Compact, TakenPages, take_over
@@ -50,6 +50,7 @@ __all__ = [
     "convert",
     "convert_batch",
     "find",
+    "new_run_id",
     "reading",
 ]
 
@@ -106,7 +107,7 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
     _check(settings, workers, max_removed, keep)
     tables = MappingTables.of(mappings)
     sources = find(seeds, output)
-    run_id = run_id or f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.getpid()}"
+    run_id = run_id or new_run_id(os.getpid())
     started = time.perf_counter()
     with held(output, run_id, f"run {run_id}, process {os.getpid()} on {socket.gethostname()}") as folder:
         run = _Run(sources, settings, tables, folder, run_batches or _runner(workers), progress)

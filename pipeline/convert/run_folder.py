@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,11 @@ from pipeline.convert.report import Report
 from pipeline.errors import OnlabelError, Problem, PublishError
 from pipeline.publish import OutputFolder, remove_beyond
 from pipeline.publish.files import refusals, write_file
+
+
+def new_run_id(tail: object) -> str:
+    """A name for a run: its moment to the microsecond, because two runs of one process may share a second, and `tail`."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{tail}"
 
 
 def conclude(report: Report, previous: Path | None, output: OutputFolder, keep: int | None) -> Report:
@@ -56,9 +62,9 @@ def conclude(report: Report, previous: Path | None, output: OutputFolder, keep: 
 
 
 def _with_changes(report: Report, previous: Path | None) -> Report:
-    if report.snapshot is None or report.unchanged or previous is None:
+    if report.snapshot is None:
         return report
-    from pipeline.diff import write_changes  # noqa: PLC0415 - most runs of most nights change nothing and compare nothing
+    from pipeline.diff import write_changes  # noqa: PLC0415 - loads only when there is a snapshot to tell of
 
     start = time.perf_counter()
     try:

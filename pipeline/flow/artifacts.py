@@ -1,17 +1,22 @@
-"""What a run leaves in Prefect to look at: a summary, and the pages that were quarantined."""
+"""What a run leaves in Prefect to look at: a summary, what changed, pages quarantined and overdue, the review page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from prefect import task
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from pipeline.convert import Report
+from pipeline.diff import markdown
+from pipeline.store import Place
 
 SUMMARY_KEY = "onlabel-summary"
+CHANGES_KEY = "onlabel-changes"
 QUARANTINE_KEY = "onlabel-quarantined"
+OVERDUE_KEY = "onlabel-overdue"
+REVIEW_KEY = "onlabel-review"
 #: Artifacts are for eyes; the report on the disk has everything.
 ROWS_SHOWN = 500
 _ACCOUNTING = ("published", "not_a_drug", "quarantined", "duplicate")
@@ -19,17 +24,28 @@ _COUNTS = ("drugs", "regimens", "brands", "uses", "indications", "unread")
 
 
 @task(task_run_name="describe the run", retries=3, retry_delay_seconds=1, cache_policy=NO_CACHE, persist_result=False)
-def describe(report: Report) -> None:
+def describe(report: Report, place: Place) -> None:
     """Leave the run's artifacts. Retried, because it talks to the server."""
-    create_markdown_artifact(key=SUMMARY_KEY, markdown=summary(report), description="What went in, and what became of it")
+    described = f"What went in, and what became of it (run {report.folder.name})"
+    create_markdown_artifact(key=SUMMARY_KEY, markdown=summary(report, place), description=described)
     create_table_artifact(key=QUARANTINE_KEY, table=list(quarantined(report)), description="Pages that were not published")
+    if report.changes is not None and not report.unchanged:
+        described = "What is different from the snapshot before, use by use"
+        create_markdown_artifact(key=CHANGES_KEY, markdown=markdown(report.changes), description=described)
+    as_of = f"Pages that were to be reviewed again before {report.as_of}, as their front matter says"
+    create_table_artifact(key=OVERDUE_KEY, table=list(overdue(report)), description=as_of)
+    review = place.output / "review" / "index.html"
+    if review.is_file():
+        described = "The review page that `onlabel review` made last"
+        create_link_artifact(key=REVIEW_KEY, link=review.absolute().as_uri(), description=described)
 
 
-def summary(report: Report) -> str:
+def summary(report: Report, place: Place) -> str:
     """The run in Markdown: the accounting, what is published, what changed, and where it is."""
     accounting = "\n".join(f"| {name.replace('_', ' ')} | {report.accounting[name]:,} |" for name in _ACCOUNTING)
     counts = "\n".join(f"| {name} | {report.counts[name]:,} |" for name in _COUNTS)
-    where = f"`{report.snapshot}`" if report.snapshot else "nothing was published; what was published before is in place"
+    unpublished = "nothing was published; what was published before is in place"
+    where = f"`{place.shown(report.snapshot)}`" if report.snapshot else unpublished
     return "\n\n".join(
         [
             f"# onlabel as of {report.as_of or 'no date'}",
@@ -38,7 +54,7 @@ def summary(report: Report) -> str:
             f"| pages | {report.accounting['inputs']:,} |\n|---|---:|\n{accounting}",
             f"| published | |\n|---|---:|\n{counts}",
             *_changes(report),
-            f"Run folder: `{report.folder}`",
+            f"Run folder: `{place.shown(report.folder)}`",
         ]
     )
 
@@ -64,6 +80,20 @@ def quarantined(report: Report) -> Iterator[dict[str, str | int | None]]:
     if len(found) > ROWS_SHOWN:
         rest = f"{len(found) - ROWS_SHOWN:,} more: see OperationOutcome.ndjson"
         yield {"page": "…", "line": None, "code": None, "cause": rest, "remedy": None}
+
+
+def overdue(report: Report) -> Iterator[dict[str, str]]:
+    """One row for each page that is overdue, in the page's own words; the last row counts what is not shown."""
+    for page in report.overdue[:ROWS_SHOWN]:
+        yield {
+            "page": page.name,
+            "lastReviewed": page.last_reviewed,
+            "reviewFrequency": page.frequency,
+            "due": page.due.isoformat(),
+        }
+    if len(report.overdue) > ROWS_SHOWN:
+        rest = f"{len(report.overdue) - ROWS_SHOWN:,} more"
+        yield {"page": rest, "lastReviewed": "", "reviewFrequency": "", "due": ""}
 
 
 def _cell(text: str) -> str:

@@ -9,6 +9,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Failed
 
+from pipeline.convert import reading
 from pipeline.errors import OnlabelError
 from pipeline.load import LoadOptions, LoadReport, load
 
@@ -17,7 +18,8 @@ from pipeline.load import LoadOptions, LoadReport, load
 def load_published(snapshot: Path, server: str, options: LoadOptions) -> LoadReport:
     """Load a snapshot. No retries by Prefect: `load` itself tries again what may pass by itself, Bundle by Bundle."""
     try:
-        return load(snapshot, server, options)
+        with reading(snapshot) as held:
+            return load(held, server, options)
     except OnlabelError as error:
         return cast("LoadReport", Failed(message=str(error.problem), data=error))  # given where the state is asked for
 

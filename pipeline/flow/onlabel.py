@@ -2,68 +2,83 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
-from typing import Annotated, Any, cast
+from pathlib import Path, PurePath
+from typing import Annotated, Any, Literal, cast
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.futures import PrefectFuture, as_completed
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
-from prefect.task_runners import ProcessPoolTaskRunner
-from prefect.utilities.annotations import quote
 from pydantic import Field
 
-from pipeline.convert import Batch, BatchResult, BatchRunner, Report, become_worker, convert, convert_batch
-from pipeline.errors import LoadError, OnlabelError, Problem, PublishError
+from pipeline.convert import Report, convert, new_run_id
+from pipeline.errors import OnlabelError, Problem
 from pipeline.flow.artifacts import describe
+from pipeline.flow.batches import Runner, as_tasks, whole
 from pipeline.flow.loading import load_published, loaded
+from pipeline.flow.storing import fetch, push
 from pipeline.flow.watch import watcher
 from pipeline.load import LoadOptions, LoadReport, Login
 from pipeline.settings import DEFAULT_CANONICAL, FhirVersion, Profile, Settings
+from pipeline.store import Place
 
 #: The exit code of a load of which the server took nothing.
 REFUSED = 4
 
 
-class Stopped(PublishError):  # noqa: N818 - named like the state that it belongs to
-    """A run that a guard stopped, with its report: where a run failed, Prefect wants an exception as its result."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a flow run did: what it published, what of that a server has, and why not where it was to have it."""
 
-    def __init__(self, problem: Problem, report: Report) -> None:
+    report: Report
+    loaded: LoadReport | None = None
+    not_loaded: Problem | None = None
+
+
+class Broken(OnlabelError):  # noqa: N818 - named like the state that it belongs to
+    """A run that a guard stopped, or a server: where a run failed, Prefect wants an exception as its result."""
+
+    def __init__(self, problem: Problem, run: Run) -> None:
         super().__init__(problem)
-        self.report = report
+        self.run = run
+
+    def __reduce__(self) -> tuple[type[Broken], tuple[Problem, Run]]:  # type: ignore[override]  # one more
+        """Pickled with its run."""
+        return type(self), (self.problem, self.run)
 
 
 def _run_name() -> str:
     """What ran: `seeds to output (R5)`."""
     given = flow_run.parameters
-    seeds = [Path(seed).name or str(seed) for seed in given["seeds"]]
+    seeds = [PurePath(seed).name or str(seed) for seed in given["seeds"]]
     shown = ", ".join(seeds[:3]) + (f" and {len(seeds) - 3} more" if len(seeds) > 3 else "")  # noqa: PLR2004 - fits a line
-    return f"{shown} to {Path(given['output']).name} ({', '.join(given['fhir'])})"
+    return f"{shown} to {PurePath(given['output']).name} ({', '.join(given['fhir'])})"
 
 
 @flow(name="onlabel", flow_run_name=_run_name)
 def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with a default
-    seeds: list[Path] = [Path("seeds")],  # noqa: B006 - Prefect shows the default in its form; the list is never changed
-    output: Path = Path("output"),
+    seeds: list[str] = ["seeds"],  # noqa: B006 - Prefect shows the default in its form; the list is never changed
+    output: str = "output",
     fhir: list[FhirVersion] = ["R5"],  # noqa: B006 - as above
     workers: Annotated[int, Field(ge=1)] = 1,
+    runner: Runner = "processes",
+    cluster: str | None = None,
     as_of: date | None = None,
     max_removed: Annotated[float, Field(ge=0, le=1)] = 0.05,
+    full: bool = False,  # noqa: FBT001, FBT002 - a parameter of Prefect's form
+    keep: Annotated[int, Field(ge=1)] | None = None,
     canonical: str = DEFAULT_CANONICAL,
     profile: Profile = "full",
+    mappings: Path | None = None,
+    work: Path | None = None,
     load_to: str | None = None,
     login: Login | None = None,
     prune: bool = False,  # noqa: FBT001, FBT002 - a parameter of Prefect's form
-) -> Report:
+    withdrawn: Literal["delete", "retire"] = "delete",
+) -> Run:
     """Publish what drug-information pages say each drug is approved for, quoted and proven, as FHIR NDJSON.
 
     Completed, with a name that says how many pages were quarantined, when a snapshot was published; Failed when nothing
@@ -71,64 +86,85 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
     was published and could not be loaded.
 
     Args:
-        seeds: Pages, and folders with .md and .txt pages below, on the machine that runs the flow.
-        output: The folder to publish to.
+        seeds: Pages, and folders with .md and .txt pages below, on the machine that runs the flow; or URLs of a store.
+        output: The folder to publish to, or a URL of a store (s3://bucket/prefix).
         fhir: The FHIR versions to publish.
-        workers: How many processes convert pages. The published bytes do not depend on it.
+        workers: How many convert pages at once. The published bytes do not depend on it.
+        runner: What they are: threads or processes of this machine, or workers of a Dask or Ray cluster.
+        cluster: The address of a Dask or Ray cluster that is there already; else one is started here for the run.
         as_of: The date that the snapshot speaks for; the newest lastReviewed of the pages unless it is given.
         max_removed: The share of what was published before that the run may remove.
+        full: Whether to read every page anew, also those that did not change. The published bytes do not depend on it.
+        keep: How many snapshots to keep in the output folder; all unless it is given.
         canonical: The base of the URLs that are onlabel's own.
         profile: full, or core for MedicationKnowledge and DocumentReference alone.
+        mappings: A folder of mapping tables instead of onlabel's own.
+        work: The local folder for what is in a store; one in the user's cache folder unless it is given.
         load_to: The base URL of a FHIR server into which the first of `fhir` is loaded.
         login: How to sign in there; the secret is in the environment (ONLABEL_SECRET) or in its file, never a parameter.
-        prune: Whether to delete there what is no longer published, within `max_removed`.
+        prune: Whether to take away there what is no longer published, within `max_removed`.
+        withdrawn: How: delete it, or keep it there with the status of what is retired.
     """
-    log = get_run_logger()
+    settings = Settings(canonical=canonical, fhir_versions=tuple(fhir), as_of=as_of, profile=profile)
+    run_id = new_run_id(flow_run.id)
+    place = Place.of(seeds, output, work)
     try:
-        report = convert(
-            seeds,
-            output,
-            Settings(canonical=canonical, fhir_versions=tuple(fhir), as_of=as_of, profile=profile),
-            max_removed=max_removed,
-            progress=watcher(),
-            run_id=f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{flow_run.id}",
-            run_batches=_as_tasks(workers),
-        )
+        run_batches = as_tasks(runner, workers, cluster)
+        with place.held():
+            report = convert(
+                fetch(place, settings.limits.max_bytes),
+                place.output,
+                settings,
+                mappings=mappings,
+                max_removed=max_removed,
+                full=full,
+                keep=keep,
+                progress=watcher(),
+                run_id=run_id,
+                run_batches=run_batches,
+            )
+            if report.snapshot is not None:
+                report = replace(report, notes=(*report.notes, *push(place, report.snapshot, report.folder)))
     except OnlabelError as error:
         # A state, not an exception: a full disk or a folder that is not ours is no reason for a traceback.
         return _state(Failed(name="Stopped", message=str(error.problem), data=error))
-    for problem in report.problems:
-        log.info("%s", problem)
-    describe(**_whole(report=report))
+    _log(report.problems, run_id)
+    describe(**whole(report=report, place=place))
     if report.stopped is not None:
-        return _state(Failed(name="Stopped", message=str(report.stopped), data=Stopped(report.stopped, report)))
+        return _state(Failed(name="Stopped", message=str(report.stopped), data=Broken(report.stopped, Run(report))))
     if load_to is None or report.snapshot is None:
-        return _state(Completed(name=_outcome(report), message=_message(report), data=report))
-    options = LoadOptions(version=fhir[0], login=login or Login(), prune=prune, max_removed=max_removed)
+        return _state(Completed(name=_outcome(report), message=_message(report), data=Run(report)))
+    options = LoadOptions(version=fhir[0], login=login or Login(), prune=prune, withdrawn=withdrawn, max_removed=max_removed)
     return _load(report, report.snapshot, load_to, options)
 
 
-def _load(report: Report, snapshot: Path, server: str, options: LoadOptions) -> Report:
+def _load(report: Report, snapshot: Path, server: str, options: LoadOptions) -> Run:
     """Load what was published, and end the run with what became of that."""
-    log = get_run_logger()
     # As a state: a task that returns a failed one does not raise.
-    state = load_published(**_whole(snapshot=snapshot, options=options), server=server, return_state=True)
+    state = load_published(**whole(snapshot=snapshot, options=options), server=server, return_state=True)
     done: LoadReport | Exception = state.result(raise_on_failure=False)
-    if isinstance(done, OnlabelError):
-        return _state(Failed(name="Published, not loaded", message=str(done.problem), data=done))
-    if isinstance(done, Exception):
+    if isinstance(done, Exception) and not isinstance(done, OnlabelError):
         raise done
-    for problem in done.problems:
-        log.info("%s", problem)
-    if done.stopped is not None or done.exit_code == REFUSED:
-        problem = done.stopped or done.problems[0]
-        return _state(Failed(name="Published, not loaded", message=str(problem), data=LoadError(problem)))
-    return _state(Completed(name=f"{_outcome(report)}, {loaded(done)}", message=_message(report), data=report))
+    run = Run(report, not_loaded=done.problem) if isinstance(done, OnlabelError) else Run(report, loaded=done)
+    _log(run.loaded.problems if run.loaded else (), report.folder.name)
+    problem = run.not_loaded or (run.loaded and run.loaded.stopped)
+    if run.loaded and run.loaded.exit_code == REFUSED:
+        problem = run.loaded.problems[0]
+    if problem:
+        return _state(Failed(name="Published, not loaded", message=str(problem), data=Broken(problem, run)))
+    name = f"{_outcome(report)}{f', {loaded(run.loaded)}' if run.loaded else ''}"
+    return _state(Completed(name=name, message=_message(report), data=run))
 
 
-def _state(state: State[Any]) -> Report:
+def _log(problems: tuple[Problem, ...], run_id: str) -> None:
+    log = get_run_logger()
+    for problem in problems:
+        log.info("run %s, page %s: %s", run_id, problem.source or "-", problem)
+
+
+def _state(state: State[Any]) -> Run:
     """A state to return from the flow: for Prefect it stands for the data in it, and gives the run its name and end."""
-    return cast("Report", state)
+    return cast("Run", state)
 
 
 def _outcome(report: Report) -> str:
@@ -138,68 +174,3 @@ def _outcome(report: Report) -> str:
 def _message(report: Report) -> str:
     parts = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in report.accounting.items() if name != "inputs")
     return f"{report.accounting['inputs']} pages: {parts}"
-
-
-def _as_tasks(workers: int) -> BatchRunner:
-    """Run each batch as a task run: one after the other in this process, or in `workers` processes."""
-
-    def run(batches: Sequence[Batch]) -> Iterator[BatchResult]:
-        if workers == 1:
-            # As states: a task that returns a failed one gives it back instead of raising what is in it.
-            yield from (convert_pages(**_parameters(batch), return_state=True).result() for batch in batches)
-            return
-        runner = ProcessPoolTaskRunner(max_workers=min(workers, len(batches) or 1), initializer=become_worker)
-        with runner, _ending_workers():
-            with _interrupts_held():
-                futures: list[PrefectFuture[BatchResult]] = [runner.submit(convert_pages, _parameters(one)) for one in batches]
-            yield from (future.result() for future in as_completed(futures))
-
-    return run
-
-
-@contextmanager
-def _ending_workers() -> Iterator[None]:
-    """End the workers at once where a run is broken off: the runner would wait until they have done their batches."""
-    try:
-        yield
-    except BaseException:
-        for worker in multiprocessing.active_children():
-            worker.terminate()
-        raise
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Keep Ctrl-C from processes and threads that are started meanwhile; this thread gets it at the end of the block.
-
-    A terminal sends it to all processes of a run, and each worker would answer with a traceback of its own.
-    """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows: a new process group would be needed, which the runner does not give
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _parameters(batch: Batch) -> dict[str, Any]:
-    return {**_whole(batch=batch), "first": batch.first + 1, "last": batch.first + len(batch.sources)}
-
-
-def _whole(**parameters: object) -> dict[str, Any]:
-    """Parameters that Prefect hands on as they are: it would look for futures in all that they hold, path by path."""
-    return {name: quote(value) for name, value in parameters.items()}
-
-
-@task(task_run_name="pages {first} to {last}", cache_policy=NO_CACHE, persist_result=False)
-def convert_pages(batch: Batch, first: int, last: int) -> BatchResult:  # noqa: ARG001 - they name the task run
-    """Convert one batch of pages; a page that fails is a value in the result, not a failed task.
-
-    No retries: nothing here waits for a network, and what is wrong with a page or a disk is still wrong a second later.
-    """
-    try:
-        return convert_batch(batch)
-    except OnlabelError as error:
-        return cast("BatchResult", Failed(message=str(error.problem), data=error))  # raised where the result is asked for

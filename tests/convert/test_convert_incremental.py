@@ -261,12 +261,16 @@ def test_a_run_that_a_guard_stops_leaves_the_base_as_it_is(same: Same, corpus: P
 def test_what_changed_is_told_beside_the_snapshot_and_a_fault_there_undoes_nothing(
     same: Same, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert same().changes is None
+    first = same(run_id="first")
+    assert first.changes is not None
+    assert first.changes.first
     (corpus / "new.md").write_text(drug_page("Newinib"), encoding="utf-8")
     report = same(run_id="with-changes")
-    assert report.changes is not None
-    assert (report.folder / "changes.json").is_file()
-    assert same().changes is None
+    again = same(run_id="unchanged")
+    told = [orjson.loads((one.folder / "changes.json").read_bytes()) for one in (first, report, again)]
+    drugs = [sorted(change["slug"] for change in one["changes"] if change["kind"] == "drug-added") for one in told]
+    assert drugs == [[*first.change.added], ["newinib"], []]
+    assert told[2]["changes"] == []
 
     def fail(*_: object) -> None:
         message = "a defect"

@@ -48,6 +48,7 @@ PAGES: Mapping[str, str] = {
 title: Zorvatinib - NCI
 url: https://www.cancer.gov/about-cancer/treatment/drugs/zorvatinib
 lastReviewed: '2025-03-04'
+reviewFrequency: annually
 ---
 
 # Zorvatinib

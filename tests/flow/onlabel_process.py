@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -47,3 +49,30 @@ class Onlabel:
         answer = httpx.post(f"{self.url}{path}", json=body, trust_env=False)
         answer.raise_for_status()
         return answer.json()
+
+
+def files(folder: Path) -> dict[str, str]:
+    return {
+        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+def processes(marker: str) -> list[str]:
+    """The command lines of running processes that have `marker` in their environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if marker.encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except OSError:
+            continue
+    return found
+
+
+def gone(marker: str, seconds: float = 30) -> bool:
+    deadline = time.monotonic() + seconds
+    while processes(marker) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return not processes(marker)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import signal
 import time
 from pathlib import Path
@@ -10,40 +9,13 @@ from typing import Any
 
 import pytest
 
-from tests.flow.onlabel_process import Onlabel
+from tests.flow.onlabel_process import Onlabel, files, gone, processes
 from tests.load.fhir_stub import Stub, serving
 
 pytestmark = pytest.mark.prefect
 
 #: What nobody wants to see after a run in which all went well.
 NOISE = ("ERROR", "WARNING", "Traceback", "Warning", "CRITICAL")
-
-
-def files(folder: Path) -> dict[str, str]:
-    return {
-        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
-
-
-def processes(marker: str) -> list[str]:
-    """The command lines of running processes that have `marker` in their environment."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if marker.encode() in (process / "environ").read_bytes():
-                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
-        except OSError:
-            continue
-    return found
-
-
-def gone(marker: str, seconds: float = 30) -> bool:
-    deadline = time.monotonic() + seconds
-    while processes(marker) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    return not processes(marker)
 
 
 def latest_run(served: Onlabel, name: str) -> dict[str, Any]:
@@ -81,7 +53,11 @@ def test_a_run_with_a_server_of_its_own_is_calm_and_leaves_nothing_behind(alone:
 
 def test_a_run_on_the_users_server_tells_it_what_became_of_the_pages(served: Onlabel, pages: Path, tmp_path: Path) -> None:
     output = tmp_path / "told"
-    done = served("run", str(pages), "--output", str(output))
+    review = output / "review" / "index.html"
+    review.parent.mkdir(parents=True)
+    review.touch()
+    (output / ".onlabel").touch()
+    done = served("run", str(pages), "--output", str(output), "--as-of", "2026-11-01")
     assert done.returncode == 1
     assert "Starting a Prefect server" not in done.stderr
     assert "R107 error: broken.md:" in done.stderr
@@ -99,38 +75,48 @@ def test_a_run_on_the_users_server_tells_it_what_became_of_the_pages(served: Onl
     artifacts = {one["key"]: one["data"] for one in served.ask("/artifacts/filter", **this_run)}
     assert "| quarantined | 1 |" in artifacts["onlabel-summary"]
     assert '"code": "R107"' in artifacts["onlabel-quarantined"]
+    assert '"page": "zorvatinib.md", "lastReviewed": "2025-03-04"' in artifacts["onlabel-overdue"]
+    assert artifacts["onlabel-review"] == f"[{review.as_uri()}]({review.as_uri()})"
     logs = served.ask("/logs/filter", logs={"flow_run_id": {"any_": [run["id"]]}})
-    assert any("R107" in log["message"] for log in logs)
+    (folder,) = (output / "runs").iterdir()
+    assert any(f"run {folder.name}, page broken.md: R107" in log["message"] for log in logs)
 
 
-_LOADING = """
-import sys
-from pathlib import Path
-from pipeline import flow
-flow.calm()
-from pipeline.flow.onlabel import onlabel
-seeds, output, server = sys.argv[1:]
-state = onlabel(seeds=[Path(seeds)], output=Path(output), load_to=server, return_state=True)
-print(state.type.value, state.name, sep="|")
-"""
+def test_a_run_leaves_what_changed_clinically_in_an_artifact(served: Onlabel, pages: Path, tmp_path: Path) -> None:
+    command = ("run", str(pages), "--output", str(tmp_path / "changed"))
+    assert served(*command).returncode == 1
+    page = pages / "zorvatinib.md"
+    page.write_text(page.read_text(encoding="utf-8").replace("- **Gastric cancer** in adults.\n", ""), encoding="utf-8")
+    done = served(*command)
+    assert "Changes: clinical changes 1, " in done.stdout
+    run = latest_run(served, "changed")
+    found = served.ask("/artifacts/filter", flow_runs={"id": {"any_": [run["id"]]}})
+    (changes,) = [one["data"] for one in found if one["key"] == "onlabel-changes"]
+    assert "Gastric cancer" in changes
 
 
 def test_a_run_loads_what_it_published_where_it_is_told_to(served: Onlabel, seed: Path, tmp_path: Path) -> None:
+    command = ("run", str(seed), "--output", str(tmp_path / "loaded"), "--load-to")
     with serving(Stub()) as stub:
-        with served.start("-c", _LOADING, str(seed), str(tmp_path / "out"), stub.base) as process:
-            said, _ = process.communicate(timeout=120)
-        assert said.strip().splitlines()[-1] == f"COMPLETED|Published, 0 quarantined, {len(stub.store)} loaded"
+        done = served(*command, stub.base)
+        assert done.returncode == 0, done.stderr
+        assert f"In {stub.base} (R5): 16 resources: 16 created" in done.stdout
         assert "MedicationKnowledge/nci.denosumab" in stub.store
+        assert latest_run(served, "loaded")["state"]["name"].startswith("Published, 0 quarantined, ")
         stub.version = "4.0.1"
-        with served.start("-c", _LOADING, str(seed), str(tmp_path / "out"), stub.base) as process:
-            said, _ = process.communicate(timeout=120)
-        assert said.strip().splitlines()[-1] == "FAILED|Published, not loaded"
+        done = served(*command, stub.base)
+    assert done.returncode == 4
+    assert "Unchanged: " in done.stdout
+    assert "Remedy: " in done.stderr.splitlines()[-1]
+    run = latest_run(served, "loaded")
+    assert (run["state_type"], run["state"]["name"]) == ("FAILED", "Published, not loaded")
 
 
 def test_a_run_that_publishes_nothing_fails_in_prefect_too(served: Onlabel, pages: Path, tmp_path: Path) -> None:
     done = served("run", str(pages / "broken.md"), "--output", str(tmp_path / "nothing"))
     assert done.returncode == 3
     assert "P511 fatal" in done.stderr
+    assert "Remedy: " in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
     run = latest_run(served, "nothing")
     assert (run["state_type"], run["state"]["name"]) == ("FAILED", "Stopped")

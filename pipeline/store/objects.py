@@ -1,0 +1,191 @@
+"""The objects below one URL of a store: listed, read, written, tried again where trying again can help.
+
+fsspec speaks to the store; its implementations (s3fs for `s3://`) take credentials, endpoints and regions where all tools of
+that store take them. A URL never holds any.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+from pipeline.errors import Problem, StoreError, excerpt
+
+Result = TypeVar("Result")
+
+#: Seconds before each new try of what may pass by itself. fsspec's implementations try some things again on their own.
+PAUSES: Final = (0.5, 2.0, 8.0)
+#: How many objects are on their way at once.
+IN_FLIGHT: Final = 16
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+#: Errors of botocore and others that are no PermissionError, and say that credentials are not there or not to be used.
+_CREDENTIALS = re.compile(r"Credential|ProfileNotFound|SSO|Token")
+#: What is wrong here and not there: no room, or a disk that is not to be written.
+_OF_THIS_MACHINE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+#: What stores without ETags show of an object, and is another when its content is.
+_TOKENS: Final = ("md5Hash", "crc32c", "content_md5", "LastModified", "mtime")
+_INSTALLED_BY: Final = {"s3": "pip install 'onlabel[s3]'", "s3a": "pip install 'onlabel[s3]'"}
+
+
+def is_url(place: str) -> bool:
+    """Whether a place is a URL (`s3://bucket/pages`) and not a path."""
+    return _URL.match(place) is not None
+
+
+def without_secrets(url: str) -> str:
+    """A URL as it is; raises StoreError (S102) for one that holds credentials, which would stand in logs and parameters."""
+    parts = urlsplit(url)
+    # A container of Azure stands before the account's name, as a user's name does elsewhere.
+    if parts.password is not None or (parts.username is not None and not parts.scheme.startswith(("ab", "az"))):
+        bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        remedy = "Take them out, and give them as the store's own tools take them (AWS_PROFILE, AWS_ACCESS_KEY_ID, …)."
+        raise StoreError(Problem("S102", "fatal", "the URL holds credentials", remedy, source=bare))
+    return url
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An object as a listing shows it. `token` is another when its content is; None where the store has nothing like it."""
+
+    size: int
+    token: str | None
+    etag: str | None
+
+
+@dataclass(frozen=True)
+class Objects:
+    """All objects below a URL, by their names from there on (`R5/manifest.json`; the empty name is the URL's own object)."""
+
+    url: str
+    root: str
+    store: Any = field(repr=False, compare=False)  # an fsspec file system: untyped
+
+    @classmethod
+    def at(cls, url: str) -> Objects:
+        """The objects below a URL.
+
+        Raises:
+            StoreError: S101, no such kind of store, or its package is not installed.
+
+        """
+        url = url.rstrip("/")
+        parts = urlsplit(url)
+        if parts.scheme in {"http", "https"}:
+            remedy = "Fetch the pages to a folder, or name a store that can be listed, as in s3://bucket/pages."
+            raise StoreError(Problem("S101", "fatal", "a web server is no store: it has no list of pages", remedy, source=url))
+        import fsspec  # noqa: PLC0415 - only what works with a store waits for it
+
+        try:
+            # A listing from a cache would hide what another run wrote meanwhile.
+            store, root = fsspec.url_to_fs(url, use_listings_cache=False)
+        except ImportError as error:
+            remedy = f"{_INSTALLED_BY.get(parts.scheme, f'Install what fsspec needs for {parts.scheme}://')}, then run again."
+            cause = f"what {parts.scheme}:// needs is not installed ({error.name or type(error).__name__})"
+            raise StoreError(Problem("S101", "fatal", cause, remedy, source=url)) from error
+        except ValueError as error:
+            remedy = "Name a folder, or a URL that fsspec knows, as in s3://bucket/pages."
+            cause = f"there is no such kind of store ({excerpt(str(error))})"
+            raise StoreError(Problem("S101", "fatal", cause, remedy, source=url)) from error
+        return cls(url, root.rstrip("/"), store)
+
+    def list(self, below: str = "") -> dict[str, Listed]:
+        """The objects whose names begin with `below/`, or all."""
+        place = self._path(below)
+        found: Mapping[str, Mapping[str, Any]] = self._tried(lambda: self.store.find(place, detail=True), below)
+        names = {path: path[len(self.root) :].removeprefix("/") for path in map(str, found)}
+        return {names[path]: _listed(seen) for path, seen in found.items() if not path.endswith("/")}
+
+    def seen(self, name: str) -> Listed | None:
+        """An object as the store shows it, or None where it is not (or its bucket is not: `list` tells the two apart)."""
+        try:
+            return _listed(self._tried(lambda: self.store.info(self._path(name)), name))
+        except StoreError as error:
+            if isinstance(error.__cause__, FileNotFoundError):
+                return None
+            raise
+
+    def read(self, name: str) -> bytes:
+        """An object's bytes."""
+        data: bytes = self._tried(lambda: self.store.cat_file(self._path(name)), name)
+        return data
+
+    def write(self, name: str, data: bytes, *, replaces: Listed | None = None, only_if_unchanged: bool = False) -> None:
+        """Write an object whole.
+
+        With `only_if_unchanged`, and where the store can (S3), it is written only if the object still is what `replaces`
+        showed (None: only if there is none).
+        """
+        condition: dict[str, str] = {}
+        if only_if_unchanged and self.store.protocol[0] == "s3":
+            condition = {"IfMatch": replaces.etag} if replaces and replaces.etag else {} if replaces else {"IfNoneMatch": "*"}
+        # A condition that does not hold is not tried again: whoever asked for it looks what is there now.
+        self._tried(lambda: self.store.pipe_file(self._path(name), data, **condition), name, () if condition else None)
+
+    def upload(self, file: Path, name: str) -> None:
+        """Write a file's bytes as an object."""
+        self._tried(lambda: self.store.put_file(str(file), self._path(name)), name)
+
+    def download(self, name: str, file: Path) -> None:
+        """Write an object's bytes to a file (its folder is made)."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._tried(lambda: self.store.get_file(self._path(name), str(file)), name)
+
+    def sha256(self, name: str) -> str:
+        """SHA-256 of an object's bytes, read back in blocks."""
+
+        def digest() -> str:
+            with self.store.open(self._path(name), "rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+
+        return self._tried(digest, name)
+
+    def at_url(self, name: str) -> str:
+        """The URL of an object."""
+        return f"{self.url}/{name}" if name else self.url
+
+    def _path(self, name: str) -> str:
+        return f"{self.root}/{name}" if name else self.root
+
+    def _tried(self, work: Callable[[], Result], name: str, pauses: tuple[float, ...] | None = None) -> Result:
+        for pause in (*(PAUSES if pauses is None else pauses), None):
+            try:
+                return work()
+            except Exception as error:
+                if isinstance(error, OSError) and error.errno in _OF_THIS_MACHINE:
+                    raise
+                problem = _problem(error, self.at_url(name))
+                if problem.code != "S104" or pause is None:
+                    raise StoreError(problem) from error
+            time.sleep(pause)
+        raise AssertionError  # the last turn returns or raises
+
+
+def _listed(seen: Mapping[str, Any]) -> Listed:
+    etag = seen.get("ETag") or seen.get("etag")
+    token = etag or next((seen[key] for key in _TOKENS if seen.get(key)), None)
+    return Listed(int(seen["size"] or 0), None if token is None else str(token), None if etag is None else str(etag))
+
+
+def _problem(error: Exception, url: str) -> Problem:
+    """What a store's refusal means, in one place for all of fsspec's implementations."""
+    name = type(error).__name__
+    said = excerpt(str(error), 160)
+    because = f"({name}{f': {said}' if said else ''})"
+    if isinstance(error, PermissionError) or (not isinstance(error, OSError) and _CREDENTIALS.search(name)):
+        remedy = (
+            "Give credentials with that right, as the store's own tools take them (AWS_PROFILE, AWS_ACCESS_KEY_ID, a role)."
+        )
+        return Problem("S102", "fatal", f"the store does not let us in {because}", remedy, source=url)
+    if isinstance(error, FileNotFoundError):
+        return Problem("S103", "fatal", f"there is no such bucket or object {because}", "Correct the URL.", source=url)
+    if name == "ParamValidationError" or isinstance(error, NotImplementedError):
+        return Problem("S101", "fatal", f"the store cannot use this URL {because}", "Correct the URL.", source=url)
+    remedy = "See that the store can be reached from here (AWS_ENDPOINT_URL, proxy, region), then run again; nothing is lost."
+    return Problem("S104", "fatal", f"the store does not answer as it should {because}", remedy, source=url)
