@@ -17,14 +17,14 @@ GROUND = frozenset({"model", "errors", "settings"})
 CORE = ("read", "extract", "correct", "terminology", "fhir", "validate", "publish")
 #: Each room after the core, and what of the house it may know.
 LATER = {
-    "store": GROUND,
+    "store": GROUND | {"publish"},
     "snapshot": GROUND | {"publish"},
     "diff": GROUND | {"snapshot"},
     "convert": GROUND | set(CORE) | {"store", "diff"},
     "verify": GROUND,
     "load": GROUND,
     "tables": GROUND | {"snapshot"},
-    "review": GROUND | {"correct", "snapshot", "diff", "tables"},
+    "review": GROUND | {"read", "correct", "snapshot", "diff", "tables"},
     "flow": GROUND | {"store", "diff", "convert", "load"},
     "cli": GROUND | set(CORE) | {"store", "snapshot", "diff", "convert", "verify", "load", "tables", "review", "flow"},
     "__main__": {"cli"},

@@ -18,10 +18,13 @@ from pipeline.cli import app, run_command
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 MAPPINGS = tuple(f"mappings {name}" for name in ("build", "coverage", "suggest", "check", "refresh"))
-COMMANDS = ("run", "convert", "extract", "validate", "verify", "load", "serve", *MAPPINGS)
+COMMANDS = ("run", "convert", "extract", "validate", "verify", "load", "diff", "show", "review", "tables", "serve", *MAPPINGS)
 DOCUMENTS = (
     REPOSITORY / "README.md",
-    *(REPOSITORY / "pipeline" / room / "README.md" for room in ("flow", "load", "validate", "terminology")),
+    *(
+        REPOSITORY / "pipeline" / room / "README.md"
+        for room in ("diff", "review", "flow", "load", "store", "validate", "terminology", "tables")
+    ),
 )
 
 
@@ -84,6 +87,9 @@ def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["publish"], 2, "U901 error: Unknown command"),
         (["convert", "--max-removed", "7"], 2, "U901 error: Invalid value"),
+        (["run", "--prune"], 2, "U901 error: pruning and signing in are about a FHIR server"),
+        (["convert", "--keep", "0"], 2, "U901 error: Invalid value"),
+        (["verify", "s3://bucket/output"], 2, "U908 error: s3://bucket/output: `onlabel verify` works on folders"),
         (["convert", "--workers", "0"], 2, "U901 error: Invalid value"),
         (["convert", "--as-of", "yesterday"], 2, "U901 error: Invalid value"),
         # What follows is the argument parser's own wording, which differs between its versions.
@@ -128,6 +134,52 @@ def test_a_run_of_few_pages_lists_drugs_brands_and_uses_and_where_they_are(
     assert "1 page: 1 published, 0 not a drug, 0 quarantined, 0 duplicate" in printed.out
     assert f"Published: {os.path.realpath(tmp_path / 'out' / 'current')}" in printed.out
     assert not printed.err
+
+
+def test_what_happens_can_be_told_as_json_lines(seed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "good.md").write_bytes(seed.read_bytes())
+    (tmp_path / "pages" / "binary.md").write_bytes(b"\xff\xfe\x00")
+    command = ["convert", str(tmp_path / "pages"), "--output", str(tmp_path / "out"), "--log", "json"]
+    assert run_command(command) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    told = json.loads(line)
+    (run,) = (tmp_path / "out" / "runs").iterdir()
+    assert told["run"] == run.name
+    assert (told["page"], told["level"], told["code"][:2]) == ("binary.md", "error", "R1")
+    assert told["message"]
+    assert told["remedy"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", told["time"])
+    # What goes wrong before a run is told so too, and the next command line speaks as it is asked to.
+    assert run_command(["convert", "no-such-folder", "--log", "json"]) == 2
+    assert json.loads(capsys.readouterr().err)["code"] == "U910"
+    assert run_command(["convert", "no-such-folder"]) == 2
+    assert capsys.readouterr().err.startswith("U910 error")
+
+
+def test_a_run_that_publishes_nothing_says_why_and_last_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "list.md").write_text("# Drugs approved for breast cancer\n\n- one\n- two\n", encoding="utf-8")
+    assert run_command(["convert", str(tmp_path / "pages"), "--output", str(tmp_path / "out")]) == 3
+    printed = capsys.readouterr()
+    assert "P522 information: list.md: the page is about no single drug or regimen" in printed.err
+    assert "P511 fatal" in printed.err.splitlines()[-2]
+    assert printed.err.splitlines()[-1].startswith("    Remedy: ")
+    assert "Nothing was published" in printed.out
+
+
+def test_unread_sentences_and_what_verify_needs_are_told_where_they_matter(
+    tmp_path: Path, seed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.md"
+    text = seed.read_text(encoding="utf-8")
+    page.write_text(text.replace("## More About", "Zzyzx blorb wibble frob quux.\n\n## More About", 1), encoding="utf-8")
+    assert run_command(["convert", str(page), "--output", str(tmp_path / "out"), "--profile", "core"]) == 0
+    printed = capsys.readouterr()
+    assert re.search(
+        r"; 1 unread sentence \(`onlabel extract --unread PAGE`, outcome/OperationOutcome.ndjson\)$", printed.out, re.MULTILINE
+    )
+    assert "`onlabel verify` proves the full R5 output" in printed.err
 
 
 def test_json_is_one_object_with_the_accounting(seed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,12 +11,12 @@ import traceback
 
 from cyclopts import CycloptsError
 
-from pipeline.cli import inspecting, loading, mappings, publishing
+from pipeline.cli import comparing, inspecting, loading, mappings, publishing, reviewing, showing
 from pipeline.cli.app import DONE, INTERRUPTED, REFUSED, STOPPED, TERMINATED, USAGE, app
 from pipeline.cli.console import Console, hang_up
 from pipeline.errors import LoadError, OnlabelError, Problem, UsageError, VerifyError
 
-__all__ = ["app", "inspecting", "loading", "main", "mappings", "publishing", "run_command"]
+__all__ = ["app", "comparing", "inspecting", "loading", "main", "mappings", "publishing", "reviewing", "run_command", "showing"]
 
 
 def main() -> None:
@@ -28,6 +28,7 @@ def main() -> None:
 
 def run_command(arguments: list[str]) -> int:
     """Run one command line; foreseeable errors become a message and an exit code, never a traceback."""
+    Console.log = "text"
     console = Console()
     try:
         code: int | None = app.meta(arguments, exit_on_error=False, print_error=False)

@@ -1,0 +1,188 @@
+"""The uses of a drug as cards, and what is said of the drug itself: words to show, each with its mark and its codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pipeline.correct import reading, span_of
+from pipeline.model import Age, Characteristic, Coding, DrugFacts, Fact, Review, Use
+from pipeline.review.marks import Marks
+
+SYSTEMS: Final = {
+    "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl": "NCI Thesaurus",
+    "http://www.nlm.nih.gov/research/umls/rxnorm": "RxNorm",
+    "http://fdasis.nlm.nih.gov": "UNII",
+    "http://hl7.org/fhir/sid/icd-10-cm": "ICD-10-CM",
+    "http://purl.obolibrary.org/obo/mondo.owl": "Mondo",
+    "https://www.nlm.nih.gov/mesh": "MeSH",
+}
+STANDINGS: Final = {
+    "approved": "Approved",
+    "accelerated_approval": "Accelerated approval",
+    "used": "Used (the page does not say approved)",
+}
+FDA: Final = {"approved": "Approved", "discontinued": "Discontinued", "not_stated": "Not stated"}
+IDENTIFIERS: Final = {
+    "ncit": "NCI Thesaurus",
+    "nci-drug-dictionary": "NCI Drug Dictionary",
+    "medlineplus": "MedlinePlus",
+    "dailymed-setid": "DailyMed set id",
+    "dailymed-query": "DailyMed query",
+}
+_MODES: Final = {
+    "required": "with",
+    "optional": "with or without",
+    "alternative": "with one of",
+    "combination": "in combination, as the phrase says",
+    "concurrent": "while receiving",
+    "one_of": "one of",
+    "conditional": "in some situations",
+}
+#: A use's fields of plain words: their name in the model, what a reader calls them, the kind of their marks.
+_FIELDS: Final = (
+    ("conditions", "Condition", "condition"),
+    ("narrower", "Narrower disease", "condition"),
+    ("settings", "In the setting of", "condition"),
+    ("causes", "Caused by", "condition"),
+    ("disease_status", "Disease status", "detail"),
+    ("biomarkers", "Biomarker", "detail"),
+    ("stages", "Stage", "detail"),
+    ("line", "Line of therapy", "detail"),
+    ("brands", "Brand", "brand"),
+    ("alone", "Given alone", "therapy"),
+)
+FIELD_NAMES: Final = {name: label for name, label, _ in _FIELDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Words of a field. `note` says what was read from them, where that is not the words themselves; `choice` its name."""
+
+    text: str
+    mark: int
+    rule: str
+    codings: tuple[Coding, ...] = ()
+    glossary: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+    names: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a use with its values. `groups` are values that belong together (a population, a therapy)."""
+
+    name: str
+    label: str
+    groups: tuple[tuple[Value, ...], ...]
+    #: What stands between two groups.
+    between: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A use to look at. `offset` and `length` are the place of its text, by which corrections name it."""
+
+    number: int
+    title: str
+    text: Value
+    context: tuple[Value, ...]
+    fields: tuple[Field, ...]
+    intent: str
+    standing: str
+    offset: int
+    length: int
+    reading: str
+    indications: tuple[str, ...]
+    reviews: tuple[Review, ...]
+    uncoded: bool
+
+
+def cards_of(facts: DrugFacts, indications: Iterable[tuple[str, ...]], marks: Marks) -> tuple[Card, ...]:
+    """The uses of a page, in its order, marking their words."""
+    return tuple(
+        _Uses(marks, number).card(use, ids) for number, (use, ids) in enumerate(zip(facts.uses, indications, strict=True), 1)
+    )
+
+
+def value_of(kind: str, fact: Fact, marks: Marks, use: int | None = None, note: str = "") -> Value:
+    """A fact to show, marked."""
+    glossary = tuple((link.text, link.glossary_id) for link in fact.links if link.glossary_id)
+    return Value(fact.text, marks.add(kind, fact, use), fact.rule, fact.codings, glossary, note)
+
+
+def words(choice: str) -> str:
+    """A choice of the model as words: `prevent_and_treat` is `prevent and treat`."""
+    return choice.replace("_", " ").replace("-", " ")
+
+
+def is_uncoded(use: Use) -> bool:
+    """Whether a condition of the use has no code at all."""
+    return any(not fact.codings for fact in (*use.conditions, *use.narrower))
+
+
+@dataclass(frozen=True, slots=True)
+class _Uses:
+    marks: Marks
+    number: int
+
+    def card(self, use: Use, indications: tuple[str, ...]) -> Card:
+        span = span_of(use)
+        fields = [field for field in self._fields(use) if field.groups]
+        title = "; ".join(dict.fromkeys(fact.text for fact in use.conditions)) or use.text.text
+        context = tuple(self._value("context", fact) for fact in (use.lead, use.parent, *use.evidence) if fact is not None)
+        return Card(
+            number=self.number,
+            title=title,
+            text=self._value("use", use.text),
+            context=context,
+            fields=tuple(fields),
+            intent=use.intent,
+            standing=use.standing,
+            offset=span.start,
+            length=span.end - span.start,
+            reading=reading(use),
+            indications=indications,
+            reviews=use.reviews,
+            uncoded=is_uncoded(use),
+        )
+
+    def _fields(self, use: Use) -> Iterator[Field]:
+        for name, label, kind in _FIELDS[:4]:
+            yield self._plain(use, name, label, kind)
+        if use.intent_text is not None:
+            yield Field("intent", "Intent", ((self._value("intent", use.intent_text, words(use.intent)),),))
+        groups = tuple(tuple(map(self._characteristic, group.characteristics)) for group in use.populations)
+        yield Field("populations", "Patients", groups, "or")
+        for name, label, kind in _FIELDS[4:]:
+            yield self._plain(use, name, label, kind)
+        for each, name, label, kind in (
+            (use.therapies, "therapies", "Given with", "therapy"),
+            (use.prior, "prior", "Had before", "prior"),
+        ):
+            yield Field(name, label, tuple((self._therapy(kind, one.phrase, one.names, one.mode),) for one in each), "and")
+        if use.standing_fact is not None:
+            note = STANDINGS[use.standing]
+            yield Field("standing", "Standing", ((self._value("standing", use.standing_fact, note),),))
+
+    def _plain(self, use: Use, name: str, label: str, kind: str) -> Field:
+        said = getattr(use, name)
+        facts: tuple[Fact, ...] = (said,) if isinstance(said, Fact) else said or ()
+        return Field(name, label, tuple((self._value(kind, fact),) for fact in facts))
+
+    def _value(self, kind: str, fact: Fact, note: str = "") -> Value:
+        return value_of(kind, fact, self.marks, self.number, note)
+
+    def _characteristic(self, one: Characteristic) -> Value:
+        bounds = [f"{word} {_age(age)}" for word, age in (("from", one.low), ("to", one.high)) if age is not None]
+        note = one.age_group or one.sex or " ".join(bounds) or (words(one.kind) if one.kind != "description" else "")
+        return self._value("population", one.fact, note)
+
+    def _therapy(self, kind: str, phrase: Fact, names: tuple[Fact, ...], mode: str) -> Value:
+        inner = tuple(self._value(kind, name) for name in names)
+        return replace(self._value(kind, phrase, _MODES[mode]), names=inner)
+
+
+def _age(age: Age) -> str:
+    return f"{age.value} {age.unit}{'' if age.value == 1 else 's'}"

@@ -1,0 +1,68 @@
+"""A drug as a row of the overview: short strings to search and small numbers to filter by, thousands of them in one file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any, Final
+
+from pipeline.correct import Correction
+from pipeline.model import DrugFacts, Fact
+from pipeline.review.cards import is_uncoded
+from pipeline.review.visible import visible
+
+#: Bits of a row's flags, the same in `static/overview.js`.
+BRAND_SCOPED, UNREAD, UNCODED, CHANGED, FINDINGS = 1, 2, 4, 8, 16
+_STANDINGS: Final = {"approved": 1, "accelerated_approval": 2, "used": 4}
+_LONGEST_NAME = 120
+
+
+def file_of(slug: str) -> str:
+    """The name of a drug's file, without its ending: the slug, unless file systems would not take it."""
+    if slug and len(slug) <= _LONGEST_NAME:
+        return slug
+    return f"{slug[:_LONGEST_NAME]}.{hashlib.sha256(slug.encode()).hexdigest()[:12]}"
+
+
+def row_of(facts: DrugFacts, decided: Iterable[Correction], *, changed: bool, findings: bool) -> list[Any]:
+    """What the overview knows of a drug, in the order in which `static/overview.js` takes it apart.
+
+    Returns:
+        File, name, 0 for a drug and 1 for a regimen, brands, conditions, codes, bits of standings, number of uses, bits of
+        flags, SHA-256 of the page, places of reviewed uses, and the page's date.
+
+    """
+    uses = facts.uses
+    flags = BRAND_SCOPED if any(use.brands for use in uses) else 0
+    flags |= UNREAD if facts.unread else 0
+    flags |= UNCODED if any(map(is_uncoded, uses)) else 0
+    flags |= CHANGED if changed else 0
+    flags |= FINDINGS if findings else 0
+    standings = 0
+    for use in uses:
+        standings |= _STANDINGS[use.standing]
+    brands = _texts([*facts.brands, *(brand for use in uses for brand in use.brands)])
+    conditions = [fact for use in uses for fact in (*use.conditions, *use.narrower, *use.settings, *use.causes)]
+    named = [fact for fact in (facts.name, *facts.brands, *facts.ingredients, *conditions) if fact is not None]
+    named += [brand for use in uses for brand in use.brands]
+    codes = dict.fromkeys(coding.code for fact in named for coding in fact.codings)
+    codes.update(dict.fromkeys(one.fact.text for one in facts.identifiers if one.kind != "dailymed-query"))
+    return [
+        file_of(facts.slug),
+        visible(facts.name.text if facts.name else facts.slug),
+        int(facts.kind == "regimen"),
+        brands,
+        _texts(conditions),
+        visible(" ".join(codes)),
+        standings,
+        len(uses),
+        flags,
+        facts.page.sha256,
+        sorted({one.span.start for one in decided}),
+        visible(facts.page.meta("lastReviewed") or ""),
+    ]
+
+
+def _texts(facts: Iterable[Fact]) -> list[str]:
+    """The words of facts, each once, however their letters are written."""
+    return [visible(text) for text in {fact.text.casefold(): fact.text for fact in reversed(list(facts))}.values()][::-1]

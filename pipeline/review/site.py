@@ -1,0 +1,140 @@
+"""The review as a folder of files: an overview, a page a drug, the changes, and what they share."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from pipeline.correct import Corrections
+from pipeline.diff import Changes, kind_in_words
+from pipeline.model import Resource
+from pipeline.review.cards import FDA, STANDINGS, SYSTEMS, words
+from pipeline.review.changes import changed_slugs, changes_view, direction
+from pipeline.review.drug import view_of
+from pipeline.review.folder import replacing
+from pipeline.review.marks import KINDS
+from pipeline.review.overview import row_of
+from pipeline.review.visible import script_json, visible
+from pipeline.snapshot import Snapshot
+
+_HERE: Final = Path(__file__).parent
+#: Resources that no page's bundle repeats.
+_SHARED: Final = ("Organization", "Device")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: the page to open, and how many drugs and regimens have a page."""
+
+    index: Path
+    drugs: int
+
+
+def write_review(
+    snapshot: Snapshot,
+    folder: Path,
+    corrections: Corrections,
+    changes: Changes | None = None,
+    done: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Written:
+    """Write the review of a snapshot.
+
+    Args:
+        snapshot: What to show.
+        folder: Where; a review that stands there is replaced, anything else refused.
+        corrections: What people decided so far.
+        changes: What changed since another snapshot, if one was compared.
+        done: Told how many pages of how many are written.
+
+    Raises:
+        ReviewError: W200 (the folder is not ours), W201 (it cannot be written).
+        SnapshotError: W101, W102, the snapshot cannot be read.
+
+    """
+    templates = _templates(snapshot, changes)
+    findings = snapshot.findings()
+    published = snapshot.published()
+    known = [one.slug for one in published if one.slug is not None]
+    partners = _regimens_of(snapshot)
+    shared = _shared(snapshot)
+    changed = changed_slugs(changes)
+    rows: list[list[Any]] = []
+    with replacing(folder) as new:
+        shutil.copytree(_HERE / "static", new / "static")
+        (new / "drugs").mkdir()
+        (new / "data").mkdir()
+        template = templates.get_template("drug.html")
+        for number, record in enumerate(snapshot.records(), 1):
+            facts = record.facts
+            found = findings.get(record.input.name, ())
+            decided = corrections.by_page.get(facts.page.sha256, ())
+            view = view_of(record, shared, known, partners.get(record.slug, ()), found, decided)
+            row = row_of(facts, decided, changed=record.slug in changed, findings=bool(found))
+            _write(new / "drugs" / f"{row[0]}.html", template, view=view, root="../")
+            rows.append(row)
+            done(number, len(published))
+        (new / "data" / "overview.js").write_text(f"window.onlabelDrugs={script_json(rows)};\n", encoding="ascii")
+        unpublished = [(one, findings.get(one.name, ())) for one in snapshot.inputs if one.outcome != "published"]
+        _write(new / "index.html", templates.get_template("overview.html"), root="", rows=rows, unpublished=unpublished)
+        _write(new / "pages.html", templates.get_template("pages.html"), root="", unpublished=unpublished)
+        shown = changes_view(changes, frozenset(known))
+        _write(new / "changes.html", templates.get_template("changes.html"), root="", changes=changes, groups=shown)
+    return Written(folder / "index.html", len(rows))
+
+
+def _templates(snapshot: Snapshot, changes: Changes | None) -> Environment:
+    def seen(value: object) -> object:
+        """Whatever a template prints: text that is not yet markup has its unseen characters written out."""
+        return visible(value) if type(value) is str else value
+
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=seen,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["words"] = words
+    environment.filters["change"] = kind_in_words
+    environment.filters["direction"] = direction
+    environment.filters["script_json"] = lambda value: Markup(script_json(value))  # noqa: S704 - ASCII without < > &
+    environment.globals.update(
+        snapshot=snapshot,
+        report=snapshot.report,
+        compared=changes is not None,
+        kinds=KINDS,
+        standings=STANDINGS,
+        systems=SYSTEMS,
+        fda=FDA,
+    )
+    return environment
+
+
+def _write(path: Path, template: Template, **values: object) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(template.generate(**values))
+
+
+def _regimens_of(snapshot: Snapshot) -> dict[str, list[tuple[str, str]]]:
+    """For each drug the regimens that it is part of; read before the drugs, which stand first in a snapshot."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for line in snapshot.lines():
+        if line.input.kind == "regimen":
+            facts = line.record().facts
+            name = facts.name.text if facts.name else facts.slug
+            for slug in dict.fromkeys(one.slug for one in facts.components if one.slug is not None):
+                found.setdefault(slug, []).append((facts.slug, name))
+    return found
+
+
+def _shared(snapshot: Snapshot) -> list[Resource]:
+    files = (snapshot.folder / "resources" / f"{kind}.ndjson" for kind in _SHARED)
+    return [orjson.loads(line) for file in files if file.is_file() for line in file.read_bytes().splitlines()]

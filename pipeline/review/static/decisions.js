@@ -1,0 +1,91 @@
+// What this reviewer decided, kept in the browser until it is exported as corrections.yaml.
+"use strict";
+var decisions = (() => {
+  const KEY = "onlabel.decisions.1";
+
+  function read() {
+    try {
+      const found = JSON.parse(localStorage.getItem(KEY) || "{}");
+      return found && typeof found === "object" ? found : {};
+    } catch {
+      return {};
+    }
+  }
+
+  function write(all) {
+    try {
+      localStorage.setItem(KEY, JSON.stringify(all));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  // A JSON string is a YAML string once the characters that YAML does not take are escaped.
+  function scalar(value) {
+    if (typeof value !== "string") return String(value);
+    return JSON.stringify(value).replace(/[\u007f-\u00a0\u2028\u2029\ufeff\p{Cf}\ud800-\udfff]/gu, (found) =>
+      [...found].map((c) => {
+        const code = c.codePointAt(0);
+        return code > 0xffff ? `\\U${code.toString(16).padStart(8, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+      }).join(""));
+  }
+
+  function lines(value, indent) {
+    const room = "  ".repeat(indent);
+    if (Array.isArray(value)) {
+      if (!value.length) return " []\n";
+      return "\n" + value.map((each) => {
+        const inner = lines(each, indent + 1);
+        return inner.startsWith("\n") ? `${room}- ${inner.slice(1).trimStart()}` : `${room}-${inner}`;
+      }).join("");
+    }
+    if (value && typeof value === "object") {
+      const keys = Object.keys(value).filter((key) => value[key] !== undefined);
+      if (!keys.length) return " {}\n";
+      return "\n" + keys.map((key) => `${room}${key}:${lines(value[key], indent + 1)}`).join("");
+    }
+    return ` ${scalar(value)}\n`;
+  }
+
+  function yaml() {
+    const all = read();
+    const entries = Object.keys(all).sort().map((key) => all[key]);
+    return `format: 1\ncorrections:${lines(entries, 1)}`;
+  }
+
+  function show() {
+    const number = Object.keys(read()).length;
+    for (const place of document.querySelectorAll("[data-decided]")) place.textContent = String(number);
+    for (const place of document.querySelectorAll(".decided")) place.hidden = number === 0;
+  }
+
+  function download() {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([yaml()], { type: "application/yaml" }));
+    link.download = "corrections.yaml";
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  }
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-export]")) download();
+  });
+  addEventListener("storage", show);
+  show();
+  return {
+    all: read,
+    get: (key) => read()[key],
+    set(key, value) {
+      const all = read();
+      if (value) all[key] = value;
+      else delete all[key];
+      const kept = write(all);
+      show();
+      return kept;
+    },
+    yaml,
+  };
+})();

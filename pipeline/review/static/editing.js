@@ -1,0 +1,227 @@
+// Deciding on a use: right, incomplete or wrong; a corrected value is words of the page, typed or selected there.
+"use strict";
+(() => {
+  const { data, make, all } = page;
+  const FIELDS = { conditions: "Condition", narrower: "Narrower disease", settings: "In the setting of", causes: "Caused by", disease_status: "Disease status", biomarkers: "Biomarker", stages: "Stage", line: "Line of therapy", brands: "Brand", alone: "Given alone" };
+  const CHOICES = { intent: ["treat", "prevent", "prevent_and_treat", "palliate", "reduce_risk", "other"], standing: ["approved", "accelerated_approval", "used"] };
+  const SINGLE = new Set(["line", "alone"]);
+  const paper = document.getElementById("paper");
+  const pieces = all("[data-s]", paper).filter((one) => !one.closest(".target, .front"));
+  const fold = (text) => text.replace(/\s+/g, " ").trim();
+  const points = (text) => [...text].length;
+  let words = null;   // of the page, as they are there, folded; found when first needed
+  let picked = null;  // what was last selected in the source
+  let waiting = null; // the input that takes it
+
+  document.addEventListener("selectionchange", () => {
+    const selection = getSelection();
+    if (selection.isCollapsed || !selection.rangeCount || !paper.contains(selection.anchorNode) || !paper.contains(selection.focusNode)) return;
+    const found = selected(selection.getRangeAt(0));
+    if (!found) return;
+    picked = found;
+    if (waiting && waiting.isConnected) waiting.value = found.quote;
+  });
+
+  // A range of the document as words of the page and their place, in code points.
+  function selected(range) {
+    let text = "";
+    let start = null;
+    let end = null;
+    for (const piece of pieces) {
+      if (!range.intersectsNode(piece)) continue;
+      const node = piece.firstChild;
+      const from = range.startContainer === node ? range.startOffset : 0;
+      const to = range.endContainer === node ? range.endOffset : node.data.length;
+      const part = node.data.slice(from, to);
+      if (!part.trim() || from >= to) { if (text) text += " "; continue; }
+      const at = Number(piece.dataset.s);
+      const whole = piece.dataset.e !== undefined;
+      const lead = part.length - part.trimStart().length;
+      const tail = part.length - part.trimEnd().length;
+      if (start === null) start = whole ? at : at + points(node.data.slice(0, from + lead));
+      end = whole ? Number(piece.dataset.e) : at + points(node.data.slice(0, to - tail));
+      text += part;
+    }
+    return start === null ? null : { quote: fold(text), offset: start, length: end - start };
+  }
+  function standsOnPage(quote) {
+    words = words || fold(pieces.map((one) => one.textContent).join("").replace(/\s+/g, " "));
+    return words.includes(quote);
+  }
+  const element = (name, classes, text) => {
+    const made = make(name, text);
+    if (classes) made.className = classes;
+    if (name === "button") made.type = "button";
+    return made;
+  };
+  let ids = 0;
+  function labelled(label, control) {
+    const box = element("div");
+    control.id = control.id || `edit-${++ids}`;
+    const text = element("label", "", label);
+    text.htmlFor = control.id;
+    box.append(text, control);
+    return box;
+  }
+  function options(control, values) {
+    for (const [value, text] of values) {
+      const one = make("option", text);
+      one.value = value;
+      control.append(one);
+    }
+    return control;
+  }
+
+  function begin(card) {
+    const [offset, length, quote, reading, indication] = data.uses[Number(card.dataset.use) - 1];
+    const key = `${data.sha256}:${offset}`;
+    const buttons = all("[data-verdict]", card);
+    let form = null;
+
+    function mark(verdict) {
+      for (const one of buttons) one.setAttribute("aria-pressed", String(one.dataset.verdict === verdict));
+    }
+    function note(text) {
+      const place = card.querySelector(".decisions");
+      all(".mine", place).forEach((one) => one.remove());
+      if (text) place.append(element("p", "decision mine", text));
+    }
+    function restore() {
+      const before = decisions.get(key);
+      mark(before && before.verdict);
+      note(before && `Yours, not exported to the mappings yet: ${before.verdict}, ${before.date}${before.edits ? `, ${Object.keys(before.edits).join(", ").replace(/_/g, " ")} edited` : ""}${before.withhold ? ", withheld" : ""}`);
+    }
+    function close() {
+      if (form) form.remove();
+      form = waiting = null;
+    }
+    function save(entry) {
+      if (!decisions.set(key, entry)) return note("This browser keeps nothing for this page, so the decision is lost when you leave. Try another browser, or serve the folder.");
+      if (entry) localStorage.setItem("onlabel.reviewer", entry.reviewer);
+      close();
+      restore();
+    }
+    const entryOf = (verdict, reviewer, reason, edits, withhold) => ({
+      drug: data.drug, page: data.page, sha256: data.sha256,
+      use: { offset, length, quote, indication: indication || undefined, reading },
+      verdict, edits: Object.keys(edits).length ? edits : undefined, withhold: withhold || undefined,
+      reviewer, date: today(), reason: reason || undefined,
+    });
+    function today() {
+      const now = new Date();
+      return `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, "0")}-${String(now.getDate()).padStart(2, "0")}`;
+    }
+    const current = (field) => all(`.row[data-field="${field}"] .value > .fact`, card).map((one) => ({ quote: one.textContent.trim() }));
+
+    function open(verdict) {
+      close();
+      mark(verdict);
+      const before = decisions.get(key);
+      const edits = before && before.edits ? JSON.parse(JSON.stringify(before.edits)) : {};
+      form = element("div", "edit");
+      form.setAttribute("role", "group");
+      form.setAttribute("aria-label", `Decision: ${verdict}`);
+      const said = element("p", "said");
+      said.setAttribute("role", "status");
+      const reviewer = element("input");
+      reviewer.type = "text";
+      reviewer.value = localStorage.getItem("onlabel.reviewer") || "";
+      const reason = element("textarea");
+      reason.rows = 2;
+      reason.value = (before && before.reason) || "";
+      form.append(labelled("Your name", reviewer), labelled(verdict === "right" ? "Remark (may be empty)" : "Reason", reason));
+      let withhold = null;
+      if (verdict !== "right") {
+        withhold = element("input");
+        withhold.type = "checkbox";
+        withhold.checked = Boolean(before && before.withhold);
+        const box = labelled("Withhold this use: do not publish it", withhold);
+        box.className = "check";
+        box.prepend(withhold);
+        form.append(editor(edits, said), box);
+      }
+      const keep = element("button", "", "Keep decision");
+      keep.dataset.keep = "";
+      const drop = element("button", "quiet", before ? "Remove decision" : "Cancel");
+      keep.addEventListener("click", () => {
+        const missing = !reviewer.value.trim() ? "Your name is missing." : verdict !== "right" && !reason.value.trim() ? "The reason is missing." :
+          verdict === "wrong" && !withhold.checked && !Object.keys(edits).length ? "Correct a field, or withhold the use." :
+          withhold && withhold.checked && Object.keys(edits).length ? "Either correct fields or withhold the use, not both." : "";
+        said.textContent = missing;
+        if (!missing) save(entryOf(verdict, reviewer.value.trim(), fold(reason.value), edits, withhold && withhold.checked));
+      });
+      drop.addEventListener("click", () => { if (before) save(null); close(); restore(); buttons[0].focus(); });
+      const line = element("div", "line");
+      line.append(keep, drop);
+      form.append(said, line);
+      card.querySelector(".judge").after(form);
+      (reviewer.value ? reason : reviewer).focus();
+    }
+
+    function editor(edits, said) {
+      const box = element("fieldset");
+      box.append(make("legend", "Correct a field"));
+      const field = options(element("select"), [["", "Choose a field"], ...Object.entries(FIELDS), ["intent", "Intent"], ["standing", "Standing"]]);
+      field.dataset.edit = "field";
+      const area = element("div");
+      box.append(labelled("Field", field), area);
+      field.addEventListener("change", () => {
+        area.replaceChildren();
+        const name = field.value;
+        if (!name) return;
+        const input = element("input");
+        input.type = "text";
+        input.dataset.edit = "words";
+        waiting = input;
+        if (picked) input.value = picked.quote;
+        const add = element("button", "", CHOICES[name] ? "Set" : "Add");
+        add.dataset.edit = "add";
+        const line = element("div", "line");
+        const choice = CHOICES[name] ? options(element("select"), CHOICES[name].map((one) => [one, one.replace(/_/g, " ")])) : null;
+        if (choice) line.append(labelled("Value", choice));
+        line.append(labelled("Words of the page (select them in the source, or type them)", input), add);
+        const list = element("ul", "quotes");
+        area.append(list, line);
+        const values = () => (edits[name] !== undefined ? edits[name] : current(name));
+        function show() {
+          list.replaceChildren();
+          if (choice) {
+            if (edits[name]) list.append(row(`${edits[name].choice.replace(/_/g, " ")}: ${edits[name].quote}`, () => { delete edits[name]; }));
+            return;
+          }
+          values().forEach((one, place) => list.append(row(one.quote, () => { edits[name] = values().filter((_, at) => at !== place); })));
+        }
+        function row(text, drop) {
+          const made = element("li");
+          const button = element("button", "quiet", "Remove");
+          button.setAttribute("aria-label", `Remove ${text}`);
+          button.addEventListener("click", () => { drop(); show(); input.focus(); });
+          made.append(element("span", "", text), button);
+          return made;
+        }
+        add.addEventListener("click", () => {
+          const text = fold(input.value);
+          said.textContent = "";
+          if (!text) { said.textContent = "Select words in the source first, or type them."; return; }
+          const here = picked && picked.quote === text;
+          if (!here && !standsOnPage(text)) { said.textContent = "These words do not stand on the page, and a correction must be a quotation."; return; }
+          const value = here ? { quote: text, offset: picked.offset, length: picked.length } : { quote: text };
+          if (choice) edits[name] = { choice: choice.value, ...value };
+          else edits[name] = SINGLE.has(name) ? [value] : [...values(), value];
+          input.value = "";
+          show();
+        });
+        show();
+      });
+      return box;
+    }
+
+    for (const one of buttons) one.addEventListener("click", () => {
+      const before = decisions.get(key);
+      if (one.dataset.verdict === "right" && !before && localStorage.getItem("onlabel.reviewer")) save(entryOf("right", localStorage.getItem("onlabel.reviewer"), "", {}, false));
+      else open(one.dataset.verdict);
+    });
+    restore();
+  }
+  for (const card of all(".card[data-use]")) begin(card);
+})();

@@ -1,0 +1,86 @@
+"""A review of the real pages, made once, and a browser that is allowed to open files and nothing else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, sync_playwright
+
+from pipeline.cli import run_command
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+Open = Callable[..., Page]
+
+
+def chromium() -> str | None:
+    return os.environ.get("CHROMIUM") or shutil.which("chromium")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = chromium()
+    if program is None:
+        reason = "no Chromium on this machine (Debian: apt-get install chromium), none named in CHROMIUM"
+        if os.environ.get("CI"):
+            pytest.fail(f"{reason}, and CI requires one")
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def real_site(shared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The review of all real pages."""
+    output = tmp_path_factory.mktemp("review") / "output"
+    assert run_command(["convert", str(shared_dir / "corpus" / "drugs"), "--output", str(output), "--quiet"]) == 0
+    assert run_command(["review", str(output), "--quiet"]) == 0
+    return output / "review"
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Open]:
+    """Opens a file in a new context; what is no file, and whatever the page complains of, fails the test at its end."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def opening(file: Path, **options: object) -> Page:
+        context = browser.new_context(**options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+
+        def allow(route: Route) -> None:
+            if route.request.url.startswith(("file:", "blob:")):
+                route.continue_()
+            else:
+                faults.append(f"request: {route.request.url}")
+                route.abort()
+
+        def refuse(dialog: Dialog) -> None:
+            faults.append(f"dialog: {dialog.message}")
+            dialog.dismiss()
+
+        context.route("**/*", allow)
+        page.on("pageerror", lambda error: faults.append(f"error: {error}"))
+        page.on("console", lambda said: faults.append(f"console: {said.text}") if said.type in {"error", "warning"} else None)
+        page.on("dialog", refuse)
+        page.goto(file.resolve().as_uri())
+        return page
+
+    yield opening
+    for context in contexts:
+        context.close()
+    assert faults == []

@@ -1,0 +1,222 @@
+"""The review as a person meets it, over all real pages: searching, choosing on either side, keyboard, phone, axe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Page]
+#: Pages of many kinds: brands apart, regimens, many uses, other intents, prior therapy.
+DRUGS = (
+    "denosumab",
+    "pembrolizumab",
+    "cyclophosphamide",
+    "abemaciclib",
+    "ac-t",
+    "capecitabine",
+    "bevacizumab",
+    "rituximabandhyaluronidasehuman",
+    "ac",
+    "nivolumab",
+)
+
+
+def names(page: Page) -> list[str]:
+    return page.locator("#drugs .name").all_inner_texts()
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("denosumab", "Denosumab"),
+        ("xgeva", "Denosumab"),
+        ("giant cell tumor of the bone", "Denosumab"),
+        ("C121932", "Denosumab"),
+    ],
+)
+def test_search_finds_a_drug_by_name_brand_condition_and_code(real_site: Path, open_page: Open, query: str, first: str) -> None:
+    page = open_page(real_site / "index.html")
+    page.fill("#query", query)
+    assert first in names(page)
+    assert len(names(page)) < 20
+    expect(page.locator("#count")).to_contain_text(f"{len(names(page))} of ")
+
+
+def test_filters_narrow_and_sorting_orders(real_site: Path, open_page: Open) -> None:
+    page = open_page(real_site / "index.html")
+    everything = page.locator("#count").inner_text()
+    page.select_option("#kind", "1")
+    page.click("text=brand-scoped uses")
+    expect(page.locator("#count")).to_contain_text("0 of ")
+    page.click("button[type=reset]")
+    expect(page.locator("#count")).to_have_text(everything)
+    page.select_option("#standing", "2")
+    expect(page.locator("#drugs tbody tr").first.locator(".standing-accelerated_approval")).to_be_visible()
+    page.select_option("#standing", "")
+    page.select_option("#sort", "uses")
+    uses = [int(text) for text in page.locator("#drugs td.number").all_inner_texts()]
+    assert uses == sorted(uses, reverse=True)
+    assert len(set(uses)) > 5
+    page.click("button[type=reset]")
+    page.click("button:text('unread sentences')")
+    assert 0 < len(names(page)) < 5
+    page.reload()
+    assert 0 < len(names(page)) < 5, "the search is kept in the address"
+
+
+@pytest.mark.parametrize("drug", DRUGS)
+def test_words_of_a_card_and_of_the_source_light_each_other_up(real_site: Path, open_page: Open, drug: str) -> None:
+    page = open_page(real_site / "drugs" / f"{drug}.html", reduced_motion="reduce")
+    # Every fact of every use: pressed, it lights marks in the source that hold its words, and its own card.
+    faults = page.evaluate("""() => {
+      const squeeze = (text) => text.replace(/\\s+/g, "");
+      const faults = [];
+      const facts = [...document.querySelectorAll(".card[data-use] .fact")];
+      for (const fact of facts) {
+        fact.click();
+        const lit = [...document.querySelectorAll("#paper mark.lit:not(.target)")].map((one) => one.textContent).join("");
+        if (squeeze(lit) !== squeeze(fact.textContent)) faults.push(["source", fact.textContent, lit]);
+        if (!fact.closest(".card").classList.contains("lit")) faults.push(["card", fact.textContent]);
+        document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", bubbles: true}));
+      }
+      const marks = [...document.querySelectorAll("#paper mark[data-m]:not(.target)")];
+      for (const mark of marks) {
+        mark.click();
+        const pressed = [...document.querySelectorAll('.fact[aria-pressed="true"]')];
+        if (!mark.classList.contains("lit")) faults.push(["mark", mark.textContent]);
+        const said = squeeze(mark.textContent);
+        if (!pressed.some((one) => squeeze(one.textContent).includes(said))) faults.push(["fact", mark.textContent]);
+        const uses = page.data.marks[Number(mark.dataset.m.split(" ")[0])][3];
+        for (const use of uses) if (!document.getElementById(`use-${use}`).classList.contains("lit")) faults.push(["use", use]);
+        mark.click();
+      }
+      if (!facts.length || !marks.length) faults.push("nothing to press");
+      return faults;
+    }""")
+    assert faults == []
+
+
+def test_a_whole_use_is_shown_in_the_source_and_by_name_in_the_bar(real_site: Path, open_page: Open) -> None:
+    page = open_page(real_site / "drugs" / "denosumab.html")
+    page.click("#use-3 [data-show]")
+    lit = " ".join("".join(page.locator("#paper mark.lit").all_inner_texts()).split())
+    assert "broken bones and other bone problems caused by multiple myeloma" in lit
+    expect(page.locator("#chosen")).to_contain_text("use 3")
+    page.click("#chosen >> text=Clear")
+    expect(page.locator("mark.lit")).to_have_count(0)
+
+
+def test_all_of_it_by_keyboard(real_site: Path, open_page: Open) -> None:
+    page = open_page(real_site / "index.html")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("/")
+    page.keyboard.type("denosumab")
+    expect(page.locator("#drugs .name")).to_have_count(1)
+    page.locator("#drugs .name").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#paper mark[tabindex='0']")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('mark')"):
+            break
+    for _ in range(80):
+        if page.evaluate("document.activeElement.textContent") == "cannot be removed by surgery":
+            break
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("#use-1")).to_have_class("card lit")
+    page.keyboard.press("o")
+    assert page.evaluate("document.activeElement.className").startswith("fact")
+    assert page.evaluate("document.activeElement.textContent") == "cannot be removed by surgery"
+    page.keyboard.press("o")
+    assert page.evaluate("document.activeElement.matches('mark.lit')")
+    page.keyboard.press("Escape")
+    expect(page.locator("mark.lit")).to_have_count(0)
+    page.focus("#tab-uses")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#drug")).to_be_visible()
+    expect(page.locator("#uses")).to_be_hidden()
+
+
+def test_what_was_not_read_and_what_is_only_studied_is_said_where_it_stands(real_site: Path, open_page: Open) -> None:
+    page = open_page(real_site / "drugs" / "cyclophosphamide.html")
+    assert {"not read", "only being studied"} <= set(page.locator("#paper .tag").all_inner_texts())
+    page.click("#tab-drug")
+    page.click("#drug .fact.k-unread")
+    assert "(nodular or diffuse)" in "".join(page.locator("#paper mark.lit").all_inner_texts())
+    expect(page.locator("#paper mark.lit").first).to_be_in_viewport()
+    page.click("#tab-findings")
+    expect(page.locator("#findings .finding")).to_have_count(1)
+    expect(page.locator("#paper .finding")).to_have_count(1)
+
+
+def test_resources_unfold_and_their_references_are_followed(real_site: Path, open_page: Open) -> None:
+    page = open_page(real_site / "drugs" / "denosumab.html")
+    page.click("#use-1 .made summary")
+    page.click("#use-1 a.ref >> nth=0")
+    resource = page.locator("details.resource[open]")
+    expect(resource).to_have_count(1)
+    resource.locator("summary:has-text('subject')").first.click()
+    resource.locator("details[open] > .inner > details > summary").first.click()
+    resource.locator("a[href^='#Medication/']").first.click()
+    expect(page.locator("details.resource[open]")).to_have_count(2)
+    resource.first.locator("text=Show JSON").click()
+    assert '"resourceType": "' in resource.first.locator("pre").inner_text()
+
+
+def test_a_regimen_leads_to_its_drugs_and_they_lead_back(real_site: Path, open_page: Open) -> None:
+    page = open_page(real_site / "drugs" / "ac.html")
+    page.click("#tab-drug")
+    page.click("#drug >> text=open Cyclophosphamide")
+    expect(page.locator("h1")).to_have_text("Cyclophosphamide")
+    page.click("#tab-drug")
+    page.click("#drug .links bdi:text-is('AC')")
+    expect(page.locator("h1")).to_have_text("AC")
+
+
+def test_on_a_phone_one_view_at_a_time_and_nothing_wider_than_the_screen(real_site: Path, open_page: Open) -> None:
+    for file in ("index.html", "changes.html", "pages.html", "drugs/denosumab.html", "drugs/pembrolizumab.html"):
+        page = open_page(real_site / file, viewport={"width": 360, "height": 700})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, file
+    page = open_page(real_site / "drugs" / "denosumab.html", viewport={"width": 360, "height": 700})
+    expect(page.locator("#source")).to_be_hidden()
+    page.click("#use-1 [data-field=conditions] .fact")
+    page.click("#chosen >> text=Go to the source")
+    expect(page.locator("#paper mark.lit").first).to_be_in_viewport()
+    page.click("#chosen >> text=Use 1")
+    expect(page.locator("#use-1 [data-field=conditions] .fact")).to_be_focused()
+
+
+def test_on_paper_stand_the_cards_and_the_source_without_controls(real_site: Path, open_page: Open) -> None:
+    page = open_page(real_site / "drugs" / "denosumab.html")
+    page.emulate_media(media="print")
+    for shown in ("#use-1 blockquote", "#use-5", "#paper"):
+        expect(page.locator(shown)).to_be_visible()
+    for hidden in (".tabs", "#use-1 .judge", ".top nav"):
+        expect(page.locator(hidden)).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "file", ["index.html", "changes.html", "pages.html", "drugs/denosumab.html", "drugs/cyclophosphamide.html"]
+)
+def test_axe_finds_no_serious_or_critical_fault(real_site: Path, open_page: Open, file: str, scheme: str) -> None:
+    page = open_page(real_site / file, color_scheme=scheme, reduced_motion="reduce", bypass_csp=True)
+    if file.startswith("drugs/"):
+        page.click("#use-1 [data-field=conditions] .fact")
+        page.click("#use-1 [data-verdict=wrong]")
+        page.select_option("[data-edit=field]", "conditions")
+    found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
+    grave = [
+        f"{one['id']}: {node['html'][:150]} {node['failureSummary']}"
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+        for node in one["nodes"][:4]
+    ]
+    assert grave == []

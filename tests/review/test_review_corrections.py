@@ -1,0 +1,158 @@
+"""From a mark on a card to what is published: marked, exported, applied, and held back when the page changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from pipeline.cli import run_command
+from pipeline.correct import Correction, load
+from pipeline.snapshot import open_snapshot
+from pipeline.terminology import default_folder
+from tests.invented_pages import drug_page
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Page]
+#: Selects words of the source as a mouse would.
+SELECT = """(words) => {
+  const nodes = [];
+  const walker = document.createTreeWalker(document.getElementById("paper"), NodeFilter.SHOW_TEXT);
+  const shown = (node) => node.parentElement.matches("[data-s]:not(.target)");
+  while (walker.nextNode()) if (shown(walker.currentNode)) nodes.push(walker.currentNode);
+  const all = nodes.map((node) => node.data).join("");
+  const at = all.lastIndexOf(words);
+  const place = (offset) => {
+    for (const node of nodes) {
+      if (offset <= node.data.length) return [node, offset];
+      offset -= node.data.length;
+    }
+  };
+  getSelection().setBaseAndExtent(...place(at), ...place(at + words.length));
+}"""
+
+
+class Desk:
+    """Seeds, tables and output of one reviewer."""
+
+    def __init__(self, folder: Path) -> None:
+        self.seeds, self.tables, self.output = folder / "seeds", folder / "mappings", folder / "output"
+        self.seeds.mkdir()
+        self.tables.mkdir()
+        for path in default_folder().glob("*.sssom.tsv"):
+            (self.tables / path.name).symlink_to(path)
+        self.page()
+
+    def page(self, more: str = "") -> None:
+        (self.seeds / "zolerab.md").write_text(drug_page("Zolerab") + more, encoding="utf-8")
+
+    def publish(self) -> Path:
+        options = ["--output", str(self.output), "--mappings", str(self.tables), "--quiet"]
+        assert run_command(["convert", str(self.seeds), *options]) == 0
+        assert run_command(["review", str(self.output), "--mappings", str(self.tables), "--quiet"]) == 0
+        return self.output / "review" / "drugs" / "zolerab.html"
+
+    def conditions(self) -> list[list[str]]:
+        record = open_snapshot(self.output).record("zolerab")
+        assert record is not None
+        return [[fact.text for fact in use.conditions] for use in record.facts.uses]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def exported(page: Page, desk: Desk) -> tuple[Correction, ...]:
+    with page.expect_download() as download:
+        page.click("[data-export]")
+    assert download.value.suggested_filename == "corrections.yaml"
+    download.value.save_as(desk.tables / "corrections.yaml")
+    return load(desk.tables).entries
+
+
+def decide(page: Page, use: int, verdict: str, reason: str = "") -> None:
+    page.click(f"#use-{use} [data-verdict={verdict}]")
+    page.get_by_label("Your name").fill("Jane Doe, PharmD")
+    page.get_by_label("Remark" if verdict == "right" else "Reason").fill(reason)
+
+
+def test_a_correction_goes_round(desk: Desk, open_page: Open, capsys: pytest.CaptureFixture[str]) -> None:
+    page = open_page(desk.publish(), accept_downloads=True)
+    before = desk.conditions()
+    decide(page, 2, "right")
+    page.click("[data-keep]")
+    decide(page, 1, "wrong", 'It says "cancer": no more.\u2028')
+    page.click("[data-keep]")
+    expect(page.locator("#use-1 .said")).to_have_text("Correct a field, or withhold the use.")
+    page.select_option("[data-edit=field]", "conditions")
+    page.fill("[data-edit=words]", "words that stand nowhere")
+    page.click("[data-edit=add]")
+    expect(page.locator("#use-1 .said")).to_contain_text("must be a quotation")
+    page.locator("#use-1 .quotes button").first.click()
+    word = before[0][0].split()[0]
+    page.evaluate(SELECT, word)
+    expect(page.locator("[data-edit=words]")).to_have_value(word)
+    page.click("[data-edit=add]")
+    page.click("[data-keep]")
+    expect(page.locator("#use-1 .mine")).to_contain_text("wrong")
+    page.reload()
+    expect(page.locator("#use-1 [data-verdict=wrong]")).to_have_attribute("aria-pressed", "true")
+
+    entries = exported(page, desk)
+    assert {(one.verdict, one.reviewer) for one in entries} == {("right", "Jane Doe, PharmD"), ("wrong", "Jane Doe, PharmD")}
+    (wrong,) = (one for one in entries if one.verdict == "wrong")
+    assert wrong.reason == 'It says "cancer": no more.'
+
+    page = open_page(desk.publish())
+    assert desk.conditions() == [[word], before[1]]
+    assert run_command(["verify", str(desk.output), "--quiet"]) == 0
+    expect(page.locator("#use-2 .decisions")).to_contain_text("reviewed: right Jane Doe, PharmD")
+    expect(page.locator("#use-1 .decisions")).to_contain_text("It says")
+    overview = open_page(desk.output / "review" / "index.html")
+    expect(overview.locator("#drugs")).to_contain_text("2 of 2 reviewed")
+    capsys.readouterr()
+    assert run_command(["review", str(desk.output), "--mappings", str(desk.tables), "--progress"]) == 0
+    assert (
+        "2 of 2 uses reviewed, on 1 of 1 page\n  1 right, 1 wrong, 0 incomplete\n  Jane Doe, PharmD: 2 uses"
+        in capsys.readouterr().out
+    )
+
+    desk.page("\nAn added sentence.\n")
+    page = open_page(desk.publish())
+    assert desk.conditions() == before, "the page changed, so nothing is applied"
+    expect(page.locator("#use-1 .decision")).to_have_count(0)
+    capsys.readouterr()
+    assert run_command(["review", str(desk.output), "--mappings", str(desk.tables), "--progress"]) == 0
+    assert capsys.readouterr().out.count("for another look, the page changed: zolerab") == 2
+    for scheme in ("light", "dark"):
+        changes = open_page(desk.output / "review" / "changes.html", color_scheme=scheme, bypass_csp=True)
+        expect(changes.locator(".change blockquote").first).to_be_visible()
+        found = Axe().run(changes, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
+        assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == []
+
+
+def test_a_withheld_use_is_not_published_and_its_sentence_says_so(desk: Desk, open_page: Open) -> None:
+    page = open_page(desk.publish(), accept_downloads=True)
+    decide(page, 1, "wrong", "Not a use.")
+    page.get_by_label("Withhold this use").check()
+    page.click("[data-keep]")
+    (entry,) = exported(page, desk)
+    assert entry.withhold
+    page = open_page(desk.publish())
+    assert len(desk.conditions()) == 1
+    expect(page.locator("#paper .tag")).to_contain_text(["withheld"])
+
+
+def test_a_decision_can_be_taken_back(desk: Desk, open_page: Open) -> None:
+    page = open_page(desk.publish())
+    decide(page, 1, "incomplete", "The age is missing.")
+    page.click("[data-keep]")
+    expect(page.locator("[data-export]")).to_contain_text("Export 1")
+    page.click("#use-1 [data-verdict=incomplete]")
+    page.click("text=Remove decision")
+    expect(page.locator("[data-export]")).to_be_hidden()
+    expect(page.locator("#use-1 [aria-pressed=true][data-verdict]")).to_have_count(0)

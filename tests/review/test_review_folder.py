@@ -1,0 +1,102 @@
+"""The review's folder: whole or not at all, never someone else's, and readable without a script."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli import run_command
+from pipeline.errors import ReviewError
+from pipeline.review.folder import replacing
+
+
+@pytest.fixture
+def output(seed: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "output"
+    assert run_command(["convert", str(seed), "--output", str(folder), "--quiet"]) == 0
+    return folder
+
+
+def test_a_review_stands_in_the_output_and_leaves_the_snapshot_as_it_was(
+    output: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {path: path.read_bytes() for path in (output / "snapshots").rglob("*") if path.is_file()}
+    assert run_command(["review", str(output), "--quiet"]) == 0
+    assert capsys.readouterr().out.strip().endswith(str(output / "review" / "index.html"))
+    assert before == {path: path.read_bytes() for path in (output / "snapshots").rglob("*") if path.is_file()}
+    assert run_command(["verify", str(output), "--quiet"]) == 0
+
+
+def test_the_same_snapshot_gives_the_same_review(output: Path, tmp_path: Path) -> None:
+    made = []
+    for name in ("one", "two"):
+        assert run_command(["review", str(output), "--to", str(tmp_path / name), "--quiet"]) == 0
+        made.append({p.relative_to(tmp_path / name): p.read_bytes() for p in (tmp_path / name).rglob("*") if p.is_file()})
+    assert made[0] == made[1]
+    assert len(made[0]) > 10
+
+
+def test_a_folder_of_someone_else_is_refused_and_stays(
+    output: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "thesis.txt").write_text("years of work", encoding="utf-8")
+    assert run_command(["review", str(output), "--to", str(theirs), "--quiet"]) == 3
+    assert "W200 fatal" in capsys.readouterr().err
+    assert [path.name for path in theirs.iterdir()] == ["thesis.txt"]
+
+
+def test_a_failure_half_way_leaves_the_review_made_before(tmp_path: Path) -> None:
+    folder = tmp_path / "review"
+    with replacing(folder) as new:
+        (new / "index.html").write_text("whole", encoding="utf-8")
+    with contextlib.suppress(RuntimeError), replacing(folder) as new:
+        (new / "index.html").write_text("half", encoding="utf-8")
+        raise RuntimeError
+    assert (folder / "index.html").read_text(encoding="utf-8") == "whole"
+    assert [path.name for path in tmp_path.iterdir()] == ["review"]
+
+
+def test_what_the_system_refuses_has_a_code(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ReviewError) as refused, replacing(tmp_path / "file" / "review"):
+        pass
+    assert refused.value.problem.code == "W201"
+
+
+def test_no_page_needs_anything_but_its_own_folder(output: Path) -> None:
+    assert run_command(["review", str(output), "--quiet"]) == 0
+    for file in (output / "review").rglob("*.html"):
+        text = file.read_text(encoding="utf-8")
+        assert "default-src 'none'" in text
+        markup = re.sub(r'<script type="application/json".*?</script>', "", text, flags=re.DOTALL)
+        assert re.findall(r"<script(?![^>]* src=)|<style| style=| on[a-z]+=", markup) == []
+        for target in re.findall(r'(?:src|href)="([^"#]+)', markup):
+            assert (file.parent / target).is_file(), target
+
+
+def test_progress_says_who_reviewed_what(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["review", str(output), "--progress"]) == 0
+    assert capsys.readouterr().out.startswith("0 of 5 uses reviewed, on 0 of 1 page\n")
+
+
+def test_changes_are_those_since_the_snapshot_before_or_the_one_named(seed: Path, tmp_path: Path) -> None:
+    page, output = tmp_path / "seeds" / "denosumab.md", tmp_path / "output"
+    page.parent.mkdir()
+    text = seed.read_text(encoding="utf-8")
+    for said in ("prostate cancer", "colon cancer", "bowel cancer"):
+        page.write_text(text.replace("prostate cancer", said), encoding="utf-8")
+        assert run_command(["convert", str(page), "--output", str(output), "--quiet"]) == 0
+        if said == "prostate cancer":
+            first = (output / "current").resolve().name
+    changes = output / "review" / "changes.html"
+    assert run_command(["review", str(output), "--quiet"]) == 0
+    assert "colon cancer in men" in changes.read_text(encoding="utf-8")
+    assert run_command(["review", str(output), "--previous", first[:12], "--quiet"]) == 0
+    assert "colon cancer in men" not in changes.read_text(encoding="utf-8")
+    assert "prostate cancer in men" in changes.read_text(encoding="utf-8")
+    assert run_command(["review", str(output), "--previous", "0123", "--quiet"]) == 2

@@ -1,0 +1,57 @@
+"""Five thousand drugs: how long until the overview can be used and until a search answers, in the browser's own time."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pipeline.review.visible import script_json
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+DRUGS = 5_000
+#: Seconds; the slack is for machines that do something else at the same time.
+USABLE, ANSWER, SLACK = 2.0, 0.1, 3
+
+
+@pytest.fixture
+def large_site(real_site: Path) -> Iterator[Path]:
+    """The real overview, its rows repeated under other names."""
+    data = real_site / "data" / "overview.js"
+    real = data.read_text(encoding="ascii")
+
+    rows = json.loads(real.removeprefix("window.onlabelDrugs=").removesuffix(";\n"))
+    many = [[row[0], f"{row[1]} {place}", *row[2:]] for place, row in enumerate((rows * (DRUGS // len(rows) + 1))[:DRUGS])]
+    data.write_text(f"window.onlabelDrugs={script_json(many)};\n", encoding="ascii")
+    yield real_site
+    data.write_text(real, encoding="ascii")
+
+
+def test_five_thousand_drugs_are_there_at_once(
+    large_site: Path, open_page: Callable[..., Page], capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun = time.monotonic()
+    page = open_page(large_site / "index.html")
+    expect(page.locator("#count")).to_have_text("5,000 of 5,000 drugs and regimens")
+    usable = time.monotonic() - begun
+    answers = page.evaluate("""async () => {
+      const times = [];
+      const input = document.getElementById("query");
+      for (const query of ["d", "de", "breast", "breast cancer her2", "C121932", "zzzz", "", "leukemia 42"]) {
+        const begun = performance.now();
+        input.value = query;
+        input.dispatchEvent(new Event("input", {bubbles: true}));
+        document.body.getBoundingClientRect();
+        times.push(performance.now() - begun);
+        await new Promise((done) => setTimeout(done, 50));
+      }
+      return times;
+    }""")
+    with capsys.disabled():
+        print(f"\n5,000 drugs: usable after {usable:.2f} s, search answers in {max(answers):.0f} ms at most")  # noqa: T201 - stated
+    assert usable < USABLE * SLACK
+    assert max(answers) < ANSWER * 1000 * SLACK
