@@ -25,7 +25,7 @@ def string(value: str) -> str:
     Raises:
         BuildError: F301, if FHIR has no such string (empty, above 1 MiB, control characters).
     """
-    if not value.strip() or _FORBIDDEN.search(value) or len(value.encode()) > _MAX_BYTES:
+    if not is_string(value):
         raise BuildError(
             Problem(
                 code="F301",
@@ -40,7 +40,12 @@ def string(value: str) -> str:
 
 def is_string(value: str) -> bool:
     """Whether `string` would accept `value`."""
-    return bool(value.strip()) and not _FORBIDDEN.search(value) and len(value.encode()) <= _MAX_BYTES
+    # What can be printed holds nothing forbidden, and no character takes more than four bytes: both are quicker to see.
+    return (
+        bool(value.strip())
+        and (value.isprintable() or not _FORBIDDEN.search(value))
+        and (4 * len(value) <= _MAX_BYTES or len(value.encode()) <= _MAX_BYTES)
+    )
 
 
 def is_code(value: str) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, cached_property
 from itertools import count, pairwise
 from typing import Any, Literal
 
@@ -25,6 +25,10 @@ from pipeline.read.inline import PlacedInlineParser, Source, note_place, runs_of
 _BLANK = " \t"
 _CELL_END = re.compile(r"(?<!\\)\|")
 _ESCAPED_BAR = re.compile(r"\\\|")
+#: What is neither white space nor the markup that may stand before words: of emphasis, code, a link, an image.
+_BEHIND_MARKUP = re.compile(r"[^\s*_`!\[]")
+#: An HTML tag, an entity, an escape, a link without words: what is shown stands somewhere behind them.
+_HIDING = frozenset("<&\\]")
 _LINE_OPENERS = frozenset({"paragraph_open", "heading_open", "tr_open"})
 
 
@@ -126,6 +130,40 @@ def read_blocks(page: str, start: int, max_nesting: int) -> tuple[Block, ...]:
     return tuple(_Walk(lines, state.eMarks, md, env).blocks(state.tokens))
 
 
+class LazyBlock(Block):
+    """A block whose inline Markdown is read when its runs are asked for: of most pages, that is a few blocks of many."""
+
+    def __init__(  # noqa: PLR0913 - a block has this many parts
+        self,
+        kind: BlockKind,
+        span: Span,
+        source: Source,
+        read: Callable[[Source], tuple[Run, ...]],
+        *,
+        level: int = 0,
+        group: int = 0,
+        row: int = 0,
+        column: int = 0,
+    ) -> None:
+        parts = {"kind": kind, "span": span, "level": level, "group": group, "row": row, "column": column}
+        self.__dict__.update(parts, _source=source, _read=read)
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """The runs, read once."""
+        source: Source = self.__dict__.pop("_source")
+        read: Callable[[Source], tuple[Run, ...]] = self.__dict__.pop("_read")
+        return read(source)
+
+    def may_begin(self, letters: str) -> bool:
+        """As of any block; markup at the start that may hide what is shown counts as perhaps."""
+        source: Source | None = self.__dict__.get("_source")
+        if source is None:
+            return super().may_begin(letters)
+        first = _BEHIND_MARKUP.search(source.text)
+        return first is None or first[0].lower() in letters or first[0] in _HIDING
+
+
 class _Walk:
     """One walk over the block tokens of a page: knows which list, item and table it is in."""
 
@@ -167,20 +205,20 @@ class _Walk:
         kind: BlockKind = "item" if depth and not self._items[-1] else "paragraph"
         if depth:
             self._items[-1] = True
-        return Block(kind, span, self._runs(pieces), level=depth, group=self._group if depth else 0)
+        return self._block(kind, span, pieces, level=depth, group=self._group if depth else 0)
 
     def _heading(self, token: Token) -> Block:
         starts, level = token.meta["starts"], int(token.tag[1:])
         if not token.markup.startswith("#"):
             pieces, span = self._text(starts[:-1])
-            return Block("heading", span, self._runs(pieces), level=level)
+            return self._block("heading", span, pieces, level=level)
         start, end = starts[0], self._lines.trimmed_end(starts[0])
         text = self._lines.text[start + level : end]
         # A closing row of # needs a blank before it.
         shown = re.sub(r"(?:\A|(?<=[ \t]))#+\Z", "", text).strip(_BLANK)
         first = start + level + len(text) - len(text.lstrip(_BLANK))
         piece = self._lines.piece(first, first + len(shown))
-        return Block("heading", self._lines.piece(start, end)[1], self._runs([piece]), level=level)
+        return self._block("heading", self._lines.piece(start, end)[1], [piece], level=level)
 
     def _cells(self, token: Token, table: int) -> Iterator[Block]:
         """The cells of a row, those beyond the header's columns too: what the page says is not dropped."""
@@ -197,7 +235,7 @@ class _Walk:
             cuts = [match.start() for match in _ESCAPED_BAR.finditer(self._lines.text, first, last)]
             pieces = [self._lines.piece(a + (a in cuts), b) for a, b in pairwise([first, *cuts, last])]
             span = self._lines.piece(first, last)[1]
-            yield Block("cell", span, self._runs(pieces), group=table, row=self._row, column=column)
+            yield self._block("cell", span, pieces, group=table, row=self._row, column=column)
 
     def _as_it_stands(self, token: Token) -> Iterator[Block]:
         """Code and HTML: line for line, without indentation."""
@@ -219,5 +257,8 @@ class _Walk:
         pieces.append(self._lines.piece(starts[-1], last))
         return pieces, Span(pieces[0][1].start, pieces[-1][1].end)
 
-    def _runs(self, pieces: list[tuple[str, Span]]) -> tuple[Run, ...]:
-        return runs_of(Source(pieces), self._md, self._env)
+    def _block(self, kind: BlockKind, span: Span, pieces: list[tuple[str, Span]], **place: int) -> Block:
+        return LazyBlock(kind, span, Source(pieces), self._read, **place)
+
+    def _read(self, source: Source) -> tuple[Run, ...]:
+        return runs_of(source, self._md, self._env)

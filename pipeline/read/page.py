@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from pipeline.model import Page
+import re
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Final
+
+from pipeline.model import Block, FrontMatterValue, Page
 from pipeline.read.blocks import TooDeep, read_blocks
 from pipeline.read.encoding import decode
 from pipeline.read.front_matter import read_front_matter
 from pipeline.read.refusal import refusal
 from pipeline.settings import ReadLimits
+
+#: Limits on nesting between which neither a page with a table alone may go too deep, nor Python's stack may end.
+_LEAST: Final = 20
+_MOST: Final = 100
 
 
 def read_page(data: bytes, name: str, limits: ReadLimits = ReadLimits()) -> Page:  # noqa: B008 - a frozen value
@@ -23,12 +32,46 @@ def read_page(data: bytes, name: str, limits: ReadLimits = ReadLimits()) -> Page
     """
     text = decode(data, name, limits)
     front_matter, start = read_front_matter(text, name, limits)
-    try:
-        blocks = read_blocks(text, start, limits.max_nesting)
-    except (TooDeep, RecursionError) as deep:
-        # The library recurses: with a limit set far up, Python's own comes first.
-        offset = deep.offset if isinstance(deep, TooDeep) else start
-        cause = f"the page is nested deeper than {limits.max_nesting} levels of lists and quotations"
-        remedy = "Check that this is a page; if so, raise the limit on nesting."
-        raise refusal(name, "R111", cause, remedy, (text, offset)) from None
-    return Page(name, text, front_matter, blocks)
+    page = LazyPage(name, text, front_matter, lambda: read_blocks(text, start, limits.max_nesting))
+    if _may_be_too_deep(text, limits.max_nesting):
+        try:
+            for block in page.blocks:
+                block.runs  # noqa: B018 - read now
+        except (TooDeep, RecursionError) as deep:
+            # The library recurses: with a limit set far up, Python's own comes first.
+            offset = deep.offset if isinstance(deep, TooDeep) else start
+            cause = f"the page is nested deeper than {limits.max_nesting} levels of lists and quotations"
+            remedy = "Check that this is a page; if so, raise the limit on nesting."
+            raise refusal(name, "R111", cause, remedy, (text, offset)) from None
+    return page
+
+
+class LazyPage(Page):
+    """A page whose Markdown is read when its blocks are asked for: most pages of a crawl are about something else."""
+
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        front_matter: Mapping[str, tuple[FrontMatterValue, ...]],
+        blocks: tuple[Block, ...] | Callable[[], tuple[Block, ...]],
+    ) -> None:
+        self.__dict__.update({"name": name, "text": text, "front_matter": front_matter})
+        self.__dict__["_read" if callable(blocks) else "blocks"] = blocks
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The blocks, read once."""
+        read: Callable[[], tuple[Block, ...]] = self.__dict__.pop("_read")
+        return read()
+
+
+def _may_be_too_deep(text: str, max_nesting: int) -> bool:
+    """Whether reading a page may end in a refusal. False is certain.
+
+    A level takes a character of a line's beginning (a list with its item, two levels, takes two columns, and a tab may fill
+    four), but for the few levels of a table.
+    """
+    if not _LEAST <= max_nesting <= _MOST:
+        return True
+    return re.search(rf"(?:\A|[\r\n])[ \t>*+\-\d.)]{{{max_nesting // 4 - 2}}}", text) is not None

@@ -18,6 +18,7 @@ from pipeline.validate.narrative import narrative
 from pipeline.validate.profiles import Profile, profiled, profiles
 from pipeline.validate.references import check_references, references
 from pipeline.validate.shape import shape
+from pipeline.validate.sound import is_sound
 from pipeline.validate.structure import structure
 from pipeline.validate.units import units
 from pipeline.validate.values import values
@@ -49,8 +50,13 @@ def _layers(resource: Resource, version: FhirVersion, known: Mapping[str, Profil
         cause, remedy = f"this is no resource type of FHIR {version}", "correct resourceType, or choose the right version"
         yield Problem("V400", "fatal", cause, remedy, excerpt=excerpt(str(kind)))
         return
+    if version in PACKAGES:
+        yield from shape(resource, version)
+        if not known and is_sound(resource, version):
+            return
     found = list(nodes(resource, version))
-    yield from shape(resource, version) if version in PACKAGES else structure(found, version)
+    if version not in PACKAGES:
+        yield from structure(found, version)
     yield from values(found, version)
     yield from bindings(found)
     yield from units(found)

@@ -46,7 +46,7 @@ _GRAMMARS: Mapping[str, tuple[re.Pattern[str], str]] = MappingProxyType(
         "currency": (_CURRENCY, "currency code (ISO 4217)"),
     }
 )
-_NUMBERS = frozenset({"integer", "positiveInt", "unsignedInt"})
+NUMBERS = frozenset({"integer", "positiveInt", "unsignedInt"})
 _INTEGER64 = re.compile(r"0|-?[1-9]\d*")
 
 
@@ -88,7 +88,7 @@ def _primitive(node: Node, version: FhirVersion) -> Iterator[Problem]:
         yield problem("V411", f"a {kind} must be a JSON {name} in FHIR {version}", "write it so", node, shown=value)
         return
     if not isinstance(value, str):
-        if kind in _NUMBERS and isinstance(value, int) and not _in_range(kind, value):
+        if kind in NUMBERS and isinstance(value, int) and not in_range(kind, value):
             yield problem("V411", f"the number is out of the range of {kind}", "correct it", node, shown=value)
         return
     if kind == "xhtml":  # the narrative layer reads it
@@ -109,7 +109,7 @@ def _primitive(node: Node, version: FhirVersion) -> Iterator[Problem]:
 def _json_type(kind: str, version: FhirVersion) -> tuple[type, ...]:
     if kind == "boolean":
         return (bool,)
-    if kind in _NUMBERS:
+    if kind in NUMBERS:
         return (int,)
     if kind == "decimal":
         return (float, int)
@@ -118,7 +118,8 @@ def _json_type(kind: str, version: FhirVersion) -> tuple[type, ...]:
     return (str,)
 
 
-def _in_range(kind: str, value: int) -> bool:
+def in_range(kind: str, value: int) -> bool:
+    """Whether a whole number is one of its type: integer, positiveInt or unsignedInt."""
     low = {"positiveInt": 1, "unsignedInt": 0}.get(kind, -(2**31))
     return low <= value < 2**31
 
