@@ -22,7 +22,7 @@ ClauseKind = Literal[
     "status", "biomarker", "stage", "history",                                 # how it stands
     "population", "description",                                               # the patients
     "partner", "alone", "concurrent", "prior", "line", "timing", "manner",     # the treatment around it
-    "intent", "object", "purpose", "negated",                                  # what for
+    "intent", "object", "purpose", "negated", "standing",                      # what for, and how it is approved
 ]  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def _masked(bracket: re.Match[str]) -> str:
 ClauseRule: TypeAlias = Callable[[Cursor], Match | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is itself: what is worked out of one is kept for it
 class Reading:
     """A sentence as read: its clauses in order and the words that no rule knew."""
 
@@ -180,7 +180,36 @@ def read(  # noqa: PLR0913, PLR0917 - a sentence, its rules, and what is known b
     if any(_NEGATION.search(statement.plain, part.start, part.end) for part in leftover):
         # A "not" that no rule knows may turn round anything in the sentence: nothing but the head is trusted.
         clauses = [*before, *(clause for clause in clauses if clause.kind == "head" and clause not in before)]
+    elif leftover:
+        clauses = [*before, *_untouched(statement.plain, clauses[len(before) :], leftover, opening=start is None)]
     return Reading(statement, tuple(clauses), tuple(leftover))
+
+
+#: What hangs the rest together and gives no fact; and what is made of closed words alone, so that it ends where they end.
+_FRAME = ("carrier", "connector", "gloss", "subject", "kinds")
+_CLOSED = (*_FRAME, "head", "intent", "object", "population", "alone", "standing")
+_JOINT = re.compile(r"[\s,;:]*(?:(?:and|or|and/or|but|only|if|when|then|also|both|either) ?)*\s*", re.IGNORECASE)
+
+
+def _untouched(text: str, clauses: Sequence[Clause], leftover: Sequence[Part], *, opening: bool) -> list[Clause]:
+    """The clauses that words which no rule knows cannot turn into something else.
+
+    What comes after such words may be said of another thing ("instead of X", "in other countries to treat X"), and right
+    before them it may lack the rest of its words ("have received X; Y"). A sentence that opens with them ("Doctors may
+    choose it for X") has no subject that is known: nothing of it is taken.
+    """
+    words = [part for part in leftover if text[part.start] != "("]
+    if not words:
+        return list(clauses)
+    if opening and all(clause.start > words[0].start for clause in clauses):
+        return []
+    dropped = [
+        clause
+        for clause in clauses
+        if (clause.kind not in (*_FRAME, "head") and clause.start > words[0].start)
+        or (clause.kind not in _CLOSED and _JOINT.fullmatch(text, clause.end, max(clause.end, words[0].start)) is not None)
+    ]
+    return [one for one in clauses if one.kind == "head" or not any(d.start <= one.start and one.end <= d.end for d in dropped)]
 
 
 def _widening(clauses: Sequence[Clause]) -> list[Clause]:

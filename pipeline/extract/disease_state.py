@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from pipeline.extract.clauses import Clause, Part, Reading
@@ -28,6 +29,7 @@ class DiseaseState:
     alternative: frozenset[int] = frozenset()
 
 
+@lru_cache(maxsize=64)  # asked for by each part of a use, and by every use that stands under the sentence
 def disease_state(reading: Reading) -> DiseaseState:
     """The state that one sentence gives."""
     status: list[Fact] = []

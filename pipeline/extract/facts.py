@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.errors import Problem, excerpt
+from pipeline.extract.antecedent import words_of
 from pipeline.extract.identity import (
     classify,
     find_brands,
@@ -28,15 +29,16 @@ def extract(page: Page) -> DrugFacts:
     if kind == "none":
         return DrugFacts(page, slug_of(page), kind, reason)
     status, status_fact = find_fda_status(page)
-    section = read_use_section(use_blocks(page))
+    name, brands = find_name(page), find_brands(page)
+    section = read_use_section(use_blocks(page), words_of((name, *brands)) if name is not None else frozenset())
     return DrugFacts(
         page,
         slug_of(page),
         kind,
         reason,
-        name=find_name(page),
+        name=name,
         pronunciation=find_pronunciation(page),
-        brands=find_brands(page),
+        brands=brands,
         fda_status=status,
         fda_status_fact=status_fact,
         identifiers=find_identifiers(page),
@@ -63,7 +65,7 @@ def findings(facts: DrugFacts) -> tuple[Problem, ...]:
         )
         for sentence in facts.unread
     ]
-    if facts.kind != "none" and not facts.uses:
+    if facts.kind != "none" and not facts.uses and not facts.withheld:
         cause = "the page is about a drug or regimen, and no use was read from it"
         remedy = "Check the page's use section; a drug that is only studied has none."
         found.append(Problem("X211", "warning", cause, remedy, source=page.name))

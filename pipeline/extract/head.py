@@ -25,6 +25,13 @@ _PREPOSITION_START = rx(
     r"|by|if|both|or|and|of|from)\b"
 )
 _LINKED_TO = rx(r" (?:linked to|associated with|related to) ")
+#: Words that say how a disease stands and name none: "relapsed or refractory X" is one condition, not two.
+STATE_ALONE = rx(
+    r"(?:(?:locally|newly|previously|highly|very) )?(?:relapsed|refractory|advanced|metastatic|recurrent|unresectable|localized"
+    r"|persistent|progressive|resistant|diagnosed|treated|untreated|invasive|noninvasive|aggressive|indolent|acute|chronic|active"
+    r"|primary|secondary|resectable|early|late)|(?:early|late|low|high|intermediate|limited|extensive)-(?:stage|grade|risk)"
+    r"|(?:stage|grade) (?:[0IV]+[A-D]?|\d)"
+)
 _LEADS_TO = rx(r" that sometimes lead to [^.;:]+")
 _PARTLY_BOLD = rx(r" of (?:the )?")
 
@@ -156,6 +163,9 @@ def _conditions(text: str, start: int, end: int) -> list[Part]:
             at = one.end()
             continue
         joint = _SPLIT.match(text, at, end)
+        if joint is not None and STATE_ALONE.fullmatch(text[pos:at].strip()) is not None:
+            at = joint.end()
+            continue
         if joint is not None and _LEADS_TO.search(text, start, end) is None and not _within_of(text, pos, at):
             found.append(_trimmed(text, pos, at))
             pos = at = joint.end()

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 
 from pipeline.extract.quote import fact, quote, target
 from pipeline.extract.section import use_blocks
+from pipeline.extract.template import may_be_of_the_template
 from pipeline.model import Block, Component, Fact, FdaStatus, Identifier, IdentifierKind, Kind, Page
 
 _SITE_SUFFIX = re.compile(r"(?<=\S)\s+[-\u2013|]\s+NCI\s*\Z")
@@ -25,6 +26,7 @@ _DISCONTINUED = re.compile(r"no longer\b|discontinued\b|withdrawn\b", re.IGNOREC
 #: A product for sale may combine drugs too; a regimen has no label of its own.
 _COMBINATION = re.compile(r"\bThis (?:\w+ )?combination contains\b|\bDrugs in the\b.*\bcombination\b", re.IGNORECASE)
 _BRANDED, _REVIEWED = "the label of US brand names", "the label of FDA approval"
+_NO_MARK = "no mark of a drug's page"
 #: A brand name has a few words; a line with more is a sentence that strayed in.
 _MOST_WORDS_OF_A_BRAND = 6
 
@@ -57,6 +59,8 @@ _IDENTIFIERS: tuple[tuple[IdentifierKind, re.Pattern[str], re.Pattern[str]], ...
         re.compile(r"(?<=[/,])C\d+(?=(?:,C\d+)*/?(?:[?#]|\Z))"),
     ),
 )
+#: What these openings begin with; and _DEFINITION_LINK and _COMPONENTS_LABEL.
+_IDENTIFIED, _DEFINED = "fdm", "d"
 
 
 def find_name(page: Page) -> Fact | None:
@@ -108,6 +112,8 @@ def find_identifiers(page: Page) -> tuple[Identifier, ...]:
     """The drug's identifiers, as they stand in the targets of the page's own links about it, each once."""
     found: dict[tuple[IdentifierKind, str], Identifier] = {}
     for block in page.blocks:
+        if not block.may_begin(_IDENTIFIED):
+            continue
         for kind, opening, value in _IDENTIFIERS:
             if not opening.match(block.text.lstrip()):
                 continue
@@ -122,7 +128,9 @@ def find_identifiers(page: Page) -> tuple[Identifier, ...]:
 def find_components(page: Page) -> tuple[Component, ...]:
     """The drugs of a regimen, from the table or list under "Drugs in the … combination"."""
     for number, block in enumerate(page.blocks):
-        if block.kind in {"paragraph", "heading"} and _COMPONENTS_LABEL.fullmatch(block.text):
+        if block.kind not in {"paragraph", "heading"} or not block.may_begin(_DEFINED):
+            continue
+        if _COMPONENTS_LABEL.fullmatch(block.text):
             rows = groupby(
                 _group(page.blocks[number + 1 :]), key=lambda block: block.row if block.kind == "cell" else block.span
             )
@@ -132,6 +140,8 @@ def find_components(page: Page) -> tuple[Component, ...]:
 
 def classify(page: Page) -> tuple[Kind, str]:
     """Whether the page is about a drug, a regimen or neither, and what says so."""
+    if not may_be_of_the_template(page):
+        return "none", _NO_MARK
     if find_components(page):
         return "regimen", "a list of the drugs in the combination"
     combination = any(_COMBINATION.search(block.text) for block in _head(page))
@@ -139,14 +149,16 @@ def classify(page: Page) -> tuple[Kind, str]:
         _BRANDED: _labelled(page, _BRANDS_LABEL) is not None,
         _REVIEWED: _labelled(page, _FDA_LABEL) is not None,
         "a section on its use": bool(use_blocks(page)),
-        "its definition in the NCI Drug Dictionary": any(_DEFINITION_LINK.match(block.text) for block in page.blocks),
+        "its definition in the NCI Drug Dictionary": any(
+            block.may_begin(_DEFINED) and _DEFINITION_LINK.match(block.text) for block in page.blocks
+        ),
     }
     present = [mark for mark, found in marks.items() if found]
     if combination and present and not (marks[_BRANDED] or marks[_REVIEWED]):
         return "regimen", f"a sentence on what the combination contains and {present[0]}"
     if len(present) > 1:
         return "drug", " and ".join(present)
-    return "none", f"of the marks of a drug's page only {present[0]}" if present else "no mark of a drug's page"
+    return "none", f"of the marks of a drug's page only {present[0]}" if present else _NO_MARK
 
 
 def slug_of(page: Page) -> str:

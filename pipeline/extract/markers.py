@@ -76,6 +76,8 @@ _END_OF_MARKER = rx(
     r"|[.;](?= |$)|:(?= |$)|, (?:patients|it) |$"
 )
 
+_OF_THE_DRUG = rx(r"\b(?:used|given|approved|recommended)\b")  # "is less often used": no state of a disease
+
 
 def state(at: Cursor) -> Match | None:
     """Reads "is advanced", "are X positive and Y negative", "is grade 2": an adjective says how the disease stands."""
@@ -83,22 +85,25 @@ def state(at: Cursor) -> Match | None:
     if found is None or (at.last is not None and at.last.kind == "population"):
         return None
     limit = at.until(_END, found.end())
-    if limit <= found.end():
+    if limit <= found.end() or _OF_THE_DRUG.search(at.text, found.end(), limit) is not None:
         return None
     start = found.start("not") + 1 if found["not"] else found.end()
     return Match(limit, tuple(_states(at, start, limit)))
 
 
 def _states(at: Cursor, start: int, end: int) -> list[Clause]:
-    """One clause an adjective joined by "and" or a comma; what "or" joins stays together."""
+    """One clause an adjective joined by "and" or a comma; what "or" joins stays together, "a, b, or c" as a whole."""
     pieces: list[list[int]] = []
-    pos, joint = start, ""
+    pos, joint, listed = start, "", 0
     while pos < end:
         following = _outside_brackets(at.text, pos, end)
         if pieces and " or " in f" {joint} " and _STAGE.match(at.text, pos, end) is None:
-            pieces[-1][1] = following
+            # `listed` commas before it: their pieces are alternatives of the same list.
+            pieces[-1 - listed :] = [[pieces[-1 - listed][0], following]]
+            listed = 0
         else:
             pieces.append([pos, following])
+            listed = listed + 1 if len(pieces) > 1 and not joint.strip() else 0
         found = _ELEMENT.match(at.text, following, end)
         if found is None:
             break

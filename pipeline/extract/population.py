@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.extract.clauses import Cursor, Group, Match, Part
-from pipeline.extract.language import STOP, rx
+from pipeline.extract.language import DISEASE_FORM, STOP, rx
 from pipeline.extract.treatments import read_treatments
 from pipeline.model import Age, AgeGroup, Sex
 
@@ -16,7 +16,10 @@ _AGE = rx(
     rf"(?: (?P<to>to|through|and|-) (?P<high>\d+))?(?P<tail> (?P<last>{_UNIT}))?(?: of age| old)?"
     r"(?: (?:and|or) (?P<bound>older|above|over|up|younger|under))?(?: of age)?(?![\w-])"
 )
-_LIMIT = rx(rf",? ?(?:who are )?(?P<bound>older|younger) than (?P<low>\d+) (?P<unit>{_UNIT})(?: of age)?")
+_LIMIT = rx(
+    r",? ?(?:who are )?(?P<bound>(?:older|younger) than|over|under|up to)(?: the age of)?"
+    rf" (?P<low>\d+) (?P<unit>{_UNIT})(?: of age)?"
+)
 _QUANTITY = r"(?:(?P<some>certain|some|eligible) |(?:all|most|the|other|many|these) )?"
 _TRAIT = (
     r"(?:pre|peri|post)-?menopausal|pregnant|males?|females?|adult|young|older|elderly|pa?ediatric|adolescent|newborn"
@@ -118,7 +121,7 @@ def _bounds(age: re.Match[str] | None) -> tuple[Age | None, Age | None]:
     first = _aged(age["low"], unit)
     if age.re is _AGE and age["high"]:
         return first, _aged(age["high"], age["last"] or unit)
-    upper = (age["bound"] or "").lower() in ("younger", "under")
+    upper = (age["bound"] or "").lower() in ("younger", "under", "younger than", "up to")
     return (None, first) if upper else (first, None)
 
 
@@ -194,13 +197,27 @@ _TREATMENT = rx(
 )
 
 
+#: What somebody has: "pain caused by …", "high levels of …"; a bare name after "with" may as well be a drug.
+TRAIT_FORM = rx(
+    rf"\b(?:{DISEASE_FORM}|pain|symptoms?|problems?|infections?|levels?|counts?|function|risk|history|damage|failure|bleeding"
+    r"|blood|(?:caused|due|related))\b"
+)
+
+
 def with_trait(at: Cursor) -> Match | None:
     """Reads "in adults with pain caused by cancer": after the patients, "with" says what they have, not are given."""
     found = at.match(_WITH)
-    if found is None or not at.before or at.before[-1].kind != "population" or _TREATMENT.match(at.text, found.end(), at.end):
+    if found is None or not after_patients(at) or _TREATMENT.match(at.text, found.end(), at.end):
         return None
     end = at.until(_END_OF_TRAIT, found.end())
-    return Match(end, (at.clause("description", "patient-trait", end),)) if end > found.end() else None
+    if end <= found.end() or TRAIT_FORM.search(at.text, found.end(), end) is None:
+        return None
+    return Match(end, (at.clause("description", "patient-trait", end),))
+
+
+def after_patients(at: Cursor) -> bool:
+    """Whether the words right before are the patients, so that "with X" may be what they have or what they are given."""
+    return bool(at.before) and at.before[-1].kind == "population" and at.before[-1].end == len(at.text[: at.pos].rstrip())
 
 
 _INCLUDED = rx(r"including (?:those|patients|people|adults|children) (?:who|whose|with) ")

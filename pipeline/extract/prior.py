@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.extract.clauses import Clause, Cursor, Match, Part
-from pipeline.extract.language import ADVERB, rx
+from pipeline.extract.language import ADVERB, COUNT, rx
 from pipeline.extract.treatments import Treatments, read_treatments
 
 _SPAN = r"(?:(?:at least|within|up to|more than) )?(?:\d+|one|two|three|four|six|twelve) (?:days?|weeks?|months?|years?) "
@@ -44,6 +44,10 @@ _SURGERY_REMOVED = rx(
 _TREATMENT_FORM = rx(r"surgery|treatments?\b|therap(?:y|ies)\b|transplant|infusion|radiation|inhibitor|drug|\w+ectomy\b|vaccin")
 
 
+#: "two of the following": no name of them is a must, and none alone is enough.
+_OF_CHOICE = {"several": "conditional", "all": "required"}
+
+
 def prior_clauses(listed: Treatments, rule: str, *, mode: str = "") -> tuple[Clause, ...]:
     """The prior clauses of a list of treatments: "A and either B or C" gives A, required, and one of B and C."""
     names = listed.names + listed.optional
@@ -54,7 +58,7 @@ def prior_clauses(listed: Treatments, rule: str, *, mode: str = "") -> tuple[Cla
         choice = tuple(n for n in names if n not in needed)
         return (
             _prior(rule, needed[0].start, needed[-1].end, "required", needed),
-            _prior(rule, listed.either or listed.start, listed.end, "one_of", choice),
+            _prior(rule, listed.either or listed.start, listed.end, _OF_CHOICE.get(listed.choice, "one_of"), choice),
         )
     one_of = listed.join == "or" and len(names) > 1
     mode = mode or ("conditional" if one_of and listed.mixed else "one_of" if one_of else "required")
@@ -88,6 +92,9 @@ def outcome(at: Cursor, pos: int) -> int:
     return pos
 
 
+_LIST_BELOW = rx(rf"(?:{COUNT}|any|some|either)(?: or more)? of the following(?: \w+){{0,3}}:")
+
+
 def received(at: Cursor) -> Match | None:
     """Reads "have already received A and B", "have never had X" (negative history is quoted, and is no prior therapy)."""
     found = at.match(_RECEIVED_VERB)
@@ -95,6 +102,8 @@ def received(at: Cursor) -> Match | None:
         return None
     if at.text[found.end() : found.end() + 1] == ":":
         return Match(found.end(), (at.clause("history", "received-the-following", found.end()),))
+    if (listing := at.match(_LIST_BELOW, found.end())) is not None and listing.end() == at.end:
+        return Match(listing.end(), (at.clause("history", "received-the-following", listing.end()),))
     listed = read_treatments(at, found.end())
     if listed is None or (
         found.group().lower().endswith("had ") and not _TREATMENT_FORM.search(at.text, listed.start, listed.end)

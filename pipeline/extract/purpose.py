@@ -57,6 +57,8 @@ _MANNER = rx(
     r"|from the [\w ]+? to the [\w ]+?(?= so | in |\.|$)|from the \w+(?: \w+)?(?= in | so |\.|$)"
     r"|so that [^.;]+?(?= in (?:patients|adults|children)|[.;]|$)|including before [\w ]+? for patients with [\w -]+"
     r"|under (?:other|different) (?:brand )?names?|for the treatment of|as a treatment(?= for)"
+    # who approved it, and where: what every "approved" of these pages means
+    r"|by the (?:(?:US|U\.S\.) )?(?:FDA|Food and Drug Administration(?: \(FDA\))?)|in the United States"
 )
 _OBJECT = rx(r"(?:the |an? |their )?(?:body's )?")
 _KINDS = rx(
@@ -247,3 +249,12 @@ _END_OF_INCLUDED = rx(
     r"|had|did|does|cannot|got|came)\b)| (?:in|for) (?:adults|children|patients|people|women|men)\b|" + STOP + r"|$"
 )
 _DISEASE_LEAD = rx(r",? ?(?:(?:and|or) )?(?:with|for|in|of|including|have|has) (?:one of the following stages of )?")
+
+
+def accelerated(at: Cursor) -> Match | None:
+    """Reads "(approved to treat X) under FDA's Accelerated Approval Program" within a sentence that says a whole use."""
+    found = at.match(_ACCELERATED) if any(clause.kind in ("head", "intent") for clause in at.before) else None
+    return Match(found.end(), (at.clause("standing", "accelerated", found.end()),)) if found is not None else None
+
+
+_ACCELERATED = rx(r"under (?:the )?(?:FDA's )?accelerated approval(?: program(?:me)?)?\b")

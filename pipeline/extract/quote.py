@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 
 from pipeline.model import Block, Fact, Link, Run, Span
 
@@ -75,22 +74,15 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _links(block: Block, start: int, end: int) -> Iterator[Link]:
-    """The linked words between two offsets; a link whose words are partly bold is several runs and one link.
+    """The linked words between two offsets.
 
     A glossary entry is for all the words of its link ("Xmab and hyaluronidase"), so a piece of them does not carry its id.
     """
-    at = 0
-    places = []
-    for run in block.runs:
-        places.append((run, at, at + len(run.text)))
-        at += len(run.text)
-    for (href, _), group in groupby(places, key=lambda place: (place[0].href, place[0].href_span)):
-        runs = list(group)
-        whole = _trim(block.text, runs[0][1], runs[-1][2])
-        inside = max(runs[0][1], start), min(runs[-1][2], end)
-        if not href or inside[0] >= inside[1]:
+    for href, begins, ends in block.linked:
+        inside = max(begins, start), min(ends, end)
+        if inside[0] >= inside[1]:
             continue
         first, last = _trim(block.text, *inside)
         if first < last:
-            entry = glossary_id(href) if (first, last) == whole else None
+            entry = glossary_id(href) if (first, last) == _trim(block.text, begins, ends) else None
             yield Link(fold(block.text[first:last]), block.locate(first, last), href, entry)

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pipeline.extract.antecedent import NO_ANTECEDENT, OTHER_SUBJECT, breaks_off, of_other_drug, points_back
 from pipeline.extract.clauses import Clause, Cursor, Match, Part, Reading, read
 from pipeline.extract.disease import disease_clauses, names_head, phrase_end
 from pipeline.extract.head import Head, head_clause, read_head, starts_bold
-from pipeline.extract.language import rx
+from pipeline.extract.language import COUNT, TREATMENT_NOUN, rx
 from pipeline.extract.outline import Item
 from pipeline.extract.passages import ALSO_IT, LEAD, Passage
 from pipeline.extract.population import population
@@ -19,22 +20,36 @@ from pipeline.extract.roles import SentenceRule, sentence_role
 from pipeline.extract.sentences import Statement
 from pipeline.extract.treatments import read_treatments
 
-Dangling = Literal["", "partner", "partners", "priors", "cause"]
+Dangling = Literal["", "partner", "partners", "priors", "criteria", "cause"]
 
 _PARTNER = rx(r".*(?:used|given|combined|treatment|therapy)(?: only| also)? with(?: either)?:$")
-_PARTNERS = rx(r".*\bone (?:or more )?of the following(?: \w+){0,2}:$")
+_ONE_OF = r"(?:at least |any )?one (?:or more )?of the following"
+# "in adults with at least one of the following:" opens no list of treatments
+_PARTNERS = rx(
+    rf".*\b{_ONE_OF} (?:\w+ ){{0,2}}?{TREATMENT_NOUN}:$"
+    rf"|.*\b(?:used|given|combined|combination|treatment|therapy)(?: only| also)? with(?: or without)? {_ONE_OF}:$"
+)
+#: What follows says what patients must have, and names neither a treatment nor a disease that is treated.
+_CRITERIA = rx(
+    rf".*\b(?:adults|children|patients|people|women|men|who) .*\b(?:{COUNT}|any|all)(?: or more)? of the following"
+    r"(?: (?!types|kinds|stages|forms|cancers|tumou?rs|conditions|diseases|disorders)\w+){0,3}:$"
+)
 _PRIORS = rx(
-    r".*(?:received|treated with|treatment with|after|had)(?: either| one of the following(?: \w+)?"
-    r"| at least one of the following(?: \w+)?)?:$"
+    rf".*(?:received|treated with|treatment with|after|had)(?: either| any of the following(?: \w+){{0,3}}"
+    rf"| {_ONE_OF}(?: \w+){{0,3}})?:$"
 )
 
 
 @dataclass(eq=False)
 class Told:
-    """What an item, a lead or a prose use says: its readings, and the sentences in it that a sentence rule took."""
+    """What an item, a lead or a prose use says: its readings, and the sentences in it that a sentence rule took.
+
+    `lost` are sentences that cannot be laid to the item's use, each with the reason.
+    """
 
     readings: list[Reading]
     asides: list[tuple[Statement, SentenceRule]] = field(default_factory=list)
+    lost: list[tuple[Statement, str]] = field(default_factory=list)
     heads: tuple[str, ...] = ()
     dangling: Dangling = ""
     marks: str = ""
@@ -86,18 +101,27 @@ def _with_head(reading: Reading, head: Head) -> Reading:
     return Reading(reading.statement, again.clauses, left + again.leftover)
 
 
-def read_item(item: Item, above: list[Told]) -> Told:
-    """A list item, with what the items above it leave open ("used with:", "caused by:")."""
+def read_item(item: Item, above: list[Told], names: frozenset[str] = frozenset()) -> Told:
+    """A list item, with what the items above it leave open ("used with:", "caused by:"); `names` are the drug's words."""
     told = Told([])
+    broken = False
     dangling = above[-1].dangling if above else ""
     heads = tuple(name for one in above for name in one.heads)
     for number, statement in enumerate(item.statements):
         told.marks += statement.marks
         rule = sentence_role(statement)
+        if number and (rule is None or rule.role in ("brands", "standing")):
+            other = rule is None and of_other_drug(statement, names)
+            if other or (broken and points_back(statement)):
+                told.lost.append((statement, OTHER_SUBJECT if other else NO_ANTECEDENT))
+                broken = True
+                continue
         if rule is not None and (number or rule.role in ("denied", "studied")):
             told.asides.append((statement, rule))
+            broken = broken or breaks_off(statement, rule, names)
         elif number:
             told.readings.append(read(statement, CLAUSE_RULES, (*heads, *told.heads)))
+            broken = broken or not told.readings[-1].clauses
             told.heads += _abbreviations(told.readings[-1])
         else:
             told.readings.append(_first(statement, dangling, heads, told, above))
@@ -122,10 +146,12 @@ def _dangling(item: Item, told: Told) -> Dangling:
     last = item.statements[-1].text
     if _PARTNER.match(last):
         return "partner"
-    if _PARTNERS.match(last):
-        return "partners"
     if _PRIORS.match(last):
         return "priors"
+    if _PARTNERS.match(last):
+        return "partners"
+    if _CRITERIA.match(last):
+        return "criteria"
     return "cause" if told.clauses("cause") and not told.clauses("carrier") else ""
 
 
@@ -202,9 +228,14 @@ def _priors(at: Cursor) -> Match | None:
     )
 
 
+def _criterion(at: Cursor) -> Match:
+    """What is left to the clause rules: no noun phrase there is a disease."""
+    return Match(at.pos)
+
+
 def _cause(at: Cursor) -> Match | None:
     end = at.end - (1 if at.text[at.end - 1] in ".;:" else 0)
     return Match(end, (at.clause("cause", "cause-from-parent", end, phrase=Part(at.pos, end)),)) if end > at.pos else None
 
 
-_OPENINGS = {"partner": _partner, "partners": _partners, "priors": _priors, "cause": _cause}
+_OPENINGS = {"partner": _partner, "partners": _partners, "priors": _priors, "criteria": _criterion, "cause": _cause}

@@ -55,6 +55,7 @@ CLAUSE_RULES: tuple[ClauseRule, ...] = (
     therapy.timing,
     prior.after,
     therapy.partner,
+    purpose.accelerated,
     purpose.manner,
     glue.connector,
 )

@@ -27,6 +27,11 @@ class SentenceRule:
 
 _APPROVED = r"(?:is|are|was|were|has been|have been|been)"
 
+# Of which uses a sentence on approval or brands speaks; who has to be able to say it of every word (scope.py).
+_NO_LIMIT = r"(?:(?!\b(?:not|no|never|nor|neither|only|but|except|if|whether|when|which|who|that|was|were)\b)[^.,;:])"
+_USES = rf"(?:this use|these uses|(?:the )?uses? (?:in|of|for) {_NO_LIMIT}{{1,80}}?)"
+_BRAND_LIST = r"(?:(?!\b(?:not|no|but|except|other|is|are)\b)[^.;:]){1,200}"
+
 SENTENCE_RULES: tuple[SentenceRule, ...] = (
     SentenceRule("being-studied", "studied", rx(
         r"\b(?:is|are) (?:also |still |currently )*(?:being )?(?:studied|tested)\b|\bcontinues? to be studied\b"
@@ -35,8 +40,8 @@ SENTENCE_RULES: tuple[SentenceRule, ...] = (
         r"\bavailable (?:only )?(?:as part of|through|under) (?:an? )?(?:special|restricted"
         r"|limited)?.{0,40}\b(?:program|programme|REMS)\b")),
     SentenceRule("accelerated-approval", "standing", rx(
-        r"\bapproved under (?:the )?(?:FDA's |the )?accelerated approval\b"
-        r"|\breceived accelerated approval\b")),
+        rf"^(?:{_USES}|{_NO_LIMIT}{{1,100}}?) (?:is|are) (?:(?:also|currently) )*(?:FDA[- ])?approved"
+        r" under (?:the )?(?:FDA's |the )?accelerated approval(?: program(?:me)?)?\.?$")),
     SentenceRule("confirmatory-trials", "standing", rx(
         r"^as a condition of approval, .{0,40}\bconfirmatory\b"
         r"|\bconfirmatory trials?\b")),
@@ -45,13 +50,15 @@ SENTENCE_RULES: tuple[SentenceRule, ...] = (
         rf"|\b{_APPROVED} (?:not|no longer) recommended\b"
         r"|\bnot (?:FDA[- ])?approved (?:to|for|in)\b|\bshould not be (?:used|given)\b|\b(?:is|are) (?:not|never)"
         r" (?:to be )?(?:used|given)\b"
-        r"|\bapproval .{0,60}\bwithdrawn\b|\bhas not been (?:FDA[- ])?approved\b")),
+        r"|\bapproval .{0,60}\bwithdrawn\b"
+        r"|\b(?:withdrawn|withdrew|revoked) .{0,60}\bapproval\b|\b(?:this use|these uses) (?:was|were) (?:withdrawn|revoked)\b"
+        r"|\bhas not been (?:FDA[- ])?approved\b")),
     SentenceRule("no-longer-available", "availability", rx(
         r"\b(?:no longer|not) (?:being )?(?:available|sold|made|marketed)\b|\bstill (?:used"
         r"|available) in other countries\b|\bdiscontinued\b")),
     SentenceRule("brand-scope", "brands", rx(
-        r"\b(?:this use|these uses|(?:the )?uses? (?:in|of|for) .{1,80}?) (?:is"
-        r"|are) (?:only )?(?:also )?approved (?:only )?(?:for|under|as) the .{1,200}\bbrands?\b")),
+        rf"^{_USES} (?:is|are) (?:only )?(?:also )?approved (?:only )?(?:for|under|as) the {_BRAND_LIST}\bbrands?\b"
+        r"(?: names?)?(?: of [^.,;:]{1,80}?)?\.?$")),
     SentenceRule("unspecified-other-uses", "explanation", rx(
         r"\bmay also be used\b.{0,60}\b(?:to treat|for) other (?:types of cancer|conditions|diseases)"
         r"|\bused (?:alone or with other drugs )?to treat (?:many |some |certain )?other (?:diseases|conditions"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline.extract.clauses import Part
-from pipeline.extract.language import rx
+from pipeline.extract.language import GENERIC_DISEASE, rx
 from pipeline.extract.outline import Item
 from pipeline.extract.passages import Aside, Element, Passage
 from pipeline.extract.quote import fact
@@ -16,12 +16,39 @@ from pipeline.model import AgeGroup, Fact
 
 _BRANDS = rx(r"\bapproved (?:only )?(?:for|under|as) the (?P<names>.+?) brands?\b(?: names?)?")
 _SPLIT = rx(r"\s*(?:,? (?:and|or) |, )")
-_GROUP = rx(r"(?:the )?uses? (?:in|of|for) (?P<who>.+?) (?:is|are) ")
+_OF_WHICH = rx(
+    r"(?:the )?uses?(?: of [\w -]{1,80}?)?(?:(?: in| for) (?P<who>[\w -]+?)| to treat (?P<what>[\w -]+?)) (?:is|are) "
+)
+_GROUP = rx(r"(?:adults?|children|infants|adolescents|pa?ediatric patients)(?: aged (?!.*\b(?:adults|children)\b)[\w -]+)?$")
+_ANY_DISEASE = rx(rf"{GENERIC_DISEASE}$")
 _AGES: tuple[tuple[AgeGroup, re.Pattern[str]], ...] = (
     ("adult", re.compile(r"adult", re.IGNORECASE)),
     ("child", re.compile(r"child|infant|pa?ediatric", re.IGNORECASE)),
     ("adolescent", re.compile(r"adolescent|teen", re.IGNORECASE)),
 )  # fmt: skip
+
+
+def has_scope(statement: Statement, rule: SentenceRule) -> bool:
+    """Whether a sentence says something of uses that stand elsewhere: their brands, their approval, that it was taken back."""
+    return rule.role in ("brands", "standing") or (rule.role == "denied" and takes_back(statement))
+
+
+def takes_back(statement: Statement) -> bool:
+    """Reads "This use is no longer approved."; in some patients only it would take back less than the use."""
+    return _THIS_USE.search(statement.text) is not None and _SOME.search(statement.text) is None
+
+
+_THIS_USE = rx(r"\b(?:this use|these uses)\b")
+_SOME = rx(r"\b(?:in|for|to|with|by|as|when|if|unless|until|without) (?!(?:this use|these uses|the FDA|the U|\d{4})\b)")
+
+
+def whose_brands(statement: Statement) -> str:
+    """The drug whose brands a sentence names, "" where it does not say."""
+    found = _WHOSE_BRANDS.search(statement.text)
+    return found["of"] if found is not None else ""
+
+
+_WHOSE_BRANDS = rx(r"\bbrands?(?: names?)? of (?P<of>[^.;:]+)")
 
 
 def brand_facts(statement: Statement) -> tuple[Fact, ...]:
@@ -56,17 +83,22 @@ class Scope:
     age: AgeGroup | None = None
 
 
-def item_scope(item: Item, *, siblings_have: bool) -> tuple[Item, ...]:
-    """What a sentence inside an item covers.
+def item_scope(item: Item, statement: Statement, *, siblings_have: bool) -> tuple[Item, ...]:
+    """What a sentence inside an item covers; nothing where its words do not say which uses.
 
     The pages' crawler glued a parent's closing sentence to its last sub-item; so there "This use" speaks of all the siblings,
-    unless one of them has a sentence of its own.
+    unless one of them has a sentence of its own. "These uses" in an item that is one use would have to reach beyond it.
     """
+    words = statement.text.lower()
     if item.children:
-        return tuple(item.leaves())
-    if item.parent is not None and item.parent.children[-1] is item and not siblings_have:
-        return tuple(item.parent.leaves())
-    return (item,)
+        covered = tuple(item.leaves())
+    elif item.parent is not None and item.parent.children[-1] is item and not siblings_have:
+        covered = tuple(item.parent.leaves())
+    else:
+        covered = (item,)
+    if "these uses" in words:
+        return covered if len(covered) > 1 else ()
+    return covered if "this use" in words or group_of(statement) is not None else ()
 
 
 class _Covered:
@@ -101,27 +133,42 @@ def aside_scopes(elements: list[Element]) -> list[Scope]:
                 met.take(current)
             met.since.clear()
             current = element
-        elif element.rule is not None and element.rule.role in ("brands", "standing"):
+        elif element.rule is not None and has_scope(element.statement, element.rule) and not element.statement.note:
             if current is not None:
                 met.take(current, element.item)
-            covered = _covered(element, met.since, met.before)
-            scopes.append(Scope(element.statement, element.rule, covered, _age(element.statement)))
+            covered = () if element.lost else _covered(element, met.since, met.before)
+            if element.rule.role == "denied" and not covered and not element.lost:
+                covered = tuple(met.since)  # one of them is not approved, and nothing says which
+            scopes.append(Scope(element.statement, element.rule, covered, group_of(element.statement)))
             if element.rule.role == "brands":
                 met.since.clear()
     return scopes
 
 
 def _covered(aside: Aside, since: list[Item | Passage], before: list[Item | Passage]) -> tuple[Item | Passage, ...]:
+    """The leaves that a sentence after them speaks of; none where its words leave open which."""
     words = aside.statement.text.lower()
-    if words.startswith("these uses"):
-        return tuple(since)
-    if words.startswith("this use"):
-        return tuple(aside.item.leaves()) if aside.item is not None else tuple(before[-1:])
+    if "these uses" in words:
+        return tuple(since) if len(since) > 1 else ()
+    if "this use" in words:
+        return _the_one(aside, before)
+    if words.startswith(("use", "the use")):
+        found = _OF_WHICH.match(aside.statement.text)
+        known = found is not None and (_ANY_DISEASE.match(found["what"]) if found["what"] else _GROUP.match(found["who"]))
+        return tuple(before) if known else ()
     return tuple(before)
 
 
-def _age(statement: Statement) -> AgeGroup | None:
-    found = _GROUP.match(statement.text)
-    if found is None:
+def _the_one(aside: Aside, before: list[Item | Passage]) -> tuple[Item | Passage, ...]:
+    """After a prose use "This use" is that; after a list it is clear only where the list is one item."""
+    if aside.passage is None or aside.item is None:
+        return tuple(before[-1:])
+    return tuple(aside.item.leaves()) if aside.passage.items[0] is aside.item else ()
+
+
+def group_of(statement: Statement) -> AgeGroup | None:
+    """The age group whose uses a sentence speaks of ("Use in children is …")."""
+    found = _OF_WHICH.match(statement.text)
+    if found is None or not found["who"] or _GROUP.match(found["who"]) is None:
         return None
     return next((age for age, pattern in _AGES if pattern.search(found["who"])), None)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TypeAlias
 
 from pipeline.extract.language import MARKS, plain
 from pipeline.extract.quote import fact
@@ -52,20 +54,29 @@ class Statement:
         return self.text.endswith(":")
 
 
+#: What is in a Statement besides its block.
+_Part: TypeAlias = tuple[str, int, int, str, str]
+
+
 def statements(block: Block) -> tuple[Statement, ...]:
     """The sentences of a block, in order; empty for a block without words."""
-    text = plain(block.text)
+    return tuple(Statement(block, *part) for part in _parts(block.text))
+
+
+@lru_cache(maxsize=64)  # a block is asked for its sentences by each who looks at it
+def _parts(shown: str) -> tuple[_Part, ...]:
+    text = plain(shown)
     found, start = [], 0
     for stop in _STOP.finditer(text):
         if _INITIAL.search(text, start, stop.start() + 1) and stop.end() < len(text) and not _OPENER.match(text, stop.end()):
             continue
-        found.append(_statement(block, text, start, stop.end()))
+        found.append(_part(text, start, stop.end()))
         start = stop.end()
-    found.append(_statement(block, text, start, len(text)))
+    found.append(_part(text, start, len(text)))
     return tuple(one for one in found if one is not None)
 
 
-def _statement(block: Block, text: str, start: int, end: int) -> Statement | None:
+def _part(text: str, start: int, end: int) -> _Part | None:
     note = marks = ""
     if (opening := _MARK_AT_START.match(text, start, end)) is not None:
         note, start = opening.group(1), opening.end()
@@ -76,4 +87,4 @@ def _statement(block: Block, text: str, start: int, end: int) -> Statement | Non
     part = text[start:end]
     end -= len(part) - len(part.rstrip())
     start += len(part) - len(part.lstrip())
-    return Statement(block, text, start, end, marks, note) if start < end else None
+    return (text, start, end, marks, note) if start < end else None

@@ -171,17 +171,21 @@ _WITHIN = rx(
 )
 
 
+_ABROAD = rx(r"\b(?:countr(?:y|ies)|states|trials?|stud(?:y|ies)|europe|canada)\b")  # where it is used, not where it grows
+
+
 def site(at: Cursor) -> Match | None:
     """Reads "in the upper urinary tract", "of the pancreas or another organ", right after a disease: where it is."""
     found = at.match(_SITE)
-    if found is None or at.last is None or at.last.kind not in ("head", "narrower"):
+    if found is None or at.last is None or at.last.kind not in ("head", "narrower") or _ABROAD.search(found.group()):
         return None
     return _status(at, "site", found.end())
 
 
 def circumstance(at: Cursor) -> Match | None:
     """Reads "when surgery is not an option", "but cancer cells were found in …", "within 4 days of …"."""
-    found = at.match(_NOT_POSSIBLE) or at.match(_FOUND) or at.match(_DIAGNOSED) or at.match(_ACTS) or at.match(_WITHIN)
+    acts = at.match(_ACTS) if not _of_treatment(at) else None
+    found = at.match(_NOT_POSSIBLE) or at.match(_FOUND) or at.match(_DIAGNOSED) or acts or at.match(_WITHIN)
     return _status(at, "circumstance", found.end()) if found is not None else None
 
 
@@ -194,3 +198,9 @@ def symptom(at: Cursor) -> Match | None:
 def _of_patient(at: Cursor) -> bool:
     subject = next((c for c in reversed(at.before) if c.kind == "subject"), None)
     return subject is not None and subject.mode == "patient"
+
+
+def _of_treatment(at: Cursor) -> bool:
+    """Reads "chemotherapy that does not contain X": "that" right after a treatment speaks of it."""
+    said = [c.kind for c in at.before if c.kind != "gloss"]
+    return len(said) > 1 and said[-1] == "subject" and said[-2] in ("partner", "prior", "concurrent")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from pipeline.extract.clauses import Cursor, Match, Part
+import re
+
+from pipeline.extract.clauses import Clause, Cursor, Match, Part
 from pipeline.extract.language import rx
-from pipeline.extract.treatments import read_treatments
+from pipeline.extract.population import TRAIT_FORM, after_patients
+from pipeline.extract.treatments import Treatments, read_treatments
 
 _ALONE = rx(
     r"(?:(?:and|or) )?(?:then )?(?P<alone>alone|by itself)(?! or with other (?:drugs|treatments|types of treatment)s?\b)"
@@ -46,11 +49,22 @@ def partner(at: Cursor) -> Match | None:
     listed = read_treatments(at, found.end(), given_for=False)
     if listed is None:
         return None
-    if _of_head(at) and not _TREATMENT.search(at.text, listed.start, listed.end):
-        return Match(listed.end, (at.clause("status", "with-feature", listed.end),))
+    if not _TREATMENT.search(at.text, listed.start, listed.end) and (_of_head(at) or _of_patients(at, found["with"])):
+        # after a head or the patients, what the disease or they have; a bare name there may as well be a drug
+        feature = _of_head(at) and TRAIT_FORM.search(at.text, listed.start, listed.end) is not None
+        return Match(listed.end, (at.clause("status", "with-feature", listed.end),)) if feature else None
+    return Match(listed.end, _partners(at, listed, optional=_is_optional(at, found)))
+
+
+def _is_optional(at: Cursor, found: re.Match[str]) -> bool:
+    """Whether it need not be given: "with or without X", "is often used with X", "alone or with X"."""
     after_alone = at.last is not None and at.last.kind == "alone" and " or " in " " + at.text[at.last.end : found.end()].lower()
     often = any(c.kind == "carrier" and c.mode in ("often", "may") for c in at.before)
-    optional = found["optional"] is not None or often or after_alone
+    return found["optional"] is not None or often or after_alone
+
+
+def _partners(at: Cursor, listed: Treatments, *, optional: bool) -> tuple[Clause, ...]:
+    """The treatments of a list as partners: needed ones, one of several, and those after "with or without"."""
     clauses = []
     names = list(listed.names)
     if listed.either is not None and not optional:
@@ -61,7 +75,8 @@ def partner(at: Cursor) -> Match | None:
             )
         names = [n for n in names if n.end > listed.either]
         phrase = Part(listed.either, listed.end)
-        mode = "combination" if _AND.search(at.text, listed.either, listed.end) else "alternative"
+        of_names = "combination" if _AND.search(at.text, listed.either, listed.end) else "alternative"
+        mode = listed.mode if listed.choice else of_names
     else:
         phrase = Part(listed.start, listed.end)
         mode = "optional" if optional else listed.mode
@@ -72,7 +87,11 @@ def partner(at: Cursor) -> Match | None:
         clauses.append(at.clause("partner", "with-or-without", listed.end, "optional", names=listed.optional, phrase=part))
     if not clauses:
         clauses.append(at.clause("partner", "with-unnamed", listed.end, "unnamed"))
-    return Match(listed.end, tuple(clauses))
+    return tuple(clauses)
+
+
+def _of_patients(at: Cursor, word: str | None) -> bool:
+    return word is not None and word.lower().split() == ["with"] and after_patients(at)
 
 
 def _of_head(at: Cursor) -> bool:

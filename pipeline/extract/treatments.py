@@ -24,11 +24,23 @@ _STRIP = rx(
     rf"|whose|who|before|after|it)\b)\w)"
     rf"|(?:being|been) (?:treated|given) with) )"
 )
+#: "at least one of the following drugs: A or B", "one of A or B": how many of the names that follow are meant.
+_CHOICE = rx(
+    rf"(?:(?P<one>(?:(?:at least )?one(?: or more)?|any|some|either)(?: one)?)|(?P<all>all|both|each)|{COUNT}(?: or more)?) of "
+    rf"(?:(?:the|these) (?:following(?: (?:(?:types?|kinds?) of )?(?:[\w-]+ )?{TREATMENT_NOUN})?|{TREATMENT_NOUN}) ?: "
+    r"|(?!(?:the|these|this|them|their|its|following)\b))"
+)
+#: "at least one of the leading drugs", "fewer than two types of X", "all drugs except X": no treatment, or all but one.
+_NO_NAME = rx(
+    r"of\b|[^,.;:()]*?\b(?:neither|nor|no|not|none|little|few|fewer|less|most|other than|except|excluding|without"
+    r"|instead|rather)\b"
+)
+_AT_MOST = rx(r"no more than ")  # may be none
 _COUNTED = rx(rf"(?:{COUNT} |(?:other|certain) )")
 _TAIL = rx(r"\s*\([^()]*\)\s*$")
 _UNNAMED = rx(
-    rf"(?:(?:other|more|FDA-approved|anticancer|available|cancer) )*(?:types? of )?(?:{TREATMENT_NOUN}|types?"
-    rf"|lines?|doses?|either|both)$"
+    r"(?:(?:other|more|several|multiple|many|FDA-approved|anticancer|available|cancer) )*(?:types? of )?"
+    rf"(?:{TREATMENT_NOUN}|types?|lines?|doses?|either|both)$"
 )
 _SURGERY = rx(r"(?:\S+ )?surgery to (?:\S+ )?remove (?!stage )[^,.;:]*?(?=,| that | whose | who | in | but | with |[.;:]|$)")
 # "treatment" alone names nothing; these say which by what they are for.
@@ -45,7 +57,8 @@ class Treatments:
     """A list of treatments: where it stands, its names, and how they are joined.
 
     `either` is where an explicit "either … or" starts (names before it are all needed); `optional` holds the names after
-    "with or without"; `mixed` says that both "and" and "or" join them.
+    "with or without"; `mixed` says that both "and" and "or" join them; `choice` is how many of them "one of the following:"
+    and its like ask for.
     """
 
     start: int
@@ -55,6 +68,7 @@ class Treatments:
     either: int | None = None
     optional: tuple[Part, ...] = ()
     mixed: bool = False
+    choice: Literal["", "one", "several", "all"] = ""
 
     @property
     def mode(self) -> Literal["required", "alternative", "combination"]:
@@ -85,6 +99,8 @@ class _List:
         self.joins: list[str] = []
         self.either: int | None = None
         self.after_without = False
+        self.choice: Literal["", "one", "several", "all"] = ""
+        self.chosen = 0  # how many joins stand before the choice
 
     def read(self) -> Treatments | None:
         while self._element() and self._join():
@@ -92,13 +108,20 @@ class _List:
         if self.pos == self.start:
             return None
         spoken = {join for join in self.joins if join != ","}
+        if self.choice == "all":
+            spoken = {"and"}
+        elif self.choice == "several" or (self.choice and not {"and", "or"} <= set(self.joins[self.chosen :])):
+            spoken = {"or"} if self.choice == "one" else {"and", "or"}
         join = "or" if "or" in spoken else "and"
-        return Treatments(self.start, self.pos, tuple(self.names), join, self.either, tuple(self.optional), len(spoken) > 1)
+        return Treatments(
+            self.start, self.pos, tuple(self.names), join, self.either, tuple(self.optional), len(spoken) > 1, self.choice
+        )
 
     def _element(self) -> bool:
         """Read one treatment, without the articles, counts and line words before it."""
-        while (lead := _STRIP.match(self.text, self.pos, self.limit)) is not None:
-            if lead.group().lower().startswith("either"):
+        start = self.pos
+        while (lead := (choice := self._choice()) or _STRIP.match(self.text, self.pos, self.limit)) is not None:
+            if choice is not None or lead.group().lower().startswith("either"):
                 self.either = self.pos
             self.pos = lead.end()
         if self.pos > self.start and not _has_noun(self.text, self.pos, self.limit):
@@ -106,6 +129,9 @@ class _List:
             return False
         end = _element_end(self.text, self.pos, self.limit)
         if end == self.pos:
+            return False
+        if _NO_NAME.match(self.text, self.pos, end) is not None or _AT_MOST.match(self.text, start, end) is not None:
+            self.pos = start
             return False
         name = _trim(self.text, self.pos, end)
         self.pos, begin = self._past_purpose(end) if self.given_for else end, self.pos
@@ -118,6 +144,13 @@ class _List:
             (self.optional if self.after_without else self.names).append(name)
         return True
 
+    def _choice(self) -> re.Match[str] | None:
+        found = _CHOICE.match(self.text, self.pos, self.limit)
+        if found is not None:
+            self.chosen = len(self.joins)
+            self.choice = "one" if found["one"] else "all" if found["all"] else "several"
+        return found
+
     def _content(self, lead: re.Match[str], name: Part, *, unnamed: bool, counted: bool) -> None:
         """Reads "X that included A and B" is A and B; "three Xs, including Y" both; "surgery, including biopsy" surgery."""
         inner = read_treatments(self.cursor, lead.end())
@@ -128,7 +161,9 @@ class _List:
             return
         if unnamed or counted or not kept:
             self.names.extend(inner.names)
-            self.joins.append(inner.join)
+            self.joins.extend(("and", "or") if inner.mixed else (inner.join,))
+            self.choice = inner.choice or self.choice
+            self.either = inner.either if self.names == list(inner.names) else self.either
         self.pos = inner.end
 
     def _join(self) -> bool:

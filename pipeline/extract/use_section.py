@@ -5,22 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from pipeline.extract.antecedent import NO_ANTECEDENT, OTHER_SUBJECT, is_drug, of_other_drug, points_back
 from pipeline.extract.clauses import Reading, read
 from pipeline.extract.language import rx
 from pipeline.extract.leaf import Leaf
 from pipeline.extract.outline import Item
-from pipeline.extract.passages import LEAD, Aside, Passage, passages
+from pipeline.extract.passages import DETAIL_START, LEAD, Aside, Passage, passages
 from pipeline.extract.quote import fact, join
 from pipeline.extract.reading import Told, is_received_list, read_item, read_lead, read_prose
 from pipeline.extract.registry import CLAUSE_RULES
 from pipeline.extract.roles import SentenceRule, sentence_role
-from pipeline.extract.scope import Scope, aside_scopes, brand_facts, item_scope, names_between
+from pipeline.extract.scope import (
+    Scope,
+    aside_scopes,
+    brand_facts,
+    group_of,
+    has_scope,
+    item_scope,
+    names_between,
+    whose_brands,
+)
 from pipeline.extract.sentences import Statement, statements
 from pipeline.extract.uses import build_use, with_evidence
 from pipeline.model import Block, Fact, Sentence, SentenceRole, Standing, Use
 
 _BRAND_SUBJECT = rx(r"the (?P<names>.+?) brands?\b")
-_DETAIL_START = rx(r"(?:it|they|[A-Z][^.:;,]{0,100}?) (?:is|are|may be) (?:\S+ )?(?:used|given)\b|(?:for )?patients\b")
 _NOT_A_CRITERION = ("", "partner", "cause")
 
 
@@ -59,20 +68,22 @@ class _Read:
 MAX_SENTENCE = 2000
 
 
-def read_use_section(blocks: Iterable[Block]) -> UseSection:
-    """Read the blocks of the use section."""
-    return _Section(tuple(blocks)).result
+def read_use_section(blocks: Iterable[Block], names: frozenset[str] = frozenset()) -> UseSection:
+    """Read the blocks of the use section; `names` are the words of the drug's names, by which its sentences are known."""
+    return _Section(tuple(blocks), names).result
 
 
 class _Section:
     """One reading of a section; `roles` collects what became of each statement."""
 
-    def __init__(self, blocks: tuple[Block, ...]) -> None:
+    def __init__(self, blocks: tuple[Block, ...], names: frozenset[str]) -> None:
+        self.names = names
         self.result = UseSection()
         self.roles: dict[tuple[int, int], tuple[Statement, SentenceRole, str, str | None]] = {}
         self.reads: list[_Read] = []
         self.scopes: list[Scope] = []
-        self.elements = passages([block for block in blocks if _longest(block) <= MAX_SENTENCE])
+        self.denied: set[int] = set()  # the places of uses that the page itself takes back
+        self.elements = passages([block for block in blocks if _longest(block) <= MAX_SENTENCE], names)
         for element in self.elements:
             if isinstance(element, Passage):
                 self._passage(element)
@@ -80,6 +91,12 @@ class _Section:
             if isinstance(element, Aside):
                 self._aside(element)
         self.scopes.extend(aside_scopes(self.elements))
+        self.scopes = [one if is_drug(whose_brands(one.statement), names) else replace(one, covered=()) for one in self.scopes]
+        for scope in self.scopes:
+            if scope.rule.role == "denied":
+                self.denied.update(id(place) for place in scope.covered)
+            elif not scope.covered and scope.rule.name in ("brand-scope", "accelerated-approval"):
+                self._role(scope.statement, "unread", "unread", NO_ANTECEDENT)
         self.notes = {
             e.statement.note: e.statement
             for e in self.elements
@@ -96,9 +113,11 @@ class _Section:
     def _passage(self, passage: Passage) -> None:
         if passage.prose:
             told = read_prose(passage)
+            self._tell(told, "use", first_only=True)
+            if any(told.readings[0].leftover):
+                return  # lead and use in one: words that no rule knows may say that it is approved elsewhere, or for some only
             leaf = Leaf(told, [told], _whole((*passage.lead, *passage.details)), None, None)
             self.reads.append(_Read(leaf, passage, [told], _standing(passage.lead[0]), _subject_brands(passage.lead[0])))
-            self._tell(told, "use", first_only=True)
             return
         if passage.refused is not None or passage.unknown:
             self._no_uses(passage)
@@ -127,7 +146,7 @@ class _Section:
             told.extend(join((lead.fact(rule.name), one.fact(rule.name)), rule.name) for one in said)
 
     def _item(self, item: Item, above: list[Told], under: _Under, general: tuple[Reading, ...]) -> None:
-        told = read_item(item, above)
+        told = read_item(item, above, self.names)
         chain = [*above, told]
         below = _received(item, chain)
         uses = [child for child in item.children if not is_received_list(child)]
@@ -136,7 +155,7 @@ class _Section:
             for child in uses:
                 self._item(child, chain, under, (*general, *(r for one in below for r in one.readings)))
         else:
-            below = [*(read_item(child, chain) for child in uses), *below]
+            below = [*(read_item(child, chain, self.names) for child in uses), *below]
             parent = _whole(item.parent.statements) if item.parent is not None else None
             leaf = Leaf(under.lead, chain, _whole(item.statements), parent, under.fact, below, list(general))
             self.reads.append(_Read(leaf, item, [*chain, *below], under.standing, under.brands))
@@ -145,35 +164,51 @@ class _Section:
             self._tell(one, "detail")
         for statement, rule in told.asides:
             self._scoped(item, statement, rule)
+        for statement, reason in told.lost:
+            self._role(statement, "unread", "unread", reason)
 
     def _scoped(self, item: Item, statement: Statement, rule: SentenceRule) -> None:
         self._role(statement, rule.role, rule.name)
-        if rule.role in ("brands", "standing"):
+        if has_scope(statement, rule):
             siblings = [one for one in (item.parent.children if item.parent is not None else []) if one is not item]
             have = any(_has(one, rule) for one in siblings)
-            self.scopes.append(Scope(statement, rule, item_scope(item, siblings_have=have)))
+            covered = item_scope(item, statement, siblings_have=have)
+            self.scopes.append(Scope(statement, rule, covered, group_of(statement)))
         self._said(statement, rule)
 
     # -- sentences between passages -----------------------------------------------------------------------------------
 
     def _aside(self, aside: Aside) -> None:
         statement, rule = aside.statement, aside.rule
+        reason = "no rule knows this shape of sentence"
+        if aside.lost or (rule is None and of_other_drug(statement, self.names)):
+            self._role(statement, "unread", "unread", NO_ANTECEDENT if aside.lost else OTHER_SUBJECT)
+            return
+        if statement.note and rule is not None and rule.role == "brands":
+            reason, rule = "a footnote on brands", None
         if rule is not None:
             role: SentenceRole = "footnote" if statement.note else rule.role
             self._role(statement, role, rule.name)
             self._said(statement, rule)
             return
         places = _detailed(aside)
-        if places and _DETAIL_START.match(statement.text):
+        if aside.passage is not None and not places:
+            reason = NO_ANTECEDENT
+        if places and DETAIL_START.match(statement.text):
             covered = [one for one in self.reads if one.place in places]
             heads = tuple(name for one in covered for told in one.told for name in told.heads)
             reading = read(statement, CLAUSE_RULES, heads)
+            said = {id(_outermost(one.place)) for one in covered if _names(statement, one)}
+            named = [one for one in covered if id(_outermost(one.place)) in said]
+            if reading.of("narrower") and not named:
+                covered, reason = [], NO_ANTECEDENT  # it speaks of another disease
+            covered = named or covered
             if covered:
                 self._tell_reading(reading, "detail")
                 for one in covered:
                     one.leaf.general.append(reading)
                 return
-        self._role(statement, "unread", "unread", "no rule knows this shape of sentence")
+        self._role(statement, "unread", "unread", reason)
 
     def _said(self, statement: Statement, rule: SentenceRule) -> None:
         if rule.role == "denied":
@@ -186,7 +221,11 @@ class _Section:
     def _use(self, one: _Read) -> None:
         if not one.leaf.told[-1].readings:
             return  # an item that only denies: it has its role, and is no use
-        standing, standing_fact = one.standing, None
+        if id(one.place) in self.denied:
+            said = one.leaf.told[-1].readings[0].statement
+            self._role(said, "unread", "unread", "the page says that this use is not approved")
+            return
+        standing, standing_fact = _standing_of(one)
         marks = "".join(told.marks for told in [*one.told, *([one.leaf.lead] if one.leaf.lead else [])])
         note = next((self.notes[mark] for mark in marks if mark in self.notes), None)
         evidence: list[Fact] = []
@@ -249,6 +288,16 @@ def _with_sentence(one: _Read, text: Fact, statement: Statement) -> Fact:
     return fact(first.block, first.start, statement.end, text.rule)
 
 
+def _names(statement: Statement, one: _Read) -> bool:
+    """Whether a sentence says the name of a use's disease."""
+    said = statement.text.casefold()
+    return any(name.casefold() in said for told in one.told for name in told.heads)
+
+
+def _outermost(place: Item | Passage) -> Item | Passage:
+    return next(iter(place.above()), place) if isinstance(place, Item) else place
+
+
 def _longest(block: Block) -> int:
     return max((one.end - one.start for one in statements(block)), default=0)
 
@@ -277,8 +326,21 @@ def _whole(said: tuple[Statement, ...]) -> Fact:
 
 def _standing(statement: Statement) -> Standing:
     found = LEAD.match(statement.text)
+    if found is not None and found["accelerated"]:
+        return "accelerated_approval"
     word = (found["standing"] or found["may"] or "") if found is not None else statement.text
     return "approved" if "approved" in word.lower() else "used"
+
+
+def _standing_of(one: _Read) -> tuple[Standing, Fact | None]:
+    """The standing that the lead's verb gives, or words of accelerated approval in the use's own sentence."""
+    said = [*one.leaf.leading, *one.leaf.above, *one.leaf.own]
+    granted = next((r.statement for r in said if r.of("standing")), None)
+    if granted is None and one.standing == "accelerated_approval":
+        granted = said[0].statement
+    if granted is None:
+        return one.standing, None
+    return "accelerated_approval", granted.fact("accelerated-approval")
 
 
 def _subject_brands(statement: Statement) -> tuple[Fact, ...]:
@@ -298,13 +360,16 @@ def _has(item: Item, rule: SentenceRule) -> bool:
 
 
 def _detailed(aside: Aside) -> list[Item | Passage]:
-    """What a sentence after a list speaks of: the item before it ("It …", or amid the list), else the whole list."""
+    """What a sentence after a list speaks of: the item before it amid the list, the only item ("It …"), or the whole list.
+
+    After a list of several items "It …" and "Patients …" may be the last or all of them, so that they speak of none.
+    """
     if aside.passage is None:
         return []
     if aside.passage.prose:
         return [aside.passage]
-    if aside.item is not None and (
-        not aside.last or aside.statement.text.lower().startswith(("it ", "they ", "patients", "for "))
-    ):
+    if aside.item is not None and points_back(aside.statement) and aside.item is not aside.passage.items[0]:
+        return []
+    if aside.item is not None and (not aside.last or points_back(aside.statement)):
         return list(aside.item.leaves())
     return [leaf for item in aside.passage.items for leaf in item.leaves()]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pipeline.extract.clauses import Clause, Part, Reading
 from pipeline.extract.disease import names_head
 from pipeline.extract.disease_state import disease_state
+from pipeline.extract.head import STATE_ALONE
 from pipeline.extract.language import GENERIC_DISEASE, rx
 from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, clauses, quoted
 from pipeline.extract.patients import narrowed, populations_of, without_duplicates
@@ -29,6 +30,10 @@ def build_use(leaf: Leaf, standing: Standing, standing_fact: Fact | None) -> Use
     conditions, settings, extra = _conditions(leaf)
     if not conditions:
         return "no condition is named"
+    if any("**" in one.text for one in conditions):
+        return "its bold words could not be told"
+    if any(STATE_ALONE.fullmatch(one.text) for one in conditions):
+        return "it is said how a disease stands, and not which"
     causes = _causes(leaf, verb)
     if any(c.mode == "open" for _, c in clauses(leaf.leading, "cause")):
         # "bone damage caused by:" makes causes of what the items name

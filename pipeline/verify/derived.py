@@ -226,8 +226,16 @@ def _range(value: Json, place: str, name: str) -> Iterator[Problem]:
             yield finding("C640", f"{number} is not among the words", f"{place}.{bound}", name, words)
         if quantity.get("system") != _UCUM or unit not in {_UNITS.get(code), f"{_UNITS.get(code)}s"}:
             yield finding("C641", f"unit {unit!r}, code {code!r}", f"{place}.{bound}", name)
-        elif not re.search(rf"\b{_UNITS[code]}", words, re.IGNORECASE):
-            yield finding("C640", f"{_UNITS[code]} is not among the words", f"{place}.{bound}", name, words)
+        elif not _is_counted(rf"(?:{number}|{spelled})", _UNITS[code], words):
+            yield finding("C640", f"{number} {_UNITS[code]} is not among the words", f"{place}.{bound}", name, words)
+
+
+def _is_counted(number: str, unit: str, words: str) -> bool:
+    """Whether a number stands before this unit, or behind it where no unit follows: "6 months to 12 years" has no 12 months."""
+    units, whole = "|".join(_UNITS.values()), rf"(?<!\d[.,])\b{number}\b(?![.,]\d)"
+    before = rf"{whole}(?:(?!\b(?:{units})).)*\b{unit}"
+    behind = rf"\b{unit}(?:(?!\b(?:{units})).)*{whole}(?!.*\b(?:{units}))"
+    return re.search(f"{before}|{behind}", words, re.IGNORECASE | re.DOTALL) is not None
 
 
 def _therapy(value: Json, place: str, name: str) -> Iterator[Problem]:

@@ -15,8 +15,10 @@ import pytest
 
 from pipeline.errors import VerifyError
 from pipeline.verify import verify
+from pipeline.verify.derived import derived
 from pipeline.verify.document import use_sections
 from pipeline.verify.finding import CAUSES
+from pipeline.verify.mapped import Conformance
 from pipeline.verify.proof import EXTENSIONS
 from pipeline.verify.resources import Resources
 from pipeline.verify.seen import FRONT_MATTER, TEXT
@@ -301,6 +303,18 @@ def _broader(resource: Json) -> None:
 def test_a_change_is_found_though_all_hashes_fit(copied: Path, kind: str, change: Callable[[Json], None], code: str) -> None:
     _edit(copied, kind, change)
     assert code in {p.code for p in verify(_refit(copied))}
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "code", "found"),
+    [(6, "months", "mo", []), (12, "years", "a", []), (12, "months", "mo", ["C640"]), (6, "years", "a", ["C640"])],
+)
+def test_an_age_is_a_number_with_the_unit_that_goes_with_it(number: int, unit: str, code: str, found: list[str]) -> None:
+    age = {"value": number, "unit": unit, "system": "http://unitsofmeasure.org", "code": code}
+    words = {"url": "text", "valueString": "6 months to 12 years"}
+    quoted = {"url": "https://x.example/StructureDefinition/words", "extension": [words]}
+    group = {"resourceType": "Group", "characteristic": [{"extension": [quoted], "valueRange": {"low": age}}]}
+    assert [problem.code for problem in derived(group, Conformance({}, frozenset()))] == found
 
 
 def test_an_indication_of_one_brand_given_to_another_is_found(copied: Path) -> None:
