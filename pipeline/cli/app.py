@@ -138,3 +138,19 @@ def holding(path: Path) -> Iterator[Path]:
         return
     with reading(snapshot) as folder:
         yield folder
+
+
+def output_of(path: Path, snapshot: Path) -> Path:
+    """The output folder to write into beside what is published: the one named, or the one in which the named snapshot stands.
+
+    A snapshot is named by its content, so nothing may be added to it; one that was copied out of its output folder has the
+    folder in which it lies.
+
+    Args:
+        path: What was named, an output folder or a snapshot.
+        snapshot: The snapshot's own folder, as `holding` gives it.
+
+    """
+    if not (path / "report.json").is_file():
+        return path
+    return snapshot.parent.parent if snapshot.parent.name == "snapshots" else snapshot.parent

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
-from pipeline.cli.app import DONE, Flag, Quiet, app
+from pipeline.cli.app import DONE, Flag, Quiet, app, holding, output_of
 from pipeline.cli.console import Console, counted
 
 if TYPE_CHECKING:
     from pipeline.correct import Corrections
     from pipeline.diff import Changes
+    from pipeline.review import Drawn
     from pipeline.snapshot import Snapshot
 
 
@@ -29,6 +31,10 @@ def review(  # noqa: PLR0913 - one parameter an option
     mappings: Annotated[
         Path | None, Parameter(help="The folder with corrections.yaml. [default: that of the mappings]")
     ] = None,
+    sample: Annotated[
+        int | None, Parameter(help="Draw so many uses at random, to be decided on for the precision.", validator=Number(gte=1))
+    ] = None,
+    seed: Annotated[str, Parameter(help="Any words: the same draw the same uses.")] = "1",
     progress: Annotated[Flag, Parameter(help="Print how far the review is instead.")] = False,
     quiet: Quiet = False,
 ) -> int:
@@ -38,48 +44,52 @@ def review(  # noqa: PLR0913 - one parameter an option
     ```
     onlabel review
     onlabel review output --to /tmp/review --previous 3f9a
-    onlabel review --progress
+    onlabel review --sample 200
+    onlabel review --progress --sample 200
     ```
     """
     from pipeline.correct import load
-    from pipeline.review import write_review
+    from pipeline.review import draw_uses, write_review
     from pipeline.snapshot import open_snapshot
     from pipeline.terminology import default_folder
 
-    console, snapshot = Console(quiet=quiet), open_snapshot(output)
-    corrections = load(mappings or default_folder())
-    if progress:
-        _say_progress(console, snapshot, corrections)
-        return DONE
-    # A snapshot's own folder is named by its content: nothing may be added to it.
-    place = to or (output if (output / "current").exists() or not (output / "report.json").exists() else Path()) / "review"
-    changes = _changes(console, output, previous, snapshot)
-    with console.progress() as done:
-        written = write_review(snapshot, place, corrections, changes, done)
+    console, corrections = Console(quiet=quiet), load(mappings or default_folder())
+    with holding(output) as folder:
+        snapshot, home = open_snapshot(folder), output_of(output, folder)
+        drawn = draw_uses(snapshot, sample, seed) if sample is not None else frozenset()
+        if progress:
+            _say_progress(console, snapshot, corrections, drawn)
+            return DONE
+        changes = _changes(console, home, previous, snapshot)
+        with console.progress() as done:
+            written = write_review(snapshot, to or home / "review", corrections, changes, drawn, done)
     console.out(f"{counted(written.drugs, 'page')}: {written.index}")
     return DONE
 
 
-def _changes(console: Console, output: Path, previous: str | None, snapshot: Snapshot) -> Changes | None:
+def _changes(console: Console, home: Path, previous: str | None, snapshot: Snapshot) -> Changes | None:
     """What changed since the snapshot that was named; without a name since the one before, if there is one."""
     from pipeline.diff import choose, compare, open_both
     from pipeline.errors import OnlabelError
 
     try:
-        older, _ = open_both(*choose(previous, str(snapshot.path) if previous else None, output))
+        older, newer = choose(previous, str(snapshot.path), home)
+        with holding(older) as folder:
+            old, new = open_both(folder, newer)
+            return compare(old, new)
     except OnlabelError as error:
         if previous is not None:
             raise
         console.note(f"No changes are shown: {error.problem.cause}.")
         return None
-    return compare(older, snapshot) if older is not None else None
 
 
-def _say_progress(console: Console, snapshot: Snapshot, corrections: Corrections) -> None:
-    from pipeline.correct import ReviewedPage
+def _say_progress(console: Console, snapshot: Snapshot, corrections: Corrections, drawn: frozenset[Drawn]) -> None:
     from pipeline.correct import progress as progress_of
+    from pipeline.correct import reviewed_page
 
-    listed = (ReviewedPage(one.slug, one.facts.page.sha256, len(one.facts.uses)) for one in snapshot.records())
+    findings = snapshot.findings()
+    listed = [reviewed_page(one.facts, corrections, findings.get(one.input.name, ())) for one in snapshot.records()]
     found = progress_of(listed, corrections)
     pages = f"{found.reviewed_pages:,} of {counted(found.pages, 'page')}"
     console.out(f"{found.reviewed:,} of {counted(found.uses, 'use')} reviewed, on {pages}")
@@ -90,9 +100,17 @@ def _say_progress(console: Console, snapshot: Snapshot, corrections: Corrections
         console.out("No use that was drawn at random is reviewed, so there is no precision to state.")
     else:
         low, high = found.precision.low, found.precision.high
-        drawn = counted(sum(found.sample.values()), "use")
-        console.out(f"Precision {found.precision.share:.1%} (95 % interval {low:.1%} to {high:.1%}) of {drawn} drawn at random")
+        of_uses = counted(sum(found.sample.values()), "use")
+        console.out(
+            f"Precision {found.precision.share:.1%} (95 % interval {low:.1%} to {high:.1%}) of {of_uses} drawn at random"
+        )
+    if drawn:
+        decided = len(drawn & {one.use for one in corrections.entries if one.sampled and one not in found.waiting})
+        rest = "" if decided == len(drawn) else "; the precision holds once all are"
+        console.out(f"  {decided:,} of {counted(len(drawn), 'use')} of this draw decided{rest}")
+    here = {page.sha256 for page in listed}
     for one in found.waiting:
-        console.out(f"  for another look, the page changed: {one.drug}: {' '.join(one.quote.split())}")
+        why = "it cannot be applied" if one.sha256 in here else "the page changed"
+        console.out(f"  for another look, {why}: {one.drug}: {' '.join(one.quote.split())}")
     for one in found.elsewhere:
         console.out(f"  not in this snapshot: {one.drug}")

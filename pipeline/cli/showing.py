@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from pipeline.cli.app import DONE, Flag, Quiet, app, fhir_version, holding
+from pipeline.cli.app import DONE, Flag, Quiet, app, fhir_version, holding, output_of
 from pipeline.cli.console import Console, counted
 from pipeline.errors import Problem, UsageError
 from pipeline.model import Standing
@@ -90,9 +90,7 @@ def tables(
     console = Console(quiet=quiet)
     with holding(output) as folder:
         snapshot = open_snapshot(folder, fhir_version(fhir) if fhir else None)
-        # A snapshot is named by itself: its tables go to the output folder that it stands in.
-        home = output if not (output / "report.json").is_file() else snapshot.path.parent.parent
-        written = write_tables(snapshot, to or home / "tables")
+        written = write_tables(snapshot, to or output_of(output, folder) / "tables")
     for name, rows in written.rows.items():
         console.out(f"{written.folder / name}.csv: {counted(rows, 'row')}")
     if written.with_views:

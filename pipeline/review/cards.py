@@ -32,7 +32,7 @@ IDENTIFIERS: Final = {
     "dailymed-query": "DailyMed query",
 }
 _MODES: Final = {
-    "required": "with",
+    "required": "required",
     "optional": "with or without",
     "alternative": "with one of",
     "combination": "in combination, as the phrase says",
@@ -181,7 +181,10 @@ class _Uses:
 
     def _therapy(self, kind: str, phrase: Fact, names: tuple[Fact, ...], mode: str) -> Value:
         inner = tuple(self._value(kind, name) for name in names)
-        return replace(self._value(kind, phrase, _MODES[mode]), names=inner)
+        said = self._value(kind, phrase, _MODES[mode])
+        # Entries of the dictionary that a name shows are not shown beside the phrase again.
+        shown = {entry for name in inner for entry in name.glossary}
+        return replace(said, names=inner, glossary=tuple(entry for entry in said.glossary if entry not in shown))
 
 
 def _age(age: Age) -> str:

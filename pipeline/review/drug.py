@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from pipeline.correct import Correction
 from pipeline.errors import Problem
 from pipeline.model import DrugFacts, Resource
 from pipeline.review.cards import FDA, IDENTIFIERS, Card, Field, Value, cards_of, value_of
+from pipeline.review.editable import CHOICES, editable
 from pipeline.review.marks import Mark, Marks
 from pipeline.review.overview import file_of
 from pipeline.review.source import Source, source_of
@@ -28,7 +29,10 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class DrugView:
-    """All that a drug's page shows. `decisions` are what people decided on each use, by the place of its text."""
+    """All that a drug's page shows. `decisions` are what people decided on each use, by the place of its text.
+
+    `sampled` are the places of uses that were drawn at random.
+    """
 
     facts: DrugFacts
     name: str
@@ -41,16 +45,18 @@ class DrugView:
     marks: tuple[Mark, ...]
     findings: tuple[Problem, ...]
     decisions: Mapping[int, tuple[Correction, ...]]
+    sampled: Collection[int]
     data: Mapping[str, Any]
 
 
-def view_of(  # noqa: PLR0913, PLR0917 - what one page shows comes from six places
+def view_of(  # noqa: PLR0913, PLR0917 - what one page shows comes from seven places
     record: Record,
     shared: Iterable[Resource],
     published: Iterable[str],
     regimens: Iterable[tuple[str, str]],
     findings: tuple[Problem, ...],
     corrections: Iterable[Correction],
+    sampled: Collection[int],
 ) -> DrugView:
     """Everything that a drug's page shows.
 
@@ -61,6 +67,7 @@ def view_of(  # noqa: PLR0913, PLR0917 - what one page shows comes from six plac
         regimens: Slug and name of the regimens that the drug is part of.
         findings: What was found about its page.
         corrections: What people decided on this version of its page.
+        sampled: The places of its uses that were drawn at random.
     """
     facts, marks = record.facts, Marks()
     known = frozenset(published)
@@ -92,14 +99,24 @@ def view_of(  # noqa: PLR0913, PLR0917 - what one page shows comes from six plac
         marks=tuple(marks.all),
         findings=findings,
         decisions=decisions,
+        sampled=sampled,
         data={
             "drug": facts.slug,
             "page": facts.page.name,
             "sha256": facts.page.sha256,
             "uses": [
-                [card.offset, card.length, card.text.text, card.reading, card.indications[0] if card.indications else ""]
-                for card in cards
+                [
+                    card.offset,
+                    card.length,
+                    card.text.text,
+                    card.reading,
+                    card.indications[0] if card.indications else "",
+                    card.offset in sampled,
+                    editable(use),
+                ]
+                for card, use in zip(cards, facts.uses, strict=True)
             ],
+            "choices": CHOICES,
             "resources": resources,
             "elsewhere": dict(_elsewhere(resources, known)),
             "marks": [[mark.kind, mark.label, mark.length, mark.uses, mark.rule] for mark in marks.all],

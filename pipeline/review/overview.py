@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from pipeline.correct import Correction
@@ -24,12 +24,15 @@ def file_of(slug: str) -> str:
     return f"{slug[:_LONGEST_NAME]}.{hashlib.sha256(slug.encode()).hexdigest()[:12]}"
 
 
-def row_of(facts: DrugFacts, decided: Iterable[Correction], *, changed: bool, findings: bool) -> list[Any]:
+def row_of(
+    facts: DrugFacts, decided: Iterable[Correction], sampled: Mapping[int, bool], *, changed: bool, findings: bool
+) -> list[Any]:
     """What the overview knows of a drug, in the order in which `static/overview.js` takes it apart.
 
     Returns:
         File, name, 0 for a drug and 1 for a regimen, brands, conditions, codes, bits of standings, number of uses, bits of
-        flags, SHA-256 of the page, places of reviewed uses, and the page's date.
+        flags, SHA-256 of the page, places of reviewed uses, the page's date, and places of uses that were drawn at random
+        and wait for a decision.
 
     """
     uses = facts.uses
@@ -60,6 +63,7 @@ def row_of(facts: DrugFacts, decided: Iterable[Correction], *, changed: bool, fi
         facts.page.sha256,
         sorted({one.span.start for one in decided}),
         visible(facts.page.meta("lastReviewed") or ""),
+        sorted(place for place, done in sampled.items() if not done),
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +21,7 @@ from pipeline.review.drug import view_of
 from pipeline.review.folder import replacing
 from pipeline.review.marks import KINDS
 from pipeline.review.overview import row_of
+from pipeline.review.sample import Drawn, by_page, sampled_of
 from pipeline.review.visible import script_json, visible
 from pipeline.snapshot import Snapshot
 
@@ -37,11 +38,12 @@ class Written:
     drugs: int
 
 
-def write_review(
+def write_review(  # noqa: PLR0913, PLR0917 - what a review shows comes from five places
     snapshot: Snapshot,
     folder: Path,
     corrections: Corrections,
     changes: Changes | None = None,
+    drawn: Collection[Drawn] = (),
     done: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Written:
     """Write the review of a snapshot.
@@ -51,6 +53,7 @@ def write_review(
         folder: Where; a review that stands there is replaced, anything else refused.
         corrections: What people decided so far.
         changes: What changed since another snapshot, if one was compared.
+        drawn: Uses that were drawn at random; those that `corrections` lists as sampled are marked besides.
         done: Told how many pages of how many are written.
 
     Raises:
@@ -64,7 +67,8 @@ def write_review(
     known = [one.slug for one in published if one.slug is not None]
     partners = _regimens_of(snapshot)
     shared = _shared(snapshot)
-    changed = changed_slugs(changes)
+    changed, places = changed_slugs(changes), by_page(drawn)
+    marked = 0
     rows: list[list[Any]] = []
     with replacing(folder) as new:
         shutil.copytree(_HERE / "static", new / "static")
@@ -75,14 +79,17 @@ def write_review(
             facts = record.facts
             found = findings.get(record.input.name, ())
             decided = corrections.by_page.get(facts.page.sha256, ())
-            view = view_of(record, shared, known, partners.get(record.slug, ()), found, decided)
-            row = row_of(facts, decided, changed=record.slug in changed, findings=bool(found))
+            sampled = sampled_of(facts, places.get(facts.page.sha256, ()), decided)
+            marked += len(sampled)
+            view = view_of(record, shared, known, partners.get(record.slug, ()), found, decided, sampled)
+            row = row_of(facts, decided, sampled, changed=record.slug in changed, findings=bool(found))
             _write(new / "drugs" / f"{row[0]}.html", template, view=view, root="../")
             rows.append(row)
             done(number, len(published))
         (new / "data" / "overview.js").write_text(f"window.onlabelDrugs={script_json(rows)};\n", encoding="ascii")
         unpublished = [(one, findings.get(one.name, ())) for one in snapshot.inputs if one.outcome != "published"]
-        _write(new / "index.html", templates.get_template("overview.html"), root="", rows=rows, unpublished=unpublished)
+        left_out = changes.left_out if changes is not None else 0
+        _write(new / "index.html", templates.get_template("overview.html"), root="", marked=marked, left_out=left_out)
         _write(new / "pages.html", templates.get_template("pages.html"), root="", unpublished=unpublished)
         shown = changes_view(changes, frozenset(known))
         _write(new / "changes.html", templates.get_template("changes.html"), root="", changes=changes, groups=shown)

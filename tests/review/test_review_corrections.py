@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from pipeline.cli import run_command
 from pipeline.correct import Correction, load
+from pipeline.model import Age
 from pipeline.snapshot import open_snapshot
 from pipeline.terminology import default_folder
 from tests.invented_pages import drug_page
@@ -49,10 +51,10 @@ class Desk:
     def page(self, more: str = "") -> None:
         (self.seeds / "zolerab.md").write_text(drug_page("Zolerab") + more, encoding="utf-8")
 
-    def publish(self) -> Path:
-        options = ["--output", str(self.output), "--mappings", str(self.tables), "--quiet"]
-        assert run_command(["convert", str(self.seeds), *options]) == 0
-        assert run_command(["review", str(self.output), "--mappings", str(self.tables), "--quiet"]) == 0
+    def publish(self, *options: str) -> Path:
+        tables = ["--mappings", str(self.tables), "--quiet"]
+        assert run_command(["convert", str(self.seeds), "--output", str(self.output), *tables]) == 0
+        assert run_command(["review", str(self.output), *tables, *options]) == 0
         return self.output / "review" / "drugs" / "zolerab.html"
 
     def conditions(self) -> list[list[str]]:
@@ -145,6 +147,118 @@ def test_a_withheld_use_is_not_published_and_its_sentence_says_so(desk: Desk, op
     page = open_page(desk.publish())
     assert len(desk.conditions()) == 1
     expect(page.locator("#paper .tag")).to_contain_text(["withheld"])
+
+
+def test_patients_and_treatments_are_corrected_part_by_part(desk: Desk, open_page: Open) -> None:
+    more = (
+        ". It is used with or without cisplatin or docetaxel in women aged 12 years and older who were treated with tamoxifen"
+    )
+    page_text = drug_page("Zolerab").replace("that has metastasized", f"that has metastasized{more}")
+    (desk.seeds / "zolerab.md").write_text(page_text, encoding="utf-8")
+    page = open_page(desk.publish(), accept_downloads=True)
+    decide(page, 1, "wrong", "Read too little.")
+    edit = page.locator("#use-1 .edit")
+
+    def choose(field: str) -> None:
+        page.select_option("[data-edit=field]", field)
+        while edit.locator(".quotes button").count():
+            edit.locator(".quotes button").first.click()
+
+    choose("populations")
+    edit.get_by_label("What the words say").select_option("sex female")
+    edit.locator("[data-edit=words]").fill("women")
+    edit.locator("[data-edit=add]").click()
+    edit.get_by_label("What the words say").select_option("age-range")
+    edit.get_by_label("Together with the others").select_option("and")
+    page.evaluate(SELECT, "aged 12 years and older")
+    expect(edit.locator("[data-edit=words]")).to_have_value("aged 12 years and older")
+    edit.locator("[data-edit=add]").click()
+    expect(edit.locator(".said")).to_have_text("Give the age from which, or to which.")
+    edit.get_by_label("From").fill("12")
+    edit.locator("[data-edit=add]").click()
+    expect(edit.locator(".quotes li")).to_have_text(["women (female) and aged 12 years and older (from 12 years)Remove"])
+    for field, mode, phrase, names in (
+        ("therapies", "optional", "with or without cisplatin or docetaxel", ("cisplatin", "docetaxel")),
+        ("prior", "required", "treated with tamoxifen", ("tamoxifen",)),
+    ):
+        choose(field)
+        edit.get_by_label("How").select_option(mode)
+        edit.get_by_label("Words of the page").fill(phrase)
+        for name in names:
+            edit.get_by_label("Each treatment").fill(name)
+            edit.locator("[data-edit=name]").click()
+        if field == "prior":
+            page.click("[data-keep]")
+            expect(edit.locator(".said")).to_contain_text("are not added")
+        edit.locator("[data-edit=add]").click()
+        expect(edit.locator(".quotes li")).to_have_count(1)
+    page.click("[data-keep]")
+    (entry,) = exported(page, desk)
+    assert set(entry.edits.changed) == {"populations", "therapies", "prior"}
+
+    desk.publish()
+    record = open_snapshot(desk.output).record("zolerab")
+    assert record is not None
+    use = record.facts.uses[0]
+    ((sex, years),) = (group.characteristics for group in use.populations)
+    assert (sex.fact.text, sex.sex, years.fact.text, years.low) == (
+        "women",
+        "female",
+        "aged 12 years and older",
+        Age(12, "year"),
+    )
+    ((therapy,), (prior,)) = (use.therapies, use.prior)
+    assert (therapy.mode, [one.text for one in therapy.names]) == ("optional", ["cisplatin", "docetaxel"])
+    assert (prior.mode, prior.phrase.text, [one.text for one in prior.names]) == (
+        "required",
+        "treated with tamoxifen",
+        ["tamoxifen"],
+    )
+    assert run_command(["verify", str(desk.output), "--quiet"]) == 0
+
+
+def test_a_drawn_use_is_marked_and_its_decision_counts_for_the_precision(
+    desk: Desk, open_page: Open, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = open_page(desk.publish("--sample", "1"), accept_downloads=True)
+    cards = page.locator(".card[data-use]")
+    expect(cards).to_have_count(2)
+    expect(page.locator(".chip.drawn")).to_have_count(1)
+    drawn = int(cards.filter(has=page.locator(".chip.drawn")).get_attribute("data-use") or 0)
+    page.goto((desk.output / "review" / "index.html").as_uri())
+    expect(page.locator("#waiting")).to_have_text("1")
+    page.click("text=Show these drugs")
+    expect(page.locator("#drugs .name")).to_have_count(1)
+    page.click("#drugs .name")
+    decide(page, 1, "right")
+    page.click("[data-keep]")
+    page.click("#use-2 [data-verdict=right]")
+    page.goto((desk.output / "review" / "index.html").as_uri() + "#reviewed=drawn")
+    expect(page.locator("#waiting")).to_have_text("0")
+    expect(page.locator("#drugs .name")).to_have_count(0)
+
+    uses = {one.span.start: one.sampled for one in exported(page, desk)}
+    assert [uses[place] for place in sorted(uses)] == [drawn == 1, drawn == 2]
+    command = ["review", str(desk.output), "--mappings", str(desk.tables)]
+    capsys.readouterr()
+    assert run_command([*command, "--progress", "--sample", "1"]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"Precision 100.0% \(95 % interval \d+\.\d% to 100.0%\) of 1 use drawn at random", said)
+    assert "1 of 1 use of this draw decided\n" in said
+    # Without a draw, what was drawn for an earlier decision stays marked, and nothing else is.
+    page = open_page(desk.publish())
+    expect(page.locator(".chip.drawn")).to_have_count(1)
+    expect(page.locator(f"#use-{drawn} .chip.drawn")).to_have_count(1)
+
+
+def test_a_decision_made_before_the_use_was_drawn_counts_too(desk: Desk, open_page: Open) -> None:
+    page = open_page(desk.publish(), accept_downloads=True)
+    expect(page.locator(".chip.drawn")).to_have_count(0)
+    decide(page, 1, "right")
+    page.click("[data-keep]")
+    desk.publish("--sample", "2")
+    page.reload()
+    assert [one.sampled for one in exported(page, desk)] == [True]
 
 
 def test_a_decision_can_be_taken_back(desk: Desk, open_page: Open) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from pipeline.cli import run_command
+from pipeline.diff import Changes, compare
 from pipeline.errors import ReviewError
+from pipeline.publish import reading
 from pipeline.review.folder import replacing
+from pipeline.snapshot import Snapshot
 
 
 @pytest.fixture
@@ -100,3 +104,53 @@ def test_changes_are_those_since_the_snapshot_before_or_the_one_named(seed: Path
     assert "colon cancer in men" not in changes.read_text(encoding="utf-8")
     assert "prostate cancer in men" in changes.read_text(encoding="utf-8")
     assert run_command(["review", str(output), "--previous", "0123", "--quiet"]) == 2
+
+
+def test_of_a_named_snapshot_the_output_folder_in_which_it_stands_is_written(
+    output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    snapshot = (output / "current").resolve()
+    copied = tmp_path / "elsewhere" / "copied"
+    shutil.copytree(snapshot, copied)
+    for command, made in (("review", "review/index.html"), ("tables", "tables/uses.csv")):
+        for named, home in (
+            (output, output),
+            (snapshot, output),
+            (output / "current", output),
+            (Path("output/current"), output),
+            (copied, copied.parent),
+        ):
+            assert run_command([command, str(named), "--quiet"]) == 0
+            assert (home / made).is_file()
+            shutil.rmtree((home / made).parent)
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["elsewhere", "output"]
+    assert run_command(["verify", str(output), "--quiet"]) == 0
+
+
+def test_no_run_removes_a_snapshot_while_it_or_the_one_before_is_read(
+    seed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, output = tmp_path / "seeds" / "denosumab.md", tmp_path / "output"
+    page.parent.mkdir()
+    text = seed.read_text(encoding="utf-8")
+
+    def publish(said: str) -> None:
+        page.write_text(text.replace("prostate cancer", said), encoding="utf-8")
+        assert run_command(["convert", str(page), "--output", str(output), "--keep", "1", "--quiet"]) == 0
+
+    publish("prostate cancer")
+    before = (output / "current").resolve()
+
+    def comparing(old: Snapshot, new: Snapshot) -> Changes:
+        assert old.path == before
+        for said in ("bowel cancer", "lung cancer"):
+            publish(said)
+        return compare(old, new)
+
+    with reading(before):
+        publish("colon cancer")
+    monkeypatch.setattr("pipeline.diff.compare", comparing)
+    assert run_command(["review", str(output), "--quiet"]) == 0
+    assert "colon cancer in men" in (output / "review" / "changes.html").read_text(encoding="utf-8")
+    assert "colon cancer in men" in (output / "review" / "drugs" / "denosumab.html").read_text(encoding="utf-8")

@@ -3,7 +3,8 @@
 (() => {
   const { data, make, all } = page;
   const FIELDS = { conditions: "Condition", narrower: "Narrower disease", settings: "In the setting of", causes: "Caused by", disease_status: "Disease status", biomarkers: "Biomarker", stages: "Stage", line: "Line of therapy", brands: "Brand", alone: "Given alone" };
-  const CHOICES = { intent: ["treat", "prevent", "prevent_and_treat", "palliate", "reduce_risk", "other"], standing: ["approved", "accelerated_approval", "used"] };
+  const CHOICES = ["intent", "standing"];
+  const plain = (choice) => choice.replace(/_/g, " ");
   const SINGLE = new Set(["line", "alone"]);
   const paper = document.getElementById("paper");
   const pieces = all("[data-s]", paper).filter((one) => !one.closest(".target, .front"));
@@ -73,7 +74,7 @@
   }
 
   function begin(card) {
-    const [offset, length, quote, reading, indication] = data.uses[Number(card.dataset.use) - 1];
+    const [offset, length, quote, reading, indication, drawn, parts] = data.uses[Number(card.dataset.use) - 1];
     const key = `${data.sha256}:${offset}`;
     const buttons = all("[data-verdict]", card);
     let form = null;
@@ -105,7 +106,7 @@
       drug: data.drug, page: data.page, sha256: data.sha256,
       use: { offset, length, quote, indication: indication || undefined, reading },
       verdict, edits: Object.keys(edits).length ? edits : undefined, withhold: withhold || undefined,
-      reviewer, date: today(), reason: reason || undefined,
+      reviewer, date: today(), reason: reason || undefined, sampled: drawn || undefined,
     });
     function today() {
       const now = new Date();
@@ -146,7 +147,8 @@
       keep.addEventListener("click", () => {
         const missing = !reviewer.value.trim() ? "Your name is missing." : verdict !== "right" && !reason.value.trim() ? "The reason is missing." :
           verdict === "wrong" && !withhold.checked && !Object.keys(edits).length ? "Correct a field, or withhold the use." :
-          withhold && withhold.checked && Object.keys(edits).length ? "Either correct fields or withhold the use, not both." : "";
+          withhold && withhold.checked && Object.keys(edits).length ? "Either correct fields or withhold the use, not both." :
+          all("[data-edit=words]", form).some((one) => one.value.trim()) ? "Words of the page stand in a field and are not added: add them, or empty the field." : "";
         said.textContent = missing;
         if (!missing) save(entryOf(verdict, reviewer.value.trim(), fold(reason.value), edits, withhold && withhold.checked));
       });
@@ -158,57 +160,82 @@
       (reviewer.value ? reason : reviewer).focus();
     }
 
+    // Words of the page: an input that takes what is selected in the source, and gives a quotation or says what is wrong.
+    function wordsInput(label, said) {
+      const input = element("input");
+      input.type = "text";
+      input.dataset.edit = "words";
+      const first = waiting === null || !waiting.isConnected;
+      if (first && picked) input.value = picked.quote;
+      if (first) waiting = input;
+      input.addEventListener("focus", () => { waiting = input; });
+      return {
+        box(button) {
+          const line = element("div", "line");
+          line.append(labelled(label, input), ...(button ? [button] : []));
+          return line;
+        },
+        clear() { input.value = ""; picked = null; input.focus(); },
+        say(text) { said.textContent = text; },
+        quote() {
+          const text = fold(input.value);
+          const here = picked && picked.quote === text;
+          said.textContent = !text ? "Select words in the source first, or type them." :
+            !here && !standsOnPage(text) ? "These words do not stand on the page, and a correction must be a quotation." : "";
+          if (said.textContent) return null;
+          return here ? { quote: text, offset: picked.offset, length: picked.length } : { quote: text };
+        },
+      };
+    }
+
     function editor(edits, said) {
       const box = element("fieldset");
       box.append(make("legend", "Correct a field"));
-      const field = options(element("select"), [["", "Choose a field"], ...Object.entries(FIELDS), ["intent", "Intent"], ["standing", "Standing"]]);
+      const field = options(element("select"), [["", "Choose a field"], ...Object.entries(FIELDS), ...Object.entries(groups.FIELDS), ["intent", "Intent"], ["standing", "Standing"]]);
       field.dataset.edit = "field";
-      const area = element("div");
+      const area = element("div", "edit-area");
       box.append(labelled("Field", field), area);
+      const words = (label) => wordsInput(label, said);
       field.addEventListener("change", () => {
         area.replaceChildren();
+        waiting = null;
         const name = field.value;
         if (!name) return;
-        const input = element("input");
-        input.type = "text";
-        input.dataset.edit = "words";
-        waiting = input;
-        if (picked) input.value = picked.quote;
-        const add = element("button", "", CHOICES[name] ? "Set" : "Add");
-        add.dataset.edit = "add";
-        const line = element("div", "line");
-        const choice = CHOICES[name] ? options(element("select"), CHOICES[name].map((one) => [one, one.replace(/_/g, " ")])) : null;
-        if (choice) line.append(labelled("Value", choice));
-        line.append(labelled("Words of the page (select them in the source, or type them)", input), add);
+        const choices = CHOICES.includes(name) ? data.choices[name] : null;
         const list = element("ul", "quotes");
-        area.append(list, line);
-        const values = () => (edits[name] !== undefined ? edits[name] : current(name));
+        area.append(list);
+        const values = () => edits[name] || (groups.FIELDS[name] ? parts[name] : current(name));
         function show() {
           list.replaceChildren();
-          if (choice) {
-            if (edits[name]) list.append(row(`${edits[name].choice.replace(/_/g, " ")}: ${edits[name].quote}`, () => { delete edits[name]; }));
-            return;
-          }
-          values().forEach((one, place) => list.append(row(one.quote, () => { edits[name] = values().filter((_, at) => at !== place); })));
+          if (choices) {
+            if (edits[name]) list.append(row(`${plain(edits[name].choice)}: ${edits[name].quote}`, () => { delete edits[name]; }));
+          } else values().forEach((one, place) => list.append(row(groups.FIELDS[name] ? groups.told(one) : one.quote, () => { edits[name] = values().filter((_, at) => at !== place); })));
+          if (!list.children.length) list.append(element("li", "none", choices ? "Left as it was read." : "None."));
         }
         function row(text, drop) {
           const made = element("li");
           const button = element("button", "quiet", "Remove");
           button.setAttribute("aria-label", `Remove ${text}`);
-          button.addEventListener("click", () => { drop(); show(); input.focus(); });
+          button.addEventListener("click", () => { drop(); show(); field.focus(); });
           made.append(element("span", "", text), button);
           return made;
         }
+        if (groups.FIELDS[name]) {
+          area.append(...groups.form(name, { element, labelled, options, words }, (change) => { edits[name] = change(values()); show(); }));
+          return show();
+        }
+        const choice = choices && options(element("select"), choices.map((one) => [one, plain(one)]));
+        if (choice) area.append(labelled("Value", choice));
+        const input = words("Words of the page (select them in the source, or type them)");
+        const add = element("button", "", choices ? "Set" : "Add");
+        add.dataset.edit = "add";
+        area.append(input.box(add));
         add.addEventListener("click", () => {
-          const text = fold(input.value);
-          said.textContent = "";
-          if (!text) { said.textContent = "Select words in the source first, or type them."; return; }
-          const here = picked && picked.quote === text;
-          if (!here && !standsOnPage(text)) { said.textContent = "These words do not stand on the page, and a correction must be a quotation."; return; }
-          const value = here ? { quote: text, offset: picked.offset, length: picked.length } : { quote: text };
+          const value = input.quote();
+          if (!value) return;
           if (choice) edits[name] = { choice: choice.value, ...value };
           else edits[name] = SINGLE.has(name) ? [value] : [...values(), value];
-          input.value = "";
+          input.clear();
           show();
         });
         show();
@@ -221,6 +248,9 @@
       if (one.dataset.verdict === "right" && !before && localStorage.getItem("onlabel.reviewer")) save(entryOf("right", localStorage.getItem("onlabel.reviewer"), "", {}, false));
       else open(one.dataset.verdict);
     });
+    // What was decided before the use was drawn counts as well: the draw did not look at it.
+    const earlier = decisions.get(key);
+    if (drawn && earlier && !earlier.sampled) decisions.set(key, { ...earlier, sampled: true });
     restore();
   }
   for (const card of all(".card[data-use]")) begin(card);

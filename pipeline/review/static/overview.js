@@ -14,9 +14,9 @@
   };
 
   const drugs = window.onlabelDrugs.map((row) => {
-    const [file, name, kind, brands, conditions, codes, standings, uses, flags, sha, reviewed, date] = row;
+    const [file, name, kind, brands, conditions, codes, standings, uses, flags, sha, reviewed, date, waiting] = row;
     const named = fold(`${name} ${brands.join(" ")}`);
-    return { file, name, kind, brands, conditions, codes, standings, uses, flags, sha, reviewed, date, named, all: `${named} ${file} ${fold(conditions.join(" | "))} ${codes.toLowerCase()}` };
+    return { file, name, kind, brands, conditions, codes, standings, uses, flags, sha, reviewed, date, waiting, named, all: `${named} ${file} ${fold(conditions.join(" | "))} ${codes.toLowerCase()}` };
   });
   const ORDER = {
     name: (a, b) => (a.named < b.named ? -1 : a.named > b.named ? 1 : 0),
@@ -31,11 +31,18 @@
 
   function progress() {
     const places = new Map();
+    const mine = (sha) => places.get(sha) || new Map();
     for (const one of Object.values(decisions.all())) {
-      if (!places.has(one.sha256)) places.set(one.sha256, new Set());
-      places.get(one.sha256).add(one.use.offset);
+      if (!places.has(one.sha256)) places.set(one.sha256, new Map());
+      places.get(one.sha256).set(one.use.offset, one.sampled);
     }
-    for (const drug of drugs) drug.done = new Set([...drug.reviewed, ...(places.get(drug.sha) || [])]).size;
+    let waiting = 0;
+    for (const drug of drugs) {
+      drug.done = new Set([...drug.reviewed, ...mine(drug.sha).keys()]).size;
+      drug.drawn = drug.waiting.filter((place) => !mine(drug.sha).get(place)).length;
+      waiting += drug.drawn;
+    }
+    if (find("waiting")) find("waiting").textContent = waiting.toLocaleString("en");
   }
 
   const body = document.querySelector("#drugs tbody");
@@ -56,7 +63,7 @@
       (kind === "" || drug.kind === Number(kind)) &&
       (!standing || drug.standings & standing) &&
       (drug.flags & flags) === flags &&
-      (!reviewed || (reviewed === "none" ? !drug.done : reviewed === "all" ? drug.uses && drug.done >= drug.uses : drug.done)));
+      (!reviewed || (reviewed === "none" ? !drug.done : reviewed === "drawn" ? drug.drawn : reviewed === "all" ? drug.uses && drug.done >= drug.uses : drug.done)));
   }
 
   function update() {
@@ -71,6 +78,7 @@
     body.replaceChildren();
     shown = 0;
     more();
+    find("nothing").hidden = found.length > 0;
     const number = found.length.toLocaleString("en");
     find("count").textContent = `${number} of ${drugs.length.toLocaleString("en")} drugs and regimens`;
     remember();
@@ -129,12 +137,13 @@
       line.append(make("code", "", codes.join(" ")));
       second.append(line);
     }
-    cell(row, "number").textContent = String(drug.uses);
+    cell(row, "number").append(String(drug.uses), make("span", "unit", drug.uses === 1 ? " use" : " uses"));
     const standing = make("div", "chips");
     for (const [bit, text, classes] of STANDING) if (drug.standings & bit) standing.append(make("span", `chip ${classes}`, text));
     cell(row).append(standing);
     const flags = make("div", "chips");
     for (const [bit, text] of FLAGS) if (drug.flags & bit) flags.append(make("span", bit & 22 ? "chip warning" : "chip", text));
+    if (drug.drawn) flags.append(make("span", "chip drawn", `${drug.drawn} drawn`));
     if (drug.done) flags.append(make("span", "chip verdict-right", `${drug.done} of ${drug.uses} reviewed`));
     cell(row).append(flags);
     return row;
@@ -167,6 +176,10 @@
   for (const one of toggles) one.addEventListener("click", () => {
     one.setAttribute("aria-pressed", String(one.getAttribute("aria-pressed") !== "true"));
     update();
+  });
+  if (find("drawn")) find("drawn").addEventListener("click", () => {
+    find("search").reset();
+    controls.reviewed.value = "drawn";
   });
   find("more").addEventListener("click", () => {
     const next = shown;

@@ -1,0 +1,101 @@
+// Editing values that have parts: patients (alternatives of what must all apply) and treatments (a phrase, and names in it).
+"use strict";
+var groups = (() => {
+  const { data, make } = page;
+  const FIELDS = { populations: "Patients", therapies: "Given with", prior: "Had before" };
+  const plain = (choice) => choice.replace(/[_-]/g, " ");
+  const age = (one) => `${one.value} ${one.unit}${one.value === 1 ? "" : "s"}`;
+
+  // A value as words, with what was read from them.
+  function told(value) {
+    if (Array.isArray(value)) return value.map((one) => `${one.quote} (${meaning(one)})`).join(" and ");
+    const names = value.names && value.names.length ? `: ${value.names.map((one) => one.quote).join(", ")}` : "";
+    return `${value.phrase.quote} (${plain(value.mode)}${names})`;
+  }
+  function meaning(one) {
+    const bounds = [one.low && `from ${age(one.low)}`, one.high && `to ${age(one.high)}`].filter(Boolean).join(" ");
+    return one.age_group || one.sex || bounds || plain(one.kind);
+  }
+
+  // The parts of a new value. `tools` makes controls and takes words of the page; `give` is handed what adds the value.
+  function form(name, tools, give) {
+    return name === "populations" ? patient(tools, give) : treatment(name, tools, give);
+  }
+
+  function patient({ element, labelled, options, words }, give) {
+    const kinds = data.choices.kind.flatMap((kind) => ({
+      "age-group": data.choices.age_group.map((one) => [`age_group ${one}`, `age group: ${one}`]),
+      sex: data.choices.sex.map((one) => [`sex ${one}`, `sex: ${one}`]),
+    }[kind] || [[kind, plain(kind)]]));
+    const kind = options(element("select"), kinds);
+    kind.dataset.edit = "kind";
+    const join = options(element("select"), [["or", "or: other patients as well"], ["and", "and: of the patients above, only these"]]);
+    join.dataset.edit = "join";
+    const ages = element("div", "line");
+    const bounds = ["low", "high"].map((bound) => {
+      const value = element("input");
+      value.type = "number";
+      value.min = "0";
+      value.dataset.edit = bound;
+      const unit = options(element("select"), data.choices.unit.map((one) => [one, `${one}s`]));
+      unit.value = "year";
+      unit.setAttribute("aria-label", bound === "low" ? "Unit of the lower age" : "Unit of the upper age");
+      ages.append(labelled(bound === "low" ? "From (may be empty)" : "To (may be empty)", value), unit);
+      return [bound, value, unit];
+    });
+    const show = () => { ages.hidden = kind.value !== "age-range"; };
+    kind.addEventListener("change", show);
+    show();
+    const input = words("Words of the page that say it");
+    const add = element("button", "", "Add");
+    add.dataset.edit = "add";
+    add.addEventListener("click", () => {
+      const quote = input.quote();
+      if (!quote) return;
+      const [first, second] = kind.value.split(" ");
+      const value = second ? { kind: first.replace("_", "-"), ...quote, [first]: second } : { kind: first, ...quote };
+      if (first === "age-range") {
+        for (const [bound, number, unit] of bounds) if (/^\d+$/.test(number.value)) value[bound] = { value: Number(number.value), unit: unit.value };
+        if (!value.low && !value.high) return input.say("Give the age from which, or to which.");
+      }
+      input.clear();
+      give((values) => (join.value === "and" && values.length ? [...values.slice(0, -1), [...values.at(-1), value]] : [...values, [value]]));
+    });
+    const line = element("div", "line");
+    line.append(labelled("What the words say", kind), labelled("Together with the others", join));
+    return [line, ages, input.box(add)];
+  }
+
+  function treatment(name, { element, labelled, options, words }, give) {
+    const mode = options(element("select"), data.choices[name].map((one) => [one, plain(one)]));
+    mode.dataset.edit = "mode";
+    const phrase = words("Words of the page, the whole of it (with A or B)");
+    const each = words("Each treatment named in it (A)");
+    const more = element("button", "", "Add name");
+    more.dataset.edit = "name";
+    const list = element("p", "note");
+    let names = [];
+    const show = () => { list.textContent = names.length ? `Named: ${names.map((one) => one.quote).join(", ")}` : ""; };
+    more.addEventListener("click", () => {
+      const quote = each.quote();
+      if (!quote) return;
+      names.push(quote);
+      each.clear();
+      show();
+    });
+    const add = element("button", "", "Add treatment");
+    add.dataset.edit = "add";
+    add.addEventListener("click", () => {
+      const quote = phrase.quote();
+      if (!quote) return;
+      const value = { mode: mode.value, phrase: quote, names };
+      names = [];
+      phrase.clear();
+      show();
+      give((values) => [...values, value]);
+    });
+    return [labelled("How", mode), phrase.box(), each.box(more), list, add];
+  }
+
+  return { FIELDS, form, told };
+})();
