@@ -193,6 +193,7 @@ def convert(*seeds: Seeds, options: Publishing = Publishing(), json: Json = Fals
     from pipeline.convert import new_run_id
 
     console.run_id = new_run_id(os.getpid())
+    place.reach(console.note)
     with place.held(), console.progress() as progress:
         report = convert_pages(
             place.fetch(settings.limits.max_bytes),

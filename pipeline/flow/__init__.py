@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+from typing import Final
+
+#: What its console shows unless its user chose: the setting, and its value.
+CONSOLE_LEVEL: Final = ("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "WARNING")
 
 
 def calm() -> None:
@@ -13,4 +17,5 @@ def calm() -> None:
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")
     if not any(name.startswith("PREFECT_LOGGING_") for name in os.environ):
-        os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "WARNING"
+        name, level = CONSOLE_LEVEL
+        os.environ[name] = level

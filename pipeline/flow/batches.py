@@ -21,7 +21,6 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture, as_completed
 from prefect.settings import get_current_settings
-from prefect.states import Failed
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
@@ -29,6 +28,7 @@ from pipeline.convert import Batch, BatchResult, BatchRunner, become_worker, con
 from pipeline.convert.program import made_by
 from pipeline.convert.tables import MappingTables
 from pipeline.errors import OnlabelError, Problem, PublishError, UsageError
+from pipeline.flow.foreseen import failed
 
 Runner: TypeAlias = Literal["threads", "processes", "dask", "ray"]
 #: Where the ecosystem's own tools look for a cluster that is there already.
@@ -91,7 +91,7 @@ def convert_pages(packed: bytes, made: str | None, first: int, last: int) -> Bat
             _check_worker(batch, made)
         return convert_batch(batch)
     except OnlabelError as error:
-        return cast("BatchResult", Failed(message=str(error.problem), data=error))  # raised where the result is asked for
+        return cast("BatchResult", failed(error))  # raised where the result is asked for
 
 
 def _check(runner: Runner, cluster: str | None, address: str | None) -> None:
@@ -134,7 +134,8 @@ def _task_runner(runner: Runner, workers: int, address: str | None) -> TaskRunne
             os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "critical")
             from prefect_dask.task_runners import DaskTaskRunner  # noqa: PLC0415 - an extra
 
-            here = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None}
+            # Any free port: without an address its HTTP server takes 8787, and warns where another cluster has that.
+            here = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
             return DaskTaskRunner(address=address) if address else DaskTaskRunner(cluster_kwargs=here)
         case "ray":
             from prefect_ray import RayTaskRunner  # noqa: PLC0415 - an extra

@@ -7,10 +7,10 @@ from typing import cast
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
-from prefect.states import Failed
 
 from pipeline.convert import reading
 from pipeline.errors import OnlabelError
+from pipeline.flow.foreseen import failed
 from pipeline.load import LoadOptions, LoadReport, load
 
 
@@ -21,7 +21,7 @@ def load_published(snapshot: Path, server: str, options: LoadOptions) -> LoadRep
         with reading(snapshot) as held:
             return load(held, server, options)
     except OnlabelError as error:
-        return cast("LoadReport", Failed(message=str(error.problem), data=error))  # given where the state is asked for
+        return cast("LoadReport", failed(error))  # given where the state is asked for
 
 
 def loaded(report: LoadReport) -> str:

@@ -11,10 +11,12 @@ from prefect.client.schemas.schedules import CronSchedule
 
 from pipeline.convert import find
 from pipeline.errors import Problem, UsageError
+from pipeline.flow.batches import as_tasks
+from pipeline.flow.foreseen import told_by_the_command
 from pipeline.flow.onlabel import Broken, Run, onlabel
 from pipeline.flow.server import prefect_server, settle
 from pipeline.flow.watch import Watcher, watched_by
-from pipeline.store import is_url
+from pipeline.store import Place, is_url
 
 
 def run_flow(parameters: Mapping[str, Any], *, progress: Watcher, announce: Callable[[str], None]) -> Run:
@@ -23,15 +25,19 @@ def run_flow(parameters: Mapping[str, Any], *, progress: Watcher, announce: Call
     Args:
         parameters: The flow's, as JSON can hold them.
         progress: Told how far the run is.
-        announce: Told, in a line, when a server has to be started.
+        announce: Told, in a line, when a server has to be started, or a store takes its time.
 
     Raises:
-        UsageError: A seed is not there (found before a server is started).
+        UsageError: A seed is not there, or the runner cannot run (found before a server is started).
+        StoreError: A store cannot be reached (found before, too).
         OnlabelError: What `convert` raises, and U930 or U931 where there is no server.
 
     """
+    _check_runner(parameters)
     find([Path(seed) for seed in parameters["seeds"] if not is_url(seed)], Path(parameters["output"]))
-    with prefect_server(announce), tags(*_tags(parameters)), watched_by(progress):
+    work = parameters["work"] and Path(parameters["work"])
+    Place.of(parameters["seeds"], parameters["output"], work).reach(announce)
+    with told_by_the_command(), prefect_server(announce), tags(*_tags(parameters)), watched_by(progress):
         state = onlabel(**parameters, return_state=True)
         if state.state_details.flow_run_id is not None:
             settle(state.state_details.flow_run_id)
@@ -53,7 +59,7 @@ def serve_flow(parameters: Mapping[str, Any], *, cron: str, name: str, announce:
         announce: Told what is served.
 
     Raises:
-        UsageError: U905, the schedule is none.
+        UsageError: U905, the schedule is none; U920 to U922, the runner cannot run.
         OnlabelError: U930 or U931 where there is no server.
 
     """
@@ -62,6 +68,7 @@ def serve_flow(parameters: Mapping[str, Any], *, cron: str, name: str, announce:
     except ValueError as error:
         remedy = "give five fields: minute, hour, day of month, month, day of week, as in `0 3 * * *`"
         raise UsageError(Problem("U905", "error", f"{cron!r} is not a cron schedule", remedy)) from error
+    _check_runner(parameters)
     with prefect_server(announce, dashboard=True) as url:
         announce(f"Serving onlabel/{name} at {cron!r}; Prefect: {url.removesuffix('/api')}; Ctrl-C ends it.")
         onlabel.serve(
@@ -71,6 +78,10 @@ def serve_flow(parameters: Mapping[str, Any], *, cron: str, name: str, announce:
             tags=_tags(parameters),
             print_starting_message=False,
         )
+
+
+def _check_runner(parameters: Mapping[str, Any]) -> None:
+    as_tasks(parameters["runner"], parameters["workers"], parameters["cluster"])
 
 
 def _tags(parameters: Mapping[str, Any]) -> list[str]:

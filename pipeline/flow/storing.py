@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
-from prefect import task
+from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State
-from prefect.runtime import task_run
-from prefect.states import Failed
+from prefect.client.schemas.objects import State, TaskRun
 
 from pipeline.errors import OnlabelError, Problem, StoreError
 from pipeline.flow.batches import whole
+from pipeline.flow.foreseen import done, failed
 from pipeline.store import Fetched, Place
 
 #: The store itself tries each object again, for seconds; these are for when it is away for longer.
@@ -20,12 +19,18 @@ RETRIES = 2
 SECONDS_BETWEEN = 15
 
 
+def may_pass(_task: Task[..., object], _run: TaskRun, state: State[object]) -> bool:
+    """Whether another try may mend a failure: a store that answered before (S104), and nothing else."""
+    error = state.data
+    return isinstance(error, StoreError) and error.problem.code == "S104"
+
+
 def fetch(place: Place, max_bytes: int) -> tuple[Path | Fetched, ...]:
     """What a run reads, brought here in a task where it is in a store."""
     if not place.in_store:
         return place.fetch(max_bytes)
     state = fetch_from_store(**whole(place=place), max_bytes=max_bytes, return_state=True)
-    fetched: tuple[Path | Fetched, ...] = _done(state)
+    fetched: tuple[Path | Fetched, ...] = done(state)
     return fetched
 
 
@@ -34,7 +39,7 @@ def push(place: Place, snapshot: Path, run: Path) -> tuple[Problem, ...]:
     if not place.in_store:
         return ()
     state = publish_in_store(**whole(place=place, snapshot=snapshot, run=run), return_state=True)
-    notes: tuple[Problem, ...] = _done(state)
+    notes: tuple[Problem, ...] = done(state)
     return notes
 
 
@@ -42,21 +47,23 @@ def push(place: Place, snapshot: Path, run: Path) -> tuple[Problem, ...]:
     task_run_name="fetch from the store",
     retries=RETRIES,
     retry_delay_seconds=SECONDS_BETWEEN,
+    retry_condition_fn=may_pass,
     cache_policy=NO_CACHE,
     persist_result=False,
 )
 def fetch_from_store(place: Place, max_bytes: int) -> tuple[Path | Fetched, ...]:
-    """Bring the pages and the current snapshot here; tried again while the store cannot be reached."""
+    """Bring the pages and the current snapshot here; tried again while a store that was there is away."""
     try:
         return place.fetch(max_bytes)
     except OnlabelError as error:
-        return cast("tuple[Path | Fetched, ...]", _failed(error))
+        return cast("tuple[Path | Fetched, ...]", failed(error))
 
 
 @task(
     task_run_name="publish in the store",
     retries=RETRIES,
     retry_delay_seconds=SECONDS_BETWEEN,
+    retry_condition_fn=may_pass,
     cache_policy=NO_CACHE,
     persist_result=False,
 )
@@ -65,18 +72,4 @@ def publish_in_store(place: Place, snapshot: Path, run: Path) -> tuple[Problem, 
     try:
         return place.push(snapshot, run)
     except OnlabelError as error:
-        return cast("tuple[Problem, ...]", _failed(error))
-
-
-def _failed(error: OnlabelError) -> Any:  # noqa: ANN401 - stands for whatever the task would return
-    """Raise what another try may mend; else, and at the last try, a state, which Prefect logs without a traceback."""
-    if isinstance(error, StoreError) and error.problem.code == "S104" and task_run.run_count <= RETRIES:
-        raise error
-    return Failed(message=str(error.problem), data=error)
-
-
-def _done(state: State[Any]) -> Any:  # noqa: ANN401 - what the task gave
-    result = state.result(raise_on_failure=False)
-    if isinstance(result, Exception):
-        raise result
-    return result
+        return cast("tuple[Problem, ...]", failed(error))

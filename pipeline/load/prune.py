@@ -145,13 +145,24 @@ def _inputs_before(folder: Path) -> Iterator[Mapping[str, Any]]:
 def _owned(server: Server, capability: Capability, kind: str, canonical: str) -> Iterator[str]:
     if kind not in capability.searches:
         return
-    systems = [f"{canonical}/{name}" for name in _SYSTEMS]
+    systems = {f"{canonical}/{name}": name for name in _SYSTEMS}
     # R4 has no search by the identifier of a MedicationKnowledge: there, all are listed and looked at here.
     by_identifier = {"identifier": ",".join(f"{system}|" for system in systems)}
     parameters = by_identifier if "identifier" in capability.searches[kind] else {}
     for resource in server.search(kind, {**parameters, "_elements": "identifier,extension"}):
-        if resource.get("resourceType") == kind and any(system in systems for system, _ in identifiers(resource)):
+        named = ((systems[system], value) for system, value in identifiers(resource) if system in systems)
+        if resource.get("resourceType") == kind and any(_is_our_id(str(resource["id"]), name, value) for name, value in named):
             yield f"{kind}/{resource['id']}"
+
+
+def _is_our_id(identity: str, name: str, value: str) -> bool:
+    """Whether what bears an identifier of ours stands under the id that goes with it.
+
+    Others put our identifier beside theirs (a formulary, on its own record of the drug): such a resource is not ours.
+    """
+    if name == "drug":
+        return belongs(f"/{identity}", value)
+    return "." in identity if name == "sha256" else identity == value
 
 
 def _records(server: Server, removed: Sequence[str], rules: Rules) -> list[str]:

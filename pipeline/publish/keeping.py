@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import orjson
 
 from pipeline.publish.output import OutputFolder
+
+#: What a snapshot is called: its content hash. Anything else beside them is somebody's own.
+_NAME: Final = re.compile(r"[0-9a-f]{64}")
 
 
 @contextmanager
@@ -43,20 +48,26 @@ def reading(snapshot: Path) -> Iterator[Path]:
             os.close(handle)
 
 
-def remove_beyond(output: OutputFolder, keep: int, current: Path) -> list[str]:
+def remove_beyond(output: OutputFolder, keep: int, current: Path, previous: Path | None = None) -> list[str]:
     """Remove the snapshots beyond the `keep` that became current last; never the current one, nor one that is held.
 
-    When a snapshot became current is told by the newest `run.json` that names it, or by its folder where none does.
+    When a snapshot became current is told by the newest `run.json` that names it, or by its folder where none does; but the
+    one that was current before this run (`previous`) is the newest of all others, whatever the clock said then.
 
     Returns:
         The names of those that were removed.
 
     """
-    since = {path.name: path.stat().st_mtime_ns for path in current.parent.iterdir() if path.is_dir()}
+    since = {path.name: path.stat().st_mtime_ns for path in current.parent.iterdir() if _is_snapshot(path)}
     named = _named(output.path / "runs")
     since.pop(current.name, None)
-    newest_first = sorted(since, key=lambda name: (named.get(name, since[name]), name), reverse=True)
+    before = previous.name if previous else None
+    newest_first = sorted(since, key=lambda name: (name == before, named.get(name, since[name]), name), reverse=True)
     return [name for name in newest_first[keep - 1 :] if _remove(current.parent / name, output.staging)]
+
+
+def _is_snapshot(path: Path) -> bool:
+    return _NAME.fullmatch(path.name) is not None and path.is_dir()
 
 
 def _named(runs: Path) -> dict[str, int]:

@@ -21,6 +21,8 @@ from pipeline.publish.files import NewFolder, content_hash, refusals, sync_folde
 
 MARKER = ".onlabel"
 _STAGING = ".staging"
+#: Begins the name in staging of a snapshot that is being replaced by what it should be.
+_DAMAGED = "damaged-"
 _MARKER_TEXT = "This folder is written by onlabel.\n"
 #: What a folder may hold and still be free to take: what a repository keeps in a folder that is otherwise empty.
 _HARMLESS = frozenset({"README.md", ".gitignore", ".gitkeep"})
@@ -63,7 +65,7 @@ class OutputFolder:
             if content_hash(target) == name:
                 return target
             # Someone changed a published file. The hash says what belongs here, so put that back.
-            target.rename(self.staging / "damaged")
+            target.rename(self.staging / f"{_DAMAGED}{name}")
         snapshot.path.rename(target)
         sync_folder(target.parent)
         return target
@@ -111,13 +113,13 @@ def held(path: Path, run_id: str, holder: str) -> Iterator[OutputFolder]:
         try:
             with refusals(path):
                 _write_marker(handle, f"Held by {holder}.\n")
-                _clear(path / _STAGING)
+                _clear(path)
                 folder.spool.mkdir(parents=True)
             yield folder
         finally:
             # What cannot be undone now, the next run clears; a full disk must not hide the error that is under way.
             with suppress(OSError):
-                _clear(path / _STAGING)
+                _clear(path)
             with suppress(OSError):
                 _write_marker(handle, "")
     finally:
@@ -162,7 +164,8 @@ def _claim(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
         return
     except NotADirectoryError:
-        entries = {path.name}
+        remedy = "Name an empty folder, or one that onlabel made. Nothing was touched."
+        raise PublishError(Problem("P501", "fatal", "the output is not a folder", remedy, source=str(path))) from None
     if MARKER not in entries and entries - _HARMLESS:
         shown = ", ".join(sorted(entries - _HARMLESS)[:3])
         cause = f"the output folder holds something that onlabel did not write ({shown})"
@@ -190,9 +193,15 @@ def _write_marker(handle: int, state: str) -> None:
     os.ftruncate(handle, len(data))
 
 
-def _clear(staging: Path) -> None:
+def _clear(path: Path) -> None:
     """Remove every run's staging: whoever holds the lock is the only run, so what is there is of a dead one."""
+    staging = path / _STAGING
     if staging.is_symlink():
         staging.unlink()
     elif staging.exists():
+        for damaged in staging.glob(f"*/{_DAMAGED}*"):
+            # Nothing took its place: `current` may name it, and would lead nowhere.
+            place = path / "snapshots" / damaged.name.removeprefix(_DAMAGED)
+            if not place.exists():
+                damaged.rename(place)
         shutil.rmtree(staging)

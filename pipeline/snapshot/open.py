@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, get_args
 
 import orjson
 
-from pipeline.errors import Problem, SnapshotError
+from pipeline.errors import Problem, SnapshotError, excerpt
 from pipeline.model import DrugFacts, Kind, Resource
 from pipeline.publish import current_snapshot, read_report
 from pipeline.settings import FhirVersion
@@ -20,6 +21,8 @@ from pipeline.snapshot.outcome import problems_in
 
 #: How much of the bundles is read at a time: their lines are as long as pages.
 _LONG_LINES = 1024 * 1024
+#: What `publish` calls a drug or regimen.
+_SLUG = re.compile(r"[a-z0-9-]+")
 #: What reading back something that onlabel did not write, or that was changed since, may run into.
 _FAULTS = (OSError, ValueError, LookupError, TypeError, AttributeError)
 
@@ -58,7 +61,8 @@ class Line:
             resources = tuple(entry["resource"] for entry in orjson.loads(self.data)["entry"])
             full = as_full(resources)
             uses = tuple(tuple(str(each["id"]) for each in found) for found in by_use(full).values())
-            return Record(self.input, resources, read_facts(full, self.input.name), uses)
+            facts = read_facts(full, self.input.name)
+            return Record(self.input, resources, _named(facts, self.slug), uses)
         except _FAULTS as error:
             cause = f"what is published of {self.slug!r} is not as onlabel writes it ({type(error).__name__}: {error})"
             remedy = "Publish again; `onlabel verify` says whether files were changed since."
@@ -170,6 +174,14 @@ def open_snapshot(path: Path, version: FhirVersion | None = None) -> Snapshot:
         remedy = "Name another version, or publish it: `onlabel convert --fhir …`."
         raise SnapshotError(Problem("W103", "fatal", cause, remedy, source=str(folder)))
     return Snapshot(folder.resolve(), version or there[0], report, inputs)
+
+
+def _named(facts: DrugFacts, slug: str) -> DrugFacts:
+    """The facts, if they are of this drug, and its name can be that of a file and of a link to it."""
+    if facts.slug != slug or not _SLUG.fullmatch(slug):
+        message = f"its drug is {excerpt(str(facts.slug))!r} in its resources"
+        raise ValueError(message)
+    return facts
 
 
 def _unreadable(path: Path, reason: str) -> SnapshotError:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -22,6 +23,9 @@ Result = TypeVar("Result")
 
 #: Seconds before each new try of what may pass by itself. fsspec's implementations try some things again on their own.
 PAUSES: Final = (0.5, 2.0, 8.0)
+#: How long a store may take for its first answer, whatever it is, and from when on that is announced.
+FIRST_ANSWER_SECONDS = 10.0
+ANNOUNCED_AFTER_SECONDS = 1.0
 #: How many objects are on their way at once.
 IN_FLIGHT: Final = 16
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -31,6 +35,9 @@ _CREDENTIALS = re.compile(r"Credential|ProfileNotFound|SSO|Token")
 _OF_THIS_MACHINE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 #: What stores without ETags show of an object, and is another when its content is.
 _TOKENS: Final = ("md5Hash", "crc32c", "content_md5", "LastModified", "mtime")
+_REACH: Final = (
+    "See that the store can be reached from here (AWS_ENDPOINT_URL, proxy, region), then run again; nothing is lost."
+)
 _INSTALLED_BY: Final = {"s3": "pip install 'onlabel[s3]'", "s3a": "pip install 'onlabel[s3]'"}
 
 
@@ -39,12 +46,18 @@ def is_url(place: str) -> bool:
     return _URL.match(place) is not None
 
 
+_SIGNED = re.compile(r"[?&;#][^=/]*(?:sig|token|key|secret|password|credential)[^=/]*=", re.IGNORECASE)
+
+
 def without_secrets(url: str) -> str:
     """A URL as it is; raises StoreError (S102) for one that holds credentials, which would stand in logs and parameters."""
-    parts = urlsplit(url)
+    scheme, _, rest = url.partition("://")
+    # Not by the parts of a URL: a secret may hold "/", "#" or "?", and end them early.
+    before, at, after = rest.rpartition("@")
     # A container of Azure stands before the account's name, as a user's name does elsewhere.
-    if parts.password is not None or (parts.username is not None and not parts.scheme.startswith(("ab", "az"))):
-        bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    is_user = bool(at) and (":" in before or ("/" not in before and not scheme.startswith(("ab", "az"))))
+    if is_user or _SIGNED.search(rest) is not None:
+        bare = f"{scheme}://{_SIGNED.split(after)[0]}"
         remedy = "Take them out, and give them as the store's own tools take them (AWS_PROFILE, AWS_ACCESS_KEY_ID, …)."
         raise StoreError(Problem("S102", "fatal", "the URL holds credentials", remedy, source=bare))
     return url
@@ -94,6 +107,40 @@ class Objects:
             cause = f"there is no such kind of store ({excerpt(str(error))})"
             raise StoreError(Problem("S101", "fatal", cause, remedy, source=url)) from error
         return cls(url, root.rstrip("/"), store)
+
+    def reach(self, announce: Callable[[str], None]) -> None:
+        """Wait some seconds for the store's first answer, of any kind: what never answered is not tried again.
+
+        Args:
+            announce: Told, in a line, when that takes longer than usual.
+
+        Raises:
+            StoreError: S111, it cannot be reached.
+
+        """
+        failures: list[Exception] = []
+
+        def ask() -> None:
+            try:
+                _asked_once(self.store).info(self.root)
+            except Exception as error:  # noqa: BLE001 - whatever a store or its library says, it is looked at below
+                failures.append(error)
+
+        # In a thread: not all implementations have a limit on time, and a name server may be what does not answer.
+        asking = Thread(target=ask, daemon=True)
+        asking.start()
+        asking.join(ANNOUNCED_AFTER_SECONDS)
+        if asking.is_alive():
+            announce(f"Waiting for {self.url} to answer (at most {FIRST_ANSWER_SECONDS:g} s) …")
+            asking.join(FIRST_ANSWER_SECONDS - ANNOUNCED_AFTER_SECONDS)
+        if asking.is_alive():
+            because = f"(no answer within {FIRST_ANSWER_SECONDS:g} s)"
+        elif failures and _problem(failures[0], self.url).code == "S104":
+            because = _because(failures[0])
+        else:
+            return
+        problem = Problem("S111", "fatal", f"the store cannot be reached {because}", _REACH, source=self.url)
+        raise StoreError(problem) from (failures[0] if failures else None)
 
     def list(self, below: str = "") -> dict[str, Listed]:
         """The objects whose names begin with `below/`, or all."""
@@ -175,9 +222,7 @@ def _listed(seen: Mapping[str, Any]) -> Listed:
 
 def _problem(error: Exception, url: str) -> Problem:
     """What a store's refusal means, in one place for all of fsspec's implementations."""
-    name = type(error).__name__
-    said = excerpt(str(error), 160)
-    because = f"({name}{f': {said}' if said else ''})"
+    name, because = type(error).__name__, _because(error)
     if isinstance(error, PermissionError) or (not isinstance(error, OSError) and _CREDENTIALS.search(name)):
         remedy = (
             "Give credentials with that right, as the store's own tools take them (AWS_PROFILE, AWS_ACCESS_KEY_ID, a role)."
@@ -187,5 +232,17 @@ def _problem(error: Exception, url: str) -> Problem:
         return Problem("S103", "fatal", f"there is no such bucket or object {because}", "Correct the URL.", source=url)
     if name == "ParamValidationError" or isinstance(error, NotImplementedError):
         return Problem("S101", "fatal", f"the store cannot use this URL {because}", "Correct the URL.", source=url)
-    remedy = "See that the store can be reached from here (AWS_ENDPOINT_URL, proxy, region), then run again; nothing is lost."
-    return Problem("S104", "fatal", f"the store does not answer as it should {because}", remedy, source=url)
+    return Problem("S104", "fatal", f"the store does not answer as it should {because}", _REACH, source=url)
+
+
+def _because(error: Exception) -> str:
+    said = excerpt(str(error), 160)
+    return f"({type(error).__name__}{f': {said}' if said else ''})"
+
+
+def _asked_once(store: Any) -> Any:  # noqa: ANN401 - an fsspec file system: untyped
+    """The same store, which does not try for half a minute by itself."""
+    if store.protocol[0] != "s3":
+        return store
+    config = {**store.config_kwargs, "retries": {"max_attempts": 1}}
+    return type(store)(**{**store.storage_options, "config_kwargs": config})

@@ -7,13 +7,13 @@ import hashlib
 import os
 import re
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from pipeline.errors import Problem, StoreError
+from pipeline.errors import Problem, StoreError, excerpt
 from pipeline.publish.files import refusals
 from pipeline.store.objects import Objects, is_url, without_secrets
 from pipeline.store.pages import Fetched, fetch_pages
@@ -33,6 +33,7 @@ class Place:
     folder: Path | None
     output: Path
     _began: Began = field(default_factory=Began)
+    _reached: bool = False
 
     @classmethod
     def of(cls, seeds: Sequence[str], output: str, work: Path | None = None) -> Place:
@@ -45,7 +46,7 @@ class Place:
                 cache folder unless it is given.
 
         Raises:
-            StoreError: S102, a URL holds credentials.
+            StoreError: S101, a `file://` URL names a host; S102, a URL holds credentials.
 
         """
         seeds, output = tuple(map(_local, seeds)), _local(output)
@@ -75,11 +76,29 @@ class Place:
         """Whether pages or output are in a store, so that there is something to fetch or push."""
         return self.folder is not None
 
+    def reach(self, announce: Callable[[str], None] = lambda _: None) -> None:
+        """See that every store answers at all, once; only then is trying again of use.
+
+        Args:
+            announce: Told, in a line, where one takes its time.
+
+        Raises:
+            StoreError: S101, S111.
+
+        """
+        if self._reached:
+            return
+        urls = [given for given in (*self.seeds, self.target) if is_url(given)]
+        # One bucket is one store; what is below it is found out by using it.
+        for url in {urlsplit(url)[:2]: url for url in urls}.values():
+            Objects.at(url).reach(announce)
+        self._reached = True
+
     def fetch(self, max_bytes: int) -> tuple[Path | Fetched, ...]:
         """Bring here what is in a store: the pages, and the snapshot that is current there.
 
         Raises:
-            StoreError: S101 to S105, S108, S109.
+            StoreError: S101 to S105, S108, S109, S111.
             PublishError: P503 to P505, the local folder cannot be written.
 
         """
@@ -87,6 +106,7 @@ class Place:
         seeds: list[Path | Fetched] = [Path(seed) for seed in self.seeds if not is_url(seed)]
         if self.folder is None:
             return tuple(seeds)
+        self.reach()
         with refusals(self.folder):
             if urls:
                 seeds += fetch_pages(urls, self.folder / "pages", max_bytes, self.target)
@@ -125,7 +145,14 @@ class Place:
 
 def _local(given: str) -> str:
     parts = urlsplit(given)
-    return unquote(parts.path) if parts.scheme == "file" else given
+    if parts.scheme != "file":
+        return given
+    if parts.netloc not in {"", "localhost"}:
+        # `file://seeds`: without its host the path is empty, which is the folder that one stands in.
+        cause = f"a file:// URL is a path of this machine, and {excerpt(parts.netloc)!r} stands where a host's name does"
+        remedy = "Name the path itself, or three slashes and the whole path, as in file:///data/seeds."
+        raise StoreError(Problem("S101", "fatal", cause, remedy, source=without_secrets(given)))
+    return unquote(parts.path)
 
 
 def _cache_folder(named: str) -> Path:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 
 from pipeline.convert import convert
@@ -57,13 +58,17 @@ def runs() -> Iterator[Runs]:
 
 
 class Scene:
-    """An output folder where `old` is published, and seeds that would publish `new`."""
+    """An output folder where `old` is published, and seeds that would publish `new`.
+
+    Of the two pages of `old` one is taken over and one has changed; `pages` are new.
+    """
 
     def __init__(self, folder: Path, pages: int) -> None:
         self.output = folder / "output"
-        self.seeds = write_pages(folder / "seeds", {"zelanib.md": drug_page("Zelanib")})
+        self.seeds = write_pages(folder / "seeds", {"zelanib.md": drug_page("Zelanib"), "basenib.md": drug_page("Basenib")})
         self._template = folder / "template"
         self.old = self._publish(self._template)
+        write_pages(self.seeds, {"basenib.md": drug_page("Basenib", brand="Otherbrand")})
         write_pages(self.seeds, {f"{n}.md": drug_page(f"Drug{n}") for n in range(pages)})
         self.new = self._publish(folder / "elsewhere")
 
@@ -85,6 +90,12 @@ class Scene:
         assert current in [path.resolve() for path in snapshots]
         assert [path.name for path in snapshots if hash_of(path) != path.name] == []
         return current.name
+
+    def read_by_the_last_run(self) -> dict[str, int]:
+        """How many pages the last run read, and how many it took over from the base."""
+        last = max((self.output / "runs").iterdir(), key=lambda run: run.name)
+        counted: dict[str, int] = orjson.loads((last / "metrics.json").read_bytes())["pages"]
+        return counted
 
     def recover(self, runs: Runs) -> None:
         """The next run publishes `new` and leaves nothing unfinished behind."""
@@ -120,6 +131,8 @@ def test_sigkill_at_any_moment_leaves_the_old_snapshot_or_the_new(runs: Runs, tm
 @pytest.mark.slow
 def test_death_just_before_each_step_on_the_file_system_is_harmless(runs: Runs, tmp_path: Path) -> None:
     scene = Scene(tmp_path, pages=1)
+    scene.reset()
+    base = tree(scene.output / "snapshots" / scene.old)
     seen = set()
     for step in range(1, 1000):
         scene.reset()
@@ -127,8 +140,12 @@ def test_death_just_before_each_step_on_the_file_system_is_harmless(runs: Runs, 
         status = runs.status()
         seen.add(scene.check())
         if status == 0:
+            assert scene.read_by_the_last_run() == {"read": 2, "taken_over": 1}
             break
         assert status == -signal.SIGKILL
+        if scene.check() == scene.old:
+            # A run that dies before it publishes has not touched what the next one begins from.
+            assert tree(scene.output / "snapshots" / scene.old) == base
         if step % 10 == 0:
             scene.recover(runs)
     assert step > 50, "the run has more steps than that"

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.etree.ElementTree import fromstring
@@ -94,8 +95,10 @@ def test_a_page_that_breaks_the_program_is_quarantined_with_the_place(tmp_path: 
 
 
 @pytest.fixture
-def as_somebody() -> Iterator[Path]:
+def as_somebody(tmp_path: Path) -> Iterator[Path]:
     """A folder of a user to whom a file can be denied: root, who may read everything, becomes another one for the test."""
+    for name in ("Firstnib", "Secondnib"):  # what is imported on the way may be root's alone
+        convert([write_pages(tmp_path / "seeds", {f"{name}.md": drug_page(name)})], tmp_path / "output")
     with TemporaryDirectory() as folder:
         somebody = 65534 if os.geteuid() == 0 else os.geteuid()
         os.chown(folder, somebody, -1)
@@ -122,20 +125,47 @@ def test_what_this_user_may_not_read_is_quarantined_and_what_it_held_is_stale(as
     assert found == [("R190", "sub/" if kind == "folder" else "sub/bad.md"), ("P523", "sub/bad.md")]
 
 
-def test_an_output_that_may_not_be_written_is_refused(as_somebody: Path) -> None:
+@pytest.mark.parametrize("changed", [True, False], ids=["new-page", "no-change"])
+@pytest.mark.parametrize("denied", ["output", "everything"])
+def test_an_output_that_may_not_be_written_is_refused(as_somebody: Path, denied: str, changed: bool) -> None:  # noqa: FBT001 - a case
     seeds = write_pages(as_somebody / "seeds", {"good.md": drug_page("Goodnib")})
     output = as_somebody / "output"
     convert([seeds], output)
     before = tree(output)
-    output.chmod(0o500)
-    write_pages(seeds, {"new.md": drug_page("Newinib")})
-    try:
-        with pytest.raises(PublishError) as refused:
-            convert([seeds], output)
-    finally:
-        output.chmod(0o700)
+    if changed:
+        write_pages(seeds, {"new.md": drug_page("Newinib")})
+    with read_only([output] if denied == "output" else [output, *output.rglob("*")]), pytest.raises(PublishError) as refused:
+        convert([seeds], output)
     assert refused.value.problem.code == "P503"
     assert tree(output) == before
+    assert convert([seeds], output).exit_code == 0
+
+
+def test_snapshots_that_may_not_be_added_to_stay_as_they_are(as_somebody: Path) -> None:
+    seeds = write_pages(as_somebody / "seeds", {"good.md": drug_page("Goodnib")})
+    output = as_somebody / "output"
+    old = convert([seeds], output).snapshot
+    before = tree(output / "snapshots")
+    write_pages(seeds, {"new.md": drug_page("Newinib")})
+    with read_only([output / "snapshots"]), pytest.raises(PublishError) as refused:
+        convert([seeds], output)
+    assert refused.value.problem.code == "P503"
+    assert tree(output / "snapshots") == before
+    assert old is not None
+    assert (output / "current").resolve() == old.resolve()
+    assert not (output / ".staging").exists()
+
+
+@contextmanager
+def read_only(paths: list[Path]) -> Iterator[None]:
+    modes = {path: path.stat().st_mode for path in paths if not path.is_symlink()}
+    try:
+        for path in modes:
+            path.chmod(0o500 if path.is_dir() else 0o400)
+        yield
+    finally:
+        for path, mode in modes.items():
+            path.chmod(mode)
 
 
 def test_an_empty_folder_after_200_pages_changes_nothing(tmp_path: Path) -> None:

@@ -133,25 +133,6 @@ def test_a_folder_that_is_not_ours_is_a_failure_without_a_traceback(served: Onla
     assert [file.name for file in foreign.iterdir()] == ["thesis.txt"]
 
 
-#: A disk that takes no more than 16 KiB a file, for this process and the workers that it starts.
-_SMALL_DISK = """
-import resource, signal, sys
-resource.setrlimit(resource.RLIMIT_FSIZE, (16384, resource.RLIM_INFINITY))
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-from pipeline.cli import run_command
-sys.exit(run_command(sys.argv[1:]))
-"""
-
-
-def test_a_disk_that_fills_up_stops_the_run_without_a_traceback(served: Onlabel, seed: Path, tmp_path: Path) -> None:
-    with served.start("-c", _SMALL_DISK, "run", str(seed), "--output", str(tmp_path / "full")) as process:
-        _, err = process.communicate(timeout=180)
-    assert process.returncode == 3
-    assert "P504 fatal" in err
-    assert "Traceback" not in err
-    assert not (tmp_path / "full" / "current").exists()
-
-
 def test_a_server_that_does_not_answer_is_said_so(alone: Onlabel, seed: Path, tmp_path: Path) -> None:
     done = alone("run", str(seed), "--output", str(tmp_path / "out"), PREFECT_API_URL="http://127.0.0.1:9/api")
     assert done.returncode == 3
@@ -164,6 +145,16 @@ def test_a_wrong_seed_is_told_before_a_server_is_started(alone: Onlabel, tmp_pat
     done = alone("run", str(tmp_path / "none"), "--output", str(tmp_path / "out"))
     assert done.returncode == 2
     assert "U910" in done.stderr
+    assert "Starting" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "serve"])
+def test_a_cluster_for_a_runner_that_has_none_is_told_before_a_server_is_started(
+    command: str, alone: Onlabel, seed: Path, tmp_path: Path
+) -> None:
+    done = alone(command, str(seed), "--output", str(tmp_path / "out"), "--cluster", "tcp://127.0.0.1:8786")
+    assert done.returncode == 2
+    assert "U921 error" in done.stderr
     assert "Starting" not in done.stderr
 
 

@@ -32,6 +32,20 @@ def test_pruning_deletes_what_is_ours_and_no_longer_published(tmp_path: Path, st
     assert (report.exit_code, report.deleted) == (0, 2 + 2 * 8 + 3)
 
 
+@pytest.mark.parametrize("withdrawing", ["delete", "retire"])
+def test_a_record_of_others_that_bears_an_identifier_of_ours_is_not_ours(tmp_path: Path, stub: Stub, withdrawing: str) -> None:
+    run(snapshot(tmp_path, DRUGS), stub)
+    ours = [stub.store[f"{kind}/org.doxelide"] for kind in ("MedicationKnowledge", "DocumentReference")]
+    ours.append(stub.store["MedicationKnowledge/org.doxelide.brand"])
+    others = {
+        f"{one['resourceType']}/f-{number}": {**one, "id": f"f-{number}", "identifier": [*one["identifier"], {"value": "4711"}]}
+        for number, one in enumerate(ours)
+    }
+    stub.store |= others
+    run(snapshot(tmp_path, DRUGS[:2]), stub, prune=True, withdrawn=withdrawing, max_removed=0.7)
+    assert {name: stub.store.get(name) for name in others} == others
+
+
 def test_pruning_finds_a_drug_in_r4_where_its_identifier_is_an_extension_and_no_search(tmp_path: Path) -> None:
     with serving(Stub(version="4.0.1", unsearchable=frozenset({"MedicationKnowledge"}))) as stub:
         run(snapshot(tmp_path, DRUGS, version="R4"), stub)

@@ -51,6 +51,12 @@ def test_a_snapshot_that_became_current_again_is_not_old(publish: Publish, days:
     assert there(tmp_path / "output") == {days[0].name, days[-1].name}
 
 
+def test_what_is_no_snapshot_stays_whoever_put_it_there(publish: Publish, days: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "output/snapshots/kept-for-audit").mkdir()
+    today(publish, 1)
+    assert there(tmp_path / "output") == {days[-1].name, "kept-for-audit"}
+
+
 def test_one_that_is_read_stays_until_it_is_not(publish: Publish, days: list[Path], tmp_path: Path) -> None:
     with reading(days[0]) as held_one, reading(tmp_path / "output/current") as current:
         assert current == days[-1].resolve()

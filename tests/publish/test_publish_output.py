@@ -13,7 +13,7 @@ from pipeline.errors import PublishError
 from pipeline.publish import current_snapshot, held
 from pipeline.publish.files import refusals, write_file
 from tests.invented_pages import CORPUS, drug_page
-from tests.snapshot_reader import Publish, tree
+from tests.snapshot_reader import Publish, hash_of, tree
 
 
 def test_a_folder_that_holds_something_else_is_refused_untouched(publish: Publish, tmp_path: Path) -> None:
@@ -31,6 +31,8 @@ def test_a_file_is_no_output_folder(publish: Publish, tmp_path: Path) -> None:
     with pytest.raises(PublishError) as refused:
         publish(CORPUS)
     assert refused.value.problem.code == "P501"
+    assert refused.value.problem.cause == "the output is not a folder"
+    assert (tmp_path / "output").read_text() == "a file"
 
 
 def test_the_folder_that_a_repository_keeps_for_output_is_taken(publish: Publish, tmp_path: Path) -> None:
@@ -147,3 +149,25 @@ def test_a_file_is_replaced_whole_even_after_a_half_written_try(tmp_path: Path) 
     write_file(tmp_path / "CURRENT", b"one\n")
     write_file(tmp_path / "CURRENT", b"two\n")
     assert tree(tmp_path) == {"CURRENT": b"two\n"}
+
+
+def test_a_run_that_dies_while_it_mends_a_damaged_snapshot_leaves_one_that_current_names(
+    publish: Publish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = publish(CORPUS).snapshot
+    assert first is not None
+    (first / "report.json").write_bytes((first / "report.json").read_bytes() + b"\n")
+    real = Path.rename
+
+    def dying(path: Path, target: Path) -> Path:
+        if path.name == "snapshot":
+            raise KeyboardInterrupt
+        return real(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", dying)
+        with pytest.raises(KeyboardInterrupt):
+            publish(CORPUS)
+    assert current_snapshot(tmp_path / "output") == first
+    assert publish(CORPUS).snapshot == first
+    assert hash_of(first) == first.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from pipeline.snapshot import open_snapshot
 from tests.invented_pages import write_pages
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
+BUNDLES = "R5/bundles/transaction.ndjson"
 NOT_A_DRUG = "---\ntitle: About cancer\n---\n\n# About cancer\n\nA list of links.\n"
 
 
@@ -48,6 +50,19 @@ def test_a_page_is_found_by_its_drug_and_only_by_it(tmp_path: Path, profile: Pro
     assert found.facts.name is not None
     assert found.facts.name.text == "Denosumab"
     assert snapshot.record("zorvalimab") is None
+
+
+@pytest.mark.parametrize("name", ["../../../escaped", "zorvalimab"])
+def test_a_drug_that_is_not_called_as_its_page_is_is_not_given(output: Path, tmp_path: Path, name: str) -> None:
+    changed = Path(shutil.copytree(output / "current", tmp_path / "snapshot"))
+    for path, old in ((changed / "report.json", '"drug":"denosumab"'), (changed / BUNDLES, '/drug","value":"denosumab"')):
+        if path.name != "report.json" or "/" in name:
+            text = path.read_text(encoding="utf-8")
+            assert old in text
+            path.write_text(text.replace(old, old.replace("denosumab", name)), encoding="utf-8")
+    with pytest.raises(SnapshotError) as refused:
+        list(open_snapshot(changed).records())
+    assert refused.value.problem.code == "W102"
 
 
 def test_a_snapshot_folder_opens_as_its_output_folder_does(output: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -63,6 +65,21 @@ def test_a_change_and_a_removal_in_the_store_are_published(s3: S3) -> None:
     assert convert("s3://pages/nci", "--output", OUTPUT, "--max-removed", "1") == 0
     names = [json.loads(line)["name"] for line in published(s3)["R5/resources/MedicationKnowledge.ndjson"].splitlines()]
     assert [one for names_of_one in names for one in names_of_one] == ["Zorvatinib", "Otherbrand", "Otherbrand"]
+
+
+@pytest.mark.parametrize(("seed", "output"), [("file://seeds", "out"), ("seeds", "file://out")])
+def test_a_file_url_with_a_host_is_refused_and_nothing_is_read(
+    seed: str, output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without its host, `file://seeds` would be all pages of the folder that one stands in."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "zorvatinib.md").write_text(drug_page("Zorvatinib"))
+    assert convert(seed, "--output", output) == 3
+    assert "S101" in capsys.readouterr().err
+    assert [entry.name for entry in tmp_path.iterdir()] == ["seeds"]
+    assert convert("file://localhost" + str(tmp_path / "seeds"), "--output", (tmp_path / "out").as_uri()) == 0
+    assert (tmp_path / "out" / "current").exists()
 
 
 def test_the_guard_on_removals_knows_what_another_machine_published(
@@ -194,6 +211,9 @@ def test_a_damaged_upload_is_found_and_sent_again(s3: S3, tmp_path: Path, capsys
         ("s3://pages/nci", "s3://no-such-bucket/out", "S103"),
         ("s3://pages/nci", "s3://pages/taken", "S105"),
         ("s3://key:very-secret@pages/nci", OUTPUT, "S102"),
+        ("s3://key:very-secret/with+slash@pages/nci", OUTPUT, "S102"),
+        ("s3://key:very-secret#and?more@pages/nci", OUTPUT, "S102"),
+        ("abfs://pages@account/nci?sv=2&sig=very-secret", OUTPUT, "S102"),
         ("s3://pages/nci", "s3://pages/wrong", "S109"),
         ("nosuch://pages/nci", OUTPUT, "S101"),
         ("https://example.org/pages", OUTPUT, "S101"),
@@ -262,6 +282,37 @@ def test_what_passes_by_itself_is_tried_again(
     failures = iter([True] * 100)
     assert convert("s3://pages/nci/zorvatinib.md", "--output", OUTPUT) == 3
     assert "S104 fatal: s3://pages" in capsys.readouterr().err
+
+
+def seconds_to_fail(seeds: str, output: str) -> float:
+    start = time.monotonic()
+    assert convert(seeds, "--output", output) == 3
+    return time.monotonic() - start
+
+
+def test_a_store_that_is_not_there_is_said_so_within_seconds(
+    s3: S3, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It took 42 to 72 s: the store's own tries, times ours."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
+    for seeds, output in (("s3://pages/nci", "s3://pages/out"), (str(s3.pages), "s3://pages/out")):
+        s3.type.clear_instance_cache()
+        assert seconds_to_fail(seeds, output) < 8
+        assert "S111 fatal: s3://pages/out: the store cannot be reached (EndpointConnectionError" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("s3")
+def test_a_store_that_is_silent_is_not_waited_for_long(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("pipeline.store.objects.FIRST_ANSWER_SECONDS", 1.5)
+    monkeypatch.setattr("pipeline.store.objects.ANNOUNCED_AFTER_SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        assert run_command(["convert", "s3://silent/nci", "--output", OUTPUT]) == 3
+    said = capsys.readouterr().err
+    assert said.startswith("Waiting for s3://silent/nci to answer (at most 1.5 s) …\nS111 fatal: ")
+    assert "no answer within 1.5 s" in said
 
 
 def test_other_commands_say_that_they_work_on_folders(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,77 @@
+"""Failures that were foreseen: a failed task with all its log in Prefect, and told once on the console, by the command.
+
+Prefect logs a task that returns a failed state twice as an error, the first time with the traceback of no exception
+(`NoneType: None`). Where the command that started the run tells the failure itself, these lines are kept from the console.
+They reach the server as ever; every other task run's lines reach both.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from prefect.client.schemas.objects import State
+from prefect.logging.handlers import PrefectConsoleHandler
+from prefect.runtime import task_run
+from prefect.states import Failed
+
+from pipeline.errors import OnlabelError
+from pipeline.flow import CONSOLE_LEVEL
+
+#: In the environment, because the workers that the run starts need it too.
+_VARIABLE = "ONLABEL_TELLS_FAILURES"
+#: What Prefect says of task runs that had not begun when another one failed.
+_CANCELLED = "Task run cancelled by the task runner"
+
+
+class _Foreseen(logging.Filter):
+    def __init__(self) -> None:
+        super().__init__()
+        self.task_runs: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        # What has an exception was not foreseen, though an earlier try of the same task run may have failed as foreseen.
+        if record.exc_info is not None and record.exc_info[0] is not None:
+            return True
+        return getattr(record, "task_run_id", None) not in self.task_runs and _CANCELLED not in record.getMessage()
+
+
+_FORESEEN = _Foreseen()
+
+
+@contextmanager
+def told_by_the_command() -> Iterator[None]:
+    """Let Prefect's console be silent about what fails as foreseen in a `with` block: whoever opened it tells that.
+
+    A user who chose what Prefect logs (`calm` then left it alone) gets what was chosen.
+    """
+    name, level = CONSOLE_LEVEL
+    if os.environ.get(name) != level:
+        yield
+        return
+    os.environ[_VARIABLE] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[_VARIABLE]
+
+
+def failed(error: OnlabelError) -> Any:  # noqa: ANN401 - stands for whatever the task would return
+    """The failed state for a task to return; what waits for the task gets the error from it."""
+    if _VARIABLE in os.environ:
+        _FORESEEN.task_runs.add(str(task_run.id))
+        for handler in logging.getLogger().handlers:
+            if isinstance(handler, PrefectConsoleHandler):
+                handler.addFilter(_FORESEEN)
+    return Failed(message=str(error.problem), data=error)
+
+
+def done(state: State[Any]) -> Any:  # noqa: ANN401 - what the task gave
+    """What a task gave; raises what it failed of."""
+    result = state.result(raise_on_failure=False)
+    if isinstance(result, Exception):
+        raise result
+    return result
