@@ -20,7 +20,7 @@ LATER = {
     "store": GROUND | {"publish"},
     "snapshot": GROUND | {"publish"},
     "diff": GROUND | {"snapshot"},
-    "convert": GROUND | set(CORE) | {"store", "diff"},
+    "convert": GROUND | set(CORE) | {"store", "snapshot", "diff"},
     "verify": GROUND,
     "load": GROUND,
     "tables": GROUND | {"snapshot"},

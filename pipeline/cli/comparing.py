@@ -34,19 +34,22 @@ def diff(
     new: Annotated[str | None, Parameter(help="The same. [default: the current snapshot of --output]")] = None,
     /,
     *,
-    output: Annotated[Path, Parameter(help="The output folder in which hashes and the last two snapshots are found.")] = Path(
-        "output"
-    ),
+    output: Annotated[
+        Path | None,
+        Parameter(help="The output folder in which hashes and the last two snapshots are found. [default: output]"),
+    ] = None,
     all_: Annotated[Flag, Parameter(name="--all", help="Tell changes of wording, codes and pages one by one too.")] = False,
     json: Json = False,
 ) -> int:
     """Tell what changed between two snapshots: clinical changes first, with the old and the new words of the page.
 
-    Without OLD, compares with the snapshot before. Exit code 0 with or without changes: `--json` has `clinical`, their number.
+    Without OLD, and for an output folder that is named alone, compares with the snapshot before. Exit code 0 with or without
+    changes: `--json` has `clinical`, their number.
 
     For example:
     ```
     onlabel diff
+    onlabel diff out
     onlabel diff 3f9a 81c2 --output out --all
     onlabel diff last-year/ output/ --json | jq '.changes[] | select(.clinical)'
     ```
@@ -75,6 +78,9 @@ def _print(changes: Changes, *, everything: bool) -> None:
     def say(line: Text) -> None:
         rich.print(line, soft_wrap=not watched)
 
+    if changes.old and changes.old.snapshot == changes.new.snapshot:
+        say(Text(f"{changes.new.snapshot[:12]}: both are the same snapshot; there is nothing to compare.", style="bold"))
+        return
     if changes.old:
         say(Text(f"{changes.old.snapshot[:12]} → {changes.new.snapshot[:12]}: {summary(changes)}", style="bold"))
     for note in changes.notes:

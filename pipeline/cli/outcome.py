@@ -50,6 +50,9 @@ def _say_published(report: Report, snapshot: Path, settings: Settings, place: Pl
         console.out(f"{counted(len(report.overdue), 'page')} overdue for review as of {report.as_of}, as they say themselves")
     if report.taken_over:
         console.out(f"{counted(report.taken_over, 'page')} unchanged since the last snapshot, not read again")
+    applied, refused = report.corrections
+    if applied or refused:
+        console.out(f"{counted(applied + refused, 'correction')}: {applied:,} applied, {refused:,} not applied")
     if report.changes is not None and not report.changes.first and not report.unchanged:
         from pipeline.diff import summary
 
@@ -70,6 +73,7 @@ def report_json(report: Report, place: Place) -> dict[str, object]:
         "accounting": report.accounting,
         "counts": report.counts,
         "taken_over": report.taken_over,
+        "corrections": dict(zip(("applied", "not_applied"), report.corrections, strict=True)),
         "change": {name: getattr(report.change, name) for name in ("added", "removed", "stale")},
         "overdue": [page._asdict() for page in report.overdue],
         "problems": [as_json(problem) for problem in report.problems],

@@ -12,19 +12,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TypeAlias, get_args
 
 from pipeline.convert.batch import Batch, BatchResult, convert_batch
 from pipeline.convert.program import made_by
+from pipeline.convert.refusals import refusals_of
 from pipeline.convert.report import Report, make_report
 from pipeline.convert.run_folder import conclude, new_run_id
 from pipeline.convert.seeds import Source, find
 from pipeline.convert.tables import MappingTables
 from pipeline.convert.takeover import Compact, TakenPages, take_over
-from pipeline.correct import held_back
+from pipeline.correct import held_back, tally
 from pipeline.errors import Problem, PublishError, UsageError
 from pipeline.publish import (
     NotABaseError,
@@ -117,8 +118,14 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
         else:
             published = run.publish(taken, max_removed)
         seconds = {**run.seconds, "all": time.perf_counter() - started}
+        corrections = tables.corrections()
         pages = [(one.page.slug, one.page.sha256) for one in published.settled]
-        report = make_report(published, settings, folder.run, seconds, (*taken.notes, *held_back(tables.corrections(), pages)))
+        refused = refusals_of(published, corrections)
+        notes = (*taken.notes, *held_back(corrections, pages), *refused)
+        report = make_report(published, settings, folder.run, seconds, notes)
+        if published.snapshot is not None:
+            there = {one.page.sha256 or "" for one in published.settled if one.outcome == "published"}
+            report = replace(report, corrections=tally(corrections, there, refused))
         return conclude(report, published.previous, folder, keep)
 
 

@@ -28,7 +28,8 @@ class Report:
     `seconds` the time by stage, over all workers. `overdue` are published pages that were to be reviewed again before `as_of`,
     by name. `taken_over` counts the pages that were not read again, because the current snapshot has them unchanged.
     `findings` are what was found in each page, where none could be published. `changes` is what is different from the
-    snapshot before, use by use; None where nothing was compared.
+    snapshot before, use by use; None where nothing was compared. `corrections` says how many of what people decided was
+    applied, and how many not; both 0 where nothing is published.
     """
 
     snapshot: Path | None
@@ -46,6 +47,7 @@ class Report:
     taken_over: int = 0
     findings: tuple[Problem, ...] = ()
     changes: Changes | None = None
+    corrections: tuple[int, int] = (0, 0)
 
     @property
     def problems(self) -> tuple[Problem, ...]:

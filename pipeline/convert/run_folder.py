@@ -58,7 +58,7 @@ def conclude(report: Report, previous: Path | None, output: OutputFolder, keep: 
         cause = f"the run's own folder is not complete: {error.problem.cause}"
         remedy = "Make room, or give the right to write there, before the next run."
         report = _noting(report, Problem("P507", "warning", cause, remedy, source=str(report.folder)))
-    return _remove_old(report, output, keep)
+    return _remove_old(report, previous, output, keep)
 
 
 def _with_changes(report: Report, previous: Path | None) -> Report:
@@ -68,8 +68,10 @@ def _with_changes(report: Report, previous: Path | None) -> Report:
 
     start = time.perf_counter()
     try:
-        with refusals(report.folder):
-            report.folder.mkdir(parents=True, exist_ok=True)
+        report.folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return report  # `conclude` cannot write there either, and says so
+    try:
         changes = write_changes(previous, report.snapshot, report.change.stale, report.folder)
     except Exception as error:  # noqa: BLE001 - what is published stands, whatever the one before brings up
         known = error.problem if isinstance(error, OnlabelError) else None
@@ -99,11 +101,11 @@ def metrics(report: Report) -> dict[str, Any]:
     }
 
 
-def _remove_old(report: Report, output: OutputFolder, keep: int | None) -> Report:
+def _remove_old(report: Report, previous: Path | None, output: OutputFolder, keep: int | None) -> Report:
     if report.snapshot is None or keep is None:
         return report
     try:
-        remove_beyond(output, keep, report.snapshot)
+        remove_beyond(output, keep, report.snapshot, previous)
     except OSError as error:
         cause = f"snapshots beyond the {keep} to keep could not be removed ({error.strerror})"
         remedy = "Give this user the right to write in the folder of snapshots; the next run tries again."

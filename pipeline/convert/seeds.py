@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -99,19 +100,29 @@ def _printable(name: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def _distinct(found: dict[str, Source]) -> Iterator[Source]:
-    """Give files of one name the names of the folders above them, as many as it takes."""
-    by_name: dict[str, list[tuple[str, Source]]] = {}
-    for path, source in found.items():
-        by_name.setdefault(source.name, []).append((path, source))
-    for alike in by_name.values():
-        if len(alike) == 1:
-            yield alike[0][1]
-            continue
-        parts = [PurePosixPath(_printable(path)).parts for path, _ in alike]
-        depth = next(n for n in range(1, max(map(len, parts)) + 1) if len({p[-n:] for p in parts}) == len(parts))
-        for names, (_, source) in zip(parts, alike, strict=True):
-            yield replace(source, name="/".join(names[-depth:]))
+def _distinct(found: Mapping[str, Source]) -> Iterator[Source]:
+    """Give files of one name the names of the folders above them, as many as it takes until no two have the same."""
+    parts: dict[str, tuple[str, ...]] = {}
+    names: dict[str, str] = {}
+    for alike in _alike({place: _printable(place) for place in found}):
+        # Bytes that are no text may be escaped to what another file is called: then only a number tells the two apart.
+        for number, place in enumerate(sorted(alike, key=os.fsencode), 1):
+            mark = ("/" if found[place].name.endswith("/") else "") + (f" ({number})" if number > 1 else "")
+            *above, last = PurePosixPath(_printable(place)).parts
+            parts[place] = (*above, last + mark)
+            names[place] = found[place].name.removesuffix("/") + mark
+    for _ in range(max(map(len, parts.values()), default=0)):
+        for place in [place for alike in _alike(names) if len(alike) > 1 for place in alike]:
+            names[place] = "/".join(parts[place][-len(PurePosixPath(names[place]).parts) - 1 :])
+    return (replace(source, name=names[place]) for place, source in found.items())
+
+
+def _alike(names: Mapping[str, str]) -> Iterable[list[str]]:
+    """The places of the files that have the same name, of every name."""
+    places: defaultdict[str, list[str]] = defaultdict(list)
+    for place, name in names.items():
+        places[name].append(place)
+    return places.values()
 
 
 def load(source: Source, max_bytes: int) -> bytes:

@@ -1,7 +1,8 @@
 """Corrections by people: what a reviewer decided on single uses, applied to the facts of the page that they looked at.
 
-`load` reads `corrections.yaml` (README.md describes it), `correct` applies it to one page's facts, `held_back` lists what a run
-could not apply, `dump` writes the file, `progress` and `draw` say how far the review is and what a sample shows.
+`load` reads `corrections.yaml` (README.md describes it), `correct` applies it to one page's facts, `held_back` and
+`refusals_in` list what a run could not apply, `tally` counts it, `dump` writes the file, `progress` and `draw` say how far the
+review is and what a sample shows.
 """
 
 from pipeline.correct.applying import Corrected, correct
@@ -20,8 +21,8 @@ from pipeline.correct.corrections import (
     span_of,
 )
 from pipeline.correct.loading import load, parse
-from pipeline.correct.progress import Interval, Progress, ReviewedPage, draw, progress, wilson
-from pipeline.correct.unapplied import held_back
+from pipeline.correct.progress import Interval, Progress, ReviewedPage, draw, progress, reviewed_page, wilson
+from pipeline.correct.unapplied import held_back, refusals_in, tally
 from pipeline.correct.writing import dump
 
 __all__ = [
@@ -47,6 +48,9 @@ __all__ = [
     "parse",
     "progress",
     "reading",
+    "refusals_in",
+    "reviewed_page",
     "span_of",
+    "tally",
     "wilson",
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pipeline.correct.corrections import Correction, Corrections, reading, span_of
 from pipeline.correct.editing import edited
 from pipeline.correct.quoting import UnquotableError
-from pipeline.correct.unapplied import another_look
+from pipeline.correct.unapplied import another_look, said_by
 from pipeline.errors import Problem, excerpt
 from pipeline.extract.uses import with_evidence
 from pipeline.model import DrugFacts, Page, Sentence, Span, Use, Withheld
@@ -148,7 +148,7 @@ def _lost(entry: Correction, facts: DrugFacts) -> Problem:
     return Problem(
         "E112",
         "warning",
-        f"{_said_by(entry)}: {cause}",
+        f"{said_by(entry)}: {cause}",
         _REMEDIES["E112"],
         source=facts.page.name,
         line=facts.page.line(min(entry.span.start, len(facts.page.text))),
@@ -160,16 +160,12 @@ def _finding(code: str, cause: str, entry: Correction, use: Use, page: Page) -> 
     return Problem(
         code,
         "warning",
-        f"{_said_by(entry)}: {cause}",
+        f"{said_by(entry)}: {cause}",
         _REMEDIES[code],
         source=page.name,
         line=page.line(use.text.spans[0].start),
         excerpt=excerpt(use.text.text),
     )
-
-
-def _said_by(entry: Correction) -> str:
-    return f"the correction in line {entry.line}"
 
 
 def _line_of(entry: Correction, facts: DrugFacts) -> int | None:

@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipeline.correct.corrections import Correction, Corrections
-from pipeline.model import Verdict
+from pipeline.correct.corrections import Correction, Corrections, reading, span_of
+from pipeline.correct.unapplied import UNQUOTABLE
+from pipeline.errors import Problem, excerpt
+from pipeline.model import DrugFacts, Span, Verdict
 
 #: The 97.5th percentile of the standard normal distribution: a two-sided interval of 95 %.
 _Z95 = 1.959963984540054
@@ -17,11 +19,15 @@ _Z95 = 1.959963984540054
 
 @dataclass(frozen=True, slots=True)
 class ReviewedPage:
-    """A published page as `report.json` lists it: its drug's slug, the SHA-256 of its bytes, how many uses were read."""
+    """A published page: its drug's slug, the SHA-256 of its bytes, how many uses were read, withheld ones among them.
+
+    `refused` are the entries on these bytes that are not applied.
+    """
 
     drug: str
     sha256: str
     uses: int
+    refused: frozenset[Correction] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +43,11 @@ class Interval:
 class Progress:
     """How far the review of a snapshot is.
 
-    `uses` and `pages` are those published; a use that a reviewer withheld is no longer among the published ones, but it is
-    among the reviewed ones. `verdicts` counts reviewed uses (each once, however many people looked at it), `reviewers` the
-    uses that each person looked at, `reviewed_pages` the pages with at least one reviewed use. `waiting` are entries that were
-    made on another version of their page, `elsewhere` those whose drug is not in the snapshot. `sample` counts the
-    verdicts of uses that were drawn at random; `precision` is the share of `right` among them with its Wilson 95 %
-    interval, None without a sample.
+    `uses` are those that were read on the published `pages`, withheld ones among them. `verdicts` counts reviewed uses (each
+    once, however many people looked at it), `reviewers` the uses that each person looked at, `reviewed_pages` the pages with
+    at least one reviewed use. `waiting` are entries that were made on another version of their page or are not applied,
+    `elsewhere` those whose drug is not in the snapshot. `sample` counts the verdicts of uses that were drawn at random;
+    `precision` is the share of `right` among them with its Wilson 95 % interval, None without a sample.
     """
 
     uses: int
@@ -74,8 +79,11 @@ def progress(pages: Iterable[ReviewedPage], corrections: Corrections) -> Progres
     """
     published = {page.sha256: page for page in pages}
     drugs = {page.drug for page in published.values()}
-    current = [entry for entry in corrections.entries if entry.sha256 in published]
-    other = [entry for entry in corrections.entries if entry.sha256 not in published]
+    current: list[Correction] = []
+    other: list[Correction] = []
+    for entry in corrections.entries:
+        page = published.get(entry.sha256)
+        (other if page is None or entry in page.refused else current).append(entry)
     verdicts = {entry.use: entry.verdict for entry in current}
     drawn = {entry.use for entry in current if entry.sampled}
     sample = _counts(verdicts[use] for use in drawn)
@@ -85,10 +93,37 @@ def progress(pages: Iterable[ReviewedPage], corrections: Corrections) -> Progres
         reviewed_pages=len({sha256 for sha256, _ in verdicts}),
         verdicts=_counts(verdicts.values()),
         reviewers=dict(sorted(Counter(who for who, _ in {(entry.reviewer, entry.use) for entry in current}).items())),
-        waiting=tuple(entry for entry in other if entry.drug in drugs),
-        elsewhere=tuple(entry for entry in other if entry.drug not in drugs),
+        waiting=tuple(entry for entry in other if entry.sha256 in published or entry.drug in drugs),
+        elsewhere=tuple(entry for entry in other if entry.sha256 not in published and entry.drug not in drugs),
         sample=sample,
         precision=wilson(sample["right"], len(drawn)) if drawn else None,
+    )
+
+
+def reviewed_page(facts: DrugFacts, corrections: Corrections, findings: Iterable[Problem]) -> ReviewedPage:
+    """A page of a snapshot, as far as the review goes.
+
+    Args:
+        facts: The page's facts, read back from the snapshot.
+        corrections: What people decided, perhaps after the snapshot was made.
+        findings: What the snapshot says was found on the page.
+    """
+    uses = {(span_of(use), use.text.text): use for use in facts.uses}
+    withheld = {(Span(one.text.spans[0].start, one.text.spans[-1].end), one.text.text) for one in facts.withheld}
+    unquotable = {(problem.line, problem.excerpt) for problem in findings if problem.code in UNQUOTABLE}
+
+    def refused(entry: Correction) -> bool:
+        named = entry.span, entry.quote
+        if named not in uses and named not in withheld:
+            return True
+        if entry.edits.changed:
+            return (facts.page.line(entry.span.start), excerpt(entry.quote)) in unquotable
+        stale = entry.reading is not None and named in uses and entry.reading != reading(uses[named])
+        return stale and not entry.withhold
+
+    entries = corrections.by_page.get(facts.page.sha256, ())
+    return ReviewedPage(
+        facts.slug, facts.page.sha256, len(uses) + len(withheld), frozenset(entry for entry in entries if refused(entry))
     )
 
 

@@ -17,6 +17,7 @@ _NUMBERS = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
     "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
 )  # fmt: skip
+_UNIT = re.compile(r"(?i:\b(?:day|week|month|year))")
 
 
 class UnquotableError(Exception):
@@ -79,11 +80,17 @@ class Passage:
 
 
 def says_age(words: str, age: Age) -> bool:
-    """Whether words say an age: its number in digits or as a word, and its unit."""
+    """Whether words say an age: its number in digits or as a word, and the unit that goes with it ("6 months to 12 years")."""
     spelled = _NUMBERS[age.value] if age.value < len(_NUMBERS) else str(age.value)
-    return bool(
-        re.search(rf"\b(?:{age.value}|{spelled})\b", words, re.IGNORECASE) and re.search(rf"\b{age.unit}", words, re.IGNORECASE)
-    )
+    # Not the end of "2.5" or "twenty-one", nor the beginning of "1,000".
+    number = rf"(?<!\d[.,])\b(?:{age.value}|(?<!\w-){spelled})\b(?![.,]\d)"
+    for found in re.finditer(number, words, re.IGNORECASE):
+        before, after = (
+            [unit.lower() for unit in _UNIT.findall(part)] for part in (words[: found.start()], words[found.end() :])
+        )
+        if (after[:1] or before[-1:]) == [age.unit]:
+            return True
+    return False
 
 
 def _in_word(text: str, at: int) -> bool:

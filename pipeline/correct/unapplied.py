@@ -1,11 +1,20 @@
-"""Corrections that a run cannot apply, because their page is another now or is not there: listed for another look."""
+"""Corrections that a run cannot apply: listed for another look, and counted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Container, Iterable
+from typing import Final
 
 from pipeline.correct.corrections import Correction, Corrections
+from pipeline.correct.quoting import NO_AGE, NOT_THERE, SEVERAL
 from pipeline.errors import Problem, excerpt
+
+#: An entry's edits cannot be made as they are written.
+UNQUOTABLE: Final = frozenset({NOT_THERE, SEVERAL, NO_AGE})
+#: Findings on an entry of this very page that is not applied, or not as it was meant.
+_REFUSALS: Final = frozenset({"E112", "E113", *UNQUOTABLE})
+_ENTRY: Final = re.compile(r"the correction in line (\d+): ")
 
 
 def held_back(corrections: Corrections, pages: Iterable[tuple[str | None, str | None]]) -> tuple[Problem, ...]:
@@ -31,6 +40,41 @@ def held_back(corrections: Corrections, pages: Iterable[tuple[str | None, str | 
         for entry in corrections.entries
         if entry.sha256 not in hashes
     )
+
+
+def refusals_in(findings: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The findings of pages (`correct`) that a person must look at, because an entry is not applied as it was meant."""
+    return tuple(problem for problem in findings if problem.code in _REFUSALS)
+
+
+def tally(corrections: Corrections, published: Container[str], refusals: Iterable[Problem]) -> tuple[int, int]:
+    """How many entries a run applied, and how many it did not.
+
+    Args:
+        corrections: All entries of the file.
+        published: The SHA-256 of each page that was published.
+        refusals: What the run found on entries of those pages.
+    """
+    lost, unquotable = set(), set()
+    by_line = {entry.line: entry for entry in corrections.entries}
+    for problem in refusals:
+        said = _ENTRY.match(problem.cause)
+        entry = by_line.get(int(said[1])) if said else None
+        if entry is None:
+            continue
+        if problem.code in UNQUOTABLE:
+            unquotable.add(entry.use)  # found once for all who say the same of the use
+        elif problem.code == "E112" or not (entry.edits.changed or entry.withhold):
+            lost.add(entry.line)
+    applied = sum(
+        entry.sha256 in published and entry.line not in lost and entry.use not in unquotable for entry in corrections.entries
+    )
+    return applied, len(corrections.entries) - applied
+
+
+def said_by(entry: Correction) -> str:
+    """How a finding on a page names an entry."""
+    return f"the correction in line {entry.line}"
 
 
 def another_look(entry: Correction, file: str, source: str, line: int | None) -> Problem:

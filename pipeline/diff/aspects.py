@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from pipeline.diff.changes import Aspect
@@ -21,8 +22,11 @@ from pipeline.diff.restriction import (
     texts,
     treatments,
 )
-from pipeline.diff.words import words
+from pipeline.diff.words import fold, words
 from pipeline.model import Fact, Population, PriorTherapy, Therapy, Use, facts_in
+
+#: So many characters at most stand between two parts of a list (", that ").
+_BESIDE: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +132,23 @@ def change_of(aspect: AspectOfUse, old: Use, new: Use, before: str = "", after: 
         return None
     found = direction(was, now, aspect.within)
     gone, came = aspect.facts(old), aspect.facts(new)
-    if found == "changed" or _still_said(gone, came, new, after) or _still_said(came, gone, old, before):
+    if (
+        found == "changed"
+        or (aspect.within is all_of and (_is_open(gone) or _is_open(came)))
+        or _still_said(gone, came, new, after)
+        or _still_said(came, gone, old, before)
+    ):
         return "changed"
     return found
+
+
+def _is_open(facts: Iterable[Fact]) -> bool:
+    """Whether an "or" may join them: the last fact of "metastatic, refractory, or recurrent" is "refractory, or recurrent"."""
+    ordered = sorted((fact for fact in facts if fact.spans), key=lambda fact: fact.spans)
+    return any(
+        ", or " in fold(other.text) and 0 < other.spans[0].start - one.spans[-1].end <= _BESIDE
+        for one, other in pairwise(ordered)
+    )
 
 
 def _still_said(these: Iterable[Fact], others: Iterable[Fact], use: Use, unread: str) -> bool:

@@ -11,17 +11,21 @@ import orjson
 from pipeline.errors import Problem, UsageError
 from pipeline.snapshot import open_snapshot
 
+_OUTPUT: Final = Path("output")
 _PREFIX: Final = re.compile(r"[0-9a-f]{4,64}")
 
 
-def choose(old: str | None, new: str | None, output: Path) -> tuple[Path, Path]:
+def choose(old: str | None, new: str | None, output: Path | None = None) -> tuple[Path, Path]:
     """Two snapshot folders.
+
+    An output folder that is named alone stands for its own last two: what was published there, compared with itself, would
+    never show a change.
 
     Args:
         old: A snapshot folder, an output folder (its current snapshot), or at least four digits of a snapshot's hash in
             `output`; None for the one that was current before the new one.
         new: The same; None for the current snapshot of `output`.
-        output: An output folder.
+        output: An output folder; None for `output`, and for the one that `old` names alone.
 
     Raises:
         UsageError: D102 (no such snapshot, or several), D103 (nothing was published before).
@@ -29,8 +33,19 @@ def choose(old: str | None, new: str | None, output: Path) -> tuple[Path, Path]:
         PublishError: P506, where `current` points at nothing.
 
     """
+    alone = Path(old) if old is not None and new is None else None
+    if alone and _is_output(alone) and (output is None or output.resolve() == alone.resolve()):
+        old, output = None, alone
+    output = output or _OUTPUT
+    # The older one first: where its name is wrong, that is said, and nothing of a folder that was not named.
+    before = _snapshot(old, output) if old is not None else None
     chosen = _snapshot(new, output) if new is not None else open_snapshot(output).path
-    return (_snapshot(old, output) if old is not None else _before(chosen)), chosen
+    return before or _before(chosen), chosen
+
+
+def _is_output(path: Path) -> bool:
+    published = (path / "current").is_symlink() or (path / "CURRENT").is_file()
+    return published and not (path / "report.json").is_file()
 
 
 def _snapshot(name: str, output: Path) -> Path:
@@ -39,7 +54,8 @@ def _snapshot(name: str, output: Path) -> Path:
     found = [*(output / "snapshots").glob(f"{name}*")] if _PREFIX.fullmatch(name) else []
     if len(found) == 1:
         return found[0].resolve()
-    cause = f"{len(found)} snapshots in {output} have a hash that begins with {name!r}" if found else f"{name!r} is no snapshot"
+    none = f"{name!r} is no folder, and no snapshot in {output} has a hash that begins so"
+    cause = f"{len(found)} snapshots in {output} have a hash that begins with {name!r}" if found else none
     remedy = "Name a snapshot folder, an output folder, or more of a hash of a snapshot below --output."
     raise UsageError(Problem("D102", "error", cause, remedy))
 

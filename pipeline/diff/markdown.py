@@ -37,7 +37,7 @@ def markdown(changes: Changes, shown: int = SHOWN) -> str:
     if stale:
         rest = f" and {changes.totals['became-stale'] - shown:,} more" if changes.totals["became-stale"] > shown else ""
         names = ", ".join(_words(change.drug) for change in stale[:shown])
-        parts.append(f"**Stale** (the page is quarantined; nothing is removed): {names}{rest}")
+        parts.append(f"**Stale** (not in this snapshot: the page is quarantined; a server keeps what it has): {names}{rest}")
     rows = [f"| {kind_in_words(kind)} | {changes.totals[kind]:,} |" for kind in OTHER if changes.totals[kind]]
     if rows:
         parts.append("\n".join(["| other changes | |", "|---|---:|", *rows]))

@@ -32,7 +32,7 @@ _TITLES: Final[dict[Kind, str]] = {
     "unread-removed": "unread sentence gone",
     "unread-added": "sentence not read",
     "not-compared": "not comparable",
-    "became-stale": "stale: its page is quarantined; nothing is removed",
+    "became-stale": "stale: not in this snapshot (its page is quarantined); a server keeps what it has",
     "identifiers-changed": "identifiers changed",
     "wording-only": "wording only ({of})",
     "code-only": "codes only",

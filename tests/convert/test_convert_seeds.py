@@ -40,6 +40,19 @@ def test_files_of_one_name_are_told_apart_by_the_folders_above(tmp_path: Path) -
     assert names(*seeds) == names(*reversed(seeds)) == ["b.md", "one/x/a.md", "two/x/a.md"]
 
 
+def test_no_two_pages_have_one_name_whatever_the_folders_above_are_called(tmp_path: Path) -> None:
+    write_pages(tmp_path, {"one/x.md": "1", "a/x.md": "2", "two/a/x.md": "3"})
+    seeds = [tmp_path / "one", tmp_path / "a", tmp_path / "two"]
+    last = f"{tmp_path.name}/a/x.md"
+    assert names(*seeds) == names(*reversed(seeds)) == sorted(["one/x.md", last, "two/a/x.md"])
+
+
+def test_bytes_that_are_no_text_do_not_take_the_name_of_another_page(tmp_path: Path) -> None:
+    for name in (b"a\x80.md", b"a\\x80.md"):
+        (Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))).write_text("x")
+    assert names(tmp_path) == ["a\\x80.md", "a\\x80.md (2)"]
+
+
 def test_the_output_folder_is_not_read(tmp_path: Path) -> None:
     write_pages(tmp_path, {"a.md": "x", "output/README.md": "x"})
     assert names(tmp_path, output=tmp_path / "output") == ["a.md"]

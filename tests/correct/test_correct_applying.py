@@ -15,6 +15,7 @@ from pipeline.correct import (
     correct,
     reading,
 )
+from pipeline.correct.quoting import says_age
 from pipeline.extract import extract, findings
 from pipeline.model import Age, DrugFacts, Span
 from pipeline.read import read_page
@@ -94,6 +95,21 @@ def test_words_that_the_use_does_not_say_are_not_published(edits: Edits, code: s
     incomplete, codes = corrected(FACTS, entry(FACTS, FIRST, "incomplete", edits=edits))
     assert codes == [code]
     assert incomplete.uses == FACTS.uses
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "not_said"),
+    [
+        ("6 months to 12 years", [Age(6, "month"), Age(12, "year")], [Age(12, "month"), Age(6, "year")]),
+        ("aged 2 to 11 Years", [Age(2, "year"), Age(11, "year")], [Age(2, "month"), Age(1, "year")]),
+        ("two years and older, or 10 weeks", [Age(2, "year"), Age(10, "week")], [Age(2, "week"), Age(10, "year")]),
+        ("12-to-17-year-old adolescents", [Age(12, "year"), Age(17, "year")], [Age(7, "year")]),
+        ("years 2 to 5", [Age(2, "year"), Age(5, "year")], [Age(2, "day")]),
+        ("2.5 years, 1,000 days, twenty-one weeks", [], [Age(2, "year"), Age(5, "year"), Age(1, "day"), Age(1, "week")]),
+    ],
+)
+def test_an_age_is_a_number_with_its_own_unit(words: str, said: list[Age], not_said: list[Age]) -> None:
+    assert [age for age in (*said, *not_said) if says_age(words, age)] == said
 
 
 def test_a_place_tells_which_of_several_is_meant() -> None:

@@ -9,11 +9,16 @@ from typing import Any
 import orjson
 import pytest
 
+from pipeline.cli.console import Console
+from pipeline.cli.outcome import conclude
+from pipeline.cli.reviewing import review
 from pipeline.convert import Report, convert
 from pipeline.correct import Correction, Corrections, Edits, Quote, StandingEdit, dump
 from pipeline.errors import UsageError
+from pipeline.model import Span
 from pipeline.settings import Settings
 from pipeline.snapshot.facts import read_facts
+from pipeline.store import Place
 from pipeline.terminology import default_folder
 from pipeline.verify import verify
 from tests.correct.correct_pages import PAGE, entry, facts_of, page_bytes
@@ -126,6 +131,41 @@ def test_a_mark_on_a_page_that_is_not_there_is_listed_once(house: House) -> None
     report = house.convert()
     assert [note.code for note in report.notes] == ["E111"]
     assert "E111" not in {code for code, _ in outcomes(report)}
+
+
+def test_a_mark_that_cannot_be_applied_is_told_by_every_run(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    lost = replace(MARKS[1], span=Span(1, 2))
+    house.mark(entry(FACTS, FIRST, edits=Edits(conditions=(Quote("no words of it"),))), MARKS[1], lost)
+    codes = ["E112", "E114"]
+    for taken_over in (0, 1, 2):
+        report = house.convert()
+        assert report.taken_over == taken_over
+        assert sorted(note.code for note in report.notes) == codes
+        assert sorted(problem.code for problem in report.problems) == codes
+        assert report.corrections == (1, 2)
+        assert "E112 warning: zolerab.md:1: the correction in line" in (report.folder / "log").read_text(encoding="utf-8")
+        # The next run reads one page, and takes the one that was marked over; the last takes over both.
+        if taken_over == 0:
+            (house.folder / "seeds" / "velastin.md").write_bytes(page_bytes("velastin", PAGE.replace("ends soon", "ended")))
+    conclude(report, Settings(), Place.of(("seeds",), str(house.folder / "output"), house.folder), Console(), json=False)
+    said = capsys.readouterr()
+    assert "3 corrections: 1 applied, 2 not applied\n" in said.out
+    assert "E112" in said.err
+    assert "E114" in said.err
+
+
+def test_the_progress_counts_withheld_uses_and_leaves_out_what_is_not_applied(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    far = replace(MARKS[1], span=Span(1, 2), sampled=True, verdict="right", reason=None, withhold=False)
+    unquotable = entry(FACTS, FIRST, edits=Edits(conditions=(Quote("no words of it"),)), verdict="incomplete", sampled=True)
+    house.mark(unquotable, replace(MARKS[1], sampled=True), far)
+    house.convert()
+    assert review(house.folder / "output", mappings=house.tables, progress=True) == 0
+    said = capsys.readouterr().out
+    assert "1 of 4 uses reviewed, on 1 of 2 pages\n" in said
+    assert "of 1 use drawn at random" in said
+    assert said.count("for another look, it cannot be applied: zolerab: ") == 2
 
 
 def test_marks_that_contradict_each_other_stop_the_run_before_it_begins(house: House) -> None:

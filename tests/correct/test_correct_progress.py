@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.correct import Correction, Corrections, ReviewedPage, draw, progress, wilson
+from pipeline.correct import Correction, Corrections, ReviewedPage, draw, progress, reading, reviewed_page, wilson
 from pipeline.model import Span
+from tests.correct.correct_pages import corrected, entry, facts_of
 
 PAGES = [ReviewedPage("zolerab", "a" * 64, 3), ReviewedPage("velastin", "b" * 64, 2), ReviewedPage("glumex", "c" * 64, 0)]
 
@@ -41,6 +42,23 @@ def test_what_was_said_of_another_version_or_another_page_is_apart() -> None:
     assert (found.waiting, found.elsewhere) == ((old,), (away,))
     assert found.reviewed == 0
     assert found.precision is None
+
+
+def test_what_is_not_applied_waits_and_counts_for_nothing() -> None:
+    lost = said(9, sampled=True)
+    found = progress([replace(PAGES[0], refused=frozenset({lost}))], Corrections((said(1, "wrong", sampled=True), lost)))
+    assert (found.reviewed, found.waiting, found.elsewhere) == (1, (lost,), ())
+    assert found.precision == wilson(0, 1)
+
+
+def test_a_page_counts_its_withheld_uses_and_a_confirmation_of_another_reading_is_refused() -> None:
+    facts = facts_of()
+    first, second = facts.uses
+    withheld = entry(facts, second, withhold=True)
+    fresh, stale = (entry(facts, first, "right", reading=name) for name in (reading(first), "0" * 16))
+    published, _ = corrected(facts, withheld)
+    page = reviewed_page(published, Corrections((withheld, fresh, stale)), ())
+    assert (page.uses, page.refused) == (2, frozenset({stale}))
 
 
 def test_the_precision_is_that_of_the_sample_alone_and_incomplete_is_not_right() -> None:

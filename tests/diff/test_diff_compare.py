@@ -61,6 +61,26 @@ def test_other_rules_on_the_same_words_change_no_use_in_any_direction(output: Pa
     assert (change.kind, change.aspect, change.clinical) == ("use-reread", "disease-status", True)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        ("that is metastatic", "that is metastatic, refractory, or recurrent", "use-changed"),
+        ("that is metastatic, refractory, or recurrent", "that is metastatic", "use-changed"),
+        ("that is HER2 positive", "that is HER2 positive, HER2 low, or HER2 ultralow", "use-changed"),
+        ("that is HER2 positive", "that is HER2 positive and hormone receptor positive", "use-narrowed"),
+    ],
+)
+def test_more_of_a_list_that_or_joins_narrows_nothing(tmp_path: Path, old: str, new: str, kind: str) -> None:
+    snapshots = []
+    for number, said in enumerate((old, new)):
+        pages = {"zelanib.md": OLD["zelanib.md"].replace("that has metastasized", said)}
+        report = convert([write_pages(tmp_path / str(number), pages)], tmp_path / "output", Settings())
+        assert report.snapshot is not None
+        snapshots.append(open_snapshot(report.snapshot))
+    before, after = snapshots
+    assert [change.kind for change in compare(before, after).listed] == [kind]
+
+
 def test_a_drug_that_became_a_regimen_is_one_drug(output: Path, names: list[str]) -> None:
     old, new = (open_snapshot(output / "snapshots" / name) for name in names)
     for one, other in ((old, new), (new, old)):
@@ -113,6 +133,38 @@ def test_a_snapshot_that_is_not_there_is_said(
     arguments: tuple[str, ...], said: str, output: Path, told: Callable[..., str]
 ) -> None:
     assert said in told(*arguments, "--output", str(output), code=3 if said == "W100" else 2)
+
+
+def test_an_output_folder_named_alone_is_compared_with_what_it_was_before(
+    output: Path, tmp_path: Path, told: Callable[..., str]
+) -> None:
+    last_two = told("--output", str(output))
+    assert told(str(output)) == last_two
+    assert told(str(output), "--output", str(output)) == last_two
+    # With another --output it is the older of the two, as with two folders.
+    other = tmp_path / "other"
+    convert([write_pages(tmp_path / "others", OLD)], other, Settings())
+    assert told(str(other), "--output", str(output)) == last_two
+
+
+def test_an_output_folder_without_links_is_one_too(output: Path, told: Callable[..., str]) -> None:
+    last_two = told("--output", str(output))
+    (output / "CURRENT").write_text(f"{(output / 'current').readlink()}\n")
+    (output / "current").unlink()
+    assert told(str(output)) == last_two
+
+
+def test_a_snapshot_compared_with_itself_is_said(output: Path, names: list[str], told: Callable[..., str]) -> None:
+    said = f"{names[1][:12]}: both are the same snapshot; there is nothing to compare.\n"
+    assert told(names[1], "--output", str(output)) == said
+    assert told(str(output), str(output / "snapshots" / names[1])) == said
+
+
+def test_what_was_named_and_is_not_there_is_named_in_the_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: Callable[..., str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "'nowhere' is no folder" in told("nowhere", code=2)
 
 
 def test_a_first_snapshot_has_none_before_it(tmp_path: Path, told: Callable[..., str]) -> None:

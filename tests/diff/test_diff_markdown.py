@@ -85,7 +85,7 @@ def test_its_size_is_bounded() -> None:
 def test_other_changes_are_counted_by_kind_and_stale_drugs_named() -> None:
     told = markdown(changes(Change("page-only", "a", "A"), Change("page-only", "b", "B"), Change("became-stale", "c", "Cee")))
     assert "| page only: no fact changed | 2 |" in told
-    assert "**Stale** (the page is quarantined; nothing is removed): Cee" in told
+    assert "**Stale** (not in this snapshot: the page is quarantined; a server keeps what it has): Cee" in told
 
 
 def test_every_kind_has_a_name_of_its_own() -> None:
