@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TypeAlias, get_args
 
@@ -25,6 +20,7 @@ from pipeline.convert.run_folder import conclude, new_run_id
 from pipeline.convert.seeds import Source, find
 from pipeline.convert.tables import MappingTables
 from pipeline.convert.takeover import Compact, TakenPages, take_over
+from pipeline.convert.workers import become_worker, in_processes, interrupts_held
 from pipeline.correct import held_back, tally
 from pipeline.errors import Problem, PublishError, UsageError
 from pipeline.publish import (
@@ -51,6 +47,7 @@ __all__ = [
     "convert",
     "convert_batch",
     "find",
+    "interrupts_held",
     "new_run_id",
     "reading",
 ]
@@ -210,7 +207,7 @@ class _Run:
 
 
 def _runner(workers: int) -> BatchRunner:
-    return _here if workers == 1 else lambda todo: _in_processes(todo, workers)
+    return _here if workers == 1 else lambda todo: in_processes(todo, workers)
 
 
 def _check(settings: Settings, workers: int, max_removed: float, keep: int | None) -> None:
@@ -231,23 +228,3 @@ def _check(settings: Settings, workers: int, max_removed: float, keep: int | Non
 
 def _here(batches: Sequence[Batch]) -> Iterator[BatchResult]:
     return map(convert_batch, batches)
-
-
-def _in_processes(batches: Sequence[Batch], workers: int) -> Iterator[BatchResult]:
-    # Started afresh, not forked: a fork would keep the output folder's lock after its parent is gone.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(batches) or 1), mp_context=context, initializer=become_worker) as pool:
-        try:
-            yield from pool.map(convert_batch, batches)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def become_worker() -> None:
-    """Leave Ctrl-C to the parent, and end when it does: an executor's processes would otherwise wait for work for ever."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        sentinel = parent.sentinel
-        threading.Thread(target=lambda: (wait([sentinel]), os._exit(1)), daemon=True).start()

@@ -8,7 +8,6 @@ import logging
 import multiprocessing
 import os
 import pickle
-import signal
 import socket
 from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
@@ -24,7 +23,7 @@ from prefect.settings import get_current_settings
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
-from pipeline.convert import Batch, BatchResult, BatchRunner, become_worker, convert_batch
+from pipeline.convert import Batch, BatchResult, BatchRunner, become_worker, convert_batch, interrupts_held
 from pipeline.convert.program import made_by
 from pipeline.convert.tables import MappingTables
 from pipeline.errors import OnlabelError, Problem, PublishError, UsageError
@@ -61,7 +60,7 @@ def as_tasks(runner: Runner, workers: int, cluster: str | None = None) -> BatchR
         made = _installation(batches[0].tables) if batches and far else None
         pool = _task_runner(runner, min(workers, len(batches) or 1), address)
         with ExitStack() as stack:
-            with _interrupts_held():
+            with interrupts_held():
                 stack.enter_context(pool)
                 futures: list[PrefectFuture[BatchResult]] = [
                     pool.submit(convert_pages, _parameters(one, made)) for one in batches
@@ -194,19 +193,3 @@ def _ending_workers() -> Iterator[None]:
         for worker in multiprocessing.active_children():
             worker.terminate()
         raise
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Keep Ctrl-C from processes and threads that are started meanwhile; this thread gets it at the end of the block.
-
-    A terminal sends it to all processes of a run, and each worker would answer with a traceback of its own.
-    """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows: a new process group would be needed, which the runner does not give
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -79,6 +79,11 @@ def _agree(what: str, said: object, expected: object) -> None:
         raise ValueError(message)
 
 
+def _in_order(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Each fact once, by its place in the page."""
+    return tuple(sorted(dict.fromkeys(facts), key=lambda fact: fact.spans))
+
+
 def _holds(wide: Span, narrow: Span) -> bool:
     return wide.start <= narrow.start and narrow.end <= wide.end
 
@@ -277,7 +282,8 @@ class _Reader:
             parent=said["parent"][0] if said["parent"] else None,
             lead=said["lead"][0] if said["lead"] else None,
             evidence=tuple(said["evidence"]),
-            conditions=tuple(dict.fromkeys(self._condition(each) for each in diseases if each)),
+            # As the page has them: bundles have their indications by id.
+            conditions=_in_order(self._condition(each) for each in diseases if each),
             intent=effect["coding"][-1]["code"].replace("-", "_") if "text" not in effect else self._local(effect, "intent"),
             intent_text=self._concept(effect) if "text" in effect else None,
             standing=self._local(category, "regulatory-standing"),
@@ -312,7 +318,7 @@ class _Reader:
             for each in branch["indication"].get("comorbidity", ())
             if extensions(each, "comorbidity-role")[0]["valueCode"] == role
         ]
-        return tuple(dict.fromkeys(found))
+        return _in_order(found)
 
     def _therapies(self, indication: Json) -> tuple[tuple[Therapy, ...], tuple[PriorTherapy, ...]]:
         grouped: dict[tuple[str, str, Fact], tuple[Fact, ...]] = {}

@@ -1,0 +1,53 @@
+"""Batches in processes of this machine: started afresh, deaf to Ctrl-C, and gone when the run is."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing.connection import wait
+
+from pipeline.convert.batch import Batch, BatchResult, convert_batch
+
+
+def in_processes(batches: Sequence[Batch], workers: int) -> Iterator[BatchResult]:
+    """Convert batches in at most `workers` processes; their results in the order of the batches."""
+    # Started afresh, not forked: a fork would keep the output folder's lock after its parent is gone.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(workers, len(batches) or 1), mp_context=context, initializer=become_worker) as pool:
+        try:
+            with interrupts_held():
+                results = pool.map(convert_batch, batches)
+            yield from results
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+@contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Keep Ctrl-C from processes and threads that are started meanwhile; this thread gets it at the end of the block.
+
+    A terminal sends it to all processes of a run, and each worker would answer with a traceback of its own.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows: a new process group would be needed, which executors do not give
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def become_worker() -> None:
+    """Leave Ctrl-C to the parent, and end when it does: an executor's processes would otherwise wait for work for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        sentinel = parent.sentinel
+        threading.Thread(target=lambda: (wait([sentinel]), os._exit(1)), daemon=True).start()

@@ -1,0 +1,30 @@
+"""Ctrl-C reaches every process of a run, and one of them answers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.invented_pages import drug_page, write_pages
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="the workers are found by Linux' /proc")
+@pytest.mark.parametrize("pause", [0, 0.2, 0.6])
+def test_an_interrupt_while_workers_start_is_one_sentence(tmp_path: Path, pause: float) -> None:
+    seeds = write_pages(tmp_path / "seeds", {f"{number}.md": drug_page(f"Drug{number}") for number in range(200)})
+    command = [sys.executable, "-m", "pipeline", "convert", str(seeds), "--output", str(tmp_path / "output"), "--workers", "2"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True) as run:
+        children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
+        while not children.read_text():
+            time.sleep(0.01)
+        time.sleep(pause)
+        os.killpg(run.pid, signal.SIGINT)
+        said = run.communicate(timeout=60)[1]
+    assert said.splitlines() == ["Interrupted. What was published before is unchanged."]
+    assert run.returncode == 130
