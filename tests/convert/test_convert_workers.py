@@ -13,12 +13,15 @@ import pytest
 
 from tests.invented_pages import drug_page, write_pages
 
+#: The command, listening to Ctrl-C: what a shell starts in the background is deaf to it, and hands that on to its children.
+ONLABEL = "import signal, pipeline.cli; signal.signal(signal.SIGINT, signal.default_int_handler); pipeline.cli.main()"
+
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="the workers are found by Linux' /proc")
 @pytest.mark.parametrize("pause", [0, 0.2, 0.6])
 def test_an_interrupt_while_workers_start_is_one_sentence(tmp_path: Path, pause: float) -> None:
     seeds = write_pages(tmp_path / "seeds", {f"{number}.md": drug_page(f"Drug{number}") for number in range(200)})
-    command = [sys.executable, "-m", "pipeline", "convert", str(seeds), "--output", str(tmp_path / "output"), "--workers", "2"]
+    command = [sys.executable, "-c", ONLABEL, "convert", str(seeds), "--output", str(tmp_path / "output"), "--workers", "2"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True) as run:
         children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
         while not children.read_text():
