@@ -81,17 +81,31 @@ def middle(values: Sequence[float]) -> tuple[float, float]:
     return median, (max(values) - min(values)) / 2 / median if median else 0.0
 
 
+#: What two runs of the same code on the same machine differ by, however alike the repetitions in one of them are.
+_OF_PROCESSOR_TIME = 0.10
+_OF_WALL_TIME = 0.30
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A measured number; `noise` is a share of it. `at_least` turns the bound round. Without a bound it is said only."""
+    """A measured number; `spread`, of its repetitions, is a share of it.
+
+    `wall` says that it is of wall time. `at_least` turns the bound round. Without a bound it is said only.
+    """
 
     what: str
     value: float
     bound: float | None
-    noise: float = 0.0
+    spread: float = 0.0
     unit: str = ""
     detail: str = ""
     at_least: bool = False
+    wall: bool = False
+
+    @property
+    def noise(self) -> float:
+        """How far the number may be off, as a share of it."""
+        return max(self.spread, _OF_WALL_TIME if self.wall else _OF_PROCESSOR_TIME)
 
     @property
     def verdict(self) -> str:

@@ -6,7 +6,8 @@
 
 The pages are those of pages.py, the floor is floor.py over a sample of them, scaled by pages and by resources. Ratios of one
 process's work are of processor time, which other programs disturb least; what is about several processes, or about
-waiting, is of wall time. The noise of a row is the spread of its repetitions, or of the floor's if that is larger.
+waiting, is of wall time. The noise of a row is the spread of its repetitions, or of the floor's if that is larger, and at
+least what runs of the same code were seen to differ by: 10 % of processor time, 30 % of wall time.
 Exit code 1: a number is worse than its bound by more than its noise.
 """
 
@@ -115,7 +116,15 @@ class Bench:
         gain, spread = middle(gains)
         of_floor, floor_spread = middle(least)
         detail = f"{gain:.2f} times as fast; two floor processes do {of_floor:.2f} times as much as one (wall time)"
-        yield Row("2 workers' gain, of the floor's", gain / of_floor, 0.9, spread + floor_spread, detail=detail, at_least=True)
+        yield Row(
+            "2 workers' gain, of the floor's",
+            gain / of_floor,
+            0.9,
+            spread + floor_spread,
+            detail=detail,
+            at_least=True,
+            wall=True,
+        )
         yield Row(
             "peak memory of a worker's run", max(each.peak for each in two) / MEGABYTE, 600, 0.02, " MB", "the largest process"
         )
@@ -150,7 +159,12 @@ class Bench:
             shares.append((flow[1] - flow[0]) / (plain[1] - plain[0]))
         share, spread = middle(shares)
         yield Row(
-            "run, of convert", share, 1.05, max(spread, self.noise), detail=f"{self.plan.small} pages, start aside (wall time)"
+            "run, of convert",
+            share,
+            1.05,
+            max(spread, self.noise),
+            detail=f"{self.plan.small} pages, start aside (wall time)",
+            wall=True,
         )
 
     def _wall(self, command: str, seeds: Path, name: str) -> float:
@@ -170,7 +184,7 @@ class Bench:
                 took[name].append(spent(*command).wall)
         for name, (bound, _) in commands.items():
             value, spread = middle(took[name][1:])  # the first one warms the file cache
-            yield Row(name, value, bound, spread, " s", "wall time")
+            yield Row(name, value, bound, spread, " s", "wall time", wall=True)
 
     def _crawl(self) -> Iterator[Row]:
         """What pages that yield nothing take of a crawl's time: reading and recognising them, of the whole run."""
