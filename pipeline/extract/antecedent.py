@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pipeline.extract.language import rx
+from pipeline.extract.language import THIS_USE, rx
 from pipeline.extract.roles import SentenceRule
 from pipeline.extract.sentences import Statement
 from pipeline.model import Fact
@@ -28,11 +28,11 @@ _OF_USE = rx(
     r"(?:[^.:;]{1,100}, )??(?P<subject>[^.:;,]{1,100}?),? (?:is|are|may be|can be) (?:(?:also|only|often|sometimes) )*"
     r"(?:approved|used|given)\b"
 )
+_USES = rx(r"(?:this|these|the)? ?uses?\b")
 _POINTS_BACK = rx(
     r"(?:and |also,? )?(?:it|they|this use|these uses|the same"
     r"|(?:for )?(?:these |such |the same )?(?:patients|adults|children))\b"
 )
-_THIS_USE = rx(r"\b(?:this use|these uses)\b")
 _AVAILABLE = rx(r".*\bavailable\b")
 
 #: Why a sentence that points back is left unread.
@@ -57,12 +57,9 @@ def of_other_drug(statement: Statement, names: frozenset[str]) -> bool:
     return bool(subject) and not _USES.match(subject) and not is_drug(subject, names)
 
 
-_USES = rx(r"(?:this|these|the)? ?uses?\b")
-
-
 def points_back(statement: Statement) -> bool:
     """Whether the sentence is about what stands before it ("This use …", "It is also used …")."""
-    return _POINTS_BACK.match(statement.text) is not None or _THIS_USE.search(statement.text) is not None
+    return _POINTS_BACK.match(statement.text) is not None or THIS_USE.search(statement.text) is not None
 
 
 def is_stranger(statement: Statement, names: frozenset[str]) -> bool:

@@ -126,11 +126,15 @@ ClauseRule: TypeAlias = Callable[[Cursor], Match | None]
 
 @dataclass(frozen=True, eq=False)  # each is itself: what is worked out of one is kept for it
 class Reading:
-    """A sentence as read: its clauses in order and the words that no rule knew."""
+    """A sentence as read: its clauses in order and the words that no rule knew.
+
+    `another_way`: it says one of several ways of use ("… It is also used in children who …"), so that it binds no other.
+    """
 
     statement: Statement = field(repr=False)
     clauses: tuple[Clause, ...]
     leftover: tuple[Part, ...] = ()
+    another_way: bool = False
 
     def of(self, *kinds: ClauseKind) -> tuple[Clause, ...]:
         """The clauses of some kinds, in order."""
@@ -152,7 +156,9 @@ def _says_something(text: str, clause: Clause) -> bool:
 
 
 _FILLER = re.compile(rf"[\s,;:.{MARKS}]+")
-_NEGATION = re.compile(r"\b(?:not|no|never|nor|neither|without|except|unless|excluding|\w+n't)\b", re.IGNORECASE)
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|nor|neither|without|except|unless|excluding|other than|rather than|instead of|\w+n't)\b", re.IGNORECASE
+)
 _WORD = re.compile(r"[^\s,;:]+")
 
 
@@ -201,7 +207,7 @@ def _untouched(text: str, clauses: Sequence[Clause], leftover: Sequence[Part], *
     words = [part for part in leftover if text[part.start] != "("]
     if not words:
         return list(clauses)
-    if opening and all(clause.start > words[0].start for clause in clauses):
+    if opening and (all(clause.start > words[0].start for clause in clauses) or _patients_act(text, clauses)):
         return []
     dropped = [
         clause
@@ -209,7 +215,23 @@ def _untouched(text: str, clauses: Sequence[Clause], leftover: Sequence[Part], *
         if (clause.kind not in (*_FRAME, "head") and clause.start > words[0].start)
         or (clause.kind not in _CLOSED and _JOINT.fullmatch(text, clause.end, max(clause.end, words[0].start)) is not None)
     ]
+    for one in reversed(clauses):
+        # "has come back or …": where one of two alternatives is not known, the other is no must
+        if one.kind not in _CLOSED and any(_OR.fullmatch(text, one.end, max(one.end, d.start)) for d in dropped):
+            dropped.append(one)
     return [one for one in clauses if one.kind == "head" or not any(d.start <= one.start and one.end <= d.end for d in dropped)]
+
+
+_OR = re.compile(r"[\s,;]*or\s+(?:(?:that|who|which|whose\s+\w+|it|they)\s+)?", re.IGNORECASE)
+
+
+def _patients_act(text: str, clauses: Sequence[Clause]) -> bool:
+    """Whether a sentence starts with patients, and not with "in" or "for" them."""
+    first = clauses[0]
+    return first.kind == "population" and _OF_PATIENTS.match(text, first.start) is None
+
+
+_OF_PATIENTS = re.compile(r"(?:for|in|of|with|and|or)\b", re.IGNORECASE)
 
 
 def _widening(clauses: Sequence[Clause]) -> list[Clause]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.extract.clauses import Clause, ClauseKind, Cursor, Part
 from pipeline.extract.language import ABBREVIATION, BOUNDARY, COURSE, DISEASE_FORM, EXTENT, GENERIC_DISEASE, STAGE, rx
@@ -57,15 +58,20 @@ class Element:
 
 def names_head(core: str, heads: tuple[str, ...]) -> bool:
     """Whether words are the name or the abbreviation of one of `heads`."""
-    said = _fold(_BRACKET.sub("", core))
-    return any(said in (_fold(head), _initials(head).casefold()) or _part_initials(said, head) for head in heads)
+    said = folded(core)
+    return any(said in called(head) for head in heads)
 
 
-def _part_initials(said: str, head: str) -> bool:
-    """Reads "B-cell CLL" for "B-cell chronic lymphocytic leukemia"."""
-    first, _, rest = said.partition(" ")
-    start, _, tail = head.partition(" ")
-    return bool(rest) and first == start.casefold() and rest == _initials(tail).casefold()
+def folded(core: str) -> str:
+    """Words as names are compared: without brackets, case and plural."""
+    return _fold(_BRACKET.sub("", core))
+
+
+@lru_cache(maxsize=256)
+def called(head: str) -> tuple[str, str, str]:
+    """What a disease may be called: its name, its initials, "B-cell CLL" for "B-cell chronic lymphocytic leukemia"."""
+    first, _, tail = head.partition(" ")
+    return _fold(head), _initials(head).casefold(), f"{first} {_initials(tail)}".casefold() if tail else ""
 
 
 def _fold(words: str) -> str:

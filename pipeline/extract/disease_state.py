@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from pipeline.extract.branches import BINDING, says_another_way, stretches
 from pipeline.extract.clauses import Clause, Part, Reading
 from pipeline.extract.quote import fact
 from pipeline.model import Fact
@@ -15,23 +17,32 @@ _PREDICATES = ("status", "biomarker", "stage", "negated", "history", "descriptio
 _TRANSPARENT = ("connector", "gloss", "subject", "narrower", "prior", "timing", "purpose")
 _NEW_SUBJECT = re.compile(r"\b(?:whose|who|that|which|including)\b", re.IGNORECASE)
 _OR = re.compile(r"\bor\b", re.IGNORECASE)
+_COMMA_OR = re.compile(r"\s*,\s*or\b", re.IGNORECASE)
 _AND = re.compile(r"\b(?:and|but)\b|[.;]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class DiseaseState:
-    """What an item says of the state of its disease. `alternative` are the places of clauses that are one of several."""
+    """What an item says of the state of its disease.
+
+    `alternative` are the places of clauses that are one of several; `way` is what a sentence says that is one of several ways
+    of use ("also used in children whose cancer has come back").
+    """
 
     status: tuple[Fact, ...] = ()
     biomarkers: tuple[Fact, ...] = ()
     stages: tuple[Fact, ...] = ()
     lines: tuple[Part, ...] = ()
     alternative: frozenset[int] = frozenset()
+    way: Part | None = None
 
 
 @lru_cache(maxsize=64)  # asked for by each part of a use, and by every use that stands under the sentence
 def disease_state(reading: Reading) -> DiseaseState:
     """The state that one sentence gives."""
+    if reading.another_way:
+        return _of_another_way(reading)
+    branched = [one for one in stretches(reading) if one.binds]
     status: list[Fact] = []
     biomarkers: list[Fact] = []
     stages: list[Fact] = []
@@ -39,6 +50,9 @@ def disease_state(reading: Reading) -> DiseaseState:
     alternative: set[int] = set()
     for group in _groups(reading):
         kinds = {clause.kind for clause in group}
+        if any(one.holds(group[0]) for one in branched):
+            alternative.update(clause.start for clause in group if len(kinds) > 1)
+            continue  # quoted with the other branches
         if kinds <= {"description"} or kinds == {"line"}:
             continue  # of the patients alone, of the treatment alone
         if "line" in kinds:  # "as the first treatment or after treatment with X"
@@ -52,13 +66,37 @@ def disease_state(reading: Reading) -> DiseaseState:
         target = biomarkers if kinds == {"biomarker"} else status
         target.append(_quoted(reading, Part(group[0].whole.start, max(c.end for c in group)), "one-of-several"))
         alternative.update(clause.start for clause in group)
+    status.extend(_quoted(reading, one.part, "one-of-several-patients") for one in branched)
     status.extend(_quoted(reading, clause.whole, clause.rule) for clause in reading.of("restriction"))
     return DiseaseState(tuple(status), tuple(biomarkers), tuple(stages), tuple(lines), frozenset(alternative))
+
+
+def _of_another_way(reading: Reading) -> DiseaseState:
+    """What one of several ways of use says: no more than which words are to be quoted together with the other ways."""
+    said = [clause for clause in reading.clauses if clause.kind in (*BINDING, "population", "description")]
+    if not said:
+        return DiseaseState()
+    also = says_another_way(reading)
+    start = also if also is not None else min((c.whole.start for c in said if c.kind in BINDING), default=said[0].start)
+    way = Part(start, max(clause.end for clause in said))
+    return DiseaseState(way=way, alternative=frozenset(clause.start for clause in said if clause.kind != "description"))
 
 
 def _quoted(reading: Reading, part: Part, rule: str) -> Fact:
     text = reading.text(part)
     return fact(reading.statement.block, part.start, part.start + len(text.rstrip(" .,;")), rule)
+
+
+def ways_of_use(readings: Iterable[Reading]) -> tuple[Fact, ...]:
+    """Several ways of use as one quote a block: "has spread. It is also used in children whose cancer has come back"."""
+    found: dict[int, list[tuple[Reading, Part]]] = {}
+    for reading in readings:
+        if (way := disease_state(reading).way) is not None:
+            found.setdefault(id(reading.statement.block), []).append((reading, way))
+    return tuple(
+        _quoted(ways[0][0], Part(min(w.start for _, w in ways), max(w.end for _, w in ways)), "another-way-of-use")
+        for ways in found.values()
+    )
 
 
 def _groups(reading: Reading) -> list[list[Clause]]:
@@ -110,7 +148,9 @@ def _cut(reading: Reading, chain: list[Clause]) -> list[list[Clause]]:
             groups.append([clause])
             subject = len(groups) - 1 if joint == "new" else subject
         else:
-            if before == "and" and not _comma_list(reading, chain, number):
+            if before in ("and", "new") and _apart(reading, chain, number) and not _comma(reading, chain, number - 1):
+                groups = [[one for group in groups for one in group]]  # "A and B, or C": the comma parts the two sides
+            elif before == "and" and not _comma(reading, chain, number):
                 first = _ambiguous_from(reading, groups, clause, subject)
                 groups[first:] = [[one for group in groups[first:] for one in group]]
             groups[-1].append(clause)
@@ -139,6 +179,11 @@ def _ambiguous_from(reading: Reading, groups: list[list[Clause]], clause: Clause
     return first
 
 
-def _comma_list(reading: Reading, chain: list[Clause], number: int) -> bool:
-    """Reads "A and B, C, or D": the commas say that "or" joins only what they separate."""
+def _apart(reading: Reading, chain: list[Clause], number: int) -> bool:
+    """Whether ", or" itself stands after a clause: no list goes on there."""
+    return _COMMA_OR.match(reading.statement.plain, chain[number].end) is not None
+
+
+def _comma(reading: Reading, chain: list[Clause], number: int) -> bool:
+    """Whether a comma parts a clause from the next: in "A and B, C, or D" "or" joins only what the commas separate."""
     return "," in reading.statement.plain[chain[number].end : chain[number + 1].start]

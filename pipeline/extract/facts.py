@@ -30,7 +30,9 @@ def extract(page: Page) -> DrugFacts:
         return DrugFacts(page, slug_of(page), kind, reason)
     status, status_fact = find_fda_status(page)
     name, brands = find_name(page), find_brands(page)
-    section = read_use_section(use_blocks(page), words_of((name, *brands)) if name is not None else frozenset())
+    words = words_of((name, *brands)) if name is not None else frozenset()
+    apart = [brand.text for brand in brands if name is not None and not words_of((brand,)) & words_of((name,))]
+    section = read_use_section(use_blocks(page), words, tuple(apart))
     return DrugFacts(
         page,
         slug_of(page),

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline.extract.clauses import Clause, Part
-from pipeline.extract.language import BOUNDARY, DISEASE_FORM, GENERIC_DISEASE, LIMITS, rx
+from pipeline.extract.language import BOUNDARY, DISEASE_FORM, GENERIC_DISEASE, LIMITS, LITERAL_BOLD, rx
 from pipeline.extract.sentences import Statement
 from pipeline.model import Block
 
@@ -22,7 +22,7 @@ _GOES_ON = rx(
 )
 _PREPOSITION_START = rx(
     r"(?:with|without|in|as|alone|after|before|for|to|when|who|whose|has|have|is|are|it|that|at|around|on|during"
-    r"|by|if|both|or|and|of|from)\b"
+    r"|by|if|both|or|and|of|from|(?:treatment|prevention|management|use) (?:of|in))\b"
 )
 _LINKED_TO = rx(r" (?:linked to|associated with|related to) ")
 #: Words that say how a disease stands and name none: "relapsed or refractory X" is one condition, not two.
@@ -32,7 +32,10 @@ STATE_ALONE = rx(
     r"|primary|secondary|resectable|early|late)|(?:early|late|low|high|intermediate|limited|extensive)-(?:stage|grade|risk)"
     r"|(?:stage|grade) (?:[0IV]+[A-D]?|\d)"
 )
+_ADJECTIVE = rf"(?:{STATE_ALONE.pattern}|(?:[\w+/]+\s+){{0,2}}[\w+/-]+-(?:positive|negative|mutated|mutant|deficient|low|high))"
+_ADJECTIVES = re.compile(rf"{_ADJECTIVE}(?:,?\s+(?:(?:and|or)\s+)?{_ADJECTIVE}){{0,5}}", re.IGNORECASE)
 _LEADS_TO = rx(r" that sometimes lead to [^.;:]+")
+_BUT = rx(r",? (?:except|excluding|other than|regardless|(?:but )?not)\b")
 _PARTLY_BOLD = rx(r" of (?:the )?")
 
 
@@ -59,13 +62,15 @@ def bold_ranges(block: Block) -> list[tuple[int, int]]:
             else:
                 ranges.append((at, end))
         at = end
+    if "**" in block.text:
+        ranges = sorted({*ranges, *(found.span("words") for found in LITERAL_BOLD.finditer(block.text))})
     return ranges
 
 
 def starts_bold(block: Block) -> bool:
     """Whether the first words are bold."""
     ranges = bold_ranges(block)
-    return bool(ranges) and not block.text[: ranges[0][0]].strip()
+    return bool(ranges) and not block.text[: ranges[0][0]].strip(" *\n")
 
 
 def read_head(statement: Statement, pos: int | None = None) -> Head | None:
@@ -122,7 +127,7 @@ def _past_whole(text: str, end: int, limit: int, ranges: list[tuple[int, int]]) 
 def _stops(text: str, end: int, limit: int, ranges: list[tuple[int, int]]) -> bool:
     if text[end] == "(" or (text[end] == "," and not _next_is_head(text, end, limit, ranges)):
         return True
-    if BOUNDARY.match(text, end, limit) is not None:
+    if BOUNDARY.match(text, end, limit) is not None or _BUT.match(text, end, limit) is not None:
         return True
     past_bold = any(r[1] <= end for r in ranges)
     if past_bold and _PARTLY_BOLD.match(text, end, limit) is not None:
@@ -146,10 +151,17 @@ def _next_is_head(text: str, comma: int, limit: int, ranges: list[tuple[int, int
         return False
     if ranges:
         return any(r[0] <= rest.end() < r[1] for r in ranges)
-    return (
-        BOUNDARY.match(text, comma, limit) is None
-        and re.match(r"[^.;:()]*,? (?:and|or) ", text[rest.end() : limit]) is not None
+    return BOUNDARY.match(text, comma, limit) is None and (
+        re.match(r"[^.;:()]*,? (?:and|or) ", text[rest.end() : limit]) is not None or _ends_list(text, rest, limit)
     )
+
+
+def _ends_list(text: str, joint: re.Match[str], limit: int) -> bool:
+    """Reads the last of "bladder, breast, or lung cancer": a disease by its form."""
+    return joint.group().strip() != "," and _LAST.match(text, joint.end(), limit) is not None
+
+
+_LAST = rx(rf"(?:(?!(?:and|or|in|of|that|who|with|for)\b)[\w-]+ ){{0,4}}?(?:{DISEASE_FORM}|{GENERIC_DISEASE})\b")
 
 
 def _conditions(text: str, start: int, end: int) -> list[Part]:
@@ -163,7 +175,7 @@ def _conditions(text: str, start: int, end: int) -> list[Part]:
             at = one.end()
             continue
         joint = _SPLIT.match(text, at, end)
-        if joint is not None and STATE_ALONE.fullmatch(text[pos:at].strip()) is not None:
+        if joint is not None and _ADJECTIVES.fullmatch(text[pos:at].strip()) is not None:
             at = joint.end()
             continue
         if joint is not None and _LEADS_TO.search(text, start, end) is None and not _within_of(text, pos, at):

@@ -17,6 +17,10 @@ _PLAIN = _QUOTES | _DASHES | _SPACES
 MARKS = "¹²³⁴⁵⁶⁷⁸⁹"
 
 
+#: Markdown takes no closing asterisks between a full stop and what is no space: "**Glioma.**¹", "**Glioma.**It is used".
+LITERAL_BOLD = re.compile(rf"\*\*(?P<words>[^*\s](?:[^*]{{0,200}}[^*\s])?)\*\*(?P<marks>[{MARKS}]*)")
+
+
 def plain(text: str) -> str:
     """`text` with quotes, dashes and spaces folded one to one."""
     return text.translate(_PLAIN)
@@ -60,6 +64,13 @@ EXTENT = (
 
 STAGE = r"(?:stages? (?:[0IV]+[ABCD]?\d?|\d[ABCD]?)\b)"
 
+#: "or children with …", "and in adults who …": other patients begin, each with words of their own.
+OTHER_PATIENTS = (
+    r",? (?:and|or) (?:also )?(?:(?:in|for) (?:adults|children|infants|adolescents|patients|people|those|women|men)\b"
+    r"|(?:adults?|children|infants|adolescents|patients|people|those|women|men) "
+    r"(?=who|with|whose|aged|at least|older|younger|over|under|\d))"
+)
+
 #: Where a noun phrase (a name, a list of names) must end: before a verb, a preposition, a relative word, a full stop.
 BOUNDARY = rx(
     r"\s*(?:$|(?<!\b[A-Z])[.;:](?=\s|$|(?-i:[A-Z]))|[" + MARKS + r"]"
@@ -71,11 +82,16 @@ BOUNDARY = rx(
     r"|including|such|with|without|responds?|responded|stopped"
     r"|relapsed|metastasi[sz]ed|where|under|once|following|despite|due|caused|depending|through|into|so|every|only"
     r"|he|she|worsened|progressed|returned|associated(?= with)|linked(?= to)|related(?= to))\b"
-    r"|(?:\s*,)? but\b|(?:\s*,)? (?:and|or) (?:suppress|reduce|increase|decrease|improve|relieve|help|lower)\b)"
+    rf"|{OTHER_PATIENTS}"
+    r"|(?:\s*,)? but\b|(?:\s*,)? (?:and|or) (?:(?:to )?(?:suppress|reduce|increase|decrease|improve|relieve|help|lower"
+    r"|treat|prevent|palliate|ease|manage))\b)"
 )
 
 #: A full stop that ends something ("E. coli" has none).
 STOP = r"(?:(?<!\b[A-Z])[.;:](?= |$))"
+
+#: A use that was said before.
+THIS_USE = rx(r"\b(?:this use|these uses)\b")
 
 TREATMENT_NOUN = r"(?:treatments?|therap(?:y|ies)|drugs?|medicines?|medications?|regimens?|agents?|options?)"
 
@@ -91,7 +107,8 @@ _ABBREVIATED = r"(?-i:[\w+/.-]*[A-Z][\w+/.-]*[A-Z0-9+][\w+/.-]*)"
 #: therapy (to shrink the tumor before surgery)", "suppress (lower)".
 SAYS_AGAIN = rx(
     rf"{_ABBREVIATED}(?:(?:,|,? and|,? or|/)? {_ABBREVIATED})*|(?:also|sometimes|formerly) (?:called|known as) .+"
-    r"|an? .*\b(?:types?|kinds?|forms?|condition|disease|disorder|tumou?r|cancer|problem)\b.*|types of .+"
+    r"|an? (?!.* (?:that|which) (?:has|have|had|cannot|did|does|got|came)\b).*\b(?:types?|kinds?|forms?|condition"
+    r"|disease|disorder|tumou?r|cancer|problem)\b.*|types of .+"
     r"|(?:spread|spreading)(?: to other parts of the body)?|(?:come|came|coming) back"
     r"|(?:does|do|did|has|have) not respond(?:ed)? to .+"
     r"|to shrink the (?:tumou?r|cancer) before surgery|lower"

@@ -52,6 +52,12 @@ class Item:
         for child in self.children:
             yield from child.leaves()
 
+    def said(self) -> Iterator[Statement]:
+        """The sentences of the item and of those below it, in order."""
+        yield from self.statements
+        for child in self.children:
+            yield from child.said()
+
     def above(self) -> tuple[Item, ...]:
         """The items above it, outermost first."""
         return () if self.parent is None else (*self.parent.above(), self.parent)

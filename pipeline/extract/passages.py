@@ -16,8 +16,9 @@ from pipeline.model import Block
 
 # "X is approved …", "X is also used …": what a lead or a prose use says. "It" only goes on with what was said before.
 LEAD = rx(
-    r"(?P<subject>(?!it |they |this use|these uses)[^.:;]{1,160}?) (?P<verb>(?:is|are)(?: (?:also|sometimes|often"
-    r"|still|only))* (?P<standing>(?:FDA[- ])?approved|used|given)|may(?: also)? be (?P<may>used)"
+    r"(?P<subject>(?!it |they |this use|these uses)[^.:;]{1,160}?) (?P<verb>(?:is|are|has been|have been)(?: (?:also"
+    r"|sometimes|often"
+    r"|still|only))* (?P<standing>(?:FDA[- ])?approved|indicated|used|given)|may(?: also)? be (?P<may>used)"
     r"|has(?: also)?(?: received)? (?:FDA )?(?P<accelerated>accelerated approval)(?= (?:to|for) ))\b"
 )
 ALSO_IT = rx(r"it is also (?P<standing>approved|used) to\b")
@@ -77,6 +78,10 @@ class _Walk:
                 run.append(block)
                 continue
             self._list(run)
+            if block.kind == "heading":
+                run, self.passage = [], None
+                self.lost = self.stranger = True
+                continue
             self._paragraph(block, blocks[number + 1] if number + 1 < len(blocks) else None)
             run = []
         self._list(run)
@@ -167,3 +172,19 @@ _FOR_WHAT = rx(r"\b(?:to (?!be (?:used|given) (?:in|with|alone)\b)(?:help )?\w+|
 
 def _has_bold(statement: Statement) -> bool:
     return any(start < statement.end and end > statement.start for start, end in bold_ranges(statement.block))
+
+
+def detailed(aside: Aside) -> list[Item | Passage]:
+    """What a sentence after a list speaks of: the item before it amid the list, the only item ("It …"), or the whole list.
+
+    After a list of several items "It …" and "Patients …" may be the last or all of them, so that they speak of none.
+    """
+    if aside.passage is None:
+        return []
+    if aside.passage.prose:
+        return [aside.passage]
+    if aside.item is not None and points_back(aside.statement) and aside.item is not aside.passage.items[0]:
+        return []
+    if aside.item is not None and (not aside.last or points_back(aside.statement)):
+        return list(aside.item.leaves())
+    return [leaf for item in aside.passage.items for leaf in item.leaves()]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from pipeline.extract.branches import stretches
 from pipeline.extract.clauses import Clause, Group, Part, Reading
 from pipeline.extract.disease_state import disease_state
 from pipeline.extract.quote import fact
 from pipeline.model import Characteristic, Fact, Population
 
+_DESCRIPTION_START = re.compile(r"(?:(?:and|or)\s+)?(?:who\s+)?", re.IGNORECASE)
 _OR = re.compile(r"\bor\b", re.IGNORECASE)
 
 
@@ -39,6 +41,14 @@ def narrowed(outer: tuple[Population, ...], inner: tuple[Population, ...], *, ke
     return left + merged + right
 
 
+def widened(some: tuple[Population, ...], more: Iterable[Population]) -> tuple[Population, ...]:
+    """`some` and those of `more` that say something else."""
+    found: dict[tuple[tuple[object, ...], ...], Population] = {}
+    for one in (*some, *more):
+        found.setdefault(tuple(map(_meaning, one.characteristics)), one)
+    return tuple(found.values())
+
+
 def _fit(a: Population, b: Population) -> bool:
     for kind in ("age_group", "sex"):
         one = {getattr(c, kind) for c in a.characteristics if getattr(c, kind)}
@@ -59,33 +69,53 @@ def _meaning(one: Characteristic) -> tuple[object, ...]:
     return one.kind, words, one.age_group, one.sex, one.low, one.high
 
 
-def _per_clause(reading: Reading, *, with_diseases: bool) -> Iterable[tuple[Population, ...]]:
+def _per_clause(reading: Reading, *, with_diseases: bool) -> Iterator[tuple[Population, ...]]:
+    """The alternatives of each population clause; branches that stand side by side are alternatives of one another."""
+    skipped = disease_state(reading).alternative
+    clauses = [
+        clause
+        for clause in reading.clauses
+        if clause.kind == "population"
+        or (clause.kind == "description" and clause.start not in skipped)
+        or (with_diseases and clause.rule == "disease-of-patients" and clause.kind == "narrower")
+    ]
+    found = stretches(reading)
+    yield from _sets(reading, [clause for clause in clauses if not any(one.holds(clause) for one in found)])
+    for one in found:
+        branches = one.branches[1:] if one.shared else one.branches
+        sets = [list(_sets(reading, [clause for clause in clauses if clause in branch])) for branch in branches]
+        if all(
+            each and all(population.characteristics for alternatives in each for population in alternatives) for each in sets
+        ):
+            yield widened((), (population for each in sets for alternatives in each for population in alternatives))
+
+
+def _sets(reading: Reading, clauses: Iterable[Clause]) -> Iterator[tuple[Population, ...]]:
     """Each population clause with the descriptions that follow it; descriptions before any go with all patients."""
     base: list[list[Characteristic]] = []
     groups: list[list[Characteristic]] = []
     bound = False
-    skipped = disease_state(reading).alternative
     last: Clause | None = None
-    for clause in reading.clauses:
+    for clause in clauses:
         if clause.kind == "population":
             if groups:
                 yield _populations(groups)
             base = [_characteristics(reading, group) for group in clause.groups]
             groups = [list(one) for one in base]
             bound = len(clause.groups) > 1 and clause.groups[-1].bound
-            last = None
-        elif (clause.kind == "description" and clause.start not in skipped) or (
-            with_diseases and clause.rule == "disease-of-patients" and clause.kind == "narrower"
-        ):
-            said = _described(reading, clause)
-            if not groups:
-                base, groups = [[]], [[]]
-            if last is not None and _OR.search(reading.statement.plain, last.end, clause.start):
-                groups.extend([*one, said] for one in base)  # "who are 75 or older or who cannot receive X"
-            else:
-                for one in groups[-1:] if bound else groups:
-                    one.append(said)
-            last = clause
+            last = clause if any(base) else None
+            continue
+        said = _described(reading, clause)
+        if not groups:
+            base, groups = [[]], [[]]
+        if last is not None and _OR.search(reading.statement.plain, last.end, clause.start + len("or ")):
+            # "who are 75 or older or who cannot receive X", "aged 75 years or older, or who cannot receive X"
+            whom = base if last.kind != "population" else [[c for c in one if c.kind != "age-range"] for one in base]
+            groups.extend([*one, said] for one in whom)
+        else:
+            for one in groups[-1:] if bound else groups:
+                one.append(said)
+        last = clause
     if groups:
         yield _populations(groups)
 
@@ -99,7 +129,7 @@ def _described(reading: Reading, clause: Clause) -> Characteristic:
         return _characteristics(reading, clause.groups[0])[0]
     part = clause.whole
     said = reading.text(part)
-    start = part.start + (len("who ") if said.lower().startswith("who ") else 0)
+    start = part.start + (opening.end() if (opening := _DESCRIPTION_START.match(said)) is not None else 0)
     return Characteristic("description", fact(reading.statement.block, start, part.end, clause.rule))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.extract.clauses import Cursor, Group, Match, Part
-from pipeline.extract.language import DISEASE_FORM, STOP, rx
+from pipeline.extract.language import DISEASE_FORM, OTHER_PATIENTS, STOP, rx
 from pipeline.extract.treatments import read_treatments
 from pipeline.model import Age, AgeGroup, Sex
 
@@ -17,8 +17,8 @@ _AGE = rx(
     r"(?: (?:and|or) (?P<bound>older|above|over|up|younger|under))?(?: of age)?(?![\w-])"
 )
 _LIMIT = rx(
-    r",? ?(?:who are )?(?P<bound>(?:older|younger) than|over|under|up to)(?: the age of)?"
-    rf" (?P<low>\d+) (?P<unit>{_UNIT})(?: of age)?"
+    r",? ?(?:who are )?(?P<bound>(?:older|younger|less|more) than|over|under|up to)(?: the age of)?"
+    rf" (?P<low>\d+) (?P<unit>{_UNIT})(?: of age| old)?"
 )
 _QUANTITY = r"(?:(?P<some>certain|some|eligible) |(?:all|most|the|other|many|these) )?"
 _TRAIT = (
@@ -32,6 +32,7 @@ _NOUN = (
 )
 _GROUP = rx(_QUANTITY + _TRAITS + _NOUN)
 _JOIN = rx(r"\s*(?:,? and|,? or|,) (?:also )?(?P<own>in |for )?")
+_APART = rx(r", or ")
 _IN = rx(r"(?:,? ?(?:and|or) )?(?:for use )?(?:in|for|of) ")
 _BOTH = rx(r"both ")
 
@@ -67,7 +68,8 @@ def _groups(at: Cursor, pos: int) -> tuple[tuple[Group, ...], int]:
             break
         if _GROUP.match(at.text, joint.end(), at.end) is None:
             break
-        own, pos = joint["own"] is not None, joint.end()
+        own = joint["own"] is not None or (len(groups) == 1 and _APART.match(joint.group()) is not None)
+        pos = joint.end()
     return _shared_range(groups), pos if not groups else max(
         pos, groups[-1].noun.end, groups[-1].age.end if groups[-1].age else 0
     )
@@ -121,7 +123,7 @@ def _bounds(age: re.Match[str] | None) -> tuple[Age | None, Age | None]:
     first = _aged(age["low"], unit)
     if age.re is _AGE and age["high"]:
         return first, _aged(age["high"], age["last"] or unit)
-    upper = (age["bound"] or "").lower() in ("younger", "under", "younger than", "up to")
+    upper = (age["bound"] or "").lower() in ("younger", "under", "younger than", "less than", "up to")
     return (None, first) if upper else (first, None)
 
 
@@ -154,7 +156,8 @@ _WHOSE = rx(
 )
 _END_OF_TRAIT = rx(
     r"(?:,? (?:and|or|but))? (?:who|whose) |,? (?:and|or|but) (?:have|has|had|cannot|are|is|needs?|do|did|were"
-    r"|was) |, (?:who|whose|to|when|and|with|has|have|is|are) |" + STOP + r"| (?:in|to) (?:patients|adults|children|help)\b|$"
+    r"|was) |, (?:who|whose|to|when|and|with|has|have|is|are) |(?<!\bor)(?<!\band)(?<!\bthey) (?:should|must|will)\b"
+    rf"|,? (?:and|or) to |{OTHER_PATIENTS}|{STOP}| (?:in|to) (?:patients|adults|children|help)\b|$"
 )
 
 
@@ -251,4 +254,6 @@ _ARE_AGED = rx(r"(?:are|is) (?=(?:aged |at least )?\d)")
 
 def _of_patients(at: Cursor) -> bool:
     subject = next((c for c in reversed(at.before) if c.kind in ("subject", "description", "population")), None)
+    if subject is not None and subject.kind == "population":
+        return any(group.age is not None and at.text.startswith("who ", group.age.start) for group in subject.groups)
     return subject is not None and (subject.kind == "description" or subject.mode == "patient")

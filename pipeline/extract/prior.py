@@ -24,6 +24,7 @@ _TREATED = rx(
     rf"(?:(?:have|has|had|were|was|is|are) )?{ADVERB}(?P<not>not |never )?{ADVERB}(?:been )?{ADVERB}(?:treated"
     rf"|removed)(?P<by> (?:with|by|using) )?"
 )
+_BEFORE = rx(r" before(?= and\b| or\b| but\b|[.,;:]|$)")
 _OUTCOME = rx(
     r",? (?:(?:and|but) )?(?:(?:it|they|the cancer|the disease) )?(?:(?:did|does) not work|is no longer working"
     r"|(?:has|have) (?:not worked|stopped working))"
@@ -124,7 +125,8 @@ def treated(at: Cursor) -> Match | None:
         return None
     negative = found["not"] is not None
     if found["by"] is None:
-        return Match(found.end(), (at.clause("negated" if negative else "status", "treated", found.end()),))
+        end = (at.match(_BEFORE, found.end()) or found).end()
+        return Match(end, (at.clause("negated" if negative else "status", "treated", end),))
     listed = read_treatments(at, found.end())
     if listed is None:
         return None

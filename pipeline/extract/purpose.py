@@ -30,8 +30,8 @@ _OTHER_INTENT = rx(
     r"|support|diagnose|detect|find))\b(?: \([^()]*\))?"
 )
 _KEEP = rx(
-    r",? ?(?:and )?(?:to )?(?:help )?(?:keep|prevent) (?:the )?(?:cancer|disease|tumou?rs?|it"
-    r"|them)? ?from (?:coming back|recurring|returning|spreading|metastasi[sz]ing|getting worse"
+    r",? ?(?:and )?(?:to )?(?:help )?(?:keep|prevent) (?:(?:the|their) )?(?:(?!(?:and|or|from"
+    r"|in)\b)[\w-]+ ){0,4}?from (?:coming back|recurring|returning|spreading|metastasi[sz]ing|getting worse"
     r"|growing)(?: \([^()]*\))?(?: there)?"
     r"|from (?:coming back|recurring|returning)(?: \([^()]*\))?"
 )
@@ -58,6 +58,7 @@ _MANNER = rx(
     r"|so that [^.;]+?(?= in (?:patients|adults|children)|[.;]|$)|including before [\w ]+? for patients with [\w -]+"
     r"|under (?:other|different) (?:brand )?names?|for the treatment of|as a treatment(?= for)"
     # who approved it, and where: what every "approved" of these pages means
+    r"|as (?:found|determined|detected|shown) by an? (?:FDA-approved )?(?:blood |lab |genetic )?test"
     r"|by the (?:(?:US|U\.S\.) )?(?:FDA|Food and Drug Administration(?: \(FDA\))?)|in the United States"
 )
 _OBJECT = rx(r"(?:the |an? |their )?(?:body's )?")

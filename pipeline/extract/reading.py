@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pipeline.extract.antecedent import NO_ANTECEDENT, OTHER_SUBJECT, breaks_off, of_other_drug, points_back
-from pipeline.extract.clauses import Clause, Cursor, Match, Part, Reading, read
+from pipeline.extract.branches import BINDING, says_another_way
+from pipeline.extract.clauses import Clause, ClauseKind, Cursor, Match, Part, Reading, read
 from pipeline.extract.disease import disease_clauses, names_head, phrase_end
 from pipeline.extract.head import Head, head_clause, read_head, starts_bold
 from pipeline.extract.language import COUNT, TREATMENT_NOUN, rx
@@ -82,6 +83,7 @@ def read_prose(passage: Passage) -> Told:
     for statement in passage.details:
         told.readings.append(read(statement, CLAUSE_RULES, told.heads))
         told.marks += statement.marks
+    told.readings = _ways(told.readings)
     return told
 
 
@@ -127,7 +129,40 @@ def read_item(item: Item, above: list[Told], names: frozenset[str] = frozenset()
             told.readings.append(_first(statement, dangling, heads, told, above))
             told.heads += _abbreviations(told.readings[-1])
     told.dangling = _dangling(item, told)
+    told.readings = _ways(told.readings)
     return told
+
+
+#: What a sentence says that would bind every patient; a partner of a further way of use is no must already.
+_BINDS_ALL: tuple[ClauseKind, ...] = tuple(
+    kind for kind in BINDING if kind not in ("narrower", "partner", "alone", "concurrent")
+)
+
+
+def _ways(readings: list[Reading]) -> list[Reading]:
+    """Marks the sentences that say one of several ways of use: those with "also", and where they bind, those before them."""
+    before = [reading for reading in readings if says_another_way(reading) is None]
+    named = any(reading.of("narrower") for reading in before)
+    of_all = not any(reading.of("population") for reading in before)
+    also = [bool(number) and says_another_way(reading) is not None for number, reading in enumerate(readings)]
+    if not any(
+        one and (_binds_all(reading, named=named) or (of_all and reading.of("population")))
+        for one, reading in zip(also, readings, strict=True)
+    ):
+        return readings
+    last = max(number for number, one in enumerate(also) if one)
+    return [
+        replace(reading, another_way=True) if number <= last and (also[number] or _binds_all(reading, named=True)) else reading
+        for number, reading in enumerate(readings)
+    ]
+
+
+def _binds_all(reading: Reading, *, named: bool) -> bool:
+    """Whether a sentence says a must; the diseases that each way names (`named`) are alternatives as they are."""
+    diseases = reading.of("narrower")
+    if diseases and not named:
+        return True
+    return any(not any(d.start <= c.start < d.end for d in diseases) for c in reading.of(*_BINDS_ALL))
 
 
 def _abbreviations(reading: Reading) -> tuple[str, ...]:
@@ -153,6 +188,32 @@ def _dangling(item: Item, told: Told) -> Dangling:
     if _CRITERIA.match(last):
         return "criteria"
     return "cause" if told.clauses("cause") and not told.clauses("carrier") else ""
+
+
+#: Why the items below such an opening are left unread.
+UNKNOWN_OPENING = "no rule knows the sentence that opens the list"
+
+
+def opening_rule(item: Item, told: Told) -> SentenceRule | Literal["unknown"] | None:
+    """What keeps the items below an item from being uses ("It is not used in:"), None if nothing does."""
+    if not item.opens:
+        return None
+    last = item.statements[-1].start
+    refused = [rule for statement, rule in told.asides if statement.start == last and rule.role in ("denied", "studied")]
+    if refused:
+        return refused[0]
+    unknown = any(reading.leftover and reading.statement.start == last for reading in told.readings)
+    return "unknown" if unknown or any(statement.start == last for statement, _ in told.lost) else None
+
+
+def are_criteria(item: Item, told: Told) -> bool:
+    """Whether the sub-items are no uses: what must all hold ("…, and"), or what treatments count."""
+    if told.dangling not in _NOT_A_CRITERION:
+        return True
+    return any(child.block.text.rstrip().endswith((", and", "; and", " and")) for child in item.children)
+
+
+_NOT_A_CRITERION = ("", "partner", "cause")
 
 
 def is_received_list(item: Item) -> bool:
@@ -183,10 +244,14 @@ def _first(statement: Statement, dangling: Dangling, heads: tuple[str, ...], tol
         named = tuple(
             Clause("narrower", "sub-item", part.start, part.end)
             for part, name in zip(head.parts, head.names, strict=True)
-            if not names_head(name, heads)
+            if not names_head(name, heads) and _NO_DISEASE.search(name) is None
         )
         end = head.end
     return _read_on(statement, Match(end, named), heads, cursor)
+
+
+#: What a sub-item may start with, and what is no narrower disease.
+_NO_DISEASE = rx(r"\b(?:side effects?|warnings?|notes?|received|treated|doses?|patients?|doctors?|information)\b")
 
 
 def _read_on(statement: Statement, opening: Match, heads: tuple[str, ...], cursor: Cursor) -> Reading:

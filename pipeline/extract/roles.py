@@ -40,7 +40,8 @@ SENTENCE_RULES: tuple[SentenceRule, ...] = (
         r"\bavailable (?:only )?(?:as part of|through|under) (?:an? )?(?:special|restricted"
         r"|limited)?.{0,40}\b(?:program|programme|REMS)\b")),
     SentenceRule("accelerated-approval", "standing", rx(
-        rf"^(?:{_USES}|{_NO_LIMIT}{{1,100}}?) (?:is|are) (?:(?:also|currently) )*(?:FDA[- ])?approved"
+        rf"^(?:{_USES}|(?!(?:(?:the|one|some|both|most|each) )?(?:\w+ )?(?:uses?"
+        rf"|approvals?)\b){_NO_LIMIT}{{1,100}}?) (?:is|are) (?:(?:also|currently) )*(?:FDA[- ])?approved"
         r" under (?:the )?(?:FDA's |the )?accelerated approval(?: program(?:me)?)?\.?$")),
     SentenceRule("confirmatory-trials", "standing", rx(
         r"^as a condition of approval, .{0,40}\bconfirmatory\b"
@@ -51,7 +52,8 @@ SENTENCE_RULES: tuple[SentenceRule, ...] = (
         r"|\bnot (?:FDA[- ])?approved (?:to|for|in)\b|\bshould not be (?:used|given)\b|\b(?:is|are) (?:not|never)"
         r" (?:to be )?(?:used|given)\b"
         r"|\bapproval .{0,60}\bwithdrawn\b"
-        r"|\b(?:withdrawn|withdrew|revoked) .{0,60}\bapproval\b|\b(?:this use|these uses) (?:was|were) (?:withdrawn|revoked)\b"
+        r"|\b(?:withdrawn|withdrew|revoked) .{0,60}\bapproval\b|\b(?:uses?|approvals?) (?:[^.;]{0,80} )?(?:was|were|has been"
+        r"|have been) (?:withdrawn|revoked)\b"
         r"|\bhas not been (?:FDA[- ])?approved\b")),
     SentenceRule("no-longer-available", "availability", rx(
         r"\b(?:no longer|not) (?:being )?(?:available|sold|made|marketed)\b|\bstill (?:used"

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from pipeline.extract.clauses import Part
-from pipeline.extract.language import GENERIC_DISEASE, rx
+from pipeline.extract.language import GENERIC_DISEASE, THIS_USE, rx
 from pipeline.extract.outline import Item
-from pipeline.extract.passages import Aside, Element, Passage
+from pipeline.extract.passages import LEAD, Aside, Element, Passage
 from pipeline.extract.quote import fact
 from pipeline.extract.roles import SentenceRule
 from pipeline.extract.sentences import Statement
@@ -35,10 +35,9 @@ def has_scope(statement: Statement, rule: SentenceRule) -> bool:
 
 def takes_back(statement: Statement) -> bool:
     """Reads "This use is no longer approved."; in some patients only it would take back less than the use."""
-    return _THIS_USE.search(statement.text) is not None and _SOME.search(statement.text) is None
+    return THIS_USE.search(statement.text) is not None and _SOME.search(statement.text) is None
 
 
-_THIS_USE = rx(r"\b(?:this use|these uses)\b")
 _SOME = rx(r"\b(?:in|for|to|with|by|as|when|if|unless|until|without) (?!(?:this use|these uses|the FDA|the U|\d{4})\b)")
 
 
@@ -55,6 +54,21 @@ def brand_facts(statement: Statement) -> tuple[Fact, ...]:
     """The brands that a sentence names: "approved for the A, B, and C brands"."""
     found = _BRANDS.search(statement.plain, statement.start, statement.end)
     return names_between(statement, found.start("names"), found.end("names")) if found is not None else ()
+
+
+def subject_brands(statement: Statement, brands: frozenset[str]) -> tuple[Fact, ...]:
+    """Reads "The Xyz brand of zolafen is …" and, where Xyz is a brand of the page, "Xyz is …"."""
+    found = _BRAND_SUBJECT.match(statement.plain, statement.start, statement.end)
+    if found is not None:
+        return names_between(statement, found.start("names"), found.end("names"))
+    lead = LEAD.match(statement.text)
+    if lead is None or not brands:
+        return ()
+    named = names_between(statement, statement.start, statement.start + lead.end("subject"))
+    return named if all(one.text.casefold() in brands for one in named) else ()
+
+
+_BRAND_SUBJECT = rx(r"the (?P<names>.+?) brands?\b")
 
 
 def names_between(statement: Statement, start: int, end: int) -> tuple[Fact, ...]:

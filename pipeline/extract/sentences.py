@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
-from pipeline.extract.language import MARKS, plain
+from pipeline.extract.language import LITERAL_BOLD, MARKS, plain
 from pipeline.extract.quote import fact
 from pipeline.model import Block, Fact
 
@@ -21,6 +21,8 @@ _STOP = re.compile(
 _INITIAL = re.compile(r"(?:\b[A-Z]|\b(?:vs|e\.g|i\.e|Dr|Mr|Mrs|St|No|approx|ca))\.$")
 _OPENER = re.compile(r"\s*(?:It|This|These|The|In|For|Use|Patients|They|As)\s")
 _MARK_AT_END = re.compile(rf"\s*([{MARKS}][{MARKS},\s]*)(?=[.;:]?(?:\s*(?:or|and))?\s*$)")
+#: "**Sarcoma**¹ in adults", and not "50 mg/m² or more".
+_MARK_WITHIN = re.compile(rf"(?<=[A-Za-z.,)*])(?<!/m)[{MARKS}]+(?=[\s,;:])")
 _MARK_AT_START = re.compile(rf"\s*([{MARKS}])\s*")
 
 
@@ -60,12 +62,36 @@ _Part: TypeAlias = tuple[str, int, int, str, str]
 
 def statements(block: Block) -> tuple[Statement, ...]:
     """The sentences of a block, in order; empty for a block without words."""
-    return tuple(Statement(block, *part) for part in _parts(block.text))
+    return tuple(Statement(block, *part) for part in _parts(_with_marks(block)))
+
+
+def _with_marks(block: Block) -> str:
+    """The text with a footnote's digit as the mark that it is: "Sarcoma<sup>1</sup>", "Sarcoma[1](#note)" read "Sarcoma¹".
+
+    A tag has no run of its own; it shows as the room that it takes in the source on both sides of the digit.
+    """
+    if not any(run.text in _DIGITS for run in block.runs):
+        return block.text
+    ends = [block.span.start, *(run.span.end for run in block.runs)]
+    starts = [*(run.span.start for run in block.runs[1:]), block.span.end]
+    return "".join(
+        run.text.translate(_MARK_OF)
+        if run.text in _DIGITS
+        and (
+            (run.href or "").startswith("#") or (run.span.start - end >= len("<sup>") and start - run.span.end >= len("</sup>"))
+        )
+        else run.text
+        for run, end, start in zip(block.runs, ends, starts, strict=False)
+    )
+
+
+_DIGITS = tuple("123456789")
+_MARK_OF = str.maketrans("123456789", MARKS)
 
 
 @lru_cache(maxsize=64)  # a block is asked for its sentences by each who looks at it
 def _parts(shown: str) -> tuple[_Part, ...]:
-    text = plain(shown)
+    text = LITERAL_BOLD.sub(_unmarked, plain(shown))
     found, start = [], 0
     for stop in _STOP.finditer(text):
         if _INITIAL.search(text, start, stop.start() + 1) and stop.end() < len(text) and not _OPENER.match(text, stop.end()):
@@ -76,6 +102,11 @@ def _parts(shown: str) -> tuple[_Part, ...]:
     return tuple(one for one in found if one is not None)
 
 
+def _unmarked(bold: re.Match[str]) -> str:
+    """The words of "**Glioma.**¹" without the asterisks that Markdown left standing, and with the mark beside them."""
+    return f"  {bold['words']}{bold['marks']}  "
+
+
 def _part(text: str, start: int, end: int) -> _Part | None:
     note = marks = ""
     if (opening := _MARK_AT_START.match(text, start, end)) is not None:
@@ -84,6 +115,7 @@ def _part(text: str, start: int, end: int) -> _Part | None:
         marks = "".join(character for character in closing.group(1) if character in MARKS)
         if not text[start + closing.end(1) : end].strip():
             end = start + closing.start()
+    marks = "".join(dict.fromkeys(mark for found in _MARK_WITHIN.finditer(text, start, end) for mark in found.group())) + marks
     part = text[start:end]
     end -= len(part) - len(part.rstrip())
     start += len(part) - len(part.lstrip())

@@ -12,21 +12,23 @@ import re
 
 from pipeline.model import Page
 
-#: What may stand before the first letter of a block: indentation, markers, and markup that hides nothing.
-_BEFORE = " \t>*+-#.:;,()[_`!~=\"'0123456789"
-_HIDING = "<&\\]"
-#: What shows nothing at a block's beginning: the rest of a link or an image without words, a line break.
-_NOTHING = re.compile(r"(?:\]\([^()\s]*\)|<br ?/?>)+")
-_MARKUP = r"[*_`\[\]<&\\!]"
+#: What may stand before the first letter of a block: indentation, markers, and markup that shows nothing, as what is left
+#: of a link or an image without words.
+_BEFORE = re.compile(r"(?:[\s>*+\-#.:;,()\[_`!~=\"'0-9]|\]\([^()\s]*\)|<br ?/?>)*+")
+#: What may stand between two letters that a reader sees side by side, and between two words.
+_BETWEEN, _GAP = (rf"(?:[{space}*_`\[!]|\]\([^()\s]*\))*+" for space in ("", r"\s"))
+#: A tag, an entity, an escape, the end of a link.
+_HIDDEN = r"[<&\\\]]"
+_HIDING = re.compile(r"<[a-z/!?]|&[a-z#]|\\|\]\(", re.IGNORECASE)
 
 
 def _label(*words: str) -> str:
-    """A pattern of a label, or of its beginning up to where markup cuts a word, hides what follows, or the line ends."""
+    """A pattern of a label, or of its beginning up to where something may be hidden in it, or the line ends."""
     pattern = ""
     for word in reversed(words):
-        pattern = word[-1] + (rf"[^a-z0-9<&\\\]]*+(?:[<&\\\]]|\Z|{pattern})" if pattern else "")
+        pattern = word[-1] + (rf"{_GAP}(?:{_HIDDEN}|\Z|{pattern})" if pattern else "")
         for letter in reversed(word[:-1]):
-            pattern = f"{letter}(?:{_MARKUP}|{pattern})"
+            pattern = rf"{letter}{_BETWEEN}(?:{_HIDDEN}|{pattern})"
     return pattern
 
 
@@ -35,35 +37,39 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 #: The headings of a use section (`section.py`), with all that begins like them.
+_STYLED = r"[*_`\[\]<&\\!]"
 _HEADING = re.compile(
-    rf"fda|approved|use|what(?:.*{_MARKUP}|.*(?:used|approved)\s+for)|[fauw][a-z]{{0,7}}{_MARKUP}", re.IGNORECASE
+    rf"fda|approved|use|what(?:.*{_STYLED}|.*(?:used|approved)\s+for)|[fauw][a-z]{{0,7}}{_STYLED}", re.IGNORECASE
 )
+_HEADING_MARK = re.compile(r"[ \t>*+\-0-9.)]*#")
 _INITIALS = frozenset("fduawFDUAW")
 _UNDERLINE = re.compile(r"[ \t>]*-+[ \t]*")
 
 
 def may_be_of_the_template(page: Page) -> bool:
     """Whether any mark of a drug's page may stand on a page. False is certain."""
-    if "\r" in page.text:
-        return True
+    text = re.sub("\r\n?", "\n", page.text) if "\r" in page.text else page.text
+    # Targets may be given apart from the words of a link, which then ends without one.
+    may_refer = "]:" in text
     before, underlined = "", 0
-    for line in page.text.split("\n"):
-        if _may_open(line) or ("|" in line and any(map(_may_open, line.split("|")))):
+    for line in text.split("\n"):
+        # A cell ends where its piece of the row does; the bar says that no other line goes on with it.
+        pieces = (line, *(f"{cell}|" for cell in line.split("|"))) if "|" in line else (line,)
+        if any(_may_open(piece, may_refer) for piece in pieces):
             return True
         # A heading may be underlined with dashes; the end of the front matter looks the same.
         underlined += line.strip()[-1:] == "-" and before.strip() != "" and _UNDERLINE.fullmatch(line) is not None
         before = line
-    return underlined > page.text.startswith("---")
+    return underlined > text.startswith("---")
 
 
-def _may_open(piece: str) -> bool:
+def _may_open(piece: str, may_refer: bool) -> bool:  # noqa: FBT001 - a fact of the page, not a choice
     """Whether a block that begins with a line, or with a piece of a table's row, may begin with a label."""
-    opening = piece.lstrip(_BEFORE)
-    while (nothing := _NOTHING.match(opening)) is not None:
-        opening = opening[nothing.end() :].lstrip(_BEFORE)
-    first = opening[:1]
+    before = _BEFORE.match(piece)
+    at = before.end() if before else 0
+    first = piece[at : at + 1]
     if first in _INITIALS:
-        if _LABEL.match(opening):
+        if _LABEL.match(piece, at):
             return True
-        return "#" in piece[: len(piece) - len(opening)] and _HEADING.match(opening) is not None
-    return first != "" and (first in _HIDING or first.isspace())
+        return _HEADING_MARK.match(piece) is not None and _HEADING.match(piece, at) is not None
+    return _HIDING.match(piece, at) is not None or (may_refer and first == "]")

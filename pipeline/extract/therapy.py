@@ -10,7 +10,9 @@ from pipeline.extract.population import TRAIT_FORM, after_patients
 from pipeline.extract.treatments import Treatments, read_treatments
 
 _ALONE = rx(
-    r"(?:(?:and|or) )?(?:then )?(?P<alone>alone|by itself)(?! or with other (?:drugs|treatments|types of treatment)s?\b)"
+    r"(?:(?:and|or) )?(?:then )?(?P<alone>alone|by itself|on its own|(?:given |used )?as (?:a single[- ](?:agent|drug"
+    r"|medicine|treatment)|single[- ]agent"
+    r" (?:therapy|treatment)|monotherapy|a monotherapy))(?! or with other (?:drugs|treatments|types of treatment)s?\b)"
 )
 _ALONE_OR = rx(r"(?P<alone>alone|by itself) or with other (?:drugs|treatments|types of treatment|therapies)")
 _WITH = rx(
@@ -24,6 +26,7 @@ _TIMING = rx(
     r"|treatment|procedure)(?: to \S+ remove [\w ]+?(?= for| in|,|\.|$))?"
 )
 # "Name of cancer with carcinoma in situ, with or without papillary tumors": a feature of the head, no partner.
+_BEFORE = rx(r"(?:any )?(?:prior|previous|earlier) ")
 _AND = rx(r"\band\b(?!/or)")
 _TREATMENT = rx(r"therapy\b|treatments?\b|drugs?\b|surgery|radiation|transplant|inhibitors?\b|exchange\b")
 
@@ -49,6 +52,8 @@ def partner(at: Cursor) -> Match | None:
     listed = read_treatments(at, found.end(), given_for=False)
     if listed is None:
         return None
+    if found["optional"] and _BEFORE.match(at.text, found.end(), listed.end) is not None:
+        return Match(listed.end, (at.clause("status", "with-or-without", listed.end),))  # what they had, not what is given
     if not _TREATMENT.search(at.text, listed.start, listed.end) and (_of_head(at) or _of_patients(at, found["with"])):
         # after a head or the patients, what the disease or they have; a bare name there may as well be a drug
         feature = _of_head(at) and TRAIT_FORM.search(at.text, listed.start, listed.end) is not None

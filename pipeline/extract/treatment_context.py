@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from pipeline.extract.clauses import Clause, Part
+import re
+from collections.abc import Iterable
+
+from pipeline.extract.branches import in_a_branch
+from pipeline.extract.clauses import Clause, Part, Reading
 from pipeline.extract.disease_state import disease_state
 from pipeline.extract.leaf import PREVENTIVE, Leaf, clauses, quoted
 from pipeline.extract.quote import join
@@ -14,13 +18,17 @@ def line_of(leaf: Leaf) -> Fact | None:
     for reading in (*leaf.own, *leaf.above):
         for part in disease_state(reading).lines:
             return quoted(reading, Part(part.start, part.start + len(reading.text(part).rstrip(" .,;"))), "line-or")
-    found = clauses(leaf.own, "line") or clauses(leaf.above, "line")
+    found = _of_all(leaf.own) or _of_all(leaf.above)
     if not found:
         return None
     first, last = found[0], found[-1]
     if first[0] is last[0]:
         return quoted(first[0], Part(first[1].whole.start, last[1].whole.end), "line")
     return join([quoted(r, c.whole, c.rule) for r, c in found], "line")
+
+
+def _of_all(readings: Iterable[Reading]) -> list[tuple[Reading, Clause]]:
+    return [(reading, clause) for reading, clause in clauses(readings, "line") if not in_a_branch(reading, clause)]
 
 
 def alone_of(leaf: Leaf) -> Fact | None:
@@ -35,14 +43,28 @@ def therapies_of(leaf: Leaf) -> tuple[Therapy, ...]:
     below = [*leaf.above, *leaf.own, *leaf.general]
     partners = clauses(below, "partner") if clauses(below, "partner", "alone") else clauses(leaf.leading, "partner")
     several = _several_ways(leaf)
-    found = [(r, c, "optional" if several and c.mode == "required" else c.mode) for r, c in partners]
+    found = [(r, c, "optional" if c.mode in _MUSTS and (several or _of_some(r, c)) else c.mode) for r, c in partners]
     around = below if leaf.prose else [*leaf.leading, *below]
-    found += [(r, c, "concurrent") for r, c in clauses(around, "concurrent")]
+    found += [(r, c, "optional" if in_a_branch(r, c) else "concurrent") for r, c in clauses(around, "concurrent")]
     return tuple(
         Therapy(mode, quoted(r, c.whole, c.rule), tuple(quoted(r, name, c.rule) for name in c.names))  # type: ignore[arg-type]  # the rules give no other modes
         for r, c, mode in found
         if c.names
     )
+
+
+_OR = re.compile(r"\bor\b", re.IGNORECASE)
+#: Of whom or of what not all is said: "or alone" beside "with X or Y" leaves neither a must.
+_MUSTS = ("required", "alternative")
+
+
+def _of_some(reading: Reading, clause: Clause) -> bool:
+    """Whether a partner is one of a branch, or of one line of therapy of several ("as the first treatment with X or …")."""
+    lines = reading.of("line")
+    if in_a_branch(reading, clause) or len(lines) < 2:  # noqa: PLR2004 - one line of therapy is no alternative
+        return in_a_branch(reading, clause)
+    one_of = _OR.search(reading.statement.plain, lines[0].end, lines[-1].start) is not None
+    return one_of and lines[0].start <= clause.start < lines[-1].end
 
 
 def _several_ways(leaf: Leaf) -> bool:
@@ -69,8 +91,10 @@ def prior_of(leaf: Leaf, verb: Clause) -> tuple[PriorTherapy, ...]:
             names = [n for n in clause.names if not (before_surgery and reading.text(n).lower() == "surgery")]
             if not names or (verb.mode in PREVENTIVE and clause.rule in ("after-head", "treated")):
                 continue  # "nausea after surgery", "in patients treated with X": what brings on the thing prevented
-            branch = any(c.start in alternative and c.start <= clause.start < c.end for c in reading.of("status", "history"))
-            mode = "conditional" if branch and clause.mode == "required" else clause.mode
+            branch = in_a_branch(reading, clause) or any(
+                c.start in alternative and c.start <= clause.start < c.end for c in reading.of("status", "history")
+            )
+            mode = "conditional" if branch else clause.mode
             quotes = tuple(quoted(reading, name, clause.rule) for name in names)
             found.append(PriorTherapy(mode, quoted(reading, clause.whole, clause.rule), quotes))  # type: ignore[arg-type]  # the rules give no other modes
     unique: dict[tuple[str, ...], PriorTherapy] = {}

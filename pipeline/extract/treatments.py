@@ -10,13 +10,14 @@ from pipeline.extract.clauses import Cursor, Part
 from pipeline.extract.language import BOUNDARY, COUNT, TREATMENT_NOUN, rx
 
 _JOIN = rx(
-    r"\s*(?:,? and then|,? followed by|,? given (?:together |in combination )?with|,? (?:and"
-    r"|or)(?:, if [^,.]{1,80},)?|,? and/or|,? with or without|,)(?: (?:either|both|with|by))? "
+    r"\s*(?:(?:,? and then|,? followed by|,? given (?:together |in combination )?with|,? (?:and"
+    r"|or)(?:, if [^,.]{1,80},)?|,? and/or|,? with or without)(?: (?:either|both|with|by))?|,(?: (?:either|both|by))?) "
 )  # "and with", "or by": the preposition said again
 _CONTENT = rx(r",? (?:(?:that|which) (?:included?|includes|contain(?:s|ed)?)|containing|including)(?: treatment with)? ")
 _WHO_ACTS = rx(r" (?:that|which) (?:blocks?|targets?|inhibits?|lowers?|reduces?) ")
 _STRIP = rx(
-    rf"(?:(?:(?:an?|the) combination of|an?|the|either|both|an?other|other|certain|some|any|previous|prior|earlier"
+    rf"(?:(?:(?:an?|the) combination of|(?:the )?failure of|an?|the|either|both|an?other|other|certain|some|any"
+    rf"|previous|prior|earlier"
     rf"|additional|initial|standard|combined"
     rf"|(?:first|second|third)(?:-line)?|(?:one|any|some) of the following|{COUNT}|(?:other )?(?:types?|lines?"
     rf"|kinds?|courses?|rounds?|classes|cycles?|doses?) of"

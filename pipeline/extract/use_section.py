@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from pipeline.extract.antecedent import NO_ANTECEDENT, OTHER_SUBJECT, is_drug, of_other_drug, points_back
+from pipeline.extract.antecedent import NO_ANTECEDENT, OTHER_SUBJECT, is_drug, of_other_drug
 from pipeline.extract.clauses import Reading, read
-from pipeline.extract.language import rx
+from pipeline.extract.denials import CONTRADICTED, Denials, denial_of, may_deny, of_another, read_denial
 from pipeline.extract.leaf import Leaf
 from pipeline.extract.outline import Item
-from pipeline.extract.passages import DETAIL_START, LEAD, Aside, Passage, passages
+from pipeline.extract.passages import DETAIL_START, LEAD, Aside, Passage, detailed, passages
 from pipeline.extract.quote import fact, join
-from pipeline.extract.reading import Told, is_received_list, read_item, read_lead, read_prose
+from pipeline.extract.reading import (
+    UNKNOWN_OPENING,
+    Told,
+    are_criteria,
+    is_received_list,
+    opening_rule,
+    read_item,
+    read_lead,
+    read_prose,
+)
 from pipeline.extract.registry import CLAUSE_RULES
 from pipeline.extract.roles import SentenceRule, sentence_role
 from pipeline.extract.scope import (
@@ -22,15 +31,12 @@ from pipeline.extract.scope import (
     group_of,
     has_scope,
     item_scope,
-    names_between,
+    subject_brands,
     whose_brands,
 )
 from pipeline.extract.sentences import Statement, statements
 from pipeline.extract.uses import build_use, with_evidence
 from pipeline.model import Block, Fact, Sentence, SentenceRole, Standing, Use
-
-_BRAND_SUBJECT = rx(r"the (?P<names>.+?) brands?\b")
-_NOT_A_CRITERION = ("", "partner", "cause")
 
 
 @dataclass(eq=False)
@@ -68,20 +74,27 @@ class _Read:
 MAX_SENTENCE = 2000
 
 
-def read_use_section(blocks: Iterable[Block], names: frozenset[str] = frozenset()) -> UseSection:
-    """Read the blocks of the use section; `names` are the words of the drug's names, by which its sentences are known."""
-    return _Section(tuple(blocks), names).result
+def read_use_section(blocks: Iterable[Block], names: frozenset[str] = frozenset(), brands: tuple[str, ...] = ()) -> UseSection:
+    """Read the blocks of the use section.
+
+    Args:
+        blocks: The blocks under the use heading.
+        names: The words of the drug's names, by which its sentences are known; none if it has no name.
+        brands: Its brand names, none of which is its own name: a sentence whose subject is one speaks of that brand.
+    """
+    return _Section(tuple(blocks), names, frozenset(brand.casefold() for brand in brands)).result
 
 
 class _Section:
     """One reading of a section; `roles` collects what became of each statement."""
 
-    def __init__(self, blocks: tuple[Block, ...], names: frozenset[str]) -> None:
-        self.names = names
+    def __init__(self, blocks: tuple[Block, ...], names: frozenset[str], brands: frozenset[str]) -> None:
+        self.names, self.brands = names, brands
         self.result = UseSection()
         self.roles: dict[tuple[int, int], tuple[Statement, SentenceRole, str, str | None]] = {}
         self.reads: list[_Read] = []
         self.scopes: list[Scope] = []
+        self.denials = Denials()
         self.denied: set[int] = set()  # the places of uses that the page itself takes back
         self.elements = passages([block for block in blocks if _longest(block) <= MAX_SENTENCE], names)
         for element in self.elements:
@@ -117,7 +130,9 @@ class _Section:
             if any(told.readings[0].leftover):
                 return  # lead and use in one: words that no rule knows may say that it is approved elsewhere, or for some only
             leaf = Leaf(told, [told], _whole((*passage.lead, *passage.details)), None, None)
-            self.reads.append(_Read(leaf, passage, [told], _standing(passage.lead[0]), _subject_brands(passage.lead[0])))
+            self.reads.append(
+                _Read(leaf, passage, [told], _standing(passage.lead[0]), subject_brands(passage.lead[0], self.brands))
+            )
             return
         if passage.refused is not None or passage.unknown:
             self._no_uses(passage)
@@ -126,31 +141,46 @@ class _Section:
         if passage.lead:
             lead = read_lead(passage)
             self._tell(lead, "lead")
-            under = _Under(lead, _whole(passage.lead), _standing(passage.lead[0]), _subject_brands(passage.lead[0]))
+            under = _Under(lead, _whole(passage.lead), _standing(passage.lead[0]), subject_brands(passage.lead[0], self.brands))
         for item in passage.items:
             self._item(item, [], under, ())
 
     def _no_uses(self, passage: Passage) -> None:
         """A list under "is not approved to treat:" or "is being studied in:" shares its lead's role; else it is unread."""
-        rule = passage.refused
         lead = passage.lead[0]
-        said = [one for item in passage.items for one in _statements_below(item)]
-        for statement in (lead, *said):
+        rule = passage.refused
+        self._role(lead, rule.role if rule else "unread", rule.name if rule else "unread", None if rule else UNKNOWN_OPENING)
+        self._share(lead, passage.items, rule)
+
+    def _share(self, opening: Statement, items: Iterable[Item], rule: SentenceRule | None) -> None:
+        """The items below an opening that opens no list of uses."""
+        said = [one for item in items for one in item.said()]
+        for statement in said:
             if rule is None:
-                self._role(statement, "unread", "unread", "no rule knows the sentence that opens the list")
+                self._role(statement, "unread", "unread", UNKNOWN_OPENING)
             else:
                 self._role(statement, rule.role, rule.name)
         if rule is not None and rule.role in ("denied", "studied"):
             told = self.result.denials if rule.role == "denied" else self.result.studied
             # an item alone ("Melanoma.") would not say what is denied
-            told.extend(join((lead.fact(rule.name), one.fact(rule.name)), rule.name) for one in said)
+            told.extend(join((opening.fact(rule.name), one.fact(rule.name)), rule.name) for one in said)
+        if rule is not None and rule.role == "denied":
+            for one in said:
+                self.denials.add(denial_of(one.text))
 
     def _item(self, item: Item, above: list[Told], under: _Under, general: tuple[Reading, ...]) -> None:
         told = read_item(item, above, self.names)
         chain = [*above, told]
         below = _received(item, chain)
         uses = [child for child in item.children if not is_received_list(child)]
-        if uses and not _criteria(item, told):
+        refused = opening_rule(item, told) if uses else None
+        if refused is not None:
+            self._share(item.statements[-1], uses, None if refused == "unknown" else refused)
+            if refused == "unknown":
+                self._tell(told, "parent")
+                return
+            uses = []
+        if uses and not are_criteria(item, told):
             self._tell(told, "parent")
             for child in uses:
                 self._item(child, chain, under, (*general, *(r for one in below for r in one.readings)))
@@ -191,7 +221,7 @@ class _Section:
             self._role(statement, role, rule.name)
             self._said(statement, rule)
             return
-        places = _detailed(aside)
+        places = detailed(aside)
         if aside.passage is not None and not places:
             reason = NO_ANTECEDENT
         if places and DETAIL_START.match(statement.text):
@@ -212,7 +242,12 @@ class _Section:
 
     def _said(self, statement: Statement, rule: SentenceRule) -> None:
         if rule.role == "denied":
+            if of_another(statement, self.names):
+                self._role(statement, "unread", "unread", OTHER_SUBJECT)
+                return
             self.result.denials.append(statement.fact(rule.name))
+            if (denial := read_denial(statement)) is not None:
+                self.denials.add(denial)
         elif rule.role == "studied":
             self.result.studied.append(statement.fact(rule.name))
 
@@ -221,9 +256,9 @@ class _Section:
     def _use(self, one: _Read) -> None:
         if not one.leaf.told[-1].readings:
             return  # an item that only denies: it has its role, and is no use
-        if id(one.place) in self.denied:
-            said = one.leaf.told[-1].readings[0].statement
-            self._role(said, "unread", "unread", "the page says that this use is not approved")
+        said = one.leaf.told[-1].readings[0].statement
+        if (why := self._refused(one)) is not None:
+            self._role(said, "unread", "unread", why)
             return
         standing, standing_fact = _standing_of(one)
         marks = "".join(told.marks for told in [*one.told, *([one.leaf.lead] if one.leaf.lead else [])])
@@ -232,11 +267,10 @@ class _Section:
         if note is not None:
             standing, standing_fact = "accelerated_approval", note.fact("accelerated-approval")
         if any(mark not in self.noted for mark in marks):
-            self._role(one.leaf.told[-1].readings[0].statement, "unread", "unread", "its footnote mark has no footnote")
+            self._role(said, "unread", "unread", "its footnote mark has no footnote")
         built = build_use(one.leaf, standing, standing_fact)
-        if isinstance(built, str):
-            statement = one.leaf.told[-1].readings[0].statement
-            self._role(statement, "unread", "unread", built)
+        if isinstance(built, str) or self._contradicted(one, built):
+            self._role(said, "unread", "unread", built if isinstance(built, str) else CONTRADICTED)
             return
         ages = {c.age_group for p in built.populations for c in p.characteristics}
         brands = list(one.brands)
@@ -254,6 +288,18 @@ class _Section:
             replace(built, brands=tuple(brands), evidence=tuple(evidence), standing=standing, standing_fact=standing_fact)
         )
 
+    def _refused(self, one: _Read) -> str | None:
+        """Why a leaf is no use whatever it says, None where it may be one."""
+        if id(one.place) in self.denied:
+            return "the page says that this use is not approved"
+        if any(may_deny(reading.left()) for reading in (*one.leaf.leading, *one.leaf.above, *one.leaf.own[:1])):
+            return "words that no rule reads may say that it is not approved"
+        return None
+
+    def _contradicted(self, one: _Read, use: Use) -> bool:
+        heads = [name for told in one.told for name in told.heads]
+        return self.denials.contradict(replace(use, brands=use.brands or one.brands), heads)
+
     # -- accounting ---------------------------------------------------------------------------------------------------
 
     def _tell(self, told: Told, role: SentenceRole, *, first_only: bool = False) -> None:
@@ -270,7 +316,7 @@ class _Section:
         self.roles[(id(statement.block), statement.start)] = (statement, role, rule, reason)
 
     def _account(self, blocks: tuple[Block, ...]) -> None:
-        for block in blocks:
+        for block in (one for one in blocks if one.kind != "heading"):
             why = "no rule reached this sentence" if _longest(block) <= MAX_SENTENCE else "longer than any sentence"
             for statement in statements(block):
                 known = self.roles.get((id(block), statement.start))
@@ -300,10 +346,6 @@ def _outermost(place: Item | Passage) -> Item | Passage:
 
 def _longest(block: Block) -> int:
     return max((one.end - one.start for one in statements(block)), default=0)
-
-
-def _statements_below(item: Item) -> list[Statement]:
-    return [*item.statements, *(one for child in item.children for one in _statements_below(child))]
 
 
 def _received(item: Item, chain: list[Told]) -> list[Told]:
@@ -343,33 +385,5 @@ def _standing_of(one: _Read) -> tuple[Standing, Fact | None]:
     return "accelerated_approval", granted.fact("accelerated-approval")
 
 
-def _subject_brands(statement: Statement) -> tuple[Fact, ...]:
-    found = _BRAND_SUBJECT.match(statement.plain, statement.start, statement.end)
-    return names_between(statement, found.start("names"), found.end("names")) if found is not None else ()
-
-
-def _criteria(item: Item, told: Told) -> bool:
-    """Whether the sub-items are no uses: what must all hold ("…, and"), or what treatments count."""
-    if told.dangling not in _NOT_A_CRITERION:
-        return True
-    return any(child.block.text.rstrip().endswith((", and", "; and", " and")) for child in item.children)
-
-
 def _has(item: Item, rule: SentenceRule) -> bool:
     return any((found := sentence_role(s)) is not None and found.name == rule.name for s in item.statements[1:])
-
-
-def _detailed(aside: Aside) -> list[Item | Passage]:
-    """What a sentence after a list speaks of: the item before it amid the list, the only item ("It …"), or the whole list.
-
-    After a list of several items "It …" and "Patients …" may be the last or all of them, so that they speak of none.
-    """
-    if aside.passage is None:
-        return []
-    if aside.passage.prose:
-        return [aside.passage]
-    if aside.item is not None and points_back(aside.statement) and aside.item is not aside.passage.items[0]:
-        return []
-    if aside.item is not None and (not aside.last or points_back(aside.statement)):
-        return list(aside.item.leaves())
-    return [leaf for item in aside.passage.items for leaf in item.leaves()]

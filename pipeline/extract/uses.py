@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from pipeline.extract.branches import in_a_branch, says_another_way
 from pipeline.extract.clauses import Clause, Part, Reading
 from pipeline.extract.disease import names_head
-from pipeline.extract.disease_state import disease_state
+from pipeline.extract.disease_state import disease_state, ways_of_use
 from pipeline.extract.head import STATE_ALONE
 from pipeline.extract.language import GENERIC_DISEASE, rx
 from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, clauses, quoted
-from pipeline.extract.patients import narrowed, populations_of, without_duplicates
+from pipeline.extract.patients import narrowed, populations_of, widened, without_duplicates
 from pipeline.extract.treatment_context import alone_of, line_of, prior_of, therapies_of
 from pipeline.model import Fact, Population, Sentence, Span, Standing, Use, facts_in
 
 _GENERIC_OBJECT = rx(
     rf"(?:(?:advanced|other|certain|the following|types of|different|many|following|several) )*(?:types of )?{GENERIC_DISEASE}$"
+)
+_NO_CONDITION = rx(
+    r"(?:notes?|important|warnings?|caution|overview|see also|(?:other )?uses?|treatments?|adults?|children|patients"
+    r"|people|men|women"
+    r"|alone)(?: only)?[:.]?$"
 )
 _OVERRIDES = ("prevent", "reduce_risk", "palliate")
 
@@ -27,19 +33,20 @@ def build_use(leaf: Leaf, standing: Standing, standing_fact: Fact | None) -> Use
     if intent is None:
         return "no verb says what the drug is for"
     reading, verb = intent
+    if _several_purposes(leaf):
+        return "it says more than one purpose, each of another thing"
     conditions, settings, extra = _conditions(leaf)
     if not conditions:
         return "no condition is named"
-    if any("**" in one.text for one in conditions):
-        return "its bold words could not be told"
-    if any(STATE_ALONE.fullmatch(one.text) for one in conditions):
-        return "it is said how a disease stands, and not which"
+    if (why := next(filter(None, map(_no_condition, conditions)), None)) is not None:
+        return why
     causes = _causes(leaf, verb)
     if any(c.mode == "open" for _, c in clauses(leaf.leading, "cause")):
         # "bone damage caused by:" makes causes of what the items name
         causes = _unique((*_from_lead(settings), *causes))
         settings = ()
-    states = [disease_state(one) for one in (*leaf.leading, *leaf.above, *leaf.own, *leaf.general)]
+    said = (*leaf.leading, *leaf.above, *leaf.own, *leaf.general)
+    states = [disease_state(one) for one in said]
     narrower, inherited = _narrower(leaf, verb)
     return Use(
         text=leaf.text,
@@ -54,7 +61,7 @@ def build_use(leaf: Leaf, standing: Standing, standing_fact: Fact | None) -> Use
         narrower=_unique((*extra, *narrower)),
         settings=settings,
         causes=causes,
-        disease_status=_unique((*(f for s in states for f in s.status), *inherited, *_when(leaf))),
+        disease_status=_unique((*(f for s in states for f in s.status), *ways_of_use(said), *inherited, *_when(leaf))),
         biomarkers=_unique(f for s in states for f in s.biomarkers),
         stages=_unique(f for s in states for f in s.stages),
         line=line_of(leaf),
@@ -63,6 +70,15 @@ def build_use(leaf: Leaf, standing: Standing, standing_fact: Fact | None) -> Use
         therapies=therapies_of(leaf),
         prior=prior_of(leaf, verb),
     )
+
+
+def _no_condition(named: Fact) -> str | None:
+    """Why words cannot be a condition, None where they may be one."""
+    if "**" in named.text or "~~" in named.text:
+        return "its bold or struck out words could not be told"
+    if _NO_CONDITION.match(named.text):
+        return "what it names first is no condition"
+    return "it is said how a disease stands, and not which" if STATE_ALONE.fullmatch(named.text) else None
 
 
 def with_evidence(use: Use, sentences: Iterable[Sentence]) -> Use:
@@ -97,6 +113,32 @@ def _intent(leaf: Leaf) -> tuple[Reading, Clause] | None:
         if own and len(own) == len(found) and len(clauses(readings, "carrier")) <= 1:
             return own[0]
     return next(iter(clauses(leaf.leading, "intent") or clauses(leaf.own, "intent")), None)
+
+
+def _several_purposes(leaf: Leaf) -> bool:
+    """Reads "to treat adults with X, and to prevent Y": what the first verb is for is not what the second acts on."""
+    for reading in (*leaf.leading, *leaf.own[:1]):
+        text = reading.statement.plain
+        verbs = [c for c in reading.of("intent") if c.rule == "intent" or _JOINED.match(text, max(0, c.start - len("and ")))]
+        things = [c.start for c in reading.of("head", "object", "narrower") if c.rule in _THINGS]
+        said = [c.start for c in reading.of("head", "object", "narrower", "population", "description")]
+        if any(
+            any(s > later.start for s in things) and any(verbs[0].start < s < later.start or s < verbs[0].start for s in said)
+            for later in verbs[1:]
+        ):
+            return True
+        heads = reading.of("head")
+        if heads and any(_AND.match(reading.statement.plain, heads[-1].end, c.end) for c in reading.of("intent")[:1]):
+            return True
+    return any(
+        says_another_way(reading) is not None and any(c.mode not in ("treat", "palliate") for c in reading.of("intent"))
+        for reading in leaf.own[1:]
+    )
+
+
+_THINGS = ("head", "acted-on", "treated-disease")
+_JOINED = rx(r"\W*(?:and|or) ")
+_AND = rx(r"[\s,]*(?:and|or) (?:to )?(?:help )?\w+ ")
 
 
 def _conditions(leaf: Leaf) -> tuple[tuple[Fact, ...], tuple[Fact, ...], tuple[Fact, ...]]:
@@ -141,12 +183,12 @@ def _narrower(leaf: Leaf, verb: Clause) -> tuple[list[Fact], list[Fact]]:
     own = [
         quoted(r, c.whole, c.rule)
         for r, c in clauses(leaf.own, "narrower")
-        if not (verb.mode in PREVENTIVE and c.rule == "disease-of-patients")
+        if not in_a_branch(r, c) and not (verb.mode in PREVENTIVE and c.rule == "disease-of-patients")
     ]
     between = [
         (r, c)
         for r, c in clauses(leaf.above, "narrower")
-        if not any(s.start >= c.start and s.end <= c.end for s in r.of("stage", "biomarker"))
+        if not in_a_branch(r, c) and not any(s.start >= c.start and s.end <= c.end for s in r.of("stage", "biomarker"))
     ]
     return own, [quoted(r, c.whole, c.rule) for r, c in between]
 
@@ -157,16 +199,21 @@ def _populations(leaf: Leaf, verb: Clause) -> tuple[Population, ...]:
     above: tuple[Population, ...] = ()
     for one in leaf.told[:-1]:
         above = narrowed(above, populations_of(one.readings))
-    own = populations_of((*leaf.own, *leaf.general), with_diseases=verb.mode in PREVENTIVE)
-    if leaf.prose:
-        return without_duplicates(own)
-    return without_duplicates(narrowed(narrowed(lead, above), own))
+    only = [reading for reading in (*leaf.own, *leaf.general) if says_another_way(reading) is None or reading is leaf.own[0]]
+    own = populations_of(only, with_diseases=verb.mode in PREVENTIVE)
+    found = own if leaf.prose else narrowed(narrowed(lead, above), own)
+    for reading in (*leaf.own, *leaf.general):
+        if reading not in only and found:  # where all patients are meant, "also in children" takes none away
+            found = widened(found, populations_of([reading]))
+    return without_duplicates(found)
 
 
 def _when(leaf: Leaf) -> list[Fact]:
     """When it is given beside the disease's course or another treatment ("before surgery"): words of the disease's state."""
     found = []
     for reading, clause in clauses((*leaf.leading, *leaf.above, *leaf.own, *leaf.general), "timing"):
+        if in_a_branch(reading, clause):
+            continue
         verb = next((c for c in reversed(reading.of("carrier")) if c.end <= clause.start), clause)
         start = verb.start if clause.rule == "may-be-used-after" else clause.start  # "may be" is no must
         end = clause.end - len(reading.text(clause.whole)) + len(reading.text(clause.whole).rstrip(" .,;"))

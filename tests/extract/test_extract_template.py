@@ -38,11 +38,18 @@ _MARKUP = (
     "[",
     "]",
     "](x)",
+    "](<x y>)",
+    "][x]",
+    "][]",
     "![](x.png)",
     "[](x)",
+    "[[1](#x)]",
     "<b>",
     "</b>",
     "<br>",
+    "<!-- -->",
+    "<1",
+    "|",
     "&nbsp;",
     "\\",
     "\u00a0",
@@ -72,7 +79,9 @@ def _hidden(rng: random.Random) -> Iterator[str]:
                 elif rng.random() < 0.3 and piece in {"**", "*", "_", "`"}:
                     text = text.replace("\n", piece + "\n", 1)
                 text = text[:at] + piece + text[at:]
-            yield text.replace("\n", "\r\n") if rng.random() < 0.1 else text
+            if rng.random() < 0.2:
+                text += "\n\n[x]: /x\n"
+            yield text.replace("\n", rng.choice(["\r\n", "\r"])) if rng.random() < 0.1 else text
 
 
 def test_no_mark_is_missed_whatever_hides_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,6 +100,9 @@ def test_no_mark_is_missed_whatever_hides_it(monkeypatch: pytest.MonkeyPatch) ->
     [
         "# Coping\n\nTalk with your doctor about drugs in use.\n\n## What to ask\n\n- Questions\n- [Contact us](/contact)\n",
         "![](/image.png)\n\nFor more, see [the FDA](https://example.org).\n\n| Drug | Dose |\n| --- | --- |\n| Zolafen | 1 |\n",
+        "[[1](#cit/1)] [Drugs](/terms/drug) are given first.\n\n| Definition | Age |\n| --- | --- |\n| [[2](#cit/2)] | <1 |\n",
+        "- **U**rogenital anomalies, f[ever](/terms/fever)\n- **D**endritic cells\n\n1. \u00a0What is it?\n",
+        "A page from another system\r\nhas other line ends.\r\n",
     ],
 )
 def test_a_page_about_something_else_is_known_by_its_source(text: str) -> None:

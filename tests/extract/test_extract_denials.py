@@ -1,0 +1,154 @@
+"""What a page denies: by name, by brand, for some patients, under a heading, in words that no rule reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.model import DrugFacts, Use
+
+Uses = Callable[[str], tuple[Use, ...]]
+LISTED = "Zolafen is approved to treat:\n\n- **Melanoma** in adults and children.\n- **Myeloid glioma** (MYG).\n\n"
+
+
+@pytest.fixture
+def section(facts_of: Callable[[str], DrugFacts]) -> Callable[[str], DrugFacts]:
+    head = "# Zolafen\n\nUS Brand Name(s)\n\nAlvera\nBexida\n\nFDA Approved\n\nYes\n\n## Use in Cancer\n\n"
+    return lambda said: facts_of(head + said)
+
+
+def conditions(uses: tuple[Use, ...]) -> list[str]:
+    return [one.text for use in uses for one in use.conditions]
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        "Zolafen is not approved for myeloid glioma.",
+        "Zolafen is not approved to treat sarcoma or myeloid glioma.",
+        "Zolafen is no longer approved for use in patients with MYG.",
+        "Zolafen should not be used to treat MYG.",
+        "The use of zolafen to treat myeloid glioma is no longer FDA-approved.",
+        "The use of zolafen to treat myeloid glioma was withdrawn in 2020.",
+        "The FDA has withdrawn approval of zolafen for the treatment of myeloid glioma.",
+        "The Bexida brand of zolafen is not approved to treat myeloid glioma.",
+        "Zolafen is not approved to treat:\n\n- **Myeloid glioma.**",
+    ],
+)
+def test_a_use_that_the_page_denies_by_name_is_not_published_and_is_reported(
+    section: Callable[[str], DrugFacts], denial: str
+) -> None:
+    facts = section(LISTED + denial)
+    assert conditions(facts.uses) == ["Melanoma"]
+    assert [one.reason for one in facts.unread] == ["the page also says that it is not approved for this"]
+    assert facts.denials
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        "Zolafen is not approved to treat sarcoma.",
+        "Zolafen is not approved to treat myeloid glioma that can be removed by surgery.",
+        "Zolafen is not approved for use in children younger than 2 years.",
+        "Zolafen is not approved to treat myeloid glioma in children.",
+    ],
+)
+def test_a_denial_of_something_else_or_of_less_takes_no_use_away(section: Callable[[str], DrugFacts], denial: str) -> None:
+    facts = section(LISTED + denial)
+    assert conditions(facts.uses) == ["Melanoma", "Myeloid glioma"]
+    assert [one.text for one in facts.denials] == [denial]
+
+
+@pytest.mark.parametrize("denial", ["to treat melanoma in children", "for use in children"])
+def test_a_denial_for_patients_whom_the_use_names_contradicts_it(section: Callable[[str], DrugFacts], denial: str) -> None:
+    facts = section(f"{LISTED}Zolafen is no longer approved {denial}.")
+    assert conditions(facts.uses) == ["Myeloid glioma"]
+
+
+def test_a_denial_of_another_brand_leaves_the_use_of_this_one(section: Callable[[str], DrugFacts]) -> None:
+    said = "The Alvera brand of zolafen is approved to treat **glioma**."
+    denial = "The Bexida brand of zolafen is not approved for glioma."
+    assert conditions(section(f"{said}\n\n{denial}").uses) == ["glioma"]
+
+
+def test_what_another_drug_is_not_approved_for_is_no_denial_of_this_one(section: Callable[[str], DrugFacts]) -> None:
+    facts = section(LISTED + "Vintelamide is not approved to treat melanoma.")
+    assert facts.denials == ()
+    assert [one.reason for one in facts.unread] == ["it speaks of something else than the page's drug"]
+    assert conditions(facts.uses) == ["Melanoma", "Myeloid glioma"]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "**Glioma** (withdrawn)",
+        "**Glioma** — no longer approved",
+        "**Glioma** in clinical trials",
+        "~~Glioma~~",
+        "Treatment of adults with **glioma**",
+        "**Note:** Glioma may come back.",
+        "**Adults.**",
+    ],
+)
+def test_an_item_that_takes_itself_back_or_names_no_condition_is_unread(section: Callable[[str], DrugFacts], item: str) -> None:
+    facts = section(f"Zolafen is approved to treat:\n\n- **Melanoma**\n- {item}")
+    assert conditions(facts.uses) == ["Melanoma"]
+    assert facts.unread
+
+
+@pytest.mark.parametrize("heading", ["Uses under study", "Clinical trials", "Uses no longer approved", "In short"])
+def test_a_list_under_a_heading_of_its_own_does_not_go_on_under_the_lead_above(
+    section: Callable[[str], DrugFacts], heading: str
+) -> None:
+    facts = section(f"Zolafen is approved to treat:\n\n- **Melanoma**\n\n### {heading}\n\n- **Glioma**")
+    assert conditions(facts.uses) == ["Melanoma"]
+
+
+def test_a_lead_under_a_heading_of_its_own_is_read(section: Callable[[str], DrugFacts]) -> None:
+    facts = section(
+        "### In adults\n\nZolafen is approved to treat:\n\n- **Melanoma**\n\n### More\n\nZolafen is used to treat **glioma**."
+    )
+    assert conditions(facts.uses) == ["Melanoma", "glioma"]
+    assert facts.unread == ()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "It is not for use in children.",
+        "It is not known whether it is safe in children under 12 years.",
+        "It is not safe in children.",
+        "It has not been studied in children.",
+        "Children should not receive it.",
+        "Women who are pregnant should avoid it.",
+        "Patients whose cancer has spread should be tested.",
+    ],
+)
+def test_a_warning_about_patients_makes_them_no_patients_of_the_use(uses_of: Uses, said: str) -> None:
+    (use,) = uses_of(f"Zolafen is approved to treat:\n\n- **Melanoma** in adults. {said}")
+    assert [[one.fact.text for one in group.characteristics] for group in use.populations] == [["adults"]]
+    assert use.disease_status == ()
+
+
+@pytest.mark.parametrize("limit", ["except uveal melanoma", "other than uveal melanoma", "but not uveal melanoma in adults"])
+def test_an_exception_is_reported_and_is_no_part_of_the_condition(section: Callable[[str], DrugFacts], limit: str) -> None:
+    facts = section(f"Zolafen is approved to treat:\n\n- **Melanoma** {limit}.")
+    assert (conditions(facts.uses), facts.uses[0].narrower, facts.uses[0].populations) == (["Melanoma"], (), ())
+    assert facts.unread
+
+
+@pytest.mark.parametrize(
+    "opening", ["It is not used in:", "Do not take it with:", "It is used in adults who meet all of these:"]
+)
+def test_items_below_an_opening_that_denies_or_is_not_understood_are_no_uses(
+    section: Callable[[str], DrugFacts], opening: str
+) -> None:
+    facts = section(f"Zolafen is approved to treat:\n\n- **Melanoma.** {opening}\n  - Children.\n  - Brontinib.\n- **Glioma.**")
+    groups = [one.fact.text for use in facts.uses for group in use.populations for one in group.characteristics]
+    assert conditions(facts.uses)[-1] == "Glioma"
+    assert (groups, [use.narrower for use in facts.uses], [use.therapies for use in facts.uses]) == (
+        [],
+        [()] * len(facts.uses),
+        [()] * len(facts.uses),
+    )
