@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,18 @@ def hash_of(snapshot: Path) -> str:
     """The content hash as the README of `publish` describes it."""
     said = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(tree(snapshot).items()))
     return hashlib.sha256(said.encode()).hexdigest()
+
+
+def references(value: object) -> Iterator[str]:
+    """The literal references in a resource, but those to what it contains."""
+    if isinstance(value, dict):
+        if isinstance(value.get("reference"), str) and not value["reference"].startswith("#"):
+            yield value["reference"]
+        for part in value.values():
+            yield from references(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from references(part)
 
 
 def place(issue: dict[str, Any], what: str) -> str | None:

@@ -19,10 +19,10 @@ CORE = ("read", "extract", "correct", "terminology", "fhir", "validate", "publis
 LATER = {
     "store": GROUND | {"publish"},
     "snapshot": GROUND | {"publish"},
-    "diff": GROUND | {"snapshot"},
+    "diff": GROUND | {"snapshot", "withdrawal"},
     "convert": GROUND | set(CORE) | {"store", "snapshot", "diff"},
     "verify": GROUND,
-    "load": GROUND,
+    "load": GROUND | {"withdrawal"},
     "tables": GROUND | {"snapshot"},
     "review": GROUND | {"read", "correct", "snapshot", "diff", "tables"},
     "flow": GROUND | {"store", "diff", "convert", "load"},
@@ -34,6 +34,7 @@ ALLOWED = {
     "model": frozenset(),
     "errors": frozenset(),
     "settings": frozenset(),
+    "withdrawal": {"model"},
     "__init__": frozenset(),
     **LATER,
 }

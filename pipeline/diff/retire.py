@@ -7,7 +7,7 @@ Bulk Data's `deleted`: one transaction Bundle a line, its entries `DELETE Type/i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
 import orjson
@@ -15,16 +15,8 @@ import orjson
 from pipeline.diff.pages import PagePair
 from pipeline.model import Resource
 from pipeline.snapshot import Line
+from pipeline.withdrawal import has_status, withdrawn
 
-#: HL7's own words for it: "has been withdrawn or superseded and should no longer be used".
-_RETIRED: Final = {"system": "http://hl7.org/fhir/publication-status", "code": "retired", "display": "Retired"}
-#: By type, the status of what was right and is no longer in force; the same in R4, R4B and R5. `onlabel load` sets the same.
-STATUS: Final[Mapping[str, Any]] = {
-    "MedicationKnowledge": "inactive",
-    "ClinicalUseDefinition": {"coding": [_RETIRED]},
-    "Medication": "inactive",
-    "DocumentReference": "superseded",
-}
 #: Who refers to whom on a page, first to last. Drugs and their uses name each other: only a transaction can take both.
 _ORDER: Final = ("Provenance", "MedicationKnowledge", "ClinicalUseDefinition", "Medication", "DocumentReference")
 #: As `publish` writes it. No text of a page looks like it: quotation marks in a text are escaped.
@@ -58,16 +50,8 @@ def retirement(resources: Iterable[Resource]) -> Resource:
     Types without such a status (Provenance: what happened stays true) are left as they are.
     """
     return _transaction(
-        {"resource": _retired(one), "request": {"method": "PUT", "url": _target(one)}}
-        for one in resources
-        if one["resourceType"] in STATUS
+        {"resource": withdrawn(one), "request": {"method": "PUT", "url": _target(one)}} for one in resources if has_status(one)
     )
-
-
-def _retired(resource: Resource) -> Resource:
-    meta = resource.get("meta", {})
-    tagged = {**meta, "tag": [*meta.get("tag", ()), _RETIRED]}
-    return {**resource, "meta": tagged, "status": STATUS[resource["resourceType"]]}
 
 
 def _transaction(entries: Iterable[dict[str, Any]]) -> Resource:

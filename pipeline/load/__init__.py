@@ -113,7 +113,7 @@ def load(
     limits = Limits(options.max_entries, options.max_bytes)
     with Server(base, sign_in(options.login, base), options.pauses, tell) as there:
         able = capabilities.check(there, plan.version, plan.types)
-        rules = prune.Rules(options.withdrawn, options.max_removed, limits.entries)
+        rules = prune.Rules(options.withdrawn, options.max_removed, limits)
         pruning = prune.plan(there, able, plan, rules) if options.prune else prune.Pruning()
         report = LoadReport(base, plan.folder, plan.version, options.dry_run, len(plan.targets), kept=pruning.kept)
         if pruning.stopped is not None:
@@ -124,7 +124,7 @@ def load(
         done = Sent(problems=[*able.problems, *defined.problems])
         for level in sorted({line.level for line in plan.lines}):
             _send_level(sender, plan.jobs(level, limits.entries, limits.size), done, options.in_flight, _told(progress, plan))
-        _prune(there, pruning, options, done)
+        _prune(there, pruning, rules, done, dry_run=options.dry_run)
     problems = tuple(sorted((*_placed(done.problems, plan), *_altered(done)), key=lambda one: (one.line or 0, str(one))))
     return replace(
         report,
@@ -139,17 +139,18 @@ def load(
     )
 
 
-def _prune(there: Server, pruning: prune.Pruning, options: LoadOptions, done: Sent) -> None:
+def _prune(there: Server, pruning: prune.Pruning, rules: prune.Rules, done: Sent, *, dry_run: bool) -> None:
     """Take away or mark what is withdrawn, last of all: what replaces it is there by then."""
-    if options.dry_run:
-        done.counts["deleted" if options.withdrawn == "delete" else "retired"] = sum(map(len, pruning.groups))
+    if dry_run:
+        done.counts["deleted" if rules.withdrawn == "delete" else "retired"] = sum(map(len, pruning.groups))
     elif done.refused and pruning.groups:
-        cause = f"nothing was {options.withdrawn}d, because not everything was loaded: what replaces it might be missing"
-        done.problems.append(Problem("L743", "warning", cause, "load again when the rest is mended"))
-    elif options.withdrawn == "delete":
-        prune.delete(there, pruning, done)
+        cause = f"nothing was {rules.withdrawn}d, because not everything was loaded: what replaces it might be missing"
+        done.problems.append(Problem("L743", "warning", cause, "Load again when the rest is mended."))
+    elif rules.withdrawn == "delete":
+        prune.delete(there, pruning, rules, done)
     else:
-        retire(there, pruning.groups, done)
+        for group in pruning.groups:
+            retire(there, tuple(prune.portions(there, group, rules)), done)
 
 
 def _told(progress: Watcher | None, plan: Contents) -> Callable[[Sent], None]:
@@ -204,5 +205,5 @@ def _altered(done: Sent) -> Iterator[Problem]:
     """One problem for each element that the server keeps otherwise than it was sent."""
     for element, targets in sorted(done.altered.items()):
         cause = f"the server keeps this element otherwise than it was sent, in {len(targets)} of what was loaded now"
-        remedy = "compare the two; do not rely on this server for that element"
+        remedy = "Compare the two; do not rely on this server for that element."
         yield Problem("L734", "error", cause, remedy, expression=element, resource=min(targets))

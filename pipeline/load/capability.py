@@ -34,26 +34,26 @@ def check(server: Server, version: FhirVersion, types: Iterable[str]) -> Capabil
     statement = server.get("metadata")
     if statement.get("resourceType") != "CapabilityStatement":
         cause = f"{server.base}/metadata is no CapabilityStatement"
-        raise LoadError(Problem("L706", "fatal", cause, "see that the address is the base of a FHIR server"))
+        raise LoadError(Problem("L706", "fatal", cause, "See that the address is the base of a FHIR server."))
     says = str(statement.get("fhirVersion"))
     if not says.startswith(_RELEASES[version]):
         speaks = next((name for name, releases in _RELEASES.items() if says.startswith(releases)), None)
-        remedy = f"load with --fhir {speaks} (publish it first)" if speaks else "load into a server for R5, R4B or R4"
+        remedy = f"Load with --fhir {speaks} (publish it first)." if speaks else "Load into a server for R5, R4B or R4."
         raise LoadError(Problem("L710", "fatal", f"the server speaks FHIR {says}, and {version} was to be loaded", remedy))
     rest: dict[str, Any] = next((one for one in statement.get("rest", ()) if one.get("mode", "server") == "server"), {})
     known = {one["type"]: one for one in rest.get("resource", ()) if "type" in one}
     missing = [name for name in types if name not in known]
     if missing:
         cause = f"the server does not know {', '.join(missing)}, so nothing is sent"
-        raise LoadError(Problem("L711", "fatal", cause, "switch the types on in the server, or load a version that it knows"))
+        raise LoadError(Problem("L711", "fatal", cause, "Switch the types on in the server, or load a version that it knows."))
     offered = {str(one.get("code")) for one in rest.get("interaction", ())}
     if offered and "transaction" not in offered:
         cause = f"the server says that it takes no transactions (only {', '.join(sorted(offered))})"
-        remedy = "use the importer of the server with the files in resources/; pipeline/load/README.md says how"
+        remedy = "Use the importer of the server with the files in resources/; pipeline/load/README.md says how."
         raise LoadError(Problem("L712", "fatal", cause, remedy))
     problems = tuple(
         Problem(
-            "L713", "warning", f"the server says that a {name} cannot be created under an id of ours", "switch updateCreate on"
+            "L713", "warning", f"the server says that a {name} cannot be created under an id of ours", "Switch updateCreate on."
         )
         for name in types
         if known[name].get("updateCreate") is False

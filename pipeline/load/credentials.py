@@ -132,7 +132,7 @@ def encrypted(url: str) -> str:
     if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or "")):
         return url
     cause = f"credentials would go to {parts.scheme}://{parts.hostname} unencrypted"
-    raise UsageError(Problem("L721", "error", cause, "name an https:// address; plain HTTP is for this machine alone"))
+    raise UsageError(Problem("L721", "error", cause, "Name an https:// address; plain HTTP is for this machine alone."))
 
 
 def is_loopback(host: str) -> bool:
@@ -158,7 +158,7 @@ def _needed(value: str | None, name: str) -> str:
 
 
 def _unusable(cause: str) -> NoReturn:
-    remedy = f"see `onlabel load --help`; a secret comes from --secret-file or {SECRET_VARIABLE}, never from the command line"
+    remedy = f"See `onlabel load --help`; a secret comes from --secret-file or {SECRET_VARIABLE}, never from the command line."
     raise UsageError(Problem("L720", "error", cause, remedy)) from None
 
 
@@ -228,5 +228,5 @@ def _json(method: str, url: str, secrets: tuple[str, ...], **parts: Any) -> dict
 
 
 def _no_token(cause: str) -> NoReturn:
-    remedy = "check --client-id, the secret, --scope and --token-url with whoever runs the server"
+    remedy = "Check --client-id, the secret, --scope and --token-url with whoever runs the server."
     raise LoadError(Problem("L722", "fatal", f"no access token: {cause}", remedy)) from None

@@ -44,7 +44,7 @@ def send(sender: Sender, capability: Capability, folder: Path) -> Defined:
         entries = [*_entries(folder / "conformance" / f"{kind}.ndjson", sender.canonical)]
         if entries and kind not in capability.writable:
             cause = f"the server takes no {kind}, so {len(entries)} that define what is loaded are left out"
-            remedy = "nothing, unless someone needs them there; --no-conformance says nothing of it"
+            remedy = "Nothing, unless someone needs them there; --no-conformance says nothing of it."
             defined.problems.append(Problem("L714", "warning", cause, remedy))
             defined.counts["left out"] += len(entries)
         elif entries:
@@ -67,13 +67,13 @@ def _send(sender: Sender, kind: str, entries: list[Entry], defined: Defined) -> 
         defined.problems.append(_refused(kind, len(sent.refused), len(entries), sent.problems[0]))
     for element, targets in sorted(sent.altered.items()):
         cause = f"the server keeps this element otherwise than it was sent, in {len(targets)} definitions"
-        remedy = "compare the two; what they define is loaded as it was published"
+        remedy = "Compare the two; what they define is loaded as it was published."
         defined.problems.append(Problem("L716", "warning", cause, remedy, expression=element, resource=min(targets)))
 
 
 def _refused(kind: str, refused: int, all_of_it: int, why: Problem) -> Problem:
     cause = f"{refused} of {all_of_it} {kind} that define what is loaded are not on the server; the first: {why.cause}"
-    remedy = "see what the server says; what is loaded does not need them there, people who look up its codes do"
+    remedy = "See what the server says; what is loaded does not need them there, people who look up its codes do."
     return Problem("L715", "warning", cause, remedy, resource=why.resource)
 
 
@@ -89,5 +89,5 @@ def _entries(file: Path, canonical: str) -> Iterator[Entry]:
                     yield Entry(f"{resource['resourceType']}/{resource['id']}", resource, number)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         cause = f"the snapshot cannot be read as one ({type(error).__name__})"
-        remedy = "publish again: a snapshot is never changed by hand"
+        remedy = "Publish again: a snapshot is never changed by hand."
         raise LoadError(Problem("L707", "fatal", cause, remedy, source=str(file), line=number or None)) from error

@@ -98,7 +98,7 @@ def contents(snapshot: Path, version: FhirVersion | None) -> Contents:
         cause = f"there is no snapshot in FHIR {version or 'R5, R4B or R4'} here" + (
             f", only {', '.join(there)}" if there else ""
         )
-        remedy = "name an output folder or a snapshot; publish the version with `onlabel run --fhir …`"
+        remedy = "Name an output folder or a snapshot; publish the version with `onlabel run --fhir …`."
         raise UsageError(Problem("L700", "error", cause, remedy, source=str(snapshot)))
     chosen = version or there[0]
     file = snapshot / chosen / "bundles" / "transaction.ndjson"
@@ -119,7 +119,7 @@ def contents(snapshot: Path, version: FhirVersion | None) -> Contents:
                 offset += len(text)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         cause = f"the snapshot cannot be read as one ({type(error).__name__})"
-        remedy = "publish again: a snapshot is never changed by hand"
+        remedy = "Publish again: a snapshot is never changed by hand."
         raise LoadError(Problem("L707", "fatal", cause, remedy, source=str(file), line=number or None)) from error
     return Contents(snapshot, chosen, canonical, tuple(lines), frozenset(levels), inputs)
 

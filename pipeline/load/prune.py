@@ -12,11 +12,11 @@ import orjson
 
 from pipeline.errors import Problem
 from pipeline.load.capability import Capability
-from pipeline.load.plan import Contents
-from pipeline.load.retire import is_withdrawn
-from pipeline.load.sending import Sent, identifiers
+from pipeline.load.plan import Contents, Entry, parcels
+from pipeline.load.sending import Limits, Sent, identifiers
 from pipeline.load.server import Server
 from pipeline.model import Resource
+from pipeline.withdrawal import is_withdrawn
 
 #: Identifier systems of ours (below the canonical base), and the types that bear one.
 _SYSTEMS = ("drug", "brand", "indication", "sha256")
@@ -32,11 +32,11 @@ Withdrawn = Literal["delete", "retire"]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How to prune. `max_removed` is the share of our resources of any type that may go; so many are read `at_once`."""
+    """How to prune. `max_removed` is the share of our resources of any type that may go, `limits` bound a Bundle."""
 
     withdrawn: Withdrawn
     max_removed: float
-    at_once: int
+    limits: Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,9 @@ def plan(server: Server, capability: Capability, snapshot: Contents, rules: Rule
     stale, unknown = stale_drugs(snapshot)
     if unknown:
         cause = f"the page {unknown[0]} is quarantined, and nothing tells which drug it was: it must not be pruned for that"
-        return Pruning(stopped=Problem("L741", "fatal", cause, "mend the page, or remove it from the seeds", source=unknown[0]))
+        return Pruning(
+            stopped=Problem("L741", "fatal", cause, "Mend the page, or remove it from the seeds.", source=unknown[0])
+        )
     owned = {target for kind in _TYPES for target in _owned(server, capability, kind, snapshot.canonical)}
     gone = sorted(owned - snapshot.targets)
     kept = [target for target in gone if any(belongs(target, drug) for drug in stale)]
@@ -84,29 +86,46 @@ def _too_many(removed: set[str], owned: set[str], rules: Rules) -> Problem | Non
     if not over:
         return None
     cause = f"{' and '.join(over)} on the server would be {rules.withdrawn}d, more than {rules.max_removed:.0%}"
-    remedy = "check that the snapshot is complete (a core one has no uses); if so, load once more with a higher --max-removed"
+    remedy = "Check that the snapshot is complete (a core one has no uses); if so, load once more with a higher --max-removed."
     return Problem("L740", "fatal", cause, remedy)
 
 
-def delete(server: Server, pruning: Pruning, done: Sent) -> None:
-    """Delete what was planned. What something else still names is tried again after the others, as long as that helps."""
-    left: list[tuple[str, ...]] = [*pruning.groups]
-    said: dict[tuple[str, ...], str] = {}
-    tried = len(left) + 1
-    while left and len(left) < tried:
-        tried = len(left)
-        for group in [*left]:
-            entries = [{"request": {"method": "DELETE", "url": target}} for target in group]
-            response = server.post({"resourceType": "Bundle", "type": "transaction", "entry": entries})
-            if response.is_success:
-                left.remove(group)
-                done.counts["deleted"] += len(group)
-            else:
-                said[group] = server.said(response)
+def portions(server: Server, group: tuple[str, ...], rules: Rules) -> list[tuple[str, ...]]:
+    """A group in Bundles under the limits, each naming only itself and those before it; what names each other is not parted.
+
+    A Bundle that deletes holds no resources: no limit of bytes is near, and a group that fits is not even read.
+    """
+    limits = rules.limits
+    if rules.withdrawn == "delete" and len(group) <= limits.entries:
+        return [group]
+    entries = [Entry(target, held, 0) for target, held in _read(server, group, rules) if held is not None]
+    return [tuple(entry.target for entry in parcel) for parcel in parcels(entries, limits.entries, limits.size)]
+
+
+def delete(server: Server, pruning: Pruning, rules: Rules, done: Sent) -> None:
+    """Delete what was planned, of each page what names the rest first.
+
+    What something else still names is tried again after the others, as long as that helps.
+    """
+    left = [portions(server, group, rules) for group in pruning.groups]
+    said: dict[str, str] = {}
+    tried = sum(map(len, left)) + 1
+    while left and sum(map(len, left)) < tried:
+        tried = sum(map(len, left))
+        for group in left:
+            while group:
+                entries = [{"request": {"method": "DELETE", "url": target}} for target in group[-1]]
+                response = server.post({"resourceType": "Bundle", "type": "transaction", "entry": entries})
+                if not response.is_success:
+                    said[group[-1][0]] = server.said(response)
+                    break
+                done.counts["deleted"] += len(group.pop())
+        left = [group for group in left if group]
     for group in left:
-        cause = f"the server does not delete this and {len(group) - 1} more of its page: {said[group]}"
-        remedy = "find what still names it on the server (a record of a patient may); it is out of the snapshot"
-        done.problems.append(Problem("L742", "error", cause, remedy, resource=group[0]))
+        first = group[-1][0]
+        cause = f"the server does not delete this and {sum(map(len, group)) - 1} more of its page: {said[first]}"
+        remedy = "Find what still names it on the server (a record of a patient may); it is out of the snapshot."
+        done.problems.append(Problem("L742", "error", cause, remedy, resource=first))
 
 
 def stale_drugs(snapshot: Contents) -> tuple[set[str], list[str]]:
@@ -172,8 +191,9 @@ def _records(server: Server, removed: Sequence[str], rules: Rules) -> list[str]:
 
 
 def _read(server: Server, targets: Sequence[str], rules: Rules) -> Iterator[tuple[str, Resource | None]]:
-    for start in range(0, len(targets), rules.at_once):
-        yield from server.held(targets[start : start + rules.at_once]).items()
+    at_once = rules.limits.entries
+    for start in range(0, len(targets), at_once):
+        yield from server.held(targets[start : start + at_once]).items()
 
 
 def _read_from(record: Resource) -> set[str]:

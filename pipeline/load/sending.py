@@ -73,7 +73,7 @@ class Sender:
                 done.counts["unchanged"] += 1
             elif there is not None and not is_ours(entry.resource, there, self.canonical):
                 cause = "the server holds something of someone else's under this id, and it is left as it is"
-                remedy = "load into a server (or partition) of its own, or remove what is there"
+                remedy = "Load into a server (or partition) of its own, or remove what is there."
                 _refuse(done, entry, "L731", cause, remedy)
             else:
                 wanted.append(entry)
@@ -107,7 +107,7 @@ class Sender:
             guilty = self._at_fault(entries, said)
             for entry in guilty:
                 together = f" or one of {len(guilty) - 1} more that it goes with" if len(guilty) > 1 else ""
-                remedy = "see what the server says: a rule or profile of its own, or a limit; the rest was loaded"
+                remedy = "See what the server says: a rule or profile of its own, or a limit; the rest was loaded."
                 _refuse(done, entry, "L730", f"the server refuses this resource{together}: {said}", remedy)
             _without_dependants([entry for entry in entries if entry not in guilty], done, refused)
             return
@@ -130,7 +130,7 @@ class Sender:
         for entry in sent:
             there, then = after[entry.target], before[entry.target]
             if there is None:
-                cause, remedy = "the server took this resource and does not have it", "see the server's log, then load again"
+                cause, remedy = "the server took this resource and does not have it", "See the server's log, then load again."
                 _refuse(done, entry, "L732", cause, remedy)
                 continue
             changed = version_of(there) is None or version_of(there) != version_of(then)
@@ -179,7 +179,7 @@ def _without_dependants(entries: list[Entry], done: Sent, refused: frozenset[str
             return entries
         for entry in stopped:
             named = ", ".join(sorted(entry.references & missing)[:3])
-            _refuse(done, entry, "L733", f"it names {named}, which the server does not take", "mend that one first")
+            _refuse(done, entry, "L733", f"it names {named}, which the server does not take", "Mend that one first.")
         entries = [entry for entry in entries if entry not in stopped]
 
 

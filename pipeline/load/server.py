@@ -81,7 +81,7 @@ class Server(AbstractContextManager["Server"]):
         found = _json(response)
         if not response.is_success or found is None:
             cause = f"{self.base} does not answer GET {path}: {self.said(response)}"
-            raise LoadError(Problem("L706", "fatal", cause, "see that the address is the base of a FHIR server"))
+            raise LoadError(Problem("L706", "fatal", cause, "See that the address is the base of a FHIR server."))
         return found
 
     def post(self, bundle: Resource) -> httpx.Response:
@@ -101,7 +101,7 @@ class Server(AbstractContextManager["Server"]):
         answers = (_json(response) or {}).get("entry", []) if response.is_success else []
         if len(answers) != len(targets):
             cause = f"{self.base} does not answer a batch of reads: {self.said(response)}"
-            raise LoadError(Problem("L706", "fatal", cause, "see that the server takes Bundles of type batch at its base"))
+            raise LoadError(Problem("L706", "fatal", cause, "See that the server takes Bundles of type batch at its base."))
         held: dict[str, Resource | None] = {}
         for target, answer in zip(targets, answers, strict=True):
             status, resource = str(answer.get("response", {}).get("status", "")), answer.get("resource") or {}
@@ -111,7 +111,7 @@ class Server(AbstractContextManager["Server"]):
                 held[target] = None
             else:
                 cause = f"{self.base} does not say what it holds as {target} (status {excerpt(self._redact(status), 40)!r})"
-                raise LoadError(Problem("L706", "fatal", cause, "see the server's log", resource=target))
+                raise LoadError(Problem("L706", "fatal", cause, "See the server's log.", resource=target))
         return held
 
     def search(self, kind: str, parameters: dict[str, str]) -> Iterator[Resource]:
@@ -146,7 +146,7 @@ class Server(AbstractContextManager["Server"]):
         here, there = urlsplit(self.base), urlsplit(path)
         if (here.scheme, here.netloc) != (there.scheme, there.netloc):
             cause = f"the next page of a search is said to be at {there.scheme}://{there.netloc}, another server"
-            raise LoadError(Problem("L704", "fatal", cause, "name the server by the address that it gives itself"))
+            raise LoadError(Problem("L704", "fatal", cause, "Name the server by the address that it gives itself."))
         return path
 
     def _send(self, method: str, url: str, content: bytes | None, parameters: dict[str, str] | None) -> httpx.Response:
@@ -173,10 +173,10 @@ class Server(AbstractContextManager["Server"]):
             if self._stopping.wait(max(pause, asked)):
                 break
         if not self._answered:
-            remedy = "check the address, that the server runs, and that nothing between stands in the way"
+            remedy = "Check the address, that the server runs, and that nothing between stands in the way."
             raise LoadError(Problem("L703", "fatal", f"cannot reach {self.base}: {excerpt(why, 300)}", remedy))
         cause = f"{self.base} is gone, or does not take anything: {excerpt(why, 300)}"
-        remedy = "see that it runs and is not overloaded, then load again: what it has by now is not sent a second time"
+        remedy = "See that it runs and is not overloaded, then load again: what it has by now is not sent a second time."
         raise LoadError(Problem("L702", "fatal", cause, remedy))
 
     def _say(self, words: str) -> None:
@@ -190,10 +190,10 @@ class Server(AbstractContextManager["Server"]):
         if response.has_redirect_location:
             there = urlsplit(response.headers["Location"])
             cause = f"{self.base} sends on to {there.scheme}://{there.netloc}{there.path}, and redirects are not followed"
-            raise LoadError(Problem("L704", "fatal", self._redact(cause), "name the address of the FHIR server itself"))
+            raise LoadError(Problem("L704", "fatal", self._redact(cause), "Name the address of the FHIR server itself."))
         if response.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
             cause = f"{self.base} does not let us: {self.said(response)}"
-            raise LoadError(Problem("L705", "fatal", cause, "check --auth, the secret, and what its owner may read and write"))
+            raise LoadError(Problem("L705", "fatal", cause, "Check --auth, the secret, and what its owner may read and write."))
 
     def _redact(self, text: str) -> str:
         return self._credentials.redact(text) if self._credentials else text
@@ -203,7 +203,7 @@ def base_url(url: str, *, credentials: bool) -> str:
     """A server's base without a slash at its end; raises UsageError (L701, L721)."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
-        remedy = "give the FHIR base, as in https://fhir.example.org/r5; a user and password go to --user and --secret-file"
+        remedy = "Give the FHIR base, as in https://fhir.example.org/r5; a user and password go to --user and --secret-file."
         raise UsageError(Problem("L701", "error", "--server is no base URL of a FHIR server, or has more than that", remedy))
     base = url.rstrip("/")
     return encrypted(base) if credentials else base

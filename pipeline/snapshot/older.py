@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.model import DrugFacts
-from pipeline.snapshot.facts import Json, extensions, parts, read_facts
+from pipeline.snapshot.facts import Json, extensions, parts
 
 _DETAILS = ("line-of-therapy", "given-alone", "optional-therapy", "conditional-prior-therapy")
 
@@ -22,11 +21,6 @@ def as_full(resources: Sequence[Json]) -> list[Json]:
     drug, *brands = of_type("MedicationKnowledge")
     uses = [_with_treatment(each) for each in of_type("ClinicalUseDefinition")] or _uses(drug)
     return [*of_type("DocumentReference"), *map(_knowledge, [drug, *brands]), *uses, *of_type("Provenance")]
-
-
-def read_older_facts(resources: Sequence[Json], name: str) -> DrugFacts:
-    """The facts in one page's resources, whatever their version and profile; raises as `read_facts` does."""
-    return read_facts(as_full(resources), name)
 
 
 def guidelines(drug: Json) -> list[Json]:

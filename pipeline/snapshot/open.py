@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,7 +167,7 @@ def open_snapshot(path: Path, version: FhirVersion | None = None) -> Snapshot:
     try:
         report, listed = read_report(folder / "report.json")
         there = [one for one in get_args(FhirVersion) if one in report["settings"]["fhir_versions"]]
-        inputs = tuple(Input(one["name"], one["sha256"], one["outcome"], one["drug"], one["kind"]) for one in listed)
+        inputs = tuple(map(_input, listed))
     except _FAULTS as error:
         raise _unreadable(folder, f"its report.json is missing or is not one: {error}") from error
     if not there or (version or there[0]) not in there:
@@ -174,6 +175,12 @@ def open_snapshot(path: Path, version: FhirVersion | None = None) -> Snapshot:
         remedy = "Name another version, or publish it: `onlabel convert --fhir …`."
         raise SnapshotError(Problem("W103", "fatal", cause, remedy, source=str(folder)))
     return Snapshot(folder.resolve(), version or there[0], report, inputs)
+
+
+def _input(one: Mapping[str, Any]) -> Input:
+    # Of words that thousands of pages have, each is in memory once.
+    kind: Any = one["kind"] and sys.intern(one["kind"])
+    return Input(one["name"], one["sha256"], sys.intern(one["outcome"]), one["drug"], kind)
 
 
 def _named(facts: DrugFacts, slug: str) -> DrugFacts:

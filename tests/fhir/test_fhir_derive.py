@@ -17,8 +17,8 @@ from pipeline.fhir.extensions import EXTENSIONS
 from pipeline.model import DrugFacts, Fact, Resource
 from pipeline.read import read_page
 from pipeline.settings import FhirVersion, Profile, Settings
-from pipeline.snapshot.facts import extensions
-from pipeline.snapshot.older import guidelines, populations, read_older_facts
+from pipeline.snapshot.facts import extensions, read_facts
+from pipeline.snapshot.older import as_full, guidelines, populations
 from pipeline.validate import check_references, validate
 from tests.fhir.fhir_facts import MAPPED, combination, zorvalimab, zva
 from tests.fhir.fhir_walk import Json, objects, of_type
@@ -50,7 +50,7 @@ def test_every_fact_can_be_read_back_from_every_version(
 ) -> None:
     facts = in_reading_order(make())
 
-    back = in_reading_order(read_older_facts(derived(facts, version, profile), facts.page.name))
+    back = in_reading_order(read_facts(as_full(derived(facts, version, profile)), facts.page.name))
 
     assert back.uses == facts.uses
     assert back == facts
@@ -223,7 +223,7 @@ def test_over_all_real_pages_nothing_is_lost(version: FhirVersion, profile: Prof
     for path in sorted((shared_dir / "corpus" / "drugs").glob("*.md")):
         facts = extract(read_page(path.read_bytes(), path.name))
         if facts.kind != "none":
-            back = read_older_facts(derived(facts, version, profile), facts.page.name)
+            back = read_facts(as_full(derived(facts, version, profile)), facts.page.name)
             if in_reading_order(replace(back, page=facts.page)) != in_reading_order(facts):
                 lost.append(path.name)
 

@@ -54,14 +54,30 @@ def corpus_snapshot(published_corpus: Path) -> Snapshot:
     return Snapshot(published_corpus)
 
 
+@pytest.fixture(scope="session")
+def servers(programs: hapi.Programs, tmp_path_factory: pytest.TempPathFactory) -> Iterator[hapi.Servers]:
+    """A server of each version, of which the second and third start while the tests of the first run."""
+    with hapi.servers(programs, VERSIONS, tmp_path_factory.mktemp("servers")) as starting:
+        yield starting
+
+
+@pytest.fixture(scope="session")
+def validator(programs: hapi.Programs, tmp_path_factory: pytest.TempPathFactory) -> Iterator[hapi.Validator]:
+    """The HL7 validator, one for all tests: it is slow at first, and quick when it has seen some resources."""
+    with hapi.validator(programs, tmp_path_factory.mktemp("validator")) as ready:
+        yield ready
+
+
 @pytest.fixture(scope="session", params=VERSIONS)
-def server(
-    request: pytest.FixtureRequest, programs: hapi.Programs, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[FhirServer]:
-    """A server of each version. Its tests share it, since it takes half a minute to start: none relies on an empty one."""
+def server(request: pytest.FixtureRequest, servers: hapi.Servers) -> Iterator[FhirServer]:
+    """A server of each version. Its tests share it, since it takes a while to start: none relies on an empty one."""
     version: FhirVersion = request.param
-    with (
-        hapi.server(programs, version, tmp_path_factory.mktemp("server")) as base,
-        httpx.Client(base_url=base, timeout=ANSWER_SECONDS, trust_env=False) as http,
-    ):
+    with httpx.Client(base_url=servers.base(version), timeout=ANSWER_SECONDS, trust_env=False) as http:
         yield FhirServer(http, version)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def begun_early(request: pytest.FixtureRequest) -> None:
+    """Servers that any chosen test asks for start at once, while tests that need none of them run."""
+    if any("server" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        request.getfixturevalue("servers")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import httpx
@@ -11,6 +12,7 @@ from pipeline.settings import FhirVersion
 from tests.interop.snapshot import Resource, Snapshot, name
 
 PAGE = 500
+AT_ONCE = 4
 #: Every type of which something is published.
 TYPES = (
     "Organization",
@@ -45,7 +47,8 @@ class FhirServer:
 
     def versions(self) -> dict[str, str]:
         """The version of everything that it holds."""
-        return {key: resource["meta"]["versionId"] for key, resource in self.held().items()}
+        found = (resource for kind in self.types for resource in self.resources(kind, {"_elements": "meta"}))
+        return {name(resource): resource["meta"]["versionId"] for resource in found}
 
     def load(self, snapshot: Snapshot) -> list[Resource]:
         """Post every transaction, each of which must be accepted; the value is the `response` of every entry."""
@@ -59,6 +62,13 @@ class FhirServer:
     def search(self, kind: str, **parameters: str) -> set[str]:
         """The `Type/id` of everything that a search finds or includes."""
         return {name(resource) for resource in self.resources(kind, parameters)}
+
+    def found(self, kind: str, parameter: str, values: Iterable[str]) -> dict[str, set[str]]:
+        """What a search finds, for each value of one parameter; several are asked at once."""
+        asked = [*values]
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            answers = threads.map(lambda value: self.search(kind, **{parameter: value, "_elements": "id"}), asked)
+            return dict(zip(asked, answers, strict=True))
 
     def resources(self, kind: str, parameters: dict[str, str]) -> Iterator[Resource]:
         """Everything that a search finds or includes, over all pages of the answer."""

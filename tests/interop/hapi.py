@@ -6,19 +6,21 @@ import hashlib
 import json
 import shutil
 import subprocess
+import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 SOURCES = Path(__file__).parent / "java"
 JAVA_MAJOR = 17
 BUILD_SECONDS = 600
 VALIDATE_SECONDS = 1500
-READY_SECONDS = 300
+READY_SECONDS = 600
 STOP_SECONDS = 20
-HEAP = "-Xmx2g"
+HEAP = "-Xmx3g"
 #: Programs that live for a minute or two: to start takes half as long without the compiler for those that live for days.
 QUICK = "-XX:TieredStopAtLevel=1"
 
@@ -102,66 +104,99 @@ def _maven(*properties: str) -> None:
         raise ProgramError(message)
 
 
-def validate(programs: Programs, version: str, files: Iterable[Path], lines: Iterable[str]) -> list[Finding]:
-    """What the HL7 validator says of each resource in `lines`, where relative references lead into `files` (NDJSON).
+class Validator:
+    """The HL7 validator, a program that stays: what its first answers take is for Java to become quick."""
 
-    The first call for a FHIR version also writes the version's definitions to the cache, which takes about half a minute.
+    def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
+        self._process, self._log = process, log
 
-    Raises:
-        ProgramError: the validator ended early, or answered for more or fewer resources than it was given.
-    """
-    sent = [line.rstrip("\n") for line in lines]
-    definitions = programs.folder / f"definitions-{version}.ndjson.gz"
-    command = programs.command("Validate", version, str(definitions), *map(str, files))
-    done = subprocess.run(
-        command, input="\n".join(sent), capture_output=True, encoding="utf-8", check=False, timeout=VALIDATE_SECONDS
-    )
-    answers = [json.loads(line) for line in done.stdout.split("\n") if line]
-    if done.returncode or len(answers) != len(sent):
-        message = f"the validator answered {len(answers)} of {len(sent)} resources:\n{done.stderr[-4000:]}"
-        raise ProgramError(message)
-    return [
-        Finding(answer["resource"], issue["severity"], issue.get("code", ""), issue.get("path", ""), issue["text"])
-        for answer in answers
-        for issue in answer["issues"]
-    ]
+    def validate(self, version: str, files: Iterable[Path], lines: Iterable[str]) -> list[Finding]:
+        """What it says of each resource in `lines`, where relative references lead into `files` (NDJSON).
+
+        Raises:
+            ProgramError: it ended early, or took too long; the message ends with its log.
+        """
+        sent = [line.rstrip("\n") for line in lines]
+        request = "\t".join([version, str(len(sent)), *map(str, files)])
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        too_long = threading.Timer(VALIDATE_SECONDS, self._process.kill)
+        too_long.start()
+        try:
+            self._process.stdin.write("\n".join([request, *sent, ""]))
+            self._process.stdin.flush()
+            answers = [json.loads(self._process.stdout.readline()) for _ in sent]
+        except (OSError, ValueError) as error:
+            message = f"the validator ended before it had answered for {len(sent)} resources:\n{_tail(self._log)}"
+            raise ProgramError(message) from error
+        finally:
+            too_long.cancel()
+        return [
+            Finding(answer["resource"], issue["severity"], issue.get("code", ""), issue.get("path", ""), issue["text"])
+            for answer in answers
+            for issue in answer["issues"]
+        ]
 
 
 @contextmanager
-def server(programs: Programs, version: str, folder: Path) -> Iterator[str]:
-    """A FHIR server with an empty database; the value is its base URL. It uses `folder` for its log and scratch files.
+def validator(programs: Programs, folder: Path) -> Iterator[Validator]:
+    """The validator, for many requests. It uses `folder` for its log."""
+    log, command = folder / "validator.log", programs.command("Validate", str(programs.folder))
+    pipe = subprocess.PIPE
+    with log.open("w") as out, subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=out, encoding="utf-8") as process:
+        try:
+            yield Validator(process, log)
+        finally:
+            _stop(process)
 
-    Raises:
-        ProgramError: it ended or was not ready in time; the message ends with its log.
-    """
+
+class Servers:
+    """FHIR servers of several versions in one program, which starts one after the other."""
+
+    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+        self._process, self._log = process, log
+
+    def base(self, version: str) -> str:
+        """The base URL of a version's server, as soon as that is ready.
+
+        Raises:
+            ProgramError: it ended or was not ready in time; the message ends with its log.
+        """
+        deadline = time.monotonic() + READY_SECONDS
+        mark = f"READY {version} "
+        while self._process.poll() is None and time.monotonic() < deadline:
+            ready = [line for line in self._log.read_text(errors="replace").splitlines() if line.startswith(mark)]
+            if ready:
+                return ready[0].removeprefix(mark)
+            time.sleep(0.25)
+        message = f"the {version} server was not ready after {READY_SECONDS} s, or ended:\n{_tail(self._log)}"
+        raise ProgramError(message)
+
+
+@contextmanager
+def servers(programs: Programs, versions: Sequence[str], folder: Path) -> Iterator[Servers]:
+    """FHIR servers with empty databases, starting. They use `folder` for their log and scratch files."""
     log = folder / "server.log"
-    command = programs.command("FhirServer", version, options=[f"-Djava.io.tmpdir={folder}"])
+    command = programs.command("FhirServer", str(programs.folder), *versions, options=[f"-Djava.io.tmpdir={folder}"])
     with (
         log.open("w") as out,
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT) as process,
     ):
         try:
-            yield _base_url(process, log)
+            yield Servers(process, log)
         finally:
             _stop(process)
 
 
-def _base_url(process: subprocess.Popen[bytes], log: Path) -> str:
-    deadline = time.monotonic() + READY_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        ready = [line for line in log.read_text(errors="replace").splitlines() if line.startswith("READY ")]
-        if ready:
-            return ready[0].removeprefix("READY ")
-        time.sleep(0.25)
-    message = f"the FHIR server was not ready after {READY_SECONDS} s, or ended:\n{log.read_text(errors='replace')[-4000:]}"
-    raise ProgramError(message)
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Ends the server. (It also ends with its standard input, which the system closes when the test run itself is killed.)"""
+def _stop(process: subprocess.Popen[Any]) -> None:
+    """Ends a program. (It also ends with its standard input, which the system closes when the test run itself is killed.)"""
     process.terminate()
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def _tail(log: Path) -> str:
+    return log.read_text(errors="replace")[-4000:]

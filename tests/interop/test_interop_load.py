@@ -184,7 +184,7 @@ def test_a_server_that_dies_half_way_is_said_and_the_next_load_completes_it(
     options = LoadOptions(version=server.version, conformance=False, max_entries=ONE_PAGE, in_flight=1, pauses=(0.1, 0.1, 0.1))
     said: list[str] = []
     with ExitStack() as running:
-        dying = running.enter_context(hapi.server(programs, server.version, tmp_path))
+        dying = running.enter_context(hapi.servers(programs, [server.version], tmp_path)).base(server.version)
         with standing(Gate(dying, done=lambda transaction: running.close() if transaction == 2 else None)) as gate:
             with pytest.raises(LoadError, match="L702"):
                 load(orphaned, gate.base, options, tell=said.append)

@@ -117,28 +117,25 @@ def sizes_as_text(part: object) -> object:
 
 def test_drug_is_found_by_its_code(loaded: Loaded) -> None:
     drugs = by_token(loaded.snapshot.of_type("MedicationKnowledge"), lambda drug: tokens(drug.get("code")))
-    for code, expected in drugs.items():
-        assert loaded.server.search("MedicationKnowledge", code=code, _elements="id") == expected
+    assert loaded.server.found("MedicationKnowledge", "code", drugs) == drugs
 
 
 def test_every_drug_and_brand_is_found_by_each_code_of_its_own(loaded: Loaded) -> None:
     medications = by_token(loaded.snapshot.of_type("Medication"), lambda medication: tokens(medication["code"]))
-    for code, expected in of_systems(medications, PRODUCTS).items():
-        assert loaded.server.search("Medication", code=code, _elements="id") == expected
+    products = of_systems(medications, PRODUCTS)
+    assert loaded.server.found("Medication", "code", products) == products
 
 
 def test_brands_are_found_through_the_code_of_their_ingredient(loaded: Loaded) -> None:
     medications = by_token(loaded.snapshot.of_type("Medication"), ingredient_tokens)
     assert max(map(len, medications.values())) > 1
-    for code, expected in medications.items():
-        assert loaded.server.search("Medication", **{"ingredient-code": code, "_elements": "id"}) == expected
+    assert loaded.server.found("Medication", "ingredient-code", medications) == medications
 
 
 def test_brand_is_found_by_its_name(loaded: Loaded) -> None:
     medications = {name(medication): medication["code"]["text"] for medication in loaded.snapshot.of_type("Medication")}
-    for words in set(medications.values()):
-        expected = {key for key, value in medications.items() if value.casefold().startswith(words.casefold())}
-        assert expected <= loaded.server.search("Medication", **{"code:text": words, "_elements": "id"})
+    for words, found in loaded.server.found("Medication", "code:text", set(medications.values())).items():
+        assert {key for key, value in medications.items() if value.casefold().startswith(words.casefold())} <= found
 
 
 @WITH_USES
@@ -148,11 +145,8 @@ def test_every_use_is_found_from_the_code_of_the_drug(loaded: Loaded) -> None:
         loaded.snapshot.of_type("ClinicalUseDefinition"),
         lambda use: set().union(*(ingredients[subject] for subject in subjects(use))),
     )
-    found: set[str] = set()
-    for code, expected in uses.items():
-        by_code = {"subject:Medication.ingredient-code": code, "_elements": "id"}
-        assert loaded.server.search("ClinicalUseDefinition", **by_code) == expected
-        found |= expected
+    assert loaded.server.found("ClinicalUseDefinition", "subject:Medication.ingredient-code", uses) == uses
+    found = set().union(*uses.values())
     # And these are all uses of each page of which any medication has such a code, brand-scoped ones included.
     coded = {
         document
@@ -169,8 +163,7 @@ def test_every_use_is_found_from_the_code_of_the_drug(loaded: Loaded) -> None:
 def test_every_coded_use_is_found_by_each_code_of_its_condition(loaded: Loaded) -> None:
     uses = by_token(loaded.snapshot.of_type("ClinicalUseDefinition"), lambda use: tokens(condition(use)))
     of_systems({code: owners for code, owners in uses.items() if code.startswith(NCIT)}, {NCIT})
-    for code, expected in uses.items():
-        assert loaded.server.search("ClinicalUseDefinition", indication=code, _elements="id") == expected
+    assert loaded.server.found("ClinicalUseDefinition", "indication", uses) == uses
 
 
 @WITH_USES
@@ -184,8 +177,8 @@ def test_a_code_that_only_means_more_finds_nothing(loaded: Loaded) -> None:
         found = (tokens(each["valueCodeableConcept"]) for each in extensions if each["url"].endswith("/broader-concept"))
         return {(system, code) for each in found for system, code in each if system in CONDITIONS}
 
-    for code in sorted(set(by_token(uses, broader)) - set(exact)):
-        assert loaded.server.search("ClinicalUseDefinition", indication=code, _elements="id") == set()
+    only_broader = set(by_token(uses, broader)) - set(exact)
+    assert loaded.server.found("ClinicalUseDefinition", "indication", only_broader) == {code: set() for code in only_broader}
 
 
 @ONLY_R4
@@ -212,8 +205,7 @@ def test_document_is_found_by_its_identifiers(loaded: Loaded) -> None:
         loaded.snapshot.of_type("DocumentReference"),
         lambda document: {(identifier["system"], identifier["value"]) for identifier in document["identifier"]},
     )
-    for identifier, expected in documents.items():
-        assert loaded.server.search("DocumentReference", identifier=identifier, _elements="id") == expected
+    assert loaded.server.found("DocumentReference", "identifier", documents) == documents
 
 
 @WITH_USES

@@ -16,6 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+from tests.snapshot_reader import references
+
 Resource = dict[str, Any]
 TYPES = (
     "Organization",
@@ -160,17 +162,6 @@ class RefusalError(Exception):
     def __init__(self, status: int, said: str) -> None:
         super().__init__(said)
         self.status, self.said = status, said
-
-
-def references(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        if isinstance(value.get("reference"), str) and not value["reference"].startswith("#"):
-            yield value["reference"]
-        for part in value.values():
-            yield from references(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from references(part)
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -8,9 +8,9 @@ import pytest
 
 from pipeline.cli import run_command
 from pipeline.convert import convert
-from pipeline.load.retire import is_withdrawn, withdrawn
 from pipeline.settings import FhirVersion, Settings
 from pipeline.validate import validate
+from pipeline.withdrawal import is_withdrawn, withdrawn
 from tests.load.fhir_stub import Stub, serving
 from tests.load.load_runs import DRUGS, codes, published, run
 from tests.load.load_snapshots import snapshot
@@ -89,6 +89,52 @@ def test_what_others_name_is_not_deleted_and_is_said(tmp_path: Path, stub: Stub)
     assert codes(report) == {"L742"}
     assert "Medication/org.doxelide" in stub.store
     assert "Medication/org.corvatin" not in stub.store
+
+
+#: What names each other in a page of `load_snapshots`, and so goes in one Bundle however small the limit is.
+KNOT = {"MedicationKnowledge/org.doxelide", "MedicationKnowledge/org.doxelide.brand", "Medication/org.doxelide"}
+
+
+@pytest.mark.parametrize(("most", "bundles"), [(1, [1, 5, 1]), (3, [1, 5, 1]), (6, [1, 6]), (7, [7]), (100, [7])])
+def test_deleting_keeps_to_the_entries_of_a_bundle_and_takes_what_names_others_first(
+    tmp_path: Path, stub: Stub, most: int, bundles: list[int]
+) -> None:
+    run(snapshot(tmp_path, DRUGS), stub)
+    smaller, sent = snapshot(tmp_path, DRUGS[:3]), len(stub.transactions)
+    report = run(smaller, stub, prune=True, max_removed=0.7, max_entries=most)
+    # The server refuses a Bundle after which anything would name what is gone.
+    assert (report.problems, report.deleted, set(stub.store)) == ((), 7, set(published(smaller)))
+    assert [len(targets) for targets in stub.transactions[sent:]] == bundles
+    assert all(len(targets) <= most or set(targets) >= KNOT for targets in stub.transactions[sent:])
+    assert "Provenance/org.doxelide" in stub.transactions[sent]
+
+
+@pytest.mark.parametrize(("most", "bundles"), [(1, [1, 5]), (6, [6]), (100, [6])])
+def test_retiring_keeps_to_the_entries_of_a_bundle(tmp_path: Path, stub: Stub, most: int, bundles: list[int]) -> None:
+    run(snapshot(tmp_path, DRUGS), stub)
+    smaller, sent = snapshot(tmp_path, DRUGS[:3]), len(stub.transactions)
+    report = run(smaller, stub, prune=True, withdrawn="retire", max_removed=0.7, max_entries=most)
+    assert (report.problems, report.retired) == ((), 6)
+    assert [len(targets) for targets in stub.transactions[sent:]] == bundles
+
+
+def test_retiring_keeps_to_the_bytes_of_a_bundle(tmp_path: Path, stub: Stub) -> None:
+    run(snapshot(tmp_path, DRUGS), stub)
+    sent = len(stub.transactions)
+    report = run(snapshot(tmp_path, DRUGS[:3]), stub, prune=True, withdrawn="retire", max_removed=0.7, max_bytes=100)
+    assert (report.problems, report.retired) == ((), 6)
+    assert [len(targets) for targets in stub.transactions[sent:]] == [1, 5]
+
+
+def test_of_a_page_that_goes_in_several_bundles_what_others_name_stays_whole(tmp_path: Path, stub: Stub) -> None:
+    run(snapshot(tmp_path, DRUGS), stub)
+    named = {"reference": "Medication/org.doxelide"}
+    stub.store["MedicationRequest/p1"] = {"resourceType": "MedicationRequest", "id": "p1", "medication": named}
+    report = run(snapshot(tmp_path, DRUGS[:3]), stub, prune=True, max_removed=1, max_entries=2)
+    (problem,) = report.problems
+    assert (problem.code, report.deleted) == ("L742", 1)
+    assert "this and 5 more of its page" in problem.cause
+    assert set(stub.store) >= {*KNOT, "DocumentReference/org.doxelide"}
 
 
 def test_nothing_is_deleted_when_something_was_refused(tmp_path: Path, stub: Stub) -> None:

@@ -2,6 +2,7 @@ package onlabel.interop;
 
 import ca.uhn.fhir.batch2.jobs.config.Batch2JobsConfig;
 import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.context.FhirVersionEnum;
 import ca.uhn.fhir.context.support.IValidationSupport;
 import ca.uhn.fhir.interceptor.api.IInterceptorService;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
@@ -26,6 +27,8 @@ import ca.uhn.fhir.rest.server.provider.ResourceProviderFactory;
 import ca.uhn.fhir.rest.server.util.ISearchParamRegistry;
 import jakarta.persistence.EntityManagerFactory;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import javax.sql.DataSource;
@@ -46,7 +49,8 @@ import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
 /**
  * A HAPI JPA server that forgets everything when it ends: database in memory, loopback only, a free port.
  *
- * <p>The one argument is the FHIR version: R4, R4B or R5. When it answers it prints {@code READY <base URL>}. It ends when its
+ * <p>Arguments: the folder that keeps FHIR's definitions, then FHIR versions (R4, R4B, R5): each gets a server with a database
+ * of its own, one started after the other. When one answers, {@code READY <version> <base URL>} is printed. All end when the
  * standard input does, so that a test run which is killed leaves no server behind.
  */
 public final class FhirServer {
@@ -56,15 +60,21 @@ public final class FhirServer {
 
     private FhirServer() {}
 
-    public static void main(String[] arguments) throws IOException, LifecycleException {
-        Class<?> configuration = arguments.length == 1 ? CONFIGURATIONS.get(arguments[0]) : null;
-        if (configuration == null) {
-            System.err.println("usage: FhirServer R4|R4B|R5");
+    public static void main(String[] arguments) throws IOException, LifecycleException, ReflectiveOperationException {
+        List<String> versions = List.of(arguments).subList(Math.min(1, arguments.length), arguments.length);
+        if (versions.isEmpty() || !CONFIGURATIONS.keySet().containsAll(versions)) {
+            System.err.println("usage: FhirServer FOLDER R4|R4B|R5...");
             System.exit(2);
         }
-        ApplicationContext beans = new AnnotationConfigApplicationContext(Storage.class, configuration);
-        int port = listen(restServer(beans));
-        System.out.println("READY http://127.0.0.1:" + port + "/fhir");
+        for (String version : versions) {
+            FhirContext fhir = FhirContext.forCached(FhirVersionEnum.valueOf(version));
+            Definitions.install(fhir, Definitions.load(fhir, Path.of(arguments[0])));
+            var beans = new AnnotationConfigApplicationContext();
+            beans.registerBean("databaseName", String.class, () -> version);
+            beans.register(Storage.class, CONFIGURATIONS.get(version));
+            beans.refresh();
+            System.out.println("READY " + version + " http://127.0.0.1:" + listen(restServer(beans)) + "/fhir");
+        }
         while (System.in.read() >= 0) {
             // Nothing is expected: only the end of input matters.
         }
@@ -137,8 +147,8 @@ public final class FhirServer {
         }
 
         @Bean
-        public DataSource dataSource() {
-            JdbcConnectionPool pool = JdbcConnectionPool.create("jdbc:h2:mem:fhir;DB_CLOSE_DELAY=-1", "sa", "");
+        public DataSource dataSource(String databaseName) {
+            JdbcConnectionPool pool = JdbcConnectionPool.create("jdbc:h2:mem:" + databaseName + ";DB_CLOSE_DELAY=-1", "sa", "");
             pool.setMaxConnections(20);
             return pool;
         }

@@ -20,6 +20,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -50,10 +51,11 @@ import org.hl7.fhir.validation.instance.InstanceValidator;
 /**
  * The HL7 validator over NDJSON, without a network.
  *
- * <p>Arguments: the FHIR version (R4, R4B, R5), the file that keeps FHIR's definitions, then NDJSON files in which relative
- * references must resolve; conformance resources among them join the definitions. Each line of standard input is validated as
- * it stands, and answered on standard output by a line {@code {"resource": "Type/id", "issues": [{"severity", "code", "path",
- * "text"}]}}.
+ * <p>The one argument is the folder that keeps FHIR's definitions. A request on standard input is a line with a FHIR version
+ * (R4, R4B, R5), a number, and NDJSON files in which relative references must resolve, with tabs between; conformance resources
+ * among them join the definitions. So many lines follow, each a resource that is validated as it stands. Each is answered on
+ * standard output, in their order, by a line {@code {"resource": "Type/id", "issues": [{"severity", "code", "path", "text"}]}}.
+ * One program answers many requests: most of what the first takes is for Java to become quick.
  */
 public final class Validate {
 
@@ -62,43 +64,57 @@ public final class Validate {
     private Validate() {}
 
     public static void main(String[] arguments) throws IOException {
-        if (arguments.length < 2) {
-            System.err.println("usage: Validate R4|R4B|R5 DEFINITIONS [NDJSON...]");
+        if (arguments.length != 1) {
+            System.err.println("usage: Validate FOLDER");
             System.exit(2);
         }
-        FhirContext fhir = FhirContext.forCached(FhirVersionEnum.valueOf(arguments[0]));
-        PrePopulatedValidationSupport definitions = Definitions.load(fhir, Path.of(arguments[1]));
+        Map<String, PrePopulatedValidationSupport> definitions = new HashMap<>();
+        var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            List<String> request = List.of(line.split("\t"));
+            FhirContext fhir = FhirContext.forCached(FhirVersionEnum.valueOf(request.get(0)));
+            if (!definitions.containsKey(request.get(0))) {
+                definitions.put(request.get(0), Definitions.load(fhir, Path.of(arguments[0])));
+            }
+            List<String> resources = new ArrayList<>();
+            for (int left = Integer.parseInt(request.get(1)); left > 0; left--) {
+                resources.add(in.readLine());
+            }
+            FhirValidator validator = validator(fhir, definitions.get(request.get(0)), request.subList(2, request.size()));
+            resources.parallelStream().map(each -> answer(validator, each)).toList().forEach(out::println);
+        }
+    }
+
+    private static String answer(FhirValidator validator, String resource) {
+        JsonObject answer = new JsonObject();
+        answer.addProperty("resource", name(JsonParser.parseString(resource).getAsJsonObject()));
+        JsonArray issues = new JsonArray();
+        // The text as it stands: parsing it first would hide faults of the JSON.
+        validator.validateWithResult(resource).getMessages().forEach(message -> issues.add(issue(message)));
+        answer.add("issues", issues);
+        return GSON.toJson(answer);
+    }
+
+    private static FhirValidator validator(
+            FhirContext fhir, PrePopulatedValidationSupport definitions, List<String> files) throws IOException {
+        var own = new PrePopulatedValidationSupport(fhir);
         Map<String, String> published = new HashMap<>();
-        for (String file : List.of(arguments).subList(2, arguments.length)) {
+        for (String file : files) {
             for (String line : Files.readAllLines(Path.of(file))) {
                 JsonObject resource = JsonParser.parseString(line).getAsJsonObject();
                 published.put(name(resource), line);
                 if (Definitions.TYPES.contains(resource.get("resourceType").getAsString())) {
-                    definitions.addResource(fhir.newJsonParser().parseResource(line));
+                    own.addResource(fhir.newJsonParser().parseResource(line));
                 }
             }
         }
-        FhirValidator validator = validator(fhir, definitions, published);
-        var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        for (String line = in.readLine(); line != null; line = in.readLine()) {
-            JsonObject answer = new JsonObject();
-            answer.addProperty("resource", name(JsonParser.parseString(line).getAsJsonObject()));
-            JsonArray issues = new JsonArray();
-            // The text as it stands: parsing it first would hide faults of the JSON.
-            validator.validateWithResult(line).getMessages().forEach(message -> issues.add(issue(message)));
-            answer.add("issues", issues);
-            out.println(GSON.toJson(answer));
-        }
-    }
-
-    private static FhirValidator validator(
-            FhirContext fhir, PrePopulatedValidationSupport definitions, Map<String, String> published) {
         var terminology = new InMemoryTerminologyServerValidationSupport(fhir);
         terminology.setIssueSeverityForCodeDisplayMismatch(IssueSeverity.ERROR);
         var unknown = new UnknownCodeSystemWarningValidationSupport(fhir);
         unknown.setNonExistentCodeSystemSeverity(IssueSeverity.WARNING); // RxNorm, NCIt and the like are in no jar
         var support = new ValidationSupportChain(
+                own,
                 definitions,
                 new CommonCodeSystemsTerminologyService(fhir),
                 terminology,

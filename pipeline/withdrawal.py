@@ -1,0 +1,50 @@
+"""How a resource says that it was withdrawn: its status, and a tag to find it by. `diff` writes it, `load` sets it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pipeline.model import Resource
+
+#: HL7's own words for it: "has been withdrawn or superseded and should no longer be used".
+_RETIRED: Final = {"system": "http://hl7.org/fhir/publication-status", "code": "retired", "display": "Retired"}
+#: Of each type's status codes (the same in R4, R4B and R5) the one for what was right and is no longer in force. Types that
+#: are not here have none: what happened (Provenance) stays true.
+_STATUS: Final[Mapping[str, Any]] = {
+    "MedicationKnowledge": "inactive",
+    "ClinicalUseDefinition": {"coding": [_RETIRED]},
+    "Medication": "inactive",
+    "DocumentReference": "superseded",
+}
+
+
+def has_status(resource: Resource) -> bool:
+    """Whether a resource of its type can say that it was withdrawn."""
+    return resource["resourceType"] in _STATUS
+
+
+def withdrawn(resource: Resource) -> Resource:
+    """A resource that has such a status, marked as withdrawn; one that is marked already comes back as it was."""
+    meta = resource.get("meta", {})
+    tags = meta.get("tag", ())
+    marked = {**meta, "tag": [*tags] if _is_tagged(resource) else [*tags, _RETIRED]}
+    return {**resource, "meta": marked, "status": _STATUS[resource["resourceType"]]}
+
+
+def is_withdrawn(resource: Resource | None) -> bool:
+    """Whether there is a resource and it bears the status and the tag of what is withdrawn."""
+    if resource is None or not _is_tagged(resource):
+        return False
+    status, wanted = resource.get("status"), _STATUS[resource["resourceType"]]
+    if isinstance(status, dict):
+        return any(_token(coding) == _token(_RETIRED) for coding in status.get("coding", ()))
+    return bool(status == wanted)
+
+
+def _is_tagged(resource: Resource) -> bool:
+    return any(_token(tag) == _token(_RETIRED) for tag in resource.get("meta", {}).get("tag", ()))
+
+
+def _token(coding: Mapping[str, object]) -> tuple[object, object]:
+    return coding.get("system"), coding.get("code")
