@@ -7,12 +7,12 @@ import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias, get_args
 
 from pipeline.convert.batch import Batch, BatchResult, convert_batch
+from pipeline.convert.clock import Clock
 from pipeline.convert.program import made_by
 from pipeline.convert.refusals import refusals_of
 from pipeline.convert.report import Report, make_report
@@ -110,11 +110,11 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
     with held(output, run_id, f"run {run_id}, process {os.getpid()} on {socket.gethostname()}") as folder:
         run = _Run(sources, settings, tables, folder, run_batches or _runner(workers), progress)
         taken = TakenPages() if full else run.take_over()
-        if taken.is_all and taken.base is not None:
+        if taken.base is not None and taken.base.same_pages and len(taken.pages) == len(sources):
             published = unchanged(taken.base.snapshot, taken.pages)
         else:
             published = run.publish(taken, max_removed)
-        seconds = {**run.seconds, "all": time.perf_counter() - started}
+        seconds = {**run.clock.seconds, "all": time.perf_counter() - started}
         corrections = tables.corrections()
         pages = [(one.page.slug, one.page.sha256) for one in published.settled]
         refused = refusals_of(published, corrections)
@@ -128,7 +128,7 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
 
 @dataclass
 class _Run:
-    """The pages of a run and what becomes of them; `seconds` is the time by stage, so far."""
+    """The pages of a run and what becomes of them; `clock` has the time by stage, so far."""
 
     sources: Sequence[Source]
     settings: Settings
@@ -136,12 +136,12 @@ class _Run:
     folder: OutputFolder
     run_batches: BatchRunner
     progress: Progress | None
-    seconds: dict[str, float] = field(default_factory=dict)
+    clock: Clock = field(default_factory=Clock)
     compact: Compact = field(default_factory=Compact)
 
     def take_over(self) -> TakenPages:
         """What need not be read."""
-        with self._stage("take over"):
+        with self.clock.stage("take over"):
             previous = current_snapshot(self.folder.path)
             return take_over(previous, self.sources, self.settings, made_by(self.tables), self.compact)
 
@@ -150,11 +150,11 @@ class _Run:
         pages = self._read(taken.pages)
         program = made_by(self.tables)
         try:
-            with self._stage("publish"):
+            with self.clock.stage("publish"):
                 return publish(self.folder, pages, self.settings, program, max_removed, base=taken.base)
         except NotABaseError:
             pages = self._read([page for page in pages if not page.taken_over])
-            with self._stage("publish"):
+            with self.clock.stage("publish"):
                 return publish(self.folder, pages, self.settings, program, max_removed)
 
     def _read(self, done: Sequence[PageResult]) -> list[PageResult]:
@@ -165,8 +165,7 @@ class _Run:
         self._tell(pages)
         for result in self._results(todo):
             pages += (self.compact(page, self.sources[page.number].name) for page in result.pages)
-            for stage, spent in result.seconds:
-                self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
+            self.clock.add(result.seconds)
             self._tell(pages)
         pages.sort(key=lambda page: page.number)
         if [page.number for page in pages] != list(range(len(self.sources))):
@@ -196,14 +195,6 @@ class _Run:
     def _tell(self, pages: Sequence[PageResult]) -> None:
         if self.progress is not None and pages:
             self.progress(len(pages), len(self.sources))
-
-    @contextmanager
-    def _stage(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
 
 
 def _runner(workers: int) -> BatchRunner:

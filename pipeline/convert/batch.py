@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 
+from pipeline.convert.clock import Clock
 from pipeline.convert.seeds import Source, load
 from pipeline.convert.tables import MappingTables
+from pipeline.convert.takeover import Compact
 from pipeline.correct import Corrections, correct
 from pipeline.errors import OnlabelError, Problem, excerpt
 from pipeline.extract import extract, findings
@@ -70,7 +70,7 @@ class _Run:
     mappings: Mappings
     corrections: Corrections
     common: Mapping[FhirVersion, list[Resource]]
-    clock: _Clock
+    clock: Clock
 
 
 def convert_batch(batch: Batch) -> BatchResult:
@@ -83,14 +83,14 @@ def convert_batch(batch: Batch) -> BatchResult:
         UsageError: M801, M802, M808, where the mapping tables are no longer what they were when the run began.
 
     """
-    clock = _Clock()
+    clock = Clock()
     with clock.stage("code"):
         mappings, corrections = batch.tables.read(), batch.tables.corrections()
     settings = batch.settings
     common = {version: derive(shared(settings), version, settings).resources for version in settings.fhir_versions}
     run = _Run(settings, mappings, corrections, common, clock)
     writer = SpoolWriter(batch.spool, f"{batch.first:09}", settings.canonical)
-    pages = []
+    pages, compact = [], Compact()
     for number, source in zip(batch.numbers, batch.sources, strict=True):
         done = _contained(number, source, run)
         result = replace(done.result, problems=tuple(map(_encodable, done.result.problems)))
@@ -99,7 +99,7 @@ def convert_batch(batch: Batch) -> BatchResult:
                 writer.add(number, result.kind or "none", result.slug, version, resources)
                 writer.add_codes(number, version, done.codes[version])
             writer.end_page(number, (*result.problems, *map(_encodable, done.findings)))
-        pages.append(result)
+        pages.append(compact(result, source.name))
     with clock.stage("spool"):
         writer.finish()
     return BatchResult(tuple(pages), tuple(clock.seconds.items()))
@@ -224,19 +224,3 @@ def _place(trace: TracebackType | None) -> str:
         if module.startswith("pipeline."):
             place = f"{module}.{frame.f_code.co_name}, line {line}"
     return place
-
-
-class _Clock:
-    """Seconds by stage. They go to the run's folder, never into a snapshot."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Count the time of a block under a stage's name."""
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start

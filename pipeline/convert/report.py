@@ -23,13 +23,13 @@ class Report:
     """What a run did.
 
     `snapshot` is the folder that is current now; None where the run stopped before it published, and `stopped` says why.
-    `unchanged` says that it was current before. `pages` are all pages by name, each with its outcome; `accounting` and
-    `counts` are those of `report.json`. `notes` are findings on the run as a whole. `folder` is the run's own folder,
-    `seconds` the time by stage, over all workers. `overdue` are published pages that were to be reviewed again before `as_of`,
-    by name. `taken_over` counts the pages that were not read again, because the current snapshot has them unchanged.
-    `findings` are what was found in each page, where none could be published. `changes` is what is different from the
-    snapshot before, use by use; None where nothing was compared. `corrections` says how many of what people decided was
-    applied, and how many not; both 0 where nothing is published.
+    `unchanged` says that it was current before, `restored` that someone had changed its files and they are put back. `pages`
+    are all pages by name, each with its outcome; `accounting` and `counts` are those of `report.json`. `notes` are findings
+    on the run as a whole. `folder` is the run's own folder, `seconds` the time by stage, over all workers. `overdue` are
+    published pages that were to be reviewed again before `as_of`, by name. `taken_over` counts the pages that were not read
+    again, because the current snapshot has them unchanged. `findings` are what was found in each page, where none could be
+    published. `changes` is what is different from the snapshot before, use by use; None where nothing was compared.
+    `corrections` says how many of what people decided was applied, and how many not; both 0 where nothing is published.
     """
 
     snapshot: Path | None
@@ -48,6 +48,7 @@ class Report:
     findings: tuple[Problem, ...] = ()
     changes: Changes | None = None
     corrections: tuple[int, int] = (0, 0)
+    restored: bool = False
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -57,6 +58,11 @@ class Report:
         # Where nothing is published at all, what is no drug is looked at too.
         others = (problem for problem in self.findings if problem.code == "P522")
         return (*of_pages, *others, *self.change.problems, *self.notes, *([self.stopped] if self.stopped else []))
+
+    @property
+    def became(self) -> str:
+        """What became of the current snapshot, in a word, where there is one."""
+        return "Restored" if self.restored else "Unchanged" if self.unchanged else "Published"
 
     @property
     def exit_code(self) -> int:
@@ -86,4 +92,5 @@ def make_report(
         overdue=tuple(overdue(published.settled, day)),
         taken_over=sum(one.page.taken_over for one in published.settled),
         findings=published.findings,
+        restored=published.restored,
     )

@@ -67,16 +67,18 @@ def _below(folder: Path, output: Path) -> Iterator[Source]:
         here = Path(above)
         folders[:] = [name for name in folders if not name.startswith(".") and not _same(here / name, output)]
         called_like_pages = [name for name in folders if _is_page(name)]
+        inside = here.relative_to(folder).parts
         for name in filter(_is_page, files + called_like_pages):
-            yield Source(_name(here / name, folder), str(here / name))
+            # No Path a page: each would keep its parts among the interpreter's own names, of which there is no end.
+            yield Source(_printable("/".join((*inside, name))), os.path.join(above, name))  # noqa: PTH118 - see above
     for error in unlisted:
         path = Path(str(error.filename))
-        name = f"{_name(path, folder)}/"
+        name = f"{_printable(path.relative_to(folder).as_posix())}/"
         yield Source(name, str(path), unopened(name, error))
 
 
 def _is_page(name: str) -> bool:
-    return not name.startswith(".") and PurePosixPath(name).suffix.lower() in PAGE_SUFFIXES
+    return not name.startswith(".") and name.lower().endswith(tuple(PAGE_SUFFIXES))
 
 
 # `Path.is_dir` and `Path.samefile` raise where a folder above may not be searched; such a page is reported when it is opened.
@@ -90,10 +92,6 @@ def _same(path: Path, other: Path) -> bool:
     return False
 
 
-def _name(path: Path, folder: Path) -> str:
-    return _printable(path.relative_to(folder).as_posix())
-
-
 def _printable(name: str) -> str:
     # A file name is bytes: not every one is text, and some texts (a line break, a right-to-left mark) must not reach a log.
     text = os.fsencode(name).decode("utf-8", "backslashreplace")
@@ -102,18 +100,22 @@ def _printable(name: str) -> str:
 
 def _distinct(found: Mapping[str, Source]) -> Iterator[Source]:
     """Give files of one name the names of the folders above them, as many as it takes until no two have the same."""
-    parts: dict[str, tuple[str, ...]] = {}
+    marks: dict[str, str] = {}
     names: dict[str, str] = {}
     for alike in _alike({place: _printable(place) for place in found}):
         # Bytes that are no text may be escaped to what another file is called: then only a number tells the two apart.
         for number, place in enumerate(sorted(alike, key=os.fsencode), 1):
             mark = ("/" if found[place].name.endswith("/") else "") + (f" ({number})" if number > 1 else "")
-            *above, last = PurePosixPath(_printable(place)).parts
-            parts[place] = (*above, last + mark)
+            marks[place] = mark
             names[place] = found[place].name.removesuffix("/") + mark
-    for _ in range(max(map(len, parts.values()), default=0)):
-        for place in [place for alike in _alike(names) if len(alike) > 1 for place in alike]:
-            names[place] = "/".join(parts[place][-len(PurePosixPath(names[place]).parts) - 1 :])
+    for _ in range(max((place.count(os.sep) for place in found), default=0) + 1):
+        ambiguous = [place for alike in _alike(names) if len(alike) > 1 for place in alike]
+        if not ambiguous:
+            break
+        for place in ambiguous:
+            *above, last = PurePosixPath(_printable(place)).parts
+            parts = (*above, last + marks[place])
+            names[place] = "/".join(parts[-len(PurePosixPath(names[place]).parts) - 1 :])
     return (replace(source, name=names[place]) for place, source in found.items())
 
 

@@ -47,11 +47,10 @@ class Compact:
 
 @dataclass(frozen=True, slots=True)
 class TakenPages:
-    """The pages that are taken over from `base`, by number. `is_all` says that they are all there are, then and now."""
+    """The pages that are taken over from `base`, by number."""
 
     pages: tuple[PageResult, ...] = ()
     base: Base | None = None
-    is_all: bool = False
     notes: tuple[Problem, ...] = ()
 
 
@@ -71,20 +70,21 @@ def take_over(
         return TakenPages(notes=(Problem("P528", "warning", cause, remedy, source=str(candidate.snapshot)),))
     taken: list[PageResult] = []
     published: list[BasePage] = []
-    is_all = not candidate.depends_on_day
+    same_pages = True
     for item, place in _by_name(candidate.pages(), sources):
         page = None
-        if item is not None and place is not None:
+        if item is None or place is None:
+            same_pages = False
+        else:
             number, source = place
             sha256 = _sha256(source, settings.limits.max_bytes)
             page = candidate.page_of(item, number, sha256) if sha256 is not None else None
-        if page is None:
-            is_all = False
-        else:
+            same_pages = same_pages and item["sha256"] == sha256
+        if page is not None:
             taken.append(compact(page, source.name))
         if item is not None and item["outcome"] == "published":
             published.append(base_page(item, page.number if page else None))
-    return TakenPages(tuple(taken), candidate.base(published, settings), is_all)
+    return TakenPages(tuple(taken), candidate.base(published, settings, same_pages=same_pages))
 
 
 def _by_name(

@@ -49,7 +49,7 @@ def summary(report: Report, place: Place) -> str:
     return "\n\n".join(
         [
             f"# onlabel as of {report.as_of or 'no date'}",
-            f"**Snapshot**: {where}" + (" (unchanged)" if report.unchanged else ""),
+            f"**Snapshot**: {where}" + ("" if report.became == "Published" else f" ({report.became.lower()})"),
             *([f"**Stopped**: {_cell(str(report.stopped))}"] if report.stopped else []),
             f"| pages | {report.accounting['inputs']:,} |\n|---|---:|\n{accounting}",
             f"| published | |\n|---|---:|\n{counts}",

@@ -25,6 +25,8 @@ from pipeline.flow import CONSOLE_LEVEL
 _VARIABLE = "ONLABEL_TELLS_FAILURES"
 #: What Prefect says of task runs that had not begun when another one failed.
 _CANCELLED = "Task run cancelled by the task runner"
+#: What Prefect says where Ctrl-C, or a service manager's stop, ends a run: the command says it in a line of its own.
+_ABORTED = "Crash detected! Execution was aborted by"
 
 
 class _Foreseen(logging.Filter):
@@ -53,19 +55,30 @@ def told_by_the_command() -> Iterator[None]:
         yield
         return
     os.environ[_VARIABLE] = "1"
+    for handler in _console():
+        handler.addFilter(_is_no_interrupt)
     try:
         yield
     finally:
         del os.environ[_VARIABLE]
+        for handler in _console():
+            handler.removeFilter(_is_no_interrupt)
+
+
+def _console() -> list[logging.Handler]:
+    return [handler for handler in logging.getLogger().handlers if isinstance(handler, PrefectConsoleHandler)]
+
+
+def _is_no_interrupt(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith(_ABORTED)
 
 
 def failed(error: OnlabelError) -> Any:  # noqa: ANN401 - stands for whatever the task would return
     """The failed state for a task to return; what waits for the task gets the error from it."""
     if _VARIABLE in os.environ:
         _FORESEEN.task_runs.add(str(task_run.id))
-        for handler in logging.getLogger().handlers:
-            if isinstance(handler, PrefectConsoleHandler):
-                handler.addFilter(_FORESEEN)
+        for handler in _console():
+            handler.addFilter(_FORESEEN)
     return Failed(message=str(error.problem), data=error)
 
 

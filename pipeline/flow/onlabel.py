@@ -124,7 +124,7 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
                 run_batches=run_batches,
             )
             if report.snapshot is not None:
-                report = replace(report, notes=(*report.notes, *push(place, report.snapshot, report.folder)))
+                report = replace(report, notes=(*report.notes, *push(place, report.snapshot, report.folder, keep)))
     except OnlabelError as error:
         # A state, not an exception: a full disk or a folder that is not ours is no reason for a traceback.
         return _state(Failed(name="Stopped", message=str(error.problem), data=error))
@@ -168,7 +168,7 @@ def _state(state: State[Any]) -> Run:
 
 
 def _outcome(report: Report) -> str:
-    return f"{'Unchanged' if report.unchanged else 'Published'}, {report.accounting['quarantined']} quarantined"
+    return f"{report.became}, {report.accounting['quarantined']} quarantined"
 
 
 def _message(report: Report) -> str:

@@ -66,7 +66,7 @@ def serve_flow(parameters: Mapping[str, Any], *, cron: str, name: str, announce:
     try:
         CronSchedule(cron=cron)
     except ValueError as error:
-        remedy = "give five fields: minute, hour, day of month, month, day of week, as in `0 3 * * *`"
+        remedy = "Give five fields: minute, hour, day of month, month, day of week, as in `0 3 * * *`."
         raise UsageError(Problem("U905", "error", f"{cron!r} is not a cron schedule", remedy)) from error
     _check_runner(parameters)
     with prefect_server(announce, dashboard=True) as url:

@@ -134,8 +134,8 @@ def _check(url: str) -> None:
                 code="U930",
                 severity="fatal",
                 cause=f"the Prefect server at {url} does not answer ({type(failure).__name__}: {failure})",
-                remedy="start it, correct PREFECT_API_URL or the active Prefect profile, or unset them "
-                "to let onlabel start a server for the run; `onlabel convert` needs no server at all",
+                remedy="Start it, correct PREFECT_API_URL or the active Prefect profile, or unset them "
+                "to let onlabel start a server for the run; `onlabel convert` needs no server at all.",
             )
         )
 
@@ -168,8 +168,8 @@ def _start(stack: contextlib.ExitStack, log: IO[bytes], announce: Callable[[str]
 def _not_started(home: Path, reason: str = "it did not answer in time") -> ServerError:
     cause = f"the Prefect server for this run did not start: {reason.strip()}"
     remedy = (
-        f"give it more time ({TIMEOUT_VARIABLE}), another folder (PREFECT_HOME, now {home}), or your own server "
-        "(PREFECT_API_URL); `onlabel convert` needs no server at all"
+        f"Give it more time ({TIMEOUT_VARIABLE}), another folder (PREFECT_HOME, now {home}), or your own server "
+        "(PREFECT_API_URL); `onlabel convert` needs no server at all."
     )
     return ServerError(Problem("U931", "fatal", cause, remedy))
 
@@ -203,6 +203,8 @@ def _one_start_at_a_time(home: Path, deadline: float) -> Iterator[None]:
 
 
 def _spawn(port: int, environment: dict[str, str], log: IO[bytes], *, dashboard: bool) -> subprocess.Popen[bytes]:
+    # Prefect's pages ask the port of its default settings, whatever --port says.
+    asked = {"PREFECT_SERVER_UI_API_URL": f"http://127.0.0.1:{port}/api"} if dashboard else {}
     return subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
         [
             *(sys.executable, "-m", "pipeline.flow.tethered"),
@@ -212,7 +214,7 @@ def _spawn(port: int, environment: dict[str, str], log: IO[bytes], *, dashboard:
         stdin=subprocess.PIPE,
         stdout=log,
         stderr=subprocess.STDOUT,
-        env=environment,
+        env=asked | environment,
         start_new_session=True,  # Ctrl-C is for the run, which then ends the server when it has told it so
     )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import ParamSpec, TypeVar, cast
 
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
@@ -13,6 +14,9 @@ from pipeline.errors import OnlabelError, Problem, StoreError
 from pipeline.flow.batches import whole
 from pipeline.flow.foreseen import done, failed
 from pipeline.store import Fetched, Place
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 #: The store itself tries each object again, for seconds; these are for when it is away for longer.
 RETRIES = 2
@@ -25,6 +29,17 @@ def may_pass(_task: Task[..., object], _run: TaskRun, state: State[object]) -> b
     return isinstance(error, StoreError) and error.problem.code == "S104"
 
 
+def _speaking_to_the_store(name: str) -> Callable[[Callable[Given, Result]], Task[Given, Result]]:
+    return task(
+        task_run_name=name,
+        retries=RETRIES,
+        retry_delay_seconds=SECONDS_BETWEEN,
+        retry_condition_fn=may_pass,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )
+
+
 def fetch(place: Place, max_bytes: int) -> tuple[Path | Fetched, ...]:
     """What a run reads, brought here in a task where it is in a store."""
     if not place.in_store:
@@ -34,23 +49,16 @@ def fetch(place: Place, max_bytes: int) -> tuple[Path | Fetched, ...]:
     return fetched
 
 
-def push(place: Place, snapshot: Path, run: Path) -> tuple[Problem, ...]:
+def push(place: Place, snapshot: Path, run: Path, keep: int | None) -> tuple[Problem, ...]:
     """Publish in the store, in a task, where the output is in one."""
     if not place.in_store:
         return ()
-    state = publish_in_store(**whole(place=place, snapshot=snapshot, run=run), return_state=True)
+    state = publish_in_store(**whole(place=place, snapshot=snapshot, run=run), keep=keep, return_state=True)
     notes: tuple[Problem, ...] = done(state)
     return notes
 
 
-@task(
-    task_run_name="fetch from the store",
-    retries=RETRIES,
-    retry_delay_seconds=SECONDS_BETWEEN,
-    retry_condition_fn=may_pass,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@_speaking_to_the_store("fetch from the store")
 def fetch_from_store(place: Place, max_bytes: int) -> tuple[Path | Fetched, ...]:
     """Bring the pages and the current snapshot here; tried again while a store that was there is away."""
     try:
@@ -59,17 +67,10 @@ def fetch_from_store(place: Place, max_bytes: int) -> tuple[Path | Fetched, ...]
         return cast("tuple[Path | Fetched, ...]", failed(error))
 
 
-@task(
-    task_run_name="publish in the store",
-    retries=RETRIES,
-    retry_delay_seconds=SECONDS_BETWEEN,
-    retry_condition_fn=may_pass,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
-def publish_in_store(place: Place, snapshot: Path, run: Path) -> tuple[Problem, ...]:
+@_speaking_to_the_store("publish in the store")
+def publish_in_store(place: Place, snapshot: Path, run: Path, keep: int | None) -> tuple[Problem, ...]:
     """Send a snapshot and make it current; tried again while the store cannot be reached (what is there is not sent again)."""
     try:
-        return place.push(snapshot, run)
+        return place.push(snapshot, run, keep)
     except OnlabelError as error:
         return cast("tuple[Problem, ...]", failed(error))

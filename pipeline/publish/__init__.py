@@ -15,8 +15,9 @@ from pipeline.publish.files import NewFolder, refusals
 from pipeline.publish.freshness import Overdue, is_known
 from pipeline.publish.guards import Change, PageCounts, PageResult, Settled, compare, forbidden, settle
 from pipeline.publish.keeping import reading, remove_beyond
+from pipeline.publish.outcome import has_findings
 from pipeline.publish.output import OutputFolder, current_snapshot, held, unreadable
-from pipeline.publish.report import read_report
+from pipeline.publish.report import has_inputs, read_report
 from pipeline.publish.snapshot import Selection, broken_links, write_snapshot
 from pipeline.publish.spool import CODED, SHARED, Serialised, Spool, SpoolWriter, serialise
 from pipeline.settings import Settings
@@ -55,7 +56,8 @@ class Published:
     """What became of a run. Without a snapshot, `stopped` says why; what was current before still is.
 
     `settled` gives each page's outcome, `change` what is different from the snapshot that was current before (`previous`),
-    `unchanged` whether this very snapshot was. `findings` are those on all pages where none could be published.
+    `unchanged` whether this very snapshot was, `restored` whether its files had been changed since and are put back.
+    `findings` are those on all pages where none could be published.
     """
 
     snapshot: Path | None
@@ -65,6 +67,7 @@ class Published:
     settled: tuple[Settled, ...]
     change: Change
     findings: tuple[Problem, ...] = ()
+    restored: bool = False
 
 
 def publish(  # noqa: PLR0913 - what went in, and how
@@ -103,6 +106,8 @@ def publish(  # noqa: PLR0913 - what went in, and how
         if stopped is not None:
             findings = _findings(output.spool) if stopped.code == "P511" else ()
             return Published(None, previous, False, stopped, settled, change, findings)  # noqa: FBT003 - in its order
+        if base is not None and _gives_the_base(base, settled, output.spool, settings):
+            return unchanged(base.snapshot, pages)
         selection = Selection.of(Spool(output.spool), settled, base)
         staged = NewFolder(output.staging / "snapshot")
         shutil.rmtree(staged.path, ignore_errors=True)
@@ -119,7 +124,23 @@ def publish(  # noqa: PLR0913 - what went in, and how
         snapshot = output.place(staged)
         if snapshot != previous:
             output.switch(snapshot)
-    return Published(snapshot, previous, snapshot == previous, stopped=None, settled=settled, change=change)
+    restored = output.has_restored(snapshot)
+    return Published(snapshot, previous, snapshot == previous, None, settled, change, restored=restored)
+
+
+def _gives_the_base(base: Base, settled: Sequence[Settled], spool: Path, settings: Settings) -> bool:
+    """Whether what would be written is the base again: its pages are these, and those that were read give what they gave then.
+
+    So it is in most nights of a corpus with a page that is quarantined for good, or a duplicate.
+    """
+    taken = [one for one in settled if one.page.taken_over]
+    read = {one.page.name: one for one in settled if not one.page.taken_over}
+    return (
+        base.same_pages
+        and not any(one.problems or one.outcome != one.page.outcome for one in taken)
+        and has_inputs(base.snapshot / "report.json", read)
+        and has_findings(base.snapshot, Spool(spool), read, settings.canonical)
+    )
 
 
 def _findings(spool: Path) -> tuple[Problem, ...]:

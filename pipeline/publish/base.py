@@ -45,12 +45,14 @@ class BasePage(NamedTuple):
 class Base:
     """A snapshot whose unchanged pages are taken over. `published` are its pages in the order of its bundles.
 
-    `has_shared` says that its first bundle holds what belongs to no page.
+    `has_shared` says that its first bundle holds what belongs to no page, `same_pages` that this run has the very pages that
+    it was made of: where those that are read give what they gave then, the same snapshot would be written again.
     """
 
     snapshot: Path
     published: tuple[BasePage, ...]
     has_shared: bool
+    same_pages: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +100,12 @@ class Candidate:
             return None  # its Provenance has the day that was asked for
         return page_of(item, number)
 
-    def base(self, published: Iterable[BasePage], settings: Settings) -> Base:
+    def base(self, published: Iterable[BasePage], settings: Settings, *, same_pages: bool) -> Base:
         """The snapshot as a base; `published` are all of its published pages, in any order."""
         shared_ones = derive(shared(settings), settings.fhir_versions[0], settings).resources
-        return Base(self.snapshot, tuple(sorted(published, key=lambda page: page.key)), has_shared=bool(shared_ones))
+        in_order = tuple(sorted(published, key=lambda page: page.key))
+        # Another day is in the report, if in nothing else.
+        return Base(self.snapshot, in_order, bool(shared_ones), same_pages and not self.depends_on_day)
 
 
 def base_page(item: Mapping[str, Any], number: int | None) -> BasePage:

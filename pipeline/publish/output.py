@@ -7,7 +7,6 @@ are on the disk before its folder is renamed to where readers look, and that ren
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import re
 import shutil
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from pipeline.errors import Problem, PublishError
 from pipeline.publish.files import NewFolder, content_hash, refusals, sync_folder, write_file
+from pipeline.publish.lock import holder_of, say
 
 MARKER = ".onlabel"
 _STAGING = ".staging"
@@ -70,6 +70,10 @@ class OutputFolder:
         sync_folder(target.parent)
         return target
 
+    def has_restored(self, snapshot: Path) -> bool:
+        """Whether `place` put a snapshot back whose files someone had changed."""
+        return (self.staging / f"{_DAMAGED}{snapshot.name}").exists()
+
     def switch(self, snapshot: Path) -> None:
         """Make a placed snapshot the current one, in one rename."""
         pointer = f"snapshots/{snapshot.name}"
@@ -112,7 +116,7 @@ def held(path: Path, run_id: str, holder: str) -> Iterator[OutputFolder]:
         folder = OutputFolder(path, run_id)
         try:
             with refusals(path):
-                _write_marker(handle, f"Held by {holder}.\n")
+                say(handle, f"{_MARKER_TEXT}Held by {holder}.\n")
                 _clear(path)
                 folder.spool.mkdir(parents=True)
             yield folder
@@ -121,7 +125,7 @@ def held(path: Path, run_id: str, holder: str) -> Iterator[OutputFolder]:
             with suppress(OSError):
                 _clear(path)
             with suppress(OSError):
-                _write_marker(handle, "")
+                say(handle, _MARKER_TEXT)
     finally:
         os.close(handle)
 
@@ -174,23 +178,12 @@ def _claim(path: Path) -> None:
 
 
 def _lock(handle: int, path: Path) -> None:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        said = os.pread(handle, 1000, 0).decode(errors="replace").removeprefix(_MARKER_TEXT).strip()
-        cause = f"another run is writing this output folder. {said}".rstrip()
+    with refusals(path):
+        said = holder_of(handle)
+    if said is not None:
+        cause = f"another run is writing this output folder. {said.removeprefix(_MARKER_TEXT.strip()).strip()}".rstrip()
         remedy = "Wait until it has ended, or name another output folder."
-        raise PublishError(Problem("P502", "fatal", cause, remedy, source=str(path))) from None
-    except OSError as error:
-        with refusals(path):
-            raise error from None
-
-
-def _write_marker(handle: int, state: str) -> None:
-    # In place: the lock belongs to this very file, so it cannot be replaced by a rename.
-    data = (_MARKER_TEXT + state).encode()
-    os.pwrite(handle, data, 0)
-    os.ftruncate(handle, len(data))
+        raise PublishError(Problem("P502", "fatal", cause, remedy, source=str(path)))
 
 
 def _clear(path: Path) -> None:

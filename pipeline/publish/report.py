@@ -127,6 +127,12 @@ def read_list(report: Path, name: str) -> Iterator[dict[str, Any]]:
             yield orjson.loads(line.rstrip(b",\n"))
 
 
+def has_inputs(report: Path, settled: Mapping[str, Settled]) -> bool:
+    """Whether a report has these pages, by name, as a report of them would have them now. Raises like `read_head`."""
+    ours = {name: orjson.loads(orjson.dumps(_input(one))) for name, one in settled.items()}
+    return ours == {item["name"]: item for item in read_list(report, INPUTS) if item["name"] in ours}
+
+
 def _input(one: Settled) -> dict[str, Any]:
     page = one.page
     found: dict[str, Any] = {

@@ -10,14 +10,17 @@ import errno
 import hashlib
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from pipeline.errors import Problem, StoreError, excerpt
+from pipeline.store.refused import REACH, because, knows_no_conditions, problem_of, status
 
 Result = TypeVar("Result")
 
@@ -29,15 +32,12 @@ ANNOUNCED_AFTER_SECONDS = 1.0
 #: How many objects are on their way at once.
 IN_FLIGHT: Final = 16
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
-#: Errors of botocore and others that are no PermissionError, and say that credentials are not there or not to be used.
-_CREDENTIALS = re.compile(r"Credential|ProfileNotFound|SSO|Token")
 #: What is wrong here and not there: no room, or a disk that is not to be written.
 _OF_THIS_MACHINE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 #: What stores without ETags show of an object, and is another when its content is.
 _TOKENS: Final = ("md5Hash", "crc32c", "content_md5", "LastModified", "mtime")
-_REACH: Final = (
-    "See that the store can be reached from here (AWS_ENDPOINT_URL, proxy, region), then run again; nothing is lost."
-)
+#: What fsspec's implementations call the time at which an object was written.
+_WRITTEN: Final = ("LastModified", "last_modified", "updated", "mtime", "created")
 _INSTALLED_BY: Final = {"s3": "pip install 'onlabel[s3]'", "s3a": "pip install 'onlabel[s3]'"}
 
 
@@ -65,11 +65,15 @@ def without_secrets(url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An object as a listing shows it. `token` is another when its content is; None where the store has nothing like it."""
+    """An object as a listing shows it. `token` is another when its content is; None where the store has nothing like it.
+
+    `written` is when it was written, in seconds of the store's own clock since 1970; None where the store does not say.
+    """
 
     size: int
     token: str | None
     etag: str | None
+    written: float | None = None
 
 
 @dataclass(frozen=True)
@@ -134,12 +138,12 @@ class Objects:
             announce(f"Waiting for {self.url} to answer (at most {FIRST_ANSWER_SECONDS:g} s) …")
             asking.join(FIRST_ANSWER_SECONDS - ANNOUNCED_AFTER_SECONDS)
         if asking.is_alive():
-            because = f"(no answer within {FIRST_ANSWER_SECONDS:g} s)"
-        elif failures and _problem(failures[0], self.url).code == "S104":
-            because = _because(failures[0])
+            said = f"(no answer within {FIRST_ANSWER_SECONDS:g} s)"
+        elif failures and problem_of(failures[0], self.url).code == "S104":
+            said = because(failures[0])
         else:
             return
-        problem = Problem("S111", "fatal", f"the store cannot be reached {because}", _REACH, source=self.url)
+        problem = Problem("S111", "fatal", f"the store cannot be reached {said}", REACH, source=self.url)
         raise StoreError(problem) from (failures[0] if failures else None)
 
     def list(self, below: str = "") -> dict[str, Listed]:
@@ -163,17 +167,41 @@ class Objects:
         data: bytes = self._tried(lambda: self.store.cat_file(self._path(name)), name)
         return data
 
-    def write(self, name: str, data: bytes, *, replaces: Listed | None = None, only_if_unchanged: bool = False) -> None:
-        """Write an object whole.
+    def write(self, name: str, data: bytes) -> None:
+        """Write an object whole."""
+        self._tried(lambda: self.store.pipe_file(self._path(name), data), name)
 
-        With `only_if_unchanged`, and where the store can (S3), it is written only if the object still is what `replaces`
-        showed (None: only if there is none).
+    def replace(self, name: str, data: bytes, before: Listed | None) -> bool:
+        """Write an object whole if it still is what `before` showed (None: if there is none); tells whether it was.
+
+        A store that does not know such conditions (only S3 does) writes it all the same. Where an answer is lost and the
+        write is tried again, the first try may be why the condition does not hold any more.
         """
-        condition: dict[str, str] = {}
-        if only_if_unchanged and self.store.protocol[0] == "s3":
-            condition = {"IfMatch": replaces.etag} if replaces and replaces.etag else {} if replaces else {"IfNoneMatch": "*"}
-        # A condition that does not hold is not tried again: whoever asked for it looks what is there now.
-        self._tried(lambda: self.store.pipe_file(self._path(name), data, **condition), name, () if condition else None)
+        condition = {"IfNoneMatch": "*"} if before is None else {"IfMatch": before.etag}
+        if self.store.protocol[0] != "s3" or None in condition.values():
+            self.write(name, data)
+            return True
+
+        def conditionally() -> bool | None:
+            try:
+                self.store.pipe_file(self._path(name), data, **condition)
+            except Exception as error:
+                if knows_no_conditions(error):
+                    return None
+                # 404: what was to be replaced is gone.
+                if status(error) in {409, 412} or (status(error) == 404 and before is not None):  # noqa: PLR2004 - of HTTP
+                    return False
+                raise
+            return True
+
+        done = self._tried(conditionally, name)
+        if done is None:
+            self.write(name, data)
+        return done is not False
+
+    def remove(self, names: Sequence[str]) -> None:
+        """Remove objects."""
+        self._tried(lambda: self.store.rm([self._path(name) for name in names]), names[0])
 
     def upload(self, file: Path, name: str) -> None:
         """Write a file's bytes as an object."""
@@ -200,14 +228,14 @@ class Objects:
     def _path(self, name: str) -> str:
         return f"{self.root}/{name}" if name else self.root
 
-    def _tried(self, work: Callable[[], Result], name: str, pauses: tuple[float, ...] | None = None) -> Result:
-        for pause in (*(PAUSES if pauses is None else pauses), None):
+    def _tried(self, work: Callable[[], Result], name: str) -> Result:
+        for pause in (*PAUSES, None):
             try:
                 return work()
             except Exception as error:
                 if isinstance(error, OSError) and error.errno in _OF_THIS_MACHINE:
                     raise
-                problem = _problem(error, self.at_url(name))
+                problem = problem_of(error, self.at_url(name))
                 if problem.code != "S104" or pause is None:
                     raise StoreError(problem) from error
             time.sleep(pause)
@@ -217,27 +245,18 @@ class Objects:
 def _listed(seen: Mapping[str, Any]) -> Listed:
     etag = seen.get("ETag") or seen.get("etag")
     token = etag or next((seen[key] for key in _TOKENS if seen.get(key)), None)
-    return Listed(int(seen["size"] or 0), None if token is None else str(token), None if etag is None else str(etag))
+    written = _seconds(next((seen[key] for key in _WRITTEN if seen.get(key)), None))
+    return Listed(int(seen["size"] or 0), None if token is None else str(token), None if etag is None else str(etag), written)
 
 
-def _problem(error: Exception, url: str) -> Problem:
-    """What a store's refusal means, in one place for all of fsspec's implementations."""
-    name, because = type(error).__name__, _because(error)
-    if isinstance(error, PermissionError) or (not isinstance(error, OSError) and _CREDENTIALS.search(name)):
-        remedy = (
-            "Give credentials with that right, as the store's own tools take them (AWS_PROFILE, AWS_ACCESS_KEY_ID, a role)."
-        )
-        return Problem("S102", "fatal", f"the store does not let us in {because}", remedy, source=url)
-    if isinstance(error, FileNotFoundError):
-        return Problem("S103", "fatal", f"there is no such bucket or object {because}", "Correct the URL.", source=url)
-    if name == "ParamValidationError" or isinstance(error, NotImplementedError):
-        return Problem("S101", "fatal", f"the store cannot use this URL {because}", "Correct the URL.", source=url)
-    return Problem("S104", "fatal", f"the store does not answer as it should {because}", _REACH, source=url)
-
-
-def _because(error: Exception) -> str:
-    said = excerpt(str(error), 160)
-    return f"({type(error).__name__}{f': {said}' if said else ''})"
+def _seconds(said: object) -> float | None:
+    """A time as one of fsspec's implementations gives it."""
+    if isinstance(said, str):
+        with suppress(ValueError):
+            said = datetime.fromisoformat(said)
+    if isinstance(said, datetime):
+        return said.timestamp() if said.tzinfo else said.replace(tzinfo=UTC).timestamp()
+    return float(said) if isinstance(said, int | float) else None
 
 
 def _asked_once(store: Any) -> Any:  # noqa: ANN401 - an fsspec file system: untyped

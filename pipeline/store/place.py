@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import re
@@ -15,6 +14,8 @@ from urllib.parse import unquote, urlsplit
 
 from pipeline.errors import Problem, StoreError, excerpt
 from pipeline.publish.files import refusals
+from pipeline.publish.lock import holder_of, say
+from pipeline.store.keeping import remove_beyond
 from pipeline.store.objects import Objects, is_url, without_secrets
 from pipeline.store.pages import Fetched, fetch_pages
 from pipeline.store.snapshots import Began, base, push, push_folder
@@ -114,11 +115,16 @@ class Place:
                 self._began = base(Objects.at(self.target), self.output)
         return tuple(seeds)
 
-    def push(self, snapshot: Path, run: Path) -> tuple[Problem, ...]:
+    def push(self, snapshot: Path, run: Path, keep: int | None = None) -> tuple[Problem, ...]:
         """Publish a snapshot of `output` in the store, and keep the run's folder there; nothing where the output is a folder.
 
+        Args:
+            snapshot: The snapshot's folder.
+            run: The run's own folder.
+            keep: How many snapshots to keep in the store; None for all.
+
         Returns:
-            S110, where the run's folder could not be kept: the snapshot stands all the same.
+            S110, where the run's folder could not be kept, S112, where old snapshots could not be removed: the new one stands.
 
         Raises:
             StoreError: S101 to S104, S106, S108.
@@ -134,6 +140,13 @@ class Place:
             cause = f"the run's folder is not kept in the store: {error.problem.cause}"
             remedy = f"The snapshot stands; the run's folder is {run}."
             return (Problem("S110", "warning", cause, remedy, source=error.problem.source),)
+        try:
+            if keep is not None:
+                remove_beyond(store, keep)
+        except StoreError as error:
+            cause = f"snapshots beyond the {keep} to keep could not be removed: {error.problem.cause}"
+            remedy = "Give the right to list and delete objects there; the next run tries again."
+            return (Problem("S112", "warning", cause, remedy, source=error.problem.source),)
         return ()
 
     def shown(self, path: Path) -> str:
@@ -177,16 +190,12 @@ def _held(folder: Path) -> Iterator[None]:
         cause = f"the local folder for what is in the store cannot be used ({error.strerror})"
         raise StoreError(Problem("S107", "fatal", cause, "Name another one with --work.", source=str(folder))) from error
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.pread(handle, 200, 0).decode(errors="replace").strip()
-            cause = f"another run on this machine works for the same place in the store. Held by {holder}."
+        holder = holder_of(handle)
+        if holder is not None:
+            cause = f"another run on this machine works for the same place in the store. Held by {holder}"
             remedy = "Wait until it has ended."
-            raise StoreError(Problem("S107", "fatal", cause, remedy, source=str(folder))) from None
-        said = f"process {os.getpid()} on {socket.gethostname()}".encode()
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, said, 0)
+            raise StoreError(Problem("S107", "fatal", cause, remedy, source=str(folder)))
+        say(handle, f"process {os.getpid()} on {socket.gethostname()}")
         yield
     finally:
         with suppress(OSError):

@@ -19,6 +19,7 @@ from pipeline.publish.output import MARKER
 from pipeline.store.objects import IN_FLIGHT, Listed, Objects
 
 CURRENT = "CURRENT"
+_REPORT = "report.json"
 _POINTER = re.compile(r"snapshots/([0-9a-f]{64})")
 
 
@@ -75,22 +76,21 @@ def push(store: Objects, snapshot: Path, began: Began) -> None:
         StoreError: S101 to S104 (the store), S106 (another run published meanwhile), S108 (what arrived is not what was sent).
 
     """
-    _send(store, snapshot, f"snapshots/{snapshot.name}")
+    there = f"snapshots/{snapshot.name}"
+    if began.name != snapshot.name:
+        # Sent in any case: where an old snapshot is to be current again, that makes it a new one for `remove_beyond`.
+        store.upload(snapshot / _REPORT, f"{there}/{_REPORT}")
+    _send(store, snapshot, there)
     found = current(store)
+    if found.name == snapshot.name:
+        return
     if found.name != began.name:
         raise _overtaken(store, found)
-    if began.name == snapshot.name:
-        return
-    pointer = f"snapshots/{snapshot.name}\n".encode()
-    try:
-        store.write(CURRENT, pointer, replaces=found.seen, only_if_unchanged=True)
-    except StoreError as error:
-        # Refused, because it changed in the last moment? Or because this store knows no conditions, or an answer was lost?
+    if not store.replace(CURRENT, f"{there}\n".encode(), found.seen):
         now = current(store)
-        if now.name not in {began.name, snapshot.name}:
-            raise _overtaken(store, now) from error
+        # It is what we wrote where the answer to a first try was lost.
         if now.name != snapshot.name:
-            store.write(CURRENT, pointer)
+            raise _overtaken(store, now)
 
 
 def push_folder(store: Objects, folder: Path, name: str) -> None:
@@ -161,6 +161,6 @@ def _same(store: Objects, name: str, seen: Listed | None, file: Path) -> bool:
 
 
 def _overtaken(store: Objects, found: Began) -> StoreError:
-    cause = f"another run published there meanwhile ({found.name or 'what was current is gone'})"
+    cause = f"another run published there meanwhile (current is {found.name or 'none'})"
     remedy = "Run again: the new run begins from what is there now. Nothing was replaced."
     return StoreError(Problem("S106", "fatal", cause, remedy, source=store.at_url(CURRENT)))

@@ -63,7 +63,7 @@ def _singular(word: str) -> str:
     return word.removesuffix("s")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)  # the names of the tables are asked for by every page; new names have no end
 def key(text: str) -> str:
     """The words of a name in the form in which names are compared.
 

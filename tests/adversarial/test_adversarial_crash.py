@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import orjson
 import pytest
@@ -46,7 +47,7 @@ class Runs:
         return int(self._process.stdout.readline())
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def runs() -> Iterator[Runs]:
     command = [sys.executable, str(CHILD)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(CHILD.parents[2]), *sys.path])}
@@ -105,9 +106,21 @@ class Scene:
         assert not (self.output / ".staging").exists()
 
 
+@pytest.fixture
+def in_memory(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where there can be one: what a killed process wrote is there too, and no test waits for a disk."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of its own in it
+    if not os.access(memory, os.W_OK):
+        yield tmp_path
+        return
+    with TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)
+
+
 @pytest.mark.slow
-def test_sigkill_at_any_moment_leaves_the_old_snapshot_or_the_new(runs: Runs, tmp_path: Path) -> None:
-    scene = Scene(tmp_path, pages=10)
+def test_sigkill_at_any_moment_leaves_the_old_snapshot_or_the_new(runs: Runs, in_memory: Path) -> None:
+    # Few pages: half of the run's time is then that of publishing.
+    scene = Scene(in_memory, pages=3)
     lengths = []
     for _ in range(3):
         scene.reset()
@@ -129,8 +142,8 @@ def test_sigkill_at_any_moment_leaves_the_old_snapshot_or_the_new(runs: Runs, tm
 
 
 @pytest.mark.slow
-def test_death_just_before_each_step_on_the_file_system_is_harmless(runs: Runs, tmp_path: Path) -> None:
-    scene = Scene(tmp_path, pages=1)
+def test_death_just_before_each_step_on_the_file_system_is_harmless(runs: Runs, in_memory: Path) -> None:
+    scene = Scene(in_memory, pages=1)
     scene.reset()
     base = tree(scene.output / "snapshots" / scene.old)
     seen = set()
@@ -153,10 +166,10 @@ def test_death_just_before_each_step_on_the_file_system_is_harmless(runs: Runs, 
 
 
 @pytest.mark.slow
-def test_death_in_a_folder_of_its_own_leaves_one_that_the_next_run_takes(runs: Runs, tmp_path: Path) -> None:
-    seeds = write_pages(tmp_path / "seeds", {"zelanib.md": drug_page("Zelanib")})
+def test_death_in_a_folder_of_its_own_leaves_one_that_the_next_run_takes(runs: Runs, in_memory: Path) -> None:
+    seeds = write_pages(in_memory / "seeds", {"zelanib.md": drug_page("Zelanib")})
     for step in range(1, 12):
-        output = tmp_path / f"output{step}"
+        output = in_memory / f"output{step}"
         runs.start(seeds, output, step=step)
         assert runs.status() == -signal.SIGKILL
         runs.start(seeds, output)

@@ -8,13 +8,16 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from pipeline.convert import Report, convert
+from pipeline.convert import Report, Source, convert
+from pipeline.convert.seeds import load
+from pipeline.errors import Problem, ReadError
 from pipeline.fhir import build
 from pipeline.model import DrugFacts, Resource
 from pipeline.settings import Settings
@@ -102,6 +105,9 @@ def test_after_any_edits_the_bytes_are_those_of_a_full_run(tmp_path: Path, seed:
         assert (quick.accounting, quick.overdue, quick.change) == (whole.accounting, whole.overdue, whole.change)
         assert [one.outcome for one in quick.pages] == [one.outcome for one in whole.pages]
         taken += quick.taken_over
+        again = convert([seeds], tmp_path / "output", settings, max_removed=1)
+        assert (name_of(again), again.accounting) == (name_of(whole), whole.accounting)
+        assert [one.problems for one in again.pages] == [one.problems for one in whole.pages]
     assert taken > 0
 
 
@@ -134,6 +140,69 @@ def test_without_a_change_nothing_is_read_and_nothing_written(same: Same, tmp_pa
     assert {path: path.lstat().st_mtime_ns for path in (tmp_path / "output/snapshots").rglob("*")} == before
     assert json.loads((again.folder / "run.json").read_bytes())["state"] == "unchanged"
     assert json.loads((again.folder / "metrics.json").read_bytes())["pages"] == {"read": 0, "taken_over": len(CORPUS)}
+
+
+#: Pages that are read each time, because what becomes of them is not theirs alone to say, or nothing is known of them.
+READ_AGAIN: dict[str, dict[str, str]] = {
+    "empty": {"empty.md": ""},
+    "unreadable": {"broken.md": "---\ntitle: 'x\n---\n"},
+    "too-large": {"large.md": "x" * (2 * 1024 * 1024 + 1)},
+    "a-folder": {"folder.md/page.txt": drug_page("Newinib")},
+    "a-copy-of-what-is-taken-over": {"zz-zelanib.md": CORPUS["zelanib.md"]},
+    "a-copy-that-becomes-the-first": {"0-zelanib.md": CORPUS["zelanib.md"]},
+    "copies-of-a-regimen": {"za-1.md": CORPUS["za.md"], "za-2.md": CORPUS["za.md"]},
+    "two-of-one-drug": {"twin.md": drug_page("Twin"), "twin-2.md": drug_page("Twin", brand="Morvia")},
+}
+
+
+@pytest.mark.parametrize("kind", READ_AGAIN)
+def test_a_page_that_stays_quarantined_or_a_duplicate_is_all_that_is_read_and_nothing_is_written(
+    same: Same, corpus: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    write_pages(corpus, READ_AGAIN[kind])
+    first = same()
+    with monkeypatch.context() as patched:
+        patched.setattr("pipeline.publish.output.OutputFolder.place", None)
+        again = convert([corpus], first.folder.parents[1], max_removed=1)
+    assert (again.unchanged, again.snapshot, again.accounting) == (True, first.snapshot, first.accounting)
+    assert again.problems == first.problems
+    assert 0 < len(again.pages) - again.taken_over <= 2
+
+
+@pytest.mark.parametrize("kind", ["unreadable", "a-copy-that-becomes-the-first", "two-of-one-drug"])
+def test_what_becomes_of_a_page_that_was_quarantined_or_a_duplicate_is_published(same: Same, corpus: Path, kind: str) -> None:
+    """Everything here is compared with a full run, by the content hash."""
+    before = set(corpus.rglob("*"))
+    write_pages(corpus, READ_AGAIN[kind])
+    first = same()
+    (page, *_) = sorted(path for path in set(corpus.rglob("*")) - before if path.is_file())
+    page.write_text("---\ntitle: [\n---\n", encoding="utf-8")
+    broken = same()
+    page.write_text(drug_page("Mendedib"), encoding="utf-8")
+    mended = same()
+    page.unlink()
+    gone = same()
+    names = [report.snapshot for report in (first, broken, mended, gone)]
+    assert all(one != other for one, other in pairwise(names))
+
+
+def test_a_finding_that_changes_alone_is_published(same: Same, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the words of the operating system do, for a page that it does not give."""
+    write_pages(corpus, {"kept-from-us.md": drug_page("Newinib")})
+    word = "one"
+
+    def refuse(source: Source, max_bytes: int) -> bytes:
+        if source.name == "kept-from-us.md":
+            raise ReadError(Problem("R190", "error", f"it cannot be read ({word})", "See to it.", source=source.name))
+        return load(source, max_bytes)
+
+    monkeypatch.setattr("pipeline.convert.batch.load", refuse)
+    monkeypatch.setattr("pipeline.convert.takeover.load", refuse)
+    first = same()
+    assert same().unchanged
+    word = "another"
+    second = same()
+    assert (second.unchanged, second.snapshot == first.snapshot) == (False, False)
 
 
 def test_one_changed_page_is_the_only_one_that_is_read(same: Same, corpus: Path) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.flow.onlabel_process import Onlabel
+from tests.flow.onlabel_process import Onlabel, Warm
 
 _SERVE = """
 import sys
@@ -20,27 +21,41 @@ with prefect_server(lambda said: None) as url:
 """
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _listening_to_interrupts() -> None:
+    """A shell makes what it starts in the background deaf to Ctrl-C, and all that this starts with it."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture(scope="session")
 def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("prefect")
 
 
 @pytest.fixture(scope="session")
-def served(prefect_home: Path) -> Iterator[Onlabel]:
+def warm(prefect_home: Path) -> Iterator[Warm]:
+    warm = Warm(Onlabel(prefect_home, None).environment)
+    yield warm
+    warm.end()
+
+
+@pytest.fixture(scope="session")
+def served(prefect_home: Path, warm: Warm) -> Iterator[Onlabel]:
     """`onlabel` with a Prefect server that stays for the session."""
     with Onlabel(prefect_home, None).start("-c", _SERVE) as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         assert url, process.stderr and process.stderr.read()
-        yield Onlabel(prefect_home, url)
+        yield Onlabel(prefect_home, url, warm)
         process.communicate("", timeout=60)
 
 
 @pytest.fixture
-def alone(prefect_home: Path, served: Onlabel) -> Onlabel:
+def alone(prefect_home: Path, served: Onlabel, warm: Warm) -> Onlabel:
     """`onlabel` without a server, with the same Prefect home (whose database is there already)."""
     assert served.url
-    return Onlabel(prefect_home, None)
+    return Onlabel(prefect_home, None, warm)
 
 
 PAGES: Mapping[str, str] = {

@@ -1,11 +1,13 @@
-"""`onlabel` and `prefect` in processes of their own, as a user runs them."""
+"""`onlabel` and `prefect` in processes of their own, as a user runs them; most of them forked from one that is warm."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -15,13 +17,49 @@ import httpx
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 
 
+class Warm:
+    """The process that has imported all of onlabel and forks the others (`warm.py`); started when it is needed first."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment
+        self._process: subprocess.Popen[str] | None = None
+
+    def __call__(
+        self, arguments: tuple[str, ...], environment: dict[str, str], code: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the command, or some Python, to its end."""
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.flow.warm"],
+                cwd=REPOSITORY,
+                env=self._environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with tempfile.TemporaryDirectory() as folder:
+            out, err = Path(folder, "out"), Path(folder, "err")
+            asked = {"arguments": arguments, "environment": environment, "out": str(out), "err": str(err), "code": code}
+            self._process.stdin.write(f"{json.dumps(asked)}\n")
+            self._process.stdin.flush()
+            status = int(self._process.stdout.readline())
+            return subprocess.CompletedProcess(arguments, status, out.read_text(), err.read_text())
+
+    def end(self) -> None:
+        if self._process is not None:
+            self._process.communicate("", timeout=60)
+
+
 class Onlabel:
     """Runs `onlabel` as a user would, with a Prefect home of its own and, if given, a server."""
 
-    def __init__(self, home: Path, url: str | None) -> None:
+    def __init__(self, home: Path, url: str | None, warm: Warm | None = None) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
         self.environment: dict[str, str] = kept | {"PREFECT_HOME": str(home)} | ({"PREFECT_API_URL": url} if url else {})
         self.url = url
+        self._warm = warm or Warm(self.environment)
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -34,7 +72,12 @@ class Onlabel:
             text=True,
         )
 
-    def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def __call__(self, *arguments: str, code: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run the command to its end, or some Python with these arguments."""
+        return self._warm(arguments, self.environment | environment, code)
+
+    def cold(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run the command to its end in a process that nothing was imported for."""
         with self.start("-m", "pipeline", *arguments, **environment) as process:
             out, err = process.communicate(timeout=180)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
@@ -61,11 +104,16 @@ def files(folder: Path) -> dict[str, str]:
 
 def processes(marker: str) -> list[str]:
     """The command lines of running processes that have `marker` in their environment."""
-    found = []
+    return list(by_number(marker).values())
+
+
+def by_number(marker: str) -> dict[int, str]:
+    """The same by the numbers of the processes."""
+    found = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if marker.encode() in (process / "environ").read_bytes():
-                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+                found[int(process.name)] = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         except OSError:
             continue
     return found

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,15 @@ import os, sys
 if os.geteuid() == 0:
     without = ["setpriv", "--inh-caps=-dac_override", "--bounding-set=-dac_override"]
     os.execvp(without[0], [*without, sys.executable, "-m", "pipeline", *sys.argv[1:]])
+"""
+#: Ctrl-C in a terminal reaches all processes of a run, so it gets a group of its own; a shell may have made it deaf to it.
+_INTERRUPTIBLE = """
+import os, signal
+os.setsid()
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from pipeline.cli import main
+if __name__ == "__main__":
+    main()
 """
 #: A disk that takes no more than 16 KiB a file, for this process and the workers that it starts.
 _SMALL_DISK = """
@@ -62,9 +73,7 @@ _RUN = "\nimport sys; from pipeline.cli import run_command; sys.exit(run_command
 
 def run_after(served: Onlabel, setting: str, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """`onlabel run` in a process that was prepared by some Python."""
-    with served.start("-c", setting + _RUN, "run", *arguments, **more) as process:
-        out, err = process.communicate(timeout=180)
-    return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+    return served("run", *arguments, code=setting + _RUN, **more)
 
 
 def told(done: subprocess.CompletedProcess[str]) -> list[str]:
@@ -171,3 +180,21 @@ def test_who_chose_what_prefect_logs_gets_it(served: Onlabel, tmp_path: Path) ->
     done = run_after(served, _AWAY.format(code="S103"), "memory://pages", *more, PREFECT_LOGGING_LEVEL="INFO")
     assert done.returncode == 3
     assert re.search(r"ERROR   \| Task run 'fetch from the store' - Finished in state Failed\(.S103 fatal: ", done.stderr)
+
+
+@pytest.mark.parametrize(("runner", "pause"), [("threads", 1.0), ("processes", 0.0), ("processes", 2.0)])
+def test_an_interrupt_is_one_calm_line(served: Onlabel, runner: str, pause: float, tmp_path: Path) -> None:
+    seeds = write_pages(tmp_path / "seeds", {f"{number}.md": drug_page(f"Drug{number}") for number in range(300)})
+    output = tmp_path / "out"
+    more = ("--output", str(output), "--workers", "2", "--runner", runner)
+    with served.start("-c", _INTERRUPTIBLE, "run", str(seeds), *more) as process:
+        while not (output / ".staging").exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        time.sleep(pause)
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err.splitlines() == ["Interrupted. What was published before is unchanged."]
+    assert not out
+    assert not (output / "current").exists()

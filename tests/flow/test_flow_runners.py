@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flow.onlabel_process import Onlabel, files, gone, processes
+from tests.flow.onlabel_process import Onlabel, by_number, files, gone, processes
 from tests.invented_pages import drug_page, regimen_page
 from tests.store.s3_server import S3, environment, serving
 
@@ -68,7 +68,9 @@ def test_every_runner_publishes_the_bytes_of_one_process(
 ) -> None:
     needs(runner)
     output, marker = tmp_path / f"by-{runner}", f"{tmp_path.name}-{runner}"
-    done = served("run", str(many), "--output", str(output), "--workers", "2", "--runner", runner, ONLABEL_TEST=marker)
+    # Ray starts a cluster from the process that runs: it has one of its own.
+    onlabel = served.cold if runner == "ray" else served
+    done = onlabel("run", str(many), "--output", str(output), "--workers", "2", "--runner", runner, ONLABEL_TEST=marker)
     assert done.returncode == 1, done.stderr
     assert files(output / "current") == expected
     # Nothing but the page that cannot be read.
@@ -80,6 +82,35 @@ def test_every_runner_publishes_the_bytes_of_one_process(
     ]
     assert task_states(served, run["id"]) == ["COMPLETED"] * 4
     assert gone(f"ONLABEL_TEST={marker}"), processes(f"ONLABEL_TEST={marker}")
+
+
+@pytest.mark.cluster
+def test_a_dask_worker_that_is_killed_costs_nothing_or_stops_the_run(
+    served: Onlabel, many: Path, expected: dict[str, str], tmp_path: Path
+) -> None:
+    """Dask gives its batch to another worker; where it will not, the run says so (P513) and publishes nothing."""
+    needs("dask")
+    output, marker = tmp_path / "lost", f"ONLABEL_TEST={tmp_path.name}-lost"
+    command = ("-m", "pipeline", "run", str(many), "--output", str(output), "--workers", "2", "--runner", "dask")
+    with served.start(*command, ONLABEL_TEST=marker.partition("=")[2]) as process:
+        spooled = None
+        while spooled is None and process.poll() is None:
+            # A batch's own folder: its worker is in the middle of it.
+            spooled = next(output.glob(".staging/*/spool/.*"), None)
+            time.sleep(0.005)
+        assert spooled is not None
+        # There are as many as there are batches at a time: each of them is at work.
+        worker, *_ = [number for number, line in by_number(marker).items() if "spawn_main" in line]
+        os.kill(worker, signal.SIGKILL)
+        _, err = process.communicate(timeout=180)
+    assert "Traceback" not in err
+    if process.returncode == 3:
+        assert "P513 fatal: " in err
+        assert not (output / "current").exists()
+    else:
+        assert process.returncode == 1, err
+        assert files(output / "current") == expected
+    assert gone(marker), processes(marker)
 
 
 @pytest.mark.parametrize(
@@ -126,10 +157,9 @@ for one, program in ((unshared[0], made), (unshared[1], made), (batch, "another"
 
 def test_a_worker_that_sees_other_files_or_is_another_onlabel_says_so(served: Onlabel, seed: Path, tmp_path: Path) -> None:
     """Else its pages would be missing, and their drugs with them."""
-    with served.start("-c", _ON_ANOTHER_MACHINE, str(tmp_path), str(seed)) as process:
-        out, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
-    told = out.splitlines()
+    done = served(str(tmp_path), str(seed), code=_ON_ANOTHER_MACHINE)
+    assert done.returncode == 0, done.stderr
+    told = done.stdout.splitlines()
     assert [line[:4] for line in told[:3]] == ["P515", "P515", "P516"]
     assert told[3] == "['published', 'quarantined']"
 
@@ -154,13 +184,15 @@ def test_a_second_run_says_who_publishes_there_and_leaves(served: Onlabel, many:
 
 @pytest.mark.parametrize("runner", ["processes", *clusters])
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT], ids=lambda sent: sent.name)
-def test_no_server_and_no_worker_outlives_its_run(
-    runner: str, sent: signal.Signals, alone: Onlabel, many: Path, tmp_path: Path
+def test_no_server_and_no_worker_outlives_its_run(  # noqa: PLR0913, PLR0917 - what runs it, how it ends, and where
+    runner: str, sent: signal.Signals, alone: Onlabel, served: Onlabel, many: Path, tmp_path: Path
 ) -> None:
     needs(runner)
+    # One runner is enough to see that the server goes, and each start of one takes ten seconds.
+    onlabel = alone if runner == "processes" else served
     marker, output = f"ONLABEL_TEST={tmp_path.name}", tmp_path / "out"
     command = ("-m", "pipeline", "run", str(many), "--output", str(output), "--workers", "2", "--runner", runner)
-    with alone.start(*command, ONLABEL_TEST=tmp_path.name) as process:
+    with onlabel.start(*command, ONLABEL_TEST=tmp_path.name) as process:
         deadline = time.monotonic() + 120
         # In the middle of the work: a worker has begun to write.
         while not list(output.glob(".staging/*/spool/*")) and process.poll() is None and time.monotonic() < deadline:

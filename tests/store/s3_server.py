@@ -5,6 +5,7 @@ from __future__ import annotations
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,14 @@ class S3:
 
     def remove(self, path: str) -> None:
         self._store.rm(path)
+
+    def age(self, hours: float) -> None:
+        """Let all objects of the server (one of this process) be that much older."""
+        from moto.s3.models import s3_backends  # noqa: PLC0415 - only where it is installed
+
+        for bucket in s3_backends["123456789012"]["aws"].buckets.values():
+            for key in bucket.keys.values():
+                key.last_modified -= timedelta(hours=hours)
 
     def below(self, path: str) -> set[str]:
         return set(self._store.find(path))

@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import run_command
-from pipeline.errors import StoreError
-from pipeline.store import Place, place
+from pipeline.store import Place
 from pipeline.store.objects import Objects
 from tests.invented_pages import drug_page
 from tests.store.s3_server import S3, ask
@@ -118,55 +117,16 @@ def test_a_crash_between_upload_and_switch_leaves_the_old_snapshot_and_the_next_
     class Crash(BaseException):
         """The process ends here."""
 
-    write = Objects.write
-
-    def crash(self: Objects, name: str, data: bytes, **more: object) -> None:
-        if name == "CURRENT":
-            raise Crash
-        write(self, name, data, **more)
+    def crash(*_: object) -> None:
+        raise Crash
 
     with monkeypatch.context() as patched:
-        patched.setattr(Objects, "write", crash)
+        patched.setattr(Objects, "replace", crash)
         with pytest.raises(Crash):
             convert("s3://pages/nci", "--output", OUTPUT)
     assert published(s3) == before
     assert convert("s3://pages/nci", "--output", OUTPUT) == 1
     assert published(s3) != before
-
-
-def test_a_run_that_another_overtook_stops_and_replaces_nothing(
-    s3: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert convert("s3://pages/nci/zorvatinib.md", "--output", OUTPUT) == 0
-    other = str(tmp_path / "other-machine")
-    push = place.push
-
-    def late(*given: object) -> None:
-        with monkeypatch.context() as patched:
-            patched.setattr(place, "push", push)
-            assert convert("s3://pages/nci", "--output", OUTPUT, "--work", other) == 1
-        push(*given)
-
-    monkeypatch.setattr(place, "push", late)
-    s3.write("pages/nci/third.md", drug_page("Third").encode())
-    # The one that began first has a page less than the one that comes between.
-    code = convert("s3://pages/nci/zorvatinib.md", "s3://pages/nci/third.md", "--output", OUTPUT)
-    said = capsys.readouterr().err
-    assert (code, "S106" in said) == (3, True), said
-    assert "Quellimab" in published(s3)["R5/resources/MedicationKnowledge.ndjson"].decode()
-
-
-def test_the_last_moment_before_the_switch_is_safe_too(s3: S3) -> None:
-    """Another run may write CURRENT after it was read again: the store itself refuses then."""
-    assert convert("s3://pages/nci", "--output", OUTPUT) == 1
-    store = Objects.at(OUTPUT)
-    seen = store.seen("CURRENT")
-    s3.write("pages/published/onlabel/CURRENT", b"snapshots/" + b"0" * 64 + b"\n")
-    with pytest.raises(StoreError):
-        store.write("CURRENT", b"mine", replaces=seen, only_if_unchanged=True)
-    with pytest.raises(StoreError):
-        store.write("CURRENT", b"mine", replaces=None, only_if_unchanged=True)
-    assert s3.read("pages/published/onlabel/CURRENT").endswith(b"0\n")
 
 
 @pytest.mark.usefixtures("s3")
