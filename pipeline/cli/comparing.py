@@ -102,13 +102,15 @@ def _print(changes: Changes, *, everything: bool) -> None:
 def _lines(change: Change) -> Iterator[Text]:
     from rich.text import Text
 
-    from pipeline.diff import difference, subject, title
+    from pipeline.diff import difference, people, subject, title
 
     style = next((style for end, style in _STYLES.items() if change.kind.endswith(end)), "cyan")
     of = subject(change)
     yield Text.assemble("  ", (title(change), style), f" · {excerpt(of, _MOST_CHARACTERS)}" if of else "")
     if said := difference(change):
         yield Text(f"      {excerpt(said, _MOST_CHARACTERS)}")
+    if change.correction:
+        yield Text(f"      {excerpt(people(change), _MOST_CHARACTERS)}", style="magenta")
     yield from (_quoted("was", quote) for quote in change.old)
     yield from (_quoted("now", quote) for quote in change.new)
 

@@ -7,18 +7,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from pipeline.cli.app import DONE, Flag, Quiet, app, fhir_version, holding, output_of
+from pipeline.cli.app import DONE, Flag, Quiet, app, fhir_version, holding, is_output, output_of
 from pipeline.cli.console import Console, counted
 from pipeline.errors import Problem, UsageError
-from pipeline.model import Standing
 
 if TYPE_CHECKING:
     from pipeline.model import Resource, Use
-    from pipeline.snapshot import Record, Snapshot
+    from pipeline.snapshot import Input, Record, Snapshot
     from pipeline.tables import Filters
 
 _RESOURCE = re.compile(r"[A-Z][A-Za-z]{1,63}/[A-Za-z0-9.-]{1,64}")
@@ -31,11 +30,15 @@ def show(  # noqa: PLR0913 - each is an option of the command
     *words: Annotated[
         str, Parameter(name="WORDS", help="An output folder [default: output], then a drug, brand or code, or a Type/id.")
     ],
+    output: Annotated[Path, Parameter(help="The output folder, where WORDS name none.")] = _OUTPUT,
     uses: Annotated[Flag, Parameter(help="List the uses of all drugs.")] = False,
     brand: Annotated[str | None, Parameter(help="Only uses of this brand, or of the drug as a whole that has it.")] = None,
     condition: Annotated[str | None, Parameter(help="Only uses whose condition, setting or cause has these words.")] = None,
     code: Annotated[str | None, Parameter(help="Only uses with this code, or of a drug with it.")] = None,
-    standing: Annotated[Standing | None, Parameter(help="Only uses of this standing.")] = None,
+    standing: Annotated[
+        # As in the model, which help does without.
+        Literal["approved", "accelerated_approval", "used"] | None, Parameter(help="Only uses of this standing.")
+    ] = None,
     fhir: Annotated[str | None, Parameter(help="The FHIR version to read [default: R5 if it is there].")] = None,
     json: Annotated[Flag, Parameter(help="Print a JSON line for each drug, use or resource.")] = False,
     quiet: Quiet = False,
@@ -54,11 +57,11 @@ def show(  # noqa: PLR0913 - each is an option of the command
     from pipeline.snapshot import open_snapshot
     from pipeline.tables import Filters
 
-    output, wanted = _output_and_wish(words)
+    folder, wanted = _output_and_wish(words)
     console = Console(quiet=quiet)
     filters = Filters(brand, condition, code, standing)
-    with holding(output) as folder:
-        snapshot = open_snapshot(folder, fhir_version(fhir) if fhir else None)
+    with holding(folder or output) as held:
+        snapshot = open_snapshot(held, fhir_version(fhir) if fhir else None)
         if wanted and _RESOURCE.fullmatch(wanted):
             _show_resource(console, snapshot, wanted, json=json)
         elif wanted:
@@ -100,28 +103,24 @@ def tables(
     return DONE
 
 
-def _output_and_wish(words: tuple[str, ...]) -> tuple[Path, str | None]:
-    """The output folder and what is asked for; a single word is the folder only where something is published in it."""
+def _output_and_wish(words: tuple[str, ...]) -> tuple[Path | None, str | None]:
+    """The output folder, if one is named, and what is asked for; a single word is one only where something is published."""
     match words:
         case ():
-            return _OUTPUT, None
-        case (word,) if _is_output(Path(word)) or ("/" in word and not _RESOURCE.fullmatch(word)):
+            return None, None
+        case (word,) if is_output(Path(word)) or ("/" in word and not _RESOURCE.fullmatch(word)):
             return Path(word), None
         case (word,):
-            return _OUTPUT, word
+            return None, word
         case (folder, word):
             return Path(folder), word
     cause = f"{len(words)} words are given, and at most {_MOST_WORDS} are understood: an output folder and a drug"
     raise UsageError(Problem("U901", "error", cause, 'Put a name of several words in quotes: "trastuzumab deruxtecan".'))
 
 
-def _is_output(path: Path) -> bool:
-    return any((path / name).is_symlink() or (path / name).exists() for name in ("current", "CURRENT", "report.json"))
-
-
 def _the_drug(snapshot: Snapshot, words: str) -> Record:
     """The one drug that the words stand for; raises UsageError (W301, W302)."""
-    from pipeline.tables import drugs_named, names_near
+    from pipeline.tables import drugs_named, names_near, unpublished
 
     found = drugs_named(snapshot, words)
     if len(found) == 1:
@@ -130,10 +129,24 @@ def _the_drug(snapshot: Snapshot, words: str) -> Record:
         names = ", ".join(record.slug for record in found)
         cause = f"{words!r} stands for {len(found)} drugs: {names}"
         raise UsageError(Problem("W302", "error", cause, "Name one of them."))
+    cause = f"no drug, brand or code {words!r} is published here"
+    if left_out := unpublished(snapshot, words):
+        raise UsageError(_left_out(snapshot, cause, left_out[0]))
     near = names_near(snapshot, words)
     remedy = f"Near to it: {', '.join(near)}." if near else "`onlabel show` lists what is published."
-    cause = f"no drug, brand or code {words!r} is published here"
     raise UsageError(Problem("W301", "error", cause, remedy, source=str(snapshot.path)))
+
+
+def _left_out(snapshot: Snapshot, cause: str, page: Input) -> Problem:
+    """W301 for a drug whose page the run had: what became of the page, and why."""
+    why = next(iter(snapshot.findings().get(page.name, ())), None)
+    said = f"{why.code}: {why.cause}" if why else "no finding says why"
+    if page.outcome == "quarantined":
+        remedy = why.remedy if why and why.remedy else "`onlabel extract PAGE` says what is wrong with it."
+        return Problem("W301", "error", f"{cause}: its page is quarantined ({said})", remedy, source=page.name)
+    cause = f"{cause}: its page was read as about no drug" + (f" ({said})" if why else "")
+    remedy = "If it is about one, `onlabel extract PAGE` says why it was not read so; else nothing is wrong."
+    return Problem("W301", "error", cause, remedy, source=page.name)
 
 
 def _show_drug(console: Console, snapshot: Snapshot, record: Record, filters: Filters, *, json: bool) -> None:

@@ -17,9 +17,9 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.errors import Problem
-from pipeline.model import DrugFacts, Fact, PriorTherapy, Resource, Span, Therapy, Use, facts_in
+from pipeline.model import DrugFacts, Fact, PriorTherapy, Resource, Review, Span, Therapy, Use, facts_in
 from pipeline.snapshot import Record
-from pipeline.tables import unread, unread_in
+from pipeline.tables import unread_in
 from pipeline.tables.columns import SYSTEMS
 
 #: Into a pipe, a line of ours is a line: nothing is broken where no one sees a margin.
@@ -83,7 +83,7 @@ class Terminal:
                 safe(", ".join(brand.text for brand in facts.brands)),
                 str(len(uses)),
                 _standings(use for _, use in uses),
-                str(len(unread(facts)) or ""),
+                ", ".join(_left_out(facts)),
             )
         self._print(table)
 
@@ -115,7 +115,8 @@ class Terminal:
         remarks = [
             *(("not approved", _quote(facts, denial)) for denial in facts.denials),
             *(("studied", _quote(facts, studied)) for studied in facts.studied),
-            *((one.role, _quote(facts, one.fact, one.reason)) for one in unread(facts) if one not in in_uses),
+            *(("unread", _quote(facts, one.fact, one.reason)) for one in facts.unread if one not in in_uses),
+            *(("withheld", _quote(facts, one.text, _by(one.reviews))) for one in facts.withheld),
             *(("finding", Text(safe(f"{one.code} {one.severity}: {one.cause}"))) for one in findings if one.code != _UNREAD),
         ]
         if remarks:
@@ -176,6 +177,19 @@ def _standings(uses: Iterable[Use]) -> str:
     )
 
 
+def _left_out(facts: DrugFacts) -> Iterator[str]:
+    """How many sentences no rule read, and how many uses a person found wrongly read."""
+    if facts.unread:
+        yield str(len(facts.unread))
+    if facts.withheld:
+        yield f"{len(facts.withheld)} withheld"
+
+
+def _by(reviews: Iterable[Review]) -> str:
+    said = (f"{one.reviewer}, {one.date}{f': {one.reason}' if one.reason else ''}" for one in reviews)
+    return f"withheld by a reviewer: {'; '.join(said)}"
+
+
 def _spelt(code: str) -> str:
     return code.replace("_", " ")
 
@@ -216,7 +230,8 @@ def _header(record: Record, uses: Sequence[tuple[int, Use]]) -> Iterator[tuple[s
         yield "source", url
     shown = f"{len(uses)} of " if len(uses) != len(facts.uses) else ""
     standing = f": {_standings(use for _, use in uses)}" if uses else ""
-    yield "uses", f"{shown}{len(facts.uses)}{standing}"
+    withheld = f"; {len(facts.withheld)} withheld by a reviewer" if facts.withheld else ""
+    yield "uses", f"{shown}{len(facts.uses)}{standing}{withheld}"
 
 
 def _use(record: Record, number: int, use: Use) -> Iterator[tuple[str, str | Text]]:
@@ -240,7 +255,7 @@ def _use(record: Record, number: int, use: Use) -> Iterator[tuple[str, str | Tex
     kind = "ClinicalUseDefinition/" if any(each["resourceType"] == "ClinicalUseDefinition" for each in record.resources) else ""
     yield "published", ", ".join(f"{kind}{each}" for each in record.indications[number - 1])
     yield from (("says", _quote(record.facts, quote)) for quote in _quotes(use))
-    yield from ((one.role, _quote(record.facts, one.fact, one.reason)) for one in unread_in(record.facts, use))
+    yield from (("unread", _quote(record.facts, one.fact, one.reason)) for one in unread_in(record.facts, use))
     for review in use.reviews:
         said = f"{review.verdict}, by {review.reviewer}, {review.date}"
         yield "reviewed", f"{said}: {review.reason}" if review.reason else said

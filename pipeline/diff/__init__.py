@@ -5,7 +5,7 @@ from pipeline.diff.choosing import choose
 from pipeline.diff.compare import compare
 from pipeline.diff.document import document
 from pipeline.diff.markdown import markdown
-from pipeline.diff.telling import difference, headline, kind_in_words, subject, summary, title
+from pipeline.diff.telling import difference, headline, kind_in_words, people, subject, summary, title
 from pipeline.diff.writing import open_both, write_changes
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "kind_in_words",
     "markdown",
     "open_both",
+    "people",
     "subject",
     "summary",
     "title",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
+from pipeline.model import Review
 from pipeline.settings import FhirVersion
 
 ClinicalKind: TypeAlias = Literal[
@@ -69,6 +70,9 @@ Aspect: TypeAlias = Literal[
     "sentences",
 ]
 
+#: What people have to do with a change: a correction is applied that was not, or no longer, or another one than before.
+Correction: TypeAlias = Literal["applied", "lapsed", "replaced"]
+
 #: In the order in which they are told: what a reader must know first comes first.
 CLINICAL: tuple[ClinicalKind, ...] = get_args(ClinicalKind)
 OTHER: tuple[OtherKind, ...] = get_args(OtherKind)
@@ -92,6 +96,7 @@ class Change:
     use is said of (none: of the drug as a whole); both as on the new page where the use is still there. `was` and `now` are the
     values that differ; `old` and `new` the words of the use and then any other sentence (a lead, a brand sentence) that says
     what differs. `old_ids` and `new_ids` are the indications (ClinicalUseDefinitions) of the use in either snapshot.
+    `old_reviews` and `new_reviews` are the corrections by people that gave the values which differ, or withheld the use.
     """
 
     kind: Kind
@@ -106,11 +111,20 @@ class Change:
     new: tuple[Quote, ...] = ()
     old_ids: tuple[str, ...] = ()
     new_ids: tuple[str, ...] = ()
+    old_reviews: tuple[Review, ...] = ()
+    new_reviews: tuple[Review, ...] = ()
 
     @property
     def clinical(self) -> bool:
         """Whether it may change what a patient is given; what cannot be told counts as such."""
         return self.kind in CLINICAL
+
+    @property
+    def correction(self) -> Correction | None:
+        """Whether it comes of a correction by people, and how: one that lapsed, one that is applied now, or both."""
+        if not self.old_reviews:
+            return "applied" if self.new_reviews else None
+        return "replaced" if self.new_reviews else "lapsed"
 
 
 @dataclass(frozen=True, slots=True)

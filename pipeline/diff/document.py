@@ -9,6 +9,7 @@ from typing import IO, Any, Final
 import orjson
 
 from pipeline.diff.changes import Change, Changes, Quote
+from pipeline.model import Review
 
 FORMAT: Final = "onlabel-changes/1"
 
@@ -43,12 +44,20 @@ def as_json(change: Change) -> dict[str, Any]:
         "new": [*map(_quote, change.new)],
         "old_ids": change.old_ids,
         "new_ids": change.new_ids,
+        "correction": change.correction,
+        "old_reviews": [*map(_review, change.old_reviews)],
+        "new_reviews": [*map(_review, change.new_reviews)],
     }
     return {name: value for name, value in said.items() if value not in (None, (), [])}
 
 
 def _quote(quote: Quote) -> dict[str, Any]:
     return {"text": quote.text, "page": quote.page, **({"line": quote.line} if quote.line else {})}
+
+
+def _review(review: Review) -> dict[str, Any]:
+    said = {"reviewer": review.reviewer, "date": review.date.isoformat(), "verdict": review.verdict}
+    return {**said, **({"reason": review.reason} if review.reason else {})}
 
 
 def write_document(file: IO[bytes], changes: Changes, lines: Iterable[bytes]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.diff.aspects import quotes_of
 from pipeline.diff.changes import Change, Kind, Quote
+from pipeline.diff.people import on_page
 from pipeline.diff.restriction import texts
 from pipeline.diff.uses import added, changes_in_uses, holds, name_of, quote, withdrawn
 from pipeline.diff.words import fold, likeness, words
@@ -92,8 +93,9 @@ def _in_sentences(old: Record, new: Record) -> Iterator[Change]:
         yield from (Change(kind, slug, drug, was=(fact.text,), old=_of(old, fact)) for fact in facts)
     for kind, facts in came:
         yield from (Change(kind, slug, drug, now=(fact.text,), new=_of(new, fact)) for fact in facts)
-    rest = _not_of_a_use(old.facts), _not_of_a_use(new.facts)
-    said = _of(old, *_only(rest[0], rest[1])), _of(new, *_only(rest[1], rest[0]))
+    # What stands on both pages is not worded otherwise, whatever else it is taken for: a use withheld leaves its sentences.
+    there = [[one.fact for one in facts.sentences] for facts in (old.facts, new.facts)]
+    said = _of(old, *_only(_not_of_a_use(old.facts), there[1])), _of(new, *_only(_not_of_a_use(new.facts), there[0]))
     if any(said):
         yield Change("wording-only", slug, drug, "sentences", old=said[0], new=said[1])
     yield from _in_codes(old, new)
@@ -126,7 +128,8 @@ def _in_codes(old: Record, new: Record) -> Iterator[Change]:
 def _nothing_clinical(old: Record, new: Record) -> Change:
     """The bytes of a page are others, and nothing that it says of its drug is."""
     kind: Kind = "resources-only" if old.input.sha256 == new.input.sha256 else "page-only"
-    return Change(kind, new.slug, name_of(new))
+    was, now = on_page(old.facts, new.facts)
+    return Change(kind, new.slug, name_of(new), old_reviews=was, new_reviews=now)
 
 
 def _of(record: Record, *facts: Fact | None) -> tuple[Quote, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pipeline.diff.changes import OTHER, Change, Changes, Quote
-from pipeline.diff.telling import difference, kind_in_words, subject, summary, title
+from pipeline.diff.telling import difference, kind_in_words, people, subject, summary, title
 from pipeline.errors import excerpt
 
 #: An artifact is for eyes: so many changes of either sort, and so many characters of a value; `changes.json` has everything.
@@ -53,6 +53,8 @@ def _by_drug(changes: Sequence[Change]) -> Iterator[str]:
 def _lines(change: Change) -> Iterator[str]:
     said = (_words(part) for part in (subject(change), difference(change)) if part)
     yield " · ".join((f"- **{title(change)}**", *said))
+    if change.correction:
+        yield f"  - {_words(people(change))}"
     yield from (f"  - was, {_quoted(quote)}" for quote in change.old)
     yield from (f"  - now, {_quoted(quote)}" for quote in change.new)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipeline.diff.changes import Change, Changes, Kind
+from pipeline.diff.changes import Change, Changes, Correction, Kind
+from pipeline.model import Review
 
 #: What each kind is called, for one drug or use; `{of}` is in what it changed.
 _TITLES: Final[dict[Kind, str]] = {
@@ -39,6 +40,11 @@ _TITLES: Final[dict[Kind, str]] = {
     "page-only": "page only: no fact changed",
     "resources-only": "resources only: same page, same facts",
 }
+_CORRECTIONS: Final[dict[Correction, str]] = {
+    "applied": "a correction is applied now: {now}",
+    "lapsed": "a correction is no longer applied (look again at the use): {was}",
+    "replaced": "another correction is applied: {now}; before: {was}",
+}
 _NOTHING: Final = "—"
 
 
@@ -70,10 +76,24 @@ def difference(change: Change) -> str:
     return f"{was or _NOTHING} → {now or _NOTHING}"
 
 
+def people(change: Change) -> str:
+    """What corrections have to do with the change: who gave these values or withheld the use; empty where nobody did."""
+    if change.correction is None:
+        return ""
+    was, now = ("; ".join(dict.fromkeys(map(_decided, each))) for each in (change.old_reviews, change.new_reviews))
+    return _CORRECTIONS[change.correction].format(was=was, now=now)
+
+
+def _decided(review: Review) -> str:
+    said = f"{review.verdict}, {review.reviewer}, {review.date.isoformat()}"
+    return f"{said}, {review.reason}" if review.reason else said
+
+
 def headline(change: Change) -> str:
     """One line: "Denosumab · Xgeva · giant cell tumor of the bone: use narrowed (population): adults → adults, …"."""
     of = " · ".join(part for part in (change.drug, subject(change)) if part)
-    return ": ".join(part for part in (of, title(change), difference(change)) if part)
+    said = ": ".join(part for part in (of, title(change), difference(change)) if part)
+    return f"{said} [{people(change)}]" if change.correction else said
 
 
 def summary(changes: Changes) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pipeline.diff.aspects import ASPECTS, change_of, quotes_of, shown
 from pipeline.diff.changes import Aspect, Change, Kind, Quote
 from pipeline.diff.pairing import Pairs, intent_of, pair
+from pipeline.diff.people import on_aspect, on_use
 from pipeline.diff.restriction import Direction, texts
 from pipeline.diff.words import fold
 from pipeline.model import Fact, Use
@@ -30,10 +31,10 @@ def name_of(record: Record) -> str:
 def changes_in_uses(old: Record, new: Record) -> Iterator[Change]:
     """Every change in the uses of a drug: withdrawn ones, those that stayed in the order of the new page, added ones."""
     pairs = pair(old.facts.uses, new.facts.uses)
-    yield from (withdrawn(old, number) for number in pairs.withdrawn)
+    yield from (_with_people(withdrawn(old, i), old.facts.uses[i], old, new) for i in pairs.withdrawn)
     for i, j in pairs.both:
         yield from _Stayed(old, new, i, j).changes()
-    yield from (added(new, number) for number in pairs.added)
+    yield from (_with_people(added(new, j), new.facts.uses[j], old, new) for j in pairs.added)
     if not _in_order(pairs):
         yield Change("wording-only", new.slug, name_of(new), aspect="order")
 
@@ -63,9 +64,10 @@ class _Stayed:
 
     def changes(self) -> list[Change]:
         found = [*self._in_aspects(), *self._in_brands(), *self._in_standing(), *self._in_intent()]
-        if found and _section(self.old) == _section(self.new):
-            # The page says the same words: whatever is different, it is we who read them otherwise.
-            return [replace(change, kind="use-reread") for change in found]
+        same = _section(self.old) == _section(self.new)
+        # The page says the same words: whatever is different, it is we, or who corrected it, who read them otherwise.
+        if found and (same or (self._is_said_as_before() and any(change.correction for change in found))):
+            return [replace(change, kind="use-reread") if same or change.correction else change for change in found]
         if not found and _words(quotes_of(self.before)) != _words(quotes_of(self.after)):
             return [self._reworded()]
         return found
@@ -118,6 +120,13 @@ class _Stayed:
             proof = (_some(self.before.intent_text), _some(self.after.intent_text))
             yield self._change("intent-changed", "intent", (was, now), proof)
 
+    def _is_said_as_before(self) -> bool:
+        """Whether the use's own words are the same, and all that is said of it elsewhere stands on both pages."""
+        heads = [_words([fact for fact in (use.text, use.parent, use.lead) if fact]) for use in (self.before, self.after)]
+        sections = " ".join(_section(self.old)), " ".join(_section(self.new))
+        evidence = (*self.before.evidence, *self.after.evidence)
+        return heads[0] == heads[1] and all(fact.text in said for fact in evidence for said in sections)
+
     def _reworded(self) -> Change:
         before, after = quotes_of(self.before), quotes_of(self.after)
         kept = {fact.text for fact in before} & {fact.text for fact in after}
@@ -132,6 +141,7 @@ class _Stayed:
         proof: tuple[Sequence[Fact], Sequence[Fact]],
     ) -> Change:
         was, now = values
+        decided = on_aspect(aspect, self.before, self.after)
         return replace(
             _of_use(kind, self.new, self.after, was=was, now=now),
             aspect=aspect,
@@ -139,7 +149,14 @@ class _Stayed:
             new=_said_by(self.new, self.after, proof[1]),
             old_ids=self.old.indications[self.i],
             new_ids=self.new.indications[self.j],
+            old_reviews=decided[0],
+            new_reviews=decided[1],
         )
+
+
+def _with_people(change: Change, use: Use, old: Record, new: Record) -> Change:
+    was, now = on_use(use.text, old.facts, new.facts)
+    return replace(change, old_reviews=was, new_reviews=now)
 
 
 def _of_use(kind: Kind, record: Record, use: Use, **rest: object) -> Change:

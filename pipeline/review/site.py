@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from pipeline.correct import Corrections
-from pipeline.diff import Changes, kind_in_words
+from pipeline.diff import Changes, kind_in_words, people
 from pipeline.model import Resource
 from pipeline.review.cards import FDA, STANDINGS, SYSTEMS, words
 from pipeline.review.changes import changed_slugs, changes_view, direction
@@ -112,6 +112,7 @@ def _templates(snapshot: Snapshot, changes: Changes | None) -> Environment:
     environment.filters["words"] = words
     environment.filters["change"] = kind_in_words
     environment.filters["direction"] = direction
+    environment.filters["people"] = people
     environment.filters["script_json"] = lambda value: Markup(script_json(value))  # noqa: S704 - ASCII without < > &
     environment.globals.update(
         snapshot=snapshot,

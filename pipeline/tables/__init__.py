@@ -1,9 +1,9 @@
 """What a snapshot holds as flat tables, for analysts, and the search over drugs and uses that `onlabel show` asks."""
 
 from pipeline.tables.columns import COLUMNS, DENIALS, UNREAD
-from pipeline.tables.find import Filters, drugs_named, names_near
+from pipeline.tables.find import Filters, drugs_named, names_near, unpublished
 from pipeline.tables.lines import drug_line, facts_line, use_line
-from pipeline.tables.rows import denial_rows, unread, unread_in, unread_rows, use_rows
+from pipeline.tables.rows import denial_rows, unread_in, unread_rows, use_rows
 from pipeline.tables.write import Tables, write_tables
 
 __all__ = [
@@ -17,7 +17,7 @@ __all__ = [
     "drugs_named",
     "facts_line",
     "names_near",
-    "unread",
+    "unpublished",
     "unread_in",
     "unread_rows",
     "use_line",

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import orjson
 
 from pipeline.model import DrugFacts, Fact, Standing, Use, facts_in
-from pipeline.snapshot import Record, Snapshot
+from pipeline.snapshot import Input, Record, Snapshot
 
 #: How many names are offered where none is the one that was asked for.
 OFFERED = 6
+_PLAIN = re.compile(r"[a-z0-9]+")
 
 
 def drugs_named(snapshot: Snapshot, words: str) -> list[Record]:
@@ -35,13 +40,31 @@ def drugs_named(snapshot: Snapshot, words: str) -> list[Record]:
 def names_near(snapshot: Snapshot, words: str) -> list[str]:
     """Names and brands that look like these words, the nearest first: for a question back, never for an answer."""
     known: dict[str, str] = {}
-    for record in snapshot.records():
-        for name in (*_names(record.facts), *_brands(record.facts)):
-            known.setdefault(_folded(name), name)
+    for name in _all_names(snapshot):
+        known.setdefault(_folded(name), name)
     wanted = _folded(words)
     near = difflib.get_close_matches(wanted, known, n=OFFERED, cutoff=0.7)
     holding = [name for name in sorted(known) if wanted and wanted in name]
     return list(dict.fromkeys(known[name] for name in (*near, *holding)))[:OFFERED]
+
+
+def _all_names(snapshot: Snapshot) -> Iterator[str]:
+    """Slugs, and the names of drugs and brands: one file has them, and is read in a small part of the time that facts take."""
+    yield from (one.slug for one in snapshot.published() if one.slug)
+    with (snapshot.folder / "resources" / "MedicationKnowledge.ndjson").open("rb") as file:
+        yield from (orjson.loads(line)["code"]["text"] for line in file)
+
+
+def unpublished(snapshot: Snapshot, words: str) -> list[Input]:
+    """The pages of the run that were quarantined or are not a drug's, by the slug or file name that these words are."""
+    wanted = "-".join(_folded(words).split())
+    return [
+        one
+        for one in snapshot.inputs
+        if one.outcome in {"quarantined", "not-a-drug"}
+        and wanted
+        in {_folded(each) for each in (one.slug or "", one.name, PurePosixPath(one.name).name, PurePosixPath(one.name).stem)}
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +105,8 @@ def codes_of(facts: DrugFacts) -> list[str]:
 
 def _mentioning(snapshot: Snapshot, words: str) -> Iterator[Record]:
     """Pages in whose resources the words can be found; reading facts takes time, looking at bytes does not."""
-    sought = words.split()[:1]
-    # A word with anything but letters and digits may be written another way in JSON.
-    plain = sought[0].lower().encode() if sought and sought[0].isascii() and sought[0].isalnum() else b""
+    # Anything but letters and digits may be written another way in JSON: the longest piece without it is looked for.
+    plain = max(_PLAIN.findall(words.lower()), key=len, default="").encode()
     return (line.record() for line in snapshot.lines() if plain in line.data.lower())
 
 

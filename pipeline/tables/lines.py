@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from pipeline.model import DrugFacts, Fact, Page, Span, Use
 from pipeline.snapshot import Record
-from pipeline.tables.rows import unread
 
 #: What says nothing, and is left out.
 _EMPTY: Final[tuple[object, ...]] = (None, (), "", [], {})
@@ -27,7 +26,8 @@ def drug_line(record: Record, uses: Sequence[tuple[int, Use]]) -> dict[str, Any]
         "uses": len(uses),
         "indications": sum(len(record.indications[number - 1]) for number, _ in uses),
         "standing": dict(Counter(use.standing for _, use in uses)),
-        "unread": len(unread(facts)),
+        "unread": len(facts.unread),
+        "withheld": len(facts.withheld),
         "page": _page(facts),
     }
 

@@ -17,6 +17,8 @@ Cell: TypeAlias = str | int | float | None
 Row: TypeAlias = dict[str, Cell]
 
 SEPARATOR = " | "
+#: The roles of sentences of which no fact is published.
+_NOT_PUBLISHED = frozenset({"unread", "withheld"})
 _YEARS = {"day": 1 / 365.25, "week": 7 / 365.25, "month": 1 / 12, "year": 1.0}
 
 
@@ -47,7 +49,9 @@ def denial_rows(record: Record) -> Iterator[Row]:
 def unread_rows(record: Record) -> Iterator[Row]:
     """The sentences of a page's use section that no rule read, or whose use a person found wrongly read."""
     facts = record.facts
-    for one in unread(facts):
+    for one in facts.sentences:
+        if one.role not in _NOT_PUBLISHED:
+            continue
         yield {
             **_drug(facts),
             "role": one.role,
@@ -58,15 +62,10 @@ def unread_rows(record: Record) -> Iterator[Row]:
         }
 
 
-def unread(facts: DrugFacts) -> list[Sentence]:
-    """The sentences of which no fact is published: unread, or withheld."""
-    return [one for one in facts.sentences if one.role in {"unread", "withheld"}]
-
-
 def unread_in(facts: DrugFacts, use: Use) -> list[Sentence]:
-    """Those of a use, or of what stands above it: the use may say more than its facts."""
+    """The unread sentences of a use, or of what stands above it: the use may say more than its facts."""
     within = [quote.spans[0] for quote in (use.lead, use.parent, use.text) if quote]
-    return [one for one in unread(facts) if any(span.start <= one.fact.spans[0].start < span.end for span in within)]
+    return [one for one in facts.unread if any(span.start <= one.fact.spans[0].start < span.end for span in within)]
 
 
 def drug_codes(facts: DrugFacts) -> list[tuple[str, str, str]]:

@@ -203,7 +203,7 @@ WITH input AS (
 )
 SELECT page.id, drug.name AS drug, drug.slug, drug.kind, input."name" AS page, sha256, url, last_reviewed, text, page."extension",
     list_transform(list_filter(named(page."extension", 'sentence'),
-        lambda s: role_of(s) IN ('unread', 'withheld')), lambda s: said(s)) AS unread
+        lambda s: role_of(s) = 'unread'), lambda s: said(s)) AS unread
 FROM page
 JOIN drug ON drug.id = page.id
 LEFT JOIN input ON input.drug = drug.slug AND input.outcome = 'published';

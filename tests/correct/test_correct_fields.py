@@ -28,7 +28,8 @@ from pipeline.correct import (
 from pipeline.errors import Problem
 from pipeline.model import Age, Fact, Use, facts_in
 from pipeline.settings import FhirVersion, Profile, Settings
-from pipeline.snapshot.older import read_older_facts
+from pipeline.snapshot.facts import read_facts
+from pipeline.snapshot.older import as_full
 from pipeline.terminology import default_folder
 from pipeline.verify import verify
 from tests.correct.correct_pages import corrected, entry, facts_of, page_bytes
@@ -192,6 +193,24 @@ def test_a_code_that_its_words_do_not_say_needs_a_reviewer(snapshots: dict[Profi
     assert {name for name, *_ in CASES if any(f"zolerab-{name}" in each for each in unsaid)} == {"populations", "standing"}
 
 
+def test_a_corrected_value_needs_a_review_that_names_its_very_field(snapshots: dict[Profile, Path], tmp_path: Path) -> None:
+    """A reviewer of another field of the same use does not vouch for it."""
+
+    def of_another_field(provenance: dict[str, Any]) -> None:
+        for extension in provenance["agent"][-1].get("extension", ()):
+            for one in extension["extension"]:
+                if one["url"] == "changed":
+                    one["valueCode"] = "biomarkers" if one["valueCode"] == "stages" else "stages"
+
+    problems = changed(snapshots["full"], tmp_path, of_another_field)
+
+    found = {(str(problem.resource), problem.cause) for problem in problems if problem.code == "C643"}
+    for name, *_ in CASES:
+        field = name.replace("_", "-")
+        causes = {cause.rsplit(": ", 1)[-1] for resource, cause in found if f"zolerab-{field}" in resource}
+        assert causes == ({f"no review says {field} is changed"} if name != "stages" else set())
+
+
 def part(name: str, key: str, value: object) -> Callable[[dict[str, Any]], None]:
     def change(provenance: dict[str, Any]) -> None:
         (review,) = provenance["agent"][1]["extension"]
@@ -236,7 +255,7 @@ def test_every_version_and_profile_says_the_corrected_fields_and_who_corrected_t
         resources = by_slug[f"nci.zolerab-{name.replace('_', '-')}"]
         # The drug's own record comes before those of its brands.
         resources.sort(key=lambda each: each["id"])
-        first = read_older_facts(resources, "page").uses[0]
+        first = read_facts(as_full(resources), "page").uses[0]
         # Files are in the order of ids: the indications of a use may come in another one.
         assert read(first) == expected or (name == "conditions" and set(read(first)) == set(expected)), name
         (review,) = first.reviews

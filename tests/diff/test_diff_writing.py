@@ -14,6 +14,7 @@ from pipeline.diff import Changes, write_changes, writing
 from pipeline.errors import DiffError
 from pipeline.settings import FhirVersion, Settings
 from tests.invented_pages import drug_page, regimen_page, write_pages
+from tests.snapshot_reader import references
 
 OLD = {
     "abrotinib.md": drug_page("Abrotinib"),
@@ -69,17 +70,6 @@ def apply(server: Server, bundles: Iterable[Any]) -> None:
             else:
                 server[target] = entry["resource"]
         assert {name for one in server.values() for name in references(one)} <= server.keys()
-
-
-def references(value: object) -> Iterable[str]:
-    if isinstance(value, dict):
-        if isinstance(value.get("reference"), str) and not value["reference"].startswith("#"):
-            yield value["reference"]
-        for part in value.values():
-            yield from references(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from references(part)
 
 
 @pytest.mark.parametrize("version", ["R5", "R4B", "R4"])

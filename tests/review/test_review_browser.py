@@ -154,6 +154,20 @@ def test_what_was_not_read_and_what_is_only_studied_is_said_where_it_stands(real
     page.click("#tab-findings")
     expect(page.locator("#findings .finding")).to_have_count(1)
     expect(page.locator("#paper .finding")).to_have_count(1)
+    item = page.locator("#paper li:has(> .tag)")
+    expect(item).to_contain_text("(nodular or diffuse)")
+    expect(item.locator("xpath=following-sibling::li[1]").locator(".finding")).to_have_count(1)
+
+
+def test_the_uses_of_a_long_page_can_be_gone_to_from_a_list(real_site: Path, open_page: Open) -> None:
+    page = open_page(real_site / "drugs" / "pembrolizumab.html")
+    page.click(".index summary")
+    assert page.locator(".index li").count() == page.locator("#uses .card").count()
+    title = page.locator(".index li a").nth(-1).inner_text()
+    page.locator(".index li a").nth(-1).click()
+    last = page.locator("#uses .card").last
+    expect(last).to_be_in_viewport()
+    expect(last.locator("h3")).to_contain_text(title)
 
 
 def test_resources_unfold_and_their_references_are_followed(real_site: Path, open_page: Open) -> None:

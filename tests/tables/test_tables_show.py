@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import pty
@@ -19,8 +20,13 @@ from hypothesis import strategies as st
 from pipeline.cli import run_command
 from pipeline.cli.terminal import json_text, safe
 from pipeline.convert import convert
+from pipeline.correct import Corrections, dump
+from pipeline.extract import extract
+from pipeline.read import read_page
 from pipeline.settings import Settings
 from pipeline.snapshot import open_snapshot
+from pipeline.terminology import default_folder
+from tests.correct.correct_pages import entry
 from tests.invented_pages import drug_page, write_pages
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -80,6 +86,65 @@ def test_what_is_near_is_offered_and_never_taken(wanted: str, offered: str, show
     assert (said.code, said.out) == (2, "")
     assert said.err.startswith("W301 error")
     assert offered in said.err
+
+
+@pytest.mark.parametrize("wanted", ["quorvax", "Quorvax", "quorvax.md"])
+def test_a_drug_whose_page_is_quarantined_is_said_to_be(wanted: str, show: Show, left_out: Path) -> None:
+    said = show(left_out, wanted)
+
+    assert (said.code, said.out) == (2, "")
+    assert (
+        f"W301 error: quorvax.md: no drug, brand or code '{wanted}' is published here: its page is quarantined (R" in said.err
+    )
+
+
+def test_a_page_that_is_about_no_drug_is_said_to_be(show: Show, left_out: Path) -> None:
+    said = show(left_out, "ovarian cancer")
+
+    assert said.code == 2
+    assert "is published here: its page was read as about no drug" in said.err
+
+
+@pytest.fixture(scope="module")
+def left_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One drug published, one quarantined, and a page about a disease."""
+    folder = tmp_path_factory.mktemp("left-out")
+    disease = (
+        drug_page("Zelanib").partition("# Zelanib")[0].replace("Zelanib", "Ovarian cancer").replace("zelanib", "ovarian-cancer")
+    )
+    pages = {
+        "zelanib.md": drug_page("Zelanib"),
+        "quorvax.md": drug_page("Quorvax").replace("language: en", "language: [en"),
+        "ovarian-cancer.md": f"{disease}# Drugs Approved for Ovarian Cancer\n\nThis page lists drugs.\n",
+    }
+    report = convert([write_pages(folder / "seeds", pages)], folder / "output")
+    assert report.accounting == {"inputs": 3, "published": 1, "not_a_drug": 1, "quarantined": 1, "duplicate": 0}
+    return folder / "output"
+
+
+def test_a_withheld_use_is_not_counted_as_unread_and_names_who_withheld_it(show: Show, tmp_path: Path) -> None:
+    page = drug_page("Zelanib")
+    facts = extract(read_page(page.encode(), "zelanib.md"))
+    (tmp_path / "corrections.yaml").write_text(
+        dump(Corrections((entry(facts, facts.uses[0], withhold=True),))), encoding="utf-8"
+    )
+    for path in default_folder().glob("*.sssom.tsv"):
+        (tmp_path / path.name).symlink_to(path)
+    output = tmp_path / "output"
+    convert([write_pages(tmp_path / "seeds", {"zelanib.md": page})], output, Settings(), mappings=tmp_path)
+
+    (row,) = [line for line in show(output).out.splitlines() if line.startswith("Zelanib")]
+    assert re.split(r" {2,}", row)[-1] == "1 withheld"
+    (line,) = json_lines(show(output, "--json").out)
+    assert (line["unread"], line["withheld"], line["uses"]) == (0, 1, 1)
+    said = show(output, "zelanib").out
+    assert re.search(r"^uses +1: 1 approved; 1 withheld by a reviewer$", said, re.MULTILINE)
+    why = "(withheld by a reviewer: Ann Example, 2026-11-02: The page says otherwise.)"
+    assert re.search(rf"^withheld +“breast cancer that has metastasized” zelanib.md:\d+ {re.escape(why)}$", said, re.MULTILINE)
+    assert "unread" not in said
+    assert show(output, command="tables").code == 0
+    rows = [*csv.DictReader((output / "tables" / "unread.csv").read_text(encoding="utf-8").splitlines())]
+    assert [(row["role"], row["quote"]) for row in rows] == [("withheld", "breast cancer that has metastasized")]
 
 
 def test_words_that_stand_for_several_drugs_are_asked_back(show: Show, tmp_path: Path) -> None:
@@ -311,7 +376,7 @@ def test_a_single_word_is_the_output_folder_only_where_something_is_published(
     assert show("denosumab").out.startswith("Denosumab")
     assert show("output").out.startswith("Drug")
     assert show().out == show("output").out
-    assert show("./nowhere").code == 3
+    assert show("./nowhere").code == 2
 
 
 def test_too_many_words_are_refused_with_the_way_to_write_them(show: Show) -> None:

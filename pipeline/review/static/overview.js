@@ -1,7 +1,7 @@
 // The overview: search, filters, order; rows are made as they come into view.
 "use strict";
 (() => {
-  const STEP = 100;
+  const STEP = 40; // about a screen and a half: what is not seen is made after the search has answered
   const STANDING = [[1, "approved", "standing-approved"], [2, "accelerated", "standing-accelerated_approval"], [4, "used", "standing-used"]];
   const FLAGS = [[2, "unread"], [4, "uncoded"], [16, "findings"], [8, "changed"], [1, "brand-scoped"]];
   const find = (id) => document.getElementById(id);
@@ -51,6 +51,9 @@
   let found = [];
   let shown = 0;
   let terms = [];
+  const watcher = new IntersectionObserver((seen) => {
+    if (seen.some((one) => one.isIntersecting) && shown < found.length) more();
+  }, { rootMargin: "600px" });
 
   function matches() {
     terms = fold(controls.q.value).split(/\s+/).filter(Boolean);
@@ -90,6 +93,9 @@
     shown = Math.min(found.length, shown + STEP);
     body.append(rows);
     find("more").hidden = shown >= found.length;
+    // Watched anew, it is told again where its place on the screen stayed the same.
+    watcher.unobserve(find("more"));
+    watcher.observe(find("more"));
   }
 
   function lit(parent, text) {
@@ -187,9 +193,6 @@
     const row = body.rows[next];
     if (row) row.querySelector("a").focus();
   });
-  new IntersectionObserver((seen) => {
-    if (seen.some((one) => one.isIntersecting) && shown < found.length) more();
-  }, { rootMargin: "600px" }).observe(find("more"));
   addEventListener("beforeprint", () => { while (shown < found.length) more(); });
   document.addEventListener("keydown", (event) => {
     if (event.key === "/" && !event.target.closest("input, select, textarea")) {
