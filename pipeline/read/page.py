@@ -74,4 +74,6 @@ def _may_be_too_deep(text: str, max_nesting: int) -> bool:
     """
     if not _LEAST <= max_nesting <= _MOST:
         return True
-    return re.search(rf"(?:\A|[\r\n])[ \t>*+\-\d.)]{{{max_nesting // 4 - 2}}}", text) is not None
+    deep = rf"[ \t>*+\-\d.)]{{{max_nesting // 4 - 2}}}"
+    # One search for each line end: a search for either looks at every character of the page, one by one.
+    return re.match(deep, text) is not None or any(re.search(end + deep, text) is not None for end in "\n\r")

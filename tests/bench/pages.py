@@ -28,6 +28,8 @@ _DISEASES = (
     "Hepatocellular carcinoma", "Follicular lymphoma", "Mantle cell lymphoma", "Glioblastoma", "Neuroblastoma",
     "Gastric cancer", "Pancreatic cancer", "Acute myeloid leukemia", "Chronic lymphocytic leukemia", "Soft tissue sarcoma",
 )  # fmt: skip
+#: None of them: a page that denies what it approves contradicts itself, and its use is not read.
+_DENIED = ("gallbladder cancer", "thymoma", "penile cancer", "salivary gland cancer")
 _TYPES = ("breast", "bladder", "colorectal", "cervical", "lung", "melanoma", "ovarian", "kidney", "liver", "lymphoma")
 
 
@@ -235,7 +237,7 @@ def _after(name: str, rng: random.Random) -> list[str]:
     """What is no use: denials, and what is being studied."""
     said = []
     if rng.random() < 0.05:
-        said += [f"{name} is not approved to treat {_link(rng.choice(_DISEASES).lower(), rng)}.", ""]
+        said += [f"{name} is not approved to treat {_link(rng.choice(_DENIED), rng)}.", ""]
     if rng.random() < 0.75:
         said += [f"{name} is also being studied in the treatment of other types of cancer.", ""]
     return said
