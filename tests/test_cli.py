@@ -86,6 +86,8 @@ def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "code", "said"),
     [
         (["publish"], 2, "U901 error: Unknown command"),
+        (["tables", "--bogus"], 2, "Remedy: See `onlabel tables --help`."),
+        (["mappings", "coverage", "--bogus"], 2, "Remedy: See `onlabel mappings coverage --help`."),
         (["convert", "--max-removed", "7"], 2, "U901 error: Invalid value"),
         (["run", "--prune"], 2, "U901 error: pruning and signing in are about a FHIR server"),
         (["convert", "--keep", "0"], 2, "U901 error: Invalid value"),
@@ -104,7 +106,9 @@ def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
         (["extract", "no-such-page.md"], 2, "U910 error: no-such-page.md"),
         (["validate"], 2, "U901 error: PATH is missing"),
         (["validate", "no-such-file.ndjson"], 2, "U906 error: no-such-file.ndjson"),
-        (["verify", "no-such-folder"], 2, "C600"),
+        (["verify", "no-such-folder"], 2, "C600 fatal: no-such-folder: there is no such folder"),
+        (["mappings", "suggest", "no-such-folder"], 2, "U910 error: no-such-folder"),
+        (["review", "--mappings", "no-such-folder"], 2, "U910 error: no-such-folder: there is no such folder"),
         (["mappings", "build"], 2, 'U901 error: Command "mappings build" parameter '),
         (["mappings", "build", "--from", "no-such-folder"], 2, "M803 fatal: no-such-folder"),
         (["mappings", "check", "--mappings", "no-such-folder"], 2, "M801 fatal: no-such-folder"),
@@ -190,6 +194,19 @@ def test_json_is_one_object_with_the_accounting(seed: Path, tmp_path: Path, caps
     assert Path(report["snapshot"], "report.json").is_file()
 
 
+def test_paths_in_json_lead_there_from_any_folder(
+    seed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run_command(["convert", str(seed), "--output", "out", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["snapshot"] == report["published_to"] == str((tmp_path / "out" / "current").resolve())
+    assert report["run"] == str(next((tmp_path / "out" / "runs").iterdir()))
+    # To people it is told as short as it can be.
+    assert run_command(["convert", str(seed), "--output", "out"]) == 0
+    assert re.search(r"^Unchanged: out/snapshots/", capsys.readouterr().out, re.MULTILINE)
+
+
 def test_a_page_that_cannot_be_read_is_told_and_does_not_cost_the_others(
     seed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -212,9 +229,166 @@ def test_options_come_from_a_file_and_the_command_line_beats_it(
     assert (tmp_path / "from-file" / "current").exists()
     assert run_command(["convert", str(seed), "--config", str(config), "--as-of", "2026-02-03", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["as_of"] == "2026-02-03"
-    config.write_text("max-remvoed = 0.5\n", encoding="utf-8")
-    assert run_command(["convert", str(seed), "--config", str(config)]) == 2
-    assert "max-remvoed" in capsys.readouterr().err
+
+
+def test_one_file_serves_all_commands(output: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "onlabel.toml"
+    lines = (
+        *(
+            f'output = "{output}"',
+            'fhir = ["R5", "R4"]',
+            "max_removed = 0.5",
+            "keep = 3",
+            f'mappings = "{REPOSITORY}/mappings"',
+        ),
+        *('server = "http://127.0.0.1:9/fhir"', 'auth = "bearer"', 'log = "json"'),
+        *("[show]", 'condition = "no such disease"', "[load]", "prune = true", '["mappings coverage"]', "json = true"),
+    )
+    config.write_text("\n".join(lines), encoding="utf-8")
+    for command in ("show", "verify", "review", "tables", "mappings check"):
+        assert run_command([*command.split(), "--config", str(config)]) == 0, command
+    printed = capsys.readouterr()
+    assert "Denosumab" not in printed.out, "what is under [show] is for show"
+    assert f"{output}: every quoted fact is proven" in printed.out
+    assert {json.loads(line)["level"] for line in printed.err.splitlines()} == {"info"}
+    assert run_command(["show", "--condition", "giant cell", "--config", str(config), "--log", "text"]) == 0
+    assert "Denosumab" in capsys.readouterr().out, "what is typed beats the file"
+    assert run_command(["convert", str(REPOSITORY / "seeds"), "--json", "--config", str(config)]) == 0
+    snapshot = Path(json.loads(capsys.readouterr().out)["snapshot"])
+    assert snapshot.parent.parent == output
+    assert {folder.name for folder in snapshot.iterdir()} >= {"R5", "R4"}, "a list is for the commands that take several"
+
+
+def test_mapping_tables_can_be_named_in_a_file(seed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`mappings` is an option of some commands and a command itself: it must not be passed over as the one or the other."""
+    config = tmp_path / "onlabel.toml"
+    config.write_text('mappings = "no-such-folder"\n', encoding="utf-8")
+    assert run_command(["convert", str(seed), "--output", str(tmp_path / "out"), "--config", str(config)]) == 2
+    assert "M801" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("max-remvoed = 0.5", ("'max-remvoed' in the configuration file is no option of onlabel", "Did you mean max-removed?")),
+        ("xyzzy = 1", ("'xyzzy' in the configuration file is no option", "See the commands' --help")),
+        ("[verify]\nworkers = 2", ("'workers' in the configuration file is no option of `onlabel verify`", "See the")),
+        ("convert = 2", ("'convert' in the configuration file is no option of onlabel, but a command", "Write what is for")),
+        ('log = "loud"', ("log in the configuration file is 'loud'", "Write text or json.")),
+        ("workers = ", ("U904", "Name a TOML file.")),
+    ],
+)
+@pytest.mark.parametrize("command", ["convert", "show"])
+def test_a_file_with_what_no_command_has_is_refused_with_the_nearest_name(
+    command: str, text: str, said: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "onlabel.toml"
+    config.write_text(text, encoding="utf-8")
+    assert run_command([command, "--config", str(config)]) == 2
+    error = capsys.readouterr().err
+    assert said[0] in error
+    assert str(config) in error
+    assert f"Remedy: {said[1]}" in error
+
+
+def test_a_value_that_cannot_be_is_told_with_its_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "onlabel.toml"
+    config.write_text('workers = "many"', encoding="utf-8")
+    assert run_command(["convert", "--config", str(config)]) == 2
+    assert f"[workers] from {config}: " in capsys.readouterr().err
+
+
+#: What each command that reads an output is given to read.
+READERS = (
+    ("verify",),
+    ("validate",),
+    ("load", "--server", "http://127.0.0.1:9/fhir"),
+    ("diff",),
+    ("show", "--output"),
+    ("review",),
+    ("tables",),
+)
+
+
+@pytest.mark.parametrize("command", READERS, ids=lambda command: command[0])
+@pytest.mark.parametrize("there", [True, False], ids=["a folder of others", "no folder"])
+def test_a_folder_that_is_no_output_is_a_wrong_call_of_every_command(
+    command: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str], *, there: bool
+) -> None:
+    folder = tmp_path / "theirs"
+    if there:
+        folder.mkdir()
+        (folder / "thesis.txt").write_text("mine", encoding="utf-8")
+    assert run_command([*command, str(folder)]) == 2
+    printed = capsys.readouterr()
+    assert re.match(r"[A-Z]\d{3} (error|fatal): ", printed.err)
+    assert "theirs" in printed.err
+    assert not printed.out
+
+
+@pytest.mark.parametrize(
+    "command", [command for command in READERS if command[0] != "validate"], ids=lambda command: command[0]
+)
+def test_what_is_damaged_is_no_wrong_call(command: tuple[str, ...], output: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for file in ("R5/manifest.json", "R5/bundles/transaction.ndjson", "report.json"):
+        (output / "current" / file).write_text("[", encoding="utf-8")
+    named = (output, output) if command == ("diff",) else (output,)
+    assert run_command([*command, *map(str, named)]) in {3, 4}
+    assert re.match(r"[A-Z]\d{3} fatal: ", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("command", ["extract", "mappings coverage", "mappings suggest", "convert"])
+def test_an_output_folder_named_for_pages_is_told_apart(command: str, output: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (output / "README.md").write_text("# What is published\n", encoding="utf-8")
+    for folder in (output, output / "current"):
+        assert run_command([*command.split(), str(folder)]) == 2
+        printed = capsys.readouterr()
+        assert f"U912 error: {folder}: this folder holds what was published, not pages" in printed.err
+        assert not printed.out
+
+
+@pytest.mark.parametrize("command", ["extract", "mappings coverage", "mappings suggest"])
+def test_a_folder_without_pages_is_said_to_have_none(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command([*command.split(), str(tmp_path)]) == 2
+    assert f"U912 error: {tmp_path}: there is no page in this folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("more", [(), ("--full",)], ids=["unchanged pages", "every page anew"])
+def test_a_damaged_snapshot_is_said_to_be_restored(
+    more: tuple[str, ...], seed: Path, output: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = output / "current" / "R5" / "resources" / "Medication.ndjson"
+    whole = file.read_bytes()
+    command = ["convert", str(seed), "--output", str(output), *more]
+    for said, restored in (("Restored: ", True), ("Unchanged: ", False)):
+        if restored:
+            file.write_bytes(whole.replace(b"Prolia", b"Prolix"))
+        assert run_command(command) == 0
+        assert capsys.readouterr().out.splitlines()[-1].startswith(said)
+        assert file.read_bytes() == whole
+    file.write_bytes(b"")
+    assert run_command([*command, "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["unchanged"], report["restored"]) == (True, True)
+
+
+def test_a_work_folder_that_nothing_needs_is_said_not_to_be_used(
+    seed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["convert", str(seed), "--output", str(tmp_path / "out"), "--work", str(tmp_path / "work")]
+    assert run_command(command) == 0
+    assert "--work is not used" in capsys.readouterr().err
+    assert not (tmp_path / "work").exists()
+
+
+def test_progress_names_the_file_that_it_read(output: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tables = tmp_path / "tables"
+    tables.mkdir()
+    command = ["review", str(output), "--progress", "--mappings", str(tables)]
+    assert run_command(command) == 0
+    assert f"Decisions in {tables / 'corrections.yaml'}, which is not there" in capsys.readouterr().err
+    assert run_command(command[:-2]) == 0
+    assert f"Decisions in {REPOSITORY / 'mappings' / 'corrections.yaml'}" in capsys.readouterr().err
 
 
 def test_extract_prints_a_record_a_page(seed: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -243,9 +417,19 @@ def test_a_reader_that_goes_away_is_no_fault(seed: Path) -> None:
 
 def test_validate_checks_what_was_published(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["validate", str(output)]) == 0
-    said = capsys.readouterr().err
-    assert "16 resources of R5 checked: 0 fatal, 0 error, 0 warning, 0 information" in said
-    assert "Not checked: terminology" in said
+    printed = capsys.readouterr()
+    assert printed.out == "16 resources of R5 checked: 0 fatal, 0 error, 0 warning, 0 information\n"
+    assert "Not checked: terminology" in printed.err
+    assert run_command(["validate", str(output), "--json"]) == 0
+    printed = capsys.readouterr()
+    summary = json.loads(printed.out)["summary"]
+    assert (summary["fhir"], summary["resources"], sum(summary["findings"].values())) == ("R5", 16, 0)
+    assert set(summary["layers"]) > {"json", "shape", "profiles"}
+    assert summary["not_checked"]
+    assert not printed.err
+    # A file of OperationOutcomes holds nothing else.
+    assert run_command(["validate", str(output), "--format", "outcome"]) == 0
+    assert not capsys.readouterr().out
 
 
 def test_validate_finds_what_is_wrong_with_resources_of_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -255,14 +439,14 @@ def test_validate_finds_what_is_wrong_with_resources_of_others(tmp_path: Path, c
     entry = {"resource": {"resourceType": "Organization", "id": "a", "name": ""}}
     bundle.write_text(json.dumps({"resourceType": "Bundle", "type": "collection", "entry": [entry]}), encoding="utf-8")
     assert run_command(["validate", str(lines), str(bundle), "--json"]) == 1
-    printed = capsys.readouterr()
-    found = [json.loads(line) for line in printed.out.splitlines()]
+    *found, last = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {(Path(one["source"]).name, one.get("line")) for one in found} == {
         ("theirs.ndjson", 1),
         ("theirs.ndjson", 2),
         ("bundle.json", None),
     }
-    assert "whether references outside folders find their resources" in printed.err
+    assert last["summary"]["findings"]["error"] == sum(one["severity"] == "error" for one in found)
+    assert "whether references outside folders find their resources" in last["summary"]["not_checked"]
 
 
 def test_validate_misses_the_target_of_a_reference_in_a_folder(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -274,11 +458,25 @@ def test_validate_misses_the_target_of_a_reference_in_a_folder(output: Path, cap
 
 def test_verify_proves_what_was_published_and_says_so(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["verify", str(output)]) == 0
-    assert "every quoted fact is proven" in capsys.readouterr().out
+    proven = capsys.readouterr().out
+    assert f"{output}: every quoted fact is proven\n" in proven
+    found = re.search(r"^(\d+) quotes proven of (\d+), in 16 resources \(R5\), against 1 page$", proven, re.MULTILINE)
+    assert found is not None
+    assert found[1] == found[2]
+    assert run_command(["verify", str(output), "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)["summary"]
+    assert (summary["proven"], summary["fhir"], summary["pages"], summary["resources"]) == (True, ["R5"], 1, 16)
+    assert summary["quotes"] == summary["quotes_proven"] == int(found[1])
+    assert summary["findings"] == {"fatal": 0, "error": 0, "warning": 0, "information": 0}
+    assert Path(summary["snapshot"]).samefile(output / "current")
     file = output / "current" / "R5" / "resources" / "MedicationKnowledge.ndjson"
     file.write_text(file.read_text(encoding="utf-8").replace("Prolia", "Prolix"), encoding="utf-8")
     assert run_command(["verify", str(output), "--json"]) == 1
-    assert all(json.loads(line)["code"].startswith("C6") for line in capsys.readouterr().out.splitlines())
+    *lines, last = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert all(line["code"].startswith("C6") for line in lines)
+    assert last["summary"]["findings"]["error"] == len(lines)
+    assert last["summary"]["quotes_proven"] < last["summary"]["quotes"]
+    assert not last["summary"]["proven"]
 
 
 def test_mappings_check_finds_nothing_wrong_with_the_tables_and_something_with_broken_ones(

@@ -14,9 +14,26 @@ from cyclopts import CycloptsError
 from pipeline.cli import comparing, inspecting, loading, mappings, publishing, reviewing, showing
 from pipeline.cli.app import DONE, INTERRUPTED, REFUSED, STOPPED, TERMINATED, USAGE, app
 from pipeline.cli.console import Console, hang_up
-from pipeline.errors import LoadError, OnlabelError, Problem, UsageError, VerifyError
+from pipeline.errors import LoadError, OnlabelError, Problem, UsageError
 
-__all__ = ["app", "comparing", "inspecting", "loading", "main", "mappings", "publishing", "reviewing", "run_command", "showing"]
+__all__ = [
+    "app",
+    "comparing",
+    "exit_code",
+    "inspecting",
+    "loading",
+    "main",
+    "mappings",
+    "publishing",
+    "reviewing",
+    "run_command",
+    "showing",
+]
+
+#: What was to be read is not there, or is not what the command reads: as much a wrong call as a misspelt option.
+_MISNAMED = frozenset({"C600", "W100", "W103"})
+#: No other call would have helped: the network, a disk, tables that changed meanwhile.
+_IN_THE_WAY = frozenset({"M807", "M808", "W311"})
 
 
 def main() -> None:
@@ -33,11 +50,11 @@ def run_command(arguments: list[str]) -> int:
     try:
         code: int | None = app.meta(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as error:
-        console.problem(Problem("U901", "error", " ".join(str(error).split()), "see `onlabel --help` and the command's --help"))
+        console.problem(Problem("U901", "error", " ".join(str(error).split()), f"See `{_command(arguments)} --help`."))
         return USAGE
     except OnlabelError as error:
         console.problem(error.problem)
-        return USAGE if isinstance(error, UsageError | VerifyError) else REFUSED if isinstance(error, LoadError) else STOPPED
+        return exit_code(error)
     except BrokenPipeError:
         return hang_up()
     except KeyboardInterrupt:
@@ -45,6 +62,26 @@ def run_command(arguments: list[str]) -> int:
         return INTERRUPTED
     except Exception:  # noqa: BLE001 - a fault of ours must not look like exit code 1, "some pages quarantined"
         traceback.print_exc()
-        console.problem(Problem("U990", "fatal", "a fault in onlabel itself (see above)", "report it with what stands above"))
+        console.problem(Problem("U990", "fatal", "a fault in onlabel itself (see above)", "Report it with what stands above."))
         return STOPPED
     return code or DONE
+
+
+def _command(arguments: list[str]) -> str:
+    """The command that was called, as far as there is such."""
+    words, place = ["onlabel"], app
+    for word in arguments:
+        if word.startswith("-") or word not in place:
+            break
+        place = place[word]
+        words.append(word)
+    return " ".join(words)
+
+
+def exit_code(error: OnlabelError) -> int:
+    """How a command ends on an error; the rule stands in `pipeline/ERRORS.md`."""
+    if error.problem.code in _MISNAMED:
+        return USAGE
+    if isinstance(error, UsageError):
+        return STOPPED if error.problem.code in _IN_THE_WAY else USAGE
+    return REFUSED if isinstance(error, LoadError) else STOPPED

@@ -3,19 +3,23 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
-from cyclopts.config import Toml
 
 from pipeline import __version__
+from pipeline.cli import configuration
 from pipeline.cli.console import Console
 from pipeline.errors import Problem, UsageError
 from pipeline.settings import FhirVersion
+
+if TYPE_CHECKING:
+    from pipeline.convert import Source
 
 #: Exit codes, never reused.
 DONE, PARTLY, USAGE, STOPPED, REFUSED, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 4, 130, 143
@@ -33,8 +37,9 @@ app = App(
     name="onlabel",
     help="""Publish what drug-information pages say each drug is approved for, quoted and proven, as FHIR.
 
-Exit codes: 0 all published; 1 some pages quarantined or some resources invalid; 2 wrong usage; 3 nothing could be published,
-or a guard stopped the run; 4 the FHIR server refused, or could not be reached.
+Exit codes: 0 all well; 1 done, but some pages are quarantined, resources invalid, facts unproven or resources not loaded;
+2 wrong usage: an option, or a file or folder that is not there or is not what the command reads; 3 nothing could be published,
+a guard stopped it, or what is published is damaged; 4 the FHIR server refused, or could not be reached; 130 interrupted.
 """,
     version=__version__,
     version_flags=["--version"],
@@ -50,19 +55,36 @@ app.meta.suppress_keyboard_interrupt = False
 @app.meta.default
 def with_config(
     *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
-    config: Annotated[Path | None, Parameter(help="A TOML file with options by their names (max-removed = 0.1).")] = None,
+    config: Annotated[
+        Path | None,
+        Parameter(
+            help="A TOML file with options by their names (max-removed = 0.1) for all commands that have them, "
+            "and under [convert] for that command alone. What is typed beats it."
+        ),
+    ] = None,
     log: Annotated[
-        Literal["text", "json"], Parameter(help="How to tell on standard error what happens: for people, or as JSON lines.")
-    ] = "text",
+        Literal["text", "json"] | None,
+        Parameter(help="How to tell on standard error what happens: for people, or as JSON lines. [default: text]"),
+    ] = None,
 ) -> int:
     """Take options from a file before those of the command line."""
-    Console.log = log
+    Console.log = log or "text"
     _refuse_urls(tokens)
     app.config = ()
     if config is not None:
-        app.config = (Toml(readable(config), must_exist=True, use_commands_as_keys=False),)
+        said = configuration.read(config)
+        app.config = (configuration.options_of(app, said, config),)
+        if log is None and "log" in said:
+            Console.log = _log_of(said["log"], config)
     result: int | None = app(tokens, exit_on_error=False, print_error=False)  # None after --help
     return result or DONE
+
+
+def _log_of(value: object, config: Path) -> Literal["text", "json"]:
+    if value == "json" or value == "text":  # noqa: PLR1714 - `in` would not tell mypy which it is
+        return value
+    cause = f"log in the configuration file is {value!r}"
+    raise UsageError(Problem("U901", "error", cause, "Write text or json.", source=str(config)))
 
 
 def _refuse_urls(tokens: tuple[str, ...]) -> None:
@@ -71,26 +93,53 @@ def _refuse_urls(tokens: tuple[str, ...]) -> None:
         for token in tokens[1:]:
             if _STORE.match(token):
                 cause = f"`onlabel {tokens[0]}` works on folders, not on a store"
-                remedy = "fetch it to a folder first, or name the local folder of the run that published it (WORK/output)"
+                remedy = "Fetch it to a folder first, or name the local folder of the run that published it (WORK/output)."
                 raise UsageError(Problem("U908", "error", cause, remedy, source=token))
-
-
-def readable(config: Path) -> Path:
-    """A configuration file that can be read; raises UsageError (U904) for one that cannot."""
-    import tomllib
-
-    try:
-        tomllib.loads(config.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        cause = f"the configuration file cannot be read ({error})"
-        raise UsageError(Problem("U904", "error", cause, "name a TOML file", source=str(config))) from error
-    return config
 
 
 def require(values: Iterable[object], name: str) -> None:
     """Refuse a command that was given nothing to work on (U901)."""
     if not tuple(values):
-        raise UsageError(Problem("U901", "error", f"{name} is missing", "see the command's --help"))
+        raise UsageError(Problem("U901", "error", f"{name} is missing", "See the command's --help."))
+
+
+def some_page(seeds: Sequence[Path]) -> list[Source]:
+    """The pages named, or below the folders named.
+
+    Raises:
+        UsageError: U910, one is not there; U912, there is no page among them.
+
+    """
+    from pipeline.convert import find
+
+    refuse_outputs(seeds)
+    pages = find(seeds, Path())
+    if not pages:
+        remedy = "Name files, or folders with .md or .txt files below."
+        raise UsageError(Problem("U912", "error", "there is no page in this folder", remedy, source=str(seeds[0])))
+    return pages
+
+
+def there(folder: Path) -> Path:
+    """A folder that is there; raises UsageError (U910)."""
+    if not folder.is_dir():
+        raise UsageError(Problem("U910", "error", "there is no such folder", "Name one that is there.", source=str(folder)))
+    return folder
+
+
+def refuse_outputs(seeds: Iterable[Path]) -> None:
+    """Refuse an output folder or a snapshot in place of pages (U912), also one in which a README.md stands."""
+    for seed in seeds:
+        # `Path.is_file` raises where a folder may not be searched; what is wrong with such a one is said when it is read.
+        if os.path.isfile(seed / ".onlabel") or all(map(os.path.exists, (seed / "report.json", seed / "outcome"))):  # noqa: PTH113 - see above
+            cause = "this folder holds what was published, not pages"
+            remedy = "Name the pages that it was made from; `onlabel show` tells what is published."
+            raise UsageError(Problem("U912", "error", cause, remedy, source=str(seed)))
+
+
+def is_output(path: Path) -> bool:
+    """Whether something is published in a folder, or it is a snapshot."""
+    return any((path / name).is_symlink() or (path / name).exists() for name in ("current", "CURRENT", "report.json"))
 
 
 def fhir_version(name: str) -> FhirVersion:
@@ -104,9 +153,9 @@ def fhir_version(name: str) -> FhirVersion:
             return "R4"
         case "STU3" | "R3" | "DSTU2" | "R2":
             cause = f"FHIR {name} has no ClinicalUseDefinition or MedicationKnowledge, so an indication has no place in it"
-            remedy = "name R5, R4B or R4"
+            remedy = "Name R5, R4B or R4."
         case _:
-            cause, remedy = f"there is no FHIR version {name!r}", "name R5, R4B or R4"
+            cause, remedy = f"there is no FHIR version {name!r}", "Name R5, R4B or R4."
     raise UsageError(Problem("U902", "error", cause, remedy))
 
 
@@ -114,7 +163,7 @@ def canonical_base(url: str) -> str:
     """A base for canonical URLs, without a slash at its end; raises UsageError (U903)."""
     base = url.rstrip("/")
     if not base.startswith(("http://", "https://", "urn:")) or any(c.isspace() or c in '<>"|#' for c in base):
-        remedy = "give an absolute URL without fragment, as in https://example.org/fhir"
+        remedy = "Give an absolute URL without fragment, as in https://example.org/fhir."
         raise UsageError(Problem("U903", "error", f"--canonical {url!r} is no base for URLs", remedy))
     return base
 

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Literal, Self, TextIO
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TextIO
 
-from pipeline.cli.summary import PublishedDrug
 from pipeline.errors import Problem
+
+if TYPE_CHECKING:
+    from pipeline.cli.summary import PublishedDrug
 
 #: Where there is no terminal, a long run says how far it is this often.
 SECONDS_BETWEEN_LINES = 10.0
@@ -180,12 +182,17 @@ def as_json(problem: Problem) -> dict[str, Any]:
     return {name: value for name, value in asdict(problem).items() if value is not None}
 
 
-def by_severity(problems: Iterable[Problem]) -> str:
-    """How many problems of each severity there are, in words."""
-    counts = dict.fromkeys(_ORDER, 0)
+def numbers_of(problems: Iterable[Problem]) -> dict[str, int]:
+    """How many problems of each severity there are, the gravest first."""
+    counts: dict[str, int] = dict.fromkeys(_ORDER, 0)
     for problem in problems:
         counts[problem.severity] += 1
-    return ", ".join(f"{counts[severity]} {severity}" for severity in _ORDER)
+    return counts
+
+
+def by_severity(problems: Iterable[Problem]) -> str:
+    """How many problems of each severity there are, in words."""
+    return ", ".join(f"{number:,} {severity}" for severity, number in numbers_of(problems).items())
 
 
 def counted(number: int, noun: str) -> str:

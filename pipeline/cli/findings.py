@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Literal
 
-from pipeline.cli.console import PROBLEMS_SHOWN, Console, as_json
+from pipeline.cli.console import PROBLEMS_SHOWN, Console, as_json, counted
 from pipeline.errors import Problem, Severity
 from pipeline.publish.documents import operation_outcome
-from pipeline.settings import DEFAULT_CANONICAL
+from pipeline.settings import DEFAULT_CANONICAL, FhirVersion
 from pipeline.validate import LAYERS, layer
 
 _GRAVEST_FIRST: tuple[Severity, ...] = ("fatal", "error", "warning", "information")
@@ -44,8 +45,23 @@ class Findings:
         elif len(self._kept[problem.severity]) < PROBLEMS_SHOWN:
             self._kept[problem.severity].append(problem)
 
-    def close(self) -> None:
-        """Print the gravest findings to a person."""
+    def close(self, resources: int, version: FhirVersion, unchecked: Sequence[str]) -> None:
+        """Print the gravest findings to a person, and to anyone what was checked and what was not."""
+        severities = {severity: self._severities[severity] for severity in _GRAVEST_FIRST}
+        layers = {name: self._layers[name] for name in LAYERS}
+        if self._form == "json":
+            summary = {"fhir": version, "resources": resources, "findings": severities, "layers": layers}
+            self._console.json({"summary": {**summary, "not_checked": unchecked}})
+            return
+        self._show()
+        # Into a file of OperationOutcomes goes nothing else.
+        say = self._console.out if self._form == "text" else self._console.note
+        found = ", ".join(f"{number:,} {severity}" for severity, number in severities.items())
+        say(f"{counted(resources, 'resource')} of {version} checked: {found}")
+        self._console.note(f"By layer: {', '.join(f'{name} {number:,}' for name, number in layers.items())}.")
+        self._console.note(f"Not checked: {'; '.join(unchecked)}.")
+
+    def _show(self) -> None:
         if self._form != "text":
             return
         shown = [problem for severity in _GRAVEST_FIRST for problem in self._kept[severity]][:PROBLEMS_SHOWN]
@@ -53,11 +69,3 @@ class Findings:
             self._console.problem(problem, layer(problem.code))
         if (more := self._severities.total() - len(shown)) > 0:
             self._console.note(f"… and {more:,} more: see all with --json")
-
-    def by_severity(self) -> str:
-        """How many findings of each severity there are, in words."""
-        return ", ".join(f"{self._severities[severity]} {severity}" for severity in _GRAVEST_FIRST)
-
-    def by_layer(self) -> str:
-        """How many findings each layer made, in words."""
-        return ", ".join(f"{name} {self._layers[name]}" for name in LAYERS)

@@ -5,14 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from cyclopts import Parameter
 
-from pipeline.cli.app import DONE, PARTLY, Flag, Quiet, app, fhir_version, holding, require
-from pipeline.cli.console import Console, as_json, by_severity, counted
+from pipeline.cli.app import DONE, PARTLY, Flag, Quiet, app, fhir_version, holding, require, some_page
+from pipeline.cli.console import Console, as_json, by_severity, counted, numbers_of
 from pipeline.errors import OnlabelError, UsageError
 from pipeline.settings import FhirVersion
+
+if TYPE_CHECKING:
+    from pipeline.verify import Proved
 
 
 @app.command
@@ -29,7 +32,7 @@ def extract(
     onlabel extract --unread seeds/ | head
     ```
     """
-    from pipeline.convert.seeds import find, load
+    from pipeline.convert.seeds import load
     from pipeline.extract import extract as facts_of
     from pipeline.extract import findings, record
     from pipeline.read import read_page
@@ -37,7 +40,7 @@ def extract(
 
     console, limits, code = Console(quiet=quiet), ReadLimits(), DONE
     require(pages, "PAGE")
-    for source in find(pages, Path()):
+    for source in some_page(pages):
         try:
             if source.problem is not None:
                 raise UsageError(source.problem)
@@ -57,10 +60,14 @@ def validate(
     fhir: Annotated[str, Parameter(help="The FHIR version that the resources are in: R5, R4B or R4.")] = "R5",
     definitions: Annotated[Path | None, Parameter(help="StructureDefinitions to check against: a file or folder.")] = None,
     format_: Annotated[Literal["text", "json", "outcome"], Parameter(name="--format", help="How to print findings.")] = "text",
-    json: Annotated[Flag, Parameter(help="Print each finding as a JSON line (--format json).")] = False,
+    json: Annotated[
+        Flag, Parameter(help="Print each finding as a JSON line, and in the last line the summary (--format json).")
+    ] = False,
     quiet: Quiet = False,
 ) -> int:
     """Check FHIR resources, ours or not, layer by layer.
+
+    With --format outcome every line is an OperationOutcome, and nothing else.
 
     For example:
     ```
@@ -76,10 +83,7 @@ def validate(
     require(files, "PATH")
     findings = Findings(console, "json" if json else format_)
     checked = check(files, version, findings.add, definitions)
-    findings.close()
-    console.note(f"{counted(checked.resources, 'resource')} of {version} checked: {findings.by_severity()}")
-    console.note(f"By layer: {findings.by_layer()}.")
-    console.note(f"Not checked: {'; '.join((*checked.unchecked, *_passed_over(files, version)))}.")
+    findings.close(checked.resources, version, (*checked.unchecked, *_passed_over(files, version)))
     return PARTLY if findings.has_errors else DONE
 
 
@@ -105,7 +109,7 @@ def _passed_over(paths: Iterable[Path], version: FhirVersion) -> list[str]:
 def verify(
     output: Annotated[Path, Parameter(help="An output folder, or one snapshot.")] = Path("output"),
     *,
-    json: Annotated[Flag, Parameter(help="Print each finding as a JSON line.")] = False,
+    json: Annotated[Flag, Parameter(help="Print each finding as a JSON line, and in the last line the summary.")] = False,
     quiet: Quiet = False,
 ) -> int:
     """Prove every quoted fact of an output again, from the page bytes in it, by code that shares nothing with the extractor.
@@ -116,18 +120,33 @@ def verify(
     onlabel verify out/snapshots/3f9a… --json
     ```
     """
-    from pipeline.verify import verify as verify_output
+    from pipeline.verify import prove
 
     console = Console(quiet=quiet)
     with holding(output) as folder:
-        problems = verify_output(folder)
-    unproven = [problem for problem in problems if problem.severity != "information"]
-    said = f"{output}: {by_severity(problems) if unproven else 'every quoted fact is proven'}"
+        proved = prove(folder)
+    unproven = any(problem.severity != "information" for problem in proved.problems)
     if json:
-        for problem in problems:
+        for problem in proved.problems:
             console.json(as_json(problem))
-        console.note(said)
+        console.json({"summary": {"snapshot": str(folder.absolute()), **_summary(proved), "proven": not unproven}})
     else:
-        console.problems(problems, "see all with --json")
-        console.out(said)
+        console.problems(proved.problems, "see all with --json")
+        found = by_severity(proved.problems) if unproven else "every quoted fact is proven"
+        console.out(f"{output}: {found}")
+        console.out(
+            f"{counted(proved.proven, 'quote')} proven of {proved.quotes:,}, in {counted(proved.resources, 'resource')} "
+            f"({', '.join(proved.versions)}), against {counted(proved.pages, 'page')}"
+        )
     return PARTLY if unproven else DONE
+
+
+def _summary(proved: Proved) -> dict[str, Any]:
+    return {
+        "fhir": proved.versions,
+        "pages": proved.pages,
+        "resources": proved.resources,
+        "quotes": proved.quotes,
+        "quotes_proven": proved.proven,
+        "findings": numbers_of(proved.problems),
+    }

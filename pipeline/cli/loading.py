@@ -82,10 +82,10 @@ def load(  # noqa: PLR0913 - the command's options
     from pipeline.load import load as load_snapshot
 
     if server is None:
-        cause, remedy = "--server is missing: nothing says where to load to", "name a FHIR base: --server https://…/fhir"
+        cause, remedy = "--server is missing: nothing says where to load to", "Name a FHIR base: --server https://…/fhir."
         raise UsageError(Problem("U901", "error", cause, remedy))
     if withdrawn and not prune:
-        cause, remedy = "--withdrawn says what --prune does, and --prune is missing", "give both, or neither"
+        cause, remedy = "--withdrawn says what --prune does, and --prune is missing", "Give both, or neither."
         raise UsageError(Problem("U901", "error", cause, remedy))
     console = Console(quiet=quiet)
     options = LoadOptions(

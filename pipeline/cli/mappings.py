@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from pipeline.cli.app import DONE, PARTLY, Flag, Json, Seed, app
+from pipeline.cli.app import DONE, PARTLY, Flag, Json, Seed, app, some_page
 from pipeline.cli.console import Console, by_severity
 from pipeline.errors import Problem, UsageError
 
@@ -115,7 +115,7 @@ def refresh(
     from pipeline.terminology.commands import as_json, as_text, mappings_refresh
 
     if (source is None) != online:
-        raise UsageError(Problem("U901", "error", "either --from or --online is needed", "see the command's --help"))
+        raise UsageError(Problem("U901", "error", "either --from or --online is needed", "See the command's --help."))
     result = mappings_refresh(source, mappings, write=write)
     Console().out(as_json(result) if json else as_text(result))
     return PARTLY if result.fails else DONE
@@ -123,8 +123,5 @@ def refresh(
 
 def _pages(seeds: tuple[Path, ...]) -> tuple[Path, ...]:
     pages = seeds or (Path("seeds"),)
-    missing = [seed for seed in pages if not seed.exists()]
-    if missing:
-        cause = "there is no such file or folder"
-        raise UsageError(Problem("U910", "error", cause, "name files, or folders with pages below", source=str(missing[0])))
+    some_page(pages)
     return pages

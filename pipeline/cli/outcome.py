@@ -57,17 +57,24 @@ def _say_published(report: Report, snapshot: Path, settings: Settings, place: Pl
         from pipeline.diff import summary
 
         console.out(f"Changes: {summary(report.changes)} ({place.shown(report.folder / 'changes.json')})")
-    console.out(f"{'Unchanged' if report.unchanged else 'Published'}: {place.shown(snapshot)}")
+    console.out(f"{report.became}: {place.shown(snapshot)}")
     if not whole:
         console.note("`onlabel verify` proves the full R5 output: publish it too (--fhir R5, --profile full) to use it.")
 
 
 def report_json(report: Report, place: Place) -> dict[str, object]:
-    """The report as JSON data: what `report.json` counts, where it is, and what went wrong."""
+    """The report as JSON data: what `report.json` counts, where it is, and what went wrong.
+
+    Paths are absolute, so that they lead there from any folder; `published_to` is a URL where the output is in a store.
+    """
+    from pipeline.store import is_url
+
+    snapshot = str(report.snapshot.absolute()) if report.snapshot else None
     return {
-        "snapshot": str(report.snapshot) if report.snapshot else None,
-        "published_to": place.shown(report.snapshot) if report.snapshot else None,
+        "snapshot": snapshot,
+        "published_to": place.shown(report.snapshot) if report.snapshot and is_url(place.target) else snapshot,
         "unchanged": report.unchanged,
+        "restored": report.restored,
         "stopped": as_json(report.stopped) if report.stopped else None,
         "as_of": report.as_of,
         "accounting": report.accounting,
@@ -77,6 +84,6 @@ def report_json(report: Report, place: Place) -> dict[str, object]:
         "change": {name: getattr(report.change, name) for name in ("added", "removed", "stale")},
         "overdue": [page._asdict() for page in report.overdue],
         "problems": [as_json(problem) for problem in report.problems],
-        "run": str(report.folder),
+        "run": str(report.folder.absolute()),
         "seconds": report.seconds,
     }

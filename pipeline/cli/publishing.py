@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from pipeline.cli.app import DONE, REFUSED, Flag, Json, Quiet, app, canonical_base, fhir_version
+from pipeline.cli.app import DONE, REFUSED, Flag, Json, Quiet, app, canonical_base, fhir_version, refuse_outputs
 from pipeline.cli.console import Console
 from pipeline.cli.loading import SigningIn, load_json
 from pipeline.cli.loading import conclude as conclude_load
@@ -80,11 +80,15 @@ class Publishing:
         """What is handed on as it is."""
         return Conversion(workers=self.workers, max_removed=self.max_removed, full=self.full, keep=self.keep)
 
-    def place(self, seeds: tuple[str, ...]) -> Place:
-        """Where the run works."""
+    def place(self, seeds: tuple[str, ...], console: Console) -> Place:
+        """Where the run works; raises UsageError (U912)."""
         from pipeline.store import Place
 
-        return Place.of(seeds or ("seeds",), self.output, self.work)
+        place = Place.of(seeds or ("seeds",), self.output, self.work)
+        refuse_outputs(Path(seed) for seed in place.seeds)
+        if self.work is not None and not place.in_store:
+            console.note("--work is not used: neither the pages nor the output are in a store.")
+        return place
 
 
 @Parameter(name="*")
@@ -112,7 +116,7 @@ def flow_parameters(
     """The flow's parameters as JSON can hold them; paths absolute, because a server runs it from anywhere."""
     if flowing.load_to is None and (flowing.prune or signing_in != NO_LOGIN):
         cause = "pruning and signing in are about a FHIR server, and --load-to is missing"
-        raise UsageError(Problem("U901", "error", cause, "name the server, or neither"))
+        raise UsageError(Problem("U901", "error", cause, "Name the server, or neither."))
     login = asdict(signing_in.login()) if flowing.load_to else None
     return {
         "seeds": [_absolute(seed) for seed in place.seeds],
@@ -156,7 +160,8 @@ def run(
     PREFECT_API_URL=http://127.0.0.1:4200/api onlabel run --config onlabel.toml
     ```
     """
-    settings, place, console = options.settings(), options.place(seeds), Console(quiet=quiet)
+    settings, console = options.settings(), Console(quiet=quiet)
+    place = options.place(seeds, console)
     from pipeline import flow
 
     flow.calm()
@@ -188,7 +193,8 @@ def convert(*seeds: Seeds, options: Publishing = Publishing(), json: Json = Fals
     onlabel convert seeds/ --json --quiet
     ```
     """
-    settings, place, console = options.settings(), options.place(seeds), Console(quiet=quiet)
+    settings, console = options.settings(), Console(quiet=quiet)
+    place = options.place(seeds, console)
     from pipeline.convert import convert as convert_pages
     from pipeline.convert import new_run_id
 
@@ -205,7 +211,7 @@ def convert(*seeds: Seeds, options: Publishing = Publishing(), json: Json = Fals
             **options.conversion(),
         )
         if report.snapshot is not None:
-            report = replace(report, notes=(*report.notes, *place.push(report.snapshot, report.folder)))
+            report = replace(report, notes=(*report.notes, *place.push(report.snapshot, report.folder, options.keep)))
     return conclude(report, settings, place, console, json=json)
 
 
@@ -228,7 +234,8 @@ def serve(  # noqa: PLR0913 - the command's options
     PREFECT_API_URL=http://127.0.0.1:4200/api onlabel serve --name hourly --cron "0 * * * *"
     ```
     """
-    settings, place, console = options.settings(), options.place(seeds), Console(quiet=quiet)
+    settings, console = options.settings(), Console(quiet=quiet)
+    place = options.place(seeds, console)
     from pipeline import flow
 
     flow.calm()

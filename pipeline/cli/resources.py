@@ -108,7 +108,7 @@ def _snapshot_folder(path: Path, version: FhirVersion) -> Path:
         return snapshot / version
     others = [other for other in get_args(FhirVersion) if (snapshot / other / "manifest.json").is_file()]
     if others:
-        cause, remedy = f"this snapshot holds {' and '.join(others)}, not {version}", f"use --fhir {others[0]}"
+        cause, remedy = f"this snapshot holds {' and '.join(others)}, not {version}", f"Use --fhir {others[0]}."
         raise UsageError(Problem("U906", "error", cause, remedy, source=str(path)))
     return snapshot
 
@@ -131,7 +131,7 @@ def resource_files(path: Path, version: FhirVersion) -> list[Path]:
         return [path]
     else:
         cause = "there is no such file or folder"
-    raise UsageError(Problem("U906", "error", cause, "name NDJSON or JSON files, or a folder with some", source=str(path)))
+    raise UsageError(Problem("U906", "error", cause, "Name NDJSON or JSON files, or a folder with some.", source=str(path)))
 
 
 def resources_in(file: Path) -> Iterator[Read]:
@@ -141,4 +141,4 @@ def resources_in(file: Path) -> Iterator[Read]:
             yield from read_json(stream, ndjson=file.suffix in _LINES)
     except OSError as error:
         cause = f"it cannot be read ({error.strerror})"
-        yield Read(None, None, (Problem("U907", "error", cause, "see that this user may read it"),))
+        yield Read(None, None, (Problem("U907", "error", cause, "See that this user may read it."),))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from pipeline.cli.app import DONE, Flag, Quiet, app, holding, output_of
+from pipeline.cli.app import DONE, Flag, Quiet, app, holding, output_of, there
 from pipeline.cli.console import Console, counted
 
 if TYPE_CHECKING:
@@ -48,16 +48,20 @@ def review(  # noqa: PLR0913 - one parameter an option
     onlabel review --progress --sample 200
     ```
     """
-    from pipeline.correct import load
+    from pipeline.correct import FILE_NAME, load
     from pipeline.review import draw_uses, write_review
     from pipeline.snapshot import open_snapshot
     from pipeline.terminology import default_folder
 
-    console, corrections = Console(quiet=quiet), load(mappings or default_folder())
+    tables = there(mappings) if mappings else default_folder()
+    console, corrections = Console(quiet=quiet), load(tables)
     with holding(output) as folder:
         snapshot, home = open_snapshot(folder), output_of(output, folder)
         drawn = draw_uses(snapshot, sample, seed) if sample is not None else frozenset()
         if progress:
+            file = tables / FILE_NAME
+            none = "" if file.is_file() else ", which is not there (--mappings names another folder)"
+            console.note(f"Decisions in {file}{none}:")
             _say_progress(console, snapshot, corrections, drawn)
             return DONE
         changes = _changes(console, home, previous, snapshot)

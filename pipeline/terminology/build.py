@@ -97,11 +97,11 @@ def read_facts(path: Path, columns: Iterable[str] = ()) -> list[Facts]:
         with path.open(encoding="utf-8", newline="") as lines:
             rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
     except OSError as error:
-        problem = Problem("M803", "fatal", f"A table of facts cannot be read: {error.strerror}.", "Name its folder.", str(path))
+        problem = Problem("M803", "fatal", f"a table of facts cannot be read: {error.strerror}", "Name its folder.", str(path))
         raise UsageError(problem) from error
     missing = set(columns) - set(rows[0] if rows else columns)
     if missing:
-        cause = f"A table of facts lacks the column {min(missing)}."
+        cause = f"a table of facts lacks the column {min(missing)}"
         raise UsageError(Problem("M803", "fatal", cause, "Restore the table.", str(path), 1))
     return [{name: value or "" for name, value in row.items()} for row in rows]
 
@@ -278,19 +278,19 @@ def _decide(candidates: list[Candidate], decisions: list[Facts]) -> list[Candida
         kind = next((kind for kind in KINDS if kind == decision["kind"]), None)
         system = next((system for system in SYSTEMS if system == decision["system"]), None)
         if kind is None or system is None or decision["decision"] not in {"apply", "broader", "leave-out"}:
-            raise _undecidable(number, "A decision names a kind, a system and one of apply, broader, leave-out.")
+            raise _undecidable(number, "a decision names a kind, a system and one of apply, broader, leave-out")
         place = (kind, key(decision["subject"]), system, decision["code"])
         known = decided.get(place)
         if decision["decision"] == "leave-out":
             if known is None:
-                raise _undecidable(number, "A decision leaves out a row that no source offers.")
+                raise _undecidable(number, "a decision leaves out a row that no source offers")
             decided[place] = replace(known, reason=decision["reason"])
             continue
         relation: Relation = "exact" if decision["decision"] == "apply" else "broader"
         display = decision["display"] or (known.row.display if known else "")
         sources = decision["source"] or (known.row.sources if known else "")
         if not display or not sources or not decision["reason"]:
-            raise _undecidable(number, "A decision that applies a code needs its label, its source and a reason.")
+            raise _undecidable(number, "a decision that applies a code needs its label, its source and a reason")
         row = _row(kind, system, decision["subject"], decision["code"], display, sources, relation)
         decided[place] = Candidate(replace(row, justification=_MANUAL))
     return list(decided.values())

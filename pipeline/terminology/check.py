@@ -41,11 +41,9 @@ def check(folder: Path) -> list[Problem]:
         rows += found
         if path.read_text(encoding="utf-8") != (table(found[0].kind, found[0].system, found) if found else ""):
             problems.append(
-                _problem("M810", "The table is not as it would be written: out of order, or a row twice.", path.name)
+                _problem("M810", "the table is not as it would be written: out of order, or a row twice", path.name)
             )
-        problems += [
-            _problem("M811", "A code or label is malformed.", path.name, row) for row in found if not _well_formed(row)
-        ]
+        problems += [_problem("M811", "a code or label is malformed", path.name, row) for row in found if not _well_formed(row)]
     problems += _contradictions(rows)
     problems += _cycles(rows)
     return problems
@@ -64,10 +62,10 @@ def _contradictions(rows: Iterable[Row]) -> Iterator[Problem]:
             exact.setdefault((row.kind, row.key, row.system), set()).add(row.code)
     for (kind, words, system), codes in exact.items():
         if len(codes) > 1:
-            yield _problem("M812", f"{kind} “{words}” has several exact codes in {system}: {', '.join(sorted(codes))}.")
+            yield _problem("M812", f"{kind} “{words}” has several exact codes in {system}: {', '.join(sorted(codes))}")
     for (kind, words, system, code), times in said.items():
         if times > 1:
-            yield _problem("M812", f"{kind} “{words}” has {system} {code} in {times} rows.")
+            yield _problem("M812", f"{kind} “{words}” has {system} {code} in {times} rows")
 
 
 def _cycles(rows: Sequence[Row]) -> Iterator[Problem]:
@@ -83,7 +81,7 @@ def _cycles(rows: Sequence[Row]) -> Iterator[Problem]:
             above.setdefault((row.kind, row.system, own), set()).add(row.code)
     for kind, system, code in sorted(above):
         if code in _reached(above, kind, system, code):
-            yield _problem("M813", f"{system} {code} is broader than itself by the rows of {kind}.")
+            yield _problem("M813", f"{system} {code} is broader than itself by the rows of {kind}")
 
 
 def _reached(above: Mapping[tuple[str, str, str], set[str]], kind: str, system: str, code: str) -> set[str]:

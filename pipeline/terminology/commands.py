@@ -98,7 +98,9 @@ def as_text(result: Coverage | refreshing.Refresh | Sequence[Suggestion] | Seque
 
 
 def _coverage_lines(result: Coverage) -> Iterable[str]:
-    yield f"{result.pages} pages about a drug or a regimen"
+    yield f"{result.pages} page{'' if result.pages == 1 else 's'} about a drug or a regimen"
+    if not result.pages:
+        return
     yield f"{'':28} {'':8} {'mentions':>8} {'exact':>7} {'broader':>7} {'any':>7}"
     for share in result.shares:
         if share.mentions:

@@ -36,5 +36,5 @@ def download(folder: Path) -> None:
             with zipfile.ZipFile(archive) as packed:
                 packed.extractall(folder / name)
         except (OSError, zipfile.BadZipFile) as error:
-            cause = f"The release could not be fetched: {error}."
+            cause = f"the release could not be fetched: {error}"
             raise UsageError(Problem("M807", "fatal", cause, "Fetch it by hand; use --from DIR.", address)) from error

@@ -125,7 +125,7 @@ def tables_of(folder: Path) -> list[Path]:
     """
     paths = sorted(folder.glob(f"*{SUFFIX}"))
     if not paths:
-        cause, remedy = f"No mapping table (*{SUFFIX}) is in this folder.", "Name the folder that holds them."
+        cause, remedy = f"no mapping table (*{SUFFIX}) is in this folder", "Name the folder that holds them."
         raise UsageError(Problem("M801", "fatal", cause, remedy, str(folder)))
     return paths
 
@@ -141,13 +141,13 @@ def read_table(path: Path) -> list[Row]:
     start = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
     reader = csv.DictReader(lines[start:], delimiter="\t", quoting=csv.QUOTE_NONE)
     if tuple(reader.fieldnames or ()) != COLUMNS:
-        raise _broken(path, start + 1, "The columns are not those of our tables.")
+        raise _broken(path, start + 1, "the columns are not those of our tables")
     rows = []
     for number, cells in enumerate(reader, start + 2):
         relation = _RELATIONS.get(cells["predicate_id"] or "")
         prefix = SYSTEMS[system].prefix
         if relation is None or not (cells["object_id"] or "").startswith(f"{prefix}:") or not cells["subject_label"]:
-            raise _broken(path, number, "A row needs words, a known predicate and a code of its table's system.")
+            raise _broken(path, number, "a row needs words, a known predicate and a code of its table's system")
         rows.append(
             Row(
                 kind,
@@ -203,7 +203,7 @@ def _subject(path: Path) -> tuple[SubjectKind, SystemKey]:
         for code_system in SYSTEMS:
             if (kind, system) == (known, code_system):
                 return known, code_system
-    raise _broken(path, 1, "The name of a table is KIND-SYSTEM.sssom.tsv.")
+    raise _broken(path, 1, "the name of a table is KIND-SYSTEM.sssom.tsv")
 
 
 def _broken(path: Path, line: int, cause: str) -> UsageError:

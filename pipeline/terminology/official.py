@@ -63,7 +63,7 @@ def releases(folder: Path, codes: dict[SystemKey, AbstractSet[str]]) -> list[Rel
         if paths := sorted(folder.rglob(pattern)):
             found.append(read(paths[-1], codes.get(system, frozenset())))
     if not found:
-        cause = "No official file of RxNorm, UNII or NCI Thesaurus is below this folder."
+        cause = "no official file of RxNorm, UNII or NCI Thesaurus is below this folder"
         raise UsageError(Problem("M805", "fatal", cause, "Unpack the archives there.", str(folder)))
     return found
 
@@ -136,5 +136,5 @@ def _dated(name: str) -> str | None:
 
 def _broken(path: Path, line: int) -> UsageError:
     return UsageError(
-        Problem("M806", "fatal", "The file is not in its official format.", "Unpack the archive again.", str(path), line)
+        Problem("M806", "fatal", "the file is not in its official format", "Unpack the archive again.", str(path), line)
     )

@@ -47,7 +47,7 @@ def validate(resources: Iterable[Resource], version: FhirVersion, known: Mapping
 def _layers(resource: Resource, version: FhirVersion, known: Mapping[str, Profile]) -> Iterator[Problem]:
     kind = resource.get("resourceType")
     if not isinstance(kind, str) or not is_resource(version, kind):
-        cause, remedy = f"this is no resource type of FHIR {version}", "correct resourceType, or choose the right version"
+        cause, remedy = f"this is no resource type of FHIR {version}", "Correct resourceType, or choose the right version."
         yield Problem("V400", "fatal", cause, remedy, excerpt=excerpt(str(kind)))
         return
     if version in PACKAGES:

@@ -24,7 +24,7 @@ def bindings(found: Iterable[Node]) -> Iterator[Problem]:
         if node.type == "code" and isinstance(node.value, str):
             codes = frozenset[str]().union(*allowed.values())
             if node.value not in codes:
-                cause, remedy = "the code is not in the required value set", f"use one of {_some(codes)}"
+                cause, remedy = "the code is not in the required value set", f"Use one of {_some(codes)}."
                 yield problem("V420", cause, remedy, node, shown=node.value)
         elif node.type in {"Coding", "CodeableConcept"}:
             yield from _concept(node, allowed)
@@ -38,7 +38,7 @@ def _concept(node: Node, allowed: Codes) -> Iterator[Problem]:
     if not any(isinstance(c, dict) and str(c.get("code")) in allowed.get(str(c.get("system")), ()) for c in codings):
         shown = ", ".join(f"{c.get('system')}#{c.get('code')}" for c in codings if isinstance(c, dict)) or "no code"
         choices = "; ".join(f"{system}: {_some(codes)}" for system, codes in allowed.items())
-        yield problem("V423", "no code is of the required value set", f"use one of {choices}", node, shown=shown)
+        yield problem("V423", "no code is of the required value set", f"Use one of {choices}.", node, shown=shown)
 
 
 def _some(codes: Iterable[str], most: int = 30) -> str:
@@ -52,12 +52,12 @@ def _coding(node: Node) -> Iterator[Problem]:
     if known is None or not isinstance(code, str):
         return
     if code not in known:
-        yield problem("V421", f"{system} has no such code", "look it up there: codes are case-sensitive", node, shown=code)
+        yield problem("V421", f"{system} has no such code", "Look it up there: codes are case-sensitive.", node, shown=code)
         return
     right = known[code]
     if isinstance(display, str) and right and display.casefold() != right.casefold():
         cause = f"the display of {code} is {right!r}"
-        yield problem("V422", cause, "use the code system's own display", node, severity="warning", shown=display)
+        yield problem("V422", cause, "Use the code system's own display.", node, severity="warning", shown=display)
 
 
 @cache

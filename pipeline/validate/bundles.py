@@ -52,14 +52,14 @@ def _full_url(entry: Node, version: FhirVersion) -> Iterator[Problem]:
     literal = _LITERAL.fullmatch(url)
     if not _SCHEME.fullmatch(url):
         cause = "fullUrl is no absolute URL"
-        yield problem("V436", cause, "give the whole URL, or urn:uuid:…", entry, shown=url, below="fullUrl")
+        yield problem("V436", cause, "Give the whole URL, or urn:uuid:….", entry, shown=url, below="fullUrl")
     elif literal and literal["version"]:
         cause = "fullUrl names a version of the resource (bdl-8)"
-        yield problem("V436", cause, "leave /_history/… out", entry, shown=url, below="fullUrl")
+        yield problem("V436", cause, "Leave /_history/… out.", entry, shown=url, below="fullUrl")
     elif literal and is_resource(version, literal["type"]) and isinstance(resource, dict) and "id" in resource:
         name = f"{resource.get('resourceType')}/{resource['id']}"
         if name != f"{literal['type']}/{literal['id']}":
-            cause, remedy = f"fullUrl does not name its resource, {name}", "make id and fullUrl agree"
+            cause, remedy = f"fullUrl does not name its resource, {name}", "Make id and fullUrl agree."
             # A warning: HL7's own examples have such entries, and servers go by request.url.
             yield problem("V436", cause, remedy, entry, severity="warning", shown=url, below="fullUrl")
 
@@ -72,7 +72,7 @@ def _reference(node: Node, entry: Node, known: Mapping[str, str]) -> Iterator[Pr
     if value.startswith(_URN):
         target = known.get(value)
         if target is None:
-            cause, remedy = "no entry of this Bundle has this fullUrl", "add the entry, or correct the URN"
+            cause, remedy = "no entry of this Bundle has this fullUrl", "Add the entry, or correct the URN."
             yield problem("V434", cause, remedy, node, shown=value)
         elif not is_allowed(node, target):
             yield wrong_target(node, target)
@@ -85,4 +85,4 @@ def _reference(node: Node, entry: Node, known: Mapping[str, str]) -> Iterator[Pr
     base = literal["base"] or (own["base"] if own else None)
     if relative not in known and (base or "") + relative not in known:
         cause = f"a {entry.parent.value['type']} Bundle has the resources that it refers to; this one is not in it"
-        yield problem("V434", cause, "add the entry", node, severity="warning", shown=value)
+        yield problem("V434", cause, "Add the entry.", node, severity="warning", shown=value)

@@ -44,7 +44,7 @@ def read_json(stream: BinaryIO, *, ndjson: bool, max_bytes: int = MAX_BYTES) -> 
     else:
         rest = stream.read(max_bytes)
         if rest.strip() and rest.strip()[:1] == b"{" and _parse(start)[0] is not None:
-            cause, remedy = "this is NDJSON: several JSON values, one a line", "name the file .ndjson"
+            cause, remedy = "this is NDJSON: several JSON values, one a line", "Name the file .ndjson."
             yield Read(None, None, (_problem("V464", cause, remedy, severity="warning"),))
             for index, line in enumerate((start + rest).splitlines(), number):
                 if line.strip():
@@ -75,10 +75,10 @@ def _whole(text: bytes, *, pretty: bool, max_bytes: int) -> Iterator[Read]:
         return
     value, problems = _parse(text)
     if pretty:
-        cause, remedy = "not NDJSON: a JSON value goes over several lines", "write each resource on one line"
+        cause, remedy = "not NDJSON: a JSON value goes over several lines", "Write each resource on one line."
         problems.insert(0, replace(_problem("V464", cause, remedy), line=1))
     if isinstance(value, list):
-        cause, remedy = "a list of resources is neither NDJSON nor a Bundle", "write one resource a line, or a Bundle"
+        cause, remedy = "a list of resources is neither NDJSON nor a Bundle", "Write one resource a line, or a Bundle."
         yield Read(None, None, (*problems, _problem("V464", cause, remedy)))
         for item in value:
             yield Read(None, item) if isinstance(item, dict) else Read(None, None, (_no_object(item),))
@@ -103,14 +103,14 @@ def _parse(text: bytes) -> tuple[Any, list[Problem]]:
     """The value of a JSON text (None where there is none) and what is wrong with it."""
     problems: list[Problem] = []
     if text.startswith(_BOM):
-        cause, remedy = "the text begins with a byte-order mark", "write UTF-8 without one: JSON has none"
+        cause, remedy = "the text begins with a byte-order mark", "Write UTF-8 without one: JSON has none."
         problems.append(_problem("V461", cause, remedy))
         text = text.removeprefix(_BOM)
     try:
         decoded = text.decode("utf-8")
     except UnicodeDecodeError as refused:
         cause = f"byte {refused.start + 1} is not UTF-8 (0x{text[refused.start]:02X})"
-        problems.append(_problem("V461", cause, "write UTF-8", _around(text.decode("latin-1"), refused.start)))
+        problems.append(_problem("V461", cause, "Write UTF-8.", _around(text.decode("latin-1"), refused.start)))
         decoded = text.decode("utf-8", errors="replace")
 
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -120,26 +120,26 @@ def _parse(text: bytes) -> tuple[Any, list[Problem]]:
             twice = sorted({name for name in names if names.count(name) > 1})
             cause, remedy = (
                 f"an object has the key {excerpt(', '.join(twice))} twice",
-                "keep one: readers differ in which they take",
+                "Keep one: readers differ in which they take.",
             )
             problems.append(_problem("V462", cause, remedy))
         return value
 
     def constant(name: str) -> float:
-        problems.append(_problem("V463", f"{name} is no JSON", "leave the element out where there is no number", name))
+        problems.append(_problem("V463", f"{name} is no JSON", "Leave the element out where there is no number.", name))
         return 0.0
 
     try:
         value = json.loads(decoded, object_pairs_hook=pairs, parse_constant=constant)
     except json.JSONDecodeError as refused:
         cause = f"this is not JSON: {refused.msg} at line {refused.lineno}, column {refused.colno}"
-        remedy = "mend it; in NDJSON each line holds one resource"
+        remedy = "Mend it; in NDJSON each line holds one resource."
         problems.append(_problem("V460", cause, remedy, _around(decoded, refused.pos)))
         return None, problems
     except RecursionError:  # how deep that is depends on the interpreter: what it lets through is measured below
         return None, [*problems, _too_deep()]
     except ValueError as refused:  # a whole number of thousands of digits
-        problems.append(_problem("V460", f"this is not JSON that can be read: {refused}", "correct the number"))
+        problems.append(_problem("V460", f"this is not JSON that can be read: {refused}", "Correct the number."))
         return None, problems
     return (None, [*problems, _too_deep()]) if _is_deep(value) else (value, problems)
 
@@ -156,7 +156,7 @@ def _is_deep(value: object) -> bool:
 
 def _too_deep() -> Problem:
     cause = f"objects or lists are nested more than {MAX_DEPTH} deep"
-    return _problem("V465", cause, "no resource needs that: look for a loop")
+    return _problem("V465", cause, "No resource needs that: look for a loop.")
 
 
 def _around(text: str, at: int) -> str:
@@ -164,11 +164,11 @@ def _around(text: str, at: int) -> str:
 
 
 def _no_object(value: object) -> Problem:
-    return _problem("V460", "this is no resource: it is no JSON object", "give one resource a line, or a Bundle", str(value))
+    return _problem("V460", "this is no resource: it is no JSON object", "Give one resource a line, or a Bundle.", str(value))
 
 
 def _too_large(max_bytes: int) -> Problem:
-    return _problem("V465", f"a resource has more than {max_bytes:,} bytes", "split it: a Bundle into several, data into URLs")
+    return _problem("V465", f"a resource has more than {max_bytes:,} bytes", "Split it: a Bundle into several, data into URLs.")
 
 
 def _problem(code: str, cause: str, remedy: str, shown: str | None = None, *, severity: Any = "error") -> Problem:  # noqa: ANN401 - a Severity

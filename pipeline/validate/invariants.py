@@ -50,11 +50,11 @@ def invariants(found: Iterable[Node], version: FhirVersion) -> Iterator[Problem]
         for rule in INVARIANTS.get(node.type, ()):
             if (rule.url is None or node.value.get("url") == rule.url) and not _holds(rule, node.value):
                 code = "V440" if rule.severity == "error" else "V441"
-                yield problem(code, f"{rule.key}: {rule.human}", "see the type's constraints", node, severity=rule.severity)
+                yield problem(code, f"{rule.key}: {rule.human}", "See the type's constraints.", node, severity=rule.severity)
         if node.type == "Attachment":
             yield from _attachment(node, version)
         elif node.is_resource and node.container is None and "text" not in node.value and _has_text(node.type):
-            yield problem("V441", "dom-6: a resource should have a narrative", "add text", node, severity="warning")
+            yield problem("V441", "dom-6: a resource should have a narrative", "Add text.", node, severity="warning")
 
 
 def _holds(rule: Invariant, value: _Object) -> bool:
@@ -268,9 +268,9 @@ def _attachment(node: Node, version: FhirVersion) -> Iterator[Problem]:
     size = node.value.get("size")
     written: str | int = str(len(data)) if version == "R5" else len(data)
     if size is not None and size != written:
-        yield problem("V442", f"size says {size}, the data has {len(data)} bytes", "measure it again", node)
+        yield problem("V442", f"size says {size}, the data has {len(data)} bytes", "Measure it again.", node)
     stated = node.value.get("hash")
     # Attachment.hash is defined as SHA-1: a checksum of the data, nothing secret hangs on it.
     if stated is not None and decoded(stated) != hashlib.sha1(data, usedforsecurity=False).digest():
         right = base64.b64encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
-        yield problem("V442", f"hash is not the SHA-1 of the data, {right}", "hash it again", node, shown=stated)
+        yield problem("V442", f"hash is not the SHA-1 of the data, {right}", "Hash it again.", node, shown=stated)

@@ -56,37 +56,37 @@ def narrative(found: Iterable[Node]) -> Iterator[Problem]:
 
 def _div(node: Node, text: str) -> Iterator[Problem]:
     if _DECLARATION.search(text):
-        yield problem("V452", "a narrative has no declarations or processing instructions", "remove them", node, shown=text)
+        yield problem("V452", "a narrative has no declarations or processing instructions", "Remove them.", node, shown=text)
         return
     try:
         root = ET.fromstring(text)  # noqa: S314 - no declaration gets here, so there are no entities to expand
     except (ET.ParseError, ValueError) as refused:
-        yield problem("V450", f"the narrative is not well-formed XML: {refused}", "escape < and &; close every tag", node)
+        yield problem("V450", f"the narrative is not well-formed XML: {refused}", "Escape < and &; close every tag.", node)
         return
     if root.tag != f"{_XHTML}div":
         cause = 'a narrative is one <div xmlns="http://www.w3.org/1999/xhtml">'
-        yield problem("V450", cause, "put the namespace on the div", node, shown=text)
+        yield problem("V450", cause, "Put the namespace on the div.", node, shown=text)
         return
     for element in root.iter():
         if isinstance(element.tag, str):  # a comment's tag is a function
             yield from _element(node, element)
     if not "".join(root.itertext()).strip() and root.find(f".//{_XHTML}img") is None:
-        yield problem("V453", "the narrative says nothing (txt-2)", "describe the resource, or leave text out", node)
+        yield problem("V453", "the narrative says nothing (txt-2)", "Describe the resource, or leave text out.", node)
 
 
 def _element(node: Node, element: ET.Element) -> Iterator[Problem]:
     name = element.tag.removeprefix(_XHTML)
     if name not in _ELEMENTS:
         code = "V452" if name in {"script", "iframe", "object", "embed", "form", "input", "button"} else "V451"
-        yield problem(code, f"<{name}> is not allowed in a narrative (txt-1)", "remove it", node)
+        yield problem(code, f"<{name}> is not allowed in a narrative (txt-1)", "Remove it.", node)
         return
     for attribute, value in element.attrib.items():
         bare = "".join(value.split())
         if attribute.lower().startswith("on"):
-            yield problem("V452", f"{attribute} runs a script", "remove it", node, shown=value)
+            yield problem("V452", f"{attribute} runs a script", "Remove it.", node, shown=value)
         elif attribute not in _ATTRIBUTES[name]:
-            yield problem("V451", f"{attribute} is not allowed on <{name}> (txt-1)", "remove it", node, shown=value)
+            yield problem("V451", f"{attribute} is not allowed on <{name}> (txt-1)", "Remove it.", node, shown=value)
         elif attribute in _LINKS and not (_SAFE_LINK.match(bare) or (name == "img" and _SAFE_IMAGE.match(bare))):
-            yield problem("V452", f"the link of <{name}> has an unsafe scheme", "link by http or https", node, shown=value)
+            yield problem("V452", f"the link of <{name}> has an unsafe scheme", "Link by http or https.", node, shown=value)
         elif attribute == "style" and _UNSAFE_STYLE.search(value):
-            yield problem("V452", "the style fetches or runs something", "remove it", node, shown=value)
+            yield problem("V452", "the style fetches or runs something", "Remove it.", node, shown=value)

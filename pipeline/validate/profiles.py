@@ -68,7 +68,7 @@ def profiled(found: Sequence[Node], known: Mapping[str, Profile]) -> Iterator[Pr
             if profile is None:
                 continue
             if profile.type != node.type:
-                yield problem("V480", f"{url} is a profile of {profile.type}", "claim another profile", node)
+                yield problem("V480", f"{url} is a profile of {profile.type}", "Claim another profile.", node)
                 continue
             for rule in profile.rules:
                 yield from _broken(node, profile, rule)
@@ -91,19 +91,19 @@ def _broken(node: Node, profile: Profile, rule: Rule) -> Iterator[Problem]:
             wanted = f"at least {rule.least}" if len(items) < rule.least else f"at most {rule.most}"
             cause, remedy = (
                 f"{profile.url} wants {wanted} of {way}, here are {len(items)}",
-                "follow the profile, or do not claim it",
+                "Follow the profile, or do not claim it.",
             )
             yield problem("V480", cause, remedy, node)
         for item in items:
             if (rule.fixed is not None and item != rule.fixed) or not _matches(item, rule.pattern):
                 wanted = str(rule.fixed if rule.fixed is not None else rule.pattern)
-                yield problem("V481", f"{profile.url} wants {wanted} as {way}", "correct the value", node, shown=item)
+                yield problem("V481", f"{profile.url} wants {wanted} as {way}", "Correct the value.", node, shown=item)
         stem = rule.path[-1].removesuffix("[x]")
         for name, _ in _named(parent, rule.path[-1]) if rule.types else ():
             kind = name.removeprefix("_").removeprefix(stem)
             if kind not in {each[:1].upper() + each[1:] for each in rule.types}:
                 allowed = ", ".join(sorted(rule.types))
-                yield problem("V481", f"{profile.url} wants {way} as {allowed}", "give it that type", node, shown=name)
+                yield problem("V481", f"{profile.url} wants {way} as {allowed}", "Give it that type.", node, shown=name)
 
 
 def _named(parent: Mapping[str, Any], name: str) -> list[tuple[str, Any]]:

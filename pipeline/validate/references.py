@@ -34,7 +34,7 @@ def references(found: Sequence[Node], version: FhirVersion) -> Iterator[Problem]
             yield from _reference(node, version)
             local = node.value.get("reference")
             if isinstance(local, str) and local.startswith("urn:uuid:") and not UUID.fullmatch(local):
-                yield problem("V430", "not a UUID", "write urn:uuid: and a UUID in lower case", node, shown=local)
+                yield problem("V430", "not a UUID", "Write urn:uuid: and a UUID in lower case.", node, shown=local)
         elif node.type in _LINKS:
             local = node.value
         else:
@@ -49,7 +49,7 @@ def references(found: Sequence[Node], version: FhirVersion) -> Iterator[Problem]
 def _reference(node: Node, version: FhirVersion) -> Iterator[Problem]:
     value, said = node.value.get("reference"), node.value.get("type")
     if isinstance(said, str) and not is_resource(version, said):
-        yield problem("V430", f"{said} is no resource type of FHIR {version}", "correct Reference.type", node, shown=said)
+        yield problem("V430", f"{said} is no resource type of FHIR {version}", "Correct Reference.type.", node, shown=said)
     if not isinstance(value, str) or not value:
         if isinstance(said, str) and not is_allowed(node, said):
             yield wrong_target(node, said)
@@ -58,7 +58,7 @@ def _reference(node: Node, version: FhirVersion) -> Iterator[Problem]:
         target = _contained_type(node, value[1:])
         if target is None:
             yield problem(
-                "V432", "no contained resource has this id (ref-1)", "contain it, or correct the id", node, shown=value
+                "V432", "no contained resource has this id (ref-1)", "Contain it, or correct the id.", node, shown=value
             )
             return
     else:
@@ -67,14 +67,14 @@ def _reference(node: Node, version: FhirVersion) -> Iterator[Problem]:
         target = literal["type"] if literal and is_resource(version, literal["type"]) else None
         if target is None and not _ABSOLUTE.fullmatch(value):
             cause = "not a reference: neither Type/id of a FHIR type, nor #id, nor an absolute URL"
-            yield problem("V430", cause, "write it as Type/id", node, shown=value)
+            yield problem("V430", cause, "Write it as Type/id.", node, shown=value)
             return
     if target is None:  # urn:uuid:…, or a URL that does not say its type: nothing to check
         return
     if not is_allowed(node, target):
         yield wrong_target(node, target)
     if isinstance(said, str) and said != target:
-        yield problem("V433", f"Reference.type says {said}, the reference {target}", "make them agree", node, shown=value)
+        yield problem("V433", f"Reference.type says {said}, the reference {target}", "Make them agree.", node, shown=value)
 
 
 def _conditional(node: Node, value: str) -> re.Match[str] | None:
@@ -101,7 +101,7 @@ def wrong_target(node: Node, target: str) -> Problem:
     """The finding that a reference leads to a type that its element does not allow."""
     allowed = ", ".join(sorted(_targets(node)))
     return problem(
-        "V431", f"a reference to {target} is not allowed here", f"refer to {allowed}", node, shown=node.value.get("reference")
+        "V431", f"a reference to {target} is not allowed here", f"Refer to {allowed}.", node, shown=node.value.get("reference")
     )
 
 
@@ -124,19 +124,19 @@ def _contained(container: Node, found: Sequence[Node], used: set[str]) -> Iterat
     for node in inside:
         name = node.value.get("id")
         if "contained" in node.value:
-            yield problem("V440", "dom-2: a contained resource contains no other", "contain it in the outer one", node)
+            yield problem("V440", "dom-2: a contained resource contains no other", "Contain it in the outer one.", node)
         meta = node.value.get("meta")
         for key, invariant in (("versionId", "dom-4"), ("lastUpdated", "dom-4"), ("security", "dom-5")):
             if isinstance(meta, dict) and key in meta:
-                yield problem("V440", f"{invariant}: a contained resource has no meta.{key}", "leave it out", node)
+                yield problem("V440", f"{invariant}: a contained resource has no meta.{key}", "Leave it out.", node)
         if not isinstance(name, str):
-            yield problem("V414", "a contained resource has an id", "give it one, and refer to it", node)
+            yield problem("V414", "a contained resource has an id", "Give it one, and refer to it.", node)
             continue
         if name in seen:
-            yield problem("V435", "two contained resources have this id", "give each its own", node, shown=name)
+            yield problem("V435", "two contained resources have this id", "Give each its own.", node, shown=name)
         seen.add(name)
         if f"#{name}" not in used and not _points_out(node, found):
-            yield problem("V440", f"dom-3: nothing refers to the contained #{name}", "refer to it, or leave it out", node)
+            yield problem("V440", f"dom-3: nothing refers to the contained #{name}", "Refer to it, or leave it out.", node)
 
 
 def _points_out(contained: Node, found: Sequence[Node]) -> bool:
@@ -178,10 +178,10 @@ def check_references(resources: Iterable[Resource], place: Callable[[], Place] =
         name, kind = name_of(resource), resource.get("resourceType")
         file, line = place()
         if not isinstance(resource.get("id"), str):
-            cause, remedy = "a resource of a snapshot has an id", "give it one: importers keep ids and refuse lines without"
+            cause, remedy = "a resource of a snapshot has an id", "Give it one: importers keep ids and refuse lines without."
             problems.append(Problem("V414", "error", cause, remedy, file, line, expression=str(kind), resource=name))
         elif name in ids:
-            cause, remedy = "two resources have this type and id", "give each its own id: a server keeps only one of them"
+            cause, remedy = "two resources have this type and id", "Give each its own id: a server keeps only one of them."
             problems.append(Problem("V435", "error", cause, remedy, file, line, expression=str(kind), resource=name))
         ids.add(name)
         for target, way in _relative_references(resource, (None, str(kind), None)):
@@ -191,7 +191,7 @@ def check_references(resources: Iterable[Resource], place: Callable[[], Place] =
         if target not in ids:
             other = next((f"{kind}/{rest}" for kind, rest in _elsewhere(target, ids)), None)
             cause = f"no {target} is in the snapshot" + (f"; {other} is" if other else "")
-            remedy = "publish the target with it, or refer to it by identifier and display"
+            remedy = "Publish the target with it, or refer to it by identifier and display."
             problems.append(
                 Problem(
                     "V434",

@@ -52,7 +52,7 @@ def _findings(found: type[BaseModel], resource: Resource, version: FhirVersion) 
             code="V403",
             severity="error",
             cause=f"the resource has not the shape of its type: {excerpt(str(refused), 200)}",
-            remedy=f"compare it with the definition of {resource['resourceType']} in FHIR {version}",
+            remedy=f"Compare it with the definition of {resource['resourceType']} in FHIR {version}.",
             expression=resource["resourceType"],
         )
 
@@ -101,13 +101,13 @@ def _problem(error: ErrorDetails, resource: Resource, version: FhirVersion) -> P
     shown = excerpt(str(value)) if isinstance(value, str | int | float) else None
     name = str(error["loc"][-1]) if error["loc"] else resource["resourceType"]
     if kind in {"missing", "model_field_validation.missing"}:
-        return Problem("V401", "error", f"the required element {name} is missing", "add it", expression=expression)
+        return Problem("V401", "error", f"the required element {name} is missing", "Add it.", expression=expression)
     if kind == "extra_forbidden":
         cause = f"{name} is no element here in FHIR {version}"
-        remedy = "correct the name, or move it where the version's definition has it"
+        remedy = "Correct the name, or move it where the version's definition has it."
         return Problem("V402", "error", cause, remedy, excerpt=shown, expression=expression)
     if "any of" in message.lower():  # fhir.resources' words for a choice element with no type, or with two
-        remedy = "give the choice element exactly one of its types"
+        remedy = "Give the choice element exactly one of its types."
         return Problem("V404", "error", message, remedy, expression=expression)
-    remedy = f"give it the data type that FHIR {version} defines"
+    remedy = f"Give it the data type that FHIR {version} defines."
     return Problem("V403", "error", message, remedy, excerpt=shown, expression=expression)

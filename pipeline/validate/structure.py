@@ -25,7 +25,7 @@ def structure(found: Iterable[Node], version: FhirVersion) -> Iterator[Problem]:
             element = known.get(name)
             if element is None:
                 cause = f"{name} is no element here in FHIR {version}"
-                remedy = "correct the name, or move it where the version's definition has it"
+                remedy = "Correct the name, or move it where the version's definition has it."
                 yield problem("V402", cause, remedy, node, shown=value if isinstance(value, str) else None, below=name)
             else:
                 yield from _value(node, element, value)
@@ -44,7 +44,7 @@ def _value(node: Node, element: Element, value: object) -> Iterator[Problem]:
     for index, item in enumerate(value if isinstance(value, list) else (value,)):
         if not isinstance(item, dict) and not (item is None and element.name.startswith("_")):
             below = f"{element.path}[{index}]" if element.is_list else element.path
-            yield problem("V403", f"a {element.type} is a JSON object", "write it so", node, shown=item, below=below)
+            yield problem("V403", f"a {element.type} is a JSON object", "Write it so.", node, shown=item, below=below)
 
 
 def _present(node: Node, known: Mapping[str, Element]) -> Iterator[Problem]:
@@ -56,10 +56,10 @@ def _present(node: Node, known: Mapping[str, Element]) -> Iterator[Problem]:
         if choice not in there:
             stem = choice.removesuffix("[x]")
             if stem == choice:
-                yield problem("V401", f"the required element {stem} is missing", "add it", node, below=stem)
+                yield problem("V401", f"the required element {stem} is missing", "Add it.", node, below=stem)
             else:
-                yield problem("V404", f"{choice} is required, in one of its types", "add it", node)
+                yield problem("V404", f"{choice} is required, in one of its types", "Add it.", node)
     for choice, names in there.items():
         if len(names) > 1:
             cause = f"{choice} has more than one type: {', '.join(sorted(names))}"
-            yield problem("V404", cause, "give the choice element exactly one of its types", node)
+            yield problem("V404", cause, "Give the choice element exactly one of its types.", node)

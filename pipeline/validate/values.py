@@ -61,21 +61,21 @@ def values(found: Iterable[Node], version: FhirVersion) -> Iterator[Problem]:
 
 def _complex(node: Node) -> Iterator[Problem]:
     if node.type == "Resource":
-        yield problem("V400", "this holds no resource of a type that FHIR has", "give it a resourceType", node)
+        yield problem("V400", "this holds no resource of a type that FHIR has", "Give it a resourceType.", node)
         return
     if not node.value or (node.is_resource and node.value.keys() == {"resourceType"}):
-        yield problem("V410", "the object is empty (ele-1)", "leave the element out, or give it content", node)
+        yield problem("V410", "the object is empty (ele-1)", "Leave the element out, or give it content.", node)
     elif node.value.keys() == {"id"} and not node.is_resource:
-        yield problem("V410", "the object has an id and nothing else (ele-1)", "leave it out, or give it content", node)
+        yield problem("V410", "the object has an id and nothing else (ele-1)", "Leave it out, or give it content.", node)
     for name, value in node.value.items():
         if value is None or value == []:
             what = "null" if value is None else "an empty array"
-            yield problem("V410", f"{name} is {what}", "leave the element out where there is nothing to say", node)
+            yield problem("V410", f"{name} is {what}", "Leave the element out where there is nothing to say.", node)
         elif isinstance(value, list) and value.count(None) and not name.startswith("_"):
             beside = node.value.get("_" + name)
             for index, item in enumerate(value):
                 if item is None and not (isinstance(beside, list) and index < len(beside) and beside[index]):
-                    yield problem("V410", f"{name}[{index}] is null without an extension beside it", "leave it out", node)
+                    yield problem("V410", f"{name}[{index}] is null without an extension beside it", "Leave it out.", node)
 
 
 def _primitive(node: Node, version: FhirVersion) -> Iterator[Problem]:
@@ -85,22 +85,22 @@ def _primitive(node: Node, version: FhirVersion) -> Iterator[Problem]:
     wanted = _json_type(kind, version)
     if not isinstance(value, wanted) or (isinstance(value, bool) and kind != "boolean"):
         name = {str: "string", bool: "boolean"}.get(wanted[0], "number")
-        yield problem("V411", f"a {kind} must be a JSON {name} in FHIR {version}", "write it so", node, shown=value)
+        yield problem("V411", f"a {kind} must be a JSON {name} in FHIR {version}", "Write it so.", node, shown=value)
         return
     if not isinstance(value, str):
         if kind in NUMBERS and isinstance(value, int) and not in_range(kind, value):
-            yield problem("V411", f"the number is out of the range of {kind}", "correct it", node, shown=value)
+            yield problem("V411", f"the number is out of the range of {kind}", "Correct it.", node, shown=value)
         return
     if kind == "xhtml":  # the narrative layer reads it
         return
     if not value.strip():
-        yield problem("V410", "the string is empty", "leave the element out where there is nothing to say", node)
+        yield problem("V410", "the string is empty", "Leave the element out where there is nothing to say.", node)
         return
     if control := _CONTROL.search(value):
         cause = f"the text holds a control character, U+{ord(control[0]):04X}"
-        yield problem("V413", cause, "remove it from the source", node, shown=value)
+        yield problem("V413", cause, "Remove it from the source.", node, shown=value)
     if len(value) > _MAX_STRING and kind in {"string", "code", "uri"}:
-        yield problem("V417", "the string is longer than 1,048,576 characters", "shorten it", node)
+        yield problem("V417", "the string is longer than 1,048,576 characters", "Shorten it.", node)
     check = _FORMATS.get(kind)
     if check is not None:
         yield from check(node, value)
@@ -126,46 +126,46 @@ def in_range(kind: str, value: int) -> bool:
 
 def _integer64(node: Node, value: str) -> Iterator[Problem]:
     if not _INTEGER64.fullmatch(value) or not -(2**63) <= int(value) < 2**63:
-        yield problem("V411", "not an integer64", "write a whole number in a string", node, shown=value)
+        yield problem("V411", "not an integer64", "Write a whole number in a string.", node, shown=value)
 
 
 def _id(node: Node, value: str) -> Iterator[Problem]:
     if not _ID.fullmatch(value):
         cause = f"an id is 1 to 64 of A-Z a-z 0-9 - . (this has {len(value)} characters)"
-        yield problem("V414", cause, "shorten it with a hash, or replace the other characters", node, shown=value)
+        yield problem("V414", cause, "Shorten it with a hash, or replace the other characters.", node, shown=value)
 
 
 def _code(node: Node, value: str) -> Iterator[Problem]:
     if not _CODE.fullmatch(value):
-        yield problem("V417", "a code has no space at its ends and no two together", "trim it", node, shown=value)
+        yield problem("V417", "a code has no space at its ends and no two together", "Trim it.", node, shown=value)
         return
     grammar, what = _GRAMMARS.get(node.element.name if node.element else "", (None, ""))
     if node.parent and node.parent.type == "Expression":  # its language is a MIME type of R4, a word of R5: text/cql
         return
     if grammar is not None and not grammar.fullmatch(value):
-        yield problem("V417", f"this is no {what}", "correct it", node, shown=value)
+        yield problem("V417", f"this is no {what}", "Correct it.", node, shown=value)
 
 
 def _date(node: Node, value: str) -> Iterator[Problem]:
     if not _is_date(value):
-        yield problem("V415", "not a date of the calendar (YYYY, YYYY-MM or YYYY-MM-DD)", "correct it", node, shown=value)
+        yield problem("V415", "not a date of the calendar (YYYY, YYYY-MM or YYYY-MM-DD)", "Correct it.", node, shown=value)
 
 
 def _date_time(node: Node, value: str) -> Iterator[Problem]:
     day, separator, time = value.partition("T")
     if not _is_date(day) or (separator and not (len(day) == len("YYYY-MM-DD") and _ZONED_TIME.fullmatch(time))):
-        yield problem("V415", "not a date, or a date and time with a zone", "correct it", node, shown=value)
+        yield problem("V415", "not a date, or a date and time with a zone", "Correct it.", node, shown=value)
 
 
 def _instant(node: Node, value: str) -> Iterator[Problem]:
     day, _, time = value.partition("T")
     if not (len(day) == len("YYYY-MM-DD") and _is_date(day) and _ZONED_TIME.fullmatch(time)):
-        yield problem("V415", "not an instant (date, time to the second, zone)", "correct it", node, shown=value)
+        yield problem("V415", "not an instant (date, time to the second, zone)", "Correct it.", node, shown=value)
 
 
 def _time(node: Node, value: str) -> Iterator[Problem]:
     if not _TIME.fullmatch(value):
-        yield problem("V415", "not a time of day (hh:mm:ss)", "correct it", node, shown=value)
+        yield problem("V415", "not a time of day (hh:mm:ss)", "Correct it.", node, shown=value)
 
 
 def _is_date(value: str) -> bool:
@@ -184,22 +184,22 @@ def _base64(node: Node, value: str) -> Iterator[Problem]:
     try:
         base64.b64decode("".join(value.split()), validate=True)
     except (binascii.Error, ValueError):
-        yield problem("V412", "not base64", "encode the bytes again", node, shown=value[:40])
+        yield problem("V412", "not base64", "Encode the bytes again.", node, shown=value[:40])
 
 
 def _uri(node: Node, value: str) -> Iterator[Problem]:
     if any(c.isspace() for c in value):
-        yield problem("V416", "a URI has no white space", "percent-encode or remove it", node, shown=value)
+        yield problem("V416", "a URI has no white space", "Percent-encode or remove it.", node, shown=value)
         return
     scheme = _SCHEME.match(value)
     if scheme and scheme[1].lower() in _UNSAFE_SCHEMES:
-        yield problem("V416", f"the scheme {scheme[1].lower()} is not published", "leave the link out", node, shown=value)
+        yield problem("V416", f"the scheme {scheme[1].lower()} is not published", "Leave the link out.", node, shown=value)
     elif not scheme and _must_be_absolute(node):
-        yield problem("V416", "this URI must be absolute", "give the whole URI, with its scheme", node, shown=value)
+        yield problem("V416", "this URI must be absolute", "Give the whole URI, with its scheme.", node, shown=value)
     elif value.startswith("urn:oid:") and not _OID.fullmatch(value):
-        yield problem("V416", "not an OID", "write urn:oid: and dotted numbers", node, shown=value)
+        yield problem("V416", "not an OID", "Write urn:oid: and dotted numbers.", node, shown=value)
     elif value.startswith("urn:uuid:") and not UUID.fullmatch(value):
-        yield problem("V416", "not a UUID in lower case", "write urn:uuid: and a lower-case UUID", node, shown=value)
+        yield problem("V416", "not a UUID in lower case", "Write urn:uuid: and a lower-case UUID.", node, shown=value)
 
 
 def _must_be_absolute(node: Node) -> bool:

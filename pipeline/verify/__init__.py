@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import Problem
@@ -18,29 +19,58 @@ from pipeline.verify.finding import Json, finding, not_read
 from pipeline.verify.mapped import Conformance
 from pipeline.verify.resources import Resources, digest, name_of
 
-__all__ = ["verify"]
+__all__ = ["Proved", "prove", "verify"]
+
+
+@dataclass(slots=True)
+class Proved:
+    """What was looked at, and what is not proven.
+
+    `quotes` counts the values that are said to stand in a page, `proven` those that do: each value of each resource by
+    itself, also where two quote the same words. `resources` and `pages` are those of all FHIR versions together.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    versions: tuple[str, ...] = ()
+    resources: int = 0
+    pages: int = 0
+    quotes: int = 0
+    proven: int = 0
+
+    def add(self, counts: Counter[str], pages: Counter[str]) -> None:
+        """Count the resources of a FHIR version's folder, and its pages."""
+        self.resources += counts.total()
+        self.pages += pages.total()
 
 
 def verify(path: Path) -> list[Problem]:
-    """What is not proven in an output folder (its current snapshot), a snapshot folder, or a FHIR version's folder.
+    """The problems that `prove` finds; none means that every quoted value stands in its page where it is said to.
+
+    Raises:
+        VerifyError: C600, C607, as `prove`.
+    """
+    return prove(path).problems
+
+
+def prove(path: Path) -> Proved:
+    """Prove what is quoted in an output folder (its current snapshot), a snapshot folder, or a FHIR version's folder.
 
     Quoted values are proven in R5's full profile, which R4B, R4 and the core profile are derived from; of those only files,
     counts and pages are checked, and C606 says so.
 
     Reads line by line; of the resources it keeps names and digests, of the pages their text.
 
-    Returns:
-        C6xx problems; none means that every quoted value stands in its page where it is said to.
-
     Raises:
-        VerifyError: C600, if there is nothing to verify.
+        VerifyError: C600, there is nothing to verify; C607, its manifest or report cannot be read.
     """
     snapshot, versions = snapshot_of(path)
-    problems = list(check_name(snapshot)) if snapshot else []
-    proven = [folder for folder in versions if _is_whole_r5(folder)]
+    done = Proved(list(check_name(snapshot)) if snapshot else [], tuple(folder.name for folder in versions))
+    whole = [folder for folder in versions if _is_whole_r5(folder)]
     for folder in versions:
-        problems += _version(folder, snapshot) if folder in proven else _derived(folder, snapshot, beside=bool(proven))
-    return problems
+        done.problems += (
+            _version(folder, snapshot, done) if folder in whole else _derived(folder, snapshot, done, beside=bool(whole))
+        )
+    return done
 
 
 def _is_whole_r5(folder: Path) -> bool:
@@ -48,7 +78,7 @@ def _is_whole_r5(folder: Path) -> bool:
     return folder.name not in {"R4", "R4B"} and (folder / "resources" / "Provenance.ndjson").is_file()
 
 
-def _derived(folder: Path, snapshot: Path | None, *, beside: bool) -> Iterator[Problem]:
+def _derived(folder: Path, snapshot: Path | None, done: Proved, *, beside: bool) -> Iterator[Problem]:
     """The files of a version that is derived from R5, or of the core profile: what is in them is not read against the pages."""
     manifest = document(folder / "manifest.json")
     yield from check_manifest(folder, manifest)
@@ -67,10 +97,11 @@ def _derived(folder: Path, snapshot: Path | None, *, beside: bool) -> Iterator[P
     yield from check_counts(folder, manifest, counts)
     if snapshot:
         yield from check_report(snapshot, folder.name, counts, pages)
+    done.add(counts, pages)
     yield not_read(folder, beside=beside)
 
 
-def _version(folder: Path, snapshot: Path | None) -> Iterator[Problem]:
+def _version(folder: Path, snapshot: Path | None, done: Proved) -> Iterator[Problem]:
     """All checks of one FHIR version's folder, the files first."""
     manifest = document(folder / "manifest.json")
     yield from check_manifest(folder, manifest)
@@ -86,6 +117,9 @@ def _version(folder: Path, snapshot: Path | None) -> Iterator[Problem]:
     for _, resource in _lines(folder):
         if resource is not None:
             yield from resources.check(resource)
+    done.add(resources.counts, resources.pages)
+    done.quotes += resources.quotes
+    done.proven += resources.quotes - resources.failed
     yield from _bundles(folder / "bundles" / "transaction.ndjson", resources)
 
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from pipeline.errors import Problem
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.mapped import Conformance, is_mapped, mapped_codes
-from pipeline.verify.reviews import CORRECTED, FIELDS
+from pipeline.verify.reviews import CORRECTED, FIELDS, corrected_in
 from pipeline.verify.spans import name_of, part, quote_of
 
 NCI_THESAURUS = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
@@ -156,8 +156,9 @@ def derived(resource: Json, conformance: Conformance, changed: Collection[str] =
         if "relationshipType" in value:
             yield from _therapy(value, place, name)
         yield from _fixed(value, place, name)
-        if not changed and name_of(value) == "rule" and value.get("valueCode") == CORRECTED:
-            yield finding("C643", "", place, name)
+    for place, field in corrected_in(resource):
+        if field not in changed:
+            yield finding("C643", f"no review says {field or 'this'} is changed", place, name)
 
 
 def _fixed(value: Json, place: str, name: str) -> Iterator[Problem]:

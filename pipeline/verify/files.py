@@ -37,14 +37,10 @@ def snapshot_of(path: Path) -> tuple[Path | None, list[Path]]:
         return whole, [folder]
     versions = sorted(child for child in folder.iterdir() if (child / "manifest.json").is_file()) if folder.is_dir() else []
     if not versions:
-        raise VerifyError(_unopened(path, "there is no snapshot with a manifest.json here"))
+        cause = "there is no snapshot with a manifest.json here" if path.exists() else "there is no such folder"
+        remedy = "Name an output folder, a snapshot in it, or a FHIR version's folder."
+        raise VerifyError(Problem("C600", "fatal", cause, remedy, source=str(path)))
     return folder, versions
-
-
-def _unopened(path: Path, cause: str) -> Problem:
-    return Problem(
-        "C600", "fatal", cause, "Name an output folder, a snapshot in it, or a FHIR version's folder.", source=str(path)
-    )
 
 
 def below(folder: Path) -> list[str]:
@@ -60,16 +56,24 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def document(path: Path) -> Any:  # noqa: ANN401 - any JSON
-    """A JSON document of the snapshot.
+def document(path: Path) -> Json:
+    """A JSON object of the snapshot.
 
     Raises:
-        VerifyError: C600, if it cannot be read.
+        VerifyError: C607, if it cannot be read or is none.
     """
     try:
-        return json.loads(path.read_bytes())
+        found = json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise VerifyError(_unopened(path, f"it cannot be read: {error}")) from error
+        raise VerifyError(_unreadable(path, f"it cannot be read ({error})")) from error
+    if not isinstance(found, dict):
+        raise VerifyError(_unreadable(path, "it is no JSON object"))
+    return found
+
+
+def _unreadable(path: Path, cause: str) -> Problem:
+    remedy = "Do not use this output: it is damaged. Make it again from the pages."
+    return Problem("C607", "fatal", cause, remedy, source=str(path))
 
 
 def check_name(snapshot: Path) -> Iterator[Problem]:

@@ -69,13 +69,18 @@ _MUST_BE_PROVEN = {
 
 @dataclass
 class Proof:
-    """The proof of one resource; `proven` gathers every value that held, for the narrative."""
+    """The proof of one resource; `proven` gathers every value that held, for the narrative.
+
+    `quotes` counts the values that are said to stand in the page, `failed` those of them that do not.
+    """
 
     resource: Json
     document: Document
     proven: set[str] = field(default_factory=set)
     quoted: list[Span] = field(default_factory=list)
     used: list[tuple[str, Span]] = field(default_factory=list)
+    quotes: int = 0
+    failed: int = 0
 
     @property
     def name(self) -> str:
@@ -192,6 +197,12 @@ class Proof:
 
     def _value(self, value: str, spans: list[tuple[str, int, int]], place: str, *, word: bool = True) -> Iterator[Problem]:
         """One value against the slices of the page, joined in the order of its spans."""
+        found = [*self._shown(value, spans, place, word=word)]
+        self.quotes += 1
+        self.failed += bool(found)
+        yield from found
+
+    def _shown(self, value: str, spans: list[tuple[str, int, int]], place: str, *, word: bool) -> Iterator[Problem]:
         shown: list[str] = []
         for reference, start, end in spans:
             if reference != self.document.reference:

@@ -33,6 +33,8 @@ class Resources:
         self.digests: dict[str, bytes] = {}
         self.counts: Counter[str] = Counter()
         self.pages: Counter[str] = Counter()
+        self.quotes = 0
+        self.failed = 0
 
     def gather(self, resource: Json, place: str) -> Iterator[Problem]:
         """Take in a resource; what is wrong with a page's attachment is said here."""
@@ -59,6 +61,8 @@ class Resources:
             proof = Proof(resource, page)
             yield from proof.check()
             proven = proof.proven
+            self.quotes += proof.quotes
+            self.failed += proof.failed
         elif kind not in _OURS:
             yield finding("C623", "it refers to no page of the snapshot", kind, name_of(resource))
         yield from derived(resource, self.conformance, self.kept.changed_of(resource, page))

@@ -7,11 +7,39 @@ from typing import Any
 
 from pipeline.errors import Problem
 from pipeline.verify.finding import Json, finding
-from pipeline.verify.spans import name_of
+from pipeline.verify.spans import name_of, part
 
 #: The rule of a value that a person gave, and the field of a use (as `review` names it) that holds a code of each system.
 CORRECTED = "corrected"
 FIELDS = {"intent": "intent", "regulatory-standing": "standing", "age-group": "populations", "gender": "populations"}
+#: The field that stands in an element or an extension, by its name; what is deeper decides.
+_FIELD_AT = {
+    "category": "standing",
+    "subject": "brands",
+    "contained": "populations",
+    "patientCharacteristic": "populations",
+    "intendedEffect": "intent",
+    "treatmentIntent": "intent",
+    "diseaseSymptomProcedure": "conditions",
+    "condition": "conditions",
+    "narrower-condition": "narrower",
+    "line-of-therapy": "line",
+    "given-alone": "alone",
+    "optional-therapy": "therapies",
+    "conditional-prior-therapy": "prior",
+}
+#: The same by what stands in the element: a comorbidity's role, the kind of a disease's detail, another therapy's relationship.
+_FIELD_OF = {
+    "setting": "settings",
+    "cause": "causes",
+    "status": "disease-status",
+    "biomarker": "biomarkers",
+    "stage": "stages",
+    "indicated-only-with": "therapies",
+    "indicated-only-before": "prior",
+}
+#: Outside its uses a drug's record has no value that people give but the name of a brand.
+_FIELD_IN = {"MedicationKnowledge": "brands", "Medication": "brands"}
 
 
 def changed_in(provenance: Json) -> Iterator[tuple[str, str]]:
@@ -21,6 +49,36 @@ def changed_in(provenance: Json) -> Iterator[tuple[str, str]]:
         fields = _values(review, "changed", "valueCode")
         for reference in (*_indications(review), *pages):
             yield from ((reference, field) for field in fields)
+
+
+def corrected_in(resource: Json) -> Iterator[tuple[str, str]]:
+    """Where a resource says that a person gave the value, and which field of the use it is, as a review's `changed` has it."""
+    yield from _corrected(resource, str(resource["resourceType"]), _FIELD_IN.get(resource["resourceType"], ""))
+
+
+def _corrected(value: Json, place: str, above: str) -> Iterator[tuple[str, str]]:
+    known = {*_kinds(value)}
+    field = _FIELD_OF.get(known.pop(), above) if len(known) == 1 else _FIELD_AT.get(name_of(value), above)
+    if name_of(value) == "rule" and value.get("valueCode") == CORRECTED:
+        yield place, field
+    for name, item in value.items():
+        below = _FIELD_AT.get(name, field)
+        if isinstance(item, dict):
+            yield from _corrected(item, f"{place}.{name}", below)
+        elif isinstance(item, list):
+            for index, each in enumerate(item):
+                if isinstance(each, dict):
+                    yield from _corrected(each, f"{place}.{name}[{index}]", below)
+
+
+def _kinds(value: Json) -> Iterator[str]:
+    """What an element of an indication says of itself: that of several details, of its one value too if they agree."""
+    yield from (str(each.get("code")) for each in value.get("relationshipType", {}).get("coding", ()))
+    for each in (value, *value.get("extension", ())):
+        if name_of(each) == "disease-detail":
+            yield str(part(each, "kind").get("valueCode"))
+        elif name_of(each) == "comorbidity-role":
+            yield str(each.get("valueCode"))
 
 
 def review_words(provenance: Json) -> set[str]:

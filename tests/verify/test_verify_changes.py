@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from pipeline.errors import VerifyError
-from pipeline.verify import verify
+from pipeline.verify import prove, verify
 from pipeline.verify.derived import derived
 from pipeline.verify.document import use_sections
 from pipeline.verify.finding import CAUSES
@@ -365,6 +365,27 @@ def test_a_folder_without_a_snapshot_is_refused(tmp_path: Path) -> None:
     assert refused.value.problem.code == "C600"
 
 
+@pytest.mark.parametrize("name", ["R5/manifest.json", "report.json"])
+@pytest.mark.parametrize("text", ["[", "[]"], ids=["no JSON", "no object"])
+def test_a_snapshot_that_does_not_say_what_is_in_it_is_refused(copied: Path, name: str, text: str) -> None:
+    (copied / name).write_text(text, encoding="utf-8")
+    with pytest.raises(VerifyError) as refused:
+        verify(copied)
+    assert refused.value.problem.code == "C607"
+
+
+def test_it_says_how_much_it_proved(output: Path, copied: Path) -> None:
+    whole = prove(output)
+    assert (whole.problems, whole.versions, whole.pages, whole.resources) == ([], ("R5",), 1, 16)
+    assert whole.proven == whole.quotes > 100
+    file = copied / "R5" / "resources" / "Medication.ndjson"
+    file.write_text(file.read_text(encoding="utf-8").replace('"text":"Prolia"', '"text":"Prolix"'), encoding="utf-8")
+    changed = prove(copied)
+    unproven = [problem for problem in changed.problems if problem.code == "C622"]
+    assert (changed.quotes, changed.quotes - changed.proven) == (whole.quotes, len(unproven))
+    assert unproven
+
+
 def test_it_knows_every_extension_that_the_resources_are_documented_to_have() -> None:
     table = (_PIPELINE / "fhir" / "README.md").read_text(encoding="utf-8").partition("## Our extensions")[2]
     rows = [line.split("|") for line in table.splitlines() if line.startswith("| `")]
@@ -377,7 +398,7 @@ def test_it_knows_every_extension_that_the_resources_are_documented_to_have() ->
 
 def test_every_verification_code_is_documented() -> None:
     table = (_PIPELINE / "ERRORS.md").read_text(encoding="utf-8")
-    assert [code for code in ["C600", *CAUSES] if f"| {code} |" not in table] == []
+    assert [code for code in ["C600", "C607", *CAUSES] if f"| {code} |" not in table] == []
 
 
 def test_it_shares_no_code_with_the_rooms_that_make_the_output() -> None:
