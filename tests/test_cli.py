@@ -295,7 +295,9 @@ def test_a_value_that_cannot_be_is_told_with_its_file(tmp_path: Path, capsys: py
     config = tmp_path / "onlabel.toml"
     config.write_text('workers = "many"', encoding="utf-8")
     assert run_command(["convert", "--config", str(config)]) == 2
-    assert f"[workers] from {config}: " in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "[workers]" in said
+    assert f"from {config}: " in said
 
 
 #: What each command that reads an output is given to read.
