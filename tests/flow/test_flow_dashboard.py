@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.flow.onlabel_process import Onlabel
+
+pytestmark = pytest.mark.prefect
 
 _ASKED = """
 import httpx
