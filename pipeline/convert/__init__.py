@@ -130,7 +130,7 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
 class _Run:
     """The pages of a run and what becomes of them; `clock` has the time by stage, so far."""
 
-    sources: Sequence[Source]
+    sources: list[Source]
     settings: Settings
     tables: MappingTables
     folder: OutputFolder
@@ -148,6 +148,8 @@ class _Run:
     def publish(self, taken: TakenPages, max_removed: float) -> Published:
         """Read the pages that are not taken over, and publish all."""
         pages = self._read(taken.pages)
+        if taken.base is None:
+            self.sources.clear()  # nothing is read again, and there is no end of pages
         program = made_by(self.tables)
         try:
             with self.clock.stage("publish"):

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import Problem, ReadError, UsageError
@@ -46,7 +47,14 @@ def find(seeds: Iterable[Path | Fetched], output: Path) -> list[Source]:
             before = found.get(place)
             if before is None or (len(source.name), source.name) > (len(before.name), before.name):
                 found[place] = source
-    return sorted(_distinct(found), key=lambda source: source.name)
+    ordered = sorted(found.values(), key=_name)
+    if any(one.name == other.name for one, other in pairwise(ordered)):
+        ordered = sorted(_distinct(found), key=_name)
+    return ordered
+
+
+def _name(source: Source) -> str:
+    return source.name
 
 
 def _pages(seed: Path | Fetched, output: Path) -> Iterator[tuple[str, Source]]:
@@ -58,7 +66,8 @@ def _pages(seed: Path | Fetched, output: Path) -> Iterator[tuple[str, Source]]:
         remedy = "Name files, or folders with .md or .txt files below."
         raise UsageError(Problem("U910", "error", "there is no such file or folder", remedy, source=_printable(str(seed))))
     for source in _below(seed, output) if _is_folder(seed) else [Source(_printable(seed.name), str(seed))]:
-        yield os.path.abspath(source.path), source  # noqa: PTH100 - `resolve` would follow links: a link is a page of its own
+        place = os.path.abspath(source.path)  # noqa: PTH100 - `resolve` would follow links: a link is a page of its own
+        yield source.path if place == source.path else place, source  # one string, not two: there is no end of pages
 
 
 def _below(folder: Path, output: Path) -> Iterator[Source]:

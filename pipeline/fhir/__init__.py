@@ -1,9 +1,9 @@
 """Facts in, FHIR resources out. README.md says how; nothing here reads a page or knows a drug."""
 
 from pipeline.fhir.build import build, shared
-from pipeline.fhir.concept_maps import AppliedCodes, CodeRow
+from pipeline.fhir.concept_maps import AppliedCodes, CodeRow, code_definitions
 from pipeline.fhir.conformance import conformance
 from pipeline.fhir.derive import Derived, derive
 from pipeline.fhir.link import link
 
-__all__ = ["AppliedCodes", "CodeRow", "Derived", "build", "conformance", "derive", "link", "shared"]
+__all__ = ["AppliedCodes", "CodeRow", "Derived", "build", "code_definitions", "conformance", "derive", "link", "shared"]

@@ -7,7 +7,7 @@ nothing that no page needed. Sources: https://hl7.org/fhir/R5/conceptmap.html, h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from pipeline.fhir import systems
@@ -61,21 +61,9 @@ class AppliedCodes:
 
     @property
     def rows(self) -> list[CodeRow]:
-        """All that was noted, each once, in order: for `of`."""
+        """All that was noted, each once, in order: for `code_definitions`."""
         mapped = ((each.kind, each.words, *each.code, *each.relationship) for each in self._mapped)
         return sorted([*map(tuple, self._codes), *mapped])
-
-    @classmethod
-    def of(cls, rows: Iterable[CodeRow]) -> AppliedCodes:
-        """The codes of rows, in any order."""
-        found = cls()
-        for row in rows:
-            if len(row) == len(_Code._fields):
-                found._codes.add(_Code(*row))
-            else:
-                kind, words, system, version, code, display, r5, r4 = row
-                found._mapped.add(_Mapped(kind, words, _Code(system, version, code, display), (r5, r4)))
-        return found
 
     def note(self, resource: Resource) -> None:
         """Take note of the codes in a resource of any version."""
@@ -88,22 +76,6 @@ class AppliedCodes:
         for name, value in resource.items():
             if name != "code":
                 self._walk(value, _KINDS.get(name, kind))
-
-    def resources(self, settings: Settings, version: FhirVersion) -> list[Resource]:
-        """The ConceptMaps, the CodeSystem of the words that they map, and a fragment of each code system that they map to."""
-        tables: dict[tuple[str, str], list[_Mapped]] = {}
-        words: dict[str, set[str]] = {}
-        for mapped in sorted(self._mapped):
-            tables.setdefault((mapped.kind, mapped.code.system), []).append(mapped)
-            words.setdefault(mapped.kind, set()).add(mapped.words)
-        fragments: dict[tuple[str, str], list[_Code]] = {}
-        for code in sorted(self._codes):
-            fragments.setdefault((code.system, code.version), []).append(code)
-        return [
-            *(_concept_map(settings.canonical, version, *table, rows) for table, rows in tables.items()),
-            *(_words(settings.canonical, kind, sorted(said)) for kind, said in words.items()),
-            *(_fragment(*system, codes) for system, codes in fragments.items()),
-        ]
 
     def _walk(self, value: Any, kind: str) -> None:  # noqa: ANN401 - any JSON
         if type(value) is list:
@@ -132,6 +104,35 @@ class AppliedCodes:
                 # A code that the page prints itself is no mapping of ours.
                 if _is_mapped(coding):
                     self._mapped.add(_Mapped(kind, words, code, relationship))
+
+
+def code_definitions(rows: Iterable[CodeRow], settings: Settings, version: FhirVersion) -> list[Resource]:
+    """The ConceptMaps of rows, the CodeSystem of the words that they map, and a fragment of each code system that they map to.
+
+    Args:
+        rows: What the resources of one version hold, each once, in order.
+        settings: The run's settings.
+        version: That version.
+
+    """
+    tables: dict[tuple[str, str], list[_Mapped]] = {}
+    words: dict[str, set[str]] = {}
+    # A code that the page prints has no label, a table's has: it stands after it.
+    fragments: dict[tuple[str, str], dict[str, str]] = {}
+    for row in rows:
+        if len(row) == len(_Code._fields):
+            system, release, code, display = row
+            fragments.setdefault((system, release), {})[code] = display
+        else:
+            kind, said, system, release, code, display, r5, r4 = row
+            mapped = _Mapped(kind, said, _Code(system, release, code, display), (r5, r4))
+            tables.setdefault((kind, system), []).append(mapped)
+            words.setdefault(kind, set()).add(said)
+    return [
+        *(_concept_map(settings.canonical, version, *table, found) for table, found in tables.items()),
+        *(_words(settings.canonical, kind, sorted(said)) for kind, said in words.items()),
+        *(_fragment(*system, displays) for system, displays in fragments.items()),
+    ]
 
 
 def _codings(concept: Json) -> Iterator[tuple[Json, tuple[str, str]]]:
@@ -206,11 +207,9 @@ def _words(canonical: str, kind: str, said: list[str]) -> Resource:
     }
 
 
-def _fragment(system: str, version: str, codes: list[_Code]) -> Resource:
+def _fragment(system: str, version: str, displays: Mapping[str, str]) -> Resource:
     known = _SYSTEMS[system]
     title = f"{known.name}{f' {version}' if version else ''}: codes in this snapshot"
-    # The page prints codes without a label; a table may have one for the same code.
-    displays = {code.code: code.display for code in codes}
     return {
         "resourceType": "CodeSystem",
         **_head("-".join([known.key, *re.findall(r"[A-Za-z0-9]+", version)]), title),

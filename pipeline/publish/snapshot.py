@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from pipeline.errors import Problem
-from pipeline.fhir import AppliedCodes, CodeRow, conformance, derive, link, shared
+from pipeline.fhir import CodeRow, code_definitions, conformance, derive, link, shared
 from pipeline.model import Resource
 from pipeline.publish.base import TAKEN_OVER, Base, NotABaseError, TakenOver, codes_of
 from pipeline.publish.documents import as_of, manifest, no_date, not_held
@@ -120,14 +120,8 @@ def _errors(problems: Iterable[Problem]) -> list[Problem]:
     return [problem for problem in problems if problem.severity in {"fatal", "error"}]
 
 
-def write_version(
-    folder: NewFolder,
-    selection: Selection,
-    taken: TakenOver | None,
-    version: FhirVersion,
-    definitions: Iterable[Resource],
-) -> WrittenVersion:
-    """Write the resources, bundles and conformance resources (`definitions`) of one FHIR version into its folder."""
+def write_version(folder: NewFolder, selection: Selection, taken: TakenOver | None, version: FhirVersion) -> WrittenVersion:
+    """Write the resources and bundles of one FHIR version into its folder."""
     counts: dict[str, int] = {}
     clashes: dict[int, list[Problem]] = {}
     types = selection.spool.types(version) | (taken.types() if taken else set())
@@ -137,12 +131,17 @@ def write_version(
     with folder.file(f"{version}/bundles/transaction.ndjson", even_empty=True) as file:
         for entry in heapq.merge(taken.bundles(), bundles) if taken else bundles:
             file.write(selection.bundle(entry) + b"\n")
-    resources = sorted(definitions, key=lambda resource: (str(resource["resourceType"]), str(resource["id"])))
-    for resource_type, group in itertools.groupby(resources, key=lambda resource: str(resource["resourceType"])):
+    return WrittenVersion({name: count for name, count in counts.items() if count}, clashes)
+
+
+def _write_definitions(folder: NewFolder, settings: Settings, version: FhirVersion, codes: Iterable[CodeRow]) -> None:
+    """Write the conformance resources of one FHIR version, those of the codes that its resources hold among them."""
+    definitions = [*conformance(settings, version), *code_definitions(sorted(codes), settings, version)]
+    definitions.sort(key=lambda resource: (str(resource["resourceType"]), str(resource["id"])))
+    for resource_type, group in itertools.groupby(definitions, key=lambda resource: str(resource["resourceType"])):
         with folder.file(f"{version}/conformance/{resource_type}.ndjson") as file:
             for resource in group:
                 file.write(orjson.dumps(resource) + b"\n")
-    return WrittenVersion({name: count for name, count in counts.items() if count}, clashes)
 
 
 def _write_type(  # noqa: PLR0913, PLR0917 - one type of one version of one selection
@@ -207,9 +206,8 @@ def write_snapshot(
     codes = _codes(selection, taken.values())
     written: dict[FhirVersion, WrittenVersion] = {}
     for version in versions:
-        applied = AppliedCodes.of(row for of, row in codes if of == version)
-        definitions = [*conformance(settings, version), *applied.resources(settings, version)]
-        written[version] = write_version(folder, selection, taken.get(version), version, definitions)
+        _write_definitions(folder, settings, version, (row for of, row in codes if of == version))
+        written[version] = write_version(folder, selection, taken.get(version), version)
     if clashes := {page: problems for parts in written.values() for page, problems in parts.clashes.items()}:
         return clashes
     general = () if day else (no_date(),)

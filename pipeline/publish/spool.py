@@ -10,11 +10,12 @@ from __future__ import annotations
 import heapq
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from sys import intern
 from tempfile import mkdtemp
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, get_args
 
 import orjson
 
@@ -33,12 +34,13 @@ CODED: Final = frozenset({"MedicationKnowledge", "ClinicalUseDefinition"})
 #: Stands for the page number of resources that belong to no page (Organization, Device).
 SHARED: Final = -1
 #: How much a batch holds in memory before it writes a run: pages, and bytes (a page may be some MiB).
-_PAGES_A_RUN: Final = 100
+_PAGES_A_RUN: Final = 50
 _BYTES_A_RUN: Final = 16 * 1024 * 1024
 #: How many runs are open at a time while merging (the usual limit of open files is 1,024, on some systems 256).
 _FAN_IN: Final = 200
 #: How much of each is read at a time.
 _BUFFER: Final = 64 * 1024
+_VERSIONS: Final[Mapping[str, FhirVersion]] = {version: version for version in get_args(FhirVersion)}
 _BUNDLES: Final = "bundles"
 _PROBLEMS: Final = "problems"
 _CODES: Final = "codes"
@@ -194,9 +196,10 @@ class Spool:
         found: Counter[tuple[FhirVersion, CodeRow]] = Counter()
         for path in self._folder.glob(f"{_CODES}.*"):
             with path.open("rb") as lines:
-                for version, row, having in map(orjson.loads, lines):
+                for version, (first, *more), having in map(orjson.loads, lines):
                     if used := sum(page in pages for page in having):
-                        found[version, tuple(row)] += used
+                        # Few versions, and few code systems or kinds that a row begins with, as often as there are codes.
+                        found[_VERSIONS[version], (intern(first), *more)] += used
         return found
 
     def problems(self) -> Iterator[tuple[int, list[Problem]]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.extract import extract
-from pipeline.fhir import AppliedCodes, build
+from pipeline.fhir import AppliedCodes, build, code_definitions
 from pipeline.model import Coding, DrugFacts, Resource
 from pipeline.read import read_page
 from pipeline.settings import Settings
@@ -122,7 +122,7 @@ def applied(resources: list[Resource], version: str = "R5") -> dict[str, Resourc
     for each in resources:
         if each["resourceType"] in {"MedicationKnowledge", "ClinicalUseDefinition"}:
             codes.note(each)
-    found = codes.resources(Settings(), "R4B" if version == "R4B" else "R5")
+    found = code_definitions(codes.rows, Settings(), "R4B" if version == "R4B" else "R5")
     assert [str(problem) for problem in validate(found, "R4B" if version == "R4B" else "R5")] == []
     return {f"{each['resourceType']}/{each['id']}": each for each in found}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.extract import extract
-from pipeline.fhir import AppliedCodes, build, derive, shared
+from pipeline.fhir import AppliedCodes, build, code_definitions, derive, shared
 from pipeline.fhir.conformance import conformance
 from pipeline.fhir.extensions import EXTENSIONS
 from pipeline.model import DrugFacts, Fact, Resource
@@ -122,7 +122,7 @@ def test_what_codes_which_words_is_the_same_in_every_version(version: FhirVersio
         for resource in resources:
             if resource["resourceType"] in {"MedicationKnowledge", "ClinicalUseDefinition"}:
                 applied.note(resource)
-        return of_type(applied.resources(Settings(), "R5"), "ConceptMap")
+        return of_type(code_definitions(applied.rows, Settings(), "R5"), "ConceptMap")
 
     found = maps(derived(coded, version, profile))
 

@@ -103,7 +103,7 @@ def test_two_pages_that_give_one_id_are_both_named(tmp_path: Path) -> None:
         writer.add(number, "drug", slug, "R5", [serialise(medication("nci.b" if slug == "a" else f"nci.{slug}"))])
     writer.finish()
     selection = Selection(Spool(tmp_path), frozenset({0, 1, 2}), frozenset(), {})
-    written = write_version(NewFolder(tmp_path / "snapshot"), selection, None, "R5", [])
+    written = write_version(NewFolder(tmp_path / "snapshot"), selection, None, "R5")
     assert {page: [problem.code for problem in found] for page, found in written.clashes.items()} == {0: ["P525"], 1: ["P525"]}
 
 
