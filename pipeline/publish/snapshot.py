@@ -94,26 +94,28 @@ def broken_links(selection: Selection, version: FhirVersion) -> dict[int, list[P
 
     Everything else was checked page by page, shared resources included, when it was converted: only links cross pages.
     """
-    owners: dict[str, int] = {}
-    found: list[Problem] = []
-
-    def linked() -> Iterator[Resource]:
-        for entry in selection.spool.bundles(version, (selection.regimens & selection.pages) | {SHARED}):
-            before = orjson.loads(entry.json)["entry"]
-            for each, was in zip(orjson.loads(selection.bundle(entry))["entry"], before, strict=True):
-                owners[each["request"]["url"]] = entry.page
-                resource: Resource = each["resource"]
-                if resource != was["resource"]:
-                    found.extend(validate([resource], version))
-                yield resource
-        # What a link may point at: what else it holds cannot matter here.
-        yield from ({"resourceType": "MedicationKnowledge", "id": identity} for identity in sorted({*selection.drugs.values()}))
-
-    found += check_references(linked())
     broken: dict[int, list[Problem]] = {}
-    for problem in _errors(found):
-        broken.setdefault(owners[problem.resource or ""], []).append(problem)
+    common: list[Resource] = []
+    published = {f"MedicationKnowledge/{identity}": identity for identity in selection.drugs.values()}
+    for entry in selection.spool.bundles(version, (selection.regimens & selection.pages) | {SHARED}):
+        before = [each["resource"] for each in orjson.loads(entry.json)["entry"]]
+        if entry.page == SHARED:  # the first
+            common = before
+            continue
+        after = [link(resource, selection.drugs) for resource in before]
+        changed = [resource for resource, was in zip(after, before, strict=True) if resource != was]
+        # What a link points at: what else it holds cannot matter here.
+        targets = sorted({published[name] for name in _linked(changed) if name in published})
+        there = [*common, *after, *({"resourceType": "MedicationKnowledge", "id": identity} for identity in targets)]
+        if found := _errors([*validate(changed, version), *check_references(there)]):
+            broken[entry.page] = found
     return broken
+
+
+def _linked(resources: Iterable[Resource]) -> Iterator[str]:
+    for resource in resources:
+        for related in resource["relatedMedicationKnowledge"]:
+            yield from (reference["reference"] for reference in related["reference"] if "reference" in reference)
 
 
 def _errors(problems: Iterable[Problem]) -> list[Problem]:

@@ -39,7 +39,7 @@ _BYTES_A_RUN: Final = 16 * 1024 * 1024
 #: How many runs are open at a time while merging (the usual limit of open files is 1,024, on some systems 256).
 _FAN_IN: Final = 200
 #: How much of each is read at a time.
-_BUFFER: Final = 64 * 1024
+_BUFFER: Final = 16 * 1024
 _VERSIONS: Final[Mapping[str, FhirVersion]] = {version: version for version in get_args(FhirVersion)}
 _BUNDLES: Final = "bundles"
 _PROBLEMS: Final = "problems"

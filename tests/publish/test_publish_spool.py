@@ -11,7 +11,7 @@ import pytest
 from pipeline.errors import Problem
 from pipeline.publish import SpoolWriter, serialise
 from pipeline.publish.files import NewFolder
-from pipeline.publish.snapshot import Selection, write_version
+from pipeline.publish.snapshot import Selection, broken_links, write_version
 from pipeline.publish.spool import SHARED, Spool
 
 BASE = "https://onlabel.example/fhir"
@@ -105,6 +105,23 @@ def test_two_pages_that_give_one_id_are_both_named(tmp_path: Path) -> None:
     selection = Selection(Spool(tmp_path), frozenset({0, 1, 2}), frozenset(), {})
     written = write_version(NewFolder(tmp_path / "snapshot"), selection, None, "R5")
     assert {page: [problem.code for problem in found] for page, found in written.clashes.items()} == {0: ["P525"], 1: ["P525"]}
+
+
+@pytest.mark.parametrize(("drug", "broken"), [("nci.zelanib", {}), ("nci zelanib", {7: ["V430"]})])
+def test_a_regimen_whose_link_is_no_reference_is_named(tmp_path: Path, drug: str, broken: dict[int, list[str]]) -> None:
+    knowledge = {
+        "resourceType": "MedicationKnowledge",
+        "id": "nci.zel-chemo",
+        "relatedMedicationKnowledge": [
+            {"type": {"text": "component"}, "reference": [{"identifier": {"value": "zelanib"}, "display": "Zelanib"}]}
+        ],
+    }
+    writer = SpoolWriter(tmp_path, "0", BASE)
+    writer.add(7, "regimen", "zel-chemo", "R5", [serialise(knowledge)])
+    writer.finish()
+    selection = Selection(Spool(tmp_path), frozenset({SHARED, 7}), frozenset({7}), {"zelanib": drug})
+    found = broken_links(selection, "R5")
+    assert {page: [problem.code for problem in problems] for page, problems in found.items()} == broken
 
 
 @pytest.mark.parametrize(
