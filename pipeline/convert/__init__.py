@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,7 +21,7 @@ from pipeline.convert.seeds import Source, find
 from pipeline.convert.tables import MappingTables
 from pipeline.convert.takeover import Compact, TakenPages, take_over
 from pipeline.convert.workers import become_worker, in_processes, interrupts_held
-from pipeline.correct import held_back, tally
+from pipeline.correct import Corrections, held_back, tally
 from pipeline.errors import Problem, PublishError, UsageError
 from pipeline.publish import (
     NotABaseError,
@@ -115,15 +115,25 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
         else:
             published = run.publish(taken, max_removed)
         seconds = {**run.clock.seconds, "all": time.perf_counter() - started}
-        corrections = tables.corrections()
-        pages = [(one.page.slug, one.page.sha256) for one in published.settled]
-        refused = refusals_of(published, corrections)
-        notes = (*taken.notes, *held_back(corrections, pages), *refused)
-        report = make_report(published, settings, folder.run, seconds, notes)
-        if published.snapshot is not None:
-            there = {one.page.sha256 or "" for one in published.settled if one.outcome == "published"}
-            report = replace(report, corrections=tally(corrections, there, refused))
+        report = _report(published, settings, folder.run, seconds, taken.notes, tables.corrections())
         return conclude(report, published.previous, folder, keep)
+
+
+def _report(  # noqa: PLR0913, PLR0917 - what became of the run, and of people's corrections
+    published: Published,
+    settings: Settings,
+    folder: Path,
+    seconds: Mapping[str, float],
+    notes: Sequence[Problem],
+    corrections: Corrections,
+) -> Report:
+    not_applied = held_back(corrections, ((one.page.slug, one.page.sha256) for one in published.settled))
+    refused = refusals_of(published, corrections)
+    report = make_report(published, settings, folder, seconds, (*notes, *not_applied, *refused))
+    if published.snapshot is None:
+        return report
+    there = {one.page.sha256 or "" for one in published.settled if one.outcome == "published"}
+    return replace(report, corrections=tally(corrections, there, refused))
 
 
 @dataclass

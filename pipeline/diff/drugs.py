@@ -127,7 +127,7 @@ def _in_codes(old: Record, new: Record) -> Iterator[Change]:
 
 def _nothing_clinical(old: Record, new: Record) -> Change:
     """The bytes of a page are others, and nothing that it says of its drug is."""
-    kind: Kind = "resources-only" if old.input.sha256 == new.input.sha256 else "page-only"
+    kind: Kind = "resources-only" if old.facts.page.sha256 == new.facts.page.sha256 else "page-only"
     was, now = on_page(old.facts, new.facts)
     return Change(kind, new.slug, name_of(new), old_reviews=was, new_reviews=now)
 

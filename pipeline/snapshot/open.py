@@ -33,7 +33,6 @@ class Input:
     """A page of the run, as `report.json` lists it. `slug` and `kind` are None where reading did not come so far."""
 
     name: str
-    sha256: str | None
     outcome: str
     slug: str | None
     kind: Kind | None
@@ -180,7 +179,7 @@ def open_snapshot(path: Path, version: FhirVersion | None = None) -> Snapshot:
 def _input(one: Mapping[str, Any]) -> Input:
     # Of words that thousands of pages have, each is in memory once.
     kind: Any = one["kind"] and sys.intern(one["kind"])
-    return Input(one["name"], one["sha256"], sys.intern(one["outcome"]), one["drug"], kind)
+    return Input(one["name"], sys.intern(one["outcome"]), one["drug"], kind)
 
 
 def _named(facts: DrugFacts, slug: str) -> DrugFacts:

@@ -104,7 +104,7 @@ def record(uses: Sequence[Use], denials: tuple[Fact, ...] = (), unread: tuple[Fa
         page, "zorvalimab", "drug", "test", name=fact("Zorvalimab"), uses=tuple(uses), denials=denials, sentences=sentences
     )
     ids = tuple((f"nci.zorvalimab.{number}",) for number in range(len(uses)))
-    return Record(Input("page.md", "0", "published", "zorvalimab", "drug"), (), found, ids)
+    return Record(Input("page.md", "published", "zorvalimab", "drug"), (), found, ids)
 
 
 RECORDS = st.builds(

@@ -95,7 +95,7 @@ def facts_of_a_page(draw: st.DrawFn) -> DrugFacts:
 @settings(deadline=None, max_examples=150)
 def test_rows_and_uses_are_one_to_one_through_the_csv(facts: DrugFacts) -> None:
     indications = tuple((f"nci.z.{number}",) for number, _ in enumerate(facts.uses))
-    record = Record(Input("page.md", None, "published", "zorvalimab", "drug"), (), facts, indications)
+    record = Record(Input("page.md", "published", "zorvalimab", "drug"), (), facts, indications)
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     writer.writerows([_cell(row[column]) for column in COLUMNS] for row in use_rows(record))
