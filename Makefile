@@ -28,7 +28,7 @@ lint: $(VENV)/.dev  ## Check style (ruff) and types (mypy --strict)
 bench: $(VENV)/.dev  ## Measure speed and memory against a floor in the same run (10 minutes)
 	@$(BIN)/python tests/bench/run.py
 
-bench-large: $(VENV)/.dev  ## The same with 20,000 pages (an hour)
+bench-large: $(VENV)/.dev  ## The same with 20,000 pages (half an hour)
 	@$(BIN)/python tests/bench/run.py --large 20000
 
 pictures: $(VENV)/.dev  ## Make the README's pictures again (needs Chromium)
