@@ -25,8 +25,9 @@ from pipeline.flow import CONSOLE_LEVEL
 _VARIABLE = "ONLABEL_TELLS_FAILURES"
 #: What Prefect says of task runs that had not begun when another one failed.
 _CANCELLED = "Task run cancelled by the task runner"
-#: What Prefect says where Ctrl-C, or a service manager's stop, ends a run: the command says it in a line of its own.
-_ABORTED = "Crash detected! Execution was aborted by"
+#: What Prefect says where Ctrl-C, or a service manager's stop, ends a run (the command says it in a line of its own), and
+#: while a busy server takes a run's last events, which is no fault.
+_NO_NEWS = ("Crash detected! Execution was aborted by", "Still processing items: ")
 
 
 class _Foreseen(logging.Filter):
@@ -56,21 +57,21 @@ def told_by_the_command() -> Iterator[None]:
         return
     os.environ[_VARIABLE] = "1"
     for handler in _console():
-        handler.addFilter(_is_no_interrupt)
+        handler.addFilter(_is_news)
     try:
         yield
     finally:
         del os.environ[_VARIABLE]
         for handler in _console():
-            handler.removeFilter(_is_no_interrupt)
+            handler.removeFilter(_is_news)
 
 
 def _console() -> list[logging.Handler]:
     return [handler for handler in logging.getLogger().handlers if isinstance(handler, PrefectConsoleHandler)]
 
 
-def _is_no_interrupt(record: logging.LogRecord) -> bool:
-    return not record.getMessage().startswith(_ABORTED)
+def _is_news(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith(_NO_NEWS)
 
 
 def failed(error: OnlabelError) -> Any:  # noqa: ANN401 - stands for whatever the task would return

@@ -62,19 +62,16 @@ def prefect_server(announce: Callable[[str], None], *, dashboard: bool = False) 
     Raises:
         ServerError: The configured server does not answer (U930), or our own does not start (U931).
     """
-    configured = get_current_settings().api.url
-    if configured:
-        _check(configured)
-        yield configured
-        return
     with contextlib.ExitStack() as stack:
-        log = stack.enter_context(tempfile.TemporaryFile())
-        url = _start(stack, log, announce, dashboard=dashboard)
-        stack.enter_context(_settings(PREFECT_API_URL=url, **_no_proxy()))
-        try:
-            yield url
-        finally:
-            _send_what_is_queued()
+        url = get_current_settings().api.url
+        if url:
+            _check(url)
+        else:
+            log = stack.enter_context(tempfile.TemporaryFile())
+            url = _start(stack, log, announce, dashboard=dashboard)
+            stack.enter_context(_settings(PREFECT_API_URL=url, **_no_proxy()))
+        stack.callback(_send_what_is_queued)  # of a run that was broken off, too, and while the server is there
+        yield url
 
 
 def settle(flow_run_id: UUID) -> None:

@@ -68,6 +68,18 @@ def fault(batch):
     raise RuntimeError("nobody thought of this")
 batches.convert_batch = fault
 """
+#: A server that is slow to take what the run tells it.
+_SLOW_SERVER = """
+import asyncio
+from pipeline.flow import calm
+calm()
+from prefect.events.worker import EventsWorker
+handle = EventsWorker._handle
+async def slowly(self, event):
+    await asyncio.sleep(0.6)
+    await handle(self, event)
+EventsWorker._handle = slowly
+"""
 _RUN = "\nimport sys; from pipeline.cli import run_command; sys.exit(run_command(sys.argv[1:]))"
 
 
@@ -182,12 +194,29 @@ def test_who_chose_what_prefect_logs_gets_it(served: Onlabel, tmp_path: Path) ->
     assert re.search(r"ERROR   \| Task run 'fetch from the store' - Finished in state Failed\(.S103 fatal: ", done.stderr)
 
 
-@pytest.mark.parametrize(("runner", "pause"), [("threads", 1.0), ("processes", 0.0), ("processes", 2.0)])
-def test_an_interrupt_is_one_calm_line(served: Onlabel, runner: str, pause: float, tmp_path: Path) -> None:
+@pytest.mark.parametrize("runner", ["threads", "processes"])
+def test_a_server_that_is_slow_is_waited_for_in_silence(served: Onlabel, runner: str, tmp_path: Path) -> None:
+    seeds = write_pages(tmp_path / "seeds", {f"{number}.md": drug_page(f"Drug{number}") for number in range(60)})
+    more = ("--output", str(tmp_path / "out"), "--workers", "2", "--runner", runner)
+    done = run_after(served, _SLOW_SERVER, str(seeds), *more)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("setting", "runner", "pause"),
+    [
+        ("", "threads", 1.0),
+        ("", "processes", 0.0),
+        ("", "processes", 2.0),
+        (_SLOW_SERVER, "threads", 1.0),
+        (_SLOW_SERVER, "processes", 0.0),
+    ],
+)
+def test_an_interrupt_is_one_calm_line(served: Onlabel, setting: str, runner: str, pause: float, tmp_path: Path) -> None:
     seeds = write_pages(tmp_path / "seeds", {f"{number}.md": drug_page(f"Drug{number}") for number in range(300)})
     output = tmp_path / "out"
     more = ("--output", str(output), "--workers", "2", "--runner", runner)
-    with served.start("-c", _INTERRUPTIBLE, "run", str(seeds), *more) as process:
+    with served.start("-c", setting + _INTERRUPTIBLE, "run", str(seeds), *more) as process:
         while not (output / ".staging").exists():
             assert process.poll() is None
             time.sleep(0.01)
