@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePath
@@ -9,6 +11,7 @@ from typing import Annotated, Any, Literal, cast
 
 from prefect import flow
 from prefect.client.schemas.objects import State
+from prefect.context import TagsContext
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
@@ -48,6 +51,20 @@ class Broken(OnlabelError):  # noqa: N818 - named like the state that it belongs
     def __reduce__(self) -> tuple[type[Broken], tuple[Problem, Run]]:  # type: ignore[override]  # one more
         """Pickled with its run."""
         return type(self), (self.problem, self.run)
+
+
+def tags_of(fhir: Sequence[FhirVersion]) -> list[str]:
+    """The tags of a run that publishes these FHIR versions."""
+    return ["onlabel", *fhir]
+
+
+def _tags_are_the_runs(fhir: Sequence[FhirVersion]) -> AbstractContextManager[object]:
+    """Keep our tags from task runs.
+
+    A task run asks the server for a slot of each of its tags before it begins. After a batch of more than five seconds that
+    is over a connection that the server has closed, and Prefect tries again two seconds later.
+    """
+    return TagsContext(current_tags=TagsContext.get().current_tags.difference(tags_of(fhir)))
 
 
 def _run_name() -> str:
@@ -108,34 +125,37 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
     settings = Settings(canonical=canonical, fhir_versions=tuple(fhir), as_of=as_of, profile=profile)
     run_id = new_run_id(flow_run.id)
     place = Place.of(seeds, output, work)
-    try:
-        run_batches = as_tasks(runner, workers, cluster)
-        with place.held():
-            report = convert(
-                fetch(place, settings.limits.max_bytes),
-                place.output,
-                settings,
-                mappings=mappings,
-                max_removed=max_removed,
-                full=full,
-                keep=keep,
-                progress=watcher(),
-                run_id=run_id,
-                run_batches=run_batches,
-            )
-            if report.snapshot is not None:
-                report = replace(report, notes=(*report.notes, *push(place, report.snapshot, report.folder, keep)))
-    except OnlabelError as error:
-        # A state, not an exception: a full disk or a folder that is not ours is no reason for a traceback.
-        return _state(Failed(name="Stopped", message=str(error.problem), data=error))
-    _log(report.problems, run_id)
-    describe(**whole(report=report, place=place))
-    if report.stopped is not None:
-        return _state(Failed(name="Stopped", message=str(report.stopped), data=Broken(report.stopped, Run(report))))
-    if load_to is None or report.snapshot is None:
-        return _state(Completed(name=_outcome(report), message=_message(report), data=Run(report)))
-    options = LoadOptions(version=fhir[0], login=login or Login(), prune=prune, withdrawn=withdrawn, max_removed=max_removed)
-    return _load(report, report.snapshot, load_to, options)
+    with _tags_are_the_runs(fhir):
+        try:
+            run_batches = as_tasks(runner, workers, cluster)
+            with place.held():
+                report = convert(
+                    fetch(place, settings.limits.max_bytes),
+                    place.output,
+                    settings,
+                    mappings=mappings,
+                    max_removed=max_removed,
+                    full=full,
+                    keep=keep,
+                    progress=watcher(),
+                    run_id=run_id,
+                    run_batches=run_batches,
+                )
+                if report.snapshot is not None:
+                    report = replace(report, notes=(*report.notes, *push(place, report.snapshot, report.folder, keep)))
+        except OnlabelError as error:
+            # A state, not an exception: a full disk or a folder that is not ours is no reason for a traceback.
+            return _state(Failed(name="Stopped", message=str(error.problem), data=error))
+        _log(report.problems, run_id)
+        describe(**whole(report=report, place=place))
+        if report.stopped is not None:
+            return _state(Failed(name="Stopped", message=str(report.stopped), data=Broken(report.stopped, Run(report))))
+        if load_to is None or report.snapshot is None:
+            return _state(Completed(name=_outcome(report), message=_message(report), data=Run(report)))
+        options = LoadOptions(
+            version=fhir[0], login=login or Login(), prune=prune, withdrawn=withdrawn, max_removed=max_removed
+        )
+        return _load(report, report.snapshot, load_to, options)
 
 
 def _load(report: Report, snapshot: Path, server: str, options: LoadOptions) -> Run:

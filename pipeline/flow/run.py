@@ -13,7 +13,7 @@ from pipeline.convert import find
 from pipeline.errors import Problem, UsageError
 from pipeline.flow.batches import as_tasks
 from pipeline.flow.foreseen import told_by_the_command
-from pipeline.flow.onlabel import Broken, Run, onlabel
+from pipeline.flow.onlabel import Broken, Run, onlabel, tags_of
 from pipeline.flow.server import prefect_server, settle
 from pipeline.flow.watch import Watcher, watched_by
 from pipeline.store import Place, is_url
@@ -37,7 +37,7 @@ def run_flow(parameters: Mapping[str, Any], *, progress: Watcher, announce: Call
     find([Path(seed) for seed in parameters["seeds"] if not is_url(seed)], Path(parameters["output"]))
     work = parameters["work"] and Path(parameters["work"])
     Place.of(parameters["seeds"], parameters["output"], work).reach(announce)
-    with told_by_the_command(), prefect_server(announce), tags(*_tags(parameters)), watched_by(progress):
+    with told_by_the_command(), prefect_server(announce), tags(*tags_of(parameters["fhir"])), watched_by(progress):
         state = onlabel(**parameters, return_state=True)
         if state.state_details.flow_run_id is not None:
             settle(state.state_details.flow_run_id)
@@ -75,14 +75,10 @@ def serve_flow(parameters: Mapping[str, Any], *, cron: str, name: str, announce:
             name=name,
             cron=cron,
             parameters=dict(parameters),
-            tags=_tags(parameters),
+            tags=tags_of(parameters["fhir"]),
             print_starting_message=False,
         )
 
 
 def _check_runner(parameters: Mapping[str, Any]) -> None:
     as_tasks(parameters["runner"], parameters["workers"], parameters["cluster"])
-
-
-def _tags(parameters: Mapping[str, Any]) -> list[str]:
-    return ["onlabel", *parameters["fhir"]]

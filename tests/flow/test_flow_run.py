@@ -72,6 +72,8 @@ def test_a_run_on_the_users_server_tells_it_what_became_of_the_pages(served: Onl
         "pages 1 to 2": "COMPLETED",
         "describe the run": "COMPLETED",
     }
+    # A tag of a task run costs it seconds: it asks the server for a slot of each.
+    assert [task["tags"] for task in tasks] == [[], []]
     artifacts = {one["key"]: one["data"] for one in served.ask("/artifacts/filter", **this_run)}
     assert "| quarantined | 1 |" in artifacts["onlabel-summary"]
     assert '"code": "R107"' in artifacts["onlabel-quarantined"]
