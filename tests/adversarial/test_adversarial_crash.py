@@ -121,24 +121,26 @@ def in_memory(tmp_path: Path) -> Iterator[Path]:
 def test_sigkill_at_any_moment_leaves_the_old_snapshot_or_the_new(runs: Runs, in_memory: Path) -> None:
     # Few pages: half of the run's time is then that of publishing.
     scene = Scene(in_memory, pages=3)
-    lengths = []
-    for _ in range(3):
-        scene.reset()
-        started = time.monotonic()
-        runs.start(scene.seeds, scene.output)
-        assert runs.status() == 0
-        lengths.append(time.monotonic() - started)
+    scene.reset()
+    started = time.monotonic()
+    runs.start(scene.seeds, scene.output)
+    assert runs.status() == 0
+    length = time.monotonic() - started
     moments = random.Random(20)  # noqa: S311 - repeatable moments
     killed = 0
-    for _ in range(200):
+    while killed < 200:
         scene.reset()
         child = runs.start(scene.seeds, scene.output)
-        time.sleep(moments.uniform(0, min(lengths)))
+        time.sleep(moments.uniform(0, length))
         os.kill(child, signal.SIGKILL)
-        killed += runs.status() == -signal.SIGKILL
+        if runs.status() == -signal.SIGKILL:
+            killed += 1
+            length *= 1.01
+        else:
+            # However fast the machine is just now: about one run in four ends before its moment comes.
+            length *= 0.97
         scene.check()
     scene.recover(runs)
-    assert killed >= 100
 
 
 @pytest.mark.slow

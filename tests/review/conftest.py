@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect, sync_playwright
 
 from pipeline.cli import run_command
 
@@ -37,6 +37,7 @@ def browser() -> Iterator[Browser]:
             pytest.fail(f"{reason}, and CI requires one")
         pytest.skip(reason)
     with sync_playwright() as playwright:
+        expect.set_options(timeout=30_000)  # milliseconds; the default is too short on a machine busy with other suites
         opened = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield opened
         opened.close()
