@@ -197,7 +197,7 @@ def test_who_chose_what_prefect_logs_gets_it(served: Onlabel, tmp_path: Path) ->
 @pytest.mark.parametrize("runner", ["threads", "processes"])
 def test_a_server_that_is_slow_is_waited_for_in_silence(served: Onlabel, runner: str, tmp_path: Path) -> None:
     seeds = write_pages(tmp_path / "seeds", {f"{number}.md": drug_page(f"Drug{number}") for number in range(60)})
-    more = ("--output", str(tmp_path / "out"), "--workers", "2", "--runner", runner)
+    more = ("--output", str(tmp_path / "out"), "--workers", "2", "--runner", runner, "--quiet")
     done = run_after(served, _SLOW_SERVER, str(seeds), *more)
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -215,7 +215,7 @@ def test_a_server_that_is_slow_is_waited_for_in_silence(served: Onlabel, runner:
 def test_an_interrupt_is_one_calm_line(served: Onlabel, setting: str, runner: str, pause: float, tmp_path: Path) -> None:
     seeds = write_pages(tmp_path / "seeds", {f"{number}.md": drug_page(f"Drug{number}") for number in range(300)})
     output = tmp_path / "out"
-    more = ("--output", str(output), "--workers", "2", "--runner", runner)
+    more = ("--output", str(output), "--workers", "2", "--runner", runner, "--quiet")
     with served.start("-c", setting + _INTERRUPTIBLE, "run", str(seeds), *more) as process:
         while not (output / ".staging").exists():
             assert process.poll() is None
