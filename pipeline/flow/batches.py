@@ -15,10 +15,12 @@ from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias, cast
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture, as_completed
+from prefect.runtime import flow_run
 from prefect.settings import get_current_settings
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
@@ -28,6 +30,7 @@ from pipeline.convert.program import made_by
 from pipeline.convert.tables import MappingTables
 from pipeline.errors import OnlabelError, Problem, PublishError, UsageError
 from pipeline.flow.foreseen import failed
+from pipeline.flow.server import wait_for_task_runs
 
 Runner: TypeAlias = Literal["threads", "processes", "dask", "ray"]
 #: Where the ecosystem's own tools look for a cluster that is there already.
@@ -67,6 +70,9 @@ def as_tasks(runner: Runner, workers: int, cluster: str | None = None) -> BatchR
                 ]
             stack.enter_context(_ending_workers())
             yield from (_result(future) for future in as_completed(futures))
+            if far:
+                # A cluster's workers end at once; with them would go their last events, that a task run is done.
+                wait_for_task_runs(UUID(flow_run.id))
 
     return run
 

@@ -75,12 +75,17 @@ def prefect_server(announce: Callable[[str], None], *, dashboard: bool = False) 
 
 
 def settle(flow_run_id: UUID) -> None:
-    """Wait (some seconds at most) until the server has recorded the end of every task run of a flow run.
+    """Send what this process has for the server, and wait (some seconds at most) until all task runs have their end on record.
 
     Task runs reach the server as events, behind the flow's back. A server that is stopped before it has written the last of
     them keeps them as running for ever.
     """
     _send_what_is_queued()
+    wait_for_task_runs(flow_run_id)
+
+
+def wait_for_task_runs(flow_run_id: UUID) -> None:
+    """Wait (some seconds at most) until the server has recorded the end of every task run of a flow run."""
     this_flow_run = FlowRunFilter(id=FlowRunFilterId(any_=[flow_run_id]))
     deadline = time.monotonic() + SETTLE_SECONDS
     with get_client(sync_client=True) as client:

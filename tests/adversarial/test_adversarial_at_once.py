@@ -57,9 +57,10 @@ def test_of_two_runs_at_once_the_second_says_who_holds_the_folder_and_leaves(tmp
 
 
 def hold(process: subprocess.Popen[str], marker: Path) -> None:
-    """Stop a process as soon as it holds the output folder."""
+    """Stop a process as soon as it holds the output folder and works there."""
     end = time.monotonic() + 60
-    while not (marker.exists() and f"process {process.pid} " in marker.read_text()):
+    staging = marker.with_name(".staging")
+    while not (marker.exists() and f"process {process.pid} " in marker.read_text() and list(staging.glob("*"))):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < end
         time.sleep(0.002)
