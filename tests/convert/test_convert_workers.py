@@ -21,10 +21,7 @@ ONLABEL = "import signal, pipeline.cli; signal.signal(signal.SIGINT, signal.defa
 @pytest.mark.parametrize("pause", [0, 0.2, 0.6])
 def test_an_interrupt_while_workers_start_is_one_sentence(tmp_path: Path, pause: float) -> None:
     seeds = write_pages(tmp_path / "seeds", {f"{number}.md": drug_page(f"Drug{number}") for number in range(200)})
-    command = [
-        *(sys.executable, "-c", ONLABEL),
-        *("convert", str(seeds), "--output", str(tmp_path / "output"), "--workers", "2", "--quiet"),
-    ]
+    command = [sys.executable, "-c", ONLABEL, "convert", str(seeds), "--output", str(tmp_path / "output"), "--workers", "2"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True) as run:
         children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
         while not children.read_text():

@@ -79,7 +79,7 @@ class Onlabel:
     def cold(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run the command to its end in a process that nothing was imported for."""
         with self.start("-m", "pipeline", *arguments, **environment) as process:
-            out, err = process.communicate(timeout=600)
+            out, err = process.communicate(timeout=180)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
     def prefect(self, *arguments: str) -> subprocess.CompletedProcess[str]:

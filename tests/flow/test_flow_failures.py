@@ -215,7 +215,7 @@ def test_a_server_that_is_slow_is_waited_for_in_silence(served: Onlabel, runner:
 def test_an_interrupt_is_one_calm_line(served: Onlabel, setting: str, runner: str, pause: float, tmp_path: Path) -> None:
     seeds = write_pages(tmp_path / "seeds", {f"{number}.md": drug_page(f"Drug{number}") for number in range(300)})
     output = tmp_path / "out"
-    more = ("--output", str(output), "--workers", "2", "--runner", runner, "--quiet")
+    more = ("--output", str(output), "--workers", "2", "--runner", runner)
     with served.start("-c", setting + _INTERRUPTIBLE, "run", str(seeds), *more) as process:
         while not (output / ".staging").exists():
             assert process.poll() is None

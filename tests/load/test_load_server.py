@@ -272,7 +272,7 @@ def test_a_server_that_is_not_there_is_said(drugs: Path) -> None:
         started = time.monotonic()
         with pytest.raises(LoadError, match=r"L703.*cannot reach.*refused"):
             load(drugs, base, tell=said.append)
-    assert time.monotonic() - started < 15  # 1.5 s; more on a busy machine
+    assert time.monotonic() - started < 4
     assert "trying again in 0.5 s" in said[0]
 
 
