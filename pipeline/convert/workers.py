@@ -8,7 +8,7 @@ import signal
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 
@@ -19,14 +19,17 @@ def in_processes(batches: Sequence[Batch], workers: int) -> Iterator[BatchResult
     """Convert batches in at most `workers` processes; their results in the order of the batches."""
     # Started afresh, not forked: a fork would keep the output folder's lock after its parent is gone.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(batches) or 1), mp_context=context, initializer=become_worker) as pool:
-        try:
-            with interrupts_held():
+    with ExitStack() as held:
+        # From the first lock of the pool on: one that is made but not yet in anyone's care would be reported as leaked.
+        held.enter_context(interrupts_held())
+        with ProcessPoolExecutor(min(workers, len(batches) or 1), mp_context=context, initializer=become_worker) as pool:
+            try:
                 results = pool.map(convert_batch, batches)
-            yield from results
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+                held.close()
+                yield from results
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
 
 
 @contextmanager

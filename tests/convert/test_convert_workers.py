@@ -16,6 +16,18 @@ from tests.invented_pages import drug_page, write_pages
 #: The command, listening to Ctrl-C: what a shell starts in the background is deaf to it, and hands that on to its children.
 ONLABEL = "import signal, pipeline.cli; signal.signal(signal.SIGINT, signal.default_int_handler); pipeline.cli.main()"
 
+#: Ctrl-C each time that Python's tracker of locks has noted a new one.
+INTERRUPTED_AT_LOCKS = """
+import os, signal
+from multiprocessing import resource_tracker
+
+def noted(*lock, register=resource_tracker.register):
+    register(*lock)
+    os.kill(os.getpid(), signal.SIGINT)
+
+resource_tracker.register = noted
+"""
+
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="the workers are found by Linux' /proc")
 @pytest.mark.parametrize("pause", [0, 0.2, 0.6])
@@ -30,4 +42,14 @@ def test_an_interrupt_while_workers_start_is_one_sentence(tmp_path: Path, pause:
         os.killpg(run.pid, signal.SIGINT)
         said = run.communicate(timeout=60)[1]
     assert said.splitlines() == ["Interrupted. What was published before is unchanged."]
+    assert run.returncode == 130
+
+
+def test_an_interrupt_while_the_workers_locks_are_made_is_one_sentence(tmp_path: Path) -> None:
+    """Python reports a lock as leaked that it knows of, and that no one is there yet to remove."""
+    seeds = write_pages(tmp_path / "seeds", {f"{number}.md": drug_page(f"Drug{number}") for number in range(200)})
+    arguments = ["convert", str(seeds), "--output", str(tmp_path / "output"), "--workers", "2"]
+    command = [sys.executable, "-c", f"{INTERRUPTED_AT_LOCKS}{ONLABEL}", *arguments]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.stderr.splitlines() == ["Interrupted. What was published before is unchanged."]
     assert run.returncode == 130
