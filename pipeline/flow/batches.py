@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, Self, TypeAlias, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -128,12 +128,27 @@ def _one_by_one(batches: Sequence[Batch]) -> Iterator[BatchResult]:
     return (convert_pages(**_parameters(batch, None), return_state=True).result() for batch in batches)
 
 
+class _Processes(ProcessPoolTaskRunner):
+    """Prefect's processes, whose end waits for no one's last words.
+
+    Prefect's queue of what workers tell has one lock for all that write. A worker that is ended while it has that lock (the
+    run was broken off, or there was no memory left) keeps it, and Python at its exit would wait for ever until the word "stop"
+    for the queue's reader was written.
+    """
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        if self._subprocess_message_queue is not None:
+            self._subprocess_message_queue.cancel_join_thread()
+        return self
+
+
 def _task_runner(runner: Runner, workers: int, address: str | None) -> TaskRunner[Any]:
     match runner:
         case "threads":
             return ThreadPoolTaskRunner(max_workers=workers)
         case "processes":
-            return ProcessPoolTaskRunner(max_workers=workers, initializer=become_worker)
+            return _Processes(max_workers=workers, initializer=become_worker)
         case "dask":
             # A killed run's workers would each tell in tracebacks that their scheduler is gone, and a good one's that it stops.
             os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "critical")

@@ -25,9 +25,13 @@ from pipeline.flow import CONSOLE_LEVEL
 _VARIABLE = "ONLABEL_TELLS_FAILURES"
 #: What Prefect says of task runs that had not begun when another one failed.
 _CANCELLED = "Task run cancelled by the task runner"
-#: What Prefect says where Ctrl-C, or a service manager's stop, ends a run (the command says it in a line of its own), and
-#: while a busy server takes a run's last events, which is no fault.
-_NO_NEWS = ("Crash detected! Execution was aborted by", "Still processing items: ")
+#: What Prefect says where Ctrl-C, or a service manager's stop, ends a run (the command says it in a line of its own), where
+#: a worker was ended in the middle of a word (the command says why), and while a busy server takes a run's last events.
+_NO_NEWS = (
+    "Crash detected! Execution was aborted by",
+    "Timed out waiting for process-pool message forwarding",
+    "Still processing items: ",
+)
 
 
 class _Foreseen(logging.Filter):

@@ -48,6 +48,16 @@ import resource, signal
 resource.setrlimit(resource.RLIMIT_FSIZE, (16384, resource.RLIM_INFINITY))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 """
+#: A worker that was ended while it told something: the lock of all who do is never given back.
+_MID_WORD = """
+from pipeline.flow import calm
+calm()
+from prefect.task_runners import ProcessPoolTaskRunner
+def cancel_all(self, ended=ProcessPoolTaskRunner.cancel_all):
+    self._subprocess_message_queue._wlock.acquire()
+    ended(self)
+ProcessPoolTaskRunner.cancel_all = cancel_all
+"""
 #: A store that answered once and then is away; and how often it was asked.
 _AWAY = """
 from pipeline.errors import Problem, StoreError
@@ -141,6 +151,12 @@ def test_a_full_disk(served: Onlabel, tmp_path: Path, more: tuple[str, ...]) -> 
     tasks, log = in_prefect(served, output)
     assert "FAILED" in tasks.values()
     assert re.search(r"Finished in state Failed\(.P504 fatal: ", log)
+
+
+def test_a_worker_that_is_ended_in_the_middle_of_a_word_is_not_waited_for(served: Onlabel, tmp_path: Path) -> None:
+    seeds = write_pages(tmp_path / "seeds", {f"{n}.md": drug_page(f"Drug{n}") for n in range(60)})
+    done = run_after(served, _SMALL_DISK + _MID_WORD, str(seeds), "--output", str(tmp_path / "full"), "--workers", "2")
+    assert (done.returncode, told(done)) == (3, ["P504"])
 
 
 def test_credentials_that_a_store_refuses(served: Onlabel, seed: Path, tmp_path: Path) -> None:

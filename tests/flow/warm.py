@@ -6,6 +6,7 @@ Python to be run instead of the command, or null. For each it prints the child's
 
 from __future__ import annotations
 
+import faulthandler
 import importlib
 import json
 import os
@@ -53,6 +54,8 @@ def status_of(asked: dict[str, object]) -> int:
         status: object = 1
         try:
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            # What hangs fails, and says where.
+            faulthandler.dump_traceback_later(180, exit=True)
             child(**asked)  # type: ignore[arg-type]  # as the tests wrote it
             status = 0
         except SystemExit as end:
