@@ -221,8 +221,9 @@ class Age:
 class Characteristic:
     """One thing the page says of the patients of a use.
 
-    `kind` and what goes with it: `age-group` (`age_group`), `age-range` (`low`, `high`: inclusive bounds where stated),
-    `sex` (`sex`), `menopausal-status` and `description` (the words alone: "whose bones have finished growing").
+    `kind` and what goes with it: `age-group` (`age_group`), `age-range` (`low`, `high`: bounds where stated, inclusive unless
+    `low_exclusive` or `high_exclusive`: "younger than 18 years" does not hold 18), `sex` (`sex`), `menopausal-status` and
+    `description` (the words alone: "whose bones have finished growing").
     """
 
     kind: Literal["age-group", "age-range", "sex", "menopausal-status", "description"]
@@ -231,6 +232,8 @@ class Characteristic:
     low: Age | None = None
     high: Age | None = None
     sex: Sex | None = None
+    low_exclusive: bool = False
+    high_exclusive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +269,38 @@ class PriorTherapy:
     mode: Literal["required", "one_of", "conditional"]
     phrase: Fact
     names: tuple[Fact, ...]
+
+
+QualifierTarget = Literal["disease", "patients", "treatment", "use"]
+QualifierKind = Literal["stated", "timing", "manner", "duration", "purpose"]
+
+
+@dataclass(frozen=True, slots=True)
+class Qualifier:
+    """Words of the page that may restrict a use and that no other field holds.
+
+    `of` is what they hang on; where that is unclear, the use. `kind` says what is understood of them: `timing` ("around the
+    time of surgery"), `manner` ("as an injection"), `duration` ("for up to three years"), `purpose` ("to lower the chance that
+    it comes back"), or nothing (`stated`): a reader of the words alone can apply those.
+    """
+
+    fact: Fact
+    of: QualifierTarget = "use"
+    kind: QualifierKind = "stated"
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One step of a treatment that the page gives in steps: "with chemotherapy before surgery and then alone after surgery".
+
+    `phrase` is the step as written; `partners` what it is given together with, `alone` the word that says it is given by
+    itself in this step, `timing` when the step is.
+    """
+
+    phrase: Fact
+    partners: tuple[Fact, ...] = ()
+    alone: Fact | None = None
+    timing: Fact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +348,14 @@ class Use:
     alone: Fact | None = None
     therapies: tuple[Therapy, ...] = ()
     prior: tuple[PriorTherapy, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    qualifiers: tuple[Qualifier, ...] = ()
     reviews: tuple[Review, ...] = ()
+
+    @property
+    def qualified_in_words(self) -> bool:
+        """Whether words that are not understood restrict the use: only a reader of the words can apply them."""
+        return any(one.kind == "stated" for one in self.qualifiers)
 
 
 @dataclass(frozen=True, slots=True)
