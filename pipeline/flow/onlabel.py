@@ -1,6 +1,8 @@
-"""The flow `onlabel`: what `pipeline.convert` does, with its batches as task runs, and artifacts to look at afterwards."""
+"""The flow `onlabel`: what `pipeline.convert` does, with its batches as task runs, and artifacts to look at afterwards.
 
-from __future__ import annotations
+No `from __future__ import annotations` here: a served flow reaches its process as a pickle, which holds the names that its
+code uses. Annotations that are text would be looked up there in vain ("`OnlabelModel` is not fully defined").
+"""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -48,7 +50,7 @@ class Broken(OnlabelError):  # noqa: N818 - named like the state that it belongs
         super().__init__(problem)
         self.run = run
 
-    def __reduce__(self) -> tuple[type[Broken], tuple[Problem, Run]]:  # type: ignore[override]  # one more
+    def __reduce__(self) -> "tuple[type[Broken], tuple[Problem, Run]]":  # type: ignore[override]  # one more
         """Pickled with its run."""
         return type(self), (self.problem, self.run)
 
