@@ -35,6 +35,7 @@ _LEVELS = {"fatal": logging.CRITICAL, "error": logging.ERROR, "warning": logging
 _NO_NEWS = (
     "Crash detected! Execution was aborted by",
     "Finished in state Crashed('Execution was aborted by",
+    "Finished in state Running()",  # stopped twice: by the service manager, and by what serves the flow
     "Timed out waiting for process-pool message forwarding",
     "Still processing items: ",
 )

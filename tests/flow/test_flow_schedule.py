@@ -1,0 +1,155 @@
+"""Schedules fire: `onlabel serve` and a deployment with a worker, both every minute, on a server that onlabel started."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.flow.onlabel_process import REPOSITORY, Onlabel, by_number, gone, processes
+from tests.invented_pages import drug_page, write_pages
+
+pytestmark = [pytest.mark.prefect, pytest.mark.slow]
+
+#: Two starts of a minute, and what a machine that is busy with other tests needs besides.
+TWO_MINUTES = 210
+#: What a server says of what failed.
+FAULTS = ("ERROR", "CRITICAL", "Traceback")
+#: What `serve` says at its end.
+STOPPED = "Stopped. What was published before is unchanged."
+
+
+@dataclass(frozen=True)
+class Served:
+    """A bare machine with `onlabel serve`; `said` is its standard error, `log` that of the server that it started."""
+
+    onlabel: Onlabel
+    process: subprocess.Popen[str]
+    marker: str
+    output: Path
+    said: Path
+    log: Path
+
+    def runs(self, deployment: str) -> list[dict[str, Any]]:
+        """The runs of a deployment that its schedule made, as they ended so far; the first one first."""
+        runs: list[dict[str, Any]] = self.onlabel.ask(
+            "/flow_runs/filter", deployments={"name": {"any_": [deployment]}}, sort="EXPECTED_START_TIME_ASC"
+        )
+        return [run for run in runs if run["auto_scheduled"] and run["state_type"] != "SCHEDULED"]
+
+
+def comes(wanted: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not wanted() and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return wanted()
+
+
+@contextmanager
+def serving(folder: Path, seeds: Path, *more: str) -> Iterator[Served]:
+    """`onlabel serve` with a Prefect home that nothing was in before."""
+    alone, marker = Onlabel(folder / "prefect", None), folder.name
+    said, output = folder / "said", folder / "served"
+    command = ("-m", "pipeline", "serve", str(seeds), "--output", str(output), *more)
+    with said.open("w") as standard_error:
+        process = alone.start(*command, stderr=standard_error, ONLABEL_TEST=marker)
+    with process:
+        try:
+            assert comes(lambda: "Ctrl-C ends it" in said.read_text(), 120), said.read_text()
+            url = re.search(r"Prefect: (\S+);", said.read_text())
+            (server,) = [number for number, line in by_number(f"ONLABEL_TEST={marker}").items() if "tethered" in line]
+            assert url
+            onlabel = Onlabel(folder / "prefect", f"{url[1]}/api")
+            yield Served(onlabel, process, marker, output, said, Path(f"/proc/{server}/fd/1"))
+        finally:
+            process.kill()
+    assert gone(f"ONLABEL_TEST={marker}"), processes(f"ONLABEL_TEST={marker}")
+
+
+@pytest.fixture(scope="module")
+def nightly(seed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """`onlabel serve` as the README has it, but every minute."""
+    with serving(tmp_path_factory.mktemp("nightly"), seed, "--cron", "* * * * *", "--name", "served") as served:
+        yield served
+
+
+@pytest.fixture
+def deployed(nightly: Served, seed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where `prefect.yaml` deploys to, with the schedule of every minute, and a worker that runs it."""
+    checkout = tmp_path_factory.mktemp("checkout")
+    for name in ("pipeline", "mappings"):
+        (checkout / name).symlink_to(REPOSITORY / name)
+    (checkout / "seeds").mkdir()
+    shutil.copy(seed, checkout / "seeds")
+    settings = (REPOSITORY / "prefect.yaml").read_text(encoding="utf-8")
+    assert settings.count('"0 3 * * *"') == 1
+    (checkout / "prefect.yaml").write_text(settings.replace('"0 3 * * *"', '"* * * * *"'), encoding="utf-8")
+    prefect = nightly.onlabel.prefect
+    for command in (["work-pool", "create", "onlabel", "--type", "process"], ["--no-prompt", "deploy", "--all"]):
+        done = prefect(*command, cwd=checkout)
+        assert done.returncode == 0, done.stdout + done.stderr
+    with nightly.onlabel.start("-m", "prefect", "worker", "start", "--pool", "onlabel", cwd=checkout) as worker:
+        yield checkout
+        worker.send_signal(signal.SIGINT)
+        worker.communicate(timeout=60)
+
+
+def test_schedules_publish_by_themselves_and_the_server_has_no_error(nightly: Served, deployed: Path) -> None:
+    """With what was locked once the scheduler failed every minute, and every run of `serve` at its parameters."""
+
+    def published(deployment: str, times: int) -> bool:
+        return [run["state_type"] for run in nightly.runs(deployment)][:times] == ["COMPLETED"] * times
+
+    assert comes(lambda: published("served", 2) and published("nightly", 1), TWO_MINUTES), (
+        [(run["name"], run["state"]) for name in ("served", "nightly") for run in nightly.runs(name)],
+        nightly.log.read_text(),
+    )
+    first, second = nightly.runs("served")[:2]
+    assert first["state"]["name"] == "Published, 0 quarantined"
+    assert second["state"]["name"] == "Unchanged, 0 quarantined"
+    for output in (nightly.output, deployed / "output"):
+        assert (output / "current" / "R5" / "resources" / "MedicationKnowledge.ndjson").is_file()
+    assert not [line for line in nightly.log.read_text().splitlines() if any(fault in line for fault in FAULTS)]
+    assert nightly.said.read_text().splitlines()[2:] == []
+
+
+def test_sigterm_ends_serve_and_its_server_with_one_calm_line(nightly: Served) -> None:
+    nightly.process.send_signal(signal.SIGTERM)
+    assert nightly.process.wait(60) == 0
+    assert nightly.said.read_text().splitlines()[2:] == [STOPPED]
+    assert gone(f"ONLABEL_TEST={nightly.marker}"), processes(f"ONLABEL_TEST={nightly.marker}")
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT], ids=lambda sent: sent.name)
+def test_a_stop_in_the_middle_of_a_run_is_one_calm_line_too(sent: signal.Signals, served: Onlabel, tmp_path: Path) -> None:
+    seeds = write_pages(tmp_path / "seeds", {f"{number}.md": drug_page(f"Drug{number}") for number in range(300)})
+    output, name = tmp_path / "out", f"stopped-by-{sent.name}"
+    command = ("-m", "pipeline", "serve", str(seeds), "--output", str(output), "--name", name)
+    with served.start(*command, PREFECT_RUNNER_POLL_FREQUENCY="2", ONLABEL_TEST=name) as process:
+        assert process.stderr is not None
+        assert f"Serving onlabel/{name}" in process.stderr.readline()
+        assert comes(lambda: bool(deployments(served, name)), 60)
+        (deployment,) = deployments(served, name)
+        served.ask(f"/deployments/{deployment['id']}/create_flow_run")
+        assert comes(lambda: bool(list(output.glob(".staging/*/spool/*"))), 60)
+        # A terminal sends Ctrl-C to all that it started, a service manager its stop to all of a unit.
+        for number in by_number(f"ONLABEL_TEST={name}") or [process.pid]:
+            os.kill(number, sent)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err.splitlines()) == (0, "", [STOPPED])
+    assert not (output / "current").exists()
+
+
+def deployments(served: Onlabel, name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = served.ask("/deployments/filter", deployments={"name": {"any_": [name]}})
+    return found
