@@ -104,7 +104,7 @@ def _check(runner: Runner, cluster: str | None, address: str | None) -> None:
         remedy = "Name the runner too: --runner dask, or --runner ray."
         raise UsageError(Problem("U921", "error", f"the runner {runner} has no cluster to go to", remedy))
     if runner in ADDRESS_VARIABLES and importlib.util.find_spec(f"prefect_{runner}") is None:
-        remedy = f"Install it (pip install 'onlabel[{runner}]'), or take --runner processes."
+        remedy = f"Install onlabel with its extra (in the checkout: pip install '.[{runner}]'), or take --runner processes."
         raise UsageError(Problem("U920", "error", f"what the runner {runner} needs is not installed", remedy))
     api = get_current_settings().api.url
     if address and _elsewhere(address) and api and not _elsewhere(api):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ from tests.invented_pages import drug_page, write_pages
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
+README = (REPOSITORY / "pipeline" / "flow" / "README.md").read_text(encoding="utf-8")
+(UNIT,) = re.findall(r"^```ini\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+(CRONTAB,) = re.findall(r"^```crontab\n(.*)\n```", README, re.MULTILINE)
 #: Two starts of a minute, and what a machine that is busy with other tests needs besides.
 TWO_MINUTES = 210
 #: What a server says of what failed.
@@ -55,14 +59,30 @@ def comes(wanted: Callable[[], bool], seconds: float) -> bool:
     return wanted()
 
 
-@contextmanager
-def serving(folder: Path, seeds: Path, *more: str) -> Iterator[Served]:
-    """`onlabel serve` with a Prefect home that nothing was in before."""
-    alone, marker = Onlabel(folder / "prefect", None), folder.name
-    said, output = folder / "said", folder / "served"
-    command = ("-m", "pipeline", "serve", str(seeds), "--output", str(output), *more)
+def machine(folder: Path, seed: Path) -> Path:
+    """A folder with what the README has in /srv/onlabel: pages, and onlabel in an environment."""
+    (folder / "seeds").mkdir()
+    shutil.copy(seed, folder / "seeds")
+    for name in ("pipeline", "mappings"):
+        (folder / name).symlink_to(REPOSITORY / name)
+    program = folder / ".venv" / "bin" / "onlabel"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m pipeline "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def nightly(seed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The README's service on a bare machine, but every minute (and not under the name of the deployment in `prefect.yaml`)."""
+    folder = machine(tmp_path_factory.mktemp("nightly"), seed)
+    alone, marker, said = Onlabel(folder / "prefect", None), folder.name, folder / "said"
+    command = shlex.split(re.findall("^ExecStart=/srv/onlabel/.venv/bin/onlabel (.*)$", UNIT, re.MULTILINE)[0])
+    command = ["* * * * *" if word == "0 3 * * *" else word for word in command]
     with said.open("w") as standard_error:
-        process = alone.start(*command, stderr=standard_error, ONLABEL_TEST=marker)
+        process = alone.start(
+            *("-m", "pipeline", *command, "--name", "served"), cwd=folder, stderr=standard_error, ONLABEL_TEST=marker
+        )
     with process:
         try:
             assert comes(lambda: "Ctrl-C ends it" in said.read_text(), 120), said.read_text()
@@ -70,33 +90,21 @@ def serving(folder: Path, seeds: Path, *more: str) -> Iterator[Served]:
             (server,) = [number for number, line in by_number(f"ONLABEL_TEST={marker}").items() if "tethered" in line]
             assert url
             onlabel = Onlabel(folder / "prefect", f"{url[1]}/api")
-            yield Served(onlabel, process, marker, output, said, Path(f"/proc/{server}/fd/1"))
+            yield Served(onlabel, process, marker, folder / "output", said, Path(f"/proc/{server}/fd/1"))
         finally:
             process.kill()
     assert gone(f"ONLABEL_TEST={marker}"), processes(f"ONLABEL_TEST={marker}")
 
 
-@pytest.fixture(scope="module")
-def nightly(seed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """`onlabel serve` as the README has it, but every minute."""
-    with serving(tmp_path_factory.mktemp("nightly"), seed, "--cron", "* * * * *", "--name", "served") as served:
-        yield served
-
-
 @pytest.fixture
-def deployed(nightly: Served, seed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def deployed(nightly: Served, seed: Path, tmp_path: Path) -> Iterator[Path]:
     """Where `prefect.yaml` deploys to, with the schedule of every minute, and a worker that runs it."""
-    checkout = tmp_path_factory.mktemp("checkout")
-    for name in ("pipeline", "mappings"):
-        (checkout / name).symlink_to(REPOSITORY / name)
-    (checkout / "seeds").mkdir()
-    shutil.copy(seed, checkout / "seeds")
+    checkout = machine(tmp_path, seed)
     settings = (REPOSITORY / "prefect.yaml").read_text(encoding="utf-8")
     assert settings.count('"0 3 * * *"') == 1
     (checkout / "prefect.yaml").write_text(settings.replace('"0 3 * * *"', '"* * * * *"'), encoding="utf-8")
-    prefect = nightly.onlabel.prefect
     for command in (["work-pool", "create", "onlabel", "--type", "process"], ["--no-prompt", "deploy", "--all"]):
-        done = prefect(*command, cwd=checkout)
+        done = nightly.onlabel.prefect(*command, cwd=checkout)
         assert done.returncode == 0, done.stdout + done.stderr
     with nightly.onlabel.start("-m", "prefect", "worker", "start", "--pool", "onlabel", cwd=checkout) as worker:
         yield checkout
@@ -153,3 +161,29 @@ def test_a_stop_in_the_middle_of_a_run_is_one_calm_line_too(sent: signal.Signals
 def deployments(served: Onlabel, name: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = served.ask("/deployments/filter", deployments={"name": {"any_": [name]}})
     return found
+
+
+def test_the_crontab_line_publishes_in_crons_bare_environment_and_says_nothing(
+    prefect_home: Path, seed: Path, tmp_path: Path
+) -> None:
+    folder, home = machine(tmp_path, seed), tmp_path / "home"
+    home.mkdir()
+    (home / ".prefect").symlink_to(prefect_home)
+    *when, command = CRONTAB.split(maxsplit=5)
+    assert when == ["0", "3", "*", "*", "*"]
+    bare = {"HOME": str(home), "LOGNAME": "onlabel", "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
+    done = subprocess.run(
+        ["/bin/sh", "-c", command.replace("/srv/onlabel", str(folder))], env=bare, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (folder / "output" / "current" / "R5" / "resources" / "MedicationKnowledge.ndjson").is_file()
+
+
+def test_systemd_takes_the_unit(seed: Path, tmp_path: Path) -> None:
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        pytest.skip("systemd is not on this machine")
+    unit = tmp_path / "onlabel.service"
+    unit.write_text(UNIT.replace("/srv/onlabel", str(machine(tmp_path, seed))), encoding="utf-8")
+    done = subprocess.run([program, "verify", str(unit)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
