@@ -70,7 +70,7 @@ def serve_flow(parameters: Mapping[str, Any], *, cron: str, name: str, announce:
         raise UsageError(Problem("U905", "error", f"{cron!r} is not a cron schedule", remedy)) from error
     _check_runner(parameters)
     with prefect_server(announce, dashboard=True) as url:
-        announce(f"Serving onlabel/{name} at {cron!r}; Prefect: {url.removesuffix('/api')}; Ctrl-C ends it.")
+        announce(f"Serving onlabel/{name} at {cron!r} (UTC); Prefect: {url.removesuffix('/api')}; Ctrl-C ends it.")
         onlabel.serve(
             name=name,
             cron=cron,

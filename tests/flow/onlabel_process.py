@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
@@ -128,3 +129,11 @@ def gone(marker: str, seconds: float = 30) -> bool:
     while processes(marker) and time.monotonic() < deadline:
         time.sleep(0.2)
     return not processes(marker)
+
+
+def comes(wanted: Callable[[], bool], seconds: float) -> bool:
+    """Whether something comes true within a time."""
+    deadline = time.monotonic() + seconds
+    while not wanted() and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return wanted()

@@ -9,15 +9,14 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.flow.onlabel_process import REPOSITORY, Onlabel, by_number, gone, processes
+from tests.flow.onlabel_process import REPOSITORY, Onlabel, by_number, comes, gone, processes
 from tests.invented_pages import drug_page, write_pages
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
@@ -52,13 +51,6 @@ class Served:
         return [run for run in runs if run["auto_scheduled"] and run["state_type"] != "SCHEDULED"]
 
 
-def comes(wanted: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not wanted() and time.monotonic() < deadline:
-        time.sleep(0.5)
-    return wanted()
-
-
 def machine(folder: Path, seed: Path) -> Path:
     """A folder with what the README has in /srv/onlabel: pages, and onlabel in an environment."""
     (folder / "seeds").mkdir()
@@ -76,7 +68,7 @@ def machine(folder: Path, seed: Path) -> Path:
 def nightly(seed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The README's service on a bare machine, but every minute (and not under the name of the deployment in `prefect.yaml`)."""
     folder = machine(tmp_path_factory.mktemp("nightly"), seed)
-    alone, marker, said = Onlabel(folder / "prefect", None), folder.name, folder / "said"
+    alone, marker, said = Onlabel(folder / "prefect", None), str(folder), folder / "said"
     command = shlex.split(re.findall("^ExecStart=/srv/onlabel/.venv/bin/onlabel (.*)$", UNIT, re.MULTILINE)[0])
     command = ["* * * * *" if word == "0 3 * * *" else word for word in command]
     with said.open("w") as standard_error:
@@ -143,15 +135,19 @@ def test_a_stop_in_the_middle_of_a_run_is_one_calm_line_too(sent: signal.Signals
     seeds = write_pages(tmp_path / "seeds", {f"{number}.md": drug_page(f"Drug{number}") for number in range(300)})
     output, name = tmp_path / "out", f"stopped-by-{sent.name}"
     command = ("-m", "pipeline", "serve", str(seeds), "--output", str(output), "--name", name)
-    with served.start(*command, PREFECT_RUNNER_POLL_FREQUENCY="2", ONLABEL_TEST=name) as process:
+    with served.start(*command, PREFECT_RUNNER_POLL_FREQUENCY="2", ONLABEL_TEST=str(tmp_path)) as process:
         assert process.stderr is not None
         assert f"Serving onlabel/{name}" in process.stderr.readline()
         assert comes(lambda: bool(deployments(served, name)), 60)
         (deployment,) = deployments(served, name)
-        served.ask(f"/deployments/{deployment['id']}/create_flow_run")
+        for _ in range(2):
+            served.ask(f"/deployments/{deployment['id']}/create_flow_run")
         assert comes(lambda: bool(list(output.glob(".staging/*/spool/*"))), 60)
+        # The other one waits for its turn: it would be refused (P502).
+        runs = served.ask("/flow_runs/filter", deployments={"name": {"any_": [name]}})
+        assert sorted(run["state_type"] for run in runs if not run["auto_scheduled"]) == ["RUNNING", "SCHEDULED"]
         # A terminal sends Ctrl-C to all that it started, a service manager its stop to all of a unit.
-        for number in by_number(f"ONLABEL_TEST={name}") or [process.pid]:
+        for number in by_number(f"ONLABEL_TEST={tmp_path}"):
             os.kill(number, sent)
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err.splitlines()) == (0, "", [STOPPED])
