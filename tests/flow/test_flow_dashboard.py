@@ -132,9 +132,9 @@ def test_the_words_of_a_page_are_shown_as_they_are(
     assert dashboard.url
     page = browser.new_page()
     page.goto(f"{dashboard.url.removesuffix('/api')}{version}/artifacts/artifact/{artifacts['onlabel-changes']}")
-    expect(page.locator("h2", has_text="Zorvatinib")).to_be_visible(timeout=30_000)
-    shown = page.inner_text("body")
-    assert "zorvatinib.md:" in shown
-    assert "https://evil.example/a_b, www.evil.example, x@evil.example" in shown
-    assert "&#" not in shown
-    assert page.locator("a[href*='evil.example']").count() == 0
+    shown = page.locator("body")
+    # Asked again until they are there: the pages draw some of it twice.
+    for said in ("zorvatinib.md:", "https://evil.example/a_b, www.evil.example, x@evil.example"):
+        expect(shown).to_contain_text(said, timeout=30_000)
+    expect(shown).not_to_contain_text("&#")
+    expect(page.locator("a[href*='evil.example']")).to_have_count(0)
