@@ -136,20 +136,23 @@ def test_a_stop_in_the_middle_of_a_run_is_one_calm_line_too(sent: signal.Signals
     output, name = tmp_path / "out", f"stopped-by-{sent.name}"
     command = ("-m", "pipeline", "serve", str(seeds), "--output", str(output), "--name", name)
     with served.start(*command, PREFECT_RUNNER_POLL_FREQUENCY="2", ONLABEL_TEST=str(tmp_path)) as process:
-        assert process.stderr is not None
-        assert f"Serving onlabel/{name}" in process.stderr.readline()
-        assert comes(lambda: bool(deployments(served, name)), 60)
-        (deployment,) = deployments(served, name)
-        for _ in range(2):
-            served.ask(f"/deployments/{deployment['id']}/create_flow_run")
-        assert comes(lambda: bool(list(output.glob(".staging/*/spool/*"))), 60)
-        # The other one waits for its turn: it would be refused (P502).
-        runs = served.ask("/flow_runs/filter", deployments={"name": {"any_": [name]}})
-        assert sorted(run["state_type"] for run in runs if not run["auto_scheduled"]) == ["RUNNING", "SCHEDULED"]
-        # A terminal sends Ctrl-C to all that it started, a service manager its stop to all of a unit.
-        for number in by_number(f"ONLABEL_TEST={tmp_path}"):
-            os.kill(number, sent)
-        out, err = process.communicate(timeout=60)
+        try:
+            assert process.stderr is not None
+            assert f"Serving onlabel/{name}" in process.stderr.readline()
+            assert comes(lambda: bool(deployments(served, name)), 60)
+            (deployment,) = deployments(served, name)
+            for _ in range(2):
+                served.ask(f"/deployments/{deployment['id']}/create_flow_run")
+            assert comes(lambda: bool(list(output.glob(".staging/*/spool/*"))), 60)
+            # The other one waits for its turn: it would be refused (P502).
+            runs = served.ask("/flow_runs/filter", deployments={"name": {"any_": [name]}})
+            assert sorted(run["state_type"] for run in runs if not run["auto_scheduled"]) == ["RUNNING", "SCHEDULED"]
+            # A terminal sends Ctrl-C to all that it started, a service manager its stop to all of a unit.
+            for number in by_number(f"ONLABEL_TEST={tmp_path}"):
+                os.kill(number, sent)
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert (process.returncode, out, err.splitlines()) == (0, "", [STOPPED])
     assert not (output / "current").exists()
 
