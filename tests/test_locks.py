@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -81,6 +83,20 @@ def test_development_runs_on_the_versions_that_users_get() -> None:
     assert {name: development.get(name) for name in locked("requirements.txt")} == locked("requirements.txt")
 
 
-@each_lock
-def test_fastapi_stays_below_the_version_that_breaks_prefects_server(lock: str) -> None:
-    assert locked(lock)["fastapi"] < Version("0.151")
+_NEXT_RUNS = """
+import asyncio
+from datetime import UTC, datetime
+from prefect.server.schemas.schedules import CronSchedule
+for zone in (None, "Europe/Berlin"):
+    dates = CronSchedule(cron="30 2 * * *", timezone=zone).get_dates(2, start=datetime(2026, 10, 24, 12, tzinfo=UTC))
+    print(*(date.isoformat() for date in asyncio.run(dates)))
+"""
+
+
+def test_prefects_scheduler_knows_the_next_runs_on_this_python() -> None:
+    """With whenever 0.10 that of 3.9.1 failed on Python 3.11 and 3.12, and no schedule fired; on 3.13 it did not."""
+    done = subprocess.run([sys.executable, "-c", _NEXT_RUNS], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == [
+        *("2026-10-25T02:30:00+00:00", "2026-10-26T02:30:00+00:00"),
+        *("2026-10-25T02:30:00+02:00", "2026-10-26T02:30:00+01:00"),
+    ], done.stderr

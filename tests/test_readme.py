@@ -7,9 +7,12 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from pipeline import __version__
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -65,3 +68,11 @@ def test_every_local_link_leads_somewhere() -> None:
 def test_the_readme_has_transcripts_and_excerpts_to_check() -> None:
     assert TRANSCRIPT.findall(README)
     assert EXCERPT.findall(README)
+
+
+def test_what_is_installed_is_this_version_and_extras_that_there_are() -> None:
+    """From the checkout, or from a wheel of it: no package index has onlabel."""
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    told = re.findall(r"^    (?:pipx|uv tool|pip) install .*?'([^']+?)(?:\[([a-z0-9,]+)\])?'", README, re.MULTILINE)
+    assert {source for source, _ in told} == {".", f"dist/onlabel-{__version__}-py3-none-any.whl"}
+    assert {extra for _, extras in told for extra in extras.split(",")} <= set(project["optional-dependencies"])

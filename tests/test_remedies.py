@@ -78,3 +78,11 @@ def test_the_table_of_codes_is_written_in_phrases() -> None:
     cells = [cell for row in rows for cell in row.split(" | ")]
     assert cells
     assert [cell for cell in cells if cell.endswith(".") or re.match(r"[A-Z][a-z]+ ", cell)] == []
+
+
+def test_nothing_says_to_install_onlabel_from_an_index() -> None:
+    """No package index has it."""
+    texts = {file: file.read_text(encoding="utf-8") for pattern in ("*.py", "*.md") for file in PACKAGE.rglob(pattern)}
+    texts[PACKAGE.parent / "README.md"] = (PACKAGE.parent / "README.md").read_text(encoding="utf-8")
+    named = re.compile(r"""install [^`\n]*['" ]onlabel\b(?=[\['"`\s])""")
+    assert [f"{file}: {found[0]}" for file, text in texts.items() for found in named.finditer(text)] == []

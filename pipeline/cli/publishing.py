@@ -218,7 +218,7 @@ def convert(*seeds: Seeds, options: Publishing = Publishing(), json: Json = Fals
 @app.command
 def serve(  # noqa: PLR0913 - the command's options
     *seeds: Seeds,
-    cron: Annotated[str, Parameter(help="When to run: minute, hour, day of month, month, day of week.")] = "0 3 * * *",
+    cron: Annotated[str, Parameter(help="When to run, in UTC: minute, hour, day of month, month, day of week.")] = "0 3 * * *",
     name: Annotated[str, Parameter(help="The deployment's name.")] = "nightly",
     options: Publishing = Publishing(),
     flowing: Flowing = Flowing(),

@@ -189,10 +189,10 @@ class _Run:
         return pages
 
     def _results(self, todo: Sequence[int]) -> Iterator[BatchResult]:
-        size = max(_LEAST_PAGES, -(-len(todo) // _MOST_BATCHES))
+        size, total = max(_LEAST_PAGES, -(-len(todo) // _MOST_BATCHES)), len(self.sources)
         parts = [tuple(todo[first : first + size]) for first in range(0, len(todo), size)]
         batches = [
-            Batch(numbers, tuple(self.sources[n] for n in numbers), self.settings, self.tables, self.folder.spool)
+            Batch(numbers, tuple(self.sources[n] for n in numbers), self.settings, self.tables, self.folder.spool, total)
             for numbers in parts
         ]
         if not batches:

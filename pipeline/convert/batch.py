@@ -30,8 +30,8 @@ from pipeline.validate import check_references, validate
 class Batch:
     """Pages to convert together: paths, not contents, so that it is cheap to hand to another process or machine.
 
-    `numbers` are the places of its pages among all pages of the run, by name. `tables` give the codes, `spool` is the
-    folder to write to.
+    `numbers` are the places of its pages among all pages of the run, by name, of which there are `total`. `tables` give the
+    codes, `spool` is the folder to write to.
     """
 
     numbers: tuple[int, ...]
@@ -39,6 +39,7 @@ class Batch:
     settings: Settings
     tables: MappingTables
     spool: Path
+    total: int
 
     @property
     def first(self) -> int:

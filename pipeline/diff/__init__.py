@@ -4,7 +4,7 @@ from pipeline.diff.changes import CLINICAL, KINDS, Aspect, Change, Changes, Kind
 from pipeline.diff.choosing import choose
 from pipeline.diff.compare import compare
 from pipeline.diff.document import document
-from pipeline.diff.markdown import markdown
+from pipeline.diff.markdown import literal, markdown
 from pipeline.diff.telling import difference, headline, kind_in_words, people, subject, summary, title
 from pipeline.diff.writing import open_both, write_changes
 
@@ -23,6 +23,7 @@ __all__ = [
     "document",
     "headline",
     "kind_in_words",
+    "literal",
     "markdown",
     "open_both",
     "people",

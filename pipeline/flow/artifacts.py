@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from prefect import task
+from prefect import get_client, task
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run
 
 from pipeline.convert import Report
-from pipeline.diff import markdown
+from pipeline.diff import literal, markdown
+from pipeline.flow.batches import share
 from pipeline.store import Place
 
 SUMMARY_KEY = "onlabel-summary"
@@ -19,16 +21,22 @@ OVERDUE_KEY = "onlabel-overdue"
 REVIEW_KEY = "onlabel-review"
 #: Artifacts are for eyes; the report on the disk has everything.
 ROWS_SHOWN = 500
+#: Of a message, in characters.
+_MOST = 1000
 _ACCOUNTING = ("published", "not_a_drug", "quarantined", "duplicate")
 _COUNTS = ("drugs", "regimens", "brands", "uses", "indications", "unread")
 
 
 @task(task_run_name="describe the run", retries=3, retry_delay_seconds=1, cache_policy=NO_CACHE, persist_result=False)
 def describe(report: Report, place: Place) -> None:
-    """Leave the run's artifacts. Retried, because it talks to the server."""
+    """Leave the run's artifacts, and say in its name what it read. Retried, because it talks to the server."""
+    inputs = report.accounting["inputs"]
+    with get_client(sync_client=True) as client:
+        name = f"{flow_run.name}: {share(inputs - report.taken_over, inputs)} read"
+        client.update_flow_run(flow_run.id, name=name)
     described = f"What went in, and what became of it (run {report.folder.name})"
     create_markdown_artifact(key=SUMMARY_KEY, markdown=summary(report, place), description=described)
-    create_table_artifact(key=QUARANTINE_KEY, table=list(quarantined(report)), description="Pages that were not published")
+    create_markdown_artifact(key=QUARANTINE_KEY, markdown=quarantined(report), description="Pages that were not published")
     if report.changes is not None and not report.unchanged:
         described = "What is different from the snapshot before, use by use"
         create_markdown_artifact(key=CHANGES_KEY, markdown=markdown(report.changes), description=described)
@@ -50,7 +58,7 @@ def summary(report: Report, place: Place) -> str:
         [
             f"# onlabel as of {report.as_of or 'no date'}",
             f"**Snapshot**: {where}" + ("" if report.became == "Published" else f" ({report.became.lower()})"),
-            *([f"**Stopped**: {_cell(str(report.stopped))}"] if report.stopped else []),
+            *([f"**Stopped**: {literal(str(report.stopped), _MOST)}"] if report.stopped else []),
             f"| pages | {report.accounting['inputs']:,} |\n|---|---:|\n{accounting}",
             f"| published | |\n|---|---:|\n{counts}",
             *_changes(report),
@@ -67,19 +75,25 @@ def _changes(report: Report) -> Iterator[str]:
             yield f"**{title}** ({len(drugs)}): {', '.join(drugs[:ROWS_SHOWN])}{more}"
 
 
-def quarantined(report: Report) -> Iterator[dict[str, str | int | None]]:
-    """One row for each reason why a page was quarantined; the last row counts what is not shown."""
+def quarantined(report: Report) -> str:
+    """Each page that was quarantined with every reason and its remedy, in Markdown; the last line counts what is not shown.
+
+    No table: Prefect's do not break lines, and a table's last column is beyond the edge of the screen.
+    """
     found = [
         (page.page.name, problem)
         for page in report.pages
         if page.outcome == "quarantined"
         for problem in (*page.page.problems, *page.problems)
     ]
-    for name, problem in found[:ROWS_SHOWN]:
-        yield {"page": name, "line": problem.line, "code": problem.code, "cause": problem.cause, "remedy": problem.remedy}
+    lines = [
+        f"- **{literal(name)}**{f', line {problem.line}' if problem.line else ''}: {problem.code}, "
+        f"{literal(problem.cause, _MOST)}\n  - {literal(problem.remedy, _MOST)}"
+        for name, problem in found[:ROWS_SHOWN]
+    ]
     if len(found) > ROWS_SHOWN:
-        rest = f"{len(found) - ROWS_SHOWN:,} more: see OperationOutcome.ndjson"
-        yield {"page": "…", "line": None, "code": None, "cause": rest, "remedy": None}
+        lines.append(f"- {len(found) - ROWS_SHOWN:,} more: see `OperationOutcome.ndjson`")
+    return "\n".join(lines) or "None."
 
 
 def overdue(report: Report) -> Iterator[dict[str, str]]:
@@ -94,7 +108,3 @@ def overdue(report: Report) -> Iterator[dict[str, str]]:
     if len(report.overdue) > ROWS_SHOWN:
         rest = f"{len(report.overdue) - ROWS_SHOWN:,} more"
         yield {"page": rest, "lastReviewed": "", "reviewFrequency": "", "due": ""}
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")

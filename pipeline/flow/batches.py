@@ -82,8 +82,8 @@ def whole(**parameters: object) -> dict[str, Any]:
     return {name: quote(value) for name, value in parameters.items()}
 
 
-@task(task_run_name="pages {first} to {last}", cache_policy=NO_CACHE, persist_result=False)
-def convert_pages(packed: bytes, made: str | None, first: int, last: int) -> BatchResult:  # noqa: ARG001 - they name the run
+@task(task_run_name="read {pages}", cache_policy=NO_CACHE, persist_result=False)
+def convert_pages(packed: bytes, made: str | None, pages: str) -> BatchResult:  # noqa: ARG001 - it names the run
     """Convert one batch of pages; a page that fails is a value in the result, not a failed task.
 
     No retries: nothing here waits for a network, and what is wrong with a page or a disk is still wrong a second later.
@@ -104,7 +104,7 @@ def _check(runner: Runner, cluster: str | None, address: str | None) -> None:
         remedy = "Name the runner too: --runner dask, or --runner ray."
         raise UsageError(Problem("U921", "error", f"the runner {runner} has no cluster to go to", remedy))
     if runner in ADDRESS_VARIABLES and importlib.util.find_spec(f"prefect_{runner}") is None:
-        remedy = f"Install it (pip install 'onlabel[{runner}]'), or take --runner processes."
+        remedy = f"Install onlabel with its extra (in the checkout: pip install '.[{runner}]'), or take --runner processes."
         raise UsageError(Problem("U920", "error", f"what the runner {runner} needs is not installed", remedy))
     api = get_current_settings().api.url
     if address and _elsewhere(address) and api and not _elsewhere(api):
@@ -179,8 +179,18 @@ def _result(future: PrefectFuture[BatchResult]) -> BatchResult:
 
 
 def _parameters(batch: Batch, made: str | None) -> dict[str, Any]:
-    packed = pickle.dumps(batch)
-    return {"packed": packed, "made": made, "first": batch.numbers[0] + 1, "last": batch.numbers[-1] + 1}
+    return {"packed": pickle.dumps(batch), "made": made, "pages": _pages(batch)}
+
+
+def _pages(batch: Batch) -> str:
+    """What a task reads: `2 of 243 pages: a.md to zorvatinib.md`. Between those there may be pages that it need not read."""
+    names = list(dict.fromkeys((batch.sources[0].name, batch.sources[-1].name)))
+    return f"{share(len(batch.numbers), batch.total)}: {' to '.join(names)}"
+
+
+def share(some: int, total: int) -> str:
+    """How many pages of how many: `2 of 243 pages`."""
+    return f"{some:,} of {total:,} page{'' if total == 1 else 's'}"
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""Failures that were foreseen: a failed task with all its log in Prefect, and told once on the console, by the command.
+"""What is told once: failures that were foreseen, problems of pages, and that a run was stopped.
 
 Prefect logs a task that returns a failed state twice as an error, the first time with the traceback of no exception
 (`NoneType: None`). Where the command that started the run tells the failure itself, these lines are kept from the console.
@@ -9,26 +9,33 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from prefect.client.schemas.objects import State
+from prefect.logging import get_run_logger
 from prefect.logging.handlers import PrefectConsoleHandler
 from prefect.runtime import task_run
 from prefect.states import Failed
 
-from pipeline.errors import OnlabelError
+from pipeline.errors import OnlabelError, Problem
 from pipeline.flow import CONSOLE_LEVEL
 
 #: In the environment, because the workers that the run starts need it too.
 _VARIABLE = "ONLABEL_TELLS_FAILURES"
 #: What Prefect says of task runs that had not begun when another one failed.
 _CANCELLED = "Task run cancelled by the task runner"
+#: Marks a line of the run's log that the command has on the console itself.
+_PROBLEM = "onlabel_problem"
+#: What `Problem` calls itself, in the words of a log.
+_LEVELS = {"fatal": logging.CRITICAL, "error": logging.ERROR, "warning": logging.WARNING, "information": logging.INFO}
 #: What Prefect says where Ctrl-C, or a service manager's stop, ends a run (the command says it in a line of its own), where
 #: a worker was ended in the middle of a word (the command says why), and while a busy server takes a run's last events.
 _NO_NEWS = (
     "Crash detected! Execution was aborted by",
+    "Finished in state Crashed('Execution was aborted by",
+    "Finished in state Running()",  # stopped twice: by the service manager, and by what serves the flow
     "Timed out waiting for process-pool message forwarding",
     "Still processing items: ",
 )
@@ -55,19 +62,40 @@ def told_by_the_command() -> Iterator[None]:
 
     A user who chose what Prefect logs (`calm` then left it alone) gets what was chosen.
     """
-    name, level = CONSOLE_LEVEL
-    if os.environ.get(name) != level:
+    if not _is_calm():
         yield
         return
     os.environ[_VARIABLE] = "1"
     for handler in _console():
         handler.addFilter(_is_news)
+        handler.addFilter(_is_not_told)
     try:
         yield
     finally:
         del os.environ[_VARIABLE]
         for handler in _console():
             handler.removeFilter(_is_news)
+            handler.removeFilter(_is_not_told)
+
+
+def stopped_in_silence() -> None:
+    """Let the console of a run that `onlabel serve` started be silent where it is stopped: `serve` tells that."""
+    if _is_calm():
+        for handler in _console():
+            handler.addFilter(_is_news)
+
+
+def log(problems: Iterable[Problem], run_id: str) -> None:
+    """Write problems to the run's log in Prefect, each at the level that it calls itself."""
+    to = get_run_logger()
+    for problem in problems:
+        said = ("run %s, page %s: %s", run_id, problem.source or "-", problem)
+        to.log(_LEVELS[problem.severity], *said, extra={_PROBLEM: True})
+
+
+def _is_calm() -> bool:
+    name, level = CONSOLE_LEVEL
+    return os.environ.get(name) == level
 
 
 def _console() -> list[logging.Handler]:
@@ -76,6 +104,10 @@ def _console() -> list[logging.Handler]:
 
 def _is_news(record: logging.LogRecord) -> bool:
     return not record.getMessage().startswith(_NO_NEWS)
+
+
+def _is_not_told(record: logging.LogRecord) -> bool:
+    return not hasattr(record, _PROBLEM)
 
 
 def failed(error: OnlabelError) -> Any:  # noqa: ANN401 - stands for whatever the task would return

@@ -1,6 +1,8 @@
-"""The flow `onlabel`: what `pipeline.convert` does, with its batches as task runs, and artifacts to look at afterwards."""
+"""The flow `onlabel`: what `pipeline.convert` does, with its batches as task runs, and artifacts to look at afterwards.
 
-from __future__ import annotations
+No `from __future__ import annotations` here: a served flow reaches its process as a pickle, which holds the names that its
+code uses. Annotations that are text would be looked up there in vain ("`OnlabelModel` is not fully defined").
+"""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -12,7 +14,6 @@ from typing import Annotated, Any, Literal, cast
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.context import TagsContext
-from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from pydantic import Field
@@ -21,6 +22,7 @@ from pipeline.convert import Report, convert, new_run_id
 from pipeline.errors import OnlabelError, Problem
 from pipeline.flow.artifacts import describe
 from pipeline.flow.batches import Runner, as_tasks, whole
+from pipeline.flow.foreseen import log, stopped_in_silence
 from pipeline.flow.loading import load_published, loaded
 from pipeline.flow.storing import fetch, push
 from pipeline.flow.watch import watcher
@@ -48,7 +50,7 @@ class Broken(OnlabelError):  # noqa: N818 - named like the state that it belongs
         super().__init__(problem)
         self.run = run
 
-    def __reduce__(self) -> tuple[type[Broken], tuple[Problem, Run]]:  # type: ignore[override]  # one more
+    def __reduce__(self) -> "tuple[type[Broken], tuple[Problem, Run]]":  # type: ignore[override]  # one more
         """Pickled with its run."""
         return type(self), (self.problem, self.run)
 
@@ -125,6 +127,7 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
     settings = Settings(canonical=canonical, fhir_versions=tuple(fhir), as_of=as_of, profile=profile)
     run_id = new_run_id(flow_run.id)
     place = Place.of(seeds, output, work)
+    stopped_in_silence()
     with _tags_are_the_runs(fhir):
         try:
             run_batches = as_tasks(runner, workers, cluster)
@@ -146,7 +149,7 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
         except OnlabelError as error:
             # A state, not an exception: a full disk or a folder that is not ours is no reason for a traceback.
             return _state(Failed(name="Stopped", message=str(error.problem), data=error))
-        _log(report.problems, run_id)
+        log(report.problems, run_id)
         describe(**whole(report=report, place=place))
         if report.stopped is not None:
             return _state(Failed(name="Stopped", message=str(report.stopped), data=Broken(report.stopped, Run(report))))
@@ -166,7 +169,7 @@ def _load(report: Report, snapshot: Path, server: str, options: LoadOptions) -> 
     if isinstance(done, Exception) and not isinstance(done, OnlabelError):
         raise done
     run = Run(report, not_loaded=done.problem) if isinstance(done, OnlabelError) else Run(report, loaded=done)
-    _log(run.loaded.problems if run.loaded else (), report.folder.name)
+    log(run.loaded.problems if run.loaded else (), report.folder.name)
     problem = run.not_loaded or (run.loaded and run.loaded.stopped)
     if run.loaded and run.loaded.exit_code == REFUSED:
         problem = run.loaded.problems[0]
@@ -174,12 +177,6 @@ def _load(report: Report, snapshot: Path, server: str, options: LoadOptions) -> 
         return _state(Failed(name="Published, not loaded", message=str(problem), data=Broken(problem, run)))
     name = f"{_outcome(report)}{f', {loaded(run.loaded)}' if run.loaded else ''}"
     return _state(Completed(name=name, message=_message(report), data=run))
-
-
-def _log(problems: tuple[Problem, ...], run_id: str) -> None:
-    log = get_run_logger()
-    for problem in problems:
-        log.info("run %s, page %s: %s", run_id, problem.source or "-", problem)
 
 
 def _state(state: State[Any]) -> Run:

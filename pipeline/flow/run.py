@@ -50,7 +50,7 @@ def run_flow(parameters: Mapping[str, Any], *, progress: Watcher, announce: Call
 
 
 def serve_flow(parameters: Mapping[str, Any], *, cron: str, name: str, announce: Callable[[str], None]) -> None:
-    """Serve the flow as a deployment with a schedule until interrupted.
+    """Serve the flow as a deployment with a schedule until interrupted; a run that is under way is stopped with it.
 
     Args:
         parameters: The flow's, as JSON can hold them; paths absolute, because a server runs it from anywhere.
@@ -70,14 +70,17 @@ def serve_flow(parameters: Mapping[str, Any], *, cron: str, name: str, announce:
         raise UsageError(Problem("U905", "error", f"{cron!r} is not a cron schedule", remedy)) from error
     _check_runner(parameters)
     with prefect_server(announce, dashboard=True) as url:
-        announce(f"Serving onlabel/{name} at {cron!r}; Prefect: {url.removesuffix('/api')}; Ctrl-C ends it.")
+        announce(f"Serving onlabel/{name} at {cron!r} (UTC); Prefect: {url.removesuffix('/api')}; Ctrl-C ends it.")
         onlabel.serve(
             name=name,
             cron=cron,
             parameters=dict(parameters),
             tags=tags_of(parameters["fhir"]),
             print_starting_message=False,
+            limit=1,  # a run that starts while another one publishes would be refused (P502); so it waits for its turn
         )
+        # Prefect takes Ctrl-C and a service manager's stop for the way to end this, and so do we.
+        announce("Stopped. What was published before is unchanged.")
 
 
 def _check_runner(parameters: Mapping[str, Any]) -> None:

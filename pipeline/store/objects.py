@@ -38,7 +38,8 @@ _OF_THIS_MACHINE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 _TOKENS: Final = ("md5Hash", "crc32c", "content_md5", "LastModified", "mtime")
 #: What fsspec's implementations call the time at which an object was written.
 _WRITTEN: Final = ("LastModified", "last_modified", "updated", "mtime", "created")
-_INSTALLED_BY: Final = {"s3": "pip install 'onlabel[s3]'", "s3a": "pip install 'onlabel[s3]'"}
+_S3: Final = "Install onlabel with its extra s3 (in the checkout: pip install '.[s3]')"
+_INSTALLED_BY: Final = {"s3": _S3, "s3a": _S3}
 
 
 def is_url(place: str) -> bool:

@@ -175,7 +175,7 @@ def test_the_review_marks_a_change_that_comes_of_a_correction(publish: Publish, 
 
 def test_the_artifact_names_the_reviewer_as_words(changes: Callable[..., Changes]) -> None:
     found = changes((PAGE, ()), (PAGE, (of_patients(PAGE, "in adults"),)))
-    assert "a correction is applied now&#58; wrong, Ann Example" in markdown(found)
+    assert "a correction is applied now\\: wrong, Ann Example" in markdown(found)
     assert document(found)["changes"][0]["correction"] == "applied"
 
 

@@ -9,8 +9,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
@@ -63,13 +64,15 @@ class Onlabel:
         self.url = url
         self._warm = warm or Warm(self.environment)
 
-    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    def start(
+        self, *arguments: str, cwd: Path = REPOSITORY, stderr: IO[str] | int = subprocess.PIPE, **environment: str
+    ) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, *arguments],
-            cwd=REPOSITORY,
-            env=self.environment | environment,
+            cwd=cwd,
+            env=self.environment | {"PWD": str(cwd)} | environment,  # as a shell has it
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             stdin=subprocess.PIPE,
             text=True,
         )
@@ -84,9 +87,9 @@ class Onlabel:
             out, err = process.communicate(timeout=180)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
-    def prefect(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run Prefect's own command in the repository."""
-        with self.start("-m", "prefect", *arguments) as process:
+    def prefect(self, *arguments: str, cwd: Path = REPOSITORY) -> subprocess.CompletedProcess[str]:
+        """Run Prefect's own command, in the repository unless told where."""
+        with self.start("-m", "prefect", *arguments, cwd=cwd) as process:
             out, err = process.communicate(timeout=180)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
@@ -126,3 +129,11 @@ def gone(marker: str, seconds: float = 30) -> bool:
     while processes(marker) and time.monotonic() < deadline:
         time.sleep(0.2)
     return not processes(marker)
+
+
+def comes(wanted: Callable[[], bool], seconds: float) -> bool:
+    """Whether something comes true within a time."""
+    deadline = time.monotonic() + seconds
+    while not wanted() and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return wanted()

@@ -198,7 +198,7 @@ def test_a_fhir_server_that_refuses(served: Onlabel, seed: Path, tmp_path: Path)
 def test_what_nobody_foresaw_stays_visible(served: Onlabel, seed: Path, tmp_path: Path) -> None:
     done = run_after(served, _FAULT, str(seed), "--output", str(tmp_path / "fault"))
     assert done.returncode == 3
-    assert "ERROR   | Task run 'pages 1 to 1' - " in done.stderr
+    assert "ERROR   | Task run 'read 1 of 1 page: " in done.stderr
     assert "RuntimeError: nobody thought of this" in done.stderr
     assert "U990 fatal" in done.stderr
 

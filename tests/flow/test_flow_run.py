@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import time
 from pathlib import Path
@@ -57,31 +58,51 @@ def test_a_run_on_the_users_server_tells_it_what_became_of_the_pages(served: Onl
     review.parent.mkdir(parents=True)
     review.touch()
     (output / ".onlabel").touch()
-    done = served("run", str(pages), "--output", str(output), "--as-of", "2026-11-01")
+    command = ("run", str(pages), "--output", str(output), "--as-of", "2026-11-01")
+    done = served(*command)
     assert done.returncode == 1
-    assert "Starting a Prefect server" not in done.stderr
-    assert "R107 error: broken.md:" in done.stderr
+    # Told once, by the command: Prefect's lines of it are in its own log.
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["R107 error", "    Remedy"]
     run = latest_run(served, "told")
-    assert run["name"] == "pages to told (R5)"
+    assert run["name"] == "pages to told (R5): 2 of 2 pages read"
     assert run["state_type"] == "COMPLETED"
     assert run["state"]["name"] == "Published, 1 quarantined"
     assert {"onlabel", "R5"} <= set(run["tags"])
     this_run = {"flow_runs": {"id": {"any_": [run["id"]]}}}
     tasks = served.ask("/task_runs/filter", **this_run, sort="NAME_ASC")
     assert {task["name"]: task["state_type"] for task in tasks} == {
-        "pages 1 to 2": "COMPLETED",
+        "read 2 of 2 pages: broken.md to zorvatinib.md": "COMPLETED",
         "describe the run": "COMPLETED",
     }
     # A tag of a task run costs it seconds: it asks the server for a slot of each.
     assert [task["tags"] for task in tasks] == [[], []]
     artifacts = {one["key"]: one["data"] for one in served.ask("/artifacts/filter", **this_run)}
     assert "| quarantined | 1 |" in artifacts["onlabel-summary"]
-    assert '"code": "R107"' in artifacts["onlabel-quarantined"]
+    cause, remedy = artifacts["onlabel-quarantined"].splitlines()
+    assert cause.startswith("- **broken\\.md**, line 3: R107, the front matter is not YAML")
+    assert remedy == "  - Mend the front matter of the page\\."
     assert '"page": "zorvatinib.md", "lastReviewed": "2025-03-04"' in artifacts["onlabel-overdue"]
     assert artifacts["onlabel-review"] == f"[{review.as_uri()}]({review.as_uri()})"
     logs = served.ask("/logs/filter", logs={"flow_run_id": {"any_": [run["id"]]}})
     (folder,) = (output / "runs").iterdir()
-    assert any(f"run {folder.name}, page broken.md: R107" in log["message"] for log in logs)
+    (level,) = [log["level"] for log in logs if f"run {folder.name}, page broken.md: R107 error" in log["message"]]
+    assert level == logging.ERROR
+
+    served(*command)
+    run = latest_run(served, "told")
+    assert run["name"] == "pages to told (R5): 1 of 2 pages read"
+    tasks = served.ask("/task_runs/filter", flow_runs={"id": {"any_": [run["id"]]}}, sort="NAME_ASC")
+    assert [task["name"] for task in tasks] == ["describe the run", "read 1 of 2 pages: broken.md"]
+
+
+def test_what_calls_itself_a_warning_is_a_warning_in_prefects_log(served: Onlabel, pages: Path, tmp_path: Path) -> None:
+    page = pages / "zorvatinib.md"
+    page.write_text(page.read_text(encoding="utf-8").replace("lastReviewed: '2025-03-04'\n", ""), encoding="utf-8")
+    done = served("run", str(page), "--output", str(tmp_path / "undated"))
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["P524 warning", "    Remedy"]
+    run = latest_run(served, "undated")
+    logs = served.ask("/logs/filter", logs={"flow_run_id": {"any_": [run["id"]]}})
+    assert [log["level"] for log in logs if "P524 warning" in log["message"]] == [logging.WARNING]
 
 
 def test_a_run_leaves_what_changed_clinically_in_an_artifact(served: Onlabel, pages: Path, tmp_path: Path) -> None:

@@ -150,11 +150,11 @@ from pipeline.settings import Settings
 folder = Path(sys.argv[1])
 tables = MappingTables.of()
 made = str(made_by(tables))
-batch = Batch((0, 1), (Source("seed.md", sys.argv[2]), Source("gone.md", "/gone.md")), Settings(), tables, folder)
+batch = Batch((0, 1), (Source("seed.md", sys.argv[2]), Source("gone.md", "/gone.md")), Settings(), tables, folder, 2)
 nowhere = (Source("a.md", "/no/such/a.md"), Source("b.md", "/no/such/b.md"))
 unshared = replace(batch, spool=folder / "not-here"), replace(batch, sources=nowhere)
 for one, program in ((unshared[0], made), (unshared[1], made), (batch, "another"), (batch, made)):
-    done = convert_pages.fn(pickle.dumps(one), program, 1, 1)
+    done = convert_pages.fn(pickle.dumps(one), program, "two")
     print(done.message if hasattr(done, "message") else [page.outcome for page in done.pages])
 """
 
