@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -89,11 +90,13 @@ def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
         (["tables", "--bogus"], 2, "Remedy: See `onlabel tables --help`."),
         (["mappings", "coverage", "--bogus"], 2, "Remedy: See `onlabel mappings coverage --help`."),
         (["convert", "--max-removed", "7"], 2, "U901 error: Invalid value"),
+        (["convert", "--max-removed", "5%"], 2, "Remedy: Write a share between 0 and 1, as in `--max-removed 0.05` for 5 %."),
         (["run", "--prune"], 2, "U901 error: pruning and signing in are about a FHIR server"),
         (["convert", "--keep", "0"], 2, "U901 error: Invalid value"),
         (["verify", "s3://bucket/output"], 2, "U908 error: s3://bucket/output: `onlabel verify` works on folders"),
         (["convert", "--workers", "0"], 2, "U901 error: Invalid value"),
         (["convert", "--as-of", "yesterday"], 2, "U901 error: Invalid value"),
+        (["convert", "--as-of", "yesterday"], 2, "Remedy: Write a date as in `--as-of 2026-01-31`, or `--as-of today`."),
         # What follows is the argument parser's own wording, which differs between its versions.
         (["convert", "--outptu", "x"], 2, "U901 error: Unknown option: "),
         (["convert", "--fhir", "STU3"], 2, "U902 error: FHIR STU3 has no ClinicalUseDefinition"),
@@ -192,6 +195,16 @@ def test_json_is_one_object_with_the_accounting(seed: Path, tmp_path: Path, caps
     assert report["accounting"] == {"inputs": 1, "published": 1, "not_a_drug": 0, "quarantined": 0, "duplicate": 0}
     assert report["as_of"] == "2025-12-30"
     assert Path(report["snapshot"], "report.json").is_file()
+
+
+def test_what_is_overdue_is_told_by_the_day_of_the_run(seed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    today = str(datetime.now(UTC).date())
+    assert run_command(["convert", str(seed), "--output", str(tmp_path / "out"), "--as-of", "today", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["as_of"] == report["day"] == today
+    assert [page["due"] for page in report["overdue"]] == ["2026-03-30"]
+    assert run_command(["convert", str(seed), "--output", str(tmp_path / "out")]) == 0
+    assert f"1 page overdue for review on {today}" in capsys.readouterr().out
 
 
 def test_paths_in_json_lead_there_from_any_folder(

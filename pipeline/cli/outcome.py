@@ -47,7 +47,7 @@ def _say_published(report: Report, snapshot: Path, settings: Settings, place: Pl
         console.drugs(published_drugs(snapshot, "R5"))
     console.report(report.accounting, report.counts, f"`onlabel extract --unread PAGE`, {OUTCOME}")
     if report.overdue:
-        console.out(f"{counted(len(report.overdue), 'page')} overdue for review as of {report.as_of}, as they say themselves")
+        console.out(f"{counted(len(report.overdue), 'page')} overdue for review on {report.day}, as they say themselves")
     if report.taken_over:
         console.out(f"{counted(report.taken_over, 'page')} unchanged since the last snapshot, not read again")
     applied, refused = report.corrections
@@ -77,6 +77,7 @@ def report_json(report: Report, place: Place) -> dict[str, object]:
         "restored": report.restored,
         "stopped": as_json(report.stopped) if report.stopped else None,
         "as_of": report.as_of,
+        "day": report.day,
         "accounting": report.accounting,
         "counts": report.counts,
         "taken_over": report.taken_over,

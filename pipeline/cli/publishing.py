@@ -54,7 +54,10 @@ class Publishing:
         Profile, Parameter(help="core: only MedicationKnowledge and DocumentReference, each readable by itself.")
     ] = "full"
     workers: Annotated[int, Parameter(help="How many convert pages at once; same bytes.", validator=Number(gte=1))] = 1
-    as_of: Annotated[date | None, Parameter(help="The date to speak for. [default: the newest lastReviewed]")] = None
+    as_of: Annotated[
+        date | Literal["today"] | None,
+        Parameter(help="The date to speak for (2026-01-31), or today. [default: the newest lastReviewed]"),
+    ] = None
     max_removed: Annotated[
         float, Parameter(help="Stop if more than this share of the drugs would be removed.", validator=Number(gte=0, lte=1))
     ] = 0.05
@@ -71,9 +74,11 @@ class Publishing:
 
     def settings(self) -> Settings:
         """The run's settings; raises UsageError (U902, U903)."""
+        from pipeline.convert import day_named
+
         versions = tuple(dict.fromkeys(fhir_version(name) for name in self.fhir))
         return Settings(
-            canonical=canonical_base(self.canonical), fhir_versions=versions, as_of=self.as_of, profile=self.profile
+            canonical=canonical_base(self.canonical), fhir_versions=versions, as_of=day_named(self.as_of), profile=self.profile
         )
 
     def conversion(self) -> Conversion:
@@ -122,7 +127,8 @@ def flow_parameters(
         "seeds": [_absolute(seed) for seed in place.seeds],
         "output": _absolute(place.target),
         "fhir": list(settings.fhir_versions),
-        "as_of": settings.as_of.isoformat() if settings.as_of else None,
+        # "today" is the day of each run, not the one on which it was deployed.
+        "as_of": options.as_of.isoformat() if isinstance(options.as_of, date) else options.as_of,
         "canonical": settings.canonical,
         "profile": settings.profile,
         "mappings": options.mappings and _absolute(options.mappings),

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import TypeAlias, get_args
 
@@ -20,6 +21,7 @@ from pipeline.convert.run_folder import conclude, new_run_id
 from pipeline.convert.seeds import Source, find
 from pipeline.convert.tables import MappingTables
 from pipeline.convert.takeover import Compact, TakenPages, take_over
+from pipeline.convert.today import day_named, day_of_run
 from pipeline.convert.workers import become_worker, in_processes, interrupts_held
 from pipeline.correct import Corrections, held_back, tally
 from pipeline.errors import Problem, PublishError, UsageError
@@ -46,6 +48,7 @@ __all__ = [
     "become_worker",
     "convert",
     "convert_batch",
+    "day_named",
     "find",
     "interrupts_held",
     "new_run_id",
@@ -75,10 +78,12 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
     progress: Progress | None = None,
     run_id: str | None = None,
     run_batches: BatchRunner | None = None,
+    today: date | None = None,
 ) -> Report:
     """Convert pages and publish them.
 
-    What is published depends on the pages, the settings, the mapping tables and onlabel's own version alone. With `workers`
+    What is published depends on the pages, the settings, the mapping tables and onlabel's own version alone; what is overdue on
+    that day is only said in the report and in the run's folder. With `workers`
     above 1 the calling program must be importable (`if __name__ == "__main__"`), because worker processes start afresh.
 
     Args:
@@ -93,6 +98,7 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
         progress: Told after each batch how many pages are done, of how many.
         run_id: Names the run's folder; the time and the process's number unless it is given.
         run_batches: What runs the batches, instead of `workers` processes.
+        today: The day of the run; that of the clock (UTC) unless it is given.
 
     Raises:
         UsageError: U910 (a seed is not there), U911 (an option that cannot be), M801, M802, M808 (the
@@ -106,6 +112,7 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
     tables = MappingTables.of(mappings)
     sources = find(seeds, output)
     run_id = run_id or new_run_id(os.getpid())
+    day = day_of_run(settings.as_of, today)
     started = time.perf_counter()
     with held(output, run_id, f"run {run_id}, process {os.getpid()} on {socket.gethostname()}") as folder:
         run = _Run(sources, settings, tables, folder, run_batches or _runner(workers), progress)
@@ -115,13 +122,14 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
         else:
             published = run.publish(taken, max_removed)
         seconds = {**run.clock.seconds, "all": time.perf_counter() - started}
-        report = _report(published, settings, folder.run, seconds, taken.notes, tables.corrections())
+        report = _report(published, settings, day, folder.run, seconds, taken.notes, tables.corrections())
         return conclude(report, published.previous, folder, keep)
 
 
 def _report(  # noqa: PLR0913, PLR0917 - what became of the run, and of people's corrections
     published: Published,
     settings: Settings,
+    day: date,
     folder: Path,
     seconds: Mapping[str, float],
     notes: Sequence[Problem],
@@ -129,7 +137,7 @@ def _report(  # noqa: PLR0913, PLR0917 - what became of the run, and of people's
 ) -> Report:
     not_applied = held_back(corrections, ((one.page.slug, one.page.sha256) for one in published.settled))
     refused = refusals_of(published, corrections)
-    report = make_report(published, settings, folder, seconds, (*notes, *not_applied, *refused))
+    report = make_report(published, settings, day, folder, seconds, (*notes, *not_applied, *refused))
     if published.snapshot is None:
         return report
     there = {one.page.sha256 or "" for one in published.settled if one.outcome == "published"}

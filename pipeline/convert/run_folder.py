@@ -40,12 +40,14 @@ def conclude(report: Report, previous: Path | None, output: OutputFolder, keep: 
     state = "stopped" if report.snapshot is None else "unchanged" if report.unchanged else "published"
     run = {
         "state": state,
+        "day": report.day,
         "snapshot": report.snapshot.name if report.snapshot else None,
         "previous": previous.name if previous else None,
         "accounting": report.accounting,
         "added": report.change.added,
         "removed": report.change.removed,
         "stale": report.change.stale,
+        "overdue": [page._asdict() for page in report.overdue],
         "stopped": asdict(report.stopped) if report.stopped else None,
     }
     try:

@@ -17,7 +17,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from pydantic import Field
 
-from pipeline.convert import Report, convert, new_run_id
+from pipeline.convert import Report, convert, day_named, new_run_id
 from pipeline.errors import OnlabelError, Problem
 from pipeline.flow.artifacts import describe
 from pipeline.flow.batches import Runner, as_tasks, whole
@@ -83,7 +83,7 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
     workers: Annotated[int, Field(ge=1)] = 1,
     runner: Runner = "processes",
     cluster: str | None = None,
-    as_of: date | None = None,
+    as_of: date | Literal["today"] | None = None,
     max_removed: Annotated[float, Field(ge=0, le=1)] = 0.05,
     full: bool = False,  # noqa: FBT001, FBT002 - a parameter of Prefect's form
     keep: Annotated[int, Field(ge=1)] | None = None,
@@ -109,7 +109,7 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
         workers: How many convert pages at once. The published bytes do not depend on it.
         runner: What they are: threads or processes of this machine, or workers of a Dask or Ray cluster.
         cluster: The address of a Dask or Ray cluster that is there already; else one is started here for the run.
-        as_of: The date that the snapshot speaks for; the newest lastReviewed of the pages unless it is given.
+        as_of: The date that the snapshot speaks for, or today; the newest lastReviewed of the pages unless it is given.
         max_removed: The share of what was published before that the run may remove.
         full: Whether to read every page anew, also those that did not change. The published bytes do not depend on it.
         keep: How many snapshots to keep in the output folder; all unless it is given.
@@ -122,7 +122,7 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
         prune: Whether to take away there what is no longer published, within `max_removed`.
         withdrawn: How: delete it, or keep it there with the status of what is retired.
     """
-    settings = Settings(canonical=canonical, fhir_versions=tuple(fhir), as_of=as_of, profile=profile)
+    settings = Settings(canonical=canonical, fhir_versions=tuple(fhir), as_of=day_named(as_of), profile=profile)
     run_id = new_run_id(flow_run.id)
     place = Place.of(seeds, output, work)
     with _tags_are_the_runs(fhir):

@@ -17,12 +17,11 @@ import orjson
 from pipeline.fhir import CodeRow
 from pipeline.publish.documents import accounting, counts
 from pipeline.publish.files import HashedFile
-from pipeline.publish.freshness import Overdue, unknown_frequencies
+from pipeline.publish.freshness import unknown_frequencies
 from pipeline.publish.guards import PageCounts, PageResult, Settled
 from pipeline.settings import FhirVersion, Settings
 
 #: The long lists of the report, in their order; all else stands before them.
-OVERDUE: Final = "overdue"
 CODES: Final = "codes"
 INPUTS: Final = "inputs"
 
@@ -36,7 +35,6 @@ def write_report(  # noqa: PLR0913 - a report of so many things
     resources: Mapping[FhirVersion, Mapping[str, int]],
     lost: Mapping[FhirVersion, Mapping[str, int]],
     codes: Mapping[tuple[FhirVersion, CodeRow], int],
-    overdue: Sequence[Overdue],
     made_by: Mapping[str, Any],
 ) -> None:
     """Write `report.json`.
@@ -49,7 +47,6 @@ def write_report(  # noqa: PLR0913 - a report of so many things
         resources: By FHIR version, how many resources of each type are published.
         lost: By FHIR version, how often an element of R5 is not held by it, by path.
         codes: The codes in the resources of each version, and how many pages have each.
-        overdue: The pages that were to be reviewed again before `day`.
         made_by: The program's version, and hashes of what else shapes the bytes.
 
     """
@@ -66,7 +63,6 @@ def write_report(  # noqa: PLR0913 - a report of so many things
     used = ({"version": version, "code": row, "pages": pages} for (version, row), pages in sorted(codes.items()))
     with new_file as file:
         file.write(orjson.dumps(head, option=orjson.OPT_INDENT_2)[: -len(b"\n}")])
-        _write_list(file, OVERDUE, (one._asdict() for one in overdue))
         _write_list(file, CODES, used)
         _write_list(file, INPUTS, map(_input, settled))
         file.write(b"\n}\n")
@@ -106,7 +102,7 @@ def read_head(report: Path) -> dict[str, Any]:
     head: list[bytes] = []
     with report.open("rb") as lines:
         for line in lines:
-            if line.startswith(b'  "%s": [' % OVERDUE.encode()):
+            if line.startswith(b'  "%s": [' % CODES.encode()):
                 found: dict[str, Any] = orjson.loads(b"".join(head).rstrip(b",\n") + b"}")
                 return found
             head.append(line)
