@@ -46,6 +46,8 @@ def _say_published(report: Report, snapshot: Path, settings: Settings, place: Pl
     if report.accounting["published"] <= FEW_DRUGS and whole:
         console.drugs(published_drugs(snapshot, "R5"))
     console.report(report.accounting, report.counts, f"`onlabel extract --unread PAGE`, {OUTCOME}")
+    if report.change.kept:
+        console.out(f"{counted(len(report.change.kept), 'page')} stale, published as read last")
     if report.overdue:
         console.out(f"{counted(len(report.overdue), 'page')} overdue for review on {report.day}, as they say themselves")
     if report.taken_over:
@@ -82,7 +84,7 @@ def report_json(report: Report, place: Place) -> dict[str, object]:
         "counts": report.counts,
         "taken_over": report.taken_over,
         "corrections": dict(zip(("applied", "not_applied"), report.corrections, strict=True)),
-        "change": {name: getattr(report.change, name) for name in ("added", "removed", "stale")},
+        "change": {name: getattr(report.change, name) for name in ("added", "removed", "stale", "kept")},
         "overdue": [page._asdict() for page in report.overdue],
         "problems": [as_json(problem) for problem in report.problems],
         "run": str(report.folder.absolute()),

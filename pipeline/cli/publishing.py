@@ -38,6 +38,8 @@ class Conversion(TypedDict):
     max_removed: float
     full: bool
     keep: int | None
+    on_unreadable: Literal["keep", "drop"]
+    stale_for: int
 
 
 @Parameter(name="*")
@@ -66,6 +68,13 @@ class Publishing:
         int | None,
         Parameter(help="How many snapshots to keep in the output folder. [default: all]", validator=Number(gte=1)),
     ] = None
+    on_unreadable: Annotated[
+        Literal["keep", "drop"],
+        Parameter(help="What to do with a page that was published and cannot be read now: keep what it said last, or drop it."),
+    ] = "keep"
+    stale_for: Annotated[
+        int, Parameter(help="For how many days such a page is kept, marked as stale.", validator=Number(gte=0))
+    ] = 14
     canonical: Annotated[str, Parameter(help="The base of onlabel's own URLs; set yours.")] = DEFAULT_CANONICAL
     mappings: Annotated[Path | None, Parameter(help="A folder of mapping tables. [default: onlabel's own]")] = None
     work: Annotated[
@@ -83,7 +92,14 @@ class Publishing:
 
     def conversion(self) -> Conversion:
         """What is handed on as it is."""
-        return Conversion(workers=self.workers, max_removed=self.max_removed, full=self.full, keep=self.keep)
+        return Conversion(
+            workers=self.workers,
+            max_removed=self.max_removed,
+            full=self.full,
+            keep=self.keep,
+            on_unreadable=self.on_unreadable,
+            stale_for=self.stale_for,
+        )
 
     def place(self, seeds: tuple[str, ...], console: Console) -> Place:
         """Where the run works; raises UsageError (U912)."""

@@ -226,6 +226,8 @@ def _header(record: Record, uses: Sequence[tuple[int, Use]]) -> Iterator[tuple[s
         yield "codes", ", ".join(codes)
     url, reviewed = facts.page.meta("url"), facts.page.meta("lastReviewed")
     yield "page", facts.page.name + (f", reviewed {reviewed}" if reviewed else "")
+    if record.input.stale:
+        yield "stale", f"the page cannot be read now; this is what it said when it was read last, on {record.input.stale}"
     if url:
         yield "source", url
     shown = f"{len(uses)} of " if len(uses) != len(facts.uses) else ""

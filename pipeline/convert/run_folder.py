@@ -47,6 +47,7 @@ def conclude(report: Report, previous: Path | None, output: OutputFolder, keep: 
         "added": report.change.added,
         "removed": report.change.removed,
         "stale": report.change.stale,
+        "kept": report.change.kept,
         "overdue": [page._asdict() for page in report.overdue],
         "stopped": asdict(report.stopped) if report.stopped else None,
     }

@@ -87,6 +87,8 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
     max_removed: Annotated[float, Field(ge=0, le=1)] = 0.05,
     full: bool = False,  # noqa: FBT001, FBT002 - a parameter of Prefect's form
     keep: Annotated[int, Field(ge=1)] | None = None,
+    on_unreadable: Literal["keep", "drop"] = "keep",
+    stale_for: Annotated[int, Field(ge=0)] = 14,
     canonical: str = DEFAULT_CANONICAL,
     profile: Profile = "full",
     mappings: Path | None = None,
@@ -113,6 +115,8 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
         max_removed: The share of what was published before that the run may remove.
         full: Whether to read every page anew, also those that did not change. The published bytes do not depend on it.
         keep: How many snapshots to keep in the output folder; all unless it is given.
+        on_unreadable: What becomes of a page that was published and cannot be read now: it stays as it was read last, or not.
+        stale_for: For how many days such a page stays, marked as stale.
         canonical: The base of the URLs that are onlabel's own.
         profile: full, or core for MedicationKnowledge and DocumentReference alone.
         mappings: A folder of mapping tables instead of onlabel's own.
@@ -137,6 +141,8 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
                     max_removed=max_removed,
                     full=full,
                     keep=keep,
+                    on_unreadable=on_unreadable,
+                    stale_for=stale_for,
                     progress=watcher(),
                     run_id=run_id,
                     run_batches=run_batches,
