@@ -19,7 +19,21 @@ from pipeline.cli import app, run_command
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 MAPPINGS = tuple(f"mappings {name}" for name in ("build", "coverage", "suggest", "check", "refresh"))
-COMMANDS = ("run", "convert", "extract", "validate", "verify", "load", "diff", "show", "review", "tables", "serve", *MAPPINGS)
+COMMANDS = (
+    "run",
+    "convert",
+    "extract",
+    "validate",
+    "verify",
+    "load",
+    "diff",
+    "show",
+    "review",
+    "tables",
+    "serve",
+    "corrections merge",
+    *MAPPINGS,
+)
 DOCUMENTS = (
     REPOSITORY / "README.md",
     *(

@@ -11,7 +11,7 @@ import traceback
 
 from cyclopts import CycloptsError
 
-from pipeline.cli import comparing, inspecting, loading, mappings, publishing, reviewing, showing
+from pipeline.cli import comparing, correcting, inspecting, loading, mappings, publishing, reviewing, showing
 from pipeline.cli.app import DONE, INTERRUPTED, REFUSED, STOPPED, TERMINATED, USAGE, app
 from pipeline.cli.console import Console, hang_up
 from pipeline.errors import LoadError, OnlabelError, Problem, UsageError
@@ -19,6 +19,7 @@ from pipeline.errors import LoadError, OnlabelError, Problem, UsageError
 __all__ = [
     "app",
     "comparing",
+    "correcting",
     "exit_code",
     "inspecting",
     "loading",

@@ -37,6 +37,7 @@ class Conversion(TypedDict):
     workers: int
     max_removed: float
     full: bool
+    release_withheld: bool
     keep: int | None
     on_unreadable: Literal["keep", "drop"]
     stale_for: int
@@ -75,6 +76,13 @@ class Publishing:
     stale_for: Annotated[
         int, Parameter(help="For how many days such a page is kept, marked as stale.", validator=Number(gte=0))
     ] = 14
+    corrections: Annotated[
+        tuple[Path, ...],
+        Parameter(help="A file of corrections besides that of --mappings; repeatable.", negative="", show_default=False),
+    ] = ()
+    release_withheld: Annotated[
+        Flag, Parameter(help="Publish uses again that people withheld, where their corrections are missing.")
+    ] = False
     canonical: Annotated[str, Parameter(help="The base of onlabel's own URLs; set yours.")] = DEFAULT_CANONICAL
     mappings: Annotated[Path | None, Parameter(help="A folder of mapping tables. [default: onlabel's own]")] = None
     work: Annotated[
@@ -96,6 +104,7 @@ class Publishing:
             workers=self.workers,
             max_removed=self.max_removed,
             full=self.full,
+            release_withheld=self.release_withheld,
             keep=self.keep,
             on_unreadable=self.on_unreadable,
             stale_for=self.stale_for,
@@ -148,6 +157,7 @@ def flow_parameters(
         "canonical": settings.canonical,
         "profile": settings.profile,
         "mappings": options.mappings and _absolute(options.mappings),
+        "corrections": [_absolute(file) for file in options.corrections],
         "work": options.work and _absolute(options.work),
         **options.conversion(),
         **asdict(flowing),
@@ -228,6 +238,7 @@ def convert(*seeds: Seeds, options: Publishing = Publishing(), json: Json = Fals
             place.output,
             settings,
             mappings=options.mappings,
+            corrections=options.corrections,
             progress=progress,
             run_id=console.run_id,
             **options.conversion(),

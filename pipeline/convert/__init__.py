@@ -33,6 +33,7 @@ from pipeline.publish import (
     Published,
     current_snapshot,
     held,
+    lapsed,
     publish,
     reading,
     unchanged,
@@ -73,12 +74,14 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
     settings: Settings | None = None,
     *,
     mappings: Path | None = None,
+    corrections: Sequence[Path] = (),
     workers: int = 1,
     max_removed: float = 0.05,
     full: bool = False,
     keep: int | None = None,
     on_unreadable: OnUnreadable = "keep",
     stale_for: int = 14,
+    release_withheld: bool = False,
     progress: Progress | None = None,
     run_id: str | None = None,
     run_batches: BatchRunner | None = None,
@@ -95,12 +98,14 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
         output: The folder to publish to; made if it is not there.
         settings: What the published bytes depend on besides the pages.
         mappings: The folder of mapping tables; those of this installation unless it is given.
+        corrections: Files of what people decided on single uses, besides the one in that folder.
         workers: How many processes convert pages.
         max_removed: The share (0 to 1) of the drugs published before that this run may remove.
         full: Whether to read every page, also those that the current snapshot has unchanged. The published bytes are the same.
         keep: How many snapshots to keep, the current one among them; all of them unless it is given.
         on_unreadable: Whether a page that was published and cannot be read now stays as it was read last, marked as stale.
         stale_for: For how many days at most.
+        release_withheld: Whether uses may be published again that people withheld, where their corrections are missing.
         progress: Told after each batch how many pages are done, of how many.
         run_id: Names the run's folder; the time and the process's number unless it is given.
         run_batches: What runs the batches, instead of `workers` processes.
@@ -115,7 +120,7 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
     """
     settings = settings or Settings()
     _check(settings, workers, max_removed, keep, stale_for)
-    tables = MappingTables.of(mappings)
+    tables = MappingTables.of(mappings, corrections)
     sources = find(seeds, output)
     run_id = run_id or new_run_id(os.getpid())
     day = day_of_run(settings.as_of, today)
@@ -127,7 +132,7 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
         if taken.base is not None and taken.base.same_pages and len(taken.pages) == len(sources):
             published = unchanged(taken.base.snapshot, taken.pages)
         else:
-            published = run.publish(taken, max_removed)
+            published = run.publish(taken, max_removed, release_withheld=release_withheld)
         seconds = {**run.clock.seconds, "all": time.perf_counter() - started}
         notes = (*taken.notes, *run.kept.notes)
         report = _report(published, settings, day, folder.run, seconds, notes, tables.corrections())
@@ -145,7 +150,12 @@ def _report(  # noqa: PLR0913, PLR0917 - what became of the run, and of people's
 ) -> Report:
     not_applied = held_back(corrections, ((one.page.slug, one.page.sha256) for one in published.settled))
     refused = refusals_of(published, corrections)
-    report = make_report(published, settings, day, folder, seconds, (*notes, *not_applied, *refused))
+    gone = None
+    if published.previous and published.snapshot:
+        listed = {(entry.sha256, entry.quote, entry.reviewer) for entry in corrections.entries}
+        gone = lapsed(published.previous, published.snapshot, listed)
+    told = (*notes, *([gone] if gone else []), *not_applied, *refused)
+    report = make_report(published, settings, day, folder, seconds, told)
     if published.snapshot is None:
         return report
     there = {one.page.sha256 or "" for one in published.settled if one.outcome == "published"}
@@ -173,7 +183,7 @@ class _Run:
             previous = current_snapshot(self.folder.path)
             return take_over(previous, self.sources, self.settings, made_by(self.tables), self.compact)
 
-    def publish(self, taken: TakenPages, max_removed: float) -> Published:
+    def publish(self, taken: TakenPages, max_removed: float, *, release_withheld: bool) -> Published:
         """Read the pages that are not taken over, and publish all."""
         pages = self._read(taken.pages)
         with self.clock.stage("keep"):
@@ -184,12 +194,20 @@ class _Run:
         program = made_by(self.tables)
         try:
             with self.clock.stage("publish"):
-                return publish(self.folder, everything, self.settings, program, max_removed, base=taken.base)
+                return publish(
+                    self.folder,
+                    everything,
+                    self.settings,
+                    program,
+                    max_removed,
+                    base=taken.base,
+                    release_withheld=release_withheld,
+                )
         except NotABaseError:
             kept = everything[len(pages) :]
             everything = [*self._read([page for page in pages if not page.taken_over]), *kept]
             with self.clock.stage("publish"):
-                return publish(self.folder, everything, self.settings, program, max_removed)
+                return publish(self.folder, everything, self.settings, program, max_removed, release_withheld=release_withheld)
 
     def _read_kept(self, first: int) -> list[PageResult]:
         """The results of the kept pages, whose numbers begin with `first`. Few are read here: most nights there are none."""

@@ -92,6 +92,8 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
     canonical: str = DEFAULT_CANONICAL,
     profile: Profile = "full",
     mappings: Path | None = None,
+    corrections: list[Path] = [],  # noqa: B006 - as above
+    release_withheld: bool = False,  # noqa: FBT001, FBT002 - a parameter of Prefect's form
     work: Path | None = None,
     load_to: str | None = None,
     login: Login | None = None,
@@ -120,6 +122,8 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
         canonical: The base of the URLs that are onlabel's own.
         profile: full, or core for MedicationKnowledge and DocumentReference alone.
         mappings: A folder of mapping tables instead of onlabel's own.
+        corrections: Files of what people decided on single uses, besides the one in the folder of mapping tables.
+        release_withheld: Whether uses may be published again that people withheld, where their corrections are missing.
         work: The local folder for what is in a store; one in the user's cache folder unless it is given.
         load_to: The base URL of a FHIR server into which the first of `fhir` is loaded.
         login: How to sign in there; the secret is in the environment (ONLABEL_SECRET) or in its file, never a parameter.
@@ -138,6 +142,8 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
                     place.output,
                     settings,
                     mappings=mappings,
+                    corrections=corrections,
+                    release_withheld=release_withheld,
                     max_removed=max_removed,
                     full=full,
                     keep=keep,

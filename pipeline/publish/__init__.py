@@ -19,6 +19,7 @@ from pipeline.publish.keeping import reading, remove_beyond
 from pipeline.publish.outcome import has_findings
 from pipeline.publish.output import OutputFolder, current_snapshot, held, unreadable
 from pipeline.publish.report import has_inputs, kept, read_report
+from pipeline.publish.reviews import lapsed, released
 from pipeline.publish.snapshot import Selection, broken_links, write_snapshot
 from pipeline.publish.spool import CODED, SHARED, Serialised, Spool, SpoolWriter, serialise
 from pipeline.settings import Settings
@@ -46,6 +47,7 @@ __all__ = [
     "current_snapshot",
     "held",
     "is_known",
+    "lapsed",
     "publish",
     "published_in",
     "read_report",
@@ -92,6 +94,7 @@ def publish(  # noqa: PLR0913 - what went in, and how
     max_removed: float = 0.05,
     *,
     base: Base | None = None,
+    release_withheld: bool = False,
 ) -> Published:
     """Publish what the batches spooled, and what is taken over, unless a guard forbids it.
 
@@ -101,6 +104,8 @@ def publish(  # noqa: PLR0913 - what went in, and how
         settings: The run's settings.
         made_by: The program's version and the hashes of its rules and mappings, for the report.
         max_removed: The share (0 to 1) of the drugs of the current snapshot that may be missing from the new one.
+        release_withheld: Whether uses may be published again that the current snapshot withholds on the same bytes of their
+            pages.
         base: The current snapshot, where pages are taken over from it.
 
     Raises:
@@ -117,6 +122,8 @@ def publish(  # noqa: PLR0913 - what went in, and how
         settled = tuple(settle(pages, broken))
         change = compare(settled, before)
         stopped = forbidden(settled, change, before, max_removed)
+        if stopped is None and not release_withheld:
+            stopped = released(previous, settled, output.spool, settings.fhir_versions[0])
         if stopped is not None:
             findings = _findings(output.spool) if stopped.code == "P511" else ()
             return Published(None, previous, False, stopped, settled, change, findings)  # noqa: FBT003 - in its order
