@@ -221,6 +221,28 @@ def test_what_is_overdue_is_told_by_the_day_of_the_run(seed: Path, tmp_path: Pat
     assert f"1 page overdue for review on {today}" in capsys.readouterr().out
 
 
+def test_a_broken_configuration_file_is_told_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "onlabel.toml"
+    config.write_text("workers = 2\n\noutput = out\n", encoding="utf-8")
+    assert run_command(["convert", "--config", str(config)]) == 2
+    said = capsys.readouterr().err
+    assert f"U904 error: {config}:3: the configuration file is not TOML" in said
+    assert 'Remedy: Mend the line; texts and dates stand in quotes, numbers do not, as in `output = "out"`' in said
+
+
+def test_where_nothing_is_published_what_was_asked_for_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    assert run_command(["show", "empty"]) == 2
+    assert "W100 fatal: empty: nothing is published here" in capsys.readouterr().err
+    assert run_command(["show", "zelanib"]) == 2
+    said = capsys.readouterr().err
+    assert "W100 fatal: output: nothing is published here, so nothing is to be shown of 'zelanib'" in said
+    assert "`onlabel show OUTPUT zelanib`" in said
+
+
 def test_paths_in_json_lead_there_from_any_folder(
     seed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -302,7 +324,7 @@ def test_mapping_tables_can_be_named_in_a_file(seed: Path, tmp_path: Path, capsy
         ("[verify]\nworkers = 2", ("'workers' in the configuration file is no option of `onlabel verify`", "See the")),
         ("convert = 2", ("'convert' in the configuration file is no option of onlabel, but a command", "Write what is for")),
         ('log = "loud"', ("log in the configuration file is 'loud'", "Write text or json.")),
-        ("workers = ", ("U904", "Name a TOML file.")),
+        ("workers = ", ("toml:1: the configuration file is not TOML", "Mend the line")),
     ],
 )
 @pytest.mark.parametrize("command", ["convert", "show"])

@@ -23,6 +23,7 @@ from pipeline.convert.seeds import Source, find
 from pipeline.convert.tables import MappingTables
 from pipeline.convert.takeover import Compact, TakenPages, take_over
 from pipeline.convert.today import day_named, day_of_run
+from pipeline.convert.versions import left_out
 from pipeline.convert.workers import become_worker, in_processes, interrupts_held
 from pipeline.correct import Corrections, held_back, tally
 from pipeline.errors import Problem, PublishError, UsageError
@@ -154,7 +155,8 @@ def _report(  # noqa: PLR0913, PLR0917 - what became of the run, and of people's
     if published.previous and published.snapshot:
         listed = {(entry.sha256, entry.quote, entry.reviewer) for entry in corrections.entries}
         gone = lapsed(published.previous, published.snapshot, listed)
-    told = (*notes, *([gone] if gone else []), *not_applied, *refused)
+    fewer = left_out(published.previous, settings.fhir_versions) if published.snapshot else None
+    told = (*notes, *filter(None, (fewer, gone)), *not_applied, *refused)
     report = make_report(published, settings, day, folder, seconds, told)
     if published.snapshot is None:
         return report
