@@ -135,7 +135,7 @@ def _published(snapshot: Path | None, output: OutputFolder, today: date) -> dict
     read = _last_day(snapshot, output) if snapshot else today
     return {
         drug: KeptPage(page.name, drug, page.sha256, *((page.stale.read, page.stale.since) if page.stale else (read, today)))
-        for drug, page in published_in(snapshot).items()
+        for drug, page in published_in(snapshot)
     }
 
 

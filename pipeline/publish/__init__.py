@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -115,7 +115,7 @@ def publish(  # noqa: PLR0913 - what went in, and how
 
     """
     previous = current_snapshot(output.path)
-    before = {slug: page.name for slug, page in published_in(previous).items()}
+    before = {slug: page.name for slug, page in published_in(previous)}
     _spool_shared(output.spool, settings, check=base is None)
     broken: dict[int, Sequence[Problem]] = {}
     while True:
@@ -192,18 +192,18 @@ def _spool_shared(spool: Path, settings: Settings, *, check: bool) -> None:
     writer.finish()
 
 
-def published_in(snapshot: Path | None) -> dict[str, PublishedPage]:
-    """The drugs of a snapshot by slug, each with its page.
+def published_in(snapshot: Path | None) -> Iterator[tuple[str, PublishedPage]]:
+    """The drugs of a snapshot (slugs), each with its page.
 
     Raises:
         PublishError: P506, it is not to be read.
 
     """
     if snapshot is None:
-        return {}
+        return
     try:
         _, pages = read_report(snapshot / "report.json")
-        return {one["drug"]: _published(one) for one in pages if one["outcome"] == "published"}
+        yield from ((one["drug"], _published(one)) for one in pages if one["outcome"] == "published")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise unreadable(snapshot, "its report.json is missing or is not one") from error
 
