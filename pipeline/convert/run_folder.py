@@ -94,7 +94,7 @@ def metrics(report: Report) -> dict[str, Any]:
     peak = [kept if sys.platform == "darwin" else kept * 1024 for kept in usage]
     pages = report.accounting["inputs"]
     read = pages - report.taken_over
-    of_all = {"take over", "publish", "changes", "all"}
+    of_all = {"take over", "keep", "publish", "changes", "all"}
     rates = {stage: (pages if stage in of_all else read) / spent for stage, spent in report.seconds.items() if spent > 0}
     return {
         "pages": {"read": read, "taken_over": report.taken_over},

@@ -253,6 +253,19 @@ def test_all_pages_unreadable_at_once_are_all_kept(run: Run, seeds: Path) -> Non
     assert report.change.kept == ("abrotinib", "za", "zelanib")
 
 
+def test_many_kept_pages_are_converted_by_the_workers(run: Run, seeds: Path) -> None:
+    names = [f"drug{number:02}" for number in range(30)]
+    for name in names:
+        (seeds / f"{name}.md").write_text(drug_page(name.capitalize()))
+    run(1)
+    for name in names:
+        (seeds / f"{name}.md").write_text("")
+    report = run(2, workers=2)
+    assert report.change.kept == tuple(names)
+    assert report.snapshot
+    assert report.snapshot.name == run(3, full=True).snapshot.name  # type: ignore[union-attr]
+
+
 def test_kept_pages_that_somebody_changed_stop_the_run(run: Run, seeds: Path, tmp_path: Path) -> None:
     run(1)
     (seeds / "zelanib.md").write_text(UNREADABLE["no bytes at all"])
