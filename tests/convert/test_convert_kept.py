@@ -10,9 +10,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
+from pipeline.cli import run_command
 from pipeline.convert import Report, convert
+from pipeline.correct import Corrections
 from pipeline.diff import compare
 from pipeline.errors import PublishError, UsageError
 from pipeline.publish import current_snapshot
@@ -291,9 +294,9 @@ def test_the_core_profile_keeps_and_marks_too(run: Run, seeds: Path) -> None:
     }
 
 
-def test_review_tables_and_reading_back_tell_of_it(run: Run, seeds: Path, tmp_path: Path) -> None:
-    from pipeline.correct import Corrections  # noqa: PLC0415 - for this test alone
-
+def test_review_tables_and_reading_back_tell_of_it(
+    run: Run, seeds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     run(1)
     (seeds / "zelanib.md").write_text(UNREADABLE["a quote that is not closed"])
     run(2)
@@ -307,6 +310,13 @@ def test_review_tables_and_reading_back_tell_of_it(run: Run, seeds: Path, tmp_pa
             ("zelanib", "2026-01-01", "zelanib.md"),
             ("abrotinib", "", "abrotinib.md"),
         }
+    database = duckdb.connect()
+    database.execute(f"SET VARIABLE snapshot = '{tmp_path / 'output' / 'current'}'")
+    database.execute((tmp_path / "tables" / "views.sql").read_text(encoding="utf-8"))
+    rows = set(database.sql("SELECT slug, stale, page FROM uses").fetchall())
+    assert rows >= {("zelanib", "2026-01-01", "zelanib.md"), ("abrotinib", None, "abrotinib.md")}
+    assert run_command(["show", str(tmp_path / "output"), "zelanib"]) == 0
+    assert "this is what it said when it was read last, on 2026-01-01" in capsys.readouterr().out
     write_review(snapshot, tmp_path / "review", Corrections(source="corrections.yaml"))
     said = "This is what it said when it was read last, on 2026-01-01."
     assert said in (tmp_path / "review" / "drugs" / "zelanib.html").read_text(encoding="utf-8")
