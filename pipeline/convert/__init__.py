@@ -135,7 +135,7 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
         else:
             published = run.publish(taken, max_removed, release_withheld=release_withheld)
         seconds = {**run.clock.seconds, "all": time.perf_counter() - started}
-        notes = (*taken.notes, *run.kept.notes)
+        notes = (*taken.notes, *run.kept.notes_on(published.change.kept))
         report = _report(published, settings, day, folder.run, seconds, notes, tables.corrections())
         return conclude(report, published.previous, folder, keep)
 

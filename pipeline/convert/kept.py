@@ -10,7 +10,7 @@ import base64
 import hashlib
 import re
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -52,11 +52,15 @@ class KeptPage:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The kept pages of a run as sources to convert, each with its drug, and what people must know of them."""
+    """The kept pages of a run as sources to convert, each with its drug and a note on it."""
 
     sources: tuple[Source, ...] = ()
     drugs: tuple[str, ...] = ()
     notes: tuple[Problem, ...] = ()
+
+    def notes_on(self, published: Container[str]) -> tuple[Problem, ...]:
+        """What people must know of those kept pages that are published."""
+        return tuple(note for note, drug in zip(self.notes, self.drugs, strict=True) if drug in published)
 
     def checked(self, pages: Sequence[PageResult]) -> list[PageResult]:
         """The results of the sources in their order; one that is another drug's by now is not published."""

@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ import duckdb
 import pytest
 
 from pipeline.cli import run_command
-from pipeline.convert import Report, convert
+from pipeline.convert import Report, batch, convert
 from pipeline.correct import Corrections
 from pipeline.diff import compare
 from pipeline.errors import PublishError, UsageError
+from pipeline.model import DrugFacts, Page
 from pipeline.publish import current_snapshot
 from pipeline.review import write_review
 from pipeline.settings import Settings
@@ -254,6 +256,24 @@ def test_all_pages_unreadable_at_once_are_all_kept(run: Run, seeds: Path) -> Non
     report = run(2)
     assert (report.exit_code, report.counts) == (1, first.counts)
     assert report.change.kept == ("abrotinib", "za", "zelanib")
+
+
+def test_a_kept_page_that_is_not_read_as_it_was_is_left_out_and_not_told_as_published(
+    run: Run, seeds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So it may be after an update of onlabel: what no rule reads any more is not published."""
+    run(1)
+    (seeds / "zelanib.md").write_text(UNREADABLE["no bytes at all"])
+    real = batch.extract
+
+    def other(page: Page) -> DrugFacts:
+        facts = real(page)
+        return replace(facts, slug="another") if facts.slug == "zelanib" else facts
+
+    monkeypatch.setattr(batch, "extract", other)
+    report = run(2)
+    assert (report.change.stale, report.change.kept, report.counts["drugs"]) == (("zelanib",), (), 1)
+    assert [problem.code for problem in report.problems if problem.severity == "warning"] == ["P523"]
 
 
 def test_many_kept_pages_are_converted_by_the_workers(run: Run, seeds: Path) -> None:
