@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,21 @@ from pipeline.cli import app, run_command
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 MAPPINGS = tuple(f"mappings {name}" for name in ("build", "coverage", "suggest", "check", "refresh"))
-COMMANDS = ("run", "convert", "extract", "validate", "verify", "load", "diff", "show", "review", "tables", "serve", *MAPPINGS)
+COMMANDS = (
+    "run",
+    "convert",
+    "extract",
+    "validate",
+    "verify",
+    "load",
+    "diff",
+    "show",
+    "review",
+    "tables",
+    "serve",
+    "corrections merge",
+    *MAPPINGS,
+)
 DOCUMENTS = (
     REPOSITORY / "README.md",
     *(
@@ -89,11 +104,13 @@ def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
         (["tables", "--bogus"], 2, "Remedy: See `onlabel tables --help`."),
         (["mappings", "coverage", "--bogus"], 2, "Remedy: See `onlabel mappings coverage --help`."),
         (["convert", "--max-removed", "7"], 2, "U901 error: Invalid value"),
+        (["convert", "--max-removed", "5%"], 2, "Remedy: Write a share between 0 and 1, as in `--max-removed 0.05` for 5 %."),
         (["run", "--prune"], 2, "U901 error: pruning and signing in are about a FHIR server"),
         (["convert", "--keep", "0"], 2, "U901 error: Invalid value"),
         (["verify", "s3://bucket/output"], 2, "U908 error: s3://bucket/output: `onlabel verify` works on folders"),
         (["convert", "--workers", "0"], 2, "U901 error: Invalid value"),
         (["convert", "--as-of", "yesterday"], 2, "U901 error: Invalid value"),
+        (["convert", "--as-of", "yesterday"], 2, "Remedy: Write a date as in `--as-of 2026-01-31`, or `--as-of today`."),
         # What follows is the argument parser's own wording, which differs between its versions.
         (["convert", "--outptu", "x"], 2, "U901 error: Unknown option: "),
         (["convert", "--fhir", "STU3"], 2, "U902 error: FHIR STU3 has no ClinicalUseDefinition"),
@@ -194,6 +211,38 @@ def test_json_is_one_object_with_the_accounting(seed: Path, tmp_path: Path, caps
     assert Path(report["snapshot"], "report.json").is_file()
 
 
+def test_what_is_overdue_is_told_by_the_day_of_the_run(seed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    today = str(datetime.now(UTC).date())
+    assert run_command(["convert", str(seed), "--output", str(tmp_path / "out"), "--as-of", "today", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["as_of"] == report["day"] == today
+    assert [page["due"] for page in report["overdue"]] == ["2026-03-30"]
+    assert run_command(["convert", str(seed), "--output", str(tmp_path / "out")]) == 0
+    assert f"1 page overdue for review on {today}" in capsys.readouterr().out
+
+
+def test_a_broken_configuration_file_is_told_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "onlabel.toml"
+    config.write_text("workers = 2\n\noutput = out\n", encoding="utf-8")
+    assert run_command(["convert", "--config", str(config)]) == 2
+    said = capsys.readouterr().err
+    assert f"U904 error: {config}:3: the configuration file is not TOML" in said
+    assert 'Remedy: Mend the line; texts and dates stand in quotes, numbers do not, as in `output = "out"`' in said
+
+
+def test_where_nothing_is_published_what_was_asked_for_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    assert run_command(["show", "empty"]) == 2
+    assert "W100 fatal: empty: nothing is published here" in capsys.readouterr().err
+    assert run_command(["show", "zelanib"]) == 2
+    said = capsys.readouterr().err
+    assert "W100 fatal: output: nothing is published here, so nothing is to be shown of 'zelanib'" in said
+    assert "`onlabel show OUTPUT zelanib`" in said
+
+
 def test_paths_in_json_lead_there_from_any_folder(
     seed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -275,7 +324,7 @@ def test_mapping_tables_can_be_named_in_a_file(seed: Path, tmp_path: Path, capsy
         ("[verify]\nworkers = 2", ("'workers' in the configuration file is no option of `onlabel verify`", "See the")),
         ("convert = 2", ("'convert' in the configuration file is no option of onlabel, but a command", "Write what is for")),
         ('log = "loud"', ("log in the configuration file is 'loud'", "Write text or json.")),
-        ("workers = ", ("U904", "Name a TOML file.")),
+        ("workers = ", ("toml:1: the configuration file is not TOML", "Mend the line")),
     ],
 )
 @pytest.mark.parametrize("command", ["convert", "show"])

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import threading
 import tomllib
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,6 +22,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 TRANSCRIPT = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 EXCERPT = re.compile(r"^<!-- part of: (\S+) -->\n```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SHELL = re.compile(r"^```bash\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 
 
@@ -60,9 +65,52 @@ def test_every_excerpt_is_part_of_the_real_output(name: str, part: str, workplac
     assert sum(holds(json.loads(line), json.loads(part)) for line in lines) == 1
 
 
+@pytest.fixture
+def server() -> Iterator[tuple[str, list[bytes]]]:
+    """A server that takes whatever is posted, and what it got."""
+    taken: list[bytes] = []
+
+    class Taking(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            taken.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Be silent."""
+
+    with HTTPServer(("127.0.0.1", 0), Taking) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_port}", taken
+        running.shutdown()
+        thread.join()
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl on this machine")
+def test_the_loop_in_the_shell_sends_every_bundle_in_order(workplace: Path, server: tuple[str, list[bytes]]) -> None:
+    (loop,) = (block for block in SHELL.findall(README) if "curl" in block)
+    url, taken = server
+    run("onlabel convert seeds --quiet", workplace)
+    subprocess.run(
+        [shutil.which("bash") or "bash", "-c", loop.replace("https://fhir.example.org/r5", url)],
+        cwd=workplace,
+        check=True,
+        timeout=60,
+    )
+    bundles = (workplace / "output/current/R5/bundles/transaction.ndjson").read_bytes().splitlines()
+    assert len(bundles) > 1
+    assert taken == bundles
+
+
 def test_every_local_link_leads_somewhere() -> None:
     missing = [target for target in LINK.findall(README) if not (REPOSITORY / target).exists()]
     assert not missing
+
+
+def test_the_readme_says_what_stops_a_new_user() -> None:
+    for said in ("--canonical", "a transaction Bundle a line", "`|` is sent as `%7C`", "with the same locked versions"):
+        assert said in README
 
 
 def test_the_readme_has_transcripts_and_excerpts_to_check() -> None:

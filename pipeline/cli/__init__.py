@@ -11,7 +11,7 @@ import traceback
 
 from cyclopts import CycloptsError
 
-from pipeline.cli import comparing, inspecting, loading, mappings, publishing, reviewing, showing
+from pipeline.cli import comparing, correcting, inspecting, loading, mappings, publishing, reviewing, showing
 from pipeline.cli.app import DONE, INTERRUPTED, REFUSED, STOPPED, TERMINATED, USAGE, app
 from pipeline.cli.console import Console, hang_up
 from pipeline.errors import LoadError, OnlabelError, Problem, UsageError
@@ -19,6 +19,7 @@ from pipeline.errors import LoadError, OnlabelError, Problem, UsageError
 __all__ = [
     "app",
     "comparing",
+    "correcting",
     "exit_code",
     "inspecting",
     "loading",
@@ -32,6 +33,11 @@ __all__ = [
 
 #: What was to be read is not there, or is not what the command reads: as much a wrong call as a misspelt option.
 _MISNAMED = frozenset({"C600", "W100", "W103"})
+#: How to write a value that is easily written otherwise.
+_FORMS = {
+    "--as-of": "Write a date as in `--as-of 2026-01-31`, or `--as-of today`.",
+    "--max-removed": "Write a share between 0 and 1, as in `--max-removed 0.05` for 5 %.",
+}
 #: No other call would have helped: the network, a disk, tables that changed meanwhile.
 _IN_THE_WAY = frozenset({"M807", "M808", "W311"})
 
@@ -50,7 +56,7 @@ def run_command(arguments: list[str]) -> int:
     try:
         code: int | None = app.meta(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as error:
-        console.problem(Problem("U901", "error", " ".join(str(error).split()), f"See `{_command(arguments)} --help`."))
+        console.problem(Problem("U901", "error", " ".join(str(error).split()), _remedy(str(error), arguments)))
         return USAGE
     except OnlabelError as error:
         console.problem(error.problem)
@@ -65,6 +71,11 @@ def run_command(arguments: list[str]) -> int:
         console.problem(Problem("U990", "fatal", "a fault in onlabel itself (see above)", "Report it with what stands above."))
         return STOPPED
     return code or DONE
+
+
+def _remedy(said: str, arguments: list[str]) -> str:
+    form = next((form for option, form in _FORMS.items() if f" {option}:" in said), None)
+    return form or f"See `{_command(arguments)} --help`."
 
 
 def _command(arguments: list[str]) -> str:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -27,8 +28,17 @@ def read(path: Path) -> dict[str, Any]:
     """
     import tomllib
 
+    text = ""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        # The place is a part of its message alone before Python 3.14.
+        place = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        cause = f"the configuration file is not TOML: {error}"
+        remedy = 'Mend the line; texts and dates stand in quotes, numbers do not, as in `output = "out"` and `workers = 2`.'
+        line = int(place[1]) if place else len(text.splitlines())
+        raise UsageError(Problem("U904", "error", cause, remedy, source=str(path), line=line)) from error
     except (OSError, ValueError) as error:
         cause = f"the configuration file cannot be read ({error})"
         raise UsageError(Problem("U904", "error", cause, "Name a TOML file.", source=str(path))) from error

@@ -46,8 +46,10 @@ def _say_published(report: Report, snapshot: Path, settings: Settings, place: Pl
     if report.accounting["published"] <= FEW_DRUGS and whole:
         console.drugs(published_drugs(snapshot, "R5"))
     console.report(report.accounting, report.counts, f"`onlabel extract --unread PAGE`, {OUTCOME}")
+    if report.change.kept:
+        console.out(f"{counted(len(report.change.kept), 'page')} stale, published as read last")
     if report.overdue:
-        console.out(f"{counted(len(report.overdue), 'page')} overdue for review as of {report.as_of}, as they say themselves")
+        console.out(f"{counted(len(report.overdue), 'page')} overdue for review on {report.day}, as they say themselves")
     if report.taken_over:
         console.out(f"{counted(report.taken_over, 'page')} unchanged since the last snapshot, not read again")
     applied, refused = report.corrections
@@ -77,11 +79,12 @@ def report_json(report: Report, place: Place) -> dict[str, object]:
         "restored": report.restored,
         "stopped": as_json(report.stopped) if report.stopped else None,
         "as_of": report.as_of,
+        "day": report.day,
         "accounting": report.accounting,
         "counts": report.counts,
         "taken_over": report.taken_over,
         "corrections": dict(zip(("applied", "not_applied"), report.corrections, strict=True)),
-        "change": {name: getattr(report.change, name) for name in ("added", "removed", "stale")},
+        "change": {name: getattr(report.change, name) for name in ("added", "removed", "stale", "kept")},
         "overdue": [page._asdict() for page in report.overdue],
         "problems": [as_json(problem) for problem in report.problems],
         "run": str(report.folder.absolute()),

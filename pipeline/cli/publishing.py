@@ -37,7 +37,10 @@ class Conversion(TypedDict):
     workers: int
     max_removed: float
     full: bool
+    release_withheld: bool
     keep: int | None
+    on_unreadable: Literal["keep", "drop"]
+    stale_for: int
 
 
 @Parameter(name="*")
@@ -54,7 +57,10 @@ class Publishing:
         Profile, Parameter(help="core: only MedicationKnowledge and DocumentReference, each readable by itself.")
     ] = "full"
     workers: Annotated[int, Parameter(help="How many convert pages at once; same bytes.", validator=Number(gte=1))] = 1
-    as_of: Annotated[date | None, Parameter(help="The date to speak for. [default: the newest lastReviewed]")] = None
+    as_of: Annotated[
+        date | Literal["today"] | None,
+        Parameter(help="The date to speak for (2026-01-31), or today. [default: the newest lastReviewed]"),
+    ] = None
     max_removed: Annotated[
         float, Parameter(help="Stop if more than this share of the drugs would be removed.", validator=Number(gte=0, lte=1))
     ] = 0.05
@@ -63,6 +69,20 @@ class Publishing:
         int | None,
         Parameter(help="How many snapshots to keep in the output folder. [default: all]", validator=Number(gte=1)),
     ] = None
+    on_unreadable: Annotated[
+        Literal["keep", "drop"],
+        Parameter(help="What to do with a page that was published and cannot be read now: keep what it said last, or drop it."),
+    ] = "keep"
+    stale_for: Annotated[
+        int, Parameter(help="For how many days such a page is kept, marked as stale.", validator=Number(gte=0))
+    ] = 14
+    corrections: Annotated[
+        tuple[Path, ...],
+        Parameter(help="A file of corrections besides that of --mappings; repeatable.", negative="", show_default=False),
+    ] = ()
+    release_withheld: Annotated[
+        Flag, Parameter(help="Publish uses again that people withheld, where their corrections are missing.")
+    ] = False
     canonical: Annotated[str, Parameter(help="The base of onlabel's own URLs; set yours.")] = DEFAULT_CANONICAL
     mappings: Annotated[Path | None, Parameter(help="A folder of mapping tables. [default: onlabel's own]")] = None
     work: Annotated[
@@ -71,14 +91,24 @@ class Publishing:
 
     def settings(self) -> Settings:
         """The run's settings; raises UsageError (U902, U903)."""
+        from pipeline.convert import day_named
+
         versions = tuple(dict.fromkeys(fhir_version(name) for name in self.fhir))
         return Settings(
-            canonical=canonical_base(self.canonical), fhir_versions=versions, as_of=self.as_of, profile=self.profile
+            canonical=canonical_base(self.canonical), fhir_versions=versions, as_of=day_named(self.as_of), profile=self.profile
         )
 
     def conversion(self) -> Conversion:
         """What is handed on as it is."""
-        return Conversion(workers=self.workers, max_removed=self.max_removed, full=self.full, keep=self.keep)
+        return Conversion(
+            workers=self.workers,
+            max_removed=self.max_removed,
+            full=self.full,
+            release_withheld=self.release_withheld,
+            keep=self.keep,
+            on_unreadable=self.on_unreadable,
+            stale_for=self.stale_for,
+        )
 
     def place(self, seeds: tuple[str, ...], console: Console) -> Place:
         """Where the run works; raises UsageError (U912)."""
@@ -122,10 +152,12 @@ def flow_parameters(
         "seeds": [_absolute(seed) for seed in place.seeds],
         "output": _absolute(place.target),
         "fhir": list(settings.fhir_versions),
-        "as_of": settings.as_of.isoformat() if settings.as_of else None,
+        # "today" is the day of each run, not the one on which it was deployed.
+        "as_of": options.as_of.isoformat() if isinstance(options.as_of, date) else options.as_of,
         "canonical": settings.canonical,
         "profile": settings.profile,
         "mappings": options.mappings and _absolute(options.mappings),
+        "corrections": [_absolute(file) for file in options.corrections],
         "work": options.work and _absolute(options.work),
         **options.conversion(),
         **asdict(flowing),
@@ -206,6 +238,7 @@ def convert(*seeds: Seeds, options: Publishing = Publishing(), json: Json = Fals
             place.output,
             settings,
             mappings=options.mappings,
+            corrections=options.corrections,
             progress=progress,
             run_id=console.run_id,
             **options.conversion(),

@@ -31,6 +31,10 @@ def review(  # noqa: PLR0913 - one parameter an option
     mappings: Annotated[
         Path | None, Parameter(help="The folder with corrections.yaml. [default: that of the mappings]")
     ] = None,
+    corrections: Annotated[
+        tuple[Path, ...],
+        Parameter(help="A file of corrections besides that one; repeatable.", negative="", show_default=False),
+    ] = (),
     sample: Annotated[
         int | None, Parameter(help="Draw so many uses at random, to be decided on for the precision.", validator=Number(gte=1))
     ] = None,
@@ -54,7 +58,7 @@ def review(  # noqa: PLR0913 - one parameter an option
     from pipeline.terminology import default_folder
 
     tables = there(mappings) if mappings else default_folder()
-    console, corrections = Console(quiet=quiet), load(tables)
+    console, known = Console(quiet=quiet), load(tables, corrections)
     with holding(output) as folder:
         snapshot, home = open_snapshot(folder), output_of(output, folder)
         drawn = draw_uses(snapshot, sample, seed) if sample is not None else frozenset()
@@ -62,11 +66,11 @@ def review(  # noqa: PLR0913 - one parameter an option
             file = tables / FILE_NAME
             none = "" if file.is_file() else ", which is not there (--mappings names another folder)"
             console.note(f"Decisions in {file}{none}:")
-            _say_progress(console, snapshot, corrections, drawn)
+            _say_progress(console, snapshot, known, drawn)
             return DONE
         changes = _changes(console, home, previous, snapshot)
         with console.progress() as done:
-            written = write_review(snapshot, to or home / "review", corrections, changes, drawn, done)
+            written = write_review(snapshot, to or home / "review", known, changes, drawn, done)
     console.out(f"{counted(written.drugs, 'page')}: {written.index}")
     return DONE
 

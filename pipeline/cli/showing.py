@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -13,7 +14,7 @@ from cyclopts import Parameter
 
 from pipeline.cli.app import DONE, Flag, Quiet, app, fhir_version, holding, is_output, output_of
 from pipeline.cli.console import Console, counted
-from pipeline.errors import Problem, UsageError
+from pipeline.errors import Problem, SnapshotError, UsageError
 
 if TYPE_CHECKING:
     from pipeline.model import Resource, Use
@@ -61,7 +62,10 @@ def show(  # noqa: PLR0913 - each is an option of the command
     console = Console(quiet=quiet)
     filters = Filters(brand, condition, code, standing)
     with holding(folder or output) as held:
-        snapshot = open_snapshot(held, fhir_version(fhir) if fhir else None)
+        try:
+            snapshot = open_snapshot(held, fhir_version(fhir) if fhir else None)
+        except SnapshotError as error:
+            raise _asked_for(error, wanted if folder is None else None) from error
         if wanted and _RESOURCE.fullmatch(wanted):
             _show_resource(console, snapshot, wanted, json=json)
         elif wanted:
@@ -116,6 +120,19 @@ def _output_and_wish(words: tuple[str, ...]) -> tuple[Path | None, str | None]:
             return Path(folder), word
     cause = f"{len(words)} words are given, and at most {_MOST_WORDS} are understood: an output folder and a drug"
     raise UsageError(Problem("U901", "error", cause, 'Put a name of several words in quotes: "trastuzumab deruxtecan".'))
+
+
+def _asked_for(error: SnapshotError, wanted: str | None) -> SnapshotError:
+    """W100 in the words of who asked: one word may have been meant as a folder."""
+    if error.problem.code != "W100" or wanted is None:
+        return error
+    if Path(wanted).exists():
+        return SnapshotError(replace(error.problem, source=wanted))
+    cause = f"nothing is published here, so nothing is to be shown of {wanted!r}"
+    remedy = (
+        f"Name the output folder: `onlabel show OUTPUT {wanted}`; of a folder called {wanted}, write `onlabel show ./{wanted}`."
+    )
+    return SnapshotError(replace(error.problem, cause=cause, remedy=remedy))
 
 
 def _the_drug(snapshot: Snapshot, words: str) -> Record:

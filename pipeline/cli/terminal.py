@@ -226,6 +226,8 @@ def _header(record: Record, uses: Sequence[tuple[int, Use]]) -> Iterator[tuple[s
         yield "codes", ", ".join(codes)
     url, reviewed = facts.page.meta("url"), facts.page.meta("lastReviewed")
     yield "page", facts.page.name + (f", reviewed {reviewed}" if reviewed else "")
+    if record.input.stale:
+        yield "stale", f"the page cannot be read now; this is what it said when it was read last, on {record.input.stale}"
     if url:
         yield "source", url
     shown = f"{len(uses)} of " if len(uses) != len(facts.uses) else ""
@@ -257,8 +259,9 @@ def _use(record: Record, number: int, use: Use) -> Iterator[tuple[str, str | Tex
     yield from (("says", _quote(record.facts, quote)) for quote in _quotes(use))
     yield from (("unread", _quote(record.facts, one.fact, one.reason)) for one in unread_in(record.facts, use))
     for review in use.reviews:
-        said = f"{review.verdict}, by {review.reviewer}, {review.date}"
-        yield "reviewed", f"{said}: {review.reason}" if review.reason else said
+        label, verdict = ("corrected", "") if review.changed else ("reviewed", f"{review.verdict}, ")
+        said = f"{verdict}by {review.reviewer}, {review.date}"
+        yield label, f"{said}: {review.reason}" if review.reason else said
 
 
 def _quotes(use: Use) -> Iterator[Fact]:

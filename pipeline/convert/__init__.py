@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import TypeAlias, get_args
 
 from pipeline.convert.batch import Batch, BatchResult, convert_batch
 from pipeline.convert.clock import Clock
+from pipeline.convert.kept import Keeping, Kept, OnUnreadable, keep_pages
 from pipeline.convert.program import made_by
 from pipeline.convert.refusals import refusals_of
 from pipeline.convert.report import Report, make_report
@@ -20,6 +22,8 @@ from pipeline.convert.run_folder import conclude, new_run_id
 from pipeline.convert.seeds import Source, find
 from pipeline.convert.tables import MappingTables
 from pipeline.convert.takeover import Compact, TakenPages, take_over
+from pipeline.convert.today import day_named, day_of_run
+from pipeline.convert.versions import left_out
 from pipeline.convert.workers import become_worker, in_processes, interrupts_held
 from pipeline.correct import Corrections, held_back, tally
 from pipeline.errors import Problem, PublishError, UsageError
@@ -30,6 +34,7 @@ from pipeline.publish import (
     Published,
     current_snapshot,
     held,
+    lapsed,
     publish,
     reading,
     unchanged,
@@ -41,11 +46,13 @@ __all__ = [
     "Batch",
     "BatchResult",
     "BatchRunner",
+    "OnUnreadable",
     "Report",
     "Source",
     "become_worker",
     "convert",
     "convert_batch",
+    "day_named",
     "find",
     "interrupts_held",
     "new_run_id",
@@ -68,17 +75,23 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
     settings: Settings | None = None,
     *,
     mappings: Path | None = None,
+    corrections: Sequence[Path] = (),
     workers: int = 1,
     max_removed: float = 0.05,
     full: bool = False,
     keep: int | None = None,
+    on_unreadable: OnUnreadable = "keep",
+    stale_for: int = 14,
+    release_withheld: bool = False,
     progress: Progress | None = None,
     run_id: str | None = None,
     run_batches: BatchRunner | None = None,
+    today: date | None = None,
 ) -> Report:
     """Convert pages and publish them.
 
-    What is published depends on the pages, the settings, the mapping tables and onlabel's own version alone. With `workers`
+    What is published depends on the pages, the kept pages, the settings, the mapping tables and onlabel's own version alone;
+    what is overdue is only said in the report and in the run's folder. With `workers`
     above 1 the calling program must be importable (`if __name__ == "__main__"`), because worker processes start afresh.
 
     Args:
@@ -86,13 +99,18 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
         output: The folder to publish to; made if it is not there.
         settings: What the published bytes depend on besides the pages.
         mappings: The folder of mapping tables; those of this installation unless it is given.
+        corrections: Files of what people decided on single uses, besides the one in that folder.
         workers: How many processes convert pages.
         max_removed: The share (0 to 1) of the drugs published before that this run may remove.
         full: Whether to read every page, also those that the current snapshot has unchanged. The published bytes are the same.
         keep: How many snapshots to keep, the current one among them; all of them unless it is given.
+        on_unreadable: Whether a page that was published and cannot be read now stays as it was read last, marked as stale.
+        stale_for: For how many days at most.
+        release_withheld: Whether uses may be published again that people withheld, where their corrections are missing.
         progress: Told after each batch how many pages are done, of how many.
         run_id: Names the run's folder; the time and the process's number unless it is given.
         run_batches: What runs the batches, instead of `workers` processes.
+        today: The day of the run; that of the clock (UTC) unless it is given.
 
     Raises:
         UsageError: U910 (a seed is not there), U911 (an option that cannot be), M801, M802, M808 (the
@@ -102,26 +120,30 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
 
     """
     settings = settings or Settings()
-    _check(settings, workers, max_removed, keep)
-    tables = MappingTables.of(mappings)
+    _check(settings, workers, max_removed, keep, stale_for)
+    tables = MappingTables.of(mappings, corrections)
     sources = find(seeds, output)
     run_id = run_id or new_run_id(os.getpid())
+    day = day_of_run(settings.as_of, today)
     started = time.perf_counter()
     with held(output, run_id, f"run {run_id}, process {os.getpid()} on {socket.gethostname()}") as folder:
-        run = _Run(sources, settings, tables, folder, run_batches or _runner(workers), progress)
+        keeping = Keeping(on_unreadable, stale_for, day)
+        run = _Run(sources, settings, tables, folder, keeping, run_batches or _runner(workers), progress)
         taken = TakenPages() if full else run.take_over()
         if taken.base is not None and taken.base.same_pages and len(taken.pages) == len(sources):
             published = unchanged(taken.base.snapshot, taken.pages)
         else:
-            published = run.publish(taken, max_removed)
+            published = run.publish(taken, max_removed, release_withheld=release_withheld)
         seconds = {**run.clock.seconds, "all": time.perf_counter() - started}
-        report = _report(published, settings, folder.run, seconds, taken.notes, tables.corrections())
+        notes = (*taken.notes, *run.kept.notes_on(published.change.kept))
+        report = _report(published, settings, day, folder.run, seconds, notes, tables.corrections())
         return conclude(report, published.previous, folder, keep)
 
 
 def _report(  # noqa: PLR0913, PLR0917 - what became of the run, and of people's corrections
     published: Published,
     settings: Settings,
+    day: date,
     folder: Path,
     seconds: Mapping[str, float],
     notes: Sequence[Problem],
@@ -129,7 +151,13 @@ def _report(  # noqa: PLR0913, PLR0917 - what became of the run, and of people's
 ) -> Report:
     not_applied = held_back(corrections, ((one.page.slug, one.page.sha256) for one in published.settled))
     refused = refusals_of(published, corrections)
-    report = make_report(published, settings, folder, seconds, (*notes, *not_applied, *refused))
+    gone = None
+    if published.previous and published.snapshot:
+        listed = {(entry.sha256, entry.quote, entry.reviewer) for entry in corrections.entries}
+        gone = lapsed(published.previous, published.snapshot, listed)
+    fewer = left_out(published.previous, settings.fhir_versions) if published.snapshot else None
+    told = (*notes, *filter(None, (fewer, gone)), *not_applied, *refused)
+    report = make_report(published, settings, day, folder, seconds, told)
     if published.snapshot is None:
         return report
     there = {one.page.sha256 or "" for one in published.settled if one.outcome == "published"}
@@ -138,16 +166,18 @@ def _report(  # noqa: PLR0913, PLR0917 - what became of the run, and of people's
 
 @dataclass
 class _Run:
-    """The pages of a run and what becomes of them; `clock` has the time by stage, so far."""
+    """The pages of a run and what becomes of them; `clock` has the time by stage, `kept` the pages that are kept, so far."""
 
     sources: list[Source]
     settings: Settings
     tables: MappingTables
     folder: OutputFolder
+    keeping: Keeping
     run_batches: BatchRunner
     progress: Progress | None
     clock: Clock = field(default_factory=Clock)
     compact: Compact = field(default_factory=Compact)
+    kept: Kept = field(default_factory=Kept)
 
     def take_over(self) -> TakenPages:
         """What need not be read."""
@@ -155,19 +185,42 @@ class _Run:
             previous = current_snapshot(self.folder.path)
             return take_over(previous, self.sources, self.settings, made_by(self.tables), self.compact)
 
-    def publish(self, taken: TakenPages, max_removed: float) -> Published:
+    def publish(self, taken: TakenPages, max_removed: float, *, release_withheld: bool) -> Published:
         """Read the pages that are not taken over, and publish all."""
         pages = self._read(taken.pages)
+        with self.clock.stage("keep"):
+            self.kept = keep_pages(self.folder, pages, self.keeping)
+        everything = [*pages, *self._read_kept(len(self.sources))]
         if taken.base is None:
             self.sources.clear()  # nothing is read again, and there is no end of pages
         program = made_by(self.tables)
         try:
             with self.clock.stage("publish"):
-                return publish(self.folder, pages, self.settings, program, max_removed, base=taken.base)
+                return publish(
+                    self.folder,
+                    everything,
+                    self.settings,
+                    program,
+                    max_removed,
+                    base=taken.base,
+                    release_withheld=release_withheld,
+                )
         except NotABaseError:
-            pages = self._read([page for page in pages if not page.taken_over])
+            kept = everything[len(pages) :]
+            everything = [*self._read([page for page in pages if not page.taken_over]), *kept]
             with self.clock.stage("publish"):
-                return publish(self.folder, pages, self.settings, program, max_removed)
+                return publish(self.folder, everything, self.settings, program, max_removed, release_withheld=release_withheld)
+
+    def _read_kept(self, first: int) -> list[PageResult]:
+        """The results of the kept pages, whose numbers begin with `first`. Few are read here: most nights there are none."""
+        sources = self.kept.sources
+        run_batches = _here if len(sources) <= _LEAST_PAGES else self.run_batches
+        batches = self._batches(range(first, first + len(sources)), dict(enumerate(sources, first)), first + len(sources))
+        found: list[PageResult] = []
+        for result in self._results(batches, run_batches):
+            found += (self.compact(page, page.name) for page in result.pages)
+            self.clock.add(result.seconds)
+        return self.kept.checked(sorted(found, key=lambda page: page.number))
 
     def _read(self, done: Sequence[PageResult]) -> list[PageResult]:
         """The results of all pages: those that are done, and the others, which are read now."""
@@ -175,7 +228,8 @@ class _Run:
         todo = [number for number in range(len(self.sources)) if number not in there]
         pages = [*done]
         self._tell(pages)
-        for result in self._results(todo):
+        batches = self._batches(todo, self.sources, len(self.sources))
+        for result in self._results(batches, self.run_batches):
             pages += (self.compact(page, self.sources[page.number].name) for page in result.pages)
             self.clock.add(result.seconds)
             self._tell(pages)
@@ -188,17 +242,20 @@ class _Run:
             raise PublishError(Problem("P514", "fatal", cause, remedy))
         return pages
 
-    def _results(self, todo: Sequence[int]) -> Iterator[BatchResult]:
-        size, total = max(_LEAST_PAGES, -(-len(todo) // _MOST_BATCHES)), len(self.sources)
+    def _batches(self, todo: Sequence[int], sources: Sequence[Source] | Mapping[int, Source], total: int) -> list[Batch]:
+        size = max(_LEAST_PAGES, -(-len(todo) // _MOST_BATCHES))
         parts = [tuple(todo[first : first + size]) for first in range(0, len(todo), size)]
-        batches = [
-            Batch(numbers, tuple(self.sources[n] for n in numbers), self.settings, self.tables, self.folder.spool, total)
+        return [
+            Batch(numbers, tuple(sources[n] for n in numbers), self.settings, self.tables, self.folder.spool, total)
             for numbers in parts
         ]
+
+    @staticmethod
+    def _results(batches: Sequence[Batch], run_batches: BatchRunner) -> Iterator[BatchResult]:
         if not batches:
             return
         try:
-            yield from self.run_batches(batches)
+            yield from run_batches(batches)
         except (BrokenProcessPool, MemoryError) as error:
             cause = "a process that converted pages died; most often the machine is out of memory"
             remedy = "Run again with fewer workers. What was published before is unchanged."
@@ -213,7 +270,7 @@ def _runner(workers: int) -> BatchRunner:
     return _here if workers == 1 else lambda todo: in_processes(todo, workers)
 
 
-def _check(settings: Settings, workers: int, max_removed: float, keep: int | None) -> None:
+def _check(settings: Settings, workers: int, max_removed: float, keep: int | None, stale_for: int) -> None:
     remedy = "See `onlabel convert --help`."
     if workers < 1:
         raise UsageError(Problem("U911", "error", f"{workers} workers cannot convert anything", remedy))
@@ -221,6 +278,8 @@ def _check(settings: Settings, workers: int, max_removed: float, keep: int | Non
         raise UsageError(Problem("U911", "error", f"--max-removed is a share between 0 and 1, not {max_removed}", remedy))
     if keep is not None and keep < 1:
         raise UsageError(Problem("U911", "error", f"--keep is a number of snapshots from 1 on, not {keep}", remedy))
+    if stale_for < 0:
+        raise UsageError(Problem("U911", "error", f"--stale-for is a number of days from 0 on, not {stale_for}", remedy))
     unknown = [version for version in settings.fhir_versions if version not in get_args(FhirVersion)]
     if unknown or len(set(settings.fhir_versions)) != len(settings.fhir_versions) or not settings.fhir_versions:
         cause = f"the FHIR versions to publish are one or more of R5, R4B, R4, once each, not {settings.fhir_versions}"

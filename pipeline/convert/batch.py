@@ -17,7 +17,7 @@ from pipeline.convert.takeover import Compact
 from pipeline.correct import Corrections, correct
 from pipeline.errors import OnlabelError, Problem, excerpt
 from pipeline.extract import extract, findings
-from pipeline.fhir import AppliedCodes, CodeRow, build, derive, shared
+from pipeline.fhir import AppliedCodes, CodeRow, build, derive, marked_stale, shared
 from pipeline.model import DrugFacts, Page, Resource
 from pipeline.publish import CODED, PageCounts, PageResult, Serialised, SpoolWriter, is_known, serialise
 from pipeline.read import read_page
@@ -108,7 +108,7 @@ def convert_batch(batch: Batch) -> BatchResult:
 
 def _contained(number: int, source: Source, run: _Run) -> _Converted:
     settings, clock = run.settings, run.clock
-    page = PageResult(number, source.name, "quarantined")
+    page = PageResult(number, source.name, "quarantined", stale=source.stale)
     try:
         if source.problem is not None:
             return _Converted(replace(page, problems=(source.problem,)))
@@ -144,6 +144,8 @@ def _converted(page: PageResult, facts: DrugFacts, run: _Run) -> _Converted:
         return _Converted(replace(page, outcome="not-a-drug", slug=None), findings=(note,))
     with clock.stage("build"):
         resources = build(facts, settings)
+        if page.stale is not None:
+            resources = marked_stale(resources, page.stale.read, settings.canonical)
         derived = {version: derive(resources, version, settings) for version in settings.fhir_versions}
     problems: list[Problem] = []
     with clock.stage("validate"):

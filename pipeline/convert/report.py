@@ -26,9 +26,9 @@ class Report:
     `unchanged` says that it was current before, `restored` that someone had changed its files and they are put back. `pages`
     are all pages by name, each with its outcome; `accounting` and `counts` are those of `report.json`. `notes` are findings
     on the run as a whole. `folder` is the run's own folder, `seconds` the time by stage, over all workers. `overdue` are
-    published pages that were to be reviewed again before `as_of`, by name. `taken_over` counts the pages that were not read
-    again, because the current snapshot has them unchanged. `findings` are what was found in each page, where none could be
-    published. `changes` is what is different from the snapshot before, use by use; None where nothing was compared.
+    published pages that were to be reviewed again before `day`, the day of the run, by name. `taken_over` counts the pages that
+    were not read again, because the current snapshot has them unchanged. `findings` are what was found in each page, where none
+    could be published. `changes` is what is different from the snapshot before, use by use; None where nothing was compared.
     `corrections` says how many of what people decided was applied, and how many not; both 0 where nothing is published.
     """
 
@@ -36,6 +36,7 @@ class Report:
     unchanged: bool
     stopped: Problem | None
     as_of: date | None
+    day: date
     accounting: Mapping[str, int]
     counts: Mapping[str, Any]
     change: Change
@@ -72,21 +73,27 @@ class Report:
         return 1 if self.accounting["quarantined"] else 0
 
 
-def make_report(
-    published: Published, settings: Settings, folder: Path, seconds: Mapping[str, float], notes: tuple[Problem, ...]
+def make_report(  # noqa: PLR0913, PLR0917 - what became of a run, when, where and how
+    published: Published,
+    settings: Settings,
+    day: date,
+    folder: Path,
+    seconds: Mapping[str, float],
+    notes: tuple[Problem, ...],
 ) -> Report:
-    """The report of a run that got as far as its guards; `notes` are what it noted before."""
-    day = as_of(settings, published.settled)
+    """The report of a run on `day` that got as far as its guards; `notes` are what it noted before."""
+    speaks_for = as_of(settings, published.settled)
     return Report(
         snapshot=published.snapshot,
         unchanged=published.unchanged,
         stopped=published.stopped,
-        as_of=day,
+        as_of=speaks_for,
+        day=day,
         accounting=accounting(published.settled),
         counts=counts(published.settled),
         change=published.change,
         pages=published.settled,
-        notes=(*notes, *(() if day or published.stopped else (no_date(),))),
+        notes=(*notes, *(() if speaks_for or published.stopped else (no_date(),))),
         folder=folder,
         seconds=seconds,
         overdue=tuple(overdue(published.settled, day)),

@@ -40,12 +40,15 @@ def conclude(report: Report, previous: Path | None, output: OutputFolder, keep: 
     state = "stopped" if report.snapshot is None else "unchanged" if report.unchanged else "published"
     run = {
         "state": state,
+        "day": report.day,
         "snapshot": report.snapshot.name if report.snapshot else None,
         "previous": previous.name if previous else None,
         "accounting": report.accounting,
         "added": report.change.added,
         "removed": report.change.removed,
         "stale": report.change.stale,
+        "kept": report.change.kept,
+        "overdue": [page._asdict() for page in report.overdue],
         "stopped": asdict(report.stopped) if report.stopped else None,
     }
     try:
@@ -91,7 +94,7 @@ def metrics(report: Report) -> dict[str, Any]:
     peak = [kept if sys.platform == "darwin" else kept * 1024 for kept in usage]
     pages = report.accounting["inputs"]
     read = pages - report.taken_over
-    of_all = {"take over", "publish", "changes", "all"}
+    of_all = {"take over", "keep", "publish", "changes", "all"}
     rates = {stage: (pages if stage in of_all else read) / spent for stage, spent in report.seconds.items() if spent > 0}
     return {
         "pages": {"read": read, "taken_over": report.taken_over},

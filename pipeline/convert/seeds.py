@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import Problem, ReadError, UsageError
+from pipeline.publish import Stale
 from pipeline.settings import PAGE_SUFFIXES
 from pipeline.store import Fetched
 
@@ -21,12 +22,14 @@ class Source:
     """A page to read. `name` is what the snapshot calls it, `path` where it is on this machine.
 
     The name of a page below a folder is its path from that folder on, in which what cannot be printed is escaped; it ends in
-    `/` where a folder itself is reported. `problem` says why the page cannot be read, where that is known already.
+    `/` where a folder itself is reported. `problem` says why the page cannot be read, where that is known already. `stale`
+    says that these are kept bytes of a page that cannot be read now.
     """
 
     name: str
     path: str
     problem: Problem | None = None
+    stale: Stale | None = None
 
 
 def find(seeds: Iterable[Path | Fetched], output: Path) -> list[Source]:

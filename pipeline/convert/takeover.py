@@ -84,6 +84,7 @@ def take_over(
             taken.append(compact(page, source.name))
         if item is not None and item["outcome"] == "published":
             published.append(base_page(item, page.number if page else None))
+    published += candidate.stale()
     return TakenPages(tuple(taken), candidate.base(published, settings, same_pages=same_pages))
 
 

@@ -1,6 +1,7 @@
 """Corrections by people: what a reviewer decided on single uses, applied to the facts of the page that they looked at.
 
-`load` reads `corrections.yaml` (README.md describes it), `correct` applies it to one page's facts, `held_back` and
+`load` reads `corrections.yaml` (README.md describes it) and other such files,
+`merged` makes one of several, `correct` applies it to one page's facts, `held_back` and
 `refusals_in` list what a run could not apply, `tally` counts it, `dump` writes the file, `progress` and `draw` say how far the
 review is and what a sample shows.
 """
@@ -20,7 +21,8 @@ from pipeline.correct.corrections import (
     reading,
     span_of,
 )
-from pipeline.correct.loading import load, parse
+from pipeline.correct.loading import files_of, load, load_files, parse
+from pipeline.correct.merging import merged
 from pipeline.correct.progress import Interval, Progress, ReviewedPage, draw, progress, reviewed_page, wilson
 from pipeline.correct.unapplied import held_back, refusals_in, tally
 from pipeline.correct.writing import dump
@@ -43,8 +45,11 @@ __all__ = [
     "correct",
     "draw",
     "dump",
+    "files_of",
     "held_back",
     "load",
+    "load_files",
+    "merged",
     "parse",
     "progress",
     "reading",

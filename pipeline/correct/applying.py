@@ -61,7 +61,7 @@ def correct(facts: DrugFacts, page: Page, corrections: Corrections) -> Corrected
     """
     entries = corrections.by_page.get(page.sha256, ())
     old = [entry for entry in corrections.by_drug.get(facts.slug, ()) if entry.sha256 != page.sha256]
-    findings = [another_look(entry, corrections.source, page.name, _line_of(entry, facts)) for entry in old]
+    findings = [another_look(entry, page.name, _line_of(entry, facts)) for entry in old]
     if not entries:
         return Corrected(facts, (), tuple(findings))
     by_use: dict[tuple[Span, str], list[Correction]] = {}

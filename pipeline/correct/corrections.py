@@ -110,7 +110,7 @@ class Correction:
     The use is the one whose text stands at `span` of the page with these bytes (`sha256`). `quote` is that text, for the
     human eye; `page` is the page's name, `indication` the id of an indication of the use, both for the eye alone. `reading`
     names what was read when it was looked at (`reading()`); None where nobody wrote it down. `sampled` says that the use was
-    drawn at random. `line` is where the entry begins in its file.
+    drawn at random. `line` is where the entry begins in `file`, which is called as messages call it.
     """
 
     drug: str
@@ -128,6 +128,7 @@ class Correction:
     indication: str | None = None
     reading: str | None = None
     line: int = field(default=0, compare=False)
+    file: str = field(default=FILE_NAME, compare=False)
 
     @property
     def review(self) -> Review:
@@ -142,7 +143,7 @@ class Correction:
 
 @dataclass(frozen=True)
 class Corrections:
-    """The entries of a file in its order, and the file's name."""
+    """The entries of a file in its order, and the file's name; or those of several."""
 
     entries: tuple[Correction, ...] = ()
     source: str = field(default=FILE_NAME, compare=False)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -9,8 +13,9 @@ import yaml
 from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from yaml.nodes import Node
 
-from pipeline.correct.corrections import FILE_NAME, Correction, Corrections
+from pipeline.correct.corrections import FILE_NAME, Corrections
 from pipeline.correct.entries import Fault, entries
+from pipeline.correct.merging import check_agreement, merged
 from pipeline.errors import Problem, UsageError, excerpt
 
 try:
@@ -24,21 +29,44 @@ MAX_BYTES = 8 * 1024 * 1024
 _MAX_NESTING = 20
 
 
-def load(folder: Path) -> Corrections:
-    """The corrections in a folder of mapping tables; none where it has no such file.
+def load(folder: Path, more: Sequence[Path] = ()) -> Corrections:
+    """The corrections in a folder of mapping tables, none where it has no such file; and those of other files besides.
 
     Raises:
         UsageError: E101 (no file that can be read), E102 (not as described), E103 (entries contradict each other).
     """
-    path = folder / FILE_NAME
+    return merged(parse(_read(path), name) for name, path in files_of(folder, more))
+
+
+def load_files(files: Sequence[Path]) -> Corrections:
+    """The corrections of files, merged in their order; raises as `load`."""
+    return merged(parse(_read(path), name) for name, path in named(files))
+
+
+def files_of(folder: Path, more: Sequence[Path] = ()) -> list[tuple[str, Path]]:
+    """The files with corrections, each with the name by which messages call it: the folder's, then the others."""
+    own = folder / FILE_NAME
+    return named([*([own] if os.path.lexists(own) else []), *more])
+
+
+def named(paths: Sequence[Path]) -> list[tuple[str, Path]]:
+    """Files by their own names, once each; those of one name are numbered."""
+    once = {path.resolve(): path for path in reversed(paths)}
+    counted: Counter[str] = Counter()
+    found = []
+    for path in reversed(once.values()):
+        name = excerpt(path.name)
+        counted[name] += 1
+        found.append((f"{name} ({counted[name]})" if counted[name] > 1 else name, path))
+    return found
+
+
+def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        return Corrections(source=FILE_NAME)
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         _refuse("E101", str(path), f"it cannot be read ({error.strerror or type(error).__name__})")
-    return parse(data, FILE_NAME)
 
 
 def parse(data: bytes, source: str) -> Corrections:
@@ -58,7 +86,8 @@ def parse(data: bytes, source: str) -> Corrections:
         found = entries(root) if root is not None else ()
     except Fault as fault:
         _refuse("E102", source, fault.cause, fault.line, fault.shown)
-    _agreeing(found, source)
+    found = tuple(replace(entry, file=source) for entry in found)
+    check_agreement(found)
     return Corrections(found, source)
 
 
@@ -82,25 +111,9 @@ def _root(text: str, source: str) -> Node | None:
     return node
 
 
-def _agreeing(found: tuple[Correction, ...], source: str) -> None:
-    """Refuse entries on one use that cannot all hold, and one person's second entry on it."""
-    first: dict[object, Correction] = {}
-    people: dict[object, int] = {}
-    for entry in found:
-        before = first.setdefault(entry.use, entry)
-        if (before.verdict, before.withhold, before.edits) != (entry.verdict, entry.withhold, entry.edits):
-            cause = f"this entry and the one in line {before.line} say different things of the same use"
-            _refuse("E103", source, cause, entry.line, entry.quote)
-        again = people.setdefault((entry.use, entry.reviewer), entry.line)
-        if again != entry.line:
-            cause = f"{entry.reviewer} speaks of this use in line {again} already"
-            _refuse("E103", source, cause, entry.line, entry.quote)
-
-
 _REMEDIES = {
     "E101": "Write the file as plain YAML, as pipeline/correct/README.md shows.",
     "E102": "Mend the entry; pipeline/correct/README.md describes each key.",
-    "E103": "Let the reviewers agree, and leave one verdict and one set of edits for the use.",
 }
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterable
 from typing import Final
 
-from pipeline.correct.corrections import Correction, Corrections
+from pipeline.correct.corrections import FILE_NAME, Correction, Corrections
 from pipeline.correct.quoting import NO_AGE, NOT_THERE, SEVERAL
 from pipeline.errors import Problem, excerpt
 
@@ -14,7 +14,7 @@ from pipeline.errors import Problem, excerpt
 UNQUOTABLE: Final = frozenset({NOT_THERE, SEVERAL, NO_AGE})
 #: Findings on an entry of this very page that is not applied, or not as it was meant.
 _REFUSALS: Final = frozenset({"E112", "E113", *UNQUOTABLE})
-_ENTRY: Final = re.compile(r"the correction in line (\d+): ")
+_ENTRY: Final = re.compile(r"the correction in line (\d+)\b")
 
 
 def held_back(corrections: Corrections, pages: Iterable[tuple[str | None, str | None]]) -> tuple[Problem, ...]:
@@ -34,9 +34,7 @@ def held_back(corrections: Corrections, pages: Iterable[tuple[str | None, str | 
         drugs.add(drug)
         hashes.add(sha256)
     return tuple(
-        another_look(entry, corrections.source, corrections.source, entry.line)
-        if entry.drug in drugs
-        else _elsewhere(entry, corrections.source)
+        another_look(entry, entry.file, entry.line) if entry.drug in drugs else _elsewhere(entry)
         for entry in corrections.entries
         if entry.sha256 not in hashes
     )
@@ -56,38 +54,42 @@ def tally(corrections: Corrections, published: Container[str], refusals: Iterabl
         refusals: What the run found on entries of those pages.
     """
     lost, unquotable = set(), set()
-    by_line = {entry.line: entry for entry in corrections.entries}
+    by_line: dict[str, list[Correction]] = {}
+    for one in corrections.entries:
+        by_line.setdefault(str(one.line), []).append(one)
     for problem in refusals:
         said = _ENTRY.match(problem.cause)
-        entry = by_line.get(int(said[1])) if said else None
+        of_line = by_line.get(said[1], []) if said else []
+        entry = next((each for each in of_line if problem.cause.startswith(f"{said_by(each)}: ")), None)
         if entry is None:
             continue
         if problem.code in UNQUOTABLE:
             unquotable.add(entry.use)  # found once for all who say the same of the use
         elif problem.code == "E112" or not (entry.edits.changed or entry.withhold):
-            lost.add(entry.line)
+            lost.add((entry.file, entry.line))
     applied = sum(
-        entry.sha256 in published and entry.line not in lost and entry.use not in unquotable for entry in corrections.entries
+        entry.sha256 in published and (entry.file, entry.line) not in lost and entry.use not in unquotable
+        for entry in corrections.entries
     )
     return applied, len(corrections.entries) - applied
 
 
 def said_by(entry: Correction) -> str:
     """How a finding on a page names an entry."""
-    return f"the correction in line {entry.line}"
+    return f"the correction in line {entry.line}" + (f" of {entry.file}" if entry.file != FILE_NAME else "")
 
 
-def another_look(entry: Correction, file: str, source: str, line: int | None) -> Problem:
-    """E110: the page of the entry is another now. `file` is where the entry stands, `source` and `line` the place to show."""
+def another_look(entry: Correction, source: str, line: int | None) -> Problem:
+    """E110: the page of the entry is another now. `source` and `line` are the place to show."""
     cause = (
-        f"the correction in line {entry.line} of {file} was made by {entry.reviewer} on {entry.date} on another version of the "
-        f"page of {entry.drug} (verdict {entry.verdict}), and is not applied"
+        f"the correction in line {entry.line} of {entry.file} was made by {entry.reviewer} on {entry.date} on another "
+        f"version of the page of {entry.drug} (verdict {entry.verdict}), and is not applied"
     )
     remedy = "Look at the use again on the page as it is now, and write the entry anew, or take it out."
     return Problem("E110", "warning", cause, remedy, source=source, line=line, excerpt=excerpt(entry.quote))
 
 
-def _elsewhere(entry: Correction, file: str) -> Problem:
+def _elsewhere(entry: Correction) -> Problem:
     cause = f"the page of {entry.drug} that this correction speaks of is not among the drugs of the run"
     remedy = "None is needed if the page is converted elsewhere; else take the entry out."
-    return Problem("E111", "warning", cause, remedy, source=file, line=entry.line, excerpt=excerpt(entry.quote))
+    return Problem("E111", "warning", cause, remedy, source=entry.file, line=entry.line, excerpt=excerpt(entry.quote))

@@ -5,5 +5,17 @@ from pipeline.fhir.concept_maps import AppliedCodes, CodeRow, code_definitions
 from pipeline.fhir.conformance import conformance
 from pipeline.fhir.derive import Derived, derive
 from pipeline.fhir.link import link
+from pipeline.fhir.stale import marked_stale
 
-__all__ = ["AppliedCodes", "CodeRow", "Derived", "build", "code_definitions", "conformance", "derive", "link", "shared"]
+__all__ = [
+    "AppliedCodes",
+    "CodeRow",
+    "Derived",
+    "build",
+    "code_definitions",
+    "conformance",
+    "derive",
+    "link",
+    "marked_stale",
+    "shared",
+]

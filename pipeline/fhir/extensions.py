@@ -134,6 +134,10 @@ EXTENSIONS: Final[tuple[Extension, ...]] = (
             Part("reason", "string", 0), Part("changed", "code", 0, "*"), Part("reviewer", "string", 0),
         ),
     ),
+    _value(
+        "stale", "The day on which the page was read last: it cannot be read now.", "date",
+        _MK, _CUD, "DocumentReference", "Medication", "Provenance",
+    ),
     # What stands in ClinicalUseDefinition where there is one (`fold`).
     _value("indication-identifier", "The identifier of the indication.", "Identifier", _GUIDELINE),
     _value("regulatory-standing", "Whether the use is approved, and how.", "CodeableConcept", _GUIDELINE),

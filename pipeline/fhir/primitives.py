@@ -26,15 +26,16 @@ def string(value: str) -> str:
         BuildError: F301, if FHIR has no such string (empty, above 1 MiB, control characters).
     """
     if not is_string(value):
-        raise BuildError(
-            Problem(
-                code="F301",
-                severity="error",
-                cause="a quoted text is empty, longer than 1 MiB or holds control characters, which no FHIR string can",
-                remedy="Remove the characters from the page, or mend the rule that read an empty text.",
-                excerpt=excerpt(value),
+        size = len(value.encode(errors="surrogatepass"))
+        if size > _MAX_BYTES:
+            cause = f"a quoted text has {size:,} bytes, more than the {_MAX_BYTES:,} (1 MiB) of a FHIR string"
+            remedy = (
+                "Check that this is one page: split it, or take out what is no text (an embedded picture, a table of data)."
             )
-        )
+        else:
+            cause = "a quoted text is empty or holds control characters, which no FHIR string can"
+            remedy = "Remove the characters from the page, or mend the rule that read an empty text."
+        raise BuildError(Problem("F301", "error", cause, remedy, excerpt=excerpt(value)))
     return value
 
 

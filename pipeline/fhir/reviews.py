@@ -71,5 +71,6 @@ def _review(text: Fact, review: Review, ids: Sequence[str], source: Source) -> J
 
 
 def _in_words(review: Review) -> str:
-    said = f": {review.verdict}, {review.reviewer}, {review.date.isoformat()}"
+    verdict = "corrected by" if review.changed else f"{review.verdict},"
+    said = f": {verdict} {review.reviewer}, {review.date.isoformat()}"
     return f"{said}, {review.reason}" if review.reason else said

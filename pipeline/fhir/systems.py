@@ -76,6 +76,9 @@ CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "brand-of": ("Brand of", "The other record is the drug of which this is a brand."),
         "has-component": ("Has component", "The other record is a drug of this regimen."),
     },
+    "page-state": {
+        "stale": ("Stale", "The page cannot be read now; what is published of it is what it said when it was read last."),
+    },
     "document-type": {
         "patient-drug-information": ("Patient drug information page", "A page that tells patients about a drug or a regimen."),
     },

@@ -40,8 +40,8 @@ def describe(report: Report, place: Place) -> None:
     if report.changes is not None and not report.unchanged:
         described = "What is different from the snapshot before, use by use"
         create_markdown_artifact(key=CHANGES_KEY, markdown=markdown(report.changes), description=described)
-    as_of = f"Pages that were to be reviewed again before {report.as_of}, as their front matter says"
-    create_table_artifact(key=OVERDUE_KEY, table=list(overdue(report)), description=as_of)
+    due = f"Pages that were to be reviewed again before {report.day}, the day of the run, as their front matter says"
+    create_table_artifact(key=OVERDUE_KEY, table=list(overdue(report)), description=due)
     review = place.output / "review" / "index.html"
     if review.is_file():
         described = "The review page that `onlabel review` made last"

@@ -18,7 +18,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from pydantic import Field
 
-from pipeline.convert import Report, convert, new_run_id
+from pipeline.convert import Report, convert, day_named, new_run_id
 from pipeline.errors import OnlabelError, Problem
 from pipeline.flow.artifacts import describe
 from pipeline.flow.batches import Runner, as_tasks, whole
@@ -85,13 +85,17 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
     workers: Annotated[int, Field(ge=1)] = 1,
     runner: Runner = "processes",
     cluster: str | None = None,
-    as_of: date | None = None,
+    as_of: date | Literal["today"] | None = None,
     max_removed: Annotated[float, Field(ge=0, le=1)] = 0.05,
     full: bool = False,  # noqa: FBT001, FBT002 - a parameter of Prefect's form
     keep: Annotated[int, Field(ge=1)] | None = None,
+    on_unreadable: Literal["keep", "drop"] = "keep",
+    stale_for: Annotated[int, Field(ge=0)] = 14,
     canonical: str = DEFAULT_CANONICAL,
     profile: Profile = "full",
     mappings: Path | None = None,
+    corrections: list[Path] = [],  # noqa: B006 - as above
+    release_withheld: bool = False,  # noqa: FBT001, FBT002 - a parameter of Prefect's form
     work: Path | None = None,
     load_to: str | None = None,
     login: Login | None = None,
@@ -111,20 +115,24 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
         workers: How many convert pages at once. The published bytes do not depend on it.
         runner: What they are: threads or processes of this machine, or workers of a Dask or Ray cluster.
         cluster: The address of a Dask or Ray cluster that is there already; else one is started here for the run.
-        as_of: The date that the snapshot speaks for; the newest lastReviewed of the pages unless it is given.
+        as_of: The date that the snapshot speaks for, or today; the newest lastReviewed of the pages unless it is given.
         max_removed: The share of what was published before that the run may remove.
         full: Whether to read every page anew, also those that did not change. The published bytes do not depend on it.
         keep: How many snapshots to keep in the output folder; all unless it is given.
+        on_unreadable: What becomes of a page that was published and cannot be read now: it stays as it was read last, or not.
+        stale_for: For how many days such a page stays, marked as stale.
         canonical: The base of the URLs that are onlabel's own.
         profile: full, or core for MedicationKnowledge and DocumentReference alone.
         mappings: A folder of mapping tables instead of onlabel's own.
+        corrections: Files of what people decided on single uses, besides the one in the folder of mapping tables.
+        release_withheld: Whether uses may be published again that people withheld, where their corrections are missing.
         work: The local folder for what is in a store; one in the user's cache folder unless it is given.
         load_to: The base URL of a FHIR server into which the first of `fhir` is loaded.
         login: How to sign in there; the secret is in the environment (ONLABEL_SECRET) or in its file, never a parameter.
         prune: Whether to take away there what is no longer published, within `max_removed`.
         withdrawn: How: delete it, or keep it there with the status of what is retired.
     """
-    settings = Settings(canonical=canonical, fhir_versions=tuple(fhir), as_of=as_of, profile=profile)
+    settings = Settings(canonical=canonical, fhir_versions=tuple(fhir), as_of=day_named(as_of), profile=profile)
     run_id = new_run_id(flow_run.id)
     place = Place.of(seeds, output, work)
     stopped_in_silence()
@@ -137,9 +145,13 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
                     place.output,
                     settings,
                     mappings=mappings,
+                    corrections=corrections,
+                    release_withheld=release_withheld,
                     max_removed=max_removed,
                     full=full,
                     keep=keep,
+                    on_unreadable=on_unreadable,
+                    stale_for=stale_for,
                     progress=watcher(),
                     run_id=run_id,
                     run_batches=run_batches,

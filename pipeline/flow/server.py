@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import sqlite3
 import subprocess
@@ -163,12 +164,18 @@ def _start(stack: contextlib.ExitStack, log: IO[bytes], announce: Callable[[str]
                 if "already in use" not in _log_of(log):
                     break
     except (OSError, sqlite3.Error) as error:
-        raise _not_started(home, str(error)) from error
-    raise _not_started(home, *_log_of(log).strip().splitlines()[-1:])
+        raise not_started(home, str(error)) from error
+    raise not_started(home, *_log_of(log).strip().splitlines()[-1:])
 
 
-def _not_started(home: Path, reason: str = "it did not answer in time") -> ServerError:
+def not_started(home: Path, reason: str = "it did not answer in time") -> ServerError:
+    """U931: a server of our own did not start; `reason` is the last thing that it said."""
     cause = f"the Prefect server for this run did not start: {reason.strip()}"
+    missing = re.search(r"No module named '([\w.]+)'", reason)
+    if missing:
+        package = missing[1].partition(".")[0]
+        remedy = f"Install the package that has {package} (`pip install {package}`), or onlabel anew with all that it needs."
+        return ServerError(Problem("U931", "fatal", cause, remedy))
     remedy = (
         f"Give it more time ({TIMEOUT_VARIABLE}), another folder (PREFECT_HOME, now {home}), or your own server "
         "(PREFECT_API_URL); `onlabel convert` needs no server at all."

@@ -156,7 +156,8 @@ def belongs(target: str, drug: str) -> bool:
 def _inputs_before(folder: Path) -> Iterator[Mapping[str, Any]]:
     for report in sorted(folder.parent.glob("*/report.json")):
         try:
-            yield from orjson.loads(report.read_bytes())["inputs"]
+            said = orjson.loads(report.read_bytes())
+            yield from [*said["inputs"], *said.get("stale", ())]
         except (OSError, ValueError, KeyError, TypeError):
             continue  # a damaged one says nothing; a page of which none says anything stops the pruning
 

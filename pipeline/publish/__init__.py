@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.errors import Problem, PublishError
 from pipeline.fhir import conformance, derive, shared
 from pipeline.publish.base import Base, BasePage, Candidate, NotABaseError, base_page
 from pipeline.publish.files import NewFolder, refusals
 from pipeline.publish.freshness import Overdue, is_known
-from pipeline.publish.guards import Change, PageCounts, PageResult, Settled, compare, forbidden, settle
+from pipeline.publish.guards import Change, PageCounts, PageResult, Settled, Stale, compare, forbidden, settle
 from pipeline.publish.keeping import reading, remove_beyond
 from pipeline.publish.outcome import has_findings
 from pipeline.publish.output import OutputFolder, current_snapshot, held, unreadable
-from pipeline.publish.report import has_inputs, read_report
+from pipeline.publish.report import has_inputs, kept, read_report
+from pipeline.publish.reviews import lapsed, released
 from pipeline.publish.snapshot import Selection, broken_links, write_snapshot
 from pipeline.publish.spool import CODED, SHARED, Serialised, Spool, SpoolWriter, serialise
 from pipeline.settings import Settings
@@ -35,20 +37,34 @@ __all__ = [
     "PageCounts",
     "PageResult",
     "Published",
+    "PublishedPage",
     "Serialised",
     "Settled",
     "SpoolWriter",
+    "Stale",
     "base_page",
+    "compare",
     "current_snapshot",
     "held",
     "is_known",
+    "lapsed",
     "publish",
+    "published_in",
     "read_report",
     "reading",
     "remove_beyond",
     "serialise",
+    "settle",
     "unchanged",
 ]
+
+
+class PublishedPage(NamedTuple):
+    """The page of a drug in a snapshot: its name, the hash of its bytes, and since when it is stale, if it is."""
+
+    name: str
+    sha256: str
+    stale: Stale | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +94,7 @@ def publish(  # noqa: PLR0913 - what went in, and how
     max_removed: float = 0.05,
     *,
     base: Base | None = None,
+    release_withheld: bool = False,
 ) -> Published:
     """Publish what the batches spooled, and what is taken over, unless a guard forbids it.
 
@@ -87,6 +104,8 @@ def publish(  # noqa: PLR0913 - what went in, and how
         settings: The run's settings.
         made_by: The program's version and the hashes of its rules and mappings, for the report.
         max_removed: The share (0 to 1) of the drugs of the current snapshot that may be missing from the new one.
+        release_withheld: Whether uses may be published again that the current snapshot withholds on the same bytes of their
+            pages.
         base: The current snapshot, where pages are taken over from it.
 
     Raises:
@@ -96,13 +115,15 @@ def publish(  # noqa: PLR0913 - what went in, and how
 
     """
     previous = current_snapshot(output.path)
-    before = _drugs(previous)
+    before = {slug: page.name for slug, page in published_in(previous)}
     _spool_shared(output.spool, settings, check=base is None)
     broken: dict[int, Sequence[Problem]] = {}
     while True:
         settled = tuple(settle(pages, broken))
         change = compare(settled, before)
         stopped = forbidden(settled, change, before, max_removed)
+        if stopped is None and not release_withheld:
+            stopped = released(previous, settled, output.spool, settings.fhir_versions[0])
         if stopped is not None:
             findings = _findings(output.spool) if stopped.code == "P511" else ()
             return Published(None, previous, False, stopped, settled, change, findings)  # noqa: FBT003 - in its order
@@ -134,7 +155,7 @@ def _gives_the_base(base: Base, settled: Sequence[Settled], spool: Path, setting
     So it is in most nights of a corpus with a page that is quarantined for good, or a duplicate.
     """
     taken = [one for one in settled if one.page.taken_over]
-    read = {one.page.name: one for one in settled if not one.page.taken_over}
+    read = [one for one in settled if not one.page.taken_over]
     return (
         base.same_pages
         and not any(one.problems or one.outcome != one.page.outcome for one in taken)
@@ -150,7 +171,8 @@ def _findings(spool: Path) -> tuple[Problem, ...]:
 def unchanged(snapshot: Path, pages: Sequence[PageResult]) -> Published:
     """What becomes of a run all of whose pages are those of the current snapshot, which is whole: nothing."""
     settled = tuple(settle(pages, {}))
-    return Published(snapshot, snapshot, unchanged=True, stopped=None, settled=settled, change=Change())
+    stale = tuple(sorted(one.page.slug for one in kept(settled) if one.page.slug))
+    return Published(snapshot, snapshot, unchanged=True, stopped=None, settled=settled, change=Change(stale=stale, kept=stale))
 
 
 def _spool_shared(spool: Path, settings: Settings, *, check: bool) -> None:
@@ -170,12 +192,22 @@ def _spool_shared(spool: Path, settings: Settings, *, check: bool) -> None:
     writer.finish()
 
 
-def _drugs(snapshot: Path | None) -> dict[str, str]:
-    """The drugs of a snapshot: slug to the name of its page."""
+def published_in(snapshot: Path | None) -> Iterator[tuple[str, PublishedPage]]:
+    """The drugs of a snapshot (slugs), each with its page.
+
+    Raises:
+        PublishError: P506, it is not to be read.
+
+    """
     if snapshot is None:
-        return {}
+        return
     try:
-        _, inputs = read_report(snapshot / "report.json")
-        return {one["drug"]: one["name"] for one in inputs if one["outcome"] == "published"}
+        _, pages = read_report(snapshot / "report.json")
+        yield from ((one["drug"], _published(one)) for one in pages if one["outcome"] == "published")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise unreadable(snapshot, "its report.json is missing or is not one") from error
+
+
+def _published(item: Mapping[str, Any]) -> PublishedPage:
+    stale = Stale(date.fromisoformat(item["read"]), date.fromisoformat(item["since"])) if "read" in item else None
+    return PublishedPage(item["name"], item["sha256"], stale)

@@ -20,7 +20,7 @@ from pipeline.model import Resource
 from pipeline.publish.files import LARGE, content_hash
 from pipeline.publish.freshness import day_of
 from pipeline.publish.guards import PageResult
-from pipeline.publish.report import CODES, INPUTS, page_of, read_head, read_list
+from pipeline.publish.report import CODES, INPUTS, STALE, page_of, read_head, read_list
 from pipeline.publish.spool import CODED, SHARED, Entry, bundle_key
 from pipeline.settings import FhirVersion, Settings
 
@@ -91,6 +91,10 @@ class Candidate:
     def pages(self) -> Iterator[Mapping[str, Any]]:
         """The inputs of the snapshot, by name."""
         return read_list(self.snapshot / "report.json", INPUTS)
+
+    def stale(self) -> Iterator[BasePage]:
+        """The kept pages that the snapshot publishes: never taken over, because what is kept is not in the seeds."""
+        return (base_page(item, None) for item in read_list(self.snapshot / "report.json", STALE))
 
     def page_of(self, item: Mapping[str, Any], number: int, sha256: str) -> PageResult | None:
         """An input as this run's page of that number, if it is still what it was, to the byte."""

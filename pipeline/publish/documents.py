@@ -94,10 +94,10 @@ def manifest(
 
 
 def accounting(settled: Sequence[Settled]) -> dict[str, int]:
-    """How many pages came in, and what became of them: the last four add up to the first."""
-    found = Counter(one.outcome for one in settled)
+    """How many pages came in, and what became of them: the last four add up to the first. Kept pages did not come in."""
+    found = Counter(one.outcome for one in settled if one.page.stale is None)
     return {
-        "inputs": len(settled),
+        "inputs": found.total(),
         "published": found["published"],
         "not_a_drug": found["not-a-drug"],
         "quarantined": found["quarantined"],

@@ -16,7 +16,7 @@ from pipeline.errors import Problem, PublishError
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 #: How much of a large file is read or written at a time: lines of bundles are as long as their pages.
 LARGE = 1024 * 1024
-_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_DENIED = {errno.EACCES, errno.EPERM}
 
 
 @contextmanager
@@ -32,6 +32,9 @@ def _refusal(error: OSError, path: Path) -> Problem:
     reason = error.strerror or type(error).__name__
     if error.errno in _FULL:
         code, cause, remedy = "P504", "there is no room left to write", "Make room on the output's disk, then run again."
+    elif error.errno == errno.EROFS:
+        code, cause = "P503", "the output is on a disk that is mounted read-only"
+        remedy = "Name a folder on another disk (--output; --work for a store), or mount this one for writing."
     elif error.errno in _DENIED:
         code, cause, remedy = "P503", "the output may not be written", "Give this user the right to write there."
     else:

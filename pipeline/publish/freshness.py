@@ -1,4 +1,4 @@
-"""Which pages their own front matter calls overdue: `lastReviewed` and `reviewFrequency` against the date of the snapshot."""
+"""Which pages their own front matter calls overdue: `lastReviewed` and `reviewFrequency` against the day of a run."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def _folded(frequency: str) -> str:
     return " ".join(frequency.lower().split())
 
 
-def overdue(settled: Iterable[Settled], day: date | None) -> list[Overdue]:
-    """The published pages that were to be reviewed again before `day`, by name; none where there is no day to speak for."""
+def overdue(settled: Iterable[Settled], day: date) -> list[Overdue]:
+    """The published pages that were to be reviewed again before `day`, by name."""
     found = []
     # Many pages have one of few dates and words.
     days: dict[tuple[str | None, str | None], date | None] = {}
@@ -86,7 +86,7 @@ def overdue(settled: Iterable[Settled], day: date | None) -> list[Overdue]:
             continue
         said = (page.last_reviewed, page.frequency)
         until = days[said] if said in days else days.setdefault(said, due(*said))
-        if day is not None and until is not None and until < day:
+        if until is not None and until < day:
             found.append(Overdue(page.name, page.slug or "", *said, until))
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from pipeline.errors import Problem
@@ -30,10 +31,19 @@ class PageCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Stale:
+    """Of a page that cannot be read now and is published as it was read last: on which day that was, and since when."""
+
+    read: date
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class PageResult:
     """What became of one page on its own: small, because every page of a run has one in memory.
 
-    `number` is its place among the run's pages by name. `sha256` is None where the bytes could not be read whole.
+    `number` is its place among the run's pages by name; kept pages, which have `stale`, stand behind them. `sha256` is None
+    where the bytes could not be read whole.
     `knowledge` is the id of the drug's MedicationKnowledge. `last_reviewed` and `frequency` are what its front matter says
     of reviews. `problems` say why it is quarantined; findings that do not stand in its way are in the spool. `trace` is
     where an unforeseen error came from, for the run's log. `taken_over` says that the page was not read: its resources and
@@ -54,6 +64,7 @@ class PageResult:
     problems: tuple[Problem, ...] = ()
     trace: str | None = None
     taken_over: bool = False
+    stale: Stale | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +78,16 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Drugs against the snapshot before, by slug in order. Stale ones are not among the removed."""
+    """Drugs against the snapshot before, by slug in order.
+
+    `stale` are those whose pages cannot be read now, which are not among the removed; of them `kept` are published as they
+    were read last, the others are left out.
+    """
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
@@ -85,7 +101,7 @@ def settle(pages: Sequence[PageResult], broken: Mapping[int, Sequence[Problem]])
     """
     drugs: defaultdict[str, list[PageResult]] = defaultdict(list)
     for page in pages:
-        if page.outcome == "published" and page.slug is not None and page.number not in broken:
+        if page.outcome == "published" and page.slug is not None and page.number not in broken and page.stale is None:
             drugs[page.slug].append(page)
     return [_settled(page, drugs.get(page.slug or "", []), broken.get(page.number)) for page in pages]
 
@@ -95,6 +111,8 @@ def _settled(page: PageResult, same_drug: Sequence[PageResult], broken: Sequence
         return Settled(page, page.outcome)
     if broken is not None:
         return Settled(page, "quarantined", tuple(broken))
+    if page.stale is not None:
+        return Settled(page, "published")
     if len({other.sha256 for other in same_drug}) > 1:
         others = ", ".join(other.name for other in same_drug if other is not page)
         cause = f"the page has the drug id {page.slug!r}, and so has another page: {others}"
@@ -116,10 +134,12 @@ def compare(settled: Iterable[Settled], previous: Mapping[str, str]) -> Change:
         previous: The drugs of the current snapshot: slug to the name of its page.
 
     """
-    published, quarantined, names, folders = set(), set(), set(), []
+    published, kept, quarantined, names, folders = set(), set(), set(), set(), []
     for one in settled:
         if one.outcome == "published" and one.page.slug is not None:
             published.add(one.page.slug)
+            if one.page.stale is not None:
+                kept.add(one.page.slug)
         elif one.outcome == "quarantined":
             quarantined.add(one.page.slug)
             names.add(one.page.name)
@@ -127,18 +147,19 @@ def compare(settled: Iterable[Settled], previous: Mapping[str, str]) -> Change:
                 # A folder that cannot be listed: whatever is below it is not gone, only unseen.
                 folders.append(one.page.name.removeprefix("./"))
     gone = sorted(slug for slug in previous if slug not in published)
-    stale = [
+    left_out = [
         slug for slug in gone if slug in quarantined or previous[slug] in names or previous[slug].startswith(tuple(folders))
     ]
     return Change(
         added=tuple(sorted(published.difference(previous))),
-        removed=tuple(slug for slug in gone if slug not in set(stale)),
-        stale=tuple(stale),
-        problems=tuple(_stale(slug, previous[slug]) for slug in stale),
+        removed=tuple(slug for slug in gone if slug not in set(left_out)),
+        stale=tuple(sorted({*left_out, *kept})),
+        kept=tuple(sorted(kept)),
+        problems=tuple(_left_out(slug, previous[slug]) for slug in left_out),
     )
 
 
-def _stale(slug: str, name: str) -> Problem:
+def _left_out(slug: str, name: str) -> Problem:
     cause = f"{slug!r} was published before and its page is quarantined now: nothing of it is in the new snapshot"
     remedy = "Mend the page. Until then a server that loaded the drug keeps what it has."
     return Problem("P523", "warning", cause, remedy, source=name)

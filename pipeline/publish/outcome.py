@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import orjson
@@ -48,12 +48,13 @@ def write_outcome(  # noqa: PLR0913, PLR0917 - where findings come from, and whe
     return count
 
 
-def has_findings(snapshot: Path, spool: Spool, settled: Mapping[str, Settled], canonical: str) -> bool:
-    """Whether a snapshot has of these pages, by name, the very findings that are in the spool and in `settled` now."""
+def has_findings(snapshot: Path, spool: Spool, settled: Sequence[Settled], canonical: str) -> bool:
+    """Whether a snapshot has of these pages the very findings that are in the spool and in `settled` now."""
     spooled = dict(spool.problems())
-    found = {name: [*spooled.get(one.page.number, []), *one.problems] for name, one in settled.items()}
-    ours = {name: orjson.dumps(operation_outcome(name, said, canonical)) + b"\n" for name, said in found.items() if said}
-    return ours == {name: line for name, line in _findings_of(snapshot) if name in settled}
+    found = [(one.page.name, [*spooled.get(one.page.number, []), *one.problems]) for one in settled]
+    ours = [(name, orjson.dumps(operation_outcome(name, said, canonical)) + b"\n") for name, said in found if said]
+    names = {one.page.name for one in settled}
+    return ours == [(name, line) for name, line in _findings_of(snapshot) if name in names]
 
 
 def _findings_of(snapshot: Path) -> Iterator[tuple[str, bytes]]:

@@ -24,8 +24,11 @@ _STAGING = ".staging"
 #: Begins the name in staging of a snapshot that is being replaced by what it should be.
 _DAMAGED = "damaged-"
 _MARKER_TEXT = "This folder is written by onlabel.\n"
-#: What a folder may hold and still be free to take: what a repository keeps in a folder that is otherwise empty.
-_HARMLESS = frozenset({"README.md", ".gitignore", ".gitkeep"})
+#: The folder of pages that cannot be read now, as they were read last.
+KEPT = "kept"
+#: What a folder may hold and still be free to take: what a repository keeps in a folder that is otherwise empty,
+#: and an input of a run.
+_HARMLESS = frozenset({"README.md", ".gitignore", ".gitkeep", KEPT})
 #: What a file system without symbolic links answers: FAT, and some network shares.
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
@@ -53,6 +56,11 @@ class OutputFolder:
     def run(self) -> Path:
         """The run's folder for what depends on history or on the machine (not made yet)."""
         return self.path / "runs" / self.run_id
+
+    @property
+    def kept(self) -> Path:
+        """The folder of kept pages (not made yet)."""
+        return self.path / KEPT
 
     def place(self, snapshot: NewFolder) -> Path:
         """Move a finished snapshot folder to where it is found by its content hash; gives its new place."""

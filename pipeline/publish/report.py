@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,14 +18,14 @@ import orjson
 from pipeline.fhir import CodeRow
 from pipeline.publish.documents import accounting, counts
 from pipeline.publish.files import HashedFile
-from pipeline.publish.freshness import Overdue, unknown_frequencies
+from pipeline.publish.freshness import unknown_frequencies
 from pipeline.publish.guards import PageCounts, PageResult, Settled
 from pipeline.settings import FhirVersion, Settings
 
 #: The long lists of the report, in their order; all else stands before them.
-OVERDUE: Final = "overdue"
 CODES: Final = "codes"
 INPUTS: Final = "inputs"
+STALE: Final = "stale"
 
 
 def write_report(  # noqa: PLR0913 - a report of so many things
@@ -36,7 +37,6 @@ def write_report(  # noqa: PLR0913 - a report of so many things
     resources: Mapping[FhirVersion, Mapping[str, int]],
     lost: Mapping[FhirVersion, Mapping[str, int]],
     codes: Mapping[tuple[FhirVersion, CodeRow], int],
-    overdue: Sequence[Overdue],
     made_by: Mapping[str, Any],
 ) -> None:
     """Write `report.json`.
@@ -45,11 +45,10 @@ def write_report(  # noqa: PLR0913 - a report of so many things
         new_file: The file.
         settings: The run's settings.
         day: The date that the snapshot speaks for.
-        settled: The pages by name.
+        settled: The pages by name, then the kept ones.
         resources: By FHIR version, how many resources of each type are published.
         lost: By FHIR version, how often an element of R5 is not held by it, by path.
         codes: The codes in the resources of each version, and how many pages have each.
-        overdue: The pages that were to be reviewed again before `day`.
         made_by: The program's version, and hashes of what else shapes the bytes.
 
     """
@@ -66,10 +65,15 @@ def write_report(  # noqa: PLR0913 - a report of so many things
     used = ({"version": version, "code": row, "pages": pages} for (version, row), pages in sorted(codes.items()))
     with new_file as file:
         file.write(orjson.dumps(head, option=orjson.OPT_INDENT_2)[: -len(b"\n}")])
-        _write_list(file, OVERDUE, (one._asdict() for one in overdue))
         _write_list(file, CODES, used)
-        _write_list(file, INPUTS, map(_input, settled))
+        _write_list(file, INPUTS, (_input(one) for one in settled if one.page.stale is None))
+        _write_list(file, STALE, map(_input, kept(settled)))
         file.write(b"\n}\n")
+
+
+def kept(settled: Iterable[Settled]) -> list[Settled]:
+    """The kept pages that are published: each stands for one of the inputs, which cannot be read."""
+    return [one for one in settled if one.page.stale is not None and one.outcome == "published"]
 
 
 def _write_list(file: HashedFile, name: str, items: Iterable[Mapping[str, Any]]) -> None:
@@ -82,17 +86,19 @@ def _write_list(file: HashedFile, name: str, items: Iterable[Mapping[str, Any]])
 
 
 def read_report(report: Path) -> tuple[dict[str, Any], Iterator[dict[str, Any]]]:
-    """A `report.json` without its long lists, and its inputs one after the other; one of another form is read as a whole.
+    """A `report.json` without its long lists, and its pages one after the other: the inputs, then those that are stale.
+
+    A report of another form is read as a whole.
 
     Raises:
         OSError, ValueError, KeyError, TypeError: It cannot be read, or is no report.
 
     """
     try:
-        return read_head(report), read_list(report, INPUTS)
+        return read_head(report), chain(read_list(report, INPUTS), read_list(report, STALE))
     except ValueError:  # an older version wrote it, or somebody has formatted it
         whole = orjson.loads(report.read_bytes())
-        return whole, iter(whole[INPUTS])
+        return whole, chain(whole[INPUTS], whole.get(STALE, ()))
 
 
 def read_head(report: Path) -> dict[str, Any]:
@@ -106,7 +112,7 @@ def read_head(report: Path) -> dict[str, Any]:
     head: list[bytes] = []
     with report.open("rb") as lines:
         for line in lines:
-            if line.startswith(b'  "%s": [' % OVERDUE.encode()):
+            if line.startswith(b'  "%s": [' % CODES.encode()):
                 found: dict[str, Any] = orjson.loads(b"".join(head).rstrip(b",\n") + b"}")
                 return found
             head.append(line)
@@ -127,10 +133,16 @@ def read_list(report: Path, name: str) -> Iterator[dict[str, Any]]:
             yield orjson.loads(line.rstrip(b",\n"))
 
 
-def has_inputs(report: Path, settled: Mapping[str, Settled]) -> bool:
-    """Whether a report has these pages, by name, as a report of them would have them now. Raises like `read_head`."""
-    ours = {name: orjson.loads(orjson.dumps(_input(one))) for name, one in settled.items()}
-    return ours == {item["name"]: item for item in read_list(report, INPUTS) if item["name"] in ours}
+def has_inputs(report: Path, settled: Sequence[Settled]) -> bool:
+    """Whether a report has these pages, and no other kept ones, as a report of them would have them now.
+
+    Raises like `read_head`.
+    """
+    read = [one for one in settled if one.page.stale is None]
+    names = {one.page.name for one in read}
+    ours = orjson.loads(orjson.dumps([list(map(_input, read)), list(map(_input, kept(settled)))]))
+    theirs = [item for item in read_list(report, INPUTS) if item["name"] in names]
+    return bool(ours == [theirs, list(read_list(report, STALE))])
 
 
 def _input(one: Settled) -> dict[str, Any]:
@@ -144,6 +156,8 @@ def _input(one: Settled) -> dict[str, Any]:
         "kind": page.kind,
         "problems": sorted({problem.code for problem in (*page.problems, *one.problems)}),
     }
+    if page.stale is not None:
+        found |= {"read": page.stale.read, "since": page.stale.since}
     if page.kind is not None:
         found |= {"lastReviewed": page.last_reviewed, "reviewFrequency": page.frequency}
     if one.outcome == "published":

@@ -17,7 +17,6 @@ from pipeline.model import Resource
 from pipeline.publish.base import TAKEN_OVER, Base, NotABaseError, TakenOver, codes_of
 from pipeline.publish.documents import as_of, manifest, no_date, not_held
 from pipeline.publish.files import NewFolder
-from pipeline.publish.freshness import overdue
 from pipeline.publish.guards import Settled
 from pipeline.publish.outcome import write_outcome
 from pipeline.publish.report import write_report
@@ -228,7 +227,6 @@ def write_snapshot(
         resources={version: parts.counts for version, parts in written.items()},
         lost=not_held(settled, {version: derive(shared(settings), version, settings).not_held for version in written}),
         codes=codes,
-        overdue=overdue(settled, day),
         made_by=made_by,
     )
     return {}

@@ -27,6 +27,7 @@ from yaml.reader import Reader
 
 from pipeline.errors import ReadError
 from pipeline.model import FrontMatterValue, Span
+from pipeline.read.key_lines import are_keys, unrecognized
 from pipeline.read.refusal import refusal
 from pipeline.settings import ReadLimits
 
@@ -40,31 +41,62 @@ _BOUNDARY = re.compile(r"(?:\A|(?<=[\r\n]))-{3,}[ \t]*(?=[\r\n]|\Z)")
 _BLOCK_HEADER = re.compile(r"[^\r\n]*[ \t\r\n]*")
 _WHITE = " \t\r\n"
 _MEND = "Mend the front matter of the page."
+#: What may stand before front matter, because no reader sees it: white space, and whole comments (what a crawler notes).
+_UNSEEN = re.compile(r"(?:[ \t\r\n]+|<!--.*?-->)*", re.DOTALL)
 
 
 def read_front_matter(text: str, name: str, limits: ReadLimits) -> tuple[Mapping[str, tuple[FrontMatterValue, ...]], int]:
     """The front matter of a page, and the offset at which its Markdown begins.
 
-    A page that does not begin with a line of dashes has no front matter: an empty mapping and the offset after a
-    byte-order mark. A key maps to its scalar, or to the scalars of its list; what is nested deeper is checked and left out.
-    A key without a value has no values. Texts are as written, quotes removed: for a plain or quoted scalar on one line
+    It begins with a line of dashes, before which only white space and comments may stand. Blocks of keys between lines of
+    dashes that follow at once (a reviewer's note) belong to it. A page that has nothing of the kind has no front matter: an
+    empty mapping and the offset after a byte-order mark; one with what looks like it and is not to be read is refused,
+    because it would become a page on another drug.
+
+    A key maps to its scalar, or to the scalars of its list; what is nested deeper is checked and left out. A key without a
+    value has no values. Texts are as written, quotes removed: for a plain or quoted scalar on one line
     without escapes, `text[span.start:span.end]` is the value itself; escapes, `''`, block scalars and folded lines are
     resolved as YAML does, and the span holds what they were resolved from.
 
     Raises:
-        ReadError: R106 to R111.
+        ReadError: R106 to R112.
     """
-    page = text.removeprefix("\ufeff").lstrip(_WHITE)
-    start = len(text) - len(page)
-    opening = _BOUNDARY.match(page)
-    if not opening:
-        return {}, len(text) - len(text.removeprefix("\ufeff"))
+    after_mark = len(text) - len(text.removeprefix("\ufeff"))
+    unseen = _UNSEEN.match(text, after_mark)
+    start = unseen.end() if unseen else after_mark
+    if not _BOUNDARY.match(text[start:]):
+        _refuse_unrecognized(text, start, name)
+        return {}, after_mark
+    reading = _Reading(text, name, limits)
+    end = reading.block(start)
+    while (more := _note(text, end)) is not None:
+        end = reading.block(more)
+    return {key: tuple(values) for key, values in reading.values.items()}, end
+
+
+def _refuse_unrecognized(text: str, start: int, name: str) -> None:
+    found = unrecognized(text[start:])
+    if found is not None:
+        cause = "what looks like front matter is not at the beginning of the page, or not between lines `---`"
+        remedy = "Begin the page with a line `---`, then the front matter as YAML, then a line `---`."
+        raise refusal(name, "R112", cause, remedy, (text, start + found))
+
+
+def _split(text: str, start: int) -> tuple[str, str]:
+    """The block between lines of dashes that begins at `start`, and all that follows it. Raises ValueError if it is open."""
+    matter, content = YAMLHandler(fm_boundary=_BOUNDARY).split(text[start:])
+    return matter, content
+
+
+def _note(text: str, end: int) -> int | None:
+    """Where another block of keys begins that follows front matter at once; None if there is none."""
+    start = end + len(text[end:]) - len(text[end:].lstrip(_WHITE))
+    if not _BOUNDARY.match(text[start:]):
+        return None
     try:
-        matter, content = YAMLHandler(fm_boundary=_BOUNDARY).split(page)
-    except ValueError:
-        cause = "the front matter is opened by a line of dashes and never closed"
-        raise refusal(name, "R106", cause, "Close the front matter with a line `---`.", (text, start)) from None
-    return _Reading(text, name, limits, start + opening.end()).read(matter), len(text) - len(content)
+        return start if are_keys(_split(text, start)[0].strip("\r\n")) else None
+    except ValueError:  # a rule
+        return None
 
 
 @dataclass(slots=True)
@@ -78,17 +110,28 @@ class _Open:
 
 @dataclass(slots=True)
 class _Reading:
-    """One front matter being read; `begin` is where it starts in the page's `text`."""
+    """Front matter being read, block by block; `begin` is where the YAML of the block starts in the page's `text`."""
 
     text: str
     name: str
     limits: ReadLimits
-    begin: int
+    begin: int = 0
     values: dict[str, list[FrontMatterValue]] = field(default_factory=dict)
     stack: list[_Open] = field(default_factory=list)
 
-    def read(self, matter: str) -> Mapping[str, tuple[FrontMatterValue, ...]]:
-        """Take in every event, and hand over the values."""
+    def block(self, start: int) -> int:
+        """Take in the block whose first line of dashes is at `start`; the offset behind its last one."""
+        try:
+            matter, content = _split(self.text, start)
+        except ValueError:
+            cause = "the front matter is opened by a line of dashes and never closed"
+            raise refusal(self.name, "R106", cause, "Close the front matter with a line `---`.", (self.text, start)) from None
+        opening = _BOUNDARY.match(self.text[start:])
+        self.begin = start + (opening.end() if opening else 0)
+        self._take_in(matter)
+        return len(self.text) - len(content)
+
+    def _take_in(self, matter: str) -> None:
         documents = 0
         for event in self._events(matter):
             documents += isinstance(event, DocumentStartEvent)
@@ -102,7 +145,6 @@ class _Reading:
                 self._value_ends()
             elif isinstance(event, ScalarEvent):
                 self._scalar(event)
-        return {key: tuple(values) for key, values in self.values.items()}
 
     def _events(self, matter: str) -> Iterator[Event]:
         # Both loaders refuse control characters, but only this tells the place in code points.
@@ -146,6 +188,8 @@ class _Reading:
             inner.key = event.value
             inner.keys.add(event.value)
             if len(self.stack) == 1:
+                if event.value in self.values:
+                    raise self._refuse(event, "R109", "a key stands twice in the front matter")
                 self.values[event.value] = []
             return
         outer = self.stack[0].key

@@ -28,7 +28,7 @@ def read_page(data: bytes, name: str, limits: ReadLimits = ReadLimits()) -> Page
         limits: What the page may cost.
 
     Raises:
-        ReadError: R101 to R111; each is described in `ERRORS.md`.
+        ReadError: R101 to R112; each is described in `ERRORS.md`.
     """
     text = decode(data, name, limits)
     front_matter, start = read_front_matter(text, name, limits)

@@ -31,10 +31,12 @@ class Near:
 class DrugView:
     """All that a drug's page shows. `decisions` are what people decided on each use, by the place of its text.
 
+    `stale` is the day on which the page was read last, if it cannot be read now.
     `sampled` are the places of uses that were drawn at random.
     """
 
     facts: DrugFacts
+    stale: str | None
     name: str
     cards: tuple[Card, ...]
     identity: tuple[Field, ...]
@@ -89,6 +91,7 @@ def view_of(  # noqa: PLR0913, PLR0917 - what one page shows comes from seven pl
     resources = [*record.resources, *shared]
     return DrugView(
         facts=facts,
+        stale=record.input.stale,
         name=facts.name.text if facts.name else facts.slug,
         cards=cards,
         identity=identity,

@@ -12,7 +12,7 @@ from pipeline.review.cards import is_uncoded
 from pipeline.review.visible import visible
 
 #: Bits of a row's flags, the same in `static/overview.js`.
-BRAND_SCOPED, UNREAD, UNCODED, CHANGED, FINDINGS = 1, 2, 4, 8, 16
+BRAND_SCOPED, UNREAD, UNCODED, CHANGED, FINDINGS, STALE = 1, 2, 4, 8, 16, 32
 _STANDINGS: Final = {"approved": 1, "accelerated_approval": 2, "used": 4}
 _LONGEST_NAME = 120
 
@@ -24,8 +24,8 @@ def file_of(slug: str) -> str:
     return f"{slug[:_LONGEST_NAME]}.{hashlib.sha256(slug.encode()).hexdigest()[:12]}"
 
 
-def row_of(
-    facts: DrugFacts, decided: Iterable[Correction], sampled: Mapping[int, bool], *, changed: bool, findings: bool
+def row_of(  # noqa: PLR0913 - what marks a row comes from as many places
+    facts: DrugFacts, decided: Iterable[Correction], sampled: Mapping[int, bool], *, changed: bool, findings: bool, stale: bool
 ) -> list[Any]:
     """What the overview knows of a drug, in the order in which `static/overview.js` takes it apart.
 
@@ -41,6 +41,7 @@ def row_of(
     flags |= UNCODED if any(map(is_uncoded, uses)) else 0
     flags |= CHANGED if changed else 0
     flags |= FINDINGS if findings else 0
+    flags |= STALE if stale else 0
     standings = 0
     for use in uses:
         standings |= _STANDINGS[use.standing]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -78,19 +78,26 @@ def write_review(  # noqa: PLR0913, PLR0917 - what a review shows comes from fiv
         for number, record in enumerate(snapshot.records(), 1):
             facts = record.facts
             found = findings.get(record.input.name, ())
+            if record.input.stale:
+                # What stands in the way of the page as it is now has no place in the page as it was.
+                found = tuple(replace(one, line=None) if one.severity in {"error", "fatal"} else one for one in found)
             decided = corrections.by_page.get(facts.page.sha256, ())
             sampled = sampled_of(facts, places.get(facts.page.sha256, ()), decided)
             marked += len(sampled)
             view = view_of(record, shared, known, partners.get(record.slug, ()), found, decided, sampled)
-            row = row_of(facts, decided, sampled, changed=record.slug in changed, findings=bool(found))
+            changed_too, stale = record.slug in changed, record.input.stale is not None
+            row = row_of(facts, decided, sampled, changed=changed_too, findings=bool(found), stale=stale)
             _write(new / "drugs" / f"{row[0]}.html", template, view=view, root="../")
             rows.append(row)
             done(number, len(published))
         (new / "data" / "overview.js").write_text(f"window.onlabelDrugs={script_json(rows)};\n", encoding="ascii")
         unpublished = [(one, findings.get(one.name, ())) for one in snapshot.inputs if one.outcome != "published"]
         left_out = changes.left_out if changes is not None else 0
-        _write(new / "index.html", templates.get_template("overview.html"), root="", marked=marked, left_out=left_out)
-        _write(new / "pages.html", templates.get_template("pages.html"), root="", unpublished=unpublished)
+        counted = {"marked": marked, "left_out": left_out, "stale": sum(one.stale is not None for one in published)}
+        _write(new / "index.html", templates.get_template("overview.html"), root="", **counted)
+        _write(
+            new / "pages.html", templates.get_template("pages.html"), root="", unpublished=unpublished, stale=counted["stale"]
+        )
         shown = changes_view(changes, frozenset(known))
         _write(new / "changes.html", templates.get_template("changes.html"), root="", changes=changes, groups=shown)
     return Written(folder / "index.html", len(rows))

@@ -104,7 +104,9 @@ class _Reader:
         listed = [self._brand(self._primitive(text, proof)) for text, proof in zip(drug["name"], drug["_name"], strict=True)][
             1:
         ]
-        mentioned = {brand.spans for cud in self.of["ClinicalUseDefinition"] for brand in self._subjects(cud)}
+        # By their rules too: a correction may quote a use's brand from the list of brands.
+        of_uses = [brand for cud in self.of["ClinicalUseDefinition"] for brand in self._subjects(cud)]
+        mentioned = {(brand.spans, brand.rule) for brand in of_uses}
         classification = drug.get("medicineClassification", [{"classification": [None]}])[0]["classification"][0]
         kind = drug["productType"][0]["coding"][0]["code"]
         name_fact = self._concept(drug["code"])
@@ -120,7 +122,7 @@ class _Reader:
             name=name_fact,
             ingredients=() if ingredients == (name_fact,) else ingredients,
             pronunciation=self._one(extensions(drug, "pronunciation")),
-            brands=tuple(brand for brand in listed if brand.spans not in mentioned),
+            brands=tuple(brand for brand in listed if (brand.spans, brand.rule) not in mentioned),
             fda_status=classification["coding"][0]["code"] if classification else "not_stated",
             fda_status_fact=self._concept(classification) if classification and "text" in classification else None,
             identifiers=tuple(self._identifiers()),

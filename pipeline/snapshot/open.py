@@ -30,12 +30,16 @@ _FAULTS = (OSError, ValueError, LookupError, TypeError, AttributeError)
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A page of the run, as `report.json` lists it. `slug` and `kind` are None where reading did not come so far."""
+    """A page of the run, as `report.json` lists it. `slug` and `kind` are None where reading did not come so far.
+
+    `stale` is the day (YYYY-MM-DD) on which a page was read last that cannot be read now: it is published as it was then.
+    """
 
     name: str
     outcome: str
     slug: str | None
     kind: Kind | None
+    stale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A snapshot in one FHIR version. `path` is its folder, `report` its report.json, `inputs` all pages of its run by name."""
+    """A snapshot in one FHIR version. `path` is its folder, `report` its report.json.
+
+    `inputs` are all pages of its run by name, and behind them the stale ones, each beside the one that cannot be read.
+    """
 
     path: Path
     version: FhirVersion
@@ -144,7 +151,12 @@ class Snapshot:
                 found = [problems_in(orjson.loads(line)) for line in file]
         except _FAULTS as error:
             raise _unreadable(self.path, f"its outcome is not to be read: {error}") from error
-        return {problems[0].source or "": problems for problems in found if problems}
+        said: dict[str, tuple[Problem, ...]] = {}
+        for problems in filter(None, found):
+            # A stale page has the name of the one that cannot be read.
+            name = problems[0].source or ""
+            said[name] = (*said.get(name, ()), *problems)
+        return said
 
 
 def open_snapshot(path: Path, version: FhirVersion | None = None) -> Snapshot:
@@ -179,7 +191,7 @@ def open_snapshot(path: Path, version: FhirVersion | None = None) -> Snapshot:
 def _input(one: Mapping[str, Any]) -> Input:
     # Of words that thousands of pages have, each is in memory once.
     kind: Any = one["kind"] and sys.intern(one["kind"])
-    return Input(one["name"], sys.intern(one["outcome"]), one["drug"], kind)
+    return Input(one["name"], sys.intern(one["outcome"]), one["drug"], kind, one.get("read"))
 
 
 def _named(facts: DrugFacts, slug: str) -> DrugFacts:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Final
 
-from pipeline.model import DrugFacts, Fact, Page, Span, Use
+from pipeline.model import Fact, Page, Span, Use
 from pipeline.snapshot import Record
 
 #: What says nothing, and is left out.
@@ -28,7 +28,7 @@ def drug_line(record: Record, uses: Sequence[tuple[int, Use]]) -> dict[str, Any]
         "standing": dict(Counter(use.standing for _, use in uses)),
         "unread": len(facts.unread),
         "withheld": len(facts.withheld),
-        "page": _page(facts),
+        "page": _page(record),
     }
 
 
@@ -39,7 +39,7 @@ def use_line(record: Record, number: int, use: Use) -> dict[str, Any]:
         "slug": facts.slug,
         "name": facts.name.text if facts.name else None,
         **_use(record, number, use),
-        "page": _page(facts),
+        "page": _page(record),
     }
 
 
@@ -53,7 +53,7 @@ def facts_line(record: Record, uses: Sequence[tuple[int, Use]]) -> dict[str, Any
             {"use": number, "indications": list(record.indications[number - 1]), **plain(use, facts.page)}
             for number, use in uses
         ],
-        "page": _page(facts),
+        "page": _page(record),
     }
 
 
@@ -75,7 +75,13 @@ def _use(record: Record, number: int, use: Use) -> dict[str, Any]:
     return {"use": number, "indications": list(record.indications[number - 1]), **plain(use, record.facts.page)}
 
 
-def _page(facts: DrugFacts) -> dict[str, Any]:
-    page = facts.page
-    said = {"name": page.name, "sha256": page.sha256, "url": page.meta("url"), "last_reviewed": page.meta("lastReviewed")}
+def _page(record: Record) -> dict[str, Any]:
+    page = record.facts.page
+    said = {
+        "name": page.name,
+        "sha256": page.sha256,
+        "url": page.meta("url"),
+        "last_reviewed": page.meta("lastReviewed"),
+        "stale": record.input.stale,
+    }
     return {name: value for name, value in said.items() if value not in _EMPTY}

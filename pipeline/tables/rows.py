@@ -36,14 +36,14 @@ def use_rows(record: Record) -> Iterator[Row]:
                 "fda_status": facts.fda_status,
                 **_codes("drug", drug_codes(facts)),
                 **_codes("brand", [(code.system, code.code, code.relation) for code in brand.codings] if brand else ()),
-                **_source(facts),
+                **_source(record),
             }
 
 
 def denial_rows(record: Record) -> Iterator[Row]:
     """The sentences of a page that say that a use is not approved."""
     for denial in record.facts.denials:
-        yield {**_drug(record.facts), "quote": denial.text, **_place(record.facts, denial), **_source(record.facts)}
+        yield {**_drug(record.facts), "quote": denial.text, **_place(record.facts, denial), **_source(record)}
 
 
 def unread_rows(record: Record) -> Iterator[Row]:
@@ -58,7 +58,7 @@ def unread_rows(record: Record) -> Iterator[Row]:
             "quote": one.fact.text,
             "reason": one.reason,
             **_place(facts, one.fact),
-            **_source(facts),
+            **_source(record),
         }
 
 
@@ -84,13 +84,14 @@ def _drug(facts: DrugFacts) -> Row:
     return {"drug": facts.name.text if facts.name else None, "slug": facts.slug, "kind": facts.kind}
 
 
-def _source(facts: DrugFacts) -> Row:
-    page = facts.page
+def _source(record: Record) -> Row:
+    page = record.facts.page
     return {
         "page": page.name,
         "sha256": page.sha256,
         "url": page.meta("url") or None,
         "last_reviewed": page.meta("lastReviewed") or None,
+        "stale": record.input.stale,
     }
 
 

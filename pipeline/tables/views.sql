@@ -197,11 +197,14 @@ FROM resource;
 -- Pages with their drug and the name that the run knew them by.
 CREATE OR REPLACE VIEW source AS
 WITH input AS (
-    SELECT unnest(inputs, max_depth := 2)
+    -- A stale page stands beside the one of its name that cannot be read.
+    SELECT unnest(list_concat(inputs, coalesce(stale, [])), max_depth := 2)
     FROM read_json(getvariable('snapshot') || '/report.json', format = 'unstructured', maximum_object_size = 268435456,
-        columns = {inputs: 'STRUCT("name" VARCHAR, drug VARCHAR, outcome VARCHAR)[]'})
+        columns = {inputs: 'STRUCT("name" VARCHAR, drug VARCHAR, outcome VARCHAR)[]',
+            stale: 'STRUCT("name" VARCHAR, drug VARCHAR, outcome VARCHAR)[]'})
 )
 SELECT page.id, drug.name AS drug, drug.slug, drug.kind, input."name" AS page, sha256, url, last_reviewed, text, page."extension",
+    json_extract_string(named(page."extension", 'stale')[1], '$.valueDate') AS stale,
     list_transform(list_filter(named(page."extension", 'sentence'),
         lambda s: role_of(s) = 'unread'), lambda s: said(s)) AS unread
 FROM page
@@ -282,7 +285,7 @@ SELECT
     len(list_filter(source.unread, lambda s: len(list_filter(list_concat(one.text, one."lead", one.parent),
         lambda q: q.o <= s.o AND s.o < q.o + q.l)) > 0)) AS unread,
     line_of(source.text, one.text[1].o) AS line, one.text[1].o AS "offset", one.text[1].l AS "length",
-    source.page, source.sha256, source.url, source.last_reviewed
+    source.page, source.sha256, source.url, source.last_reviewed, source.stale
 FROM use
 JOIN source ON source.id = use.page_id
 JOIN drug ON drug.id = use.page_id
@@ -290,11 +293,11 @@ LEFT JOIN drug AS brand ON brand.id = use.branded.id;
 
 CREATE OR REPLACE VIEW denials AS
 SELECT drug, slug, kind, said(e).t AS quote, line_of(text, said(e).o) AS line, said(e).o AS "offset", said(e).l AS "length",
-    page, sha256, url, last_reviewed
+    page, sha256, url, last_reviewed, stale
 FROM (SELECT source.*, unnest(named(drug."extension", 'denied-use')) AS e FROM source JOIN drug ON drug.id = source.id);
 
 CREATE OR REPLACE VIEW unread AS
 SELECT drug, slug, kind, role_of(e) AS role, said(e).t AS quote, json_extract_string(part(e, 'reason')[1], '$.valueString') AS reason,
-    line_of(text, said(e).o) AS line, said(e).o AS "offset", said(e).l AS "length", page, sha256, url, last_reviewed
+    line_of(text, said(e).o) AS line, said(e).o AS "offset", said(e).l AS "length", page, sha256, url, last_reviewed, stale
 FROM (SELECT *, unnest(named("extension", 'sentence')) AS e FROM source)
 WHERE role_of(e) IN ('unread', 'withheld');

@@ -17,6 +17,7 @@ from pipeline.verify.document import read_document
 from pipeline.verify.files import check_counts, check_manifest, check_name, check_report, document, lines, snapshot_of
 from pipeline.verify.finding import Json, finding, not_read
 from pipeline.verify.mapped import Conformance
+from pipeline.verify.marks import stale_day
 from pipeline.verify.resources import Resources, digest, name_of
 
 __all__ = ["Proved", "prove", "verify"]
@@ -84,6 +85,7 @@ def _derived(folder: Path, snapshot: Path | None, done: Proved, *, beside: bool)
     yield from check_manifest(folder, manifest)
     counts: Counter[str] = Counter()
     pages: Counter[str] = Counter()
+    stale: dict[str, str] = {}
     for place, resource in _lines(folder):
         if resource is None:
             yield finding("C605", "no resource of the file's type", place)
@@ -93,10 +95,13 @@ def _derived(folder: Path, snapshot: Path | None, done: Proved, *, beside: bool)
             page, problems = read_document(resource)
             yield from problems
             if page is not None:
-                pages[hashlib.sha256(page.text.encode()).hexdigest()] += 1
+                sha256 = hashlib.sha256(page.text.encode()).hexdigest()
+                pages[sha256] += 1
+                if day := stale_day(resource):
+                    stale[sha256] = day
     yield from check_counts(folder, manifest, counts)
     if snapshot:
-        yield from check_report(snapshot, folder.name, counts, pages)
+        yield from check_report(snapshot, folder.name, counts, pages, stale)
     done.add(counts, pages)
     yield not_read(folder, beside=beside)
 
@@ -113,7 +118,7 @@ def _version(folder: Path, snapshot: Path | None, done: Proved) -> Iterator[Prob
             yield from resources.gather(resource, place)
     yield from check_counts(folder, manifest, resources.counts)
     if snapshot:
-        yield from check_report(snapshot, folder.name, resources.counts, resources.pages)
+        yield from check_report(snapshot, folder.name, resources.counts, resources.pages, resources.stale)
     for _, resource in _lines(folder):
         if resource is not None:
             yield from resources.check(resource)

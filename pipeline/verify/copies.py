@@ -11,6 +11,7 @@ from pipeline.errors import Problem
 from pipeline.verify.derived import objects
 from pipeline.verify.document import Document
 from pipeline.verify.finding import Json, finding
+from pipeline.verify.marks import TAG, check_mark, tag_of
 from pipeline.verify.reviews import changed_in, check_reviews, review_words
 from pipeline.verify.spans import name_of, part, quote_of
 
@@ -110,6 +111,7 @@ def copies(resource: Json, document: Document | None, snapshot: Snapshot, proven
         claimed = resource.get("meta", {}).get("profile", [])
         if claimed != profile:
             yield finding("C641", f"the profile of such a resource is {profile}", f"{kind}.meta.profile", name, str(claimed))
+        yield from check_mark(resource, document, name)
     yield from _by_kind(resource, document, snapshot, name)
     yield from _narrative(resource, proven, name)
 
@@ -257,6 +259,8 @@ def _knowledge(resource: Json, snapshot: Snapshot, name: str) -> Iterator[Proble
 
 def _document(resource: Json, document: Document, name: str) -> Iterator[Problem]:
     for tag in resource.get("meta", {}).get("tag", ()):
+        if tag_of(tag) == TAG:
+            continue  # `check_mark` looks at it
         key = _TAGS.get(name_of({"url": tag.get("system", "")}))
         if key is None or tag.get("code") not in document.front_matter(key):
             yield finding(

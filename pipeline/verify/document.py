@@ -13,6 +13,7 @@ from functools import cached_property
 from pipeline.errors import Problem
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.markdown import see
+from pipeline.verify.scalars import block, block_header, double_quoted, plain, single_quoted
 from pipeline.verify.seen import FRONT_MATTER, MARKUP, TARGET, TEXT, Seen
 from pipeline.verify.spans import Span, name_of, spans_of
 
@@ -22,9 +23,7 @@ _USE_HEADING = re.compile(
 )
 #: Footnote marks hang on sentences and are no part of them.
 _FOOTNOTE_MARKS = frozenset("*#^\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079\u2020\u2021\u00a7\u00b6")
-_YAML_KEY = re.compile(r"^([^\s:#\-][^:\r\n]*?)[ \t]*:(?=[ \t\r\n]|\Z)", re.MULTILINE)
-_ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\", "/": "/", "0": "\0", "e": "\x1b", " ": " ", "_": "\xa0", "N": "\x85"}
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
+_YAML_KEY = re.compile(r"(?:\A|(?<=[\r\n]))([^\s:#\-][^:\r\n]*?)[ \t]*:(?=[ \t\r\n]|\Z)")
 
 
 @dataclass
@@ -122,18 +121,14 @@ class Document:
         if quote in "'\"":
             if text[end] != quote:
                 return None, "it is not a whole quoted value"
-            raw = text[start:end]
-            return (raw.replace("''", "'") if quote == "'" else _ESCAPE.sub(_unescape, raw)), ""
+            return (single_quoted if quote == "'" else double_quoted)(text[start:end]), ""
+        if header := block_header(text[:start]):
+            return block(header, text[header.end() : end]), ""
         before = text[:start].rstrip(" \t")
         after = re.match(r"[ \t]*(?:#[^\r\n]*)?(?:[\r\n]|\Z)|[ \t]*[,\]}]", text[end:])
-        if before[-1:] not in {":", "-", "[", ",", "\n", "\r", ">", "|"} or not after:
+        if before[-1:] not in {":", "-", "[", ",", "\n", "\r"} or not after:
             return None, "it is not a whole value"
-        return " ".join(text[start:end].split()), ""
-
-
-def _unescape(escape: re.Match[str]) -> str:
-    number = escape[1] or escape[2] or escape[3]
-    return chr(int(number, 16)) if number else _ESCAPES.get(escape[4], escape[4])
+        return plain(text[start:end]), ""
 
 
 def read_document(resource: Json) -> tuple[Document | None, list[Problem]]:

@@ -106,8 +106,13 @@ def check_counts(folder: Path, manifest: Mapping[str, Any], counts: Counter[str]
         yield finding("C603", f"the manifest says {stated}, there are {dict(counts)}", str(folder / "manifest.json"))
 
 
-def check_report(snapshot: Path, version: str, counts: Counter[str], pages: Counter[str]) -> Iterator[Problem]:
-    """The report's accounting adds up and speaks of these resources and these pages (by their SHA-256)."""
+def check_report(
+    snapshot: Path, version: str, counts: Counter[str], pages: Counter[str], stale: Mapping[str, str]
+) -> Iterator[Problem]:
+    """The report's accounting adds up and speaks of these resources and these pages (by their SHA-256).
+
+    `stale` are the pages that are marked so, each with the day on which it was read last.
+    """
     report = document(snapshot / "report.json")
     accounting = dict(report.get("accounting", {}))
     inputs = accounting.pop("inputs", None)
@@ -115,7 +120,10 @@ def check_report(snapshot: Path, version: str, counts: Counter[str], pages: Coun
         yield finding("C603", "the accounting does not add up to the number of inputs", str(snapshot / "report.json"))
     if report.get("resources", {}).get(version) != dict(counts):
         yield finding("C603", f"there are {dict(counts)}", str(snapshot / "report.json"))
-    published = Counter(str(page.get("sha256")) for page in report.get("inputs", ()) if page.get("outcome") == "published")
+    listed = [*report.get("inputs", ()), *report.get("stale", ())]
+    if {str(page.get("sha256")): str(page.get("read")) for page in report.get("stale", ())} != stale:
+        yield finding("C603", "the stale pages are not those that are marked so", str(snapshot / "report.json"))
+    published = Counter(str(page.get("sha256")) for page in listed if page.get("outcome") == "published")
     if published != pages:
         yield finding("C603", "the published inputs are not the pages in the snapshot", str(snapshot / "report.json"))
 

@@ -14,6 +14,13 @@ from itertools import pairwise
 from pipeline.verify.inline import Inline, label_of
 from pipeline.verify.seen import FRONT_MATTER, TARGET, TEXT, Seen
 
+_UNSEEN = re.compile(r"\ufeff?(?:[ \t\r\n]|<!--.*?-->)*", re.DOTALL)
+_OPENING = re.compile(r"[ \t\r\n]*-{3,}[ \t]*(?:\r\n|\n|\r)")
+_CLOSING = re.compile(r"(?<=[\r\n])-{3,}[ \t]*(?=[\r\n]|\Z)")
+#: A further block: lines that set keys, with items, indented lines, comments and blank ones among them.
+_KEY_LINE = r"[\"']?[A-Za-z_][\w.-]*[\"']?[ \t]*(?::(?=[ \t\r\n])|=)[^\r\n]*[\r\n]+"
+_OTHER_LINE = r"(?:[ \t]+\S|[ \t]*-[ \t]|[ \t]*#)[^\r\n]*[\r\n]+|[ \t]*[\r\n]+"
+_NOTE = re.compile(rf"(?:{_OTHER_LINE})*{_KEY_LINE}(?:{_KEY_LINE}|{_OTHER_LINE})*")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _BLANK = re.compile(r"\s*\Z")
 _MARKER = re.compile(r"[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t]|\Z)|#{1,6}(?=[ \t]|\Z))")
@@ -35,15 +42,19 @@ def see(text: str) -> Seen:
 
 
 def _front_matter(seen: Seen) -> int:
-    """Mark the front matter; the offset behind it."""
-    opening = re.match(r"\ufeff?\s*-{3,}[ \t]*(?:\r\n|\n|\r)", seen.text)
-    if not opening:
-        return 1 if seen.text.startswith("\ufeff") else 0
-    closing = re.compile(r"(?<=[\r\n])-{3,}[ \t]*(?=[\r\n]|\Z)").search(seen.text, opening.end())
-    if not closing:
-        return 0
-    seen.part[opening.end() : closing.start()] = bytes([FRONT_MATTER]) * (closing.start() - opening.end())
-    return closing.end()
+    """Mark the front matter, which may be several blocks; the offset behind it."""
+    text = seen.text
+    end = 1 if text.startswith("\ufeff") else 0
+    unseen = _UNSEEN.match(text)
+    opening = _OPENING.match(text, unseen.end() if unseen else 0)
+    is_first = True
+    while opening and (closing := _CLOSING.search(text, opening.end())):
+        if not is_first and not _NOTE.fullmatch(text, opening.end(), closing.start()):
+            break
+        seen.part[opening.end() : closing.start()] = bytes([FRONT_MATTER]) * (closing.start() - opening.end())
+        end, is_first = closing.end(), False
+        opening = _OPENING.match(text, end)
+    return end
 
 
 @dataclass

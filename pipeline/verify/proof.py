@@ -52,6 +52,7 @@ EXTENSIONS = frozenset(
             "front-matter",
             "kind-reason",
             "review",
+            "stale",
         ),
     }
 )

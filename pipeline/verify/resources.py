@@ -13,6 +13,7 @@ from pipeline.verify.derived import derived
 from pipeline.verify.document import Document, read_document, unaccounted
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.mapped import Conformance
+from pipeline.verify.marks import stale_day
 from pipeline.verify.proof import Proof
 from pipeline.verify.spans import spans_in
 
@@ -33,6 +34,7 @@ class Resources:
         self.digests: dict[str, bytes] = {}
         self.counts: Counter[str] = Counter()
         self.pages: Counter[str] = Counter()
+        self.stale: dict[str, str] = {}
         self.quotes = 0
         self.failed = 0
 
@@ -49,7 +51,10 @@ class Resources:
             if page is None:
                 return
             self.documents[name] = page
-            self.pages[hashlib.sha256(page.text.encode()).hexdigest()] += 1
+            sha256 = hashlib.sha256(page.text.encode()).hexdigest()
+            self.pages[sha256] += 1
+            if day := stale_day(resource):
+                self.stale[sha256] = day
         self.kept.add(resource)
 
     def check(self, resource: Json) -> Iterator[Problem]:

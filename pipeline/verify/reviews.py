@@ -85,9 +85,10 @@ def review_words(provenance: Json) -> set[str]:
     """What the narrative says of each review besides the use's text."""
     said = set()
     for _, who, review in _reviews(provenance):
-        words = [_values(review, name, kind) for name, kind in (("verdict", "valueCode"), ("date", "valueDate"))]
+        verdict, date = (_values(review, name, kind) for name, kind in (("verdict", "valueCode"), ("date", "valueDate")))
         reason = _values(review, "reason", "valueString")
-        said.add(f": {', '.join([*words[0], who, *words[1], *reason])}".strip())
+        by = [f"corrected by {who}"] if _values(review, "changed", "valueCode") else [*verdict, who]
+        said.add(f": {', '.join([*by, *date, *reason])}".strip())
     return said
 
 

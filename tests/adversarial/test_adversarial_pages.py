@@ -122,7 +122,7 @@ def test_what_this_user_may_not_read_is_quarantined_and_what_it_held_is_stale(as
         denied.chmod(0o700)
     assert (report.exit_code, report.change.stale, report.change.removed) == (1, ("badnib",), ())
     found = [(p.code, p.source) for p in report.problems]
-    assert found == [("R190", "sub/" if kind == "folder" else "sub/bad.md"), ("P523", "sub/bad.md")]
+    assert found == [("R190", "sub/" if kind == "folder" else "sub/bad.md"), ("P531", "sub/bad.md")]
 
 
 @pytest.mark.parametrize("changed", [True, False], ids=["new-page", "no-change"])

@@ -63,7 +63,8 @@ def publish(tmp_path: Path, output: Path) -> Publish:
         for path in default_folder().glob("*.sssom.tsv"):
             (tables / path.name).symlink_to(path)
         (tables / "corrections.yaml").write_text(dump(Corrections(entries)), encoding="utf-8")
-        convert([write_pages(tmp_path / f"seeds-{number}", {"zelanib.md": page})], output, Settings(), mappings=tables)
+        seeds = write_pages(tmp_path / f"seeds-{number}", {"zelanib.md": page})
+        convert([seeds], output, Settings(), mappings=tables, release_withheld=True)
 
     return run
 

@@ -35,7 +35,7 @@ Server = dict[str, Any]
 def publish(tmp_path: Path) -> Callable[[dict[str, str], Settings], Path]:
     def snapshot(pages: dict[str, str], settings: Settings) -> Path:
         seeds = write_pages(tmp_path / f"seeds-{len([*tmp_path.iterdir()])}", pages)
-        report = convert([seeds], tmp_path / "output", settings, max_removed=1.0)
+        report = convert([seeds], tmp_path / "output", settings, max_removed=1.0, on_unreadable="drop")
         assert report.snapshot is not None
         return report.snapshot
 

@@ -55,6 +55,13 @@ def test_text_that_no_fhir_string_can_hold_is_refused_not_mended(text: str) -> N
         build(replace(zorvalimab(), name=named(text)), SETTINGS)
 
 
+def test_a_text_that_is_too_long_is_told_by_its_size_and_not_by_its_characters() -> None:
+    with pytest.raises(BuildError) as caught:
+        build(replace(zorvalimab(), name=named("x" * (1024 * 1024 + 1))), SETTINGS)
+    assert "1,048,577 bytes" in caught.value.problem.cause
+    assert "split it" in caught.value.problem.remedy
+
+
 def test_a_drug_without_a_name_is_refused() -> None:
     with pytest.raises(BuildError, match="F303"):
         build(replace(zorvalimab(), name=None), SETTINGS)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -59,12 +60,15 @@ def test_published_pages_that_are_overdue_are_listed_by_name(publish: Publish, t
         "kelsumab.md": page("Kelsumab", None, "quarterly"),
         "copy-of-zelanib.md": page("Zelanib", "2025-12-30", "quarterly"),
     }
-    report = publish(pages, settings=Settings(as_of=date(2026, 3, 31)))
+    report = publish(pages, today=date(2026, 3, 31))
     assert [(one.name, one.drug, one.last_reviewed, one.frequency, str(one.due)) for one in report.overdue] == [
         ("copy-of-zelanib.md", "zelanib", "2025-12-30", "quarterly", "2026-03-30")
     ]
+    run = json.loads((report.folder / "run.json").read_bytes())
+    assert (run["day"], run["overdue"]) == ("2026-03-31", [{**report.overdue[0]._asdict(), "due": "2026-03-30"}])
     said = json.loads((tmp_path / "output/current/report.json").read_bytes())
-    assert said["overdue"] == [{**one._asdict(), "due": str(one.due)} for one in report.overdue]
+    assert "overdue" not in said
+    assert said["as_of"] == "2025-12-31"
     assert said["unknown_review_frequencies"] == {"whenever": 1}
     issues = [i for o in lines(tmp_path / "output/current/outcome/OperationOutcome.ndjson") for i in o["issue"]]
     (unknown,) = [issue for issue in issues if issue["details"]["coding"][0]["code"] == "P527"]
@@ -74,8 +78,31 @@ def test_published_pages_that_are_overdue_are_listed_by_name(publish: Publish, t
 
 def test_a_page_that_is_due_today_is_not_overdue(publish: Publish) -> None:
     pages = {"zelanib.md": page("Zelanib", "2025-12-30", "quarterly")}
-    assert publish(pages, settings=Settings(as_of=date(2026, 3, 30))).overdue == ()
-    assert len(publish(pages, settings=Settings(as_of=date(2026, 3, 31))).overdue) == 1
+    assert publish(pages, today=date(2026, 3, 30)).overdue == ()
+    assert len(publish(pages, today=date(2026, 3, 31)).overdue) == 1
+
+
+def test_a_nightly_run_tells_what_became_overdue_and_publishes_nothing_new(publish: Publish) -> None:
+    pages = {"zelanib.md": page("Zelanib", "2025-12-30", "quarterly")}
+    first, later = publish(pages, today=date(2026, 1, 1)), publish(pages, today=date(2026, 4, 1))
+    assert later.unchanged
+    assert (first.snapshot, len(first.overdue), len(later.overdue)) == (later.snapshot, 0, 1)
+
+
+def test_without_a_given_day_the_clock_says_what_is_overdue(publish: Publish) -> None:
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    pages = {
+        "zelanib.md": page("Zelanib", str(tomorrow - timedelta(days=40)), "monthly"),
+        "abrotinib.md": page("Abrotinib", str(tomorrow), "monthly"),
+    }
+    assert [one.drug for one in publish(pages).overdue] == ["zelanib"]
+
+
+def test_a_date_to_speak_for_that_lies_ahead_is_the_day_of_the_run(publish: Publish) -> None:
+    pages = {"zelanib.md": page("Zelanib", "2025-12-30", "quarterly")}
+    run = partial(publish, pages, today=date(2026, 3, 1))
+    assert len(run(settings=Settings(as_of=date(2026, 3, 31))).overdue) == 1
+    assert run(settings=Settings(as_of=date(2025, 3, 31))).day == date(2026, 3, 1)
 
 
 def test_a_novel_instead_of_a_frequency_does_not_fill_the_report(publish: Publish, tmp_path: Path) -> None:

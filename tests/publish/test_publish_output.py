@@ -144,6 +144,13 @@ def test_what_the_operating_system_refuses_has_a_code(number: int, code: str) ->
     assert os.strerror(number) in refused.value.problem.cause
 
 
+def test_a_disk_that_is_read_only_is_no_matter_of_rights() -> None:
+    with pytest.raises(PublishError) as refused, refusals(Path("output")):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+    assert "mounted read-only" in refused.value.problem.cause
+    assert "--output" in refused.value.problem.remedy
+
+
 def test_a_file_is_replaced_whole_even_after_a_half_written_try(tmp_path: Path) -> None:
     (tmp_path / ".CURRENT.new").write_bytes(b"half")
     write_file(tmp_path / "CURRENT", b"one\n")

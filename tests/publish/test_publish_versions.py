@@ -10,10 +10,21 @@ import pytest
 from pipeline.settings import FhirVersion, Settings
 from pipeline.validate import check_references, validate
 from pipeline.verify import verify
-from tests.invented_pages import CORPUS
+from tests.invented_pages import CORPUS, drug_page
 from tests.snapshot_reader import Publish, lines, tree
 
 ALL: tuple[FhirVersion, ...] = ("R5", "R4B", "R4")
+
+
+def test_leaving_out_versions_that_were_published_is_said_once(publish: Publish) -> None:
+    pages = {"zelanib.md": drug_page("Zelanib")}
+    assert publish(pages, settings=Settings(fhir_versions=("R5", "R4B", "R4"))).notes == ()
+    report = publish(pages)
+    (note,) = report.notes
+    assert (note.code, note.severity, report.exit_code) == ("P534", "warning", 0)
+    assert note.cause == "the snapshot before also has FHIR R4B and R4, and this one has R5 alone"
+    assert note.remedy == "To publish all of them, run with `--fhir R5 --fhir R4B --fhir R4`."
+    assert publish(pages).notes == ()
 
 
 def test_each_version_has_a_folder_of_its_own_in_one_snapshot(publish: Publish) -> None:

@@ -94,7 +94,17 @@ def test_an_escape_that_is_no_character_is_refused(
 
 @pytest.mark.parametrize(
     "text",
-    ["# A\n", "text\n---\nmore", "- - -\n", "--- a\n", " x\n---\na: b\n---\n", "***\n"],
+    [
+        "# A\n",
+        "text\n---\nmore",
+        "- - -\n",
+        "--- -\n",
+        " x\n---\na: b\n---\n",
+        "***\n",
+        "Note: one line.\n\nWarning: two.\n",
+        "Answer = 42\n",
+        "text\n\n---\n\nNote: one line.\n\nmore text\n",
+    ],
 )
 def test_a_page_without_front_matter_reads_with_none(text: str) -> None:
     page = read_page(text.encode(), "page.md")
@@ -109,6 +119,31 @@ def test_empty_front_matter_is_no_front_matter(text: str) -> None:
     page = read_page(text.encode(), "page.md")
     assert page.front_matter == {}
     assert [block.text for block in page.blocks] == ["A"]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize(
+    "before", ["<!-- exported -->\n", "\n<!--\n---\nx: y\n---\n-->\n\n", "<!-- a --> <!-- b -->\n", "<!-- a -->"]
+)
+def test_comments_before_front_matter_do_not_hide_it(before: str, mark: str, line_end: str) -> None:
+    page = read_page(f"{mark}{before}---\nurl: https://a.test/b\n---\n# A\n".replace("\n", line_end).encode(), "page.md")
+    assert values(page) == {"url": ["https://a.test/b"]} == sources(page)
+    assert [block.text for block in page.blocks] == ["A"]
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n \n"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_a_block_of_keys_behind_front_matter_belongs_to_it(line_end: str, between: str) -> None:
+    text = f"---\na: b\n---{between}---\nnote: |\n  read\n\n  twice\nby:\n- c # me\n---\n# A\n\n---\nd: e\nf: g\n---\n"
+    page = read_page(text.replace("\n", line_end).encode(), "page.md")
+    assert values(page) == {"a": ["b"], "note": ["read\n\ntwice"], "by": ["c"]}
+    assert page.blocks[0].text == "A"
+
+
+@pytest.mark.parametrize("behind", ["---\nSome words.\n---\n", "---\nd: e\n\n# A\n", "---\n\n---\n"])
+def test_a_rule_behind_front_matter_is_text(behind: str) -> None:
+    assert values(read_page(f"---\na: b\n---\n{behind}".encode(), "page.md")) == {"a": ["b"]}
 
 
 def test_dashes_inside_the_page_do_not_end_or_reopen_front_matter() -> None:
@@ -142,7 +177,7 @@ def test_any_front_matter_reads_or_is_refused(text: str) -> None:
     data = f"---\n{text}\n---\nx".encode()
     page = read_or_refuse(data)
     if isinstance(page, Problem):
-        assert page.code in {"R106", "R107", "R108", "R109", "R110", "R111"}
+        assert page.code in {"R106", "R107", "R108", "R109", "R110", "R111", "R112"}
         assert page.line
         return
     assert page.data == data

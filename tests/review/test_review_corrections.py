@@ -82,6 +82,24 @@ def decide(page: Page, use: int, verdict: str, reason: str = "") -> None:
     page.get_by_label("Remark" if verdict == "right" else "Reason").fill(reason)
 
 
+def test_an_export_is_applied_as_it_is_beside_an_earlier_one(desk: Desk, open_page: Open, tmp_path: Path) -> None:
+    page = open_page(desk.publish(), accept_downloads=True)
+    decide(page, 2, "right")
+    page.click("[data-keep]")
+    assert len(exported(page, desk)) == 1
+    decide(page, 1, "wrong", "It is none.")
+    page.locator("#use-1").get_by_label("Withhold this use").check()
+    page.click("[data-keep]")
+    with page.expect_download() as download:
+        page.click("[data-export]")
+    file = tmp_path / "corrections (1).yaml"
+    download.value.save_as(file)
+    options = ["--mappings", str(desk.tables), "--corrections", str(file), "--quiet"]
+    assert run_command(["convert", str(desk.seeds), "--output", str(desk.output), *options]) == 0
+    assert len(desk.conditions()) == 1
+    assert run_command(["verify", str(desk.output), "--quiet"]) == 0
+
+
 def test_a_correction_goes_round(desk: Desk, open_page: Open, capsys: pytest.CaptureFixture[str]) -> None:
     page = open_page(desk.publish(), accept_downloads=True)
     before = desk.conditions()
@@ -113,6 +131,8 @@ def test_a_correction_goes_round(desk: Desk, open_page: Open, capsys: pytest.Cap
     assert desk.conditions() == [[word], before[1]]
     assert run_command(["verify", str(desk.output), "--quiet"]) == 0
     expect(page.locator("#use-2 .decisions")).to_contain_text("reviewed: right Jane Doe, PharmD")
+    expect(page.locator("#use-1 .decisions")).to_contain_text("corrected by Jane Doe, PharmD")
+    expect(page.locator("#use-1 .decisions")).not_to_contain_text("reviewed: wrong")
     expect(page.locator("#use-1 .decisions")).to_contain_text("It says")
     overview = open_page(desk.output / "review" / "index.html")
     expect(overview.locator("#drugs")).to_contain_text("2 of 2 reviewed")

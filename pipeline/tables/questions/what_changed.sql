@@ -2,9 +2,9 @@
 -- A use that reads otherwise now has two rows, `before` and `now`; one that is new or gone has one. Where a page only moved or
 -- was reviewed again, nothing changed. `onlabel diff` says the same in clinical terms.
 WITH new AS (
-    SELECT * EXCLUDE (use, line, "offset", "length", page, sha256, url, last_reviewed) FROM uses
+    SELECT * EXCLUDE (use, line, "offset", "length", page, sha256, url, last_reviewed, stale) FROM uses
 ), old AS (
-    SELECT * EXCLUDE (use, line, "offset", "length", page, sha256, url, last_reviewed) FROM before
+    SELECT * EXCLUDE (use, line, "offset", "length", page, sha256, url, last_reviewed, stale) FROM before
 ), changed AS (
     (SELECT 'now' AS stated, * FROM (SELECT * FROM new EXCEPT SELECT * FROM old))
     UNION ALL

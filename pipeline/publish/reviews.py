@@ -1,0 +1,148 @@
+"""What people decided on the uses of a snapshot, read back from its bundles; and what a run would no longer withhold."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from pipeline.errors import Problem
+from pipeline.model import Resource
+from pipeline.publish.files import LARGE
+from pipeline.publish.guards import Settled
+from pipeline.publish.spool import Spool
+from pipeline.settings import FhirVersion
+
+#: How many of what a message names.
+_SHOWN: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What one person decided on a use of a drug's page (`sha256`), in whose words the use is named."""
+
+    drug: str
+    sha256: str
+    text: str
+    reviewer: str
+    verdict: str
+    withheld: bool
+
+    def __str__(self) -> str:
+        return f"{self.drug} ({'withheld' if self.withheld else self.verdict} by {self.reviewer})"
+
+
+def reviews_in(snapshot: Path) -> Iterator[Reviewed]:
+    """What people decided on the uses of a snapshot, page by page."""
+    bundles = next(iter(sorted(snapshot.glob("*/bundles/transaction.ndjson"))), None)
+    if bundles is None:
+        return
+    with bundles.open("rb", buffering=LARGE) as lines:
+        for line in lines:
+            # Few pages have any, and most lines need not be taken apart.
+            if b'/StructureDefinition/review"' in line:
+                yield from _reviews(orjson.loads(line))
+
+
+def released(snapshot: Path | None, settled: Iterable[Settled], spool: Path, version: FhirVersion) -> Problem | None:
+    """P517: uses that the current snapshot withholds, and that this run would publish from the same bytes of their pages."""
+    withheld: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    for review in reviews_in(snapshot) if snapshot else ():
+        if review.withheld:
+            withheld[review.drug].add((review.sha256, review.text))
+    # What is taken over was made with the same corrections.
+    read = {one.page.number for one in settled if one.outcome == "published" and not one.page.taken_over}
+    pages = {one.page.number for one in settled if one.page.slug in withheld} & read
+    found: list[str] = []
+    for entry in Spool(spool).bundles(version, pages) if pages else ():
+        bundle = orjson.loads(entry.json)
+        drug, sha256 = _drug(bundle), _sha256(bundle)
+        texts = {text for digest, text in withheld[drug] if digest == sha256}
+        still = {review.text for review in _reviews(bundle) if review.withheld}
+        found += [f"{drug}: {text}" for text in sorted((texts - still) & set(_uses(bundle)))]
+    if not found:
+        return None
+    several = "1 use that a person withheld" if len(found) == 1 else f"{len(found)} uses that people withheld"
+    cause = f"{several} would be published again, although the page is the same: {_listed(found)}"
+    remedy = "Give the corrections that withheld it (--corrections, --mappings); or run once with --release-withheld."
+    return Problem("P517", "fatal", cause, remedy)
+
+
+def lapsed(before: Path, after: Path, listed: Container[tuple[str, str, str]]) -> Problem | None:
+    """P533: what people decided that the older of two snapshots has and the newer one has not.
+
+    Args:
+        before: The older snapshot.
+        after: The newer one.
+        listed: The corrections that are there still, each by its page's SHA-256, its use's text and its reviewer: of these that
+            are not applied, something else tells why.
+
+    """
+    if before == after:
+        return None
+    there = {(review.drug, review.text, review.reviewer) for review in reviews_in(after)}
+    gone = [
+        review
+        for review in reviews_in(before)
+        if (review.drug, review.text, review.reviewer) not in there
+        and (review.sha256, review.text, review.reviewer) not in listed
+    ]
+    if not gone:
+        return None
+    several = "1 correction" if len(gone) == 1 else f"{len(gone)} corrections"
+    are = "is" if len(gone) == 1 else "are"
+    cause = f"{several} that the last run applied {are} not applied any more: {_listed([*map(str, gone)])}"
+    remedy = "Give the file that has them again (--corrections, --mappings), unless they were taken out on purpose."
+    return Problem("P533", "warning", cause, remedy)
+
+
+def _listed(items: Sequence[str]) -> str:
+    shown = [" ".join(item.split()) for item in items[:_SHOWN]]
+    return "; ".join(shown) + ("; …" if len(items) > _SHOWN else "")
+
+
+def _reviews(bundle: Resource) -> Iterator[Reviewed]:
+    drug, sha256 = _drug(bundle), _sha256(bundle)
+    for entry in bundle["entry"]:
+        # Agents of the Provenance have them, or in the core profile the document itself.
+        for holder in (entry["resource"], *entry["resource"].get("agent", ())):
+            for extension in holder.get("extension", ()):
+                if extension["url"].endswith("/review"):
+                    said = {part["url"]: part for part in extension["extension"]}
+                    named = said["reviewer"]["valueString"] if "reviewer" in said else holder["who"]["display"]
+                    text, verdict = said["text"]["valueString"], said["verdict"]["valueCode"]
+                    yield Reviewed(drug, sha256, text, named, verdict, "indication" not in said)
+
+
+def _uses(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
+    """The texts of the uses that a bundle publishes, in whatever version: quotes with the role `text`."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _uses(each)
+    elif isinstance(value, dict):
+        if str(value.get("url", "")).endswith("/StructureDefinition/quote"):
+            said = {part["url"]: part for part in value["extension"]}
+            if said["role"]["valueCode"] == "text":
+                yield said["text"]["valueString"]
+        for each in value.values():
+            yield from _uses(each)
+
+
+def _drug(bundle: Resource) -> str:
+    records = (each["resource"] for each in bundle["entry"] if each["resource"]["resourceType"] == "MedicationKnowledge")
+    return _identifier(next(records), "/drug")
+
+
+def _sha256(bundle: Resource) -> str:
+    documents = (each["resource"] for each in bundle["entry"] if each["resource"]["resourceType"] == "DocumentReference")
+    return _identifier(next(documents), "/sha256")
+
+
+def _identifier(resource: Resource, system: str) -> str:
+    # R4B and R4 have no element for a MedicationKnowledge's identifier, but HL7's extension.
+    named = [*resource.get("identifier", ()), *(one.get("valueIdentifier", {}) for one in resource.get("extension", ()))]
+    return next(str(one["value"]) for one in named if str(one.get("system", "")).endswith(system))

@@ -1,0 +1,35 @@
+"""The mark of a page that could not be read when the snapshot was made: the same on all its resources, and in the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.errors import Problem
+from pipeline.verify.document import Document
+from pipeline.verify.finding import Json, finding
+from pipeline.verify.spans import name_of
+
+#: How a resource is tagged that has the mark.
+TAG = ("page-state", "stale", "Stale")
+
+
+def stale_day(resource: Json) -> str | None:
+    """The day on which its page was read last, as a resource says it; None for one that has no such mark."""
+    days = [extension.get("valueDate") for extension in resource.get("extension", ()) if name_of(extension) == "stale"]
+    return str(days[0]) if days else None
+
+
+def tag_of(tag: Json) -> tuple[str, str, str]:
+    """A tag as the name of its code system, its code and its display."""
+    return name_of({"url": tag.get("system", "")}), str(tag.get("code")), str(tag.get("display"))
+
+
+def check_mark(resource: Json, document: Document, name: str) -> Iterator[Problem]:
+    """A resource of a stale page says so twice, as its page's DocumentReference does; no other one does."""
+    kind, day = resource["resourceType"], stale_day(resource)
+    if day != stale_day(document.resource):
+        detail = f"its page says {stale_day(document.resource)}"
+        yield finding("C650", detail, f"{kind}.extension", name, day)
+    tags = [tag_of(tag) for tag in resource.get("meta", {}).get("tag", ())]
+    if tags.count(TAG) != (day is not None):
+        yield finding("C650", "its tag and its extension do not agree on whether its page is stale", f"{kind}.meta.tag", name)
