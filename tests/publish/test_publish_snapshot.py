@@ -24,7 +24,7 @@ def test_current_leads_to_a_snapshot_named_by_its_content(publish: Publish, tmp_
     assert report.snapshot is not None
     assert current.resolve() == report.snapshot.resolve()
     assert report.snapshot.name == hash_of(report.snapshot)
-    assert {path.name for path in report.snapshot.iterdir()} == {"R5", "outcome", "report.json"}
+    assert {path.name for path in report.snapshot.iterdir()} == {"R5", "facts.ndjson", "facts.schema.json", "outcome", "report.json"}
     assert {path.name for path in (report.snapshot / "R5").iterdir()} == {
         "resources",
         "bundles",
