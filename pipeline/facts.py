@@ -25,7 +25,7 @@ FACTS_SCHEMA: Final = "facts.schema.json"
 
 def reference(page: Page) -> PageReference:
     """What facts that are written say of their page."""
-    return PageReference(page.name, page.sha256, page.meta("url"))
+    return PageReference(page.name, page.sha256, page.meta("url") or None)
 
 
 def facts_to_json(facts: DrugFacts | PublishedFacts) -> bytes:

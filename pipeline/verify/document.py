@@ -83,6 +83,17 @@ class Document:
                 found.append(value.strip("'\"") if value[0] in "'\"" else value)
         return found
 
+    def quoted(self, key: str) -> str | None:
+        """The first value of a front-matter key, read from the page at the span that the resource gives; None without one.
+
+        YAML has more ways to write a value than `front_matter` reads.
+        """
+        for extension in self.resource.get("extension", ()):
+            for _, start, end in spans_of(extension) if name_of(extension) == "front-matter" else ():
+                if self.key_at(start) == key:
+                    return self.show(start, end)[0]
+        return None
+
     @cached_property
     def front_matter_end(self) -> int:
         """Where the front matter ends."""

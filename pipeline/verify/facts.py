@@ -51,7 +51,7 @@ class FactsFile:
         if said != page or document is None:
             yield finding("C670", f"the report lists {page[0]!r}", place, shown=facts.page.name)
             return
-        if facts.page.url != next(iter(document.front_matter("url")), None):
+        if facts.page.url != document.quoted("url"):
             yield finding("C622", "it states another URL", place, shown=facts.page.url)
         letters = {component.letter for component in facts.components}
         for fact in facts_in(facts):

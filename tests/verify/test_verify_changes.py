@@ -25,6 +25,7 @@ from pipeline.verify.mapped import Conformance
 from pipeline.verify.proof import EXTENSIONS
 from pipeline.verify.resources import Resources
 from pipeline.verify.seen import FRONT_MATTER, TEXT
+from tests.invented_pages import drug_page, write_pages
 
 Json = dict[str, Any]
 Published: TypeAlias = Any  # the class stands in conftest.py, which no test can import
@@ -389,6 +390,29 @@ def test_the_facts_are_proven_where_r5_in_full_is_not_there(tmp_path: Path, seed
     file.write_text(file.read_text(encoding="utf-8").replace('"text":"Prolia"', '"text":"Prolix"'), encoding="utf-8")
     changed = prove(tmp_path)
     assert changed.quotes - changed.proven == sum(problem.code == "C622" for problem in changed.problems) > 0
+
+
+_ADDRESS = "https://www.cancer.gov/about-cancer/treatment/drugs/zelanib"
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        f'url: "{_ADDRESS}" # where it stood',
+        f"url: >-\n  {_ADDRESS}",
+        f"url: [{_ADDRESS}, https://x.example/b]",
+        f"url:\n  - {_ADDRESS}\n  - https://x.example/b",
+        'url: "https:\\/\\/x.example\\/zelanib"',
+        'url: ""',
+        "url:",
+        "category: drug",
+    ],
+)
+def test_a_url_is_proven_in_whatever_way_the_front_matter_writes_it(tmp_path: Path, stated: str) -> None:
+    page = drug_page("Zelanib")
+    assert f"url: {_ADDRESS}" in page
+    convert([write_pages(tmp_path / "seeds", {"zelanib.md": page.replace(f"url: {_ADDRESS}", stated)})], tmp_path / "output")
+    assert verify(tmp_path / "output") == []
 
 
 #: What is quoted in the facts, or says of which page they are, by the name of its property.
