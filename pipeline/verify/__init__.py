@@ -11,21 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import Problem
-from pipeline.facts import FACTS
 from pipeline.verify.copies import same_bundles
 from pipeline.verify.document import Document, read_document
 from pipeline.verify.facts import FactsFile
-from pipeline.verify.files import (
-    check_counts,
-    check_facts,
-    check_manifest,
-    check_name,
-    check_report,
-    document,
-    lines,
-    published,
-    snapshot_of,
-)
+from pipeline.verify.files import check_counts, check_manifest, check_name, check_report, document, lines, snapshot_of
 from pipeline.verify.finding import Json, finding, not_read
 from pipeline.verify.mapped import Conformance
 from pipeline.verify.resources import Resources, digest, name_of
@@ -84,9 +73,9 @@ def prove(path: Path) -> Proved:
             if folder in whole
             else _derived(folder, snapshot, done, texts, beside=bool(whole))
         )
-    if snapshot and (snapshot / FACTS).is_file():
-        facts = FactsFile(snapshot / FACTS, texts)
-        done.problems += facts.check(published(snapshot))
+    if snapshot:
+        facts = FactsFile(snapshot, texts)
+        done.problems += facts.check(versions)
         done.quotes += facts.quotes
         done.proven += facts.quotes - facts.failed
     return done
@@ -119,7 +108,6 @@ def _derived(
     yield from check_counts(folder, manifest, counts)
     if snapshot:
         yield from check_report(snapshot, folder.name, counts, pages)
-        yield from check_facts(snapshot, folder, manifest)
     done.add(counts, pages)
     yield not_read(folder, beside=beside)
 
@@ -137,7 +125,6 @@ def _version(folder: Path, snapshot: Path | None, done: Proved, texts: dict[str,
     yield from check_counts(folder, manifest, resources.counts)
     if snapshot:
         yield from check_report(snapshot, folder.name, resources.counts, resources.pages)
-        yield from check_facts(snapshot, folder, manifest)
     for _, resource in _lines(folder):
         if resource is not None:
             yield from resources.check(resource)

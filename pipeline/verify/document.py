@@ -20,12 +20,12 @@ _USE_HEADING = re.compile(
     r"\s*(?:(?:fda[- ])?approved uses?|uses?(?: (?:in|of|for) .*)?|what .{1,60} is (?:used|approved) for)\s*\??\s*\Z",
     re.IGNORECASE,
 )
-#: Footnote marks hang on sentences and are no part of them.
-_FOOTNOTE_MARKS = frozenset("*#^\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079\u2020\u2021\u00a7\u00b6")
-_YAML_KEY = re.compile(r"^([^\s:#\-][^:\r\n]*?)[ \t]*:(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _GLOSSARY_ID = re.compile(
     r"popDefinition\.aspx\?(?:[^#]*&)?id=(?:CDR0*)?(\d+)(?![^&#])|/dictionaries/cancer-terms/def/(\d+)(?![^/?#])", re.IGNORECASE
 )
+#: Footnote marks hang on sentences and are no part of them.
+_FOOTNOTE_MARKS = frozenset("*#^\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079\u2020\u2021\u00a7\u00b6")
+_YAML_KEY = re.compile(r"^([^\s:#\-][^:\r\n]*?)[ \t]*:(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\", "/": "/", "0": "\0", "e": "\x1b", " ": " ", "_": "\xa0", "N": "\x85"}
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 

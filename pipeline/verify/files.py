@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import Problem, VerifyError
-from pipeline.facts import FACTS, FACTS_SCHEMA
-from pipeline.verify.facts import Listed
 from pipeline.verify.finding import Json, finding
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -106,32 +104,6 @@ def check_counts(folder: Path, manifest: Mapping[str, Any], counts: Counter[str]
     stated = {str(output.get("type")): output.get("count") for output in manifest.get("output", ())}
     if stated != dict(counts):
         yield finding("C603", f"the manifest says {stated}, there are {dict(counts)}", str(folder / "manifest.json"))
-
-
-def check_facts(snapshot: Path, folder: Path, manifest: Mapping[str, Any]) -> Iterator[Problem]:
-    """The files of the facts and of their schema are there, and the manifest states SHA-256, size and lines of the facts."""
-    listed = manifest.get("extension", {}).get("facts", {})
-    for name in (FACTS, FACTS_SCHEMA):
-        if not (snapshot / name).is_file():
-            yield finding("C601", "", str(snapshot / name))
-    if not (path := snapshot / FACTS).is_file():
-        return
-    if path.stat().st_size != listed.get("bytes") or sha256(path) != listed.get("sha256"):
-        yield finding("C602", "", str(path))
-    with path.open("rb") as file:
-        count = sum(1 for _ in file)
-    if count != listed.get("count"):
-        yield finding(
-            "C603", f"the manifest says {listed.get('count')}, there are {count} lines", str(folder / "manifest.json")
-        )
-
-
-def published(snapshot: Path) -> list[Listed]:
-    """The published pages as the report lists them, in the order of the facts: drugs by slug, then regimens by slug."""
-    inputs = document(snapshot / "report.json").get("inputs", ())
-    pages = [page for page in inputs if page.get("outcome") == "published"]
-    pages.sort(key=lambda page: (page.get("kind") != "drug", str(page.get("drug"))))
-    return [(page.get("name"), page.get("sha256"), page.get("drug"), page.get("kind")) for page in pages]
 
 
 def check_report(snapshot: Path, version: str, counts: Counter[str], pages: Counter[str]) -> Iterator[Problem]:

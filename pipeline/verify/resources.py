@@ -49,7 +49,7 @@ class Resources:
             if page is None:
                 return
             self.documents[name] = page
-            self.pages[page.sha256] += 1
+            self.pages[hashlib.sha256(page.text.encode()).hexdigest()] += 1
         self.kept.add(resource)
 
     def check(self, resource: Json) -> Iterator[Problem]:
