@@ -6,14 +6,16 @@ with no newline normalisation: `page.text[span.start:span.end]` is what the page
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from itertools import accumulate, groupby
-from typing import Any, Literal, TypeAlias
+from typing import Any, Generic, Literal, TypeAlias
+
+from typing_extensions import TypeVar
 
 #: A FHIR resource as plain JSON data. Rooms after `fhir` hand these on; none changes one in place.
 Resource: TypeAlias = dict[str, Any]
@@ -158,6 +160,18 @@ class Page:
         values = self.front_matter.get(key, ())
         return values[0].text if values else None
 
+
+@dataclass(frozen=True, slots=True)
+class PageReference:
+    """Which page facts are of, where its text is not at hand: its name, the SHA-256 of its bytes, the URL that it states."""
+
+    name: str
+    sha256: str
+    url: str | None = None
+
+
+#: What facts have of their page: the page itself, unless it is said otherwise.
+AnyPage = TypeVar("AnyPage", Page, PageReference, default=Page)
 
 # The facts (made by `extract`, coded by `terminology`)
 
@@ -309,12 +323,12 @@ class Review:
 
     verdict: Verdict
     reviewer: str
-    date: date
+    date: dt.date
     reason: str | None = None
     changed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
     """A use: a leaf of the page's use section, the smallest separately stated use (fields as in the annotation guide).
 
@@ -328,14 +342,14 @@ class Use:
     """
 
     text: Fact
-    parent: Fact | None
-    lead: Fact | None
-    evidence: tuple[Fact, ...]
-    conditions: tuple[Fact, ...]
+    parent: Fact | None = None
+    lead: Fact | None = None
+    evidence: tuple[Fact, ...] = ()
+    conditions: tuple[Fact, ...] = ()
     intent: Intent
-    intent_text: Fact | None
+    intent_text: Fact | None = None
     standing: Standing
-    standing_fact: Fact | None
+    standing_fact: Fact | None = None
     narrower: tuple[Fact, ...] = ()
     settings: tuple[Fact, ...] = ()
     causes: tuple[Fact, ...] = ()
@@ -399,14 +413,14 @@ class Sentence:
 
 
 @dataclass(frozen=True)
-class DrugFacts:
+class DrugFacts(Generic[AnyPage]):
     """All that a page says of its drug or regimen. For a page about neither, `kind` is `none` and the rest is empty.
 
     `slug` is the last path segment of the page's URL, or the stem of its file name, reduced to `[a-z0-9-]`: the drug's
     identity across runs. `ingredients` are those of a fixed combination, found by `terminology` inside its name.
     """
 
-    page: Page = field(repr=False)
+    page: AnyPage = field(repr=False)
     slug: str
     kind: Kind
     kind_reason: str

@@ -17,6 +17,7 @@ from pipeline.convert.takeover import Compact
 from pipeline.correct import Corrections, correct
 from pipeline.errors import OnlabelError, Problem, excerpt
 from pipeline.extract import extract, findings
+from pipeline.facts import facts_to_json
 from pipeline.fhir import AppliedCodes, CodeRow, build, derive, marked_stale, shared
 from pipeline.model import DrugFacts, Page, Resource
 from pipeline.publish import CODED, PageCounts, PageResult, Serialised, SpoolWriter, is_known, serialise
@@ -58,6 +59,7 @@ class BatchResult:
 @dataclass(frozen=True, slots=True)
 class _Converted:
     result: PageResult
+    facts: bytes = b""
     resources: Mapping[FhirVersion, tuple[Serialised, ...]] = field(default_factory=dict)
     codes: Mapping[FhirVersion, Sequence[CodeRow]] = field(default_factory=dict)
     findings: tuple[Problem, ...] = ()
@@ -96,6 +98,8 @@ def convert_batch(batch: Batch) -> BatchResult:
         done = _contained(number, source, run)
         result = replace(done.result, problems=tuple(map(_encodable, done.result.problems)))
         with clock.stage("spool"):
+            if done.facts:
+                writer.add_facts(number, result.kind or "none", result.slug, done.facts)
             for version, resources in done.resources.items():
                 writer.add(number, result.kind or "none", result.slug, version, resources)
                 writer.add_codes(number, version, done.codes[version])
@@ -166,7 +170,8 @@ def _converted(page: PageResult, facts: DrugFacts, run: _Run) -> _Converted:
     with clock.stage("spool"):
         spooled = {version: tuple(map(serialise, held.resources)) for version, held in derived.items()}
         codes = {version: _codes(held.resources) for version, held in derived.items()}
-    return _Converted(page, spooled, codes, (*notes, *_freshness(page)))
+        line = facts_to_json(facts)
+    return _Converted(page, line, spooled, codes, (*notes, *_freshness(page)))
 
 
 def _stated(page: Page, key: str) -> str | None:

@@ -16,7 +16,7 @@ from pipeline.convert.tables import MappingTables
 
 #: Where code shapes the bytes that are published.
 _CODE: Final = (
-    "errors.py", "model.py", "settings.py", "convert/batch.py",
+    "errors.py", "model.py", "facts.py", "settings.py", "convert/batch.py",
     "read", "extract", "correct", "terminology", "fhir", "validate", "publish",
 )  # fmt: skip
 #: Libraries whose versions may show in what is read, written, or let through.

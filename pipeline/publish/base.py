@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import orjson
 
+from pipeline.facts import FACTS
 from pipeline.fhir import AppliedCodes, CodeRow, derive, shared
 from pipeline.model import Resource
 from pipeline.publish.files import LARGE, content_hash
@@ -177,6 +178,14 @@ class TakenOver:
 
 #: Stands for the page number of a resource that was taken over.
 TAKEN_OVER: Final = -2
+
+
+def facts_of(base: Base, kept: Container[int]) -> Iterator[Entry]:
+    """The facts of the pages that stay, in the order of their bundles."""
+    with (base.snapshot / FACTS).open("rb", buffering=LARGE) as lines:
+        for page, line in zip(base.published, lines, strict=True):
+            if page.number is not None and page.number in kept:
+                yield Entry(page.key, page.number, line[:-1])
 
 
 def codes_of(snapshot: Path) -> Counter[tuple[FhirVersion, CodeRow]]:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from pipeline.errors import Problem
+from pipeline.facts import FACTS, FACTS_SCHEMA
 from pipeline.model import Resource
 from pipeline.publish.freshness import day_of
 from pipeline.publish.guards import Settled
@@ -63,8 +64,13 @@ def no_date() -> Problem:
     return Problem("P524", "warning", cause, "Give the pages one, or name the date with --as-of.")
 
 
-def manifest(
-    settings: Settings, day: date | None, output: Mapping[str, int], outcome: int, files: Mapping[str, tuple[str, int]]
+def manifest(  # noqa: PLR0913, PLR0917 - all that a snapshot holds
+    settings: Settings,
+    day: date | None,
+    output: Mapping[str, int],
+    outcome: int,
+    files: Mapping[str, tuple[str, int]],
+    facts: tuple[int, str, int],
 ) -> dict[str, Any]:
     """The Bulk Data manifest of one FHIR version's folder, in the form of a static `$bulk-publish`.
 
@@ -76,9 +82,11 @@ def manifest(
         output: How many resources of each type there are, in load order.
         outcome: How many OperationOutcomes there are.
         files: SHA-256 and size of each file in the folder, by its path.
+        facts: Of how many pages there are facts, and SHA-256 and size of the file of them, which stands beside the folder.
 
     """
     outcomes = [{"type": "OperationOutcome", "url": "../outcome/OperationOutcome.ndjson", "count": outcome}] if outcome else []
+    pages, facts_digest, facts_size = facts
     return {
         "manifestType": _BULK_PUBLISH,
         **({"transactionTime": f"{day.isoformat()}T00:00:00Z"} if day else {}),
@@ -89,7 +97,16 @@ def manifest(
         "deleted": [],
         "error": outcomes,
         "outcome": outcomes,
-        "extension": {"files": {name: {"sha256": digest, "bytes": size} for name, (digest, size) in files.items()}},
+        "extension": {
+            "files": {name: {"sha256": digest, "bytes": size} for name, (digest, size) in files.items()},
+            "facts": {
+                "url": f"../{FACTS}",
+                "schema": f"../{FACTS_SCHEMA}",
+                "count": pages,
+                "sha256": facts_digest,
+                "bytes": facts_size,
+            },
+        },
     }
 
 

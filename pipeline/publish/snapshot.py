@@ -12,9 +12,10 @@ from typing import Any
 import orjson
 
 from pipeline.errors import Problem
+from pipeline.facts import FACTS, FACTS_SCHEMA, facts_schema
 from pipeline.fhir import CodeRow, code_definitions, conformance, derive, link, shared
 from pipeline.model import Resource
-from pipeline.publish.base import TAKEN_OVER, Base, NotABaseError, TakenOver, codes_of
+from pipeline.publish.base import TAKEN_OVER, Base, NotABaseError, TakenOver, codes_of, facts_of
 from pipeline.publish.documents import as_of, manifest, no_date, not_held
 from pipeline.publish.files import NewFolder
 from pipeline.publish.guards import Settled
@@ -145,6 +146,20 @@ def _write_definitions(folder: NewFolder, settings: Settings, version: FhirVersi
                 file.write(orjson.dumps(resource) + b"\n")
 
 
+def _write_facts(folder: NewFolder, selection: Selection) -> int:
+    """Write the facts of the published pages, and the schema of a line. Returns the number of pages."""
+    with folder.file(FACTS_SCHEMA) as file:
+        file.write(orjson.dumps(facts_schema(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    count = 0
+    spooled = selection.spool.facts(selection.pages)
+    kept = facts_of(selection.base, selection.kept) if selection.base else ()
+    with folder.file(FACTS, even_empty=True) as file:
+        for entry in heapq.merge(kept, spooled):
+            file.write(entry.json + b"\n")
+            count += 1
+    return count
+
+
 def _write_type(  # noqa: PLR0913, PLR0917 - one type of one version of one selection
     folder: NewFolder,
     selection: Selection,
@@ -213,10 +228,11 @@ def write_snapshot(
         return clashes
     general = () if day else (no_date(),)
     outcomes = write_outcome(folder, selection.spool, base, settled, general, settings.canonical)
+    facts = _write_facts(folder, selection)
     for version, parts in written.items():
         below = f"{version}/"
         files = {name.removeprefix(below): said for name, said in sorted(folder.files.items()) if name.startswith(below)}
-        document = manifest(settings, day, parts.counts, outcomes, files)
+        document = manifest(settings, day, parts.counts, outcomes, files, (facts, *folder.files[FACTS]))
         with folder.file(f"{version}/manifest.json") as file:
             file.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     write_report(

@@ -44,6 +44,7 @@ _VERSIONS: Final[Mapping[str, FhirVersion]] = {version: version for version in g
 _BUNDLES: Final = "bundles"
 _PROBLEMS: Final = "problems"
 _CODES: Final = "codes"
+_FACTS: Final = "facts"
 _TYPE = re.compile(r"[A-Z][A-Za-z]{1,63}")
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
@@ -113,6 +114,11 @@ class SpoolWriter:
         bundle = orjson.dumps(_transaction(found, self._canonical))
         self._lines[f"{version}.{_BUNDLES}"].append(b"%s\t%d\t%s\n" % (bundle_key(kind, slug), page, bundle))
         self._bytes += 2 * len(bundle)
+
+    def add_facts(self, page: int, kind: Kind, slug: str | None, line: bytes) -> None:
+        """Take a page's facts, as the line that is published."""
+        self._lines[_FACTS].append(b"%s\t%d\t%s\n" % (bundle_key(kind, slug), page, line))
+        self._bytes += len(line)
 
     def add_codes(self, page: int, version: FhirVersion, rows: Iterable[CodeRow]) -> None:
         """Take the codes that a page's resources hold, each once."""
@@ -190,6 +196,10 @@ class Spool:
     def bundles(self, version: FhirVersion, pages: Container[int]) -> Iterator[Entry]:
         """The bundles of `pages`: the shared one, drugs, then regimens, by slug; a page's resources in load order."""
         return (entry for entry in self._merged(f"{version}.{_BUNDLES}") if entry.page in pages)
+
+    def facts(self, pages: Container[int]) -> Iterator[Entry]:
+        """The facts of `pages`, in the order of their bundles."""
+        return (entry for entry in self._merged(_FACTS) if entry.page in pages)
 
     def codes(self, pages: Container[int]) -> Counter[tuple[FhirVersion, CodeRow]]:
         """The codes that the resources of `pages` hold in each version, and how many of the pages have each."""

@@ -13,6 +13,7 @@ from typing import Any, get_args
 import orjson
 
 from pipeline.errors import Problem, SnapshotError, excerpt
+from pipeline.facts import FACTS, PublishedFacts, facts_from_json
 from pipeline.model import DrugFacts, Kind, Resource
 from pipeline.publish import current_snapshot, read_report
 from pipeline.settings import FhirVersion
@@ -68,9 +69,7 @@ class Line:
             facts = read_facts(full, self.input.name)
             return Record(self.input, resources, _named(facts, self.slug), uses)
         except _FAULTS as error:
-            cause = f"what is published of {self.slug!r} is not as onlabel writes it ({type(error).__name__}: {error})"
-            remedy = "Publish again; `onlabel verify` says whether files were changed since."
-            raise SnapshotError(Problem("W102", "fatal", cause, remedy, source=self.input.name)) from error
+            raise _strange(self.input, f"{type(error).__name__}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +187,32 @@ def open_snapshot(path: Path, version: FhirVersion | None = None) -> Snapshot:
     return Snapshot(folder.resolve(), version or there[0], report, inputs)
 
 
+def facts_of(snapshot: Snapshot) -> Iterator[PublishedFacts]:
+    """The facts of each published page, one at a time, drugs by slug, then regimens by slug; their page is named, not held.
+
+    Raises:
+        SnapshotError: W101, the facts are not to be read or are not of the pages that `report.json` lists; W102, a page's
+            facts are not as onlabel writes them.
+
+    """
+    try:
+        with (snapshot.path / FACTS).open("rb", buffering=_LONG_LINES) as lines:
+            for page, line in zip(snapshot.published(), lines, strict=True):
+                yield _facts(page, line)
+    except (OSError, ValueError) as error:
+        raise _unreadable(snapshot.path, f"its {FACTS} is missing or is not that of its pages: {error}") from error
+
+
+def _facts(page: Input, line: bytes) -> PublishedFacts:
+    try:
+        facts = facts_from_json(line)
+        if (facts.slug, facts.kind, facts.page.name) == (page.slug, page.kind, page.name):
+            return facts
+    except ValueError as error:
+        raise _strange(page, str(error)) from error
+    raise _strange(page, f"its facts are those of {excerpt(facts.page.name)!r}")
+
+
 def _input(one: Mapping[str, Any]) -> Input:
     # Of words that thousands of pages have, each is in memory once.
     kind: Any = one["kind"] and sys.intern(one["kind"])
@@ -200,6 +225,12 @@ def _named(facts: DrugFacts, slug: str) -> DrugFacts:
         message = f"its drug is {excerpt(str(facts.slug))!r} in its resources"
         raise ValueError(message)
     return facts
+
+
+def _strange(page: Input, reason: str) -> SnapshotError:
+    cause = f"what is published of {page.slug!r} is not as onlabel writes it ({reason})"
+    remedy = "Publish again; `onlabel verify` says whether files were changed since."
+    return SnapshotError(Problem("W102", "fatal", cause, remedy, source=page.name))
 
 
 def _unreadable(path: Path, reason: str) -> SnapshotError:

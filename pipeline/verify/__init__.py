@@ -5,7 +5,6 @@ Nothing of the rooms that made the output is used here, so that a fault of their
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +12,8 @@ from pathlib import Path
 
 from pipeline.errors import Problem
 from pipeline.verify.copies import same_bundles
-from pipeline.verify.document import read_document
+from pipeline.verify.document import Document, read_document
+from pipeline.verify.facts import FactsFile
 from pipeline.verify.files import check_counts, check_manifest, check_name, check_report, document, lines, snapshot_of
 from pipeline.verify.finding import Json, finding, not_read
 from pipeline.verify.mapped import Conformance
@@ -27,8 +27,8 @@ __all__ = ["Proved", "prove", "verify"]
 class Proved:
     """What was looked at, and what is not proven.
 
-    `quotes` counts the values that are said to stand in a page, `proven` those that do: each value of each resource by
-    itself, also where two quote the same words. `resources` and `pages` are those of all FHIR versions together.
+    `quotes` counts the values that are said to stand in a page, `proven` those that do: each value of each resource and of
+    the facts by itself, also where two quote the same words. `resources` and `pages` are those of all FHIR versions together.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -56,8 +56,8 @@ def verify(path: Path) -> list[Problem]:
 def prove(path: Path) -> Proved:
     """Prove what is quoted in an output folder (its current snapshot), a snapshot folder, or a FHIR version's folder.
 
-    Quoted values are proven in R5's full profile, which R4B, R4 and the core profile are derived from; of those only files,
-    counts and pages are checked, and C606 says so.
+    Quoted values are proven in the facts, and in R5's full profile, which R4B, R4 and the core profile are derived from; of
+    those only files, counts and pages are checked, and C606 says so.
 
     Reads line by line; of the resources it keeps names and digests, of the pages their text.
 
@@ -66,11 +66,19 @@ def prove(path: Path) -> Proved:
     """
     snapshot, versions = snapshot_of(path)
     done = Proved(list(check_name(snapshot)) if snapshot else [], tuple(folder.name for folder in versions))
+    texts: dict[str, Document] = {}
     whole = [folder for folder in versions if _is_whole_r5(folder)]
     for folder in versions:
         done.problems += (
-            _version(folder, snapshot, done) if folder in whole else _derived(folder, snapshot, done, beside=bool(whole))
+            _version(folder, snapshot, done, texts)
+            if folder in whole
+            else _derived(folder, snapshot, done, texts, beside=bool(whole))
         )
+    if snapshot:
+        facts = FactsFile(snapshot, texts)
+        done.problems += facts.check(versions)
+        done.quotes += facts.quotes
+        done.proven += facts.quotes - facts.failed
     return done
 
 
@@ -79,7 +87,9 @@ def _is_whole_r5(folder: Path) -> bool:
     return folder.name not in {"R4", "R4B"} and (folder / "resources" / "Provenance.ndjson").is_file()
 
 
-def _derived(folder: Path, snapshot: Path | None, done: Proved, *, beside: bool) -> Iterator[Problem]:
+def _derived(
+    folder: Path, snapshot: Path | None, done: Proved, texts: dict[str, Document], *, beside: bool
+) -> Iterator[Problem]:
     """The files of a version that is derived from R5, or of the core profile: what is in them is not read against the pages."""
     manifest = document(folder / "manifest.json")
     yield from check_manifest(folder, manifest)
@@ -95,10 +105,10 @@ def _derived(folder: Path, snapshot: Path | None, done: Proved, *, beside: bool)
             page, problems = read_document(resource)
             yield from problems
             if page is not None:
-                sha256 = hashlib.sha256(page.text.encode()).hexdigest()
-                pages[sha256] += 1
+                pages[page.sha256] += 1
+                texts.setdefault(page.sha256, page)
                 if day := stale_day(resource):
-                    stale[sha256] = day
+                    stale[page.sha256] = day
     yield from check_counts(folder, manifest, counts)
     if snapshot:
         yield from check_report(snapshot, folder.name, counts, pages, stale)
@@ -106,7 +116,7 @@ def _derived(folder: Path, snapshot: Path | None, done: Proved, *, beside: bool)
     yield not_read(folder, beside=beside)
 
 
-def _version(folder: Path, snapshot: Path | None, done: Proved) -> Iterator[Problem]:
+def _version(folder: Path, snapshot: Path | None, done: Proved, texts: dict[str, Document]) -> Iterator[Problem]:
     """All checks of one FHIR version's folder, the files first."""
     manifest = document(folder / "manifest.json")
     yield from check_manifest(folder, manifest)
@@ -122,6 +132,7 @@ def _version(folder: Path, snapshot: Path | None, done: Proved) -> Iterator[Prob
     for _, resource in _lines(folder):
         if resource is not None:
             yield from resources.check(resource)
+    texts.update((page.sha256, page) for page in resources.documents.values())
     done.add(resources.counts, resources.pages)
     done.quotes += resources.quotes
     done.proven += resources.quotes - resources.failed

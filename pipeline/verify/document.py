@@ -14,12 +14,15 @@ from pipeline.errors import Problem
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.markdown import see
 from pipeline.verify.scalars import block, block_header, double_quoted, plain, single_quoted
-from pipeline.verify.seen import FRONT_MATTER, MARKUP, TARGET, TEXT, Seen
+from pipeline.verify.seen import FRONT_MATTER, MARKUP, TARGET, TEXT, Link, Seen
 from pipeline.verify.spans import Span, name_of, spans_of
 
 _USE_HEADING = re.compile(
     r"\s*(?:(?:fda[- ])?approved uses?|uses?(?: (?:in|of|for) .*)?|what .{1,60} is (?:used|approved) for)\s*\??\s*\Z",
     re.IGNORECASE,
+)
+_GLOSSARY_ID = re.compile(
+    r"popDefinition\.aspx\?(?:[^#]*&)?id=(?:CDR0*)?(\d+)(?![^&#])|/dictionaries/cancer-terms/def/(\d+)(?![^/?#])", re.IGNORECASE
 )
 #: Footnote marks hang on sentences and are no part of them.
 _FOOTNOTE_MARKS = frozenset("*#^\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079\u2020\u2021\u00a7\u00b6")
@@ -38,6 +41,11 @@ class Document:
     def seen(self) -> Seen:
         """The page's text as a reader sees it."""
         return see(self.text)
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the page's bytes, in lower-case hexadecimal."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
     @cached_property
     def sentences(self) -> list[Span]:
@@ -74,6 +82,17 @@ class Document:
                 found.append(value.strip("'\"") if value[0] in "'\"" else value)
         return found
 
+    def quoted(self, key: str) -> str | None:
+        """The first value of a front-matter key, read from the page at the span that the resource gives; None without one.
+
+        YAML has more ways to write a value than `front_matter` reads.
+        """
+        for extension in self.resource.get("extension", ()):
+            for _, start, end in spans_of(extension) if name_of(extension) == "front-matter" else ():
+                if self.key_at(start) == key:
+                    return self.show(start, end)[0]
+        return None
+
     @cached_property
     def front_matter_end(self) -> int:
         """Where the front matter ends."""
@@ -83,6 +102,16 @@ class Document:
         """The front-matter key whose value stands at an offset."""
         keys = [m[1].strip("'\"") for m in _YAML_KEY.finditer(self.text, 0, offset)]
         return keys[-1] if keys else None
+
+    def link_at(self, start: int, end: int) -> Link | None:
+        """The link that the words between two offsets stand in."""
+        return next((one for one in self.seen.links if one.start <= start and end <= one.end), None)
+
+    def glossary_id(self, start: int, end: int) -> str | None:
+        """The dictionary entry that the link of the words between two offsets leads to."""
+        link = self.link_at(start, end)
+        found = _GLOSSARY_ID.search(link.href) if link else None
+        return (found[1] or found[2]) if found else None
 
     def show(self, start: int, end: int) -> tuple[str | None, str]:  # noqa: PLR0911 - one return a reason
         """What a reader sees between two offsets; or None and why nothing may be quoted so."""

@@ -36,6 +36,7 @@ CAUSES = {
     "C651": "a narrative says what its resource does not",
     "C652": "a reference leads to nothing in the snapshot",
     "C660": "the accounting of the use section has a gap",
+    "C670": "a line of the facts is not the facts of the page that it should be",
 }
 
 

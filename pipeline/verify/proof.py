@@ -22,9 +22,6 @@ _URI = "urn:ietf:rfc:3986"
 _NCI = "Organization/nci"
 #: Concepts whose text is put together from proven parts (checked in `copies.py`) where it has no span of its own.
 _ASSEMBLED = re.compile(r"ClinicalUseDefinition\.indication\.(?:diseaseStatus|diseaseSymptomProcedure)\.concept")
-_GLOSSARY_ID = re.compile(
-    r"popDefinition\.aspx\?(?:[^#]*&)?id=(?:CDR0*)?(\d+)(?![^&#])|/dictionaries/cancer-terms/def/(\d+)(?![^/?#])", re.IGNORECASE
-)
 #: Facts of a ClinicalUseDefinition that may stand outside the sentences of the use: what the drug is called.
 _NAMES = re.compile(r"ClinicalUseDefinition\.subject\b")
 #: Our extensions and the parts of complex ones (listed in `pipeline/fhir/README.md`).
@@ -241,7 +238,7 @@ class Proof:
                 yield self._problem("C630", "it has no span in a link's target", f"{place}.code", code)
         elif system == CANCER_TERMS and not is_mapped(value):
             spans = spans_of(value.get("_display", {}))
-            ids = {self._glossary_id(start, end) for _, start, end in spans}
+            ids = {self.document.glossary_id(start, end) for _, start, end in spans}
             if ids != {code}:
                 yield self._problem("C630", f"the link says {', '.join(map(str, ids)) or 'nothing'}", f"{place}.code", code)
         elif "value" in value and ".identifier" in place and not self._is_own(str(system)):
@@ -261,18 +258,11 @@ class Proof:
         if name not in (EXTENSIONS if name != url else PARTS) and url != DERIVATION:
             yield self._problem("C641", "there is no such extension", place, url)
 
-    def _glossary_id(self, start: int, end: int) -> str | None:
-        for link in self.document.seen.links:
-            if link.start <= start and end <= link.end:
-                found = _GLOSSARY_ID.search(link.href)
-                return (found[1] or found[2]) if found else None
-        return None
-
     def _component(self, value: Json, place: str) -> Iterator[Problem]:
         """A regimen's drug: the words' link leads to the page of the drug that is named by identifier and reference."""
         slug = str(value["identifier"].get("value"))
         for _, start, end in spans_of(value.get("_display", {})):
-            link = next((one for one in self.document.seen.links if one.start <= start and end <= one.end), None)
+            link = self.document.link_at(start, end)
             path = link.href.split("?")[0].split("#")[0].rstrip("/").rsplit("/", 1)[-1] if link else ""
             if _letters(path) != _letters(slug):
                 yield self._problem("C630", f"the link leads to {path or 'nothing'}", f"{place}.identifier", slug)
@@ -285,11 +275,11 @@ class Proof:
         target = part(value, "target").get("valueString")
         stated = part(value, "glossary-id").get("valueCode")
         for _, start, end in spans_of(value):
-            link = next((one for one in self.document.seen.links if one.start <= start and end <= one.end), None)
+            link = self.document.link_at(start, end)
             if link is None or (target is not None and link.href != target):
                 yield self._problem("C631", "", place, target)
-            elif stated is not None and self._glossary_id(start, end) != stated:
-                yield self._problem("C630", f"the link says {self._glossary_id(start, end)}", place, stated)
+            elif stated is not None and self.document.glossary_id(start, end) != stated:
+                yield self._problem("C630", f"the link says {self.document.glossary_id(start, end)}", place, stated)
 
     def _front_matter(self, value: Json, place: str) -> Iterator[Problem]:
         key = part(value, "key").get("valueString")

@@ -213,6 +213,18 @@ def test_one_changed_page_is_the_only_one_that_is_read(same: Same, corpus: Path)
     assert report.accounting["published"] == 4
 
 
+def test_the_facts_of_pages_that_are_taken_over_stand_among_those_that_were_read(same: Same, corpus: Path) -> None:
+    same()
+    (corpus / "abrotinib.md").unlink()
+    (corpus / "morvatide.md").write_text(drug_page("Morvatide"), encoding="utf-8")
+    (corpus / "mk.md").write_text(regimen_page("MK", ["Morvatide"]), encoding="utf-8")
+    report = same()
+    assert report.taken_over == len(CORPUS) - 1
+    assert report.snapshot is not None
+    slugs = [each["slug"] for each in lines(report.snapshot / "facts.ndjson")]
+    assert slugs == ["abrotinib-mesylate", "morvatide", "zelanib", "mk", "za"]
+
+
 def test_everything_is_read_where_it_is_asked_for(same: Same, corpus: Path, tmp_path: Path) -> None:
     first = same()
     again = convert([corpus], tmp_path / "output", full=True)
@@ -270,7 +282,13 @@ def test_another_date_reads_only_the_pages_without_one(same: Same, corpus: Path)
 
 @pytest.mark.parametrize(
     "name",
-    ["R5/resources/Medication.ndjson", "R5/bundles/transaction.ndjson", "outcome/OperationOutcome.ndjson", "R5/manifest.json"],
+    [
+        "R5/resources/Medication.ndjson",
+        "R5/bundles/transaction.ndjson",
+        "R5/manifest.json",
+        "facts.ndjson",
+        "outcome/OperationOutcome.ndjson",
+    ],
 )
 def test_a_damaged_snapshot_is_no_base(same: Same, corpus: Path, tmp_path: Path, name: str) -> None:
     same()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from pipeline.convert import convert
 from pipeline.errors import PublishError
@@ -24,7 +26,8 @@ def test_current_leads_to_a_snapshot_named_by_its_content(publish: Publish, tmp_
     assert report.snapshot is not None
     assert current.resolve() == report.snapshot.resolve()
     assert report.snapshot.name == hash_of(report.snapshot)
-    assert {path.name for path in report.snapshot.iterdir()} == {"R5", "outcome", "report.json"}
+    files = {"facts.ndjson", "facts.schema.json", "report.json"}
+    assert {path.name for path in report.snapshot.iterdir()} == {*files, "R5", "outcome"}
     assert {path.name for path in (report.snapshot / "R5").iterdir()} == {
         "resources",
         "bundles",
@@ -52,6 +55,51 @@ def test_everything_published_is_valid_and_refers_to_what_is_published(publish: 
     found += validate(lines(snapshot / "R5/bundles/transaction.ndjson"), "R5")
     found += validate(lines(snapshot / "outcome/OperationOutcome.ndjson"), "R5")
     assert [problem for problem in found if problem.severity in {"fatal", "error"}] == []
+
+
+def test_the_facts_stand_one_page_a_line_in_the_order_of_the_bundles_as_their_schema_says(
+    publish: Publish, tmp_path: Path
+) -> None:
+    publish(CORPUS)
+    snapshot = tmp_path / "output/current"
+    facts = lines(snapshot / "facts.ndjson")
+    schema = json.loads((snapshot / "facts.schema.json").read_bytes())
+
+    assert [each["slug"] for each in facts] == ["abrotinib", "abrotinib-mesylate", "zelanib", "za"]
+    assert [each["page"]["name"] for each in facts] == ["abrotinib.md", "abrotinib-mesylate.md", "zelanib.md", "za.md"]
+    assert [problem.message for each in facts for problem in Draft202012Validator(schema).iter_errors(each)] == []
+    for each in facts:
+        text = CORPUS[each["page"]["name"]]
+        assert each["page"]["sha256"] == hashlib.sha256(text.encode()).hexdigest()
+        assert each["page"]["url"] == f"https://www.cancer.gov/about-cancer/treatment/drugs/{each['slug']}"
+        for condition in (condition for use in each["uses"] for condition in use["conditions"]):
+            (span,) = condition["spans"]
+            assert text[span["start"] : span["end"]] == condition["text"]
+
+
+def test_the_manifest_says_how_many_pages_the_facts_are_of_and_their_hash(publish: Publish, tmp_path: Path) -> None:
+    publish(CORPUS, settings=Settings(fhir_versions=("R5", "R4")))
+    snapshot = tmp_path / "output/current"
+    data = (snapshot / "facts.ndjson").read_bytes()
+    for version in ("R5", "R4"):
+        said = json.loads((snapshot / version / "manifest.json").read_bytes())["extension"]["facts"]
+        assert said == {
+            "url": "../facts.ndjson",
+            "schema": "../facts.schema.json",
+            "count": 4,
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "bytes": len(data),
+        }
+        assert (snapshot / version / said["url"]).samefile(snapshot / "facts.ndjson")
+        assert (snapshot / version / said["schema"]).is_file()
+
+
+def test_a_page_that_may_not_be_published_leaves_no_facts(publish: Publish, tmp_path: Path) -> None:
+    others = {"twin.md": drug_page("Twin"), "twin-2.md": drug_page("Twin", brand="Morvia"), "zz.md": CORPUS["zelanib.md"]}
+    report = publish({**CORPUS, **others})
+    assert report.accounting == {"inputs": 8, "published": 4, "not_a_drug": 1, "quarantined": 2, "duplicate": 1}
+    names = [each["page"]["name"] for each in lines(tmp_path / "output/current/facts.ndjson")]
+    assert names == ["abrotinib.md", "abrotinib-mesylate.md", "zelanib.md", "za.md"]
 
 
 def test_bundles_can_be_committed_one_after_the_other(publish: Publish, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def test_each_version_has_a_folder_of_its_own_in_one_snapshot(publish: Publish) 
     assert snapshot is not None
     report = json.loads((snapshot / "report.json").read_text())
 
-    assert {path.name for path in snapshot.iterdir()} == {*ALL, "outcome", "report.json"}
+    assert {path.name for path in snapshot.iterdir()} == {*ALL, "facts.ndjson", "facts.schema.json", "outcome", "report.json"}
     for version in ALL:
         folder = snapshot / version
         manifest = json.loads((folder / "manifest.json").read_text())

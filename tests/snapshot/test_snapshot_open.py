@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ import pytest
 from pipeline.convert import convert
 from pipeline.errors import SnapshotError
 from pipeline.extract import extract
+from pipeline.facts import reference
 from pipeline.read import read_page
 from pipeline.settings import FhirVersion, Profile, Settings
-from pipeline.snapshot import open_snapshot
-from tests.invented_pages import write_pages
+from pipeline.snapshot import facts_of, open_snapshot
+from tests.invented_pages import CORPUS, write_pages
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 BUNDLES = "R5/bundles/transaction.ndjson"
@@ -116,3 +118,46 @@ def test_a_changed_report_is_a_coded_error(tmp_path: Path, spoilt: str) -> None:
 
     with pytest.raises(SnapshotError, match="W101"):
         open_snapshot(tmp_path)
+
+
+def test_the_facts_themselves_are_given_back_page_by_page_whatever_the_version(tmp_path: Path) -> None:
+    seeds = write_pages(tmp_path / "seeds", CORPUS)
+    convert([seeds], tmp_path / "output", Settings(fhir_versions=("R4",), profile="core"))
+    given = facts_of(open_snapshot(tmp_path / "output"))
+
+    first = next(given)
+    expected = extract(read_page(CORPUS["abrotinib.md"].encode(), "abrotinib.md"))
+    assert first.page == reference(expected.page)
+    assert [use.text for use in first.uses] == [use.text for use in expected.uses]
+    assert first.sentences == expected.sentences
+    assert [facts.slug for facts in given] == ["abrotinib-mesylate", "zelanib", "za"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda lines: lines[:-1], "W101"),
+        (lambda lines: [*lines, lines[0]], "W101"),
+        (lambda lines: [lines[1], lines[0], *lines[2:]], "W102"),
+        (lambda lines: [b"{}\n", *lines[1:]], "W102"),
+        (lambda lines: [b"\xff\n", *lines[1:]], "W102"),
+        (lambda lines: [lines[0].replace(b'"treat"', b'"cure"'), *lines[1:]], "W102"),
+    ],
+)
+def test_changed_facts_are_a_coded_error(tmp_path: Path, change: Callable[[list[bytes]], list[bytes]], code: str) -> None:
+    convert([write_pages(tmp_path / "seeds", CORPUS)], tmp_path / "output")
+    file = tmp_path / "output" / "current" / "facts.ndjson"
+    changed = change(file.read_bytes().splitlines(keepends=True))
+    assert b"".join(changed) != file.read_bytes()
+    file.write_bytes(b"".join(changed))
+
+    with pytest.raises(SnapshotError, match=code):
+        list(facts_of(open_snapshot(tmp_path / "output")))
+
+
+def test_facts_that_are_gone_are_a_coded_error(tmp_path: Path) -> None:
+    convert([SEEDS], tmp_path)
+    (tmp_path / "current" / "facts.ndjson").unlink()
+
+    with pytest.raises(SnapshotError, match="W101"):
+        list(facts_of(open_snapshot(tmp_path)))

@@ -13,15 +13,19 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from pipeline.convert import convert
 from pipeline.errors import VerifyError
+from pipeline.settings import Profile, Settings
 from pipeline.verify import prove, verify
 from pipeline.verify.derived import derived
 from pipeline.verify.document import use_sections
+from pipeline.verify.facts import FactsFile
 from pipeline.verify.finding import CAUSES
 from pipeline.verify.mapped import Conformance
 from pipeline.verify.proof import EXTENSIONS
 from pipeline.verify.resources import Resources
 from pipeline.verify.seen import FRONT_MATTER, TEXT
+from tests.invented_pages import drug_page, write_pages
 
 Json = dict[str, Any]
 Published: TypeAlias = Any  # the class stands in conftest.py, which no test can import
@@ -201,7 +205,7 @@ def _sha256(path: Path) -> str:
 
 
 def _refit(snapshot: Path) -> Path:
-    """Make the bundles, the manifest, the report and the folder's name fit the resources as they are now."""
+    """Make the bundles, the manifest, the report, the facts' page and the folder's name fit the files as they are now."""
     folder = snapshot / "R5"
     resources: dict[str, Json] = {}
     for path in (folder / "resources").glob("*.ndjson"):
@@ -218,10 +222,16 @@ def _refit(snapshot: Path) -> Path:
     (document,) = [r for r in resources.values() if r["resourceType"] == "DocumentReference"]
     data = base64.b64decode(document["content"][0]["attachment"]["data"])
     report["inputs"][0]["sha256"] = hashlib.sha256(data).hexdigest()
+    facts = snapshot / "facts.ndjson"
+    facts.write_text(
+        re.sub('"sha256":"[0-9a-f]+"', f'"sha256":"{report["inputs"][0]["sha256"]}"', facts.read_text("utf-8")), "utf-8"
+    )
     (snapshot / "report.json").write_text(json.dumps(report), encoding="utf-8")
     manifest = json.loads((folder / "manifest.json").read_bytes())
     for name, entry in manifest["extension"]["files"].items():
         entry.update(sha256=_sha256(folder / name), bytes=(folder / name).stat().st_size)
+    lines_of_facts = facts.read_bytes().count(b"\n")
+    manifest["extension"]["facts"].update(sha256=_sha256(facts), bytes=facts.stat().st_size, count=lines_of_facts)
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     files = sorted(p.relative_to(snapshot).as_posix() for p in snapshot.rglob("*") if p.is_file())
     listing = "".join(f"{_sha256(snapshot / name)}  {name}\n" for name in files)
@@ -332,6 +342,9 @@ def test_an_indication_of_one_brand_given_to_another_is_found(copied: Path) -> N
         (lambda s: (s / "R5/resources/Device.ndjson").write_text("{}\n"), "C605"),
         (lambda s: (s / "R5/resources/Device.ndjson").write_text("{"), "C605"),
         (lambda s: (s / "R5/bundles/transaction.ndjson").write_text("{}\n"), "C605"),
+        (lambda s: (s / "facts.ndjson").unlink(), "C601"),
+        (lambda s: (s / "facts.schema.json").unlink(), "C601"),
+        (lambda s: (s / "facts.ndjson").write_text((s / "facts.ndjson").read_text() * 2), "C602"),
         (lambda s: (s / "report.json").write_text("{}"), "C603"),
         (lambda s: s.rename(s.with_name("0" * 64)), "C604"),
     ],
@@ -339,6 +352,98 @@ def test_an_indication_of_one_brand_given_to_another_is_found(copied: Path) -> N
 def test_a_changed_file_is_found(copied: Path, change: Callable[[Path], Any], code: str) -> None:
     moved = change(copied)
     assert code in {p.code for p in verify(moved if isinstance(moved, Path) else copied)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('"text":"hypercalcemia of malignancy"', '"text":"hypercalcemia of malignance"', "C622"),
+        ('"kind":"drug"', '"kind":"regimen"', "C670"),
+        ('"intent":"treat"', '"intent":"cure"', "C670"),
+        ('"slug":"denosumab"', '"slug":"zolerab"', "C670"),
+        ('"name":"denosumab.md"', '"name":"other.md"', "C670"),
+        ('"spans":[{', '"spans":[],"more":[{', "C670"),
+        ("{", "[", "C670"),
+    ],
+)
+def test_changed_facts_are_found_though_all_hashes_fit(copied: Path, old: str, new: str, code: str) -> None:
+    file = copied / "facts.ndjson"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert code in {p.code for p in verify(_refit(copied))}
+
+
+@pytest.mark.parametrize("times", [0, 2])
+def test_facts_of_fewer_or_more_pages_than_there_are_are_found(copied: Path, times: int) -> None:
+    file = copied / "facts.ndjson"
+    file.write_bytes(file.read_bytes() * times)
+    assert "C603" in {p.code for p in verify(_refit(copied))}
+
+
+@pytest.mark.parametrize("profile", ["full", "core"])
+def test_the_facts_are_proven_where_r5_in_full_is_not_there(tmp_path: Path, seed: Path, profile: Profile) -> None:
+    convert([seed], tmp_path, Settings(fhir_versions=("R4",), profile=profile))
+    proved = prove(tmp_path)
+    assert proved.proven == proved.quotes > 100
+    file = tmp_path / "current" / "facts.ndjson"
+    file.write_text(file.read_text(encoding="utf-8").replace('"text":"Prolia"', '"text":"Prolix"'), encoding="utf-8")
+    changed = prove(tmp_path)
+    assert changed.quotes - changed.proven == sum(problem.code == "C622" for problem in changed.problems) > 0
+
+
+_ADDRESS = "https://www.cancer.gov/about-cancer/treatment/drugs/zelanib"
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        f'url: "{_ADDRESS}" # where it stood',
+        f"url: >-\n  {_ADDRESS}",
+        f"url: [{_ADDRESS}, https://x.example/b]",
+        f"url:\n  - {_ADDRESS}\n  - https://x.example/b",
+        'url: "https:\\/\\/x.example\\/zelanib"',
+        'url: ""',
+        "url:",
+        "category: drug",
+    ],
+)
+def test_a_url_is_proven_in_whatever_way_the_front_matter_writes_it(tmp_path: Path, stated: str) -> None:
+    page = drug_page("Zelanib")
+    assert f"url: {_ADDRESS}" in page
+    convert([write_pages(tmp_path / "seeds", {"zelanib.md": page.replace(f"url: {_ADDRESS}", stated)})], tmp_path / "output")
+    assert verify(tmp_path / "output") == []
+
+
+#: What is quoted in the facts, or says of which page they are, by the name of its property.
+_OF_THE_FACTS = {"text", "start", "end", "href", "glossary_id", "name", "sha256", "url", "slug"}
+
+
+def test_every_quote_span_and_link_of_the_facts_that_is_changed_is_found(
+    published: Published, output: Path, tmp_path: Path
+) -> None:
+    document, _ = _document(published)
+    checked = Resources(published.conformance)
+    list(checked.gather(document, ""))
+    pages = {page.sha256: page for page in checked.documents.values()}
+    for name in ("facts.schema.json", "report.json"):
+        shutil.copy(output / "current" / name, tmp_path)
+    facts = json.loads((output / "current" / "facts.ndjson").read_bytes())
+
+    def problems(changed: Json) -> list[Any]:
+        (tmp_path / "facts.ndjson").write_text(json.dumps(changed) + "\n", encoding="utf-8")
+        return [*FactsFile(tmp_path, pages).check(versions=())]
+
+    assert problems(facts) == []
+    missed, tried = [], 0
+    for path, _, value in _places(facts):
+        if path[-1] in _OF_THE_FACTS:
+            for other in _changes(value):
+                tried += 1
+                if not problems(_with(facts, path, other)):
+                    missed.append((path, value, other))
+    assert missed == []
+    assert tried > 500
 
 
 def test_a_bundle_that_says_otherwise_than_the_resources_is_found(copied: Path) -> None:
@@ -406,4 +511,5 @@ def test_it_shares_no_code_with_the_rooms_that_make_the_output() -> None:
     imports = {
         m for p in room.glob("*.py") for m in re.findall(r"^\s*(?:from|import) (pipeline[\w.]*)", p.read_text(), re.MULTILINE)
     }
-    assert {name for name in imports if not name.startswith("pipeline.verify")} == {"pipeline.errors"}
+    others = {name for name in imports if not name.startswith("pipeline.verify")}
+    assert others == {"pipeline.errors", "pipeline.facts", "pipeline.model"}

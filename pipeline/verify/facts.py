@@ -1,0 +1,129 @@
+"""The facts of a snapshot, line by line: whether they are those of its pages, and whether every quote stands in its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+
+from pipeline.errors import Problem
+from pipeline.facts import FACTS, FACTS_SCHEMA, PublishedFacts, facts_from_json
+from pipeline.model import Fact, Link, facts_in
+from pipeline.verify.document import Document
+from pipeline.verify.files import document, sha256
+from pipeline.verify.finding import Json, finding
+from pipeline.verify.spans import Span
+
+#: A published page as the report lists it: name, SHA-256, drug and kind.
+Listed = tuple[object, object, object, object]
+
+
+@dataclass
+class FactsFile:
+    """The facts of a snapshot; `pages` are its pages by their SHA-256.
+
+    `quotes` counts the values that are said to stand in a page, `failed` those of them that do not.
+    """
+
+    snapshot: Path
+    pages: Mapping[str, Document]
+    quotes: int = 0
+    failed: int = 0
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.snapshot / FACTS
+
+    def check(self, versions: Iterable[Path]) -> Iterator[Problem]:
+        """All that is wrong with the file, what the manifests in the folders of the FHIR versions say of it included.
+
+        Raises:
+            VerifyError: C607, a manifest or the report cannot be read.
+        """
+        missing = [name for name in (FACTS, FACTS_SCHEMA) if not (self.snapshot / name).is_file()]
+        yield from (finding("C601", "", str(self.snapshot / name)) for name in missing)
+        if FACTS in missing:
+            return
+        for folder in versions:
+            yield from self._manifest(folder / "manifest.json")
+        yield from self._lines(published(document(self.snapshot / "report.json")))
+
+    def _manifest(self, manifest: Path) -> Iterator[Problem]:
+        stated = document(manifest).get("extension", {}).get("facts", {})
+        if self.path.stat().st_size != stated.get("bytes") or sha256(self.path) != stated.get("sha256"):
+            yield finding("C602", "", str(self.path))
+        with self.path.open("rb") as file:
+            count = sum(1 for _ in file)
+        if count != stated.get("count"):
+            yield finding("C603", f"the manifest says {stated.get('count')} pages, there are {count} lines", str(manifest))
+
+    def _lines(self, listed: Sequence[Listed]) -> Iterator[Problem]:
+        with self.path.open("rb") as file:
+            for number, (page, line) in enumerate(zip_longest(listed, file), 1):
+                place = f"{self.path}:{number}"
+                if page is None or line is None:
+                    yield finding("C603", f"the report lists {len(listed)} published pages", place)
+                    return
+                try:
+                    facts = facts_from_json(line)
+                except ValueError as error:
+                    yield finding("C670", str(error), place)
+                    continue
+                yield from self._page(facts, page, place)
+
+    def _page(self, facts: PublishedFacts, page: Listed, place: str) -> Iterator[Problem]:
+        said = (facts.page.name, facts.page.sha256, facts.slug, facts.kind)
+        source = self.pages.get(facts.page.sha256)
+        if said != page or source is None:
+            yield finding("C670", f"the report lists {page[0]!r}", place, shown=facts.page.name)
+            return
+        if facts.page.url != source.quoted("url"):
+            yield finding("C622", "it states another URL", place, shown=facts.page.url)
+        letters = {component.letter for component in facts.components}
+        for fact in facts_in(facts):
+            yield from self._quote(fact, source, place, word=fact not in letters)
+            for link in fact.links:
+                yield from self._quote(link, source, place)
+                yield from _link(link, source, place)
+
+    def _quote(self, quote: Fact | Link, source: Document, place: str, *, word: bool = True) -> Iterator[Problem]:
+        spans = [(quote.span.start, quote.span.end)] if isinstance(quote, Link) else [(s.start, s.end) for s in quote.spans]
+        found = _unproven(quote.text, spans, source, place, word=word)
+        self.quotes += 1
+        self.failed += found is not None
+        if found is not None:
+            yield found
+
+
+def published(report: Json) -> list[Listed]:
+    """The published pages as the report lists them, in the order of the facts: drugs by slug, then regimens by slug."""
+    pages = [page for page in report.get("inputs", ()) if page.get("outcome") == "published"]
+    pages += report.get("stale", ())  # what is published as it was read before
+    pages.sort(key=lambda page: (page.get("kind") != "drug", str(page.get("drug"))))
+    return [(page.get("name"), page.get("sha256"), page.get("drug"), page.get("kind")) for page in pages]
+
+
+def _unproven(text: str, spans: Sequence[Span], source: Document, place: str, *, word: bool) -> Problem | None:
+    """What speaks against a value being what a page shows at its spans, joined in their order."""
+    shown: list[str] = []
+    for start, end in spans:
+        said, reason = source.show(start, end)
+        if said is None and reason == "it cuts a word" and not word:
+            said = "".join(source.seen.shown[start:end])
+        if said is None:
+            return finding("C620" if "not within" in reason else "C621", reason, place, shown=text)
+        shown.append(said)
+    if not spans:
+        return finding("C623", "no span", place, shown=text)
+    return None if " ".join(shown) == text else finding("C622", f"it says {' '.join(shown)!r}"[:200], place, shown=text)
+
+
+def _link(link: Link, source: Document, place: str) -> Iterator[Problem]:
+    """The words stand in a link of the page with that target, whose dictionary entry is the one stated."""
+    there = source.link_at(link.span.start, link.span.end)
+    if there is None or there.href != link.href:
+        yield finding("C631", "", place, shown=link.href)
+    elif link.glossary_id is not None and source.glossary_id(link.span.start, link.span.end) != link.glossary_id:
+        yield finding("C630", "the link leads to another entry", place, shown=link.glossary_id)
