@@ -45,6 +45,7 @@ class Group:
     age: Part | None = None
     low: Age | None = None
     high: Age | None = None
+    exclusive: bool = False  # "younger than 18 years": not the bound itself
     some: Part | None = None  # "certain patients": not all of them
     bound: bool = False  # introduced by its own "in": a relative clause after it speaks of it alone
 
