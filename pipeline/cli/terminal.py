@@ -181,9 +181,11 @@ def _standings(uses: Iterable[Use]) -> str:
 
 
 def _left_out(facts: DrugFacts) -> Iterator[str]:
-    """How many sentences no rule read, and how many uses a person found wrongly read."""
+    """How many sentences no rule read, how many uses they restrict, and how many uses a person found wrongly read."""
     if facts.unread:
         yield str(len(facts.unread))
+    if in_words := sum(use.qualified_in_words for use in facts.uses):
+        yield f"{in_words} in words"
     if facts.withheld:
         yield f"{len(facts.withheld)} withheld"
 
