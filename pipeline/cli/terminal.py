@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.errors import Problem
-from pipeline.fields import patients
+from pipeline.fields import FIELDS, patients, purpose
 from pipeline.model import DrugFacts, Fact, PriorTherapy, Resource, Review, Sentence, Span, Therapy, Use, facts_in
 from pipeline.snapshot import Record
 from pipeline.tables import unread_in
@@ -255,7 +255,7 @@ def _header(record: Record, uses: Sequence[tuple[int, Use]]) -> Iterator[tuple[s
 def _use(record: Record, number: int, use: Use) -> Iterator[tuple[str, str | Text]]:
     yield from _restrictions(use)
     yield "standing", _spelt(use.standing)
-    for fact in (*use.conditions, *use.narrower, *use.settings, *use.causes):
+    for fact in purpose(use):
         if fact.codings:
             yield "codes", f"{fact.text}: {', '.join(_codes(fact))}"
     # The core profile and R4 have no such resource: there it is the identifier of a guideline.
@@ -274,10 +274,9 @@ def _restrictions(use: Use) -> Iterator[tuple[str, str | Text]]:
         # First, because whoever does not read these words does not know the use.
         kind = "" if qualifier.kind == "stated" else f" ({qualifier.kind})"
         yield "in words", f"“{qualifier.fact.text}”{kind}"
-    details = {"status": use.disease_status, "biomarker": use.biomarkers, "stage": use.stages, "line": (use.line,)}
-    for label, found in details.items():
-        if words := "; ".join(_texts(fact for fact in found if fact)):
-            yield label, words
+    for field in FIELDS:
+        if field.shown and (words := "; ".join(_texts(field.facts(use)))):
+            yield field.shown, words
     for population in _populations(use):
         yield "patients", population
     if use.alone:

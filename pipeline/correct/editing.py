@@ -17,10 +17,10 @@ from pipeline.correct.corrections import (
     TherapyEdit,
 )
 from pipeline.correct.quoting import NO_AGE, RULE, Passage, UnquotableError, says_age
+from pipeline.fields import FIELDS
 from pipeline.model import Characteristic, DrugFacts, Fact, Population, PriorTherapy, Qualifier, Therapy, Use
 
-_LISTS = ("conditions", "narrower", "settings", "causes", "disease_status", "biomarkers", "stages", "brands")
-_SINGLE = ("line", "alone")
+_PLAIN = {field.name: field for field in FIELDS}
 
 
 def edited(use: Use, edits: Edits, facts: DrugFacts) -> Use:
@@ -37,12 +37,10 @@ def edited(use: Use, edits: Edits, facts: DrugFacts) -> Use:
     changed: dict[str, Any] = {}
     for name in edits.changed:
         new, old = getattr(edits, name), getattr(use, name)
-        if name in _LISTS:
+        if name in _PLAIN:
             # A brand is named on the page beside its uses, if not in them.
-            changed[name] = _quoted(new, old, passage, facts.brands if name == "brands" else ())
-        elif name in _SINGLE:
-            found = _quoted(new, (old,) if old is not None else (), passage)
-            changed[name] = found[0] if found else None
+            found = _quoted(new, _PLAIN[name].facts(use), passage, facts.brands if name == "brands" else ())
+            changed[name] = found if not _PLAIN[name].single else found[0] if found else None
         elif name == "populations":
             changed[name] = tuple(_population(each, old, passage) for each in new)
         elif name == "qualifiers":

@@ -20,6 +20,7 @@ from pipeline.correct.corrections import (
     TherapyEdit,
 )
 from pipeline.correct.nodes import Fault, Read, choice, day, flag, listed, matching, number, record, text
+from pipeline.fields import FIELDS
 from pipeline.model import Age, AgeGroup, Intent, QualifierKind, QualifierTarget, Sex, Span, Standing, Verdict
 
 __all__ = ["Fault", "entries"]
@@ -192,10 +193,8 @@ def _qualifier(node: Node) -> QualifierEdit:
 
 _INTENT, _STANDING = _choosing(get_args(Intent)), _choosing(get_args(Standing))
 _FIELDS: Mapping[str, Read[Any]] = {
+    **{field.name: listed(_quote, 1) if field.single else _QUOTES for field in FIELDS},
     "conditions": _some,
-    **dict.fromkeys(("narrower", "settings", "causes", "disease_status", "biomarkers", "stages", "brands"), _QUOTES),
-    "line": listed(_quote, 1),
-    "alone": listed(_quote, 1),
     "intent": lambda node: IntentEdit(**_INTENT(node)),
     "standing": lambda node: StandingEdit(**_STANDING(node)),
     "populations": listed(_population, _MOST_VALUES),

@@ -16,6 +16,7 @@ from pipeline.fhir.narrative import LANGUAGE, in_words, narrative, quotation
 from pipeline.fhir.population import group_references, groups
 from pipeline.fhir.source import Json, Source
 from pipeline.fhir.therapy import other_therapies, phases, therapies_of_some
+from pipeline.fields import FIELDS
 from pipeline.model import DrugFacts, Fact, QualifierTarget, Use
 
 #: Only where the page's word and HL7's code mean the same. Two codings in one concept would mean the same thing, so
@@ -160,9 +161,7 @@ def _disease_status(use: Use, source: Source) -> Json:
     `diseaseStatus` is 0..1: its text joins all, so that who reads no extensions sees every restriction.
     """
     details: list[tuple[str, QualifierTarget | None, Fact]] = [
-        *(("status", None, fact) for fact in use.disease_status),
-        *(("biomarker", None, fact) for fact in use.biomarkers),
-        *(("stage", None, fact) for fact in use.stages),
+        *((field.detail, None, fact) for field in FIELDS if field.detail for fact in field.facts(use)),
         *((one.kind, one.of, one.fact) for one in use.qualifiers if one.of != "patients"),
     ]
     if not details:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.correct import reading, span_of
+from pipeline.fields import FIELDS, PURPOSE
+from pipeline.fields import Field as PlainField
 from pipeline.model import Age, Characteristic, Coding, DrugFacts, Fact, Phase, Review, Use
 from pipeline.review.marks import Marks
 
@@ -40,20 +42,6 @@ _MODES: Final = {
     "one_of": "one of",
     "conditional": "in some situations",
 }
-#: A use's fields of plain words: their name in the model, what a reader calls them, the kind of their marks.
-_FIELDS: Final = (
-    ("conditions", "Condition", "condition"),
-    ("narrower", "Narrower disease", "condition"),
-    ("settings", "In the setting of", "condition"),
-    ("causes", "Caused by", "condition"),
-    ("disease_status", "Disease status", "detail"),
-    ("biomarkers", "Biomarker", "detail"),
-    ("stages", "Stage", "detail"),
-    ("line", "Line of therapy", "detail"),
-    ("brands", "Brand", "brand"),
-    ("alone", "Given alone", "therapy"),
-)
-FIELD_NAMES: Final = {name: label for name, label, _ in _FIELDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +146,12 @@ class _Uses:
         return Field("qualifiers", "Only as the words say", tuple((each,) for each in said), "and")
 
     def _fields(self, use: Use) -> Iterator[Field]:
-        for name, label, kind in _FIELDS[:4]:
-            yield self._plain(use, name, label, kind)
+        yield from (self._plain(use, field) for field in PURPOSE)
         if use.intent_text is not None:
             yield Field("intent", "Intent", ((self._value("intent", use.intent_text, words(use.intent)),),))
         groups = tuple(tuple(map(self._characteristic, group.characteristics)) for group in use.populations)
         yield Field("populations", "Patients", groups, "or")
-        for name, label, kind in _FIELDS[4:]:
-            yield self._plain(use, name, label, kind)
+        yield from (self._plain(use, field) for field in FIELDS[len(PURPOSE) :])
         for each, name, label, kind in (
             (use.therapies, "therapies", "Given with", "therapy"),
             (use.prior, "prior", "Had before", "prior"),
@@ -177,10 +163,8 @@ class _Uses:
             note = STANDINGS[use.standing]
             yield Field("standing", "Standing", ((self._value("standing", use.standing_fact, note),),))
 
-    def _plain(self, use: Use, name: str, label: str, kind: str) -> Field:
-        said = getattr(use, name)
-        facts: tuple[Fact, ...] = (said,) if isinstance(said, Fact) else said or ()
-        return Field(name, label, tuple((self._value(kind, fact),) for fact in facts))
+    def _plain(self, use: Use, field: PlainField) -> Field:
+        return Field(field.name, field.label, tuple((self._value(field.mark, fact),) for fact in field.facts(use)))
 
     def _value(self, kind: str, fact: Fact, note: str = "") -> Value:
         return value_of(kind, fact, self.marks, self.number, note)

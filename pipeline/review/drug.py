@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.correct import Correction
 from pipeline.errors import Problem
+from pipeline.fields import FIELDS
 from pipeline.model import DrugFacts, Resource
 from pipeline.review.cards import FDA, IDENTIFIERS, Card, Field, Value, cards_of, value_of
 from pipeline.review.editable import CHOICES, editable
@@ -116,6 +117,8 @@ def view_of(  # noqa: PLR0913, PLR0917 - what one page shows comes from seven pl
                 ]
                 for card, use in zip(cards, facts.uses, strict=True)
             ],
+            "fields": {field.name: field.label for field in FIELDS},
+            "single": [field.name for field in FIELDS if field.single],
             "choices": CHOICES,
             "resources": resources,
             "elsewhere": dict(_elsewhere(resources, known)),

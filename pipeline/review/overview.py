@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from pipeline.correct import Correction
+from pipeline.fields import purpose
 from pipeline.model import DrugFacts, Fact
 from pipeline.review.cards import is_uncoded
 from pipeline.review.visible import visible
@@ -46,7 +47,7 @@ def row_of(
     for use in uses:
         standings |= _STANDINGS[use.standing]
     brands = _texts([*facts.brands, *(brand for use in uses for brand in use.brands)])
-    conditions = [fact for use in uses for fact in (*use.conditions, *use.narrower, *use.settings, *use.causes)]
+    conditions = [fact for use in uses for fact in purpose(use)]
     named = [fact for fact in (facts.name, *facts.brands, *facts.ingredients, *conditions) if fact is not None]
     named += [brand for use in uses for brand in use.brands]
     codes = dict.fromkeys(coding.code for fact in named for coding in fact.codings)

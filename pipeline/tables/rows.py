@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
-from pipeline.fields import patients
+from pipeline.fields import FIELDS, Field, patients
 from pipeline.model import Age, DrugFacts, Fact, PriorTherapy, Sentence, Therapy, Use
 from pipeline.snapshot import Record
 from pipeline.tables.columns import CODED, SYSTEMS
@@ -121,21 +121,13 @@ def _use(use: Use) -> Row:
         "intent": use.intent,
         "intent_words": use.intent_text.text if use.intent_text else None,
         "standing": use.standing,
-        "condition": words(use.conditions),
-        "narrower": words(use.narrower),
-        "setting": words(use.settings),
-        "cause": words(use.causes),
-        "disease_status": words(use.disease_status),
-        "biomarker": words(use.biomarkers),
-        "stage": words(use.stages),
-        "line_of_therapy": use.line.text if use.line else None,
+        **{field.column: _cell_of(field, use) for field in FIELDS if field.column},
         "age_group": joined(sorted({each.age_group for each in traits if each.age_group})),
         **_bound("age_low", [(each.low, each.low_exclusive) for each in ranges], min),
         **_bound("age_high", [(each.high, each.high_exclusive) for each in ranges], max),
         "sex": joined(sorted({each.sex for each in traits if each.sex})),
         "population": joined("; ".join(fact.text for fact in one) for one in patients(use)),
         **_treatments(use),
-        "alone": use.alone.text if use.alone else None,
         "phases": joined(phase.phrase.text for phase in use.phases),
         "qualified_in_words": use.qualified_in_words,
         "qualifiers": words(one.fact for one in use.qualifiers),
@@ -145,6 +137,11 @@ def _use(use: Use) -> Row:
         ),
         **_codes("context", [(coding.system, coding.code, coding.relation) for coding in context]),
     }
+
+
+def _cell_of(field: Field, use: Use) -> str | None:
+    # A single value is no list: nothing in it is escaped.
+    return next((fact.text for fact in field.facts(use)), None) if field.single else words(field.facts(use))
 
 
 def _treatments(use: Use) -> Row:
