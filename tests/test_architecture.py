@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PACKAGE = REPOSITORY / "pipeline"
 
 #: From left to right: a room knows those before it, never those after it. Rooms in one group do not know each other.
-GROUND = frozenset({"model", "facts", "errors", "settings"})
+GROUND = frozenset({"model", "facts", "fields", "errors", "settings"})
 CORE = ("read", "extract", "correct", "terminology", "fhir", "validate", "publish")
 #: Each room after the core, and what of the house it may know.
 LATER = {
@@ -33,6 +33,7 @@ ALLOWED = {
     **{room: GROUND | set(CORE[:place]) for place, room in enumerate(CORE)},
     "model": frozenset(),
     "facts": {"model"},
+    "fields": {"model"},
     "errors": frozenset(),
     "settings": frozenset(),
     "withdrawal": {"model"},

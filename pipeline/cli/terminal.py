@@ -17,7 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.errors import Problem
-from pipeline.model import DrugFacts, Fact, PriorTherapy, Resource, Review, Span, Therapy, Use, facts_in
+from pipeline.fields import FIELDS, patients, purpose
+from pipeline.model import DrugFacts, Fact, PriorTherapy, Resource, Review, Sentence, Span, Therapy, Use, facts_in
 from pipeline.snapshot import Record
 from pipeline.tables import unread_in
 from pipeline.tables.columns import SYSTEMS
@@ -95,7 +96,7 @@ class Terminal:
                 table.add_row(
                     Text(_name(record.facts), "bold"),
                     str(number),
-                    _purpose(use),
+                    _purpose(use) + (f": only “{_stated(use)}”" if use.qualified_in_words else ""),
                     safe(", ".join(brand.text for brand in use.brands)),
                     _spelt(use.standing),
                     safe(use.text.text),
@@ -109,7 +110,8 @@ class Terminal:
         self._print(Text.assemble((_name(facts), "bold"), safe(said)), _grid(_header(record, uses)))
         for number, use in uses:
             brands = f"  [{', '.join(brand.text for brand in use.brands)}]" if use.brands else ""
-            title = Text.assemble((f"{number}  {_purpose(use)}", "bold"), (safe(brands), "cyan"))
+            marked = "  only as the words say" if use.qualified_in_words else ""
+            title = Text.assemble((f"{number}  {_purpose(use)}", "bold"), (safe(brands), "cyan"), (marked, "yellow"))
             self._print("", title, _grid(_use(record, number, use), indent=3))
         in_uses = [one for _, use in uses for one in unread_in(facts, use)]
         remarks = [
@@ -117,6 +119,7 @@ class Terminal:
             *(("studied", _quote(facts, studied)) for studied in facts.studied),
             *(("unread", _quote(facts, one.fact, one.reason)) for one in facts.unread if one not in in_uses),
             *(("withheld", _quote(facts, one.text, _by(one.reviews))) for one in facts.withheld),
+            *(("withheld", _quote(facts, one.fact, one.reason)) for one in _held_back(facts)),
             *(("finding", Text(safe(f"{one.code} {one.severity}: {one.cause}"))) for one in findings if one.code != _UNREAD),
         ]
         if remarks:
@@ -178,11 +181,22 @@ def _standings(uses: Iterable[Use]) -> str:
 
 
 def _left_out(facts: DrugFacts) -> Iterator[str]:
-    """How many sentences no rule read, and how many uses a person found wrongly read."""
+    """How many sentences no rule read, how many uses they restrict, and how many uses a person found wrongly read."""
     if facts.unread:
         yield str(len(facts.unread))
+    if in_words := sum(use.qualified_in_words for use in facts.uses):
+        yield f"{in_words} in words"
     if facts.withheld:
         yield f"{len(facts.withheld)} withheld"
+
+
+def _held_back(facts: DrugFacts) -> Iterator[Sentence]:
+    """What states a use that nobody found wrong, and that is not published all the same."""
+    by_people = {span for use in facts.withheld for span in use.text.spans}
+    for sentence in facts.sentences:
+        spans = sentence.fact.spans
+        if sentence.role == "withheld" and not any(o.start <= s.start and s.end <= o.end for s in spans for o in by_people):
+            yield sentence
 
 
 def _by(reviews: Iterable[Review]) -> str:
@@ -202,6 +216,10 @@ def _purpose(use: Use) -> str:
     return safe("".join(said))
 
 
+def _stated(use: Use) -> str:
+    return safe("”, “".join(one.fact.text for one in use.qualifiers if one.kind == "stated"))
+
+
 def _other(use: Use) -> str:
     return " ".join([use.intent_text.text if use.intent_text else "for", " or ".join(_texts(use.conditions))])
 
@@ -211,7 +229,7 @@ def _texts(facts: Iterable[Fact]) -> list[str]:
 
 
 def _populations(use: Use) -> list[str]:
-    return ["; ".join(each.fact.text for each in population.characteristics) for population in use.populations]
+    return ["; ".join(fact.text for fact in population) for population in patients(use)]
 
 
 def _header(record: Record, uses: Sequence[tuple[int, Use]]) -> Iterator[tuple[str, str | Text]]:
@@ -237,20 +255,9 @@ def _header(record: Record, uses: Sequence[tuple[int, Use]]) -> Iterator[tuple[s
 
 
 def _use(record: Record, number: int, use: Use) -> Iterator[tuple[str, str | Text]]:
-    details = {"status": use.disease_status, "biomarker": use.biomarkers, "stage": use.stages, "line": (use.line,)}
-    for label, found in details.items():
-        if words := "; ".join(_texts(fact for fact in found if fact)):
-            yield label, words
-    for population in _populations(use):
-        yield "patients", population
-    if use.alone:
-        yield "alone", use.alone.text
-    for therapy in use.therapies:
-        yield _WITH[therapy.mode], _treatment(therapy, {"required", "optional", "concurrent"})
-    for prior in use.prior:
-        yield _AFTER[prior.mode], _treatment(prior, {"required"})
+    yield from _restrictions(use)
     yield "standing", _spelt(use.standing)
-    for fact in (*use.conditions, *use.narrower, *use.settings, *use.causes):
+    for fact in purpose(use):
         if fact.codings:
             yield "codes", f"{fact.text}: {', '.join(_codes(fact))}"
     # The core profile and R4 have no such resource: there it is the identifier of a guideline.
@@ -262,6 +269,27 @@ def _use(record: Record, number: int, use: Use) -> Iterator[tuple[str, str | Tex
         label, verdict = ("corrected", "") if review.changed else ("reviewed", f"{review.verdict}, ")
         said = f"{verdict}by {review.reviewer}, {review.date}"
         yield label, f"{said}: {review.reason}" if review.reason else said
+
+
+def _restrictions(use: Use) -> Iterator[tuple[str, str | Text]]:
+    """What narrows a use beyond what it is for."""
+    for qualifier in use.qualifiers:
+        # First, because whoever does not read these words does not know the use.
+        kind = "" if qualifier.kind == "stated" else f" ({qualifier.kind})"
+        yield "in words", f"“{qualifier.fact.text}”{kind}"
+    for field in FIELDS:
+        if field.shown and (words := "; ".join(_texts(field.facts(use)))):
+            yield field.shown, words
+    for population in _populations(use):
+        yield "patients", population
+    if use.alone:
+        yield "alone", use.alone.text
+    for therapy in use.therapies:
+        yield _WITH[therapy.mode], _treatment(therapy, {"required", "optional", "concurrent"})
+    for prior in use.prior:
+        yield _AFTER[prior.mode], _treatment(prior, {"required"})
+    for phase in use.phases:
+        yield "in steps", phase.phrase.text
 
 
 def _quotes(use: Use) -> Iterator[Fact]:

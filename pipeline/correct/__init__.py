@@ -6,7 +6,7 @@
 review is and what a sample shows.
 """
 
-from pipeline.correct.applying import Corrected, correct
+from pipeline.correct.applying import Corrected, correct, without
 from pipeline.correct.corrections import (
     FILE_NAME,
     CharacteristicEdit,
@@ -15,6 +15,7 @@ from pipeline.correct.corrections import (
     Edits,
     IntentEdit,
     PriorEdit,
+    QualifierEdit,
     Quote,
     StandingEdit,
     TherapyEdit,
@@ -38,6 +39,7 @@ __all__ = [
     "Interval",
     "PriorEdit",
     "Progress",
+    "QualifierEdit",
     "Quote",
     "ReviewedPage",
     "StandingEdit",
@@ -58,4 +60,5 @@ __all__ = [
     "span_of",
     "tally",
     "wilson",
+    "without",
 ]

@@ -11,15 +11,16 @@ from pipeline.correct.corrections import (
     Edits,
     IntentEdit,
     PriorEdit,
+    QualifierEdit,
     Quote,
     StandingEdit,
     TherapyEdit,
 )
 from pipeline.correct.quoting import NO_AGE, RULE, Passage, UnquotableError, says_age
-from pipeline.model import Characteristic, DrugFacts, Fact, Population, PriorTherapy, Therapy, Use
+from pipeline.fields import FIELDS
+from pipeline.model import Characteristic, DrugFacts, Fact, Population, PriorTherapy, Qualifier, Therapy, Use
 
-_LISTS = ("conditions", "narrower", "settings", "causes", "disease_status", "biomarkers", "stages", "brands")
-_SINGLE = ("line", "alone")
+_PLAIN = {field.name: field for field in FIELDS}
 
 
 def edited(use: Use, edits: Edits, facts: DrugFacts) -> Use:
@@ -36,14 +37,14 @@ def edited(use: Use, edits: Edits, facts: DrugFacts) -> Use:
     changed: dict[str, Any] = {}
     for name in edits.changed:
         new, old = getattr(edits, name), getattr(use, name)
-        if name in _LISTS:
+        if name in _PLAIN:
             # A brand is named on the page beside its uses, if not in them.
-            changed[name] = _quoted(new, old, passage, facts.brands if name == "brands" else ())
-        elif name in _SINGLE:
-            found = _quoted(new, (old,) if old is not None else (), passage)
-            changed[name] = found[0] if found else None
+            found = _quoted(new, _PLAIN[name].facts(use), passage, facts.brands if name == "brands" else ())
+            changed[name] = found if not _PLAIN[name].single else found[0] if found else None
         elif name == "populations":
             changed[name] = tuple(_population(each, old, passage) for each in new)
+        elif name == "qualifiers":
+            changed[name] = tuple(_qualifier(each, old, passage) for each in new)
         elif isinstance(new, IntentEdit):
             changed |= {"intent": new.choice, "intent_text": _chosen(new, use.intent, use.intent_text, passage)}
         elif isinstance(new, StandingEdit):
@@ -97,7 +98,13 @@ def _characteristic(new: CharacteristicEdit, old: Sequence[Characteristic], pass
         if bound is not None and not says_age(new.quote.text, bound):
             raise UnquotableError(NO_AGE, f"“{new.quote.text}” does not say {bound.value} {bound.unit}")
     fact = _kept(new.quote, [each.fact for each in old]) or passage.find(new.quote)
-    made = Characteristic(new.kind, fact, new.age_group, new.low, new.high, new.sex)
+    made = Characteristic(new.kind, fact, new.age_group, new.low, new.high, new.sex, new.low_exclusive, new.high_exclusive)
+    return made if made in old else replace(made, fact=replace(fact, rule=RULE))
+
+
+def _qualifier(new: QualifierEdit, old: Sequence[Qualifier], passage: Passage) -> Qualifier:
+    fact = _kept(new.quote, [each.fact for each in old]) or passage.find(new.quote)
+    made = Qualifier(fact, new.of, new.kind)
     return made if made in old else replace(made, fact=replace(fact, rule=RULE))
 
 

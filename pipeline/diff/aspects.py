@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, get_args
 
 from pipeline.diff.changes import Aspect
 from pipeline.diff.restriction import (
@@ -23,6 +24,7 @@ from pipeline.diff.restriction import (
     treatments,
 )
 from pipeline.diff.words import fold, words
+from pipeline.fields import FIELDS
 from pipeline.model import Fact, Population, PriorTherapy, Therapy, Use, facts_in
 
 #: So many characters at most stand between two parts of a list (", that ").
@@ -44,17 +46,17 @@ class AspectOfUse:
         return tuple(facts_in(self.part(use)))
 
 
-def _list(name: Aspect, part: Callable[[Use], tuple[Fact, ...]], within: Callable[[Statement, Statement], bool]) -> AspectOfUse:
-    return AspectOfUse(name, part, lambda use: texts(part(use)), within, lambda use: shown(part(use)))
+#: The aspects by their names.
+_ASPECTS: Final[dict[str, Aspect]] = {name: name for name in get_args(Aspect)}
+
+
+def _list(name: str, part: Callable[[Use], tuple[Fact, ...]], within: Callable[[Statement, Statement], bool]) -> AspectOfUse:
+    return AspectOfUse(_ASPECTS[name], part, lambda use: texts(part(use)), within, lambda use: shown(part(use)))
 
 
 def shown(facts: tuple[Fact, ...]) -> tuple[str, ...]:
     """Facts as a person reads them, in the order of the page."""
     return tuple(dict.fromkeys(fact.text for fact in sorted(facts, key=lambda fact: fact.spans)))
-
-
-def _line(use: Use) -> tuple[Fact, ...]:
-    return (use.line,) if use.line else ()
 
 
 def _combination(use: Use) -> Statement:
@@ -74,20 +76,23 @@ def _shown_therapy(one: Therapy | PriorTherapy) -> str:
     return one.phrase.text if one.mode == "required" else f"{one.phrase.text} [{one.mode.replace('_', ' ')}]"
 
 
+def _phases(use: Use) -> Statement:
+    return frozenset(enumerate(fold(one.phrase.text) for one in use.phases))
+
+
+def _shown_phases(use: Use) -> tuple[str, ...]:
+    return tuple(one.phrase.text for one in use.phases)
+
+
 def _shown_population(one: Population) -> str:
     return ", ".join(dict.fromkeys(each.fact.text for each in one.characteristics))
 
 
+#: How values that the page joins compare.
+_JOINED: Final = {"or": any_of, "and": all_of, "named": named}
 #: In the order in which changes of a use are told.
 ASPECTS: Final = (
-    _list("condition", lambda use: use.conditions, named),
-    _list("narrower-condition", lambda use: use.narrower, any_of),
-    _list("setting", lambda use: use.settings, any_of),
-    _list("cause", lambda use: use.causes, any_of),
-    _list("disease-status", lambda use: use.disease_status, all_of),
-    _list("biomarker", lambda use: use.biomarkers, all_of),
-    _list("stage", lambda use: use.stages, any_of),
-    _list("line-of-therapy", _line, any_of),
+    *(_list(field.aspect, field.facts, _JOINED[field.joined]) for field in FIELDS if field.aspect),
     AspectOfUse(
         "population",
         lambda use: use.populations,
@@ -105,6 +110,8 @@ ASPECTS: Final = (
     AspectOfUse(
         "combination", lambda use: (use.alone, *_names(use.therapies)), _combination, of_treatments, _shown_combination
     ),
+    AspectOfUse("phase", lambda use: tuple(one.phrase for one in use.phases), _phases, operator.eq, _shown_phases),
+    _list("qualifier", lambda use: tuple(one.fact for one in use.qualifiers), all_of),
 )
 
 

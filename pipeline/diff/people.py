@@ -7,24 +7,20 @@ from typing import Final, TypeAlias
 
 from pipeline.diff.changes import Aspect
 from pipeline.diff.words import fold
+from pipeline.fields import FIELDS
 from pipeline.model import DrugFacts, Fact, Review, Use
 
 #: What people decided, by which the values are as they are in the old and in the new snapshot.
 Decided: TypeAlias = tuple[tuple[Review, ...], tuple[Review, ...]]
 
 #: The fields of a use, as corrections name them, that an aspect is made of.
-_FIELDS: Final[dict[Aspect, frozenset[str]]] = {
-    "condition": frozenset({"conditions"}),
-    "narrower-condition": frozenset({"narrower"}),
-    "setting": frozenset({"settings"}),
-    "cause": frozenset({"causes"}),
-    "disease-status": frozenset({"disease_status"}),
-    "biomarker": frozenset({"biomarkers"}),
-    "stage": frozenset({"stages"}),
-    "line-of-therapy": frozenset({"line"}),
+_FIELDS: Final[dict[str, frozenset[str]]] = {
+    **{field.aspect: frozenset({field.name}) for field in FIELDS if field.aspect},
     "population": frozenset({"populations"}),
     "prior-therapy": frozenset({"prior"}),
     "combination": frozenset({"therapies", "alone"}),
+    "phase": frozenset({"phases"}),
+    "qualifier": frozenset({"qualifiers"}),
     "brand": frozenset({"brands"}),
     "standing": frozenset({"standing"}),
     "intent": frozenset({"intent"}),

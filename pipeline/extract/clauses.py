@@ -45,6 +45,7 @@ class Group:
     age: Part | None = None
     low: Age | None = None
     high: Age | None = None
+    exclusive: bool = False  # "younger than 18 years": not the bound itself
     some: Part | None = None  # "certain patients": not all of them
     bound: bool = False  # introduced by its own "in": a relative clause after it speaks of it alone
 
@@ -128,6 +129,7 @@ ClauseRule: TypeAlias = Callable[[Cursor], Match | None]
 class Reading:
     """A sentence as read: its clauses in order and the words that no rule knew.
 
+    `unread` are stretches of it that hold those words and what is not believed because of them.
     `another_way`: it says one of several ways of use ("… It is also used in children who …"), so that it binds no other.
     """
 
@@ -135,6 +137,7 @@ class Reading:
     clauses: tuple[Clause, ...]
     leftover: tuple[Part, ...] = ()
     another_way: bool = False
+    unread: tuple[Part, ...] = ()
 
     def of(self, *kinds: ClauseKind) -> tuple[Clause, ...]:
         """The clauses of some kinds, in order."""
@@ -156,7 +159,7 @@ def _says_something(text: str, clause: Clause) -> bool:
 
 
 _FILLER = re.compile(rf"[\s,;:.{MARKS}]+")
-_NEGATION = re.compile(
+NEGATION = re.compile(
     r"\b(?:not|no|never|nor|neither|without|except|unless|excluding|other than|rather than|instead of|\w+n't)\b", re.IGNORECASE
 )
 _WORD = re.compile(r"[^\s,;:]+")
@@ -169,11 +172,14 @@ def read(  # noqa: PLR0913, PLR0917 - a sentence, its rules, and what is known b
     start: int | None = None,
     before: tuple[Clause, ...] = (),
     context: tuple[Clause, ...] = (),
+    *,
+    aim: bool = False,
 ) -> Reading:
     """Read a sentence by `rules`. `heads` are the plain names of the diseases that the item is about (for "CML").
 
     `before` are the clauses already read of this sentence up to `start`; `context` those of the item above, which it goes
-    on with.
+    on with. `aim`: the sentence says what the drug is for, so that words before the aim ("is approved, upon relapse, to
+    treat X") hang on the use.
     """
     end = statement.end
     begin = statement.start if start is None else start
@@ -183,21 +189,42 @@ def read(  # noqa: PLR0913, PLR0917 - a sentence, its rules, and what is known b
     for bracket in _BRACKETS.finditer(statement.plain, since, end):
         _read_bracket(Cursor(statement.plain, *bracket.span(), heads=heads), rules, clauses, leftover)
     leftover.sort(key=lambda part: part.start)
-    if any(_NEGATION.search(statement.plain, part.start, part.end) for part in leftover):
+    known = list(clauses)
+    if any(NEGATION.search(statement.plain, part.start, part.end) for part in leftover):
         # A "not" that no rule knows may turn round anything in the sentence: nothing but the head is trusted.
         clauses = [*before, *(clause for clause in clauses if clause.kind == "head" and clause not in before)]
     elif leftover:
-        clauses = [*before, *_untouched(statement.plain, clauses[len(before) :], leftover, opening=start is None)]
-    return Reading(statement, tuple(clauses), tuple(leftover))
+        clauses = [*before, *_untouched(statement.plain, clauses[len(before) :], leftover, opening=start is None, aim=aim)]
+    return Reading(statement, tuple(clauses), tuple(leftover), unread=_stretches(statement, known, clauses, leftover))
+
+
+def _stretches(
+    statement: Statement, known: Sequence[Clause], kept: Sequence[Clause], leftover: Sequence[Part]
+) -> tuple[Part, ...]:
+    """Words that no rule knows with what is not believed because of them, as one stretch up to the next fact."""
+    if not leftover:
+        return ()
+    lost = [Part(one.start, one.end) for one in known if one not in kept]
+    if all(one.kind in _FRAME for one in kept):
+        return (Part(statement.start, statement.end),)
+    facts = [one.start for one in kept if one.kind not in _FRAME]
+    found: list[Part] = []
+    for part in sorted((*lost, *leftover), key=lambda one: (one.start, one.end)):
+        if found and not any(found[-1].end <= place < part.start for place in facts):
+            found[-1] = Part(found[-1].start, max(found[-1].end, part.end))
+        else:
+            found.append(part)
+    return tuple(found)
 
 
 #: What hangs the rest together and gives no fact; and what is made of closed words alone, so that it ends where they end.
 _FRAME = ("carrier", "connector", "gloss", "subject", "kinds")
 _CLOSED = (*_FRAME, "head", "intent", "object", "population", "alone", "standing")
+_AIM = ("intent", "object", "population")
 _JOINT = re.compile(r"[\s,;:]*(?:(?:and|or|and/or|but|only|if|when|then|also|both|either) ?)*\s*", re.IGNORECASE)
 
 
-def _untouched(text: str, clauses: Sequence[Clause], leftover: Sequence[Part], *, opening: bool) -> list[Clause]:
+def _untouched(text: str, clauses: Sequence[Clause], leftover: Sequence[Part], *, opening: bool, aim: bool) -> list[Clause]:
     """The clauses that words which no rule knows cannot turn into something else.
 
     What comes after such words may be said of another thing ("instead of X", "in other countries to treat X"), and right
@@ -212,7 +239,7 @@ def _untouched(text: str, clauses: Sequence[Clause], leftover: Sequence[Part], *
     dropped = [
         clause
         for clause in clauses
-        if (clause.kind not in (*_FRAME, "head") and clause.start > words[0].start)
+        if (clause.kind not in (*_FRAME, "head", *(_AIM if aim else ())) and clause.start > words[0].start)
         or (clause.kind not in _CLOSED and _JOINT.fullmatch(text, clause.end, max(clause.end, words[0].start)) is not None)
     ]
     for one in reversed(clauses):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pipeline.extract.clauses import Clause, Part, Reading
 from pipeline.extract.quote import fact
 from pipeline.extract.reading import Told
+from pipeline.extract.sentences import Statement
 from pipeline.model import Fact
 
 #: Intents whose "in patients with X" names the population, not a disease that is treated.
@@ -58,3 +59,9 @@ def quoted(reading: Reading, part: Part, rule: str) -> Fact:
 def clauses(readings: Iterable[Reading], *kinds: str) -> list[tuple[Reading, Clause]]:
     """The clauses of some kinds with their readings."""
     return [(reading, clause) for reading in readings for clause in reading.clauses if clause.kind in kinds]
+
+
+def says_a_head(statement: Statement, told: Iterable[Told]) -> bool:
+    """Whether a sentence says the name of a disease that items are about."""
+    said = statement.text.casefold()
+    return any(name.casefold() in said for one in told for name in one.heads)

@@ -66,7 +66,8 @@ def _merge(a: Population, b: Population) -> Population:
 
 def _meaning(one: Characteristic) -> tuple[object, ...]:
     words = one.fact.text.casefold() if one.kind in ("description", "menopausal-status") else ""
-    return one.kind, words, one.age_group, one.sex, one.low, one.high
+    ages = one.low, one.high, one.low_exclusive, one.high_exclusive
+    return one.kind, words, one.age_group, one.sex, *ages
 
 
 def _per_clause(reading: Reading, *, with_diseases: bool) -> Iterator[tuple[Population, ...]]:
@@ -143,7 +144,9 @@ def _characteristics(reading: Reading, group: Group) -> list[Characteristic]:
     if group.age_group is not None:
         found.append(Characteristic("age-group", quoted(group.noun, "age-group"), age_group=group.age_group))
     if group.age is not None:
-        found.append(Characteristic("age-range", quoted(group.age, "age-range"), low=group.low, high=group.high))
+        age = Characteristic("age-range", quoted(group.age, "age-range"), low=group.low, high=group.high)
+        over, under = (group.exclusive and other is None for other in (group.high, group.low))
+        found.append(replace(age, low_exclusive=over, high_exclusive=under))
     if group.sex is not None:
         found.append(Characteristic("sex", quoted(group.noun, "sex"), sex=group.sex))
     if group.menopausal is not None:

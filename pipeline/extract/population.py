@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pipeline.extract.clauses import Cursor, Group, Match, Part
 from pipeline.extract.language import DISEASE_FORM, OTHER_PATIENTS, STOP, rx
@@ -88,6 +89,7 @@ def _described(found: re.Match[str], age: re.Match[str] | None, *, bound: bool) 
     low, high = _bounds(age)
     base = {
         "age_group": _age_group(words), "sex": _sex(words), "low": low, "high": high, "bound": bound,
+        "exclusive": age is not None and age.re is _LIMIT and age["bound"].lower() != "up to",
         "age": _trimmed(age) if age is not None else None,
         "some": Part(found.start(), found.end()) if found["some"] else None,
     }  # fmt: skip
@@ -136,10 +138,7 @@ def _shared_range(groups: list[Group]) -> tuple[Group, ...]:
     if len(groups) < 2 or groups[-1].low is None or groups[-1].high is None:  # noqa: PLR2004 - one group shares with no other
         return tuple(groups)
     last = groups[-1]
-    return tuple(
-        Group(g.noun, g.age_group, g.sex, g.menopausal, last.age, last.low, last.high, g.some, g.bound) if g.age is None else g
-        for g in groups
-    )
+    return tuple(replace(g, age=last.age, low=last.low, high=last.high) if g.age is None else g for g in groups)
 
 
 _CONCURRENT = rx(

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pipeline.extract.antecedent import NO_ANTECEDENT, OTHER_SUBJECT, breaks_off, of_other_drug, points_back
 from pipeline.extract.branches import BINDING, says_another_way
-from pipeline.extract.clauses import Clause, ClauseKind, Cursor, Match, Part, Reading, read
+from pipeline.extract.clauses import NEGATION, Clause, ClauseKind, Cursor, Match, Part, Reading, read
 from pipeline.extract.disease import disease_clauses, names_head, phrase_end
 from pipeline.extract.head import Head, head_clause, read_head, starts_bold
 from pipeline.extract.language import COUNT, TREATMENT_NOUN, rx
@@ -67,9 +67,27 @@ def read_lead(passage: Passage) -> Told:
         start = None
         if not number and (found := LEAD.match(statement.text) or ALSO_IT.match(statement.text)) is not None:
             start = statement.start + found.end("standing" if found.re is ALSO_IT else "verb")
-        told.readings.append(read(statement, CLAUSE_RULES, start=start))
+        reading = read(statement, CLAUSE_RULES, start=start, aim=start is not None)
+        told.readings.append(_with_aim(reading) if start is not None else reading)
     told.marks = "".join(statement.marks for statement in passage.lead)
     return told
+
+
+_AIM = re.compile(r"\b(?:to|for)\b")
+
+
+def _with_aim(reading: Reading) -> Reading:
+    """A lead whose words before the aim no rule knows ("is approved in pellet form to treat:"), read again from the aim on."""
+    if not reading.leftover or reading.of("intent"):
+        return reading
+    statement, first = reading.statement, reading.leftover[0].start
+    for found in _AIM.finditer(statement.plain, first, statement.end):
+        again = read(statement, CLAUSE_RULES, start=found.start(), aim=True)
+        if again.clauses and again.clauses[0].kind == "intent" and again.clauses[0].start == found.start():
+            unknown = Part(first, first + len(statement.plain[first : found.start()].rstrip()))
+            known = tuple(one for one in reading.clauses if one.end <= first)
+            return Reading(statement, known + again.clauses, (unknown, *again.leftover), unread=(unknown, *again.unread))
+    return reading
 
 
 def read_prose(passage: Passage) -> Told:
@@ -99,8 +117,8 @@ def _with_head(reading: Reading, head: Head) -> Reading:
     start, names = head.parts[0].start, (*head.names, *head.abbreviations)
     before = (*(c for c in reading.clauses if c.end <= start and c.kind != "object"), head_clause(head))
     again = read(reading.statement, CLAUSE_RULES, names, start=head.end, before=before)
-    left = tuple(part for part in reading.leftover if part.end <= start)
-    return Reading(reading.statement, again.clauses, left + again.leftover)
+    left, unread = (tuple(part for part in parts if part.end <= start) for parts in (reading.leftover, reading.unread))
+    return Reading(reading.statement, again.clauses, left + again.leftover, unread=unread + again.unread)
 
 
 def read_item(item: Item, above: list[Told], names: frozenset[str] = frozenset()) -> Told:
@@ -202,8 +220,18 @@ def opening_rule(item: Item, told: Told) -> SentenceRule | Literal["unknown"] | 
     refused = [rule for statement, rule in told.asides if statement.start == last and rule.role in ("denied", "studied")]
     if refused:
         return refused[0]
-    unknown = any(reading.leftover and reading.statement.start == last for reading in told.readings)
+    unknown = any(reading.statement.start == last and _is_no_frame(reading) for reading in told.readings)
     return "unknown" if unknown or any(statement.start == last for statement, _ in told.lost) else None
+
+
+def _is_no_frame(reading: Reading) -> bool:
+    """Whether unread words open the sentence, turn it round, or say right before the colon what the items are."""
+    left = reading.leftover
+    return bool(left) and (
+        left[0].start <= reading.statement.start
+        or left[-1].end >= reading.statement.end - 1
+        or NEGATION.search(reading.left()) is not None
+    )
 
 
 def are_criteria(item: Item, told: Told) -> bool:
@@ -304,3 +332,18 @@ def _cause(at: Cursor) -> Match | None:
 
 
 _OPENINGS = {"partner": _partner, "partners": _partners, "priors": _priors, "criteria": _criterion, "cause": _cause}
+
+
+def received(item: Item, chain: list[Told]) -> list[Told]:
+    """Reads "It is used in patients who have received:" and its items: prior therapy of the uses around it, no use."""
+    found: list[Told] = []
+    for child in item.children:
+        if is_received_list(child):
+            first = read_item(child, chain)
+            found += [first, *(read_item(one, [*chain, first]) for one in child.children)]
+    return found
+
+
+def rules_of(reading: Reading) -> str:
+    """The names of the rules that read a sentence."""
+    return "+".join(dict.fromkeys(clause.rule for clause in reading.clauses))

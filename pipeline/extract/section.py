@@ -39,6 +39,6 @@ def use_blocks(page: Page) -> tuple[Block, ...]:
             skipped = 0
         elif skipped:
             continue
-        elif level and block.kind in ("paragraph", "item"):
+        elif level and block.kind in ("paragraph", "item", "cell"):
             found.append(block)
     return tuple(found)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from pipeline.extract.antecedent import NO_ANTECEDENT, OTHER_SUBJECT, is_drug, of_other_drug
+from pipeline.extract.antecedent import NO_ANTECEDENT, OTHER_SUBJECT, is_drug, of_other_drug, points_back
 from pipeline.extract.clauses import Reading, read
 from pipeline.extract.denials import CONTRADICTED, Denials, denial_of, may_deny, of_another, read_denial
-from pipeline.extract.leaf import Leaf
+from pipeline.extract.language import rx
+from pipeline.extract.leaf import Leaf, says_a_head
 from pipeline.extract.outline import Item
-from pipeline.extract.passages import DETAIL_START, LEAD, Aside, Passage, detailed, passages
+from pipeline.extract.passages import DETAIL_START, Aside, Passage, detailed, passages
+from pipeline.extract.qualified import Unread, beginning_of, in_order, sentences_of, words_of
 from pipeline.extract.quote import fact, join
 from pipeline.extract.reading import (
     UNKNOWN_OPENING,
@@ -21,6 +23,8 @@ from pipeline.extract.reading import (
     read_item,
     read_lead,
     read_prose,
+    received,
+    rules_of,
 )
 from pipeline.extract.registry import CLAUSE_RULES
 from pipeline.extract.roles import SentenceRule, sentence_role
@@ -35,7 +39,8 @@ from pipeline.extract.scope import (
     whose_brands,
 )
 from pipeline.extract.sentences import Statement, statements
-from pipeline.extract.uses import build_use, with_evidence
+from pipeline.extract.standing import granted_to, standing_in
+from pipeline.extract.uses import NO_USE, build_use, with_evidence
 from pipeline.model import Block, Fact, Sentence, SentenceRole, Standing, Use
 
 
@@ -70,6 +75,7 @@ class _Read:
     brands: tuple[Fact, ...] = ()
 
 
+_JOINED = rx(r"\b(?:and|or)\s*$")
 #: Longer "sentences" (in code points) are something else, and reading them would cost time for nothing.
 MAX_SENTENCE = 2000
 
@@ -96,20 +102,28 @@ class _Section:
         self.scopes: list[Scope] = []
         self.denials = Denials()
         self.denied: set[int] = set()  # the places of uses that the page itself takes back
+        self.unread: list[Unread] = []  # sentences that may limit uses that stand elsewhere
+        self.places: list[int] = []  # of each use in the result
+        self.stands: dict[int, Item | Aside] = {}  # where a sentence on brands or approval stands
         self.elements = passages([block for block in blocks if _longest(block) <= MAX_SENTENCE], names)
+        self.within: dict[int, Passage] = {}
         for element in self.elements:
             if isinstance(element, Passage):
+                first = len(self.reads)
                 self._passage(element)
+                self.within |= {id(one): element for one in self.reads[first:]}
         for element in self.elements:
             if isinstance(element, Aside):
                 self._aside(element)
         self.scopes.extend(aside_scopes(self.elements))
+        self.stands |= {id(one.statement): one for one in self.elements if isinstance(one, Aside)}
         self.scopes = [one if is_drug(whose_brands(one.statement), names) else replace(one, covered=()) for one in self.scopes]
         for scope in self.scopes:
             if scope.rule.role == "denied":
                 self.denied.update(id(place) for place in scope.covered)
             elif not scope.covered and scope.rule.name in ("brand-scope", "accelerated-approval"):
                 self._role(scope.statement, "unread", "unread", NO_ANTECEDENT)
+                self.unread.append(Unread(scope.statement, self.stands[id(scope.statement)]))
         self.notes = {
             e.statement.note: e.statement
             for e in self.elements
@@ -118,6 +132,7 @@ class _Section:
         self.noted = {e.statement.note for e in self.elements if isinstance(e, Aside)}
         for one in self.reads:
             self._use(one)
+        self._qualify()
         self._account(blocks)
         self.result.uses = [with_evidence(use, self.result.sentences) for use in self.result.uses]
 
@@ -127,11 +142,12 @@ class _Section:
         if passage.prose:
             told = read_prose(passage)
             self._tell(told, "use", first_only=True)
-            if any(told.readings[0].leftover):
-                return  # lead and use in one: words that no rule knows may say that it is approved elsewhere, or for some only
+            if any(_JOINED.search(passage.lead[0].plain[: part.start]) for part in told.readings[0].leftover):
+                self.unread.append(Unread(passage.lead[0], passage))
+                return  # it says another thing that it is for
             leaf = Leaf(told, [told], _whole((*passage.lead, *passage.details)), None, None)
             self.reads.append(
-                _Read(leaf, passage, [told], _standing(passage.lead[0]), subject_brands(passage.lead[0], self.brands))
+                _Read(leaf, passage, [told], standing_in(passage.lead[0]), subject_brands(passage.lead[0], self.brands))
             )
             return
         if passage.refused is not None or passage.unknown:
@@ -141,7 +157,9 @@ class _Section:
         if passage.lead:
             lead = read_lead(passage)
             self._tell(lead, "lead")
-            under = _Under(lead, _whole(passage.lead), _standing(passage.lead[0]), subject_brands(passage.lead[0], self.brands))
+            under = _Under(
+                lead, _whole(passage.lead), standing_in(passage.lead[0]), subject_brands(passage.lead[0], self.brands)
+            )
         for item in passage.items:
             self._item(item, [], under, ())
 
@@ -151,6 +169,9 @@ class _Section:
         rule = passage.refused
         self._role(lead, rule.role if rule else "unread", rule.name if rule else "unread", None if rule else UNKNOWN_OPENING)
         self._share(lead, passage.items, rule)
+        if rule is None:
+            pointing = [one for item in passage.items for one in item.said()] if points_back(lead) else []
+            self.unread.extend(Unread(one, passage) for one in (lead, *pointing))
 
     def _share(self, opening: Statement, items: Iterable[Item], rule: SentenceRule | None) -> None:
         """The items below an opening that opens no list of uses."""
@@ -171,7 +192,7 @@ class _Section:
     def _item(self, item: Item, above: list[Told], under: _Under, general: tuple[Reading, ...]) -> None:
         told = read_item(item, above, self.names)
         chain = [*above, told]
-        below = _received(item, chain)
+        below = received(item, chain)
         uses = [child for child in item.children if not is_received_list(child)]
         refused = opening_rule(item, told) if uses else None
         if refused is not None:
@@ -196,15 +217,17 @@ class _Section:
             self._scoped(item, statement, rule)
         for statement, reason in told.lost:
             self._role(statement, "unread", "unread", reason)
+            self.unread.append(Unread(statement, item))
 
     def _scoped(self, item: Item, statement: Statement, rule: SentenceRule) -> None:
         self._role(statement, rule.role, rule.name)
+        self.stands[id(statement)] = item
         if has_scope(statement, rule):
             siblings = [one for one in (item.parent.children if item.parent is not None else []) if one is not item]
             have = any(_has(one, rule) for one in siblings)
             covered = item_scope(item, statement, siblings_have=have)
             self.scopes.append(Scope(statement, rule, covered, group_of(statement)))
-        self._said(statement, rule)
+        self._said(statement, rule, item)
 
     # -- sentences between passages -----------------------------------------------------------------------------------
 
@@ -213,13 +236,14 @@ class _Section:
         reason = "no rule knows this shape of sentence"
         if aside.lost or (rule is None and of_other_drug(statement, self.names)):
             self._role(statement, "unread", "unread", NO_ANTECEDENT if aside.lost else OTHER_SUBJECT)
+            self.unread.append(Unread(statement, aside))
             return
         if statement.note and rule is not None and rule.role == "brands":
             reason, rule = "a footnote on brands", None
         if rule is not None:
             role: SentenceRole = "footnote" if statement.note else rule.role
             self._role(statement, role, rule.name)
-            self._said(statement, rule)
+            self._said(statement, rule, aside)
             return
         places = detailed(aside)
         if aside.passage is not None and not places:
@@ -228,7 +252,7 @@ class _Section:
             covered = [one for one in self.reads if one.place in places]
             heads = tuple(name for one in covered for told in one.told for name in told.heads)
             reading = read(statement, CLAUSE_RULES, heads)
-            said = {id(_outermost(one.place)) for one in covered if _names(statement, one)}
+            said = {id(_outermost(one.place)) for one in covered if says_a_head(statement, one.told)}
             named = [one for one in covered if id(_outermost(one.place)) in said]
             if reading.of("narrower") and not named:
                 covered, reason = [], NO_ANTECEDENT  # it speaks of another disease
@@ -239,11 +263,13 @@ class _Section:
                     one.leaf.general.append(reading)
                 return
         self._role(statement, "unread", "unread", reason)
+        self.unread.append(Unread(statement, aside))
 
-    def _said(self, statement: Statement, rule: SentenceRule) -> None:
+    def _said(self, statement: Statement, rule: SentenceRule, place: Item | Aside) -> None:
         if rule.role == "denied":
             if of_another(statement, self.names):
                 self._role(statement, "unread", "unread", OTHER_SUBJECT)
+                self.unread.append(Unread(statement, place))
                 return
             self.result.denials.append(statement.fact(rule.name))
             if (denial := read_denial(statement)) is not None:
@@ -259,8 +285,10 @@ class _Section:
         said = one.leaf.told[-1].readings[0].statement
         if (why := self._refused(one)) is not None:
             self._role(said, "unread", "unread", why)
+            if isinstance(one.place, Passage):
+                self.unread.append(Unread(said, one.place))
             return
-        standing, standing_fact = _standing_of(one)
+        standing, standing_fact = granted_to(one.leaf, one.standing)
         marks = "".join(told.marks for told in [*one.told, *([one.leaf.lead] if one.leaf.lead else [])])
         note = next((self.notes[mark] for mark in marks if mark in self.notes), None)
         evidence: list[Fact] = []
@@ -269,9 +297,19 @@ class _Section:
         if any(mark not in self.noted for mark in marks):
             self._role(said, "unread", "unread", "its footnote mark has no footnote")
         built = build_use(one.leaf, standing, standing_fact)
-        if isinstance(built, str) or self._contradicted(one, built):
-            self._role(said, "unread", "unread", built if isinstance(built, str) else CONTRADICTED)
-            return
+        if isinstance(built, str):
+            self._role(said, "unread", "unread", built)
+            if isinstance(one.place, Passage) or built in NO_USE:
+                # No use of its own, so it may speak of others.
+                self.unread.append(Unread(said, self.within[id(one)]))
+        elif self._contradicted(one, built):
+            self._role(said, "unread", "unread", CONTRADICTED)
+        else:
+            self._publish(one, built, evidence, (standing, standing_fact))
+
+    def _publish(self, one: _Read, built: Use, evidence: list[Fact], granted: tuple[Standing, Fact | None]) -> None:
+        """Add a use with its brands and with every word that may restrict it."""
+        standing, standing_fact = granted
         ages = {c.age_group for p in built.populations for c in p.characteristics}
         brands = list(one.brands)
         for scope in self.scopes:
@@ -284,9 +322,16 @@ class _Section:
             elif scope.rule.name == "accelerated-approval" and not scope.statement.note:
                 standing, standing_fact = "accelerated_approval", scope.statement.fact(scope.rule.name)
         evidence.extend(reading.statement.fact("detail") for reading in one.leaf.general)
-        self.result.uses.append(
-            replace(built, brands=tuple(brands), evidence=tuple(evidence), standing=standing, standing_fact=standing_fact)
-        )
+        whole = replace(built, brands=tuple(brands), evidence=tuple(evidence), standing=standing, standing_fact=standing_fact)
+        self.result.uses.append(replace(whole, qualifiers=words_of(one.leaf, whole)))
+        self.places.append(id(one.place))
+
+    def _qualify(self) -> None:
+        """Add the sentences that no rule reads to the uses that they may limit."""
+        for qualifier, places in sentences_of(self.unread, self.elements):
+            for number, use in enumerate(self.result.uses):
+                if self.places[number] in places:
+                    self.result.uses[number] = replace(use, qualifiers=in_order((*use.qualifiers, qualifier)))
 
     def _refused(self, one: _Read) -> str | None:
         """Why a leaf is no use whatever it says, None where it may be one."""
@@ -310,7 +355,7 @@ class _Section:
         if reading.leftover:
             self._role(reading.statement, "unread", "unread", f"no rule reads: {reading.left()}")
         else:
-            self._role(reading.statement, role, _rules_of(reading) or role)
+            self._role(reading.statement, role, rules_of(reading) or role)
 
     def _role(self, statement: Statement, role: SentenceRole, rule: str, reason: str | None = None) -> None:
         self.roles[(id(statement.block), statement.start)] = (statement, role, rule, reason)
@@ -322,6 +367,11 @@ class _Section:
                 known = self.roles.get((id(block), statement.start))
                 _, role, rule, reason = known or (statement, "unread", "unread", why)
                 self.result.sentences.append(Sentence(statement.fact(rule), role, reason))
+                if known is None:
+                    qualifier = beginning_of(statement, MAX_SENTENCE)
+                    self.result.uses = [
+                        replace(use, qualifiers=in_order((*use.qualifiers, qualifier))) for use in self.result.uses
+                    ]
 
 
 def _with_sentence(one: _Read, text: Fact, statement: Statement) -> Fact:
@@ -334,12 +384,6 @@ def _with_sentence(one: _Read, text: Fact, statement: Statement) -> Fact:
     return fact(first.block, first.start, statement.end, text.rule)
 
 
-def _names(statement: Statement, one: _Read) -> bool:
-    """Whether a sentence says the name of a use's disease."""
-    said = statement.text.casefold()
-    return any(name.casefold() in said for told in one.told for name in told.heads)
-
-
 def _outermost(place: Item | Passage) -> Item | Passage:
     return next(iter(place.above()), place) if isinstance(place, Item) else place
 
@@ -348,41 +392,8 @@ def _longest(block: Block) -> int:
     return max((one.end - one.start for one in statements(block)), default=0)
 
 
-def _received(item: Item, chain: list[Told]) -> list[Told]:
-    """Reads "It is used in patients who have received:" and its items: prior therapy of the uses around it, no use."""
-    found: list[Told] = []
-    for child in item.children:
-        if is_received_list(child):
-            first = read_item(child, chain)
-            found += [first, *(read_item(one, [*chain, first]) for one in child.children)]
-    return found
-
-
-def _rules_of(reading: Reading) -> str:
-    return "+".join(dict.fromkeys(clause.rule for clause in reading.clauses))
-
-
 def _whole(said: tuple[Statement, ...]) -> Fact:
     return fact(said[0].block, said[0].start, said[-1].end, "leaf")
-
-
-def _standing(statement: Statement) -> Standing:
-    found = LEAD.match(statement.text)
-    if found is not None and found["accelerated"]:
-        return "accelerated_approval"
-    word = (found["standing"] or found["may"] or "") if found is not None else statement.text
-    return "approved" if "approved" in word.lower() else "used"
-
-
-def _standing_of(one: _Read) -> tuple[Standing, Fact | None]:
-    """The standing that the lead's verb gives, or words of accelerated approval in the use's own sentence."""
-    said = [*one.leaf.leading, *one.leaf.above, *one.leaf.own]
-    granted = next((r.statement for r in said if r.of("standing")), None)
-    if granted is None and one.standing == "accelerated_approval":
-        granted = said[0].statement
-    if granted is None:
-        return one.standing, None
-    return "accelerated_approval", granted.fact("accelerated-approval")
 
 
 def _has(item: Item, rule: SentenceRule) -> bool:

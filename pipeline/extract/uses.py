@@ -16,7 +16,7 @@ from pipeline.extract.patients import narrowed, populations_of, widened, without
 from pipeline.extract.treatment_context import alone_of, line_of, prior_of, therapies_of
 from pipeline.model import Fact, Population, Sentence, Span, Standing, Use, facts_in
 
-_GENERIC_OBJECT = rx(
+GENERIC_OBJECT = rx(
     rf"(?:(?:advanced|other|certain|the following|types of|different|many|following|several) )*(?:types of )?{GENERIC_DISEASE}$"
 )
 _NO_CONDITION = rx(
@@ -24,6 +24,11 @@ _NO_CONDITION = rx(
     r"|people|men|women"
     r"|alone)(?: only)?[:.]?$"
 )
+NO_CONDITION = "no condition is named"
+NO_DISEASE = "what it names first is no condition"
+STATE_ONLY = "it is said how a disease stands, and not which"
+#: Why a leaf states no use of its own, so that it may limit others.
+NO_USE = frozenset({NO_CONDITION, NO_DISEASE, STATE_ONLY})
 _OVERRIDES = ("prevent", "reduce_risk", "palliate")
 
 
@@ -37,7 +42,7 @@ def build_use(leaf: Leaf, standing: Standing, standing_fact: Fact | None) -> Use
         return "it says more than one purpose, each of another thing"
     conditions, settings, extra = _conditions(leaf)
     if not conditions:
-        return "no condition is named"
+        return NO_CONDITION
     if (why := next(filter(None, map(_no_condition, conditions)), None)) is not None:
         return why
     causes = _causes(leaf, verb)
@@ -77,8 +82,8 @@ def _no_condition(named: Fact) -> str | None:
     if "**" in named.text or "~~" in named.text:
         return "its bold or struck out words could not be told"
     if _NO_CONDITION.match(named.text):
-        return "what it names first is no condition"
-    return "it is said how a disease stands, and not which" if STATE_ALONE.fullmatch(named.text) else None
+        return NO_DISEASE
+    return STATE_ONLY if STATE_ALONE.fullmatch(named.text) else None
 
 
 def with_evidence(use: Use, sentences: Iterable[Sentence]) -> Use:
@@ -149,24 +154,24 @@ def _conditions(leaf: Leaf) -> tuple[tuple[Fact, ...], tuple[Fact, ...], tuple[F
         if not head or leaf.prose or not _of_own_verb(reading, thing):
             continue
         said = reading.text(thing.whole)
-        if _GENERIC_OBJECT.match(said) or names_head(said, tuple(f.text for f in head)):
+        if GENERIC_OBJECT.match(said) or names_head(said, tuple(f.text for f in head)):
             continue
         acted = quoted(reading, thing.whole, thing.rule)
         if any(f.text.casefold() in said.casefold() for f in head):
             return head, (), (acted,)
         return (acted,), head, ()
-    acted_on = [(r, c) for r, c in clauses(leaf.leading, "object") if not _GENERIC_OBJECT.match(r.text(c.whole))]
+    acted_on = [(r, c) for r, c in clauses(leaf.leading, "object") if not GENERIC_OBJECT.match(r.text(c.whole))]
     if acted_on and not leaf.prose:
         return tuple(quoted(r, c.whole, c.rule) for r, c in acted_on), head, ()
     if head and leaf.prose:
         more = [
             (r, c)
             for r, c in clauses(leaf.own[:1], "object")
-            if not _GENERIC_OBJECT.match(r.text(c.whole)) and c.start > heads[0][1].start
+            if not GENERIC_OBJECT.match(r.text(c.whole)) and c.start > heads[0][1].start
         ]
         return head + tuple(quoted(r, c.whole, c.rule) for r, c in more), (), ()
     if not head:
-        objects = [(r, c) for r, c in clauses(leaf.own, "object") if not _GENERIC_OBJECT.match(r.text(c.whole))]
+        objects = [(r, c) for r, c in clauses(leaf.own, "object") if not GENERIC_OBJECT.match(r.text(c.whole))]
         return tuple(quoted(r, c.whole, c.rule) for r, c in objects), (), ()
     return head, (), ()
 

@@ -27,7 +27,7 @@ from pipeline.flow.loading import load_published, loaded
 from pipeline.flow.storing import fetch, push
 from pipeline.flow.watch import watcher
 from pipeline.load import LoadOptions, LoadReport, Login
-from pipeline.settings import DEFAULT_CANONICAL, FhirVersion, Profile, Settings
+from pipeline.settings import DEFAULT_CANONICAL, FhirVersion, Profile, Settings, Withhold
 from pipeline.store import Place
 
 #: The exit code of a load of which the server took nothing.
@@ -93,6 +93,7 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
     stale_for: Annotated[int, Field(ge=0)] = 14,
     canonical: str = DEFAULT_CANONICAL,
     profile: Profile = "full",
+    withhold: Withhold | None = None,
     mappings: Path | None = None,
     corrections: list[Path] = [],  # noqa: B006 - as above
     release_withheld: bool = False,  # noqa: FBT001, FBT002 - a parameter of Prefect's form
@@ -123,6 +124,7 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
         stale_for: For how many days such a page stays, marked as stale.
         canonical: The base of the URLs that are onlabel's own.
         profile: full, or core for MedicationKnowledge and DocumentReference alone.
+        withhold: qualified, to hold back uses that are restricted by words that no rule understood.
         mappings: A folder of mapping tables instead of onlabel's own.
         corrections: Files of what people decided on single uses, besides the one in the folder of mapping tables.
         release_withheld: Whether uses may be published again that people withheld, where their corrections are missing.
@@ -132,7 +134,9 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
         prune: Whether to take away there what is no longer published, within `max_removed`.
         withdrawn: How: delete it, or keep it there with the status of what is retired.
     """
-    settings = Settings(canonical=canonical, fhir_versions=tuple(fhir), as_of=day_named(as_of), profile=profile)
+    settings = Settings(
+        canonical=canonical, fhir_versions=tuple(fhir), as_of=day_named(as_of), profile=profile, withhold=withhold
+    )
     run_id = new_run_id(flow_run.id)
     place = Place.of(seeds, output, work)
     stopped_in_silence()

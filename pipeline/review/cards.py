@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.correct import reading, span_of
-from pipeline.model import Age, Characteristic, Coding, DrugFacts, Fact, Review, Use
+from pipeline.fields import FIELDS, PURPOSE
+from pipeline.fields import Field as PlainField
+from pipeline.model import Age, Characteristic, Coding, DrugFacts, Fact, Phase, Review, Use
 from pipeline.review.marks import Marks
 
 SYSTEMS: Final = {
@@ -40,20 +42,6 @@ _MODES: Final = {
     "one_of": "one of",
     "conditional": "in some situations",
 }
-#: A use's fields of plain words: their name in the model, what a reader calls them, the kind of their marks.
-_FIELDS: Final = (
-    ("conditions", "Condition", "condition"),
-    ("narrower", "Narrower disease", "condition"),
-    ("settings", "In the setting of", "condition"),
-    ("causes", "Caused by", "condition"),
-    ("disease_status", "Disease status", "detail"),
-    ("biomarkers", "Biomarker", "detail"),
-    ("stages", "Stage", "detail"),
-    ("line", "Line of therapy", "detail"),
-    ("brands", "Brand", "brand"),
-    ("alone", "Given alone", "therapy"),
-)
-FIELD_NAMES: Final = {name: label for name, label, _ in _FIELDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +85,9 @@ class Card:
     indications: tuple[str, ...]
     reviews: tuple[Review, ...]
     uncoded: bool
+    #: Words that restrict the use: shown first, because only a reader of them can apply the use where one is not understood.
+    qualifiers: Field
+    in_words: bool
 
 
 def cards_of(facts: DrugFacts, indications: Iterable[tuple[str, ...]], marks: Marks) -> tuple[Card, ...]:
@@ -146,36 +137,45 @@ class _Uses:
             indications=indications,
             reviews=use.reviews,
             uncoded=is_uncoded(use),
+            qualifiers=self._qualifiers(use),
+            in_words=use.qualified_in_words,
         )
 
+    def _qualifiers(self, use: Use) -> Field:
+        said = (self._value("qualifier", one.fact, f"{words(one.kind)}, of the {one.of}") for one in use.qualifiers)
+        return Field("qualifiers", "Only as the words say", tuple((each,) for each in said), "and")
+
     def _fields(self, use: Use) -> Iterator[Field]:
-        for name, label, kind in _FIELDS[:4]:
-            yield self._plain(use, name, label, kind)
+        yield from (self._plain(use, field) for field in PURPOSE)
         if use.intent_text is not None:
             yield Field("intent", "Intent", ((self._value("intent", use.intent_text, words(use.intent)),),))
         groups = tuple(tuple(map(self._characteristic, group.characteristics)) for group in use.populations)
         yield Field("populations", "Patients", groups, "or")
-        for name, label, kind in _FIELDS[4:]:
-            yield self._plain(use, name, label, kind)
+        yield from (self._plain(use, field) for field in FIELDS[len(PURPOSE) :])
         for each, name, label, kind in (
             (use.therapies, "therapies", "Given with", "therapy"),
             (use.prior, "prior", "Had before", "prior"),
         ):
             yield Field(name, label, tuple((self._therapy(kind, one.phrase, one.names, one.mode),) for one in each), "and")
+        steps = tuple((self._phase(one),) for one in use.phases)
+        yield Field("phases", "In steps", steps, "then")
         if use.standing_fact is not None:
             note = STANDINGS[use.standing]
             yield Field("standing", "Standing", ((self._value("standing", use.standing_fact, note),),))
 
-    def _plain(self, use: Use, name: str, label: str, kind: str) -> Field:
-        said = getattr(use, name)
-        facts: tuple[Fact, ...] = (said,) if isinstance(said, Fact) else said or ()
-        return Field(name, label, tuple((self._value(kind, fact),) for fact in facts))
+    def _plain(self, use: Use, field: PlainField) -> Field:
+        return Field(field.name, field.label, tuple((self._value(field.mark, fact),) for fact in field.facts(use)))
 
     def _value(self, kind: str, fact: Fact, note: str = "") -> Value:
         return value_of(kind, fact, self.marks, self.number, note)
 
+    def _phase(self, one: Phase) -> Value:
+        parts = (*one.partners, *(fact for fact in (one.alone, one.timing) if fact is not None))
+        return replace(self._value("therapy", one.phrase), names=tuple(self._value("therapy", fact) for fact in parts))
+
     def _characteristic(self, one: Characteristic) -> Value:
-        bounds = [f"{word} {_age(age)}" for word, age in (("from", one.low), ("to", one.high)) if age is not None]
+        low, high = "above" if one.low_exclusive else "from", "below" if one.high_exclusive else "to"
+        bounds = [f"{word} {_age(age)}" for word, age in ((low, one.low), (high, one.high)) if age is not None]
         note = one.age_group or one.sex or " ".join(bounds) or (words(one.kind) if one.kind != "description" else "")
         return self._value("population", one.fact, note)
 

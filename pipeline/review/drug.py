@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.correct import Correction
 from pipeline.errors import Problem
+from pipeline.fields import FIELDS
 from pipeline.model import DrugFacts, Resource
 from pipeline.review.cards import FDA, IDENTIFIERS, Card, Field, Value, cards_of, value_of
 from pipeline.review.editable import CHOICES, editable
@@ -119,6 +120,8 @@ def view_of(  # noqa: PLR0913, PLR0917 - what one page shows comes from seven pl
                 ]
                 for card, use in zip(cards, facts.uses, strict=True)
             ],
+            "fields": {field.name: field.label for field in FIELDS},
+            "single": [field.name for field in FIELDS if field.single],
             "choices": CHOICES,
             "resources": resources,
             "elsewhere": dict(_elsewhere(resources, known)),
@@ -152,7 +155,7 @@ def _said(facts: DrugFacts, marks: Marks) -> Iterator[Field]:
     """What the page says besides uses: of each sentence, that it is no use, and why."""
     yield Field("denials", "Not approved for", tuple((value_of("denied", fact, marks),) for fact in facts.denials))
     yield Field("studied", "Only being studied", tuple((value_of("studied", fact, marks),) for fact in facts.studied))
-    for role, label in (("unread", "Not read by any rule"), ("withheld", "Withheld by a reviewer")):
+    for role, label in (("unread", "Not read by any rule"), ("withheld", "Withheld")):
         found = [one for one in facts.sentences if one.role == role]
         yield Field(role, label, tuple((value_of(role, one.fact, marks, note=one.reason or ""),) for one in found))
 

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from pipeline.correct import Correction
+from pipeline.fields import purpose
 from pipeline.model import DrugFacts, Fact
 from pipeline.review.cards import is_uncoded
 from pipeline.review.visible import visible
 
 #: Bits of a row's flags, the same in `static/overview.js`.
-BRAND_SCOPED, UNREAD, UNCODED, CHANGED, FINDINGS, STALE = 1, 2, 4, 8, 16, 32
+BRAND_SCOPED, UNREAD, UNCODED, CHANGED, FINDINGS, STALE, IN_WORDS = 1, 2, 4, 8, 16, 32, 64
 _STANDINGS: Final = {"approved": 1, "accelerated_approval": 2, "used": 4}
 _LONGEST_NAME = 120
 
@@ -42,11 +43,12 @@ def row_of(  # noqa: PLR0913 - what marks a row comes from as many places
     flags |= CHANGED if changed else 0
     flags |= FINDINGS if findings else 0
     flags |= STALE if stale else 0
+    flags |= IN_WORDS if any(use.qualified_in_words for use in uses) else 0
     standings = 0
     for use in uses:
         standings |= _STANDINGS[use.standing]
     brands = _texts([*facts.brands, *(brand for use in uses for brand in use.brands)])
-    conditions = [fact for use in uses for fact in (*use.conditions, *use.narrower, *use.settings, *use.causes)]
+    conditions = [fact for use in uses for fact in purpose(use)]
     named = [fact for fact in (facts.name, *facts.brands, *facts.ingredients, *conditions) if fact is not None]
     named += [brand for use in uses for brand in use.brands]
     codes = dict.fromkeys(coding.code for fact in named for coding in fact.codings)

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 import orjson
 
+from pipeline.fields import purpose
 from pipeline.model import DrugFacts, Fact, Standing, Use, facts_in
 from pipeline.snapshot import Input, Record, Snapshot
 
@@ -123,7 +124,7 @@ def _scope(facts: DrugFacts, use: Use) -> Sequence[str]:
 
 
 def _purpose(use: Use) -> list[str]:
-    return [fact.text for fact in (*use.conditions, *use.narrower, *use.settings, *use.causes)]
+    return [fact.text for fact in purpose(use)]
 
 
 def _codes(facts: Iterable[Fact]) -> list[str]:

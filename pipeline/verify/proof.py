@@ -37,6 +37,8 @@ EXTENSIONS = frozenset(
             "given-alone",
             "use",
             "conditional-prior-therapy",
+            "phase",
+            "qualified-in-words",
         ),
         *(
             "pronunciation",
@@ -56,7 +58,7 @@ EXTENSIONS = frozenset(
 PARTS = frozenset(
     {
         *("text", "role", "reason", "target", "glossary-id", "key", "value", "kind", "mode", "phrase", "name"),
-        *("indication", "verdict", "date", "changed", "reviewer"),
+        *("indication", "verdict", "date", "changed", "reviewer", "of", "order", "partner", "alone", "timing"),
     }
 )
 _MUST_BE_PROVEN = {

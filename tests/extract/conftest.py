@@ -119,6 +119,7 @@ def _use(use: Use) -> dict[str, Any]:
     }
     for field in ("narrower", "settings", "causes", "disease_status", "biomarkers", "stages", "brands", "evidence"):
         said[field] = [_text(fact) for fact in getattr(use, field)]
+    said["qualifiers"] = [f"{one.of} {one.kind}: {_text(one.fact)}" for one in use.qualifiers]
     return {key: value for key, value in said.items() if value not in ([], None, False)}
 
 

@@ -136,6 +136,19 @@ def test_a_page_gives_these_rows(case: dict[str, str], invented: Path, tmp_path:
     assert {column: cell for column, cell in row.items() if cell and column in EXPECTED_COLUMNS} == case
 
 
+def test_words_that_restrict_a_use_and_ages_left_out_have_columns(invented: Path, tmp_path: Path) -> None:
+    write_tables(open_snapshot(invented), tmp_path)
+
+    rows = {int(row["use"]): row for row in read(tmp_path / "uses.csv") if row["slug"] == "querinib"}
+    assert {row["qualified_in_words"] for row in rows.values()} == {"true"}
+    assert values(rows[1]["qualifiers"]) == ["in pellet form", "in pregnant patients", "The cart must be green."]
+    assert rows[1]["population"] == "children; younger than 18 years; in pregnant patients"
+    assert (rows[1]["age_high_years"], rows[1]["age_high_exclusive"], rows[1]["age_low_exclusive"]) == ("18", "true", "")
+    assert (rows[2]["age_low_years"], rows[2]["age_low_exclusive"]) == ("65", "true")
+    others = [row for row in read(tmp_path / "uses.csv") if row["slug"] == "zorvalimab"]
+    assert {(row["qualified_in_words"], row["qualifiers"]) for row in others} == {("false", "")}
+
+
 #: What a person can compare with the page at a glance; the rest is compared with the view.
 EXPECTED_COLUMNS = frozenset(
     (  # noqa: SIM905 - a sentence reads better than a column of names

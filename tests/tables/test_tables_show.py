@@ -64,10 +64,11 @@ def test_all_drugs_are_listed_with_brands_uses_standing_and_unread(show: Show, i
 
     rows = [re.split(r" {2,}", line) for line in said.out.splitlines()]
     assert rows[0] == ["Drug", "Brands", "Uses", "Standing", "Unread"]
-    assert ["Abrotinib", "Morvia", "6", "5 approved, 1 accelerated approval", "1"] in rows
+    assert ["Abrotinib", "Morvia", "6", "5 approved, 1 accelerated approval", "1, 1 in words"] in rows
     assert ["Zorvalimab", "Zorvaxa, Zorvelle", "5", "5 approved"] in rows
     assert ["ZA (regimen)", "1", "1 used"] in rows
-    assert said.err == "4 pages, 15 uses.\n"
+    assert ["Querinib", "Morvia", "3", "3 approved", "3, 3 in words"] in rows
+    assert said.err == "5 pages, 18 uses.\n"
     assert said.code == 0
 
 
@@ -180,6 +181,18 @@ def test_what_is_denied_unread_or_accelerated_is_said(show: Show, invented: Path
     assert "after  docetaxel or capecitabine\n" in said
     assert "  with  dexamethasone\n" in said
     assert "may be with  trastuzumab\n" in said
+
+
+def test_words_that_restrict_a_use_are_said_before_all_else_of_it(show: Show, invented: Path) -> None:
+    said = re.sub(r" {2,}", "  ", show(invented, "querinib").out)
+
+    first = said[said.index("1  treat Sarcoma") : said.index("2  treat Glioma")]
+    assert first.startswith(
+        "1  treat Sarcoma  only as the words say\n  in words  “in pellet form”\n  in words  “in pregnant patients”\n"
+    )
+    assert "in words  “directly into the bladder” (manner)\n" in said
+    listed = show(invented, "--uses").out
+    assert "only “in pellet form”, “in pregnant patients”, “The cart must be green.”" in listed
 
 
 @pytest.mark.parametrize(

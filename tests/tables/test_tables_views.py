@@ -128,6 +128,7 @@ def test_paediatric_uses_are_known_by_group_or_by_age(ask: Ask, invented: Path) 
     assert answer == {
         ("Abrotinib", "Acute lymphoblastic leukemia"),
         ("=2+3|Tinib", "[red]reversed[/red] lymphoma"),
+        ("Querinib", "Sarcoma"),
         ("ZA", "Hodgkin lymphoma"),
         ("Zorvalimab", "Giant cell tumor of the bone"),
         ("Zorvalimab", "Melanoma"),

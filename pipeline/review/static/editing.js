@@ -2,10 +2,10 @@
 "use strict";
 (() => {
   const { data, make, all } = page;
-  const FIELDS = { conditions: "Condition", narrower: "Narrower disease", settings: "In the setting of", causes: "Caused by", disease_status: "Disease status", biomarkers: "Biomarker", stages: "Stage", line: "Line of therapy", brands: "Brand", alone: "Given alone" };
+  const FIELDS = data.fields; // of plain words
   const CHOICES = ["intent", "standing"];
   const plain = (choice) => choice.replace(/_/g, " ");
-  const SINGLE = new Set(["line", "alone"]);
+  const SINGLE = new Set(data.single);
   const paper = document.getElementById("paper");
   const pieces = all("[data-s]", paper).filter((one) => !one.closest(".target, .front"));
   const fold = (text) => text.replace(/\s+/g, " ").trim();

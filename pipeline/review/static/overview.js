@@ -3,7 +3,7 @@
 (() => {
   const STEP = 40; // about a screen and a half: what is not seen is made after the search has answered
   const STANDING = [[1, "approved", "standing-approved"], [2, "accelerated", "standing-accelerated_approval"], [4, "used", "standing-used"]];
-  const FLAGS = [[32, "stale"], [2, "unread"], [4, "uncoded"], [16, "findings"], [8, "changed"], [1, "brand-scoped"]];
+  const FLAGS = [[32, "stale"], [64, "in words"], [2, "unread"], [4, "uncoded"], [16, "findings"], [8, "changed"], [1, "brand-scoped"]];
   const find = (id) => document.getElementById(id);
   const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const make = (name, classes, text) => {
