@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.extract.antecedent import is_drug
-from pipeline.extract.disease import called, folded
-from pipeline.extract.language import THIS_USE, rx
+from pipeline.extract.frames import BESIDE_NAME, Names
+from pipeline.extract.scope import THIS_USE
 from pipeline.extract.sentences import Statement
+from pipeline.language import rx
 from pipeline.model import AgeGroup, Use
+from pipeline.phrases.diseases import called, folded
 
 #: Why a use is withheld that the page denies elsewhere.
 CONTRADICTED = "the page also says that it is not approved for this"
@@ -74,10 +75,11 @@ def subject_of(statement: Statement) -> str:
     return ""
 
 
-def of_another(statement: Statement, names: frozenset[str]) -> bool:
+def of_another(statement: Statement, names: Names) -> bool:
     """Reads "Vintelamide is not approved …" on a page of another drug."""
     subject = subject_of(statement)
-    return bool(subject) and not is_drug(subject, names)
+    said = set(re.findall(r"[^\W_]+", subject.casefold()))
+    return bool(said) and bool(names.words) and not said <= names.words | names.brands_words() | BESIDE_NAME
 
 
 def read_denial(statement: Statement) -> Denial | None:

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
-from pipeline.extract.language import LITERAL_BOLD, MARKS, plain
 from pipeline.extract.quote import fact
+from pipeline.language import LITERAL_BOLD, MARKS, plain
 from pipeline.model import Block, Fact
 
 # A full stop ends a sentence where white space and a capital (or a footnote mark) follow. The crawler also glues a
 # sentence to the one before ("bevacizumab.This use is approved"), which only these openers are trusted to show.
 _STOP = re.compile(
-    rf"[.?!][\"')\]]*[{MARKS}]*(?:\s+(?=[\"'(]?[A-Z0-9{MARKS}])|(?=(?:This|These|It|Use|The|In|For)\s)|\s*$)"
-    rf"|(?<=[{MARKS}])\s+(?=[{MARKS}])"
+    rf"[.?!][\"')\]]*[{MARKS}]*(?:\s+(?=[\"'(]?[A-Z0-9{MARKS}])|(?=(?:This|These|It|Use|The|In|For)\s)|(?<=[a-z)]\.)(?=[A-Z][a-z]+\s)|\s*$)"
+    rf"|(?<=[{MARKS}])\s+(?=[{MARKS}])|\s(?=[•▪‣◦]\s)"
 )
 # "E. coli" needs no rule (a small letter follows); "U.S. Name Program" and "Dr. Name" do.
 _INITIAL = re.compile(r"(?:\b[A-Z]|\b(?:vs|e\.g|i\.e|Dr|Mr|Mrs|St|No|approx|ca))\.$")

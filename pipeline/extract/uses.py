@@ -1,74 +1,122 @@
-"""Leaves to uses: what the leaf, its parents and its lead say, put together with inheritance."""
+"""Leaves to uses: what the leaf, the items above it and its opening sentence say, put together with inheritance."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 
-from pipeline.extract.branches import in_a_branch, says_another_way
-from pipeline.extract.clauses import Clause, Part, Reading
-from pipeline.extract.disease import names_head
-from pipeline.extract.disease_state import disease_state, ways_of_use
 from pipeline.extract.head import STATE_ALONE
-from pipeline.extract.language import GENERIC_DISEASE, rx
-from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, clauses, quoted
 from pipeline.extract.patients import narrowed, populations_of, widened, without_duplicates
-from pipeline.extract.treatment_context import alone_of, line_of, prior_of, therapies_of
-from pipeline.model import Fact, Population, Sentence, Span, Standing, Use, facts_in
+from pipeline.extract.quote import join
+from pipeline.extract.said import Reading, Said
+from pipeline.extract.told import Told
+from pipeline.language import rx
+from pipeline.model import Fact, Phase, Population, PriorTherapy, Qualifier, Sentence, Span, Standing, Therapy, Use, facts_in
+from pipeline.phrases.diseases import is_generic, names_head
 
-_GENERIC_OBJECT = rx(
-    rf"(?:(?:advanced|other|certain|the following|types of|different|many|following|several) )*(?:types of )?{GENERIC_DISEASE}$"
-)
+#: Intents whose "in patients with X" names the population, not a disease that is treated.
+PREVENTIVE = ("prevent", "prevent_and_treat", "reduce_risk")
+
+#: The rule of a cause that an item's head names below an opening sentence that ends in "caused by:".
+CAUSE_FROM_LEAD = "cause-from-lead"
+
 _NO_CONDITION = rx(
     r"(?:notes?|important|warnings?|caution|overview|see also|(?:other )?uses?|treatments?|adults?|children|patients"
-    r"|people|men|women"
-    r"|alone)(?: only)?[:.]?$"
+    r"|people|men|women|alone)(?: only)?[:.]?$"
 )
-_OVERRIDES = ("prevent", "reduce_risk", "palliate")
+
+
+@dataclass(eq=False)
+class Leaf:
+    """Everything that speaks of one use: `told` from the outermost item to the leaf, the opening sentence, the details below it.
+
+    `general` are readings of sentences elsewhere that say more of it; `stated` sentences and words that may restrict it and that
+    nobody understood.
+    """
+
+    lead: Told | None
+    told: list[Told]
+    text: Fact
+    parent: Fact | None
+    lead_fact: Fact | None
+    details: list[Told] = field(default_factory=list)
+    general: list[Reading] = field(default_factory=list)
+    stated: list[Fact] = field(default_factory=list)
+
+    @property
+    def prose(self) -> bool:
+        """Whether the use is a sentence of its own."""
+        return self.told[-1] is self.lead
+
+    @property
+    def own(self) -> list[Reading]:
+        """The readings of the leaf itself and of what only goes on with it."""
+        return [*self.told[-1].readings, *(r for one in self.details for r in one.readings)]
+
+    @property
+    def above(self) -> list[Reading]:
+        """The readings of the items above the leaf, outermost first."""
+        return [reading for one in self.told[:-1] for reading in one.readings]
+
+    @property
+    def leading(self) -> list[Reading]:
+        """The readings of the opening sentence."""
+        return self.lead.readings if self.lead is not None and not self.prose else []
+
+    @property
+    def every(self) -> list[Reading]:
+        """All of them, outermost first."""
+        return [*self.leading, *self.above, *self.own, *self.general]
+
+
+Pair = tuple[Reading, Said]
+
+
+def said(readings: Iterable[Reading], *kinds: str) -> list[Pair]:
+    """What the readings say of some kinds, in order."""
+    return [(reading, one) for reading in readings for one in reading.said if one.kind in kinds]
 
 
 def build_use(leaf: Leaf, standing: Standing, standing_fact: Fact | None) -> Use | str:
     """The use, or why there is none: without a verb or a condition nothing is said."""
-    intent = _intent(leaf)
-    if intent is None:
+    found = _intent(leaf)
+    if found is None:
         return "no verb says what the drug is for"
-    reading, verb = intent
-    if _several_purposes(leaf):
-        return "it says more than one purpose, each of another thing"
+    reading, verb = found
     conditions, settings, extra = _conditions(leaf)
     if not conditions:
         return "no condition is named"
     if (why := next(filter(None, map(_no_condition, conditions)), None)) is not None:
         return why
     causes = _causes(leaf, verb)
-    if any(c.mode == "open" for _, c in clauses(leaf.leading, "cause")):
-        # "bone damage caused by:" makes causes of what the items name
-        causes = _unique((*_from_lead(settings), *causes))
+    if any(one.mode == "open" for _, one in said(leaf.leading, "cause")):
+        causes = _unique((*(replace(one, rule=CAUSE_FROM_LEAD) for one in settings), *causes))
         settings = ()
-    said = (*leaf.leading, *leaf.above, *leaf.own, *leaf.general)
-    states = [disease_state(one) for one in said]
-    narrower, inherited = _narrower(leaf, verb)
+    state = _state(leaf)
     return Use(
         text=leaf.text,
         parent=leaf.parent,
         lead=leaf.lead_fact,
         evidence=(),
         conditions=conditions,
-        intent=verb.mode,  # type: ignore[arg-type]  # the intent rules give no other modes
-        intent_text=quoted(reading, verb.whole, verb.rule),
+        intent=verb.mode,  # type: ignore[arg-type]  # the intents are those of the model
+        intent_text=reading.quote(verb.place, verb.rule),
         standing=standing,
         standing_fact=standing_fact,
-        narrower=_unique((*extra, *narrower)),
+        narrower=_unique((*extra, *_narrower(leaf, verb))),
         settings=settings,
         causes=causes,
-        disease_status=_unique((*(f for s in states for f in s.status), *ways_of_use(said), *inherited, *_when(leaf))),
-        biomarkers=_unique(f for s in states for f in s.biomarkers),
-        stages=_unique(f for s in states for f in s.stages),
-        line=line_of(leaf),
+        disease_status=_unique((*state["status"], *_inherited_names(leaf))),
+        biomarkers=_unique(state["biomarker"]),
+        stages=_unique(state["stage"]),
+        line=_line(leaf),
         populations=_populations(leaf, verb),
-        alone=alone_of(leaf),
-        therapies=therapies_of(leaf),
-        prior=prior_of(leaf, verb),
+        alone=_alone(leaf),
+        therapies=_therapies(leaf),
+        prior=_prior(leaf, verb),
+        phases=_phases(leaf),
+        qualifiers=_qualifiers(leaf),
     )
 
 
@@ -82,11 +130,7 @@ def _no_condition(named: Fact) -> str | None:
 
 
 def with_evidence(use: Use, sentences: Iterable[Sentence]) -> Use:
-    """The use with every sentence that a fact of it comes from among its evidence.
-
-    An item two levels up, a list of received treatments, a footnote: what the text, the parent and the lead do not show
-    must be shown beside them, or a reader could not see why the use says it.
-    """
+    """The use with every sentence that a fact of it comes from among its evidence: a reader must see why the use says it."""
     shown = [use.text, *(one for one in (use.parent, use.lead) if one is not None), *use.evidence]
     places = [span for one in shown for span in one.spans]
     apart = [span for one in facts_in(use) for span in one.spans if not any(_holds(place, span) for place in places)]
@@ -105,134 +149,246 @@ def _unique(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     return tuple(kept.values())
 
 
-def _intent(leaf: Leaf) -> tuple[Reading, Clause] | None:
-    """The lead's verb, or the item's own where one covers the whole item (convention: prevent, reduce the risk, palliate)."""
+def _quotes(pairs: Iterable[Pair]) -> list[Fact]:
+    return [reading.quote(one.place, one.rule) for reading, one in pairs]
+
+
+# -- what for ------------------------------------------------------------------------------------------------------------
+
+
+def _intent(leaf: Leaf) -> Pair | None:
+    """The opening sentence's verb, or the item's own where one covers it (convention: prevent, reduce the risk, palliate, prepare)."""
     for readings in (leaf.own, leaf.above):
-        found = clauses(readings, "intent")
-        own = [(r, c) for r, c in found if c.mode in _OVERRIDES or c.rule == "prepare"]
-        if own and len(own) == len(found) and len(clauses(readings, "carrier")) <= 1:
+        found = said(readings, "intent")
+        own = [(r, one) for r, one in found if one.rule in ("own-verb", "prepare")]
+        verbs = len([r for r in readings[1:] if r.said])
+        if own and len(own) == len(found) and len({id(r) for r, _ in found}) == 1 and not own[0][0].also and verbs <= 1:
             return own[0]
-    return next(iter(clauses(leaf.leading, "intent") or clauses(leaf.own, "intent")), None)
-
-
-def _several_purposes(leaf: Leaf) -> bool:
-    """Reads "to treat adults with X, and to prevent Y": what the first verb is for is not what the second acts on."""
-    for reading in (*leaf.leading, *leaf.own[:1]):
-        text = reading.statement.plain
-        verbs = [c for c in reading.of("intent") if c.rule == "intent" or _JOINED.match(text, max(0, c.start - len("and ")))]
-        things = [c.start for c in reading.of("head", "object", "narrower") if c.rule in _THINGS]
-        said = [c.start for c in reading.of("head", "object", "narrower", "population", "description")]
-        if any(
-            any(s > later.start for s in things) and any(verbs[0].start < s < later.start or s < verbs[0].start for s in said)
-            for later in verbs[1:]
-        ):
-            return True
-        heads = reading.of("head")
-        if heads and any(_AND.match(reading.statement.plain, heads[-1].end, c.end) for c in reading.of("intent")[:1]):
-            return True
-    return any(
-        says_another_way(reading) is not None and any(c.mode not in ("treat", "palliate") for c in reading.of("intent"))
-        for reading in leaf.own[1:]
-    )
-
-
-_THINGS = ("head", "acted-on", "treated-disease")
-_JOINED = rx(r"\W*(?:and|or) ")
-_AND = rx(r"[\s,]*(?:and|or) (?:to )?(?:help )?\w+ ")
+    return next(iter(said(leaf.leading, "intent") or said(leaf.own, "intent") or said(leaf.above, "intent")), None)
 
 
 def _conditions(leaf: Leaf) -> tuple[tuple[Fact, ...], tuple[Fact, ...], tuple[Fact, ...]]:
     """Conditions, settings and a narrower condition, after what the verb acts on and what the head is."""
-    heads = clauses((*leaf.above, *leaf.own), "head")[:1]
-    head = tuple(quoted(r, part, c.rule) for r, c in heads for part in c.names)
-    for reading, thing in clauses(leaf.own, "object"):
-        if not head or leaf.prose or not _of_own_verb(reading, thing):
+    heads = said((*leaf.above, *leaf.own), "head")[:1]
+    head = tuple(r.quote(place, one.rule) for r, one in heads for place in one.names)
+    if leaf.prose:
+        return head or _acted(said(leaf.own, "object")), (), ()
+    for reading, thing in said(leaf.own, "object"):
+        verb = next((one for one in reading.of("intent") if one.place[1] <= thing.place[0]), None)
+        if not head or verb is None or verb.rule == "other-intent" or verb.mode == "other":
             continue
-        said = reading.text(thing.whole)
-        if _GENERIC_OBJECT.match(said) or names_head(said, tuple(f.text for f in head)):
+        words = reading.text(thing.place)
+        if is_generic(words) or names_head(words, tuple(one.text for one in head)):
             continue
-        acted = quoted(reading, thing.whole, thing.rule)
-        if any(f.text.casefold() in said.casefold() for f in head):
+        acted = reading.quote(thing.place, thing.rule)
+        if any(one.text.casefold() in words.casefold() for one in head):
             return head, (), (acted,)
         return (acted,), head, ()
-    acted_on = [(r, c) for r, c in clauses(leaf.leading, "object") if not _GENERIC_OBJECT.match(r.text(c.whole))]
-    if acted_on and not leaf.prose:
-        return tuple(quoted(r, c.whole, c.rule) for r, c in acted_on), head, ()
-    if head and leaf.prose:
-        more = [
-            (r, c)
-            for r, c in clauses(leaf.own[:1], "object")
-            if not _GENERIC_OBJECT.match(r.text(c.whole)) and c.start > heads[0][1].start
-        ]
-        return head + tuple(quoted(r, c.whole, c.rule) for r, c in more), (), ()
+    acted_on = _acted(said(leaf.leading, "object"))
+    if acted_on:
+        return acted_on, head, ()
     if not head:
-        objects = [(r, c) for r, c in clauses(leaf.own, "object") if not _GENERIC_OBJECT.match(r.text(c.whole))]
-        return tuple(quoted(r, c.whole, c.rule) for r, c in objects), (), ()
+        return _acted(said((*leaf.above, *leaf.own), "object")), (), ()
     return head, (), ()
 
 
-def _of_own_verb(reading: Reading, thing: Clause) -> bool:
-    """Whether a verb of treating or preventing acts on it ("used to remove X from the body" is how the drug works)."""
-    return any(
-        c.kind == "intent" and c.rule == "intent" and c.end <= thing.end and c.start < thing.start for c in reading.clauses
+def _acted(pairs: Iterable[Pair]) -> tuple[Fact, ...]:
+    found = []
+    for reading, one in pairs:
+        for place in one.names or (one.place,):
+            words = reading.text(place)
+            bare = words.split(" (")[0]
+            if not is_generic(bare):
+                found.append(reading.quote((place[0], place[0] + len(bare)), one.rule))
+    return tuple(found)
+
+
+def _narrower(leaf: Leaf, verb: Said) -> list[Fact]:
+    """The leaf's own narrower diseases."""
+    return _quotes(
+        (r, one) for r, one in said(leaf.own, "narrower") if not (verb.mode in PREVENTIVE and one.rule == "disease-of-patients")
     )
 
 
-def _narrower(leaf: Leaf, verb: Clause) -> tuple[list[Fact], list[Fact]]:
-    """The leaf's own narrower diseases, and those that items between head and leaf name (kept as status text)."""
-    own = [
-        quoted(r, c.whole, c.rule)
-        for r, c in clauses(leaf.own, "narrower")
-        if not in_a_branch(r, c) and not (verb.mode in PREVENTIVE and c.rule == "disease-of-patients")
-    ]
-    between = [
-        (r, c)
-        for r, c in clauses(leaf.above, "narrower")
-        if not in_a_branch(r, c) and not any(s.start >= c.start and s.end <= c.end for s in r.of("stage", "biomarker"))
-    ]
-    return own, [quoted(r, c.whole, c.rule) for r, c in between]
+def _inherited_names(leaf: Leaf) -> list[Fact]:
+    """Narrower diseases that items between head and leaf name: how the leaf's disease stands."""
+    return _quotes(
+        (r, one) for r, one in said(leaf.above, "narrower")
+        if not any(s.place[0] >= one.place[0] and s.place[1] <= one.place[1] for s in r.of("stage", "biomarker"))
+    )  # fmt: skip
 
 
-def _populations(leaf: Leaf, verb: Clause) -> tuple[Population, ...]:
-    """Lead narrowed by the items above, narrowed by the leaf."""
-    lead = populations_of(leaf.leading)
-    above: tuple[Population, ...] = ()
-    for one in leaf.told[:-1]:
-        above = narrowed(above, populations_of(one.readings))
-    only = [reading for reading in (*leaf.own, *leaf.general) if says_another_way(reading) is None or reading is leaf.own[0]]
-    own = populations_of(only, with_diseases=verb.mode in PREVENTIVE)
-    found = own if leaf.prose else narrowed(narrowed(lead, above), own)
-    for reading in (*leaf.own, *leaf.general):
-        if reading not in only and found:  # where all patients are meant, "also in children" takes none away
-            found = widened(found, populations_of([reading]))
-    return without_duplicates(found)
-
-
-def _when(leaf: Leaf) -> list[Fact]:
-    """When it is given beside the disease's course or another treatment ("before surgery"): words of the disease's state."""
-    found = []
-    for reading, clause in clauses((*leaf.leading, *leaf.above, *leaf.own, *leaf.general), "timing"):
-        if in_a_branch(reading, clause):
-            continue
-        verb = next((c for c in reversed(reading.of("carrier")) if c.end <= clause.start), clause)
-        start = verb.start if clause.rule == "may-be-used-after" else clause.start  # "may be" is no must
-        end = clause.end - len(reading.text(clause.whole)) + len(reading.text(clause.whole).rstrip(" .,;"))
-        found.append(quoted(reading, Part(start, end), clause.rule))
-    return found
-
-
-def _from_lead(heads: tuple[Fact, ...]) -> tuple[Fact, ...]:
-    return tuple(replace(head, rule=CAUSE_FROM_LEAD) for head in heads)
-
-
-def _causes(leaf: Leaf, verb: Clause) -> tuple[Fact, ...]:
-    """The leaf's own causes, else those of the items above or the lead (a sub-item's cause is a kind of its parent's)."""
+def _causes(leaf: Leaf, verb: Said) -> tuple[Fact, ...]:
+    """The leaf's own causes, else those of the items above or the opening sentence (a sub-item's cause is a kind of its parent's)."""
     for readings in (leaf.own, leaf.above, leaf.leading):
-        found = [quoted(r, c.phrase, c.rule) for r, c in clauses(readings, "cause") if c.phrase is not None]
+        found = _quotes((r, one) for r, one in said(readings, "cause") if one.mode != "open")
         if verb.mode in PREVENTIVE:
             found += [
-                quoted(r, name, c.rule) for r, c in clauses(readings, "prior") if c.rule == "after-head" for name in c.names
+                r.quote(name, one.rule) for r, one in said(readings, "prior") if one.rule == "after-head" for name in one.names
             ]
         if found:
             return _unique(found)
     return ()
+
+
+# -- how the disease stands ------------------------------------------------------------------------------------------------
+
+_STATES = ("status", "biomarker", "stage")
+_OF_SEVERAL = (*_STATES, "description", "narrower", "line", "qualifier")
+
+
+def _state(leaf: Leaf) -> dict[str, list[Fact]]:
+    """Status, biomarkers and stages; what "or" joins is one quote, so that no alternative reads as a must."""
+    found: dict[str, list[Fact]] = {kind: [] for kind in _STATES}
+    for reading in leaf.every:
+        for one in reading.said:
+            if one.kind in _STATES and not _in_run(reading, one):
+                found[one.kind].append(reading.quote(one.place, one.rule))
+        for kind, place in _runs(reading):
+            found[kind if kind in found else "status"].append(reading.quote(place, "one-of-several"))
+    return found
+
+
+def _runs(reading: Reading) -> list[tuple[str, tuple[int, int]]]:
+    """The stretches of a sentence that "or" holds together, with what they are; patients alone and partners alone are none."""
+    runs = []
+    for several, group in groupby(reading.said, key=lambda one: one.some and one.kind != "frame"):
+        members = list(group)
+        kinds = {one.kind for one in members} - {"gloss", "frame", "kinds", "prior"}
+        if not several or not kinds & set(_OF_SEVERAL) or (kinds == {"line"} and len(members) == 1):
+            continue
+        if kinds <= {"partner", "alone"} or kinds == {"population"}:
+            continue
+        kind = next(iter(kinds)) if len(kinds) == 1 else "status"
+        runs.append((kind, (min(one.place[0] for one in members), max(one.place[1] for one in members))))
+    return runs
+
+
+def _in_run(reading: Reading, one: Said) -> bool:
+    return any(place[0] <= one.place[0] and one.place[1] <= place[1] for _, place in _runs(reading))
+
+
+# -- the treatment around it -----------------------------------------------------------------------------------------------
+
+
+def _line(leaf: Leaf) -> Fact | None:
+    """The line of therapy, or the treatment's place beside others (maintenance); several are quoted as one."""
+    for readings in (leaf.own, leaf.above, leaf.leading):
+        found = [(r, one) for r, one in said(readings, "line") if not _in_run(r, one) and not _in_step(r, one)]
+        found += [(r, Said("line", "line-or", place)) for r in readings for kind, place in _runs(r) if kind == "line"]
+        if found:
+            quotes = _quotes(found)
+            return quotes[0] if len(quotes) == 1 else join(quotes, "line")
+    return None
+
+
+def _in_step(reading: Reading, one: Said) -> bool:
+    return any(step.place[0] <= one.place[0] and one.place[1] <= step.place[1] for step in reading.steps)
+
+
+def _alone(leaf: Leaf) -> Fact | None:
+    """The word that says it is given alone: in the leaf or above it, never in the opening sentence, never in one step of several."""
+    readings = leaf.own if leaf.prose else [*leaf.own, *leaf.above]
+    found = [(r, one) for r, one in said(readings, "alone") if not _in_step(r, one) and not (leaf.prose and one.some)]
+    return next(iter(_quotes(found)), None)
+
+
+_MUSTS = ("required", "alternative", "combination")
+
+
+def _therapies(leaf: Leaf) -> tuple[Therapy, ...]:
+    """Partners of the leaf and the items above; the opening sentence's only where neither they nor "alone" are said below it."""
+    below = [*leaf.above, *leaf.own, *leaf.general]
+    partners = said(below, "partner") if said(below, "partner", "alone") else said(leaf.leading, "partner")
+    several = _several_ways(leaf)
+    found = [(r, one, "optional" if one.mode in _MUSTS and (several or one.some or _in_run(r, one)) else one.mode) for r, one in partners]
+    around = below if leaf.prose else [*leaf.leading, *below]
+    found += [(r, one, "optional" if one.some else "concurrent") for r, one in said(around, "concurrent")]
+    return tuple(
+        Therapy(mode, r.quote(one.place, one.rule), tuple(r.quote(name, one.rule) for name in one.names))  # type: ignore[arg-type]  # the modes are those of the model
+        for r, one, mode in found
+        if one.names
+    )
+
+
+def _several_ways(leaf: Leaf) -> bool:
+    """Whether the item says more than one way of giving it, so that no partner is a must in all of them."""
+    if any(reading.also for reading in leaf.own[1:] if reading.of("partner", "alone", "population", "status")):
+        return True
+    partners = {id(r) for r, _ in said(leaf.own, "partner")}
+    return any(one.some or (partners and id(r) not in partners) for r, one in said(leaf.own, "alone") if not _in_step(r, one))
+
+
+def _prior(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
+    """Earlier treatment of leaf, parents and opening sentence. Surgery that the drug is also given before is none."""
+    before_surgery = any(
+        "before" in r.text(one.place).lower() and "surgery" in r.text(one.place).lower()
+        for r, one in said(leaf.every, "qualifier") if one.what == "timing"
+    ) or any("before" in r.text(step.timing).lower() for r in leaf.every for step in r.steps if step.timing is not None)  # fmt: skip
+    unique: dict[tuple[str, ...], PriorTherapy] = {}
+    for reading, one in said(leaf.every, "prior"):
+        names = [name for name in one.names if not (before_surgery and reading.text(name).lower() == "surgery")]
+        if not names or (verb.mode in PREVENTIVE and one.rule in ("after-head", "treated")):
+            continue  # "nausea after surgery", "in patients treated with X": what brings on the thing prevented
+        ways = reading.also and not leaf.prose
+        mode = "conditional" if one.some or ways or _in_run(reading, one) else one.mode
+        quotes = tuple(reading.quote(name, one.rule) for name in names)
+        told = PriorTherapy(mode, reading.quote(one.place, one.rule), quotes)  # type: ignore[arg-type]  # the modes are those of the model
+        unique.setdefault(tuple(name.text.casefold() for name in quotes), told)
+    return tuple(unique.values())
+
+
+def _phases(leaf: Leaf) -> tuple[Phase, ...]:
+    """The steps of a treatment given in steps, of the innermost sentence that gives any."""
+    for reading in reversed([*leaf.above, *leaf.own]):
+        if len(reading.steps) > 1 or (reading.steps and reading.steps[0].alone):
+            return tuple(
+                Phase(
+                    reading.quote(step.place, "phase"),
+                    tuple(reading.quote(name, "with") for name in step.partners),
+                    reading.quote(step.alone, "alone") if step.alone is not None else None,
+                    reading.quote(step.timing, "timing") if step.timing is not None else None,
+                )
+                for step in reading.steps
+            )
+    return ()
+
+
+# -- who, and what is left in words ------------------------------------------------------------------------------------------
+
+
+def _populations(leaf: Leaf, verb: Said) -> tuple[Population, ...]:
+    """The opening sentence narrowed by the items above, narrowed by the leaf; "also in children" widens."""
+    preventive = verb.mode in PREVENTIVE
+    lead = populations_of(leaf.leading)
+    above: tuple[Population, ...] = ()
+    for one in leaf.told[:-1]:
+        above = narrowed(above, populations_of(one.readings))
+    own = [*leaf.own, *leaf.general]
+    only = [reading for reading in own if not reading.also or reading is leaf.own[0]]
+    mine = populations_of(only, preventive=preventive)
+    found = mine if leaf.prose else narrowed(narrowed(lead, above), mine)
+    for reading in own:
+        if reading.also and reading not in only and found:
+            found = widened(found, populations_of([reading]))
+    return without_duplicates(found)
+
+
+def _qualifiers(leaf: Leaf) -> tuple[Qualifier, ...]:
+    """What no other field holds; the words of alternatives are quoted with them."""
+    found = [
+        Qualifier(reading.quote(one.place, one.rule), one.of, one.what)
+        for reading, one in said(leaf.every, "qualifier")
+        if not _in_run(reading, one) and not (one.what != "stated" and _in_step(reading, one))
+    ]
+    found += [Qualifier(reading.quote(place, "denied"), "use") for reading in leaf.every for place in reading.denied]
+    found += [Qualifier(one, "use") for one in leaf.stated]
+    below = [*leaf.above, *leaf.own, *leaf.general]
+    unnamed = said(below, "partner") if said(below, "partner", "alone") else said(leaf.leading, "partner")
+    found += [
+        Qualifier(reading.quote(one.place, one.rule), "treatment", "manner") for reading, one in unnamed if one.mode == "unnamed" and not one.some
+    ]
+    unique: dict[str, Qualifier] = {}
+    for one in found:
+        unique.setdefault(one.fact.text.casefold(), one)
+    return tuple(unique.values())

@@ -1,0 +1,314 @@
+"""What a sentence of the use section is: its subject, its verb group, and a table of frames that says what that makes it.
+
+The frame must be understood; what hangs on it need not be. A sentence that no row takes is unread, and qualifies the uses that it
+may speak of. Order matters: the first row that fits names the role.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal
+
+from pipeline.extract.sentences import Statement
+from pipeline.language import rx
+from pipeline.model import Fact, SentenceRole, Standing
+from pipeline.phrases.nouns import noun_end
+from pipeline.phrases.people import read_people
+from pipeline.phrases.verbs import VerbGroup, verb_group
+from pipeline.phrases.words import Word, closing_bracket, words_of
+
+Subject = Literal["drug", "it", "brand", "use", "agency", "people", "other", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The words of the page's own drug, and its brands that are no part of its name (lower case)."""
+
+    words: frozenset[str] = frozenset()
+    brands: frozenset[str] = frozenset()
+
+    def brands_words(self) -> frozenset[str]:
+        """The words of the brands."""
+        return frozenset(word for brand in self.brands for word in _NAME_WORD.findall(brand))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One frame: `verbs` are classes of the verb group's head ("" for none), `polarity` + or -, `says` words to be found."""
+
+    name: str
+    role: SentenceRole
+    subjects: tuple[Subject, ...] = ()
+    verbs: tuple[str, ...] = ()
+    polarity: str = "+-"
+    says: re.Pattern[str] | None = None
+    unless: re.Pattern[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The frame of a sentence. `role` is None where it states or leads to uses, or says more of them (`leads`, `subject`).
+
+    `at` is the index of the first word after the frame; `standing` what its verb says; `limits`: words in it may restrict a use.
+    """
+
+    name: str
+    role: SentenceRole | None
+    subject: Subject = ""
+    subject_words: tuple[int, int] = (0, 0)
+    at: int = 0
+    group: VerbGroup | None = None
+    standing: Standing = "used"
+    standing_word: tuple[int, int] | None = None
+    leading: tuple[int, int] = field(default=(0, 0))
+
+    @property
+    def of_use(self) -> bool:
+        """Whether it says that the drug is approved, used or given."""
+        return self.name == "of-use"
+
+
+_OF_DRUG: tuple[Subject, ...] = ("drug", "it", "brand")
+_LIMIT = rx(r"\b(?:only|must|should|not|no|never|unless|until|except|cannot|limited|restricted|instead)\b")
+_PROGRAM = rx(r"\b(?:program|programme|REMS|pharmac(?:y|ies)|prescribed only)\b")
+_ACCELERATED = rx(r"\baccelerated approval\b")
+_BRAND_LIST = rx(r"\bapproved\b.{0,30}?\b(?:for|under|as|only for)\b.{1,200}\bbrands?\b")
+_WITHDRAWN = rx(r"\b(?:withdrawn|withdrew|withdraws|revoked|rescinded|removed|pulled|ended|dropped|taken back|cancell?ed|terminated|lapsed|expired|lost)\b")
+_OTHER_CONDITIONS = rx(
+    r"\b(?:to treat|for|treatment of|prevent) (?:(?:many |some |certain )?other|many) (?:types? of cancer|cancers|conditions|diseases|disorders|uses|kinds of cancer)"
+    r"(?:,? (?:and|or) (?:other )?(?:conditions|diseases|types of cancer|cancers))?\W*$"
+)
+_NO_USE_VERB = rx(r"\b(?:approv\w+|indicated|used|given|use)\b")
+
+FRAMES: tuple[Row, ...] = (
+    Row("confirmatory-trials", "standing", says=rx(r"\bconfirmatory\b|^as a condition of (?:this |the )?approval\b")),
+    Row("more-information", "other-form", says=rx(r"^for (?:more )?information\b|\bsee the drug information summar(?:y|ies)\b")),
+    Row("being-studied", "studied", verbs=("study",), unless=rx(r"^\W*it is not known\b"), polarity="+"),
+    Row("being-studied", "studied", says=rx(r"\bcontinues? to be (?:studied|tested)\b|\bunder study\b|\b(?:is|are) (?:also )?in (?:clinical )?(?:trials|studies)\b")),
+    Row("special-program", "programme", verbs=("available", "use", "approve", ""), says=rx(r"\b(?:available|prescribed|given|obtained)\b.{0,60}\b(?:program|programme|REMS)\b")),
+    Row("accelerated-approval", "standing", ("use", "drug", "it", "brand", "other"), ("approve",), "+", _ACCELERATED,
+        rx(r"\bapproved (?:to|for) (?!use under|the)|\bonly (?:in|for)\b")),
+    Row("brand-scope", "brands", ("use",), ("approve", "use", "recommend"), "+", _BRAND_LIST),
+    Row("withdrawn", "denied", ("use", "other", "agency", "drug", "it"), ("withdraw",), "+", rx(r"\b(?:approval|use|indication|authorization)s?\b")),
+    Row("withdrawn", "denied", ("use", "other", "agency", "it", "drug", "brand"), (), "+-", rx(
+        r"\bapprovals?\b.{0,120}\b(?:withdrawn|withdrew|revoked|rescinded|removed|pulled|ended|cancell?ed|terminated|lapsed|expired)\b"
+        r"|\b(?:withdrawn|withdrew|withdraws|revoked|rescinded|took back|taken back|removed|pulled|lost)\b.{0,80}\b(?:approvals?|indications?|label)\b"
+        r"|\b(?:no longer|not) have (?:FDA )?approval\b|\bno longer has (?:FDA )?approval\b|\b(?:lost|has lost) (?:its |the )?(?:FDA )?approval\b")),
+    Row("denied", "denied", (), ("approve", "recommend"), "-"),
+    Row("denied", "denied", (*_OF_DRUG, "use", "other"), ("use",), "-", unless=rx(r"\bnot (?:only|known)\b")),
+    Row("denied", "denied", ("use", *_OF_DRUG), ("",), "-", rx(r"\bnot (?:for use|for|an approved|a treatment)\b")),
+    Row("no-longer-available", "availability", (), ("available", "withdraw"), "-"),
+    Row("no-longer-available", "availability", says=rx(r"\bno longer (?:being )?(?:available|sold|made|marketed)\b|\bin other countries\b|\bdiscontinued\b|\b(?:taken|pulled|withdrawn) (?:off|from) the market\b"),
+        unless=rx(r"\bapproved to\b")),
+    Row("unspecified-other-uses", "explanation", (), ("use", "approve"), "+", _OTHER_CONDITIONS),
+    Row("another-form", "other-form", (), ("available",), "+"),
+    Row("also-called", "explanation", (), ("naming",), "+-"),
+    Row("of-patients", "detail", ("people",)),
+    Row("of-some", "detail", ("it", "other"), says=rx(r"^if\b.*\b(?:must|should|needs? to)\b")),
+    Row("of-use", "use", (*_OF_DRUG, "use", "other", "agency"), ("approve", "use"), "+"),
+    Row("how-it-works", "explanation", (*_OF_DRUG, "other"), ("works", "course", "aim"), "+-", None, _LIMIT),
+    Row("what-it-is", "explanation", (*_OF_DRUG, "other"), ("",), "+", rx(
+        r"\b(?:is|are) (?:an?|the|two|three)?(?: \S+){0,4} ?(?:type|types|kind|kinds|form|forms|group|condition|drug|drugs|protein|proteins|combination|version|biosimilar"
+        r"|mixture|medicine|disorder|disease|vaccine|agent|inhibitor|antibody|treatment)\b|\b(?:is|are) made (?:from|of)\b|\bhave certain\b|\bhas? (?:fewer|side)\b"), _LIMIT),
+    Row("what-it-is", "explanation", ("other",), (), "+-", None, rx(r"\b(?:only|must|should|unless|until|except|approv\w+|patients?|adults|children|indicated|withdr\w+)\b")),
+    Row("about-the-form", "other-form", (*_OF_DRUG, "other"), (), "+-", rx(r"^(?:\w+ )?(?:this|the|each|also|it)\b.*\b(?:form|wafer|liposome|co-pack|combination pack|less time|works? better|effects last)\b"), _LIMIT),
+)  # fmt: skip
+
+BESIDE_NAME = frozenset(
+    "the this these brand brands of and or drug drugs combination regimen vaccine co pack it they medicine treatment product version biosimilar "
+    "tablet tablets capsule capsules injection infusion cream gel ointment lotion patch patches solution suspension powder spray implant implants "
+    "wafer wafers topical oral subcutaneous intravenous sterile liquid form forms each both therapy recombinant s".split()
+)
+_NAME_WORD = re.compile(r"[^\W_]+")
+_USE_START = frozenset("this these all both each the use uses approval approvals its his accelerated full regular some most one two three fda an a".split())
+
+
+@lru_cache(maxsize=512)
+def frame_of(statement: Statement, names: Names) -> Frame:
+    """The frame of a sentence on a page about the drug of `names`."""
+    words = words_of(statement.plain, statement.start, statement.end)
+    at, first = _main_verb(words)
+    if first is None:
+        row = next((row for row in FRAMES if row.says is not None and not row.verbs and not row.subjects and row.says.search(statement.text)), None)
+        return Frame(row.name, row.role) if row is not None else Frame("", "unread")
+    group = verb_group(words, first, len(words))
+    if group is None:
+        return Frame("", "unread")
+    group = _copula(statement.plain, words, group)
+    subject = _subject(statement.plain, words, at, first, names)
+    head = group.head
+    for row in FRAMES:
+        if row.subjects and subject not in row.subjects:
+            continue
+        if row.verbs and not (("" in row.verbs and head is None) or (head is not None and head.of(*row.verbs))):
+            continue
+        if ("-" if group.negative else "+") not in row.polarity:
+            continue
+        if (row.says is not None and not row.says.search(statement.text)) or (row.unless is not None and row.unless.search(statement.text)):
+            continue
+        if row.name == "of-use":
+            return _of_use(words, at, first, group, subject)
+        return Frame(row.name, row.role, subject, (at, first), group.end, group, leading=(0, at))
+    return Frame("", "unread", subject, (at, first), group.end, group, leading=(0, at))
+
+
+def _of_use(words: Sequence[Word], at: int, first: int, group: VerbGroup, subject: Subject) -> Frame:
+    """The frame of "X is approved …": in the active voice ("the FDA has approved X …") the drug's name is passed too."""
+    start = group.end
+    if subject == "agency" and not group.passive:
+        start = noun_end(words, start, len(words))
+    head = group.head
+    standing: Standing = "approved" if head is not None and head.of("approve") and not group.past else "used"
+    if head is not None and head.of("approve") and words[first].of("have"):
+        standing = "approved"
+    return Frame("of-use", None, subject, (at, first), start, group, standing, (first, group.end), (0, at))
+
+
+def _copula(text: str, words: Sequence[Word], group: VerbGroup) -> VerbGroup:
+    """Reads "is a kinase inhibitor indicated for …" as "is indicated for …"."""
+    if group.head is not None or group.end >= len(words) or not words[group.end].of("article"):
+        return group
+    for number in range(group.end + 1, min(len(words), group.end + 14)):
+        word = words[number]
+        if word.is_stop or word.of("relative", "be", "have", "modal", "coordinator") or (word.of("preposition") and word.low != "of"):
+            break
+        following = words[number + 1].low if number + 1 < len(words) else ""
+        if word.of("approve", "use") and following in ("for", "to", "in", "as", "with"):
+            return VerbGroup(group.first, number + 1, word, group.negative, group.modal, group.past, True, group.only, group.also)
+    return group
+
+
+def _main_verb(words: Sequence[Word]) -> tuple[int, int | None]:
+    """Where the subject and the main verb begin; the clause of a relative word before it is skipped with its own verb."""
+    start = _past_leading(words)
+    pending = 0
+    number = start
+    while number < len(words) and number - start < 60:
+        word = words[number]
+        if word.low == "(":
+            number = closing_bracket(words, number, len(words))
+            continue
+        if word.of("relative") and not (number == start and word.low in ("that", "which")):
+            pending += 1
+        elif number > start and (word.of("be", "have", "do", "modal") or (word.of("works", "course") and _is_verb(words, number))):
+            group = verb_group(words, number, len(words))
+            if group is not None:
+                if not pending:
+                    return start, number
+                number = group.end
+                while number + 1 < len(words) and words[number].of("coordinator") and verb_group(words, number + 1, len(words)) is not None:
+                    number += 2
+                pending -= 1
+                continue
+        number += 1
+    return start, None
+
+
+def _is_verb(words: Sequence[Word], at: int) -> bool:
+    """Whether a word that may be a noun too ("forms", "tests") is the verb: not before "of", not after an article or adjective."""
+    following = words[at + 1] if at + 1 < len(words) else None
+    before = words[at - 1]
+    return (
+        following is not None and following.low != "of" and not before.of("article", "quantifier", "preposition", "possessive")
+        and not following.of("be", "have", "modal")
+    )  # fmt: skip
+
+
+def _past_leading(words: Sequence[Word]) -> int:
+    """Past "In 2027," and "For patients whose cancer has X,": an adjunct before the subject, up to its comma."""
+    if not words or not (words[0].of("preposition", "subordinator", "adverb") or words[0].low in ("in", "as")):
+        return 0
+    for number, word in enumerate(words[:80]):
+        if word.low != "," or number + 1 >= len(words):
+            continue
+        for ahead in range(number + 1, min(len(words), number + 12)):
+            if words[ahead].of("relative", "subordinator") or (words[ahead].low == "," and ahead > number + 1):
+                break
+            group = verb_group(words, ahead, len(words)) if words[ahead].of("be", "have", "modal", "do", "works") else None
+            if group is not None:
+                if ahead > number + 1 and (group.passive or group.modal or group.head is not None):
+                    return number + 1
+                break
+    return 0
+
+
+def _subject(text: str, words: Sequence[Word], at: int, first: int, names: Names) -> Subject:
+    end = next((number for number in range(at, first) if words[number].low == "," and number > at and not _lists_on(words, number, first)), first)
+    said = words[at:end]
+    lows = [word.low for word in said]
+    if not lows:
+        return ""
+    if lows in (["it"], ["they"]) or (lows[0] in ("it", "they") and len(lows) == 1):
+        return "it"
+    if "fda" in lows[:3] and not any(word.of("use-noun") for word in said) or "administration" in lows:
+        return "agency"
+    content = {word for word in _NAME_WORD.findall(text[said[0].start : said[-1].end].casefold())}
+    named = names.words | names.brands_words() if names.words else frozenset()
+    if names.brands and content & names.brands_words() and content <= named | BESIDE_NAME:
+        return "brand"
+    if not names.words and not any(word.of("use-noun", "person") for word in said[:2]):
+        return "drug"
+    if names.words and content <= names.words | BESIDE_NAME and not (content <= {"each", "both", "these", "the"}):
+        return "drug"
+    uses = [number for number, word in enumerate(said) if word.of("use-noun")]
+    if uses and (lows[0] in _USE_START or lows[0].endswith("'s") or uses[0] <= 2):
+        return "use"
+    if said[0].of("person") or read_people(text, said[0].start, said[-1].end)[0]:
+        return "people"
+    return "other"
+
+
+def _lists_on(words: Sequence[Word], comma: int, end: int) -> bool:
+    """Whether a comma in a subject lists names ("A, B, and C is") and does not set words apart ("X, given as …, is")."""
+    return any(word.low in ("and", "or") for word in words[comma + 1 : min(end, comma + 5)])
+
+
+def brand_names(statement: Statement, frame: Frame, names: Names) -> tuple[tuple[int, int], ...]:
+    """The brands that a subject names: "The Xyz brand of zolafen is …" and, where Xyz is a brand of the page, "Xyz is …"."""
+    words = words_of(statement.plain, statement.start, statement.end)
+    start, end = frame.subject_words
+    said = words[start:end]
+    brand = next((number for number, word in enumerate(said) if word.low in ("brand", "brands")), None)
+    if brand is not None:
+        stop = start + brand
+        first = start + (1 if said[0].low == "the" else 0)
+        return _split(words, first, stop) if stop > first else ()
+    if frame.subject == "brand":
+        return _split(words, start + (1 if said[0].low == "the" else 0), end)
+    return ()
+
+
+def _split(words: Sequence[Word], first: int, end: int) -> tuple[tuple[int, int], ...]:
+    """The names of a list joined by commas, "and" and "or", as places."""
+    found, start = [], first
+    for number in range(first, end + 1):
+        if number == end or words[number].low in (",", "and", "or"):
+            if number > start:
+                begin = start + (1 if words[start].low in ("the", "both") and number - start > 1 else 0)
+                found.append((words[begin].start, words[number - 1].end))
+            start = number + 1
+    return tuple(found)
+
+
+def split_names(statement: Statement, start: int, end: int) -> tuple[tuple[int, int], ...]:
+    """The names of a list between two offsets of the block's text, as places."""
+    words = words_of(statement.plain, start, end)
+    return _split(words, 0, len(words))
+
+
+def limits(statement: Statement) -> bool:
+    """Whether a sentence of another kind has words in it that may restrict a use ("… is used only after …")."""
+    return _LIMIT.search(statement.text) is not None and _NO_USE_VERB.search(statement.text) is not None and _PROGRAM.search(statement.text) is None
+
+
+def names_of(name: Fact | None, brands: Sequence[Fact]) -> Names:
+    """The words of the drug's name, and its brands that share no word with it."""
+    own = frozenset(_NAME_WORD.findall(name.text.casefold())) if name is not None else frozenset()
+    if not own:
+        return Names()
+    apart = frozenset(one.text.casefold() for one in brands if not set(_NAME_WORD.findall(one.text.casefold())) & own)
+    shared = frozenset(word for one in brands if one.text.casefold() not in apart for word in _NAME_WORD.findall(one.text.casefold()))
+    return Names(own | shared, apart)

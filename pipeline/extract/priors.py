@@ -1,0 +1,173 @@
+"""Treatment before: "got worse after treatment with X", "have received at least two lines of systemic therapy"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pipeline.extract.said import Place
+from pipeline.extract.scene import Scene
+from pipeline.phrases.treatments import Treatments, read_treatments
+from pipeline.phrases.verbs import VerbGroup, begins_verb, verb_group
+
+_RECEIVED = frozenset("received had tried undergone completed taken used given finished tolerated tolerate receive take underwent".split())
+_TREATED = frozenset("treated removed operated managed cured controlled helped stopped".split())
+_BEFORE = frozenset("after following during despite".split())
+#: Verbs and adjectives that say how it went with a treatment: the preposition after them leads to it.
+_WENT = frozenset(
+    "respond responded responds responding response refractory resistant intolerant sensitive improve improved improves better worse worsened "
+    "progressed progress progresses progression grew grown grow failed fail relapsed recurred returned back remission helped "
+    "controlled spread metastasized tolerate benefit benefited working effects stable shrink shrank exposed residual left".split()
+)
+_TO_TREATMENT = frozenset(("to", "with", "on", "from", "of", "by"))
+_FAILED = frozenset("removed remove work worked working help helped cure cured stopped failed fail control controlled".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """Treatments that patients must have had: the phrase, its names, and how they go together."""
+
+    rule: str
+    place: Place
+    mode: str
+    names: tuple[Place, ...]
+
+
+def priors_in(scene: Scene, first: int, end: int, *, several: bool = False) -> list[Prior]:
+    """The earlier treatments that a predicate of a clause names. What patients have not had, or cannot have, is none.
+
+    In "cannot be treated with or did not respond to X" (`several`) X counts: one of the alternatives had it.
+    """
+    words = scene.words
+    while first < end and (words[first].of("adverb") or words[first].low in ("and", "or", "but", ",")):
+        first += 1
+    group = verb_group(words, first, end)
+    if group is None:
+        return _of_subject(scene, first, end)
+    head = group.head.low if group.head is not None else ""
+    if head in ("", "had", "have") and words[first].low in ("have", "has", "had"):
+        listed = _listed(scene, group.end, end)
+        return _told(scene, listed, "received") if listed is not None and _is_treatment(scene, listed) and not group.negative else (
+            _after(scene, group.end, end, group)
+        )
+    if head == "taken" and group.end < end and words[group.end].low == "out":
+        group, head = replace(group, end=group.end + 1), "removed"
+    if head in _RECEIVED:
+        if _never(group) and head not in ("tolerated", "tolerate"):
+            return _after(scene, group.end, end, group) if several else []
+        listed = _listed(scene, group.end, end)
+        return _with_later(scene, listed, end, group, "received")
+    if head in _TREATED and group.end < end and words[group.end].low in ("with", "by", "using"):
+        if _never(group) and head in ("treated", "removed", "cured", "operated", "managed", "controlled"):
+            return []
+        listed = _listed(scene, group.end + 1, end)
+        return _with_later(scene, listed, end, group, "treated")
+    return _after(scene, first, end, group)
+
+
+def _with_later(scene: Scene, listed: Treatments | None, end: int, group: VerbGroup, rule: str) -> list[Prior]:
+    """The treatments after a verb, and those of "… and after treatment with X" behind them."""
+    if listed is None:
+        return []
+    return [*_told(scene, listed, rule), *_after(scene, listed.end, end, group)]
+
+
+def priors_after(scene: Scene, first: int, end: int) -> list[Prior]:
+    """The earlier treatments of "to keep it from coming back after surgery", "… after it has been removed by surgery"."""
+    words = scene.words
+    for at in range(first, end - 1):
+        if words[at].low in ("after", "following", "once"):
+            verb = next((number for number in range(at + 1, end) if begins_verb(words[number])), None)
+            if verb is not None:
+                return priors_in(scene, verb, end)
+            listed = _listed(scene, at + 1, end)
+            return _told(scene, listed, "after") if listed is not None and not _counts_time(scene, listed) else []
+    return []
+
+
+def _never(group: VerbGroup) -> bool:
+    return group.negative or group.modal in ("cannot", "can't", "can", "could", "may", "will", "should")
+
+
+def _after(scene: Scene, first: int, end: int, group: VerbGroup) -> list[Prior]:
+    """Past the verb: "… during or after treatment with X", "… to X" after a word of response."""
+    words = scene.words
+    went = False
+    at = first
+    while at < end:
+        low = words[at].low
+        went |= low in _WENT
+        if low in _BEFORE and at + 1 < end:
+            start = at + 1
+            if words[start].low in ("or", "and") and start + 1 < end and words[start + 1].of("time"):
+                start += 2
+            listed = _listed(scene, start, end)
+            if listed is not None and listed.names and not _counts_time(scene, listed):
+                return _told(scene, listed, "after")
+        elif low in _TO_TREATMENT and went and at + 1 < end and not (low in ("of", "from") and not _side_effects(words, at)):
+            spread = any(word.low in ("spread", "metastasized", "back", "returned") for word in words[first:at])
+            listed = _listed(scene, at + 1, end)
+            if listed is not None and listed.names and (not spread or low == "on") and not _risk(scene, listed):
+                return _told(scene, listed, "course")
+        at += 1
+    return []
+
+
+def _side_effects(words: object, at: int) -> bool:
+    said = words[at - 1].low  # type: ignore[index]  # the words of the scene
+    return said in ("effects", "benefit", "benefited", "intolerant", "reactions", "reaction")
+
+
+def _risk(scene: Scene, listed: Treatments) -> bool:
+    said = scene.text[slice(*scene.place(listed.first, listed.end))].lower()
+    return said.startswith(("coming", "getting", "spreading", "their own", "bone", "other parts"))
+
+
+def _counts_time(scene: Scene, listed: Treatments) -> bool:
+    return any(scene.words[end - 1].of("unit", "period") for _, end in listed.names)
+
+
+def _of_subject(scene: Scene, first: int, end: int) -> list[Prior]:
+    """Reads "whose first chemotherapy did not cure it": a treatment is the subject."""
+    words = scene.words
+    start = first + 1 if words[first].low == "whose" else first
+    listed = _listed(scene, start, end)
+    if listed is None or not listed.names or not _is_treatment(scene, listed):
+        return []
+    group = verb_group(words, listed.end, end)
+    if group is None or group.head is None or group.head.low not in _FAILED:
+        return []
+    return _told(scene, listed, "failed")
+
+
+def _listed(scene: Scene, at: int, end: int) -> Treatments | None:
+    return read_treatments(scene.words, at, end) if at < end else None
+
+
+def _is_treatment(scene: Scene, listed: Treatments) -> bool:
+    """Whether a noun names a treatment by its form: "had surgery", not "had low-grade lymphoma"."""
+    return any(word.of("treatment") for word in scene.words[listed.first : listed.end])
+
+
+def _told(scene: Scene, listed: Treatments | None, rule: str) -> list[Prior]:
+    return prior_clauses(scene, listed, rule) if listed is not None else []
+
+
+_OF_CHOICE = {"several": "conditional", "all": "required"}
+
+
+def prior_clauses(scene: Scene, listed: Treatments, rule: str) -> list[Prior]:
+    """The priors of a list of treatments: "A and either B or C" gives A, required, and one of B and C."""
+    names = listed.names + listed.optional
+    if not names:
+        return []
+    needed = tuple(one for one in listed.names if listed.either is not None and one[1] <= listed.either)
+    if needed:
+        choice = tuple(one for one in names if one not in needed)
+        found = [Prior(rule, scene.place(needed[0][0], needed[-1][1]), "required", scene.names(needed))]
+        if choice and listed.either is not None:
+            mode = _OF_CHOICE.get(listed.choice, "one_of")
+            found.append(Prior(rule, scene.place(listed.either, listed.end), mode, scene.names(choice)))
+        return found
+    one_of = listed.join == "or" and len(names) > 1
+    mode = "conditional" if one_of and listed.mixed else "one_of" if one_of else "required"
+    return [Prior(rule, scene.place(listed.first, listed.end), mode, scene.names(names))]

@@ -1,0 +1,129 @@
+"""The closed words of English as drug pages use them: classes of words, as data, and no name of a drug, a brand or a disease.
+
+A word may be in several classes; a word in none is *open*: nothing is known of it but its ending. To teach the reader a word,
+add it to its class here; no other module names words of the language that could stand in a class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
+
+_CLASSES: Final[Mapping[str, str]] = {
+    # What leads a noun phrase
+    "article": "a an the",
+    "quantifier": "certain some any all most many other several these those each every another few fewer more various such both "
+    "either no enough this that which one",
+    "possessive": "their its his her the patient's",
+    "number": "one two three four five six seven eight nine ten eleven twelve half",
+    "ordinal": "first second third fourth fifth last next initial later early",
+    "unit": "day days week weeks month months year years hour hours minute minutes",
+    "period": "cycle cycles dose doses course courses round rounds unit units session sessions",
+    # What begins a new phrase
+    "preposition": "in on of for with without to from by at as into onto after before during following within until till since "
+    "through throughout under over above below between among amid against around about near inside outside beyond across despite "
+    "upon per via toward towards than like unlike because except excluding including besides instead regardless alongside along "
+    "plus due once versus while concerning regarding using out off away",
+    "time": "after before during following within until till since once upon through throughout around",
+    "relative": "who whom whose which that where",
+    "subordinator": "when whenever if unless because while until till once although though since where whether so",
+    "coordinator": "and or but nor and/or plus &",
+    "negation": "not no never nor neither n't none cannot can't don't doesn't didn't isn't aren't wasn't weren't hasn't haven't "
+    "hadn't won't wouldn't shouldn't couldn't",
+    "exception": "except excluding unless besides instead rather other only solely but limited restricted",
+    "pronoun": "it they them he she we you i there",
+    # Verbs that carry a sentence
+    "be": "is are was were be been being isn't aren't wasn't weren't am",
+    "have": "has have had having hasn't haven't hadn't",
+    "do": "do does did doesn't don't didn't",
+    "modal": "may can could should must might will would shall cannot can't won't wouldn't shouldn't couldn't",
+    "adverb": "also only often sometimes usually currently still now already previously recently just ever first newly always "
+    "generally mainly mostly sometimes then again together later soon today too solely primarily commonly typically longer "
+    "both either specifically fully conditionally so far yet however additionally completely partially surgically "
+    "safely well instead directly actively barely rarely at least much best",
+    # Verbs of approval and use, as participles
+    "approve": "approved fda-approved indicated licensed authorized cleared approves approve",
+    "recommend": "recommended advised",
+    "use": "used given taken administered prescribed paired combined added injected applied started offered put placed chosen "
+    "reserved intended meant continued received infused delivered",
+    "study": "studied tested investigated evaluated researched explored examined",
+    "withdraw": "withdrawn revoked rescinded withdrew revokes removed ended discontinued cancelled canceled stopped pulled "
+    "terminated lifted dropped suspended lapsed expired",
+    "available": "available sold marketed made supplied manufactured offered stocked obtainable",
+    "naming": "called known named abbreviated",
+    # Verbs of the disease's course; they end a noun phrase
+    "course": "spread spreads come comes came returned returns returning relapsed relapses recurred recurs recur got gets get gotten "
+    "became become becomes "
+    "progressed progresses worsened worsens improved improves grew grows grown responded responds respond stopped "
+    "metastasized metastasised went goes gone stayed stays remains remained keeps kept began begins started shrank shrinks "
+    "failed fails developed develops needed needs need requires require required expresses express expressed carries carry "
+    "lacks lack causes makes make produces produce forms form shows show contains contain involves affects blocks invades "
+    "tests tested lost loses tolerated tolerate finished took takes received receives weigh weighs underwent undergo had "
+    "did does experienced wants want live lived",
+    "works": "helps help works work blocks binds attaches stops kills contains prevents means acts targets slows lowers raises "
+    "affects shows comes",
+    # Verbs of an aim, in the infinitive
+    "treat": "treat treats",
+    "prevent": "prevent avoid",
+    "reduce": "reduce lower decrease lessen cut",
+    "palliate": "palliate",
+    "aim": "treat prevent avoid reduce lower decrease lessen cut palliate help keep relieve ease control manage cure prepare "
+    "increase improve suppress move find detect diagnose remove shrink stop slow delay destroy kill protect replace stimulate "
+    "mobilize mobilise raise restore boost support lengthen prolong maintain locate image see show make get collect correct "
+    "calm soothe rescue clear lessen counter reverse limit extend allow bring give guide visualize identify",
+    # Nouns
+    "person": "adult adults child children infant infants baby babies newborn newborns toddler toddlers teen teens teenager "
+    "teenagers adolescent adolescents youth patient patients people person persons individual individuals those anyone women "
+    "woman men man female females male males girl girls boy boys survivors",
+    "treatment": "treatment treatments therapy therapies chemotherapy chemotherapies immunotherapy radiotherapy chemoradiation "
+    "chemoradiotherapy chemoimmunotherapy "
+    "surgery surgeries transplant transplants transplantation radiation drug drugs medicine medicines medication medications "
+    "regimen regimens agent agents inhibitor inhibitors antibody antibodies steroids steroid corticosteroids infusion infusions "
+    "procedure procedures operation radiosurgery monotherapy antibiotics transfusion transfusions options option vaccine",
+    "disease": "cancer cancers disease diseases condition conditions tumor tumors tumour tumours malignancy malignancies disorder "
+    "disorders illness problem problems",
+    "kind": "type types kind kinds form forms sort sorts subtype subtypes stage stages",
+    "marker": "mutation mutations gene genes protein proteins fusion fusions deletion deletions chromosome chromosomes antigen "
+    "antigens amplification rearrangement rearrangements receptor receptors instability expression biomarker biomarkers marker "
+    "markers alteration alterations abnormality abnormalities translocation translocations variant variants insertion insertions "
+    "pathway change changes wild-type",
+    "line": "first second third fourth first-line second-line third-line later-line front-line frontline initial adjuvant "
+    "neoadjuvant maintenance induction consolidation extended continued continuing bridging salvage conditioning upfront "
+    "primary main subsequent later next additional",
+    "manner": "injection infusion tablet tablets capsule capsules pill pills mouth vein skin muscle cream gel ointment lotion "
+    "patch solution suspension powder spray implant implants wafer wafers liquid bladder ureter kidney tumor abdomen chest "
+    "bloodstream spinal brain liver artery topically orally subcutaneously intravenously",
+    "use-noun": "use uses indication indications approval approvals",
+}  # fmt: skip
+
+#: What an open word's ending tells of it: a disease (its name's form) or a treatment.
+_ENDINGS: Final = (
+    ("disease", ("oma", "omas", "emia", "aemia", "emias", "osis", "oses", "penia", "itis", "uria", "plasia", "pathy", "algia",
+                 "rrhea", "thalassemia", "philia", "megaly", "syndrome", "syndromes", "neoplasm", "neoplasms", "lesion",
+                 "lesions", "wart", "warts", "effusion", "effusions", "metastases", "metastasis", "fibrosis", "keratoses")),
+    ("treatment", ("therapy", "therapies", "ectomy", "ectomies", "plasty", "radiation", "surgery")),
+)  # fmt: skip
+
+_BY_WORD: dict[str, frozenset[str]] = {}
+for _name, _said in _CLASSES.items():
+    for _word in _said.split():
+        _BY_WORD[_word] = _BY_WORD.get(_word, frozenset()) | {_name}
+
+#: The classes of every closed word, in lower case.
+WORD_CLASSES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(_BY_WORD)
+
+_NONE: Final[frozenset[str]] = frozenset()
+
+
+@lru_cache(maxsize=4096)
+def classes_of(word: str) -> frozenset[str]:
+    """The classes of a word in lower case; of an open word, what its ending tells ("disease", "treatment") or nothing."""
+    found = WORD_CLASSES.get(word)
+    if found is not None:
+        return found
+    for name, endings in _ENDINGS:
+        if len(word) > len("oma") and word.endswith(endings):
+            return frozenset({name})
+    return frozenset({"number"}) if word[:1].isdigit() and word.replace(",", "").replace(".", "").isdigit() else _NONE
