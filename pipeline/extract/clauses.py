@@ -28,7 +28,7 @@ _STAGE = rx(
     r"(?:either )?(?:stages? |grades? |high[- ]grade|low[- ]grade|in (?:the )?(?:chronic|accelerated|blast\w*)"
     r" phase|(?:early|extensive|limited|late)[- ]stage|(?:chronic|accelerated|blastic) phase)"
 )
-_LINK = rx(r"(?:(?:is|are|was|were)(?: also)? (?!not\b)|(?:has|have|had)(?: also)? (?=(?:an?|the|certain|at least|high|low|no)\b))")
+_LINK = rx(r"(?:(?:is|are|was|were)(?: also)? (?!not\b|been\b|being\b)|(?:has|have|had)(?: also)? (?=(?:an?|the|certain|at least|high|low|no)\b))")
 
 
 def of_disease(scene: Scene) -> tuple[Said, ...]:
@@ -110,9 +110,15 @@ def _content_start(scene: Scene, first: int, end: int) -> int:
     if not _LINK.match(scene.text, scene.words[first].start, scene.words[end - 1].end):
         return first
     group = verb_group(scene.words, first, end)
-    if group is None or group.negative or group.head is not None or group.end >= end:
+    if group is None or group.negative or group.end > end:
         return first
-    return group.end
+    if group.head is None:
+        return group.end if group.end < end else first
+    follows = scene.words[group.end] if group.end < end else None
+    adjective = group.passive and not group.modal and not group.head.of("use", "approve", "course", "works") and (
+        follows is None or follows.low == "(" or follows.of("coordinator")
+    )
+    return group.end - 1 if adjective and not scene.words[first].of("have") else first
 
 
 def _kind(scene: Scene, place: Place, *, several: bool, patients: bool) -> tuple[str, str]:

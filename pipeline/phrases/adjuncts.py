@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.phrases.nouns import is_feature
 from pipeline.phrases.verbs import VerbGroup, begins_verb, verb_group
 from pipeline.phrases.words import Word, closing_bracket
 
@@ -353,7 +354,7 @@ def _case(here: _Here) -> _Opener | None:
         return _Opener("case", at)
     if not words[at].of("subordinator") or low in ("so", "whether", "where", "since"):
         return None
-    if low in ("if", "when") and at and words[at - 1].low in _KNOWN:
+    if low in ("if", "when") and at and (words[at - 1].low in _KNOWN or (current in _PREDICATES and at > 1 and words[at - 1].low == "," and words[at - 2].of("coordinator"))):
         return None
     if low in ("while", "until", "till", "once", "because") and current in _PREDICATES and not joined:
         return None
@@ -485,9 +486,8 @@ def _infinitive(words: Sequence[Word], at: int, verb: int, end: int) -> _Opener:
         if words[number + 1].low == "help" and number + 2 < end and words[number + 2].of("aim"):
             number += 1
         number += 2
-    from_doing = any(
-        words[k].low == "from" and words[k + 1].low.endswith("ing") for k in range(number, min(end - 1, number + 8)) if not words[k].of("relative")
-    )
+    stop = next((k for k in range(number, end) if words[k].of("coordinator", "relative")), end)
+    from_doing = any(words[k].low == "from" and words[k + 1].low.endswith("ing") for k in range(number, min(stop, number + 8) - 1))
     clause = any(words[k].low in _CLAUSE_VERBS for k in range(verb, number)) or from_doing
     return _Opener("purpose" if clause else "aim", number)
 
@@ -515,7 +515,7 @@ def _with(here: _Here) -> _Opener | None:
             if said[0] in ("used", "given") and current in (*CLAUSES, "start"):
                 return None
             return _Opener("with", at)
-    if low not in ("with", "without"):
+    if low not in ("with", "without") or (current in _NOUNS and current != "people" and is_feature(words, at, end)):
         return None
     if current in CLAUSES or (current == "time" and not (comma or joined or words[at - 1].low in _OPERATIONS)):
         return None
@@ -621,7 +621,7 @@ _PLACES = frozenset("in on at from into through by under over between against vi
 def _place(here: _Here) -> _Opener | None:
     words, at, end, current, joined = here.parts
     low = words[at].low
-    if current in CLAUSES or current in ("time", "span", "role") and not joined:
+    if current in CLAUSES or (current in ("time", "span") and not joined):
         return None
     follows = words[at + 1].low if at + 1 < end else ""
     if low not in _PLACES or follows == "situ" or (low == "to" and at and words[at - 1].of("number")):
@@ -630,7 +630,7 @@ def _place(here: _Here) -> _Opener | None:
         return None
     if low == "to" and current not in ("frame", "start", "place"):
         return None
-    return _Opener("place", at)
+    return _Opener("place", at + 1)
 
 
 _OPENERS = (

@@ -21,9 +21,7 @@ def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
         return True
     if word.low == "of" or (word.low == "in" and following == "situ"):
         return False
-    if word.low == "with" and at + 2 < end and words[at + 2].low in ("changes", "features", "differentiation", "histology"):
-        return False
-    if word.low == "with" and any(other.low in ("associated", "related") for other in words[at + 1 : min(at + 3, end)]):
+    if is_feature(words, at, end):
         return False
     if word.low == "to" and at and words[at - 1].low.endswith(("risk", "low", "intermediate", "low-intermediate", "mild", "moderate")):
         return False
@@ -36,6 +34,14 @@ def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
     if word.low in ("caused", "associated", "related", "linked", "due", "induced", "resulting") and following in ("by", "with", "to", "from"):
         return True
     return word.of(*_ENDS) and not word.of("treatment")
+
+
+_FEATURES = frozenset(("associated", "related", "changes", "features", "differentiation", "histology"))
+
+
+def is_feature(words: Sequence[Word], at: int, end: int) -> bool:
+    """Reads "(AML) with myelodysplasia-related changes", "with an associated neoplasm": a part of the disease's name."""
+    return words[at].low == "with" and any(word.low in _FEATURES for word in words[at + 1 : min(at + 3, end)])
 
 
 def noun_end(words: Sequence[Word], at: int, end: int) -> int:
