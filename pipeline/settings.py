@@ -10,6 +10,9 @@ FhirVersion = Literal["R5", "R4B", "R4"]
 #: `core` publishes MedicationKnowledge and DocumentReference alone, each readable without any other resource.
 Profile = Literal["full", "core"]
 
+#: Which uses a publisher holds back: those that are restricted by words that no rule understood.
+Withhold = Literal["qualified"]
+
 #: The base of every canonical URL and identifier system that is onlabel's own. A reserved domain on purpose: whoever
 #: publishes for others sets their own.
 DEFAULT_CANONICAL = "https://onlabel.example/fhir"
@@ -37,4 +40,5 @@ class Settings:
     fhir_versions: tuple[FhirVersion, ...] = ("R5",)
     as_of: date | None = None
     profile: Profile = "full"
+    withhold: Withhold | None = None
     limits: ReadLimits = ReadLimits()

@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PACKAGE = REPOSITORY / "pipeline"
 
 #: From left to right: a room knows those before it, never those after it. Rooms in one group do not know each other.
-GROUND = frozenset({"model", "errors", "settings"})
+GROUND = frozenset({"model", "fields", "errors", "settings"})
 CORE = ("read", "extract", "correct", "terminology", "fhir", "validate", "publish")
 #: Each room after the core, and what of the house it may know.
 LATER = {
@@ -32,6 +32,7 @@ LATER = {
 ALLOWED = {
     **{room: GROUND | set(CORE[:place]) for place, room in enumerate(CORE)},
     "model": frozenset(),
+    "fields": {"model"},
     "errors": frozenset(),
     "settings": frozenset(),
     "withdrawal": {"model"},

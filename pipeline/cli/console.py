@@ -104,7 +104,8 @@ class Console:
                         self.out(f"{'  ' * (depth + 1)}{text}")
                 above = use.context
                 brands = f" [{', '.join(use.brands)}]" if use.brands else ""
-                self.out(f"{'  ' * (len(use.context) + 1)}- {use.text}{brands}")
+                marked = " (only as the words say)" if use.in_words else ""
+                self.out(f"{'  ' * (len(use.context) + 1)}- {use.text}{brands}{marked}")
             self.out("")
 
     def report(self, accounting: Mapping[str, int], counts: Mapping[str, Any], unread_in: str) -> None:
@@ -116,6 +117,13 @@ class Console:
             + f"; {counted(counts['unread'], 'unread sentence')}"
             + (f" ({unread_in})" if counts["unread"] else "")
         )
+        restricted = (
+            f"{counted(counts['qualified_in_words'], 'use')} restricted by words that no rule understood (see `onlabel show`)"
+        )
+        told = [restricted] if counts["qualified_in_words"] else []
+        told += [f"{counts['withheld']:,} withheld"] if counts["withheld"] else []
+        if told:
+            self.out("; ".join(told))
 
     @contextmanager
     def progress(self, of: str = "pages") -> Iterator[Progress]:

@@ -18,7 +18,7 @@ from pipeline.cli.loading import SigningIn, load_json
 from pipeline.cli.loading import conclude as conclude_load
 from pipeline.cli.outcome import conclude
 from pipeline.errors import Problem, UsageError
-from pipeline.settings import DEFAULT_CANONICAL, Profile, Settings
+from pipeline.settings import DEFAULT_CANONICAL, Profile, Settings, Withhold
 
 if TYPE_CHECKING:
     from pipeline.store import Place
@@ -63,6 +63,9 @@ class Publishing:
         int | None,
         Parameter(help="How many snapshots to keep in the output folder. [default: all]", validator=Number(gte=1)),
     ] = None
+    withhold: Annotated[
+        Withhold | None, Parameter(help="qualified: hold back uses that are restricted by words that no rule understood.")
+    ] = None
     canonical: Annotated[str, Parameter(help="The base of onlabel's own URLs; set yours.")] = DEFAULT_CANONICAL
     mappings: Annotated[Path | None, Parameter(help="A folder of mapping tables. [default: onlabel's own]")] = None
     work: Annotated[
@@ -73,7 +76,11 @@ class Publishing:
         """The run's settings; raises UsageError (U902, U903)."""
         versions = tuple(dict.fromkeys(fhir_version(name) for name in self.fhir))
         return Settings(
-            canonical=canonical_base(self.canonical), fhir_versions=versions, as_of=self.as_of, profile=self.profile
+            canonical=canonical_base(self.canonical),
+            fhir_versions=versions,
+            as_of=self.as_of,
+            profile=self.profile,
+            withhold=self.withhold,
         )
 
     def conversion(self) -> Conversion:
@@ -125,6 +132,7 @@ def flow_parameters(
         "as_of": settings.as_of.isoformat() if settings.as_of else None,
         "canonical": settings.canonical,
         "profile": settings.profile,
+        "withhold": settings.withhold,
         "mappings": options.mappings and _absolute(options.mappings),
         "work": options.work and _absolute(options.work),
         **options.conversion(),
@@ -190,6 +198,7 @@ def convert(*seeds: Seeds, options: Publishing = Publishing(), json: Json = Fals
     onlabel convert
     onlabel convert seeds/ --output out --workers 2 --as-of 2025-12-31
     onlabel convert s3://pages/nci --output s3://published/onlabel
+    onlabel convert seeds/ --withhold qualified
     onlabel convert seeds/ --json --quiet
     ```
     """

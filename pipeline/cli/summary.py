@@ -17,12 +17,16 @@ _PROOF = "http://hl7.org/fhir/StructureDefinition/derivation-reference"
 
 @dataclass(frozen=True, slots=True)
 class PublishedUse:
-    """A use of the page in its own words: the item, and what stands above it. No brands: it is said of the drug."""
+    """A use of the page in its own words: the item, and what stands above it. No brands: it is said of the drug.
+
+    `in_words`: words that no rule understood restrict it.
+    """
 
     text: str
     context: tuple[str, ...]
     brands: tuple[str, ...]
     indications: int
+    in_words: bool = False
 
 
 @dataclass(slots=True)
@@ -54,7 +58,7 @@ def published_drugs(snapshot: Path, version: FhirVersion) -> list[PublishedDrug]
 
 def _use(resource: Resource) -> tuple[str, int, PublishedUse]:
     quotes: dict[str, list[str]] = {}
-    document, number = "", 0
+    document, number, in_words = "", 0, False
     for extension in resource["extension"]:
         match extension["url"].rpartition("/")[2]:
             case "quote":
@@ -62,13 +66,15 @@ def _use(resource: Resource) -> tuple[str, int, PublishedUse]:
                 quotes.setdefault(_part(extension, "role")["valueCode"], []).append(said)
             case "use":
                 number = extension["valueInteger"]
+            case "qualified-in-words":
+                in_words = True
             case "derivation-reference" if extension["url"] == _PROOF:
                 document = _part(extension, "reference")["valueReference"]["reference"]
     context = (*quotes.get("lead", ()), *quotes.get("parent", ()))
     # A brand's Medication is named like the drug's with the brand behind it; the drug itself is no brand of its own.
     subjects = [subject for subject in resource["subject"] if _is_brand(subject, document)]
     brands = tuple(subject["display"] for subject in subjects)
-    return document, number, PublishedUse(quotes["text"][0], context, brands, indications=1)
+    return document, number, PublishedUse(quotes["text"][0], context, brands, 1, in_words)
 
 
 def _is_brand(subject: dict[str, Any], document: str) -> bool:
@@ -81,7 +87,7 @@ def _part(extension: dict[str, Any], url: str) -> dict[str, Any]:
 
 
 def _parts(use: PublishedUse) -> dict[str, Any]:
-    return {"text": use.text, "context": use.context, "brands": use.brands}
+    return {"text": use.text, "context": use.context, "brands": use.brands, "in_words": use.in_words}
 
 
 def _resources(file: Path) -> Iterator[Resource]:

@@ -17,7 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.errors import Problem
-from pipeline.model import DrugFacts, Fact, PriorTherapy, Resource, Review, Span, Therapy, Use, facts_in
+from pipeline.fields import patients
+from pipeline.model import DrugFacts, Fact, PriorTherapy, Resource, Review, Sentence, Span, Therapy, Use, facts_in
 from pipeline.snapshot import Record
 from pipeline.tables import unread_in
 from pipeline.tables.columns import SYSTEMS
@@ -95,7 +96,7 @@ class Terminal:
                 table.add_row(
                     Text(_name(record.facts), "bold"),
                     str(number),
-                    _purpose(use),
+                    _purpose(use) + (f": only “{_stated(use)}”" if use.qualified_in_words else ""),
                     safe(", ".join(brand.text for brand in use.brands)),
                     _spelt(use.standing),
                     safe(use.text.text),
@@ -109,7 +110,8 @@ class Terminal:
         self._print(Text.assemble((_name(facts), "bold"), safe(said)), _grid(_header(record, uses)))
         for number, use in uses:
             brands = f"  [{', '.join(brand.text for brand in use.brands)}]" if use.brands else ""
-            title = Text.assemble((f"{number}  {_purpose(use)}", "bold"), (safe(brands), "cyan"))
+            marked = "  only as the words say" if use.qualified_in_words else ""
+            title = Text.assemble((f"{number}  {_purpose(use)}", "bold"), (safe(brands), "cyan"), (marked, "yellow"))
             self._print("", title, _grid(_use(record, number, use), indent=3))
         in_uses = [one for _, use in uses for one in unread_in(facts, use)]
         remarks = [
@@ -117,6 +119,7 @@ class Terminal:
             *(("studied", _quote(facts, studied)) for studied in facts.studied),
             *(("unread", _quote(facts, one.fact, one.reason)) for one in facts.unread if one not in in_uses),
             *(("withheld", _quote(facts, one.text, _by(one.reviews))) for one in facts.withheld),
+            *(("withheld", _quote(facts, one.fact, one.reason)) for one in _held_back(facts)),
             *(("finding", Text(safe(f"{one.code} {one.severity}: {one.cause}"))) for one in findings if one.code != _UNREAD),
         ]
         if remarks:
@@ -185,6 +188,15 @@ def _left_out(facts: DrugFacts) -> Iterator[str]:
         yield f"{len(facts.withheld)} withheld"
 
 
+def _held_back(facts: DrugFacts) -> Iterator[Sentence]:
+    """What states a use that nobody found wrong, and that is not published all the same."""
+    by_people = {span for use in facts.withheld for span in use.text.spans}
+    for sentence in facts.sentences:
+        spans = sentence.fact.spans
+        if sentence.role == "withheld" and not any(o.start <= s.start and s.end <= o.end for s in spans for o in by_people):
+            yield sentence
+
+
 def _by(reviews: Iterable[Review]) -> str:
     said = (f"{one.reviewer}, {one.date}{f': {one.reason}' if one.reason else ''}" for one in reviews)
     return f"withheld by a reviewer: {'; '.join(said)}"
@@ -202,6 +214,10 @@ def _purpose(use: Use) -> str:
     return safe("".join(said))
 
 
+def _stated(use: Use) -> str:
+    return safe("”, “".join(one.fact.text for one in use.qualifiers if one.kind == "stated"))
+
+
 def _other(use: Use) -> str:
     return " ".join([use.intent_text.text if use.intent_text else "for", " or ".join(_texts(use.conditions))])
 
@@ -211,7 +227,7 @@ def _texts(facts: Iterable[Fact]) -> list[str]:
 
 
 def _populations(use: Use) -> list[str]:
-    return ["; ".join(each.fact.text for each in population.characteristics) for population in use.populations]
+    return ["; ".join(fact.text for fact in population) for population in patients(use)]
 
 
 def _header(record: Record, uses: Sequence[tuple[int, Use]]) -> Iterator[tuple[str, str | Text]]:
@@ -235,18 +251,7 @@ def _header(record: Record, uses: Sequence[tuple[int, Use]]) -> Iterator[tuple[s
 
 
 def _use(record: Record, number: int, use: Use) -> Iterator[tuple[str, str | Text]]:
-    details = {"status": use.disease_status, "biomarker": use.biomarkers, "stage": use.stages, "line": (use.line,)}
-    for label, found in details.items():
-        if words := "; ".join(_texts(fact for fact in found if fact)):
-            yield label, words
-    for population in _populations(use):
-        yield "patients", population
-    if use.alone:
-        yield "alone", use.alone.text
-    for therapy in use.therapies:
-        yield _WITH[therapy.mode], _treatment(therapy, {"required", "optional", "concurrent"})
-    for prior in use.prior:
-        yield _AFTER[prior.mode], _treatment(prior, {"required"})
+    yield from _restrictions(use)
     yield "standing", _spelt(use.standing)
     for fact in (*use.conditions, *use.narrower, *use.settings, *use.causes):
         if fact.codings:
@@ -259,6 +264,28 @@ def _use(record: Record, number: int, use: Use) -> Iterator[tuple[str, str | Tex
     for review in use.reviews:
         said = f"{review.verdict}, by {review.reviewer}, {review.date}"
         yield "reviewed", f"{said}: {review.reason}" if review.reason else said
+
+
+def _restrictions(use: Use) -> Iterator[tuple[str, str | Text]]:
+    """What narrows a use beyond what it is for."""
+    for qualifier in use.qualifiers:
+        # First, because whoever does not read these words does not know the use.
+        kind = "" if qualifier.kind == "stated" else f" ({qualifier.kind})"
+        yield "in words", f"“{qualifier.fact.text}”{kind}"
+    details = {"status": use.disease_status, "biomarker": use.biomarkers, "stage": use.stages, "line": (use.line,)}
+    for label, found in details.items():
+        if words := "; ".join(_texts(fact for fact in found if fact)):
+            yield label, words
+    for population in _populations(use):
+        yield "patients", population
+    if use.alone:
+        yield "alone", use.alone.text
+    for therapy in use.therapies:
+        yield _WITH[therapy.mode], _treatment(therapy, {"required", "optional", "concurrent"})
+    for prior in use.prior:
+        yield _AFTER[prior.mode], _treatment(prior, {"required"})
+    for phase in use.phases:
+        yield "in steps", phase.phrase.text
 
 
 def _quotes(use: Use) -> Iterator[Fact]:

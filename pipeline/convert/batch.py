@@ -14,6 +14,7 @@ from pipeline.convert.clock import Clock
 from pipeline.convert.seeds import Source, load
 from pipeline.convert.tables import MappingTables
 from pipeline.convert.takeover import Compact
+from pipeline.convert.withholding import withhold_qualified
 from pipeline.correct import Corrections, correct
 from pipeline.errors import OnlabelError, Problem, excerpt
 from pipeline.extract import extract, findings
@@ -124,8 +125,11 @@ def _contained(number: int, source: Source, run: _Run) -> _Converted:
         with clock.stage("code"):
             corrected = correct(facts, text, run.corrections)
             facts = code(corrected.facts, run.mappings)
-        converted = _converted(page, facts, run)
-        return replace(converted, findings=(*converted.findings, *corrected.findings))
+        withheld: tuple[Problem, ...] = ()
+        if settings.withhold == "qualified":
+            facts, withheld = withhold_qualified(facts)
+        converted = _converted(page, facts, run, len(withheld))
+        return replace(converted, findings=(*converted.findings, *corrected.findings, *withheld))
     except MemoryError:
         raise  # says something of the machine, not of the page
     except OnlabelError as error:
@@ -135,7 +139,7 @@ def _contained(number: int, source: Source, run: _Run) -> _Converted:
         return _Converted(replace(page, problems=(_unforeseen(error, source.name),), trace=trace))
 
 
-def _converted(page: PageResult, facts: DrugFacts, run: _Run) -> _Converted:
+def _converted(page: PageResult, facts: DrugFacts, run: _Run, withheld: int) -> _Converted:
     settings, clock = run.settings, run.clock
     if facts.kind == "none":
         cause = f"the page is about no single drug or regimen: {facts.kind_reason}"
@@ -156,7 +160,7 @@ def _converted(page: PageResult, facts: DrugFacts, run: _Run) -> _Converted:
     if errors:
         return _Converted(replace(page, problems=errors), findings=notes)
     counts = replace(
-        _counts(facts, resources),
+        _counts(facts, resources, withheld),
         not_held=tuple((version, path, count) for version, held in derived.items() for path, count in held.not_held.items()),
     )
     page = replace(page, outcome="published", counts=counts, knowledge=_knowledge(resources))
@@ -188,8 +192,10 @@ def _freshness(page: PageResult) -> list[Problem]:
     return [Problem("P527", "information", cause, remedy, source=page.name, excerpt=excerpt(page.frequency))]
 
 
-def _counts(facts: DrugFacts, resources: list[Resource]) -> PageCounts:
+def _counts(facts: DrugFacts, resources: list[Resource], withheld: int) -> PageCounts:
     return PageCounts(
+        qualified_in_words=sum(use.qualified_in_words for use in facts.uses),
+        withheld=len(facts.withheld) + withheld,
         brands=len(facts.brands),
         uses=len(facts.uses),
         indications=sum(resource["resourceType"] == "ClinicalUseDefinition" for resource in resources),

@@ -5,7 +5,7 @@
 review is and what a sample shows.
 """
 
-from pipeline.correct.applying import Corrected, correct
+from pipeline.correct.applying import Corrected, correct, without
 from pipeline.correct.corrections import (
     FILE_NAME,
     CharacteristicEdit,
@@ -14,6 +14,7 @@ from pipeline.correct.corrections import (
     Edits,
     IntentEdit,
     PriorEdit,
+    QualifierEdit,
     Quote,
     StandingEdit,
     TherapyEdit,
@@ -36,6 +37,7 @@ __all__ = [
     "Interval",
     "PriorEdit",
     "Progress",
+    "QualifierEdit",
     "Quote",
     "ReviewedPage",
     "StandingEdit",
@@ -53,4 +55,5 @@ __all__ = [
     "span_of",
     "tally",
     "wilson",
+    "without",
 ]

@@ -11,7 +11,7 @@ from pipeline.correct.quoting import UnquotableError
 from pipeline.correct.unapplied import another_look, said_by
 from pipeline.errors import Problem, excerpt
 from pipeline.extract.uses import with_evidence
-from pipeline.model import DrugFacts, Page, Sentence, Span, Use, Withheld
+from pipeline.model import DrugFacts, Fact, Page, Sentence, Span, Use, Withheld
 
 _REMEDIES = {
     "E112": "Look at the page's uses again, and mend the entry or take it out.",
@@ -84,7 +84,7 @@ def correct(facts: DrugFacts, page: Page, corrections: Corrections) -> Corrected
         else:
             uses.append(outcome.use)
     findings += [_lost(entry, facts) for lost in by_use.values() for entry in lost]
-    sentences = _marked(facts.sentences, uses, withheld)
+    sentences = without(facts.sentences, uses, [each.text for each in withheld], "withheld by a reviewer")
     changed = replace(facts, uses=tuple(uses), withheld=tuple(withheld), sentences=sentences)
     return Corrected(changed, tuple(applied), tuple(findings))
 
@@ -120,9 +120,9 @@ def _decided(use: Use, entries: Sequence[Correction], facts: DrugFacts) -> _Outc
     return _Outcome(kept, tuple(applied), tuple(findings))
 
 
-def _marked(sentences: Sequence[Sentence], uses: Sequence[Use], withheld: Sequence[Withheld]) -> tuple[Sentence, ...]:
-    """The account of the use section: what stated a withheld use, and no other one, says so."""
-    spans = [span for each in withheld for span in each.text.spans]
+def without(sentences: Sequence[Sentence], uses: Sequence[Use], withheld: Sequence[Fact], reason: str) -> tuple[Sentence, ...]:
+    """The account of the use section: what stated a withheld use, given by its text, and none of `uses`, says so and why."""
+    spans = [span for each in withheld for span in each.spans]
     shown = [
         span
         for use in uses
@@ -134,7 +134,7 @@ def _marked(sentences: Sequence[Sentence], uses: Sequence[Use], withheld: Sequen
     def mark(sentence: Sentence) -> Sentence:
         if sentence.role not in _STATING or not _inside(sentence, spans) or _inside(sentence, shown):
             return sentence
-        return replace(sentence, role="withheld", reason="withheld by a reviewer")
+        return replace(sentence, role="withheld", reason=reason)
 
     return tuple(mark(sentence) for sentence in sentences) if withheld else tuple(sentences)
 

@@ -10,7 +10,20 @@ from datetime import date
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-from pipeline.model import Age, AgeGroup, Fact, Intent, Review, Sex, Span, Standing, Use, Verdict
+from pipeline.model import (
+    Age,
+    AgeGroup,
+    Fact,
+    Intent,
+    QualifierKind,
+    QualifierTarget,
+    Review,
+    Sex,
+    Span,
+    Standing,
+    Use,
+    Verdict,
+)
 
 FORMAT = 1
 #: The file's name in the folder of mapping tables.
@@ -51,6 +64,8 @@ class CharacteristicEdit:
     low: Age | None = None
     high: Age | None = None
     sex: Sex | None = None
+    low_exclusive: bool = False
+    high_exclusive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +84,15 @@ class PriorEdit:
     mode: Literal["required", "one_of", "conditional"]
     phrase: Quote
     names: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QualifierEdit:
+    """Words that restrict the use and that no other field holds (`model.Qualifier`)."""
+
+    quote: Quote
+    of: QualifierTarget = "use"
+    kind: QualifierKind = "stated"
 
 
 Quotes: TypeAlias = tuple[Quote, ...]
@@ -96,6 +120,7 @@ class Edits:
     populations: tuple[tuple[CharacteristicEdit, ...], ...] | None = None
     therapies: tuple[TherapyEdit, ...] | None = None
     prior: tuple[PriorEdit, ...] | None = None
+    qualifiers: tuple[QualifierEdit, ...] | None = None
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -179,6 +204,10 @@ def reading(use: Use) -> str:
     return hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
+#: Fields of the model that readings were named without.
+_ADDED = frozenset({"phases", "qualifiers", "low_exclusive", "high_exclusive"})
+
+
 def _plain(value: object) -> object:
     if isinstance(value, Fact):
         return [value.text, [[span.start, span.end] for span in value.spans]]
@@ -186,5 +215,7 @@ def _plain(value: object) -> object:
         # In one order: FHIR keeps treatments of different kinds apart, and none of the lists means anything by its order.
         return sorted((_plain(each) for each in value), key=json.dumps)
     if is_dataclass(value):
-        return [_plain(getattr(value, each.name)) for each in fields(value) if each.name != "reviews"]
+        said = ((each.name, getattr(value, each.name)) for each in fields(value) if each.name != "reviews")
+        # A use without what has been added to the model since is named as before, so that nobody need look at it again.
+        return [[name, _plain(part)] if name in _ADDED else _plain(part) for name, part in said if part or name not in _ADDED]
     return value

@@ -11,12 +11,13 @@ from pipeline.correct.corrections import (
     Edits,
     IntentEdit,
     PriorEdit,
+    QualifierEdit,
     Quote,
     StandingEdit,
     TherapyEdit,
 )
 from pipeline.correct.quoting import NO_AGE, RULE, Passage, UnquotableError, says_age
-from pipeline.model import Characteristic, DrugFacts, Fact, Population, PriorTherapy, Therapy, Use
+from pipeline.model import Characteristic, DrugFacts, Fact, Population, PriorTherapy, Qualifier, Therapy, Use
 
 _LISTS = ("conditions", "narrower", "settings", "causes", "disease_status", "biomarkers", "stages", "brands")
 _SINGLE = ("line", "alone")
@@ -44,6 +45,8 @@ def edited(use: Use, edits: Edits, facts: DrugFacts) -> Use:
             changed[name] = found[0] if found else None
         elif name == "populations":
             changed[name] = tuple(_population(each, old, passage) for each in new)
+        elif name == "qualifiers":
+            changed[name] = tuple(_qualifier(each, old, passage) for each in new)
         elif isinstance(new, IntentEdit):
             changed |= {"intent": new.choice, "intent_text": _chosen(new, use.intent, use.intent_text, passage)}
         elif isinstance(new, StandingEdit):
@@ -97,7 +100,13 @@ def _characteristic(new: CharacteristicEdit, old: Sequence[Characteristic], pass
         if bound is not None and not says_age(new.quote.text, bound):
             raise UnquotableError(NO_AGE, f"“{new.quote.text}” does not say {bound.value} {bound.unit}")
     fact = _kept(new.quote, [each.fact for each in old]) or passage.find(new.quote)
-    made = Characteristic(new.kind, fact, new.age_group, new.low, new.high, new.sex)
+    made = Characteristic(new.kind, fact, new.age_group, new.low, new.high, new.sex, new.low_exclusive, new.high_exclusive)
+    return made if made in old else replace(made, fact=replace(fact, rule=RULE))
+
+
+def _qualifier(new: QualifierEdit, old: Sequence[Qualifier], passage: Passage) -> Qualifier:
+    fact = _kept(new.quote, [each.fact for each in old]) or passage.find(new.quote)
+    made = Qualifier(fact, new.of, new.kind)
     return made if made in old else replace(made, fact=replace(fact, rule=RULE))
 
 

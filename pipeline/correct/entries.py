@@ -14,12 +14,13 @@ from pipeline.correct.corrections import (
     Edits,
     IntentEdit,
     PriorEdit,
+    QualifierEdit,
     Quote,
     StandingEdit,
     TherapyEdit,
 )
 from pipeline.correct.nodes import Fault, Read, choice, day, flag, listed, matching, number, record, text
-from pipeline.model import Age, AgeGroup, Intent, Sex, Span, Standing, Verdict
+from pipeline.model import Age, AgeGroup, Intent, QualifierKind, QualifierTarget, Sex, Span, Standing, Verdict
 
 __all__ = ["Fault", "entries"]
 
@@ -125,6 +126,8 @@ def _characteristic(node: Node) -> CharacteristicEdit:
         "low": _age,
         "high": _age,
         "sex": choice(*get_args(Sex)),
+        "low_exclusive": flag,
+        "high_exclusive": flag,
         "offset": number,
         "length": number,
     }
@@ -134,9 +137,12 @@ def _characteristic(node: Node) -> CharacteristicEdit:
     if not set(given) <= set(allowed) or (allowed and not given):
         raise Fault(node, f"with the kind {said['kind']} goes {' or '.join(allowed) or 'nothing else'}")
     low, high = said.get("low"), said.get("high")
+    left_out = {name: said[name] for name in ("low_exclusive", "high_exclusive") if name in said}
+    if any(value and name.removesuffix("_exclusive") not in said for name, value in left_out.items()):
+        raise Fault(node, "a bound that is left out must be given")
     if low and high and low.value * _AGE_DAYS[low.unit] > high.value * _AGE_DAYS[high.unit]:
         raise Fault(node, "the lower age is above the higher one")
-    return CharacteristicEdit(said["kind"], _beside(said, node), **{name: said[name] for name in given})
+    return CharacteristicEdit(said["kind"], _beside(said, node), **{name: said[name] for name in given}, **left_out)
 
 
 def _population(node: Node) -> tuple[CharacteristicEdit, ...]:
@@ -171,6 +177,19 @@ def _treatment(modes: tuple[str, ...]) -> Read[dict[str, Any]]:
 
 _THERAPY = _treatment(("required", "optional", "alternative", "combination", "concurrent"))
 _PRIOR = _treatment(("required", "one_of", "conditional"))
+
+
+def _qualifier(node: Node) -> QualifierEdit:
+    optional: dict[str, Read[Any]] = {
+        "of": choice(*get_args(QualifierTarget)),
+        "kind": choice(*get_args(QualifierKind)),
+        "offset": number,
+        "length": number,
+    }
+    said = record(node, "a qualifier", {"quote": _VALUE}, optional)
+    return QualifierEdit(_beside(said, node), **{name: said[name] for name in ("of", "kind") if name in said})
+
+
 _INTENT, _STANDING = _choosing(get_args(Intent)), _choosing(get_args(Standing))
 _FIELDS: Mapping[str, Read[Any]] = {
     "conditions": _some,
@@ -182,6 +201,7 @@ _FIELDS: Mapping[str, Read[Any]] = {
     "populations": listed(_population, _MOST_VALUES),
     "therapies": listed(lambda node: TherapyEdit(**_THERAPY(node)), _MOST_VALUES),
     "prior": listed(lambda node: PriorEdit(**_PRIOR(node)), _MOST_VALUES),
+    "qualifiers": listed(_qualifier, _MOST_VALUES),
 }
 
 

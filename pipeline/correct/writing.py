@@ -62,7 +62,7 @@ def _plain(value: object) -> Any:  # noqa: ANN401 - any YAML
     said: dict[str, Any] = {}
     for each in fields(value):  # type: ignore[arg-type]  # all that is left are dataclasses
         part = getattr(value, each.name)
-        if part is None or part == ():
+        if part is None or part is False or part == ():
             continue
         if each.name == "quote":
             said |= _plain(part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -74,6 +75,14 @@ def _shown_therapy(one: Therapy | PriorTherapy) -> str:
     return one.phrase.text if one.mode == "required" else f"{one.phrase.text} [{one.mode.replace('_', ' ')}]"
 
 
+def _phases(use: Use) -> Statement:
+    return frozenset(enumerate(fold(one.phrase.text) for one in use.phases))
+
+
+def _shown_phases(use: Use) -> tuple[str, ...]:
+    return tuple(one.phrase.text for one in use.phases)
+
+
 def _shown_population(one: Population) -> str:
     return ", ".join(dict.fromkeys(each.fact.text for each in one.characteristics))
 
@@ -105,6 +114,8 @@ ASPECTS: Final = (
     AspectOfUse(
         "combination", lambda use: (use.alone, *_names(use.therapies)), _combination, of_treatments, _shown_combination
     ),
+    AspectOfUse("phase", lambda use: tuple(one.phrase for one in use.phases), _phases, operator.eq, _shown_phases),
+    _list("qualifier", lambda use: tuple(one.fact for one in use.qualifiers), all_of),
 )
 
 

@@ -58,6 +58,8 @@ Aspect: TypeAlias = Literal[
     "population",
     "prior-therapy",
     "combination",
+    "phase",
+    "qualifier",
     "brand",
     "standing",
     "intent",

@@ -25,6 +25,8 @@ _FIELDS: Final[dict[Aspect, frozenset[str]]] = {
     "population": frozenset({"populations"}),
     "prior-therapy": frozenset({"prior"}),
     "combination": frozenset({"therapies", "alone"}),
+    "phase": frozenset({"phases"}),
+    "qualifier": frozenset({"qualifiers"}),
     "brand": frozenset({"brands"}),
     "standing": frozenset({"standing"}),
     "intent": frozenset({"intent"}),

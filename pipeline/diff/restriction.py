@@ -8,7 +8,7 @@ must be by "and": one more of them admits fewer. An empty list restricts nothing
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -94,7 +94,7 @@ def _characteristic(one: Characteristic) -> tuple[Hashable, ...]:
         case "age-group" if one.age_group:
             return (one.kind, one.age_group)
         case "age-range" if one.low or one.high:
-            return (one.kind, one.low, one.high)
+            return (one.kind, one.low, one.high, one.low_exclusive, one.high_exclusive)
         case "sex" if one.sex:
             return (one.kind, one.sex)
         case _:
@@ -153,15 +153,26 @@ def _is_part(inner: Hashable, outer: Hashable) -> bool:
 
 def _lies_in(one: Hashable, other: Hashable) -> bool:
     match one, other:
-        case ("age-range", low, high), ("age-range", lowest, highest):
-            return (lowest is None or _reaches(low, lowest)) and (highest is None or _reaches(highest, high))
+        case ("age-range", low, high, *left_out), ("age-range", lowest, highest, *outer_left_out):
+            return (lowest is None or _reaches(low, lowest, *_ends(left_out, outer_left_out, 0))) and (
+                highest is None or _reaches(highest, high, *_ends(left_out, outer_left_out, 1))
+            )
         case _:
             return one == other
 
 
-def _reaches(age: object, bound: object) -> bool:
-    """Whether an age is surely not below another. Months and days have no common measure: 4 weeks are not surely a month."""
+def _ends(inner: Sequence[object], outer: Sequence[object], side: int) -> tuple[bool, bool]:
+    """Whether the inner and the outer range leave out their bound at a side (0: low, 1: high)."""
+    return bool(inner[side]), bool(outer[side])
+
+
+def _reaches(age: object, bound: object, left_out: bool, bound_left_out: bool) -> bool:  # noqa: FBT001 - each beside its age
+    """Whether an age is surely not below another. Months and days have no common measure: 4 weeks are not surely a month.
+
+    A bound that the outer range leaves out is only reached by the same one if the inner range leaves it out too.
+    """
     for units in (_MONTHS, _DAYS):
         if isinstance(age, Age) and isinstance(bound, Age) and age.unit in units and bound.unit in units:
-            return age.value * units[age.unit] >= bound.value * units[bound.unit]
+            of_age, of_bound = age.value * units[age.unit], bound.value * units[bound.unit]
+            return of_age > of_bound or (of_age == of_bound and (left_out or not bound_left_out))
     return False

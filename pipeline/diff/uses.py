@@ -183,8 +183,9 @@ def _unread(record: Record) -> str:
 
 
 def _is_unread(record: Record, use: Use) -> bool:
-    """Whether words of a use, or around it, were left unread."""
-    return any(holds(quoted, sentence.fact) for quoted in quotes_of(use) for sentence in record.facts.unread)
+    """Whether words of a use, or around it, were left unread and do not restrict it as its qualifiers."""
+    unread = [one.fact for one in record.facts.unread if not any(holds(one.fact, each.fact) for each in use.qualifiers)]
+    return any(holds(quoted, fact) for quoted in quotes_of(use) for fact in unread)
 
 
 def _section(record: Record) -> list[str]:

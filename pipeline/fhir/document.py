@@ -69,8 +69,7 @@ def _meta(page: Page, source: Source) -> Json:
         (system, value.text) for key, system in _TAGS.items() for value in page.front_matter.get(key, ()) if is_code(value.text)
     )
     tags = [{"system": systems.code_system(source.canonical, system), "code": code} for system, code in stated_codes]
-    meta = {**source.meta().get("meta", {}), **({"tag": tags} if tags else {})}
-    return {"meta": meta} if meta else {}
+    return source.meta(tags)
 
 
 def _attachment(page: Page, source: Source) -> Json:
@@ -129,6 +128,6 @@ def _narrative(facts: DrugFacts, source: Source) -> Json:
     apart = ("unread", "withheld")
     read = [sentence for sentence in facts.sentences if sentence.role not in apart]
     unread, withheld = ([sentence for sentence in facts.sentences if sentence.role == role] for role in apart)
-    listed = (("Use section, read", read), ("Use section, not read", unread), ("Use section, withheld by a reviewer", withheld))
+    listed = (("Use section, read", read), ("Use section, not read", unread), ("Use section, withheld", withheld))
     quoted = ((label, [quotation(sentence.fact.text) for sentence in sentences]) for label, sentences in listed)
     return narrative(heading, ("Address", address), *quoted)

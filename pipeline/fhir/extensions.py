@@ -69,8 +69,11 @@ EXTENSIONS: Final[tuple[Extension, ...]] = (
         "quote", "A sentence of the page that states the use.", _CUD, _GUIDELINE, parts=(Part("role", "code"),)
     ),
     _value("use", "The use of the page (from 1) of which the indication is a branch.", "integer", _CUD, _GUIDELINE),
+    _value(
+        "qualified-in-words", "Words that no rule understood restrict the use; never false.", "boolean", _CUD, _GUIDELINE
+    ),
     _quote(
-        "words", "The words that a range was read from.", "Group.characteristic",
+        "words", "The words that an age in numbers was read from.", "Group.characteristic",
         _PATIENT,
     ),
     _value("mapped", "The code comes from a mapping file, not from the page.", "boolean", "Coding"),
@@ -87,8 +90,9 @@ EXTENSIONS: Final[tuple[Extension, ...]] = (
         f"{_CUD}.indication.comorbidity", "CodeableConcept",
     ),
     Extension(
-        "disease-detail", "One thing that the page says of the disease: status, biomarker or stage.",
-        _CONCEPTS, parts=(Part("kind", "code"), Part("value", "CodeableConcept")),
+        "disease-detail", "One thing that the page says of the disease (status, biomarker, stage), or a qualifier and what it "
+        "is of.",
+        _CONCEPTS, parts=(Part("kind", "code"), Part("of", "code", 0), Part("value", "CodeableConcept")),
     ),
     Extension(
         "therapy-detail", "How another therapy belongs to the use, and its branches.", (f"{_CUD}.indication.otherTherapy",),
@@ -101,6 +105,13 @@ EXTENSIONS: Final[tuple[Extension, ...]] = (
     Extension(
         "conditional-prior-therapy", "A therapy that only some of the patients must have had before.", _INDICATION,
         parts=(Part("phrase", "quote"), _NAME),
+    ),
+    Extension(
+        "phase", "One step of a treatment that is given in steps.", _INDICATION,
+        parts=(
+            Part("order", "integer"), Part("phrase", "quote"), Part("partner", "CodeableConcept", 0, "*"),
+            Part("alone", "quote", 0), Part("timing", "quote", 0),
+        ),
     ),
     _value("line-of-therapy", "The line of therapy.", "CodeableConcept", *_INDICATION),
     _quote("given-alone", "The page says that the drug is given alone.", *_INDICATION),
@@ -139,7 +150,7 @@ EXTENSIONS: Final[tuple[Extension, ...]] = (
     _value("regulatory-standing", "Whether the use is approved, and how.", "CodeableConcept", _GUIDELINE),
     _value("subject", "The drug or brand that the indication is of.", "Reference", _GUIDELINE),
     _value("disease", "What is treated or prevented.", "CodeableConcept", _GUIDELINE),
-    _value("disease-status", "Status, biomarkers and stage of the disease.", "CodeableConcept", _GUIDELINE),
+    _value("disease-status", "Status, biomarkers and stage of the disease, and qualifiers.", "CodeableConcept", _GUIDELINE),
     _value("comorbidity", "The disease in which, or because of which, the condition exists.", "CodeableConcept", _GUIDELINE),
     Extension(
         "other-therapy", "A therapy that the use requires, before or with the drug.", (_GUIDELINE,),
@@ -149,8 +160,8 @@ EXTENSIONS: Final[tuple[Extension, ...]] = (
     Extension("treatment-intent", "What the drug is to do.", (_GUIDELINE,), ("CodeableConcept",), older_only=True),
     Extension("clinical-use", "The indication in full.", (_GUIDELINE,), ("Reference",), older_only=True),
     Extension(
-        "patient-characteristic", "A patient characteristic with its codes or its range.",
-        (_PATIENT,), ("CodeableConcept", "Range"), older_only=True,
+        "patient-characteristic", "A patient characteristic with its codes, its range or its one bound.",
+        (_PATIENT,), ("CodeableConcept", "Quantity", "Range"), older_only=True,
     ),
 )  # fmt: skip
 

@@ -12,11 +12,11 @@ from typing import Final
 from pipeline.fhir import systems
 from pipeline.fhir.brands import brand_references, drug_reference
 from pipeline.fhir.ids import indication_ids, normal
-from pipeline.fhir.narrative import LANGUAGE, narrative, quotation
+from pipeline.fhir.narrative import LANGUAGE, in_words, narrative, quotation
 from pipeline.fhir.population import group_references, groups
 from pipeline.fhir.source import Json, Source
-from pipeline.fhir.therapy import other_therapies, therapies_of_some
-from pipeline.model import DrugFacts, Fact, Use
+from pipeline.fhir.therapy import other_therapies, phases, therapies_of_some
+from pipeline.model import DrugFacts, Fact, QualifierTarget, Use
 
 #: Only where the page's word and HL7's code mean the same. Two codings in one concept would mean the same thing, so
 #: "prevent and treat" has none; "reduce the risk" is less than prevention.
@@ -56,7 +56,7 @@ def clinical_use_definition(indication: Indication, facts: DrugFacts, source: So
     return {
         "resourceType": "ClinicalUseDefinition",
         "id": indication.id,
-        **source.meta(),
+        **source.meta([source.local("use-mark", "qualified-in-words")] if use.qualified_in_words else ()),
         "language": LANGUAGE,
         "text": _narrative(indication, references),
         **({"contained": contained} if contained else {}),
@@ -64,6 +64,7 @@ def clinical_use_definition(indication: Indication, facts: DrugFacts, source: So
             *source.spans(sorted({span for _, fact in _sentences(use) for span in fact.spans})),
             *(_quote(role, fact, source) for role, fact in _sentences(use)),
             {"url": source.url("use"), "valueInteger": indication.number},
+            *([{"url": source.url("qualified-in-words"), "valueBoolean": True}] if use.qualified_in_words else ()),
         ],
         "identifier": [source.identifier("indication", indication.id)],
         "type": "indication",
@@ -118,6 +119,7 @@ def _indication(indication: Indication, source: Source) -> Json:
         *({"url": source.url("line-of-therapy"), "valueCodeableConcept": source.concept(fact)} for fact in [use.line] if fact),
         *(source.quote(source.url("given-alone"), fact) for fact in [use.alone] if fact),
         *therapies_of_some(use, source),
+        *phases(use, source),
     ]
     comorbidities = [
         {"extension": [{"url": source.url("comorbidity-role"), "valueCode": role}], "concept": source.concept(fact)}
@@ -153,20 +155,29 @@ def _disease(indication: Indication, source: Source) -> Json:
 
 
 def _disease_status(use: Use, source: Source) -> Json:
-    details = [
-        *(("status", fact) for fact in use.disease_status),
-        *(("biomarker", fact) for fact in use.biomarkers),
-        *(("stage", fact) for fact in use.stages),
+    """What the disease must be, and every qualifier but those of the patients.
+
+    `diseaseStatus` is 0..1: its text joins all, so that who reads no extensions sees every restriction.
+    """
+    details: list[tuple[str, QualifierTarget | None, Fact]] = [
+        *(("status", None, fact) for fact in use.disease_status),
+        *(("biomarker", None, fact) for fact in use.biomarkers),
+        *(("stage", None, fact) for fact in use.stages),
+        *((one.kind, one.of, one.fact) for one in use.qualifiers if one.of != "patients"),
     ]
     if not details:
         return {}
-    facts = [fact for _, fact in details]
+    facts = [fact for _, _, fact in details]
     extensions = [
         {
             "url": source.url("disease-detail"),
-            "extension": [{"url": "kind", "valueCode": kind}, {"url": "value", "valueCodeableConcept": source.concept(fact)}],
+            "extension": [
+                {"url": "kind", "valueCode": kind},
+                *([{"url": "of", "valueCode": of}] if of else ()),
+                {"url": "value", "valueCodeableConcept": source.concept(fact)},
+            ],
         }
-        for kind, fact in details
+        for kind, of, fact in details
     ]
     concept = source.concept(facts[0]) if len(facts) == 1 else {"text": "; ".join(fact.text for fact in facts)}
     return {"diseaseStatus": {"extension": extensions, "concept": concept}}
@@ -178,4 +189,4 @@ def _narrative(indication: Indication, subjects: list[Json]) -> Json:
     branch = (use.intent_text, indication.condition, *use.narrower, indication.setting, indication.cause)
     named = [*(subject["display"] for subject in subjects), *(fact.text for fact in branch if fact)]
     sentences = [quotation(fact.text) for _, fact in _sentences(use)]
-    return narrative(f"{', '.join(map(quotation, named))}: indication", ("The page says:", sentences))
+    return narrative(f"{', '.join(map(quotation, named))}: indication", ("The page says:", sentences), in_words([use]))

@@ -14,9 +14,10 @@ from pipeline.fhir.brands import brand_references, brands_of, drug_name, drug_re
 from pipeline.fhir.ids import brand_id, drug_id
 from pipeline.fhir.indication import Indication, intended_effect
 from pipeline.fhir.medication import drug_concept, ingredient_concepts, record_identifier, status_of
-from pipeline.fhir.narrative import LANGUAGE, narrative, quotation
-from pipeline.fhir.population import patient_characteristics, stated_populations
+from pipeline.fhir.narrative import LANGUAGE, in_words, narrative, quotation
+from pipeline.fhir.population import patient_characteristics
 from pipeline.fhir.source import Json, Source
+from pipeline.fields import stated_populations
 from pipeline.model import Component, DrugFacts, Fact, Population, Use
 
 _DICTIONARIES: Final = {
@@ -158,7 +159,7 @@ def _guidelines(indications: Sequence[Indication], source: Source) -> list[Json]
 
 
 def _dosing(use: Use, population: Population, source: Source) -> Json:
-    characteristics = patient_characteristics(population, source)
+    characteristics = patient_characteristics(population, use, source)
     return {
         "treatmentIntent": intended_effect(use, source),
         **({"patientCharacteristic": characteristics} if characteristics else {}),
@@ -204,5 +205,6 @@ def _narrative(product: _Product, facts: DrugFacts) -> Json:
         ("Brand names in the US", [quotation(name.text) for name in product.names[1:]]),
         ("Drugs in the combination", [quotation(component.name.text) for component in facts.components if own]),
         ("Uses that the page states", list(uses.values())),
+        in_words({each.number: each.use for each in product.indications}.values()),
         ("The page also says", [quotation(denial.text) for denial in facts.denials if own]),
     )

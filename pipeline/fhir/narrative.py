@@ -10,6 +10,7 @@ from html import escape
 
 from pipeline.fhir.primitives import string
 from pipeline.fhir.source import Json
+from pipeline.model import Use
 
 LANGUAGE = "en"
 
@@ -24,6 +25,12 @@ def quotation(text: str) -> str:
     """Words of the page, for a narrative."""
     # A carriage return would come back from XML as a line feed: as a reference it stays what it is.
     return f"<q>{escape(text, quote=False)}</q>".replace("\r", "&#13;")
+
+
+def in_words(uses: Iterable[Use]) -> tuple[str, list[str]]:
+    """A block of a narrative: the words that restrict some uses and that no rule understood."""
+    stated = dict.fromkeys(one.fact.text for use in uses for one in use.qualifiers if one.kind == "stated")
+    return "Restricted by words that no rule understood", [quotation(text) for text in stated]
 
 
 def narrative(heading: str, *blocks: tuple[str, Iterable[str]], limits: bool = True) -> Json:

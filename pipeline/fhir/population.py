@@ -1,15 +1,19 @@
 """The patients of a use: a contained Group for each population, and the same in MedicationKnowledge's words.
 
+Words that restrict the patients and have no field of their own (qualifiers) are characteristics of every population.
+
 Source: https://hl7.org/fhir/R5/group.html (a definitional group is described by its characteristics; all must apply).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pipeline.fhir import systems
 from pipeline.fhir.source import Json, Source
-from pipeline.model import Age, Characteristic, Population, Use
+from pipeline.fields import patients, stated_populations
+from pipeline.model import Age, Characteristic, Population, Qualifier, Use
 
 _UCUM_UNIT: Final = {"day": "d", "week": "wk", "month": "mo", "year": "a"}
 _LOINC_AGE: Final = {"system": "http://loinc.org", "code": "30525-0", "display": "Age"}
@@ -17,61 +21,77 @@ _LOINC_AGE: Final = {"system": "http://loinc.org", "code": "30525-0", "display":
 
 def groups(use: Use, source: Source) -> list[Json]:
     """A Group for each population of a use, with ids `population-1`, … for `ClinicalUseDefinition.contained`."""
-    return [_group(number, population, source) for number, population in enumerate(stated_populations(use), 1)]
+    return [_group(number, population, use, source) for number, population in enumerate(stated_populations(use), 1)]
 
 
 def group_references(use: Use) -> list[Json]:
     """References to the groups; what is displayed is the words, since a reader seldom follows a contained reference."""
     return [
-        {"reference": f"#population-{number}", "display": "; ".join(each.fact.text for each in population.characteristics)}
-        for number, population in enumerate(stated_populations(use), 1)
+        {"reference": f"#population-{number}", "display": "; ".join(fact.text for fact in facts)}
+        for number, facts in enumerate(patients(use), 1)
     ]
 
 
-def patient_characteristics(population: Population, source: Source) -> list[Json]:
-    """`MedicationKnowledge…dosingGuideline.patientCharacteristic` for one population."""
-    return [
-        {**_words(each, source), "type": _kind(each, source), **_value(each, source)} for each in population.characteristics
-    ]
+def patient_characteristics(population: Population, use: Use, source: Source) -> list[Json]:
+    """`MedicationKnowledge…dosingGuideline.patientCharacteristic` for one population.
+
+    Qualifiers that nobody understood stand here whatever they are of: MedicationKnowledge has no other element for them.
+    """
+    qualifiers = [one for one in use.qualifiers if one.of == "patients" or one.kind == "stated"]
+    return [{**words, "type": kind, **value} for words, kind, value in _all(population, qualifiers, source)]
 
 
-def stated_populations(use: Use) -> tuple[Population, ...]:
-    """The populations of a use that say something."""
-    return tuple(population for population in use.populations if population.characteristics)
+def _of_patients(use: Use) -> list[Qualifier]:
+    return [one for one in use.qualifiers if one.of == "patients"]
 
 
-def _group(number: int, population: Population, source: Source) -> Json:
+def _group(number: int, population: Population, use: Use, source: Source) -> Json:
     return {
         "resourceType": "Group",
         "id": f"population-{number}",
         "type": "person",
         "membership": "definitional",
         "characteristic": [
-            {**_words(each, source), "code": _kind(each, source), **_value(each, source), "exclude": False}
-            for each in population.characteristics
+            {**words, "code": kind, **value, "exclude": False}
+            for words, kind, value in _all(population, _of_patients(use), source)
         ],
     }
 
 
-def _kind(characteristic: Characteristic, source: Source) -> Json:
-    coding = [source.local("patient-characteristic", characteristic.kind)]
-    return {"coding": [*coding, dict(_LOINC_AGE)] if characteristic.kind == "age-range" else coding}
+def _all(population: Population, qualifiers: Sequence[Qualifier], source: Source) -> Iterator[tuple[Json, Json, Json]]:
+    """Words (where the value has no place for them), kind and value of everything that the patients must be."""
+    for each in population.characteristics:
+        for value in _values(each, source):
+            yield _words(each, source), _kind(each.kind, source), value
+    for one in qualifiers:
+        yield {}, _kind(one.kind, source), {"valueCodeableConcept": source.concept(one.fact)}
 
 
-def _value(characteristic: Characteristic, source: Source) -> Json:
+def _kind(kind: str, source: Source) -> Json:
+    coding = [source.local("patient-characteristic", kind)]
+    return {"coding": [*coding, dict(_LOINC_AGE)] if kind == "age-range" else coding}
+
+
+def _values(characteristic: Characteristic, source: Source) -> list[Json]:
+    """One value; of ages of which the page leaves out a bound, one for each such bound: a Range includes both its ends."""
     if _has_range(characteristic):
-        bounds = {"low": characteristic.low, "high": characteristic.high}
-        return {"valueRange": {name: _quantity(age) for name, age in bounds.items() if age is not None}}
+        bounds = (
+            ("low", ">", characteristic.low, characteristic.low_exclusive),
+            ("high", "<", characteristic.high, characteristic.high_exclusive),
+        )
+        included = {name: _quantity(age) for name, _, age, exclusive in bounds if age is not None and not exclusive}
+        compared = [_quantity(age, comparator) for _, comparator, age, exclusive in bounds if age is not None and exclusive]
+        return [*([{"valueRange": included}] if included else []), *({"valueQuantity": each} for each in compared)]
     codings = []
     if characteristic.age_group is not None:
         codings.append(source.local("age-group", characteristic.age_group))
     if characteristic.sex is not None:
         codings.append({"system": systems.GENDER, "code": characteristic.sex, "display": characteristic.sex.capitalize()})
-    return {"valueCodeableConcept": source.concept(characteristic.fact, *codings)}
+    return [{"valueCodeableConcept": source.concept(characteristic.fact, *codings)}]
 
 
 def _words(characteristic: Characteristic, source: Source) -> Json:
-    """A Range has no place for the words that it was read from."""
+    """A Range or Quantity has no place for the words that it was read from."""
     if not _has_range(characteristic):
         return {}
     return {"extension": [source.quote(source.url("words"), characteristic.fact)]}
@@ -81,6 +101,7 @@ def _has_range(characteristic: Characteristic) -> bool:
     return characteristic.low is not None or characteristic.high is not None
 
 
-def _quantity(age: Age) -> Json:
+def _quantity(age: Age, comparator: str | None = None) -> Json:
+    compared = {"comparator": comparator} if comparator else {}
     unit = age.unit if age.value == 1 else f"{age.unit}s"
-    return {"value": age.value, "unit": unit, "system": systems.UCUM, "code": _UCUM_UNIT[age.unit]}
+    return {"value": age.value, **compared, "unit": unit, "system": systems.UCUM, "code": _UCUM_UNIT[age.unit]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -28,9 +28,10 @@ class Source:
         """The URL of one of our extensions."""
         return systems.extension_url(self.canonical, extension)
 
-    def meta(self) -> Json:
-        """A `meta` element that names the page's address, as keyword arguments for a resource; empty without one."""
-        return {"meta": {"source": self.address}} if self.address else {}
+    def meta(self, tags: Sequence[Json] = ()) -> Json:
+        """A `meta` element with the page's address and some tags, as keyword arguments for a resource; empty without both."""
+        meta = {**({"source": self.address} if self.address else {}), **({"tag": list(tags)} if tags else {})}
+        return {"meta": meta} if meta else {}
 
     def spans(self, spans: Iterable[Span]) -> list[Json]:
         """HL7's derivation-reference for each span."""

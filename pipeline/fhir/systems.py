@@ -81,10 +81,24 @@ CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
     "patient-characteristic": {
         "age-group": ("Age group", "A group of ages that the page names."),
-        "age-range": ("Age range", "Ages that the page gives in numbers, bounds included."),
+        "age-range": (
+            "Age range",
+            "Ages that the page gives in numbers: the bounds of a Range are included, others are compared.",
+        ),
         "sex": ("Sex", "The page limits the use to women or girls, or to men or boys."),
         "menopausal-status": ("Menopausal status", "The page limits the use by menopause."),
         "description": ("Description", "Anything else that the page says of the patients."),
+        "stated": ("Stated", "Words that restrict the use and that no rule understood: apply them as the page states them."),
+        "timing": ("Timing", "When, as the page says it."),
+        "manner": ("Manner", "How it is given, as the page says it."),
+        "duration": ("Duration", "For how long, as the page says it."),
+        "purpose": ("Purpose", "What for, as the page says it."),
+    },
+    "use-mark": {
+        "qualified-in-words": (
+            "Qualified in words",
+            "Words that no rule understood restrict the use. Servers keep old tags: trust the extension of the same name.",
+        ),
     },
     "age-group": {
         "adult": ("Adult", "The page says adults."),

@@ -41,6 +41,23 @@ def therapies_of_some(use: Use, source: Source) -> list[Json]:
     ]
 
 
+def phases(use: Use, source: Source) -> list[Json]:
+    """An extension for each step of a treatment that the page gives in steps: FHIR has no element for their order."""
+    return [
+        {
+            "url": source.url("phase"),
+            "extension": [
+                {"url": "order", "valueInteger": order},
+                source.quote("phrase", phase.phrase),
+                *({"url": "partner", "valueCodeableConcept": source.concept(fact)} for fact in phase.partners),
+                *(source.quote("alone", fact) for fact in [phase.alone] if fact),
+                *(source.quote("timing", fact) for fact in [phase.timing] if fact),
+            ],
+        }
+        for order, phase in enumerate(use.phases, 1)
+    ]
+
+
 def _of_some(name: str, therapy: Therapy | PriorTherapy, source: Source) -> Json:
     names = [{"url": "name", "valueCodeableConcept": source.concept(name)} for name in therapy.names]
     return {"url": source.url(name), "extension": [source.quote("phrase", therapy.phrase), *names]}

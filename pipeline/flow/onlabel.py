@@ -25,7 +25,7 @@ from pipeline.flow.loading import load_published, loaded
 from pipeline.flow.storing import fetch, push
 from pipeline.flow.watch import watcher
 from pipeline.load import LoadOptions, LoadReport, Login
-from pipeline.settings import DEFAULT_CANONICAL, FhirVersion, Profile, Settings
+from pipeline.settings import DEFAULT_CANONICAL, FhirVersion, Profile, Settings, Withhold
 from pipeline.store import Place
 
 #: The exit code of a load of which the server took nothing.
@@ -89,6 +89,7 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
     keep: Annotated[int, Field(ge=1)] | None = None,
     canonical: str = DEFAULT_CANONICAL,
     profile: Profile = "full",
+    withhold: Withhold | None = None,
     mappings: Path | None = None,
     work: Path | None = None,
     load_to: str | None = None,
@@ -115,6 +116,7 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
         keep: How many snapshots to keep in the output folder; all unless it is given.
         canonical: The base of the URLs that are onlabel's own.
         profile: full, or core for MedicationKnowledge and DocumentReference alone.
+        withhold: qualified, to hold back uses that are restricted by words that no rule understood.
         mappings: A folder of mapping tables instead of onlabel's own.
         work: The local folder for what is in a store; one in the user's cache folder unless it is given.
         load_to: The base URL of a FHIR server into which the first of `fhir` is loaded.
@@ -122,7 +124,7 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
         prune: Whether to take away there what is no longer published, within `max_removed`.
         withdrawn: How: delete it, or keep it there with the status of what is retired.
     """
-    settings = Settings(canonical=canonical, fhir_versions=tuple(fhir), as_of=as_of, profile=profile)
+    settings = Settings(canonical=canonical, fhir_versions=tuple(fhir), as_of=as_of, profile=profile, withhold=withhold)
     run_id = new_run_id(flow_run.id)
     place = Place.of(seeds, output, work)
     with _tags_are_the_runs(fhir):

@@ -13,6 +13,8 @@ from pipeline.publish.freshness import day_of
 from pipeline.publish.guards import Settled
 from pipeline.settings import FhirVersion, Settings
 
+#: What of a page is counted.
+COUNTED: Final = ("brands", "uses", "indications", "qualified_in_words", "withheld")
 #: HL7's extensions for where an issue was found (the HL7 validator writes them too).
 _FILE: Final = "http://hl7.org/fhir/StructureDefinition/operationoutcome-file"
 _LINE: Final = "http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-line"
@@ -122,10 +124,9 @@ def counts(settled: Iterable[Settled]) -> dict[str, Any]:
         if one.outcome == "published":
             page = one.page
             found[f"{page.kind}s"] += 1
-            found["brands"] += page.counts.brands
-            found["uses"] += page.counts.uses
-            found["indications"] += page.counts.indications
+            for name in COUNTED:
+                found[name] += getattr(page.counts, name)
             for role, number in page.counts.sentences:
                 roles[role] += number
-    names = ("drugs", "regimens", "brands", "uses", "indications")
+    names = ("drugs", "regimens", *COUNTED)
     return {**{name: found[name] for name in names}, "unread": roles["unread"], "sentences": dict(sorted(roles.items()))}

@@ -19,12 +19,16 @@ Outcome = Literal["published", "not-a-drug", "quarantined", "duplicate"]
 class PageCounts:
     """What a page gave. `sentences` counts the sentences of its use section by role, in the order of the roles' names.
 
+    `qualified_in_words` of its uses are restricted by words that no rule understood; `withheld` are not among its uses, because
+    a person found them wrongly read or the run was told to hold them back.
     `not_held` counts, by FHIR version and path, elements that a version has no place for.
     """
 
     brands: int = 0
     uses: int = 0
     indications: int = 0
+    qualified_in_words: int = 0
+    withheld: int = 0
     sentences: tuple[tuple[str, int], ...] = ()
     not_held: tuple[tuple[FhirVersion, str, int], ...] = ()
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 import orjson
 
 from pipeline.fhir import CodeRow
-from pipeline.publish.documents import accounting, counts
+from pipeline.publish.documents import COUNTED, accounting, counts
 from pipeline.publish.files import HashedFile
 from pipeline.publish.freshness import Overdue, unknown_frequencies
 from pipeline.publish.guards import PageCounts, PageResult, Settled
@@ -150,7 +150,7 @@ def _input(one: Settled) -> dict[str, Any]:
         given = page.counts
         found |= {
             "resource": page.knowledge,
-            "counts": {"brands": given.brands, "uses": given.uses, "indications": given.indications},
+            "counts": {name: getattr(given, name) for name in COUNTED},
             "sentences": dict(given.sentences),
             "not_held": given.not_held,
         }

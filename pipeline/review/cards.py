@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.correct import reading, span_of
-from pipeline.model import Age, Characteristic, Coding, DrugFacts, Fact, Review, Use
+from pipeline.model import Age, Characteristic, Coding, DrugFacts, Fact, Phase, Review, Use
 from pipeline.review.marks import Marks
 
 SYSTEMS: Final = {
@@ -97,6 +97,9 @@ class Card:
     indications: tuple[str, ...]
     reviews: tuple[Review, ...]
     uncoded: bool
+    #: Words that restrict the use: shown first, because only a reader of them can apply the use where one is not understood.
+    qualifiers: Field
+    in_words: bool
 
 
 def cards_of(facts: DrugFacts, indications: Iterable[tuple[str, ...]], marks: Marks) -> tuple[Card, ...]:
@@ -146,7 +149,13 @@ class _Uses:
             indications=indications,
             reviews=use.reviews,
             uncoded=is_uncoded(use),
+            qualifiers=self._qualifiers(use),
+            in_words=use.qualified_in_words,
         )
+
+    def _qualifiers(self, use: Use) -> Field:
+        said = (self._value("qualifier", one.fact, f"{words(one.kind)}, of the {one.of}") for one in use.qualifiers)
+        return Field("qualifiers", "Only as the words say", tuple((each,) for each in said), "and")
 
     def _fields(self, use: Use) -> Iterator[Field]:
         for name, label, kind in _FIELDS[:4]:
@@ -162,6 +171,8 @@ class _Uses:
             (use.prior, "prior", "Had before", "prior"),
         ):
             yield Field(name, label, tuple((self._therapy(kind, one.phrase, one.names, one.mode),) for one in each), "and")
+        steps = tuple((self._phase(one),) for one in use.phases)
+        yield Field("phases", "In steps", steps, "then")
         if use.standing_fact is not None:
             note = STANDINGS[use.standing]
             yield Field("standing", "Standing", ((self._value("standing", use.standing_fact, note),),))
@@ -174,8 +185,13 @@ class _Uses:
     def _value(self, kind: str, fact: Fact, note: str = "") -> Value:
         return value_of(kind, fact, self.marks, self.number, note)
 
+    def _phase(self, one: Phase) -> Value:
+        parts = (*one.partners, *(fact for fact in (one.alone, one.timing) if fact is not None))
+        return replace(self._value("therapy", one.phrase), names=tuple(self._value("therapy", fact) for fact in parts))
+
     def _characteristic(self, one: Characteristic) -> Value:
-        bounds = [f"{word} {_age(age)}" for word, age in (("from", one.low), ("to", one.high)) if age is not None]
+        low, high = "above" if one.low_exclusive else "from", "below" if one.high_exclusive else "to"
+        bounds = [f"{word} {_age(age)}" for word, age in ((low, one.low), (high, one.high)) if age is not None]
         note = one.age_group or one.sex or " ".join(bounds) or (words(one.kind) if one.kind != "description" else "")
         return self._value("population", one.fact, note)
 

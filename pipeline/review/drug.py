@@ -149,7 +149,7 @@ def _said(facts: DrugFacts, marks: Marks) -> Iterator[Field]:
     """What the page says besides uses: of each sentence, that it is no use, and why."""
     yield Field("denials", "Not approved for", tuple((value_of("denied", fact, marks),) for fact in facts.denials))
     yield Field("studied", "Only being studied", tuple((value_of("studied", fact, marks),) for fact in facts.studied))
-    for role, label in (("unread", "Not read by any rule"), ("withheld", "Withheld by a reviewer")):
+    for role, label in (("unread", "Not read by any rule"), ("withheld", "Withheld")):
         found = [one for one in facts.sentences if one.role == role]
         yield Field(role, label, tuple((value_of(role, one.fact, marks, note=one.reason or ""),) for one in found))
 

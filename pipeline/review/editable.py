@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, get_args, get_type_hints
 
-from pipeline.model import Age, AgeGroup, Characteristic, Fact, Intent, PriorTherapy, Sex, Standing, Therapy, Use
+from pipeline.model import (
+    Age,
+    AgeGroup,
+    Characteristic,
+    Fact,
+    Intent,
+    PriorTherapy,
+    QualifierKind,
+    QualifierTarget,
+    Sex,
+    Standing,
+    Therapy,
+    Use,
+)
 
 #: The model's choices, for `static/editing.js` and `static/groups.js`.
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -17,6 +30,8 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "unit": get_args(get_type_hints(Age)["unit"]),
     "therapies": get_args(get_type_hints(Therapy)["mode"]),
     "prior": get_args(get_type_hints(PriorTherapy)["mode"]),
+    "qualifier": get_args(QualifierKind),
+    "of": get_args(QualifierTarget),
 }
 
 
@@ -26,12 +41,14 @@ def editable(use: Use) -> dict[str, Any]:
         "populations": [[_characteristic(one) for one in group.characteristics] for group in use.populations],
         "therapies": [_treatment(one) for one in use.therapies],
         "prior": [_treatment(one) for one in use.prior],
+        "qualifiers": [{"of": one.of, "kind": one.kind, **_quote(one.fact)} for one in use.qualifiers],
     }
 
 
 def _characteristic(one: Characteristic) -> dict[str, Any]:
     ages = {name: {"value": age.value, "unit": age.unit} for name in ("low", "high") if (age := getattr(one, name)) is not None}
     said = {name: value for name in ("age_group", "sex") if (value := getattr(one, name)) is not None}
+    said |= {name: True for name in ("low_exclusive", "high_exclusive") if getattr(one, name)}
     return {"kind": one.kind, **_quote(one.fact), **said, **ages}
 
 

@@ -17,6 +17,7 @@ KINDS: Final[dict[str, str]] = {
     "therapy": "given with",
     "prior": "prior therapy",
     "standing": "standing",
+    "qualifier": "restriction in words",
     "drug": "drug",
     "use": "use",
     "context": "context",

@@ -12,7 +12,7 @@ from pipeline.review.cards import is_uncoded
 from pipeline.review.visible import visible
 
 #: Bits of a row's flags, the same in `static/overview.js`.
-BRAND_SCOPED, UNREAD, UNCODED, CHANGED, FINDINGS = 1, 2, 4, 8, 16
+BRAND_SCOPED, UNREAD, UNCODED, CHANGED, FINDINGS, IN_WORDS = 1, 2, 4, 8, 16, 32
 _STANDINGS: Final = {"approved": 1, "accelerated_approval": 2, "used": 4}
 _LONGEST_NAME = 120
 
@@ -41,6 +41,7 @@ def row_of(
     flags |= UNCODED if any(map(is_uncoded, uses)) else 0
     flags |= CHANGED if changed else 0
     flags |= FINDINGS if findings else 0
+    flags |= IN_WORDS if any(use.qualified_in_words for use in uses) else 0
     standings = 0
     for use in uses:
         standings |= _STANDINGS[use.standing]

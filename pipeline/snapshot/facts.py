@@ -9,11 +9,9 @@ import base64
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 from pipeline.model import (
-    Age,
-    Characteristic,
     Coding,
     Component,
     DrugFacts,
@@ -22,8 +20,10 @@ from pipeline.model import (
     Identifier,
     Link,
     Page,
+    Phase,
     Population,
     PriorTherapy,
+    Qualifier,
     Review,
     Sentence,
     Span,
@@ -31,14 +31,14 @@ from pipeline.model import (
     Use,
     Withheld,
 )
+from pipeline.snapshot.elements import Json, extensions, parts
+from pipeline.snapshot.patients import QUALIFIERS, kind_of, population
 
-_UNITS = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
 _DICTIONARIES = {
     "https://www.cancer.gov/publications/dictionaries/cancer-drug": "nci-drug-dictionary",
     "https://medlineplus.gov/druginfo/meds": "medlineplus",
     "https://dailymed.nlm.nih.gov/dailymed": "dailymed-setid",
 }
-Json: TypeAlias = dict[str, Any]
 
 
 def read_facts(resources: Iterable[Json], name: str) -> DrugFacts:
@@ -63,16 +63,6 @@ def by_use(resources: Iterable[Json]) -> dict[int, list[Json]]:
     return {number: found[number] for number in sorted(found)}
 
 
-def extensions(element: Json, name: str) -> list[Json]:
-    """The extensions of an element with our (or HL7's) name."""
-    return [each for each in element.get("extension", ()) if each["url"].rsplit("/", 1)[-1] == name]
-
-
-def parts(extension: Json, name: str) -> list[Json]:
-    """The parts of a complex extension that have a name."""
-    return [each for each in extension["extension"] if each["url"] == name]
-
-
 def _agree(what: str, said: object, expected: object) -> None:
     if said != expected:
         message = f"{what}: {said!r}, not {expected!r}"
@@ -82,6 +72,11 @@ def _agree(what: str, said: object, expected: object) -> None:
 def _in_order(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """Each fact once, by its place in the page."""
     return tuple(sorted(dict.fromkeys(facts), key=lambda fact: fact.spans))
+
+
+def _order(phase: Json) -> int:
+    found: int = parts(phase, "order")[0]["valueInteger"]
+    return found
 
 
 def _holds(wide: Span, narrow: Span) -> bool:
@@ -296,10 +291,12 @@ class _Reader:
             stages=tuple(fact for kind, fact in details if kind == "stage"),
             line=next(iter(self._concepts(extensions(indication, "line-of-therapy"))), None),
             brands=tuple(self._subjects(cud)),
-            populations=tuple(self._population(group) for group in cud.get("contained", ())),
+            populations=tuple(filter(lambda one: one.characteristics, map(self._population, cud.get("contained", ())))),
             alone=self._one(extensions(indication, "given-alone")),
             therapies=therapies,
             prior=prior,
+            phases=tuple(self._phase(each) for each in sorted(extensions(indication, "phase"), key=_order)),
+            qualifiers=self._qualifiers(cud),
             reviews=self.reviews.get(said["text"][0], ()),
         )
 
@@ -344,22 +341,28 @@ class _Reader:
             prior = [*prior, PriorTherapy("conditional", phrase, names)]
         return tuple(therapies), tuple(prior)
 
-    def _population(self, group: Json) -> Population:
-        return Population(tuple(self._characteristic(each) for each in group["characteristic"]))
-
-    def _characteristic(self, element: Json) -> Characteristic:
-        kind = element["code"]["coding"][0]["code"]
-        value = element.get("valueCodeableConcept")
-        if value is None:
-            low, high = (self._age(element["valueRange"].get(end)) for end in ("low", "high"))
-            return Characteristic(kind, self._string(extensions(element, "words")[0]), low=low, high=high)
-        codes = {each["system"].rsplit("/", 1)[-1]: each["code"] for each in value.get("coding", ())}
-        return Characteristic(
-            kind, self._concept(value), age_group=codes.get("age-group"), sex=codes.get("administrative-gender")
+    def _phase(self, extension: Json) -> Phase:
+        phrase, alone, timing = (
+            self._string(found[0]) if (found := parts(extension, name)) else None for name in ("phrase", "alone", "timing")
         )
+        if phrase is None:
+            message = "a phase without its words"
+            raise ValueError(message)
+        return Phase(phrase, self._concepts(parts(extension, "partner")), alone, timing)
 
-    def _age(self, quantity: Json | None) -> Age | None:
-        if quantity is None:
-            return None
-        unit: Any = _UNITS[quantity["code"]]
-        return Age(quantity["value"], unit)
+    def _qualifiers(self, cud: Json) -> tuple[Qualifier, ...]:
+        """Those of the patients stand in every Group, all others among the details of the disease."""
+        found = [
+            Qualifier(self._concept(each["valueCodeableConcept"]), "patients", kind_of(each))
+            for group in cud.get("contained", ())
+            for each in group["characteristic"]
+            if kind_of(each) in QUALIFIERS
+        ]
+        for each in extensions(cud["indication"].get("diseaseStatus", {}), "disease-detail"):
+            if of := parts(each, "of"):
+                fact = self._concept(parts(each, "value")[0]["valueCodeableConcept"])
+                found.append(Qualifier(fact, of[0]["valueCode"], parts(each, "kind")[0]["valueCode"]))
+        return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.fact.spans, one.of, one.kind)))
+
+    def _population(self, group: Json) -> Population:
+        return population(group, self._concept, self._string)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.snapshot.facts import Json, extensions, parts
+from pipeline.snapshot.elements import Json, extensions, parts
 
-_DETAILS = ("line-of-therapy", "given-alone", "optional-therapy", "conditional-prior-therapy")
+_DETAILS = ("line-of-therapy", "given-alone", "optional-therapy", "conditional-prior-therapy", "phase")
 
 
 def as_full(resources: Sequence[Json]) -> list[Json]:
@@ -49,9 +49,25 @@ def guidelines(drug: Json) -> list[Json]:
 
 
 def populations(found: Iterable[Json]) -> list[list[Json]]:
-    """The populations of an indication's guidelines, each a list of characteristics in the form of Group's."""
-    stated = ([_characteristic(each) for each in guideline.get("patientCharacteristics", ())] for guideline in found)
+    """The populations of an indication's guidelines, each a list of characteristics in the form of Group's.
+
+    A guideline has qualifiers of the disease or the use among its patients' too, having no other element for them.
+    """
+    stated = (
+        [each for each in map(_characteristic, guideline.get("patientCharacteristics", ())) if not _is_of_use(each, guideline)]
+        for guideline in found
+    )
     return [population for population in stated if population]
+
+
+def _is_of_use(characteristic: Json, guideline: Json) -> bool:
+    details = (
+        detail
+        for status in extensions(guideline, "disease-status")
+        for detail in extensions(status["valueCodeableConcept"], "disease-detail")
+    )
+    qualifiers = [parts(detail, "value")[0]["valueCodeableConcept"] for detail in details if parts(detail, "of")]
+    return characteristic.get("valueCodeableConcept") in qualifiers
 
 
 def _value(element: Json) -> Json:

@@ -29,9 +29,10 @@ _SOURCE: Final = ("page", "sha256", "url", "last_reviewed")
 COLUMNS: Final = (
     *("drug", "slug", "kind", "brand", "fda_status", "use", "indications", "intent", "intent_words", "standing"),
     *("condition", "narrower", "setting", "cause", "disease_status", "biomarker", "stage", "line_of_therapy"),
-    *("age_group", "age_low_years", "age_high_years", "sex", "population"),
+    *("age_group", "age_low_years", "age_low_exclusive", "age_high_years", "age_high_exclusive", "sex", "population"),
     *("with_required", "with_optional", "with_alternative", "with_combination", "with_concurrent"),
     *("prior_required", "prior_one_of", "prior_conditional", "alone"),
+    *("phases", "qualified_in_words", "qualifiers"),
     *_CODES,
     *("quote", "lead", "parent", "evidence", "unread", "line", "offset", "length"),
     *_SOURCE,

@@ -12,7 +12,10 @@ CREATE OR REPLACE MACRO uses_from(path) AS TABLE
     SELECT * REPLACE (
         CAST(use AS INTEGER) AS use,
         CAST(age_low_years AS DOUBLE) AS age_low_years,
+        CAST(age_low_exclusive AS BOOLEAN) AS age_low_exclusive,
         CAST(age_high_years AS DOUBLE) AS age_high_years,
+        CAST(age_high_exclusive AS BOOLEAN) AS age_high_exclusive,
+        CAST(qualified_in_words AS BOOLEAN) AS qualified_in_words,
         CAST(unread AS BIGINT) AS unread,
         CAST(line AS BIGINT) AS line,
         CAST("offset" AS INTEGER) AS "offset",

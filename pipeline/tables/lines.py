@@ -26,6 +26,7 @@ def drug_line(record: Record, uses: Sequence[tuple[int, Use]]) -> dict[str, Any]
         "uses": len(uses),
         "indications": sum(len(record.indications[number - 1]) for number, _ in uses),
         "standing": dict(Counter(use.standing for _, use in uses)),
+        "qualified_in_words": sum(use.qualified_in_words for _, use in uses),
         "unread": len(facts.unread),
         "withheld": len(facts.withheld),
         "page": _page(facts),
@@ -49,10 +50,7 @@ def facts_line(record: Record, uses: Sequence[tuple[int, Use]]) -> dict[str, Any
     said = {name: value for name, value in plain(facts, facts.page).items() if name not in {"page", "uses"}}
     return {
         **said,
-        "uses": [
-            {"use": number, "indications": list(record.indications[number - 1]), **plain(use, facts.page)}
-            for number, use in uses
-        ],
+        "uses": [_use(record, number, use) for number, use in uses],
         "page": _page(facts),
     }
 
@@ -72,7 +70,8 @@ def plain(value: Any, page: Page) -> Any:  # noqa: ANN401 - from anything of the
 
 
 def _use(record: Record, number: int, use: Use) -> dict[str, Any]:
-    return {"use": number, "indications": list(record.indications[number - 1]), **plain(use, record.facts.page)}
+    said = {"use": number, "indications": list(record.indications[number - 1]), "qualified_in_words": use.qualified_in_words}
+    return {**said, **plain(use, record.facts.page)}
 
 
 def _page(facts: DrugFacts) -> dict[str, Any]:

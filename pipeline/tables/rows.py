@@ -1,4 +1,4 @@
-"""Facts as flat rows: a cell is a text, a number, or empty (None).
+"""Facts as flat rows: a cell is a text, a number, true or false, or empty (None).
 
 Several values in a cell stand in the order of the source, each once, joined by ` | `; a backslash or bar of a value itself
 has a backslash before it. `views.sql` makes the same rows from the published resources, by another way.
@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
+from pipeline.fields import patients
 from pipeline.model import Age, DrugFacts, Fact, PriorTherapy, Sentence, Therapy, Use
 from pipeline.snapshot import Record
 from pipeline.tables.columns import CODED, SYSTEMS
 
-Cell: TypeAlias = str | int | float | None
+Cell: TypeAlias = str | int | float | bool | None
 Row: TypeAlias = dict[str, Cell]
 
 SEPARATOR = " | "
@@ -111,8 +112,8 @@ def _quotes(facts: DrugFacts, use: Use) -> Row:
 
 
 def _use(use: Use) -> Row:
-    patients = [each for population in use.populations for each in population.characteristics]
-    ranges = [each for each in patients if each.kind == "age-range"]
+    traits = [each for population in use.populations for each in population.characteristics]
+    ranges = [each for each in traits if each.kind == "age-range"]
     narrowed = [each for fact in (*use.conditions, *use.narrower) for each in fact.codings] if use.narrower else ()
     stated = [each for fact in use.conditions for each in fact.codings] if not use.narrower else ()
     context = [each for fact in (*use.settings, *use.causes) for each in fact.codings]
@@ -128,13 +129,16 @@ def _use(use: Use) -> Row:
         "biomarker": words(use.biomarkers),
         "stage": words(use.stages),
         "line_of_therapy": use.line.text if use.line else None,
-        "age_group": joined(sorted({each.age_group for each in patients if each.age_group})),
-        "age_low_years": _bound([each.low for each in ranges], min),
-        "age_high_years": _bound([each.high for each in ranges], max),
-        "sex": joined(sorted({each.sex for each in patients if each.sex})),
-        "population": joined("; ".join(each.fact.text for each in one.characteristics) for one in use.populations),
+        "age_group": joined(sorted({each.age_group for each in traits if each.age_group})),
+        **_bound("age_low", [(each.low, each.low_exclusive) for each in ranges], min),
+        **_bound("age_high", [(each.high, each.high_exclusive) for each in ranges], max),
+        "sex": joined(sorted({each.sex for each in traits if each.sex})),
+        "population": joined("; ".join(fact.text for fact in one) for one in patients(use)),
         **_treatments(use),
         "alone": use.alone.text if use.alone else None,
+        "phases": joined(phase.phrase.text for phase in use.phases),
+        "qualified_in_words": use.qualified_in_words,
+        "qualifiers": words(one.fact for one in use.qualifiers),
         # A code of "melanoma" is too wide for a use in "stage IIB melanoma": beside a narrower disease no code is exact.
         **_codes(
             "condition", [*((c.system, c.code, c.relation) for c in stated), *((c.system, c.code, "broader") for c in narrowed)]
@@ -175,10 +179,13 @@ def _in_order(facts: Iterable[Fact]) -> list[Fact]:
     return [once[key] for key in sorted(once)]
 
 
-def _bound(ages: list[Age | None], widest: Callable[[list[float]], float]) -> float | None:
-    """The widest of some bounds in years; None where there are none, or one of the ranges is open at that end."""
-    bounds = [round(age.value * _YEARS[age.unit], 4) for age in ages if age]
-    return widest(bounds) if bounds and len(bounds) == len(ages) else None
+def _bound(name: str, ages: list[tuple[Age | None, bool]], widest: Callable[[list[float]], float]) -> Row:
+    """The widest of some bounds in years, and whether no range includes it; empty where one of them is open at that end."""
+    bounds = [(round(age.value * _YEARS[age.unit], 4), exclusive) for age, exclusive in ages if age]
+    if not bounds or len(bounds) < len(ages):
+        return {f"{name}_years": None, f"{name}_exclusive": None}
+    found = widest([years for years, _ in bounds])
+    return {f"{name}_years": found, f"{name}_exclusive": all(exclusive for years, exclusive in bounds if years == found)}
 
 
 def _codes(what: str, codes: Iterable[tuple[str, str, str]]) -> Row:

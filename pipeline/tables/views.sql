@@ -58,11 +58,32 @@ CREATE OR REPLACE MACRO lines_in(text) AS length(text) - length(replace(text, ch
 CREATE OR REPLACE MACRO line_of(text, o) AS
     1 + lines_in(replace(replace("left"(text, o), chr(13) || chr(10), chr(10)), chr(13), chr(10)));
 
--- A bound of a Range in years. NULL where the Range has none.
+-- A bound of an age in years. NULL where there is none.
 CREATE OR REPLACE MACRO years(quantity) AS round(
     CAST(json_extract_string(quantity, '$.value') AS DOUBLE)
     * CASE json_extract_string(quantity, '$.code') WHEN 'd' THEN 1 / 365.25 WHEN 'wk' THEN 7 / 365.25 WHEN 'mo' THEN 1.0 / 12 ELSE 1 END,
     4);
+
+-- The bounds that a characteristic gives: where its words stand (two characteristics of the same words are one range), and
+-- whether the bound itself is included.
+CREATE OR REPLACE MACRO bounds_in(c) AS list_filter([
+    {'o': said(ext(c, 'words')[1]).o, 'side': 'low', 'years': years(json_extract(c, '$.valueRange.low')), 'exclusive': false},
+    {'o': said(ext(c, 'words')[1]).o, 'side': 'high', 'years': years(json_extract(c, '$.valueRange.high')), 'exclusive': false},
+    {'o': said(ext(c, 'words')[1]).o,
+        'side': CASE json_extract_string(c, '$.valueQuantity.comparator') WHEN '>' THEN 'low' ELSE 'high' END,
+        'years': years(json_extract(c, '$.valueQuantity')), 'exclusive': true}], lambda b: b.years IS NOT NULL);
+CREATE OR REPLACE MACRO at_end(bounds, end_) AS list_filter(bounds, lambda b: b.side = end_);
+CREATE OR REPLACE MACRO ranges_of(bounds) AS len(list_distinct(list_transform(bounds, lambda b: b.o)));
+-- The bounds at one end, or none where one of the ranges is open there.
+CREATE OR REPLACE MACRO closed_at(bounds, end_) AS
+    CASE WHEN ranges_of(at_end(bounds, end_)) = ranges_of(bounds) THEN at_end(bounds, end_) ELSE [] END;
+CREATE OR REPLACE MACRO years_of(bounds) AS list_transform(bounds, lambda b: b.years);
+-- Whether no range includes a bound.
+CREATE OR REPLACE MACRO left_out(bounds, widest) AS
+    CASE WHEN len(bounds) > 0 THEN len(list_filter(bounds, lambda b: b.years = widest AND NOT b.exclusive)) = 0 END;
+
+-- Texts each once, in their order.
+CREATE OR REPLACE MACRO once(texts) AS list_filter(texts, lambda t, i: list_position(texts, t) = i);
 
 -- Parts of an indication ---------------------------------------------------------------------------------------------------
 
@@ -177,10 +198,19 @@ SELECT
     of_kind(details, 'stage') AS stage,
     json_extract_string(ext(indication, 'line-of-therapy')[1], '$.valueCodeableConcept.text') AS line_of_therapy,
     said(ext(indication, 'given-alone')[1]).t AS alone,
-    list_transform(items(contained, '$'), lambda g: array_to_string(list_transform(items(g, '$.characteristic'), lambda c:
-        coalesce(json_extract_string(c, '$.valueCodeableConcept.text'), said(ext(c, 'words')[1]).t)), '; ')) AS populations,
-    list_transform(list_filter(patients, lambda c: json_exists(c, '$.valueRange')), lambda c: {
-        'low': years(json_extract(c, '$.valueRange.low')), 'high': years(json_extract(c, '$.valueRange.high'))}) AS ages,
+    list_transform(list_sort(list_transform(ext(indication, 'phase'), lambda e: {
+        'order': CAST(json_extract_string(part(e, 'order')[1], '$.valueInteger') AS INTEGER),
+        't': said(part(e, 'phrase')[1]).t})), lambda p: p.t) AS phases,
+    len(named("extension", 'qualified-in-words')) > 0 AS qualified_in_words,
+    list_concat(
+        list_transform(list_filter(details, lambda d: len(part(d, 'of')) > 0),
+            lambda d: concept(json_extract(part(d, 'value')[1], '$.valueCodeableConcept'))),
+        list_transform(list_filter(patients,
+            lambda c: json_extract_string(c, '$.code.coding[0].code') IN ('stated', 'timing', 'manner', 'duration', 'purpose')),
+            lambda c: concept(json_extract(c, '$.valueCodeableConcept')))) AS qualifiers,
+    list_transform(items(contained, '$'), lambda g: array_to_string(once(list_transform(items(g, '$.characteristic'), lambda c:
+        coalesce(json_extract_string(c, '$.valueCodeableConcept.text'), said(ext(c, 'words')[1]).t))), '; ')) AS populations,
+    flatten(list_transform(patients, lambda c: bounds_in(c))) AS ages,
     flatten(list_transform(patients, lambda c: items(c, '$.valueCodeableConcept.coding'))) AS patient_codes,
     names_with(therapies, 'required', false) AS with_required,
     flatten(list_transform(ext(indication, 'optional-therapy'), lambda e: names_in(e))) AS with_optional,
@@ -240,10 +270,10 @@ SELECT
     joined(list_sort(list_distinct(list_transform(list_filter(one.patient_codes,
         lambda c: ends_with(json_extract_string(c, '$.system'), '/age-group')), lambda c: json_extract_string(c, '$.code')))))
         AS age_group,
-    CASE WHEN len(list_filter(one.ages, lambda a: a.low IS NULL)) = 0 THEN list_min(list_transform(one.ages, lambda a: a.low)) END
-        AS age_low_years,
-    CASE WHEN len(list_filter(one.ages, lambda a: a.high IS NULL)) = 0 THEN list_max(list_transform(one.ages, lambda a: a.high)) END
-        AS age_high_years,
+    list_min(years_of(closed_at(one.ages, 'low'))) AS age_low_years,
+    left_out(closed_at(one.ages, 'low'), list_min(years_of(closed_at(one.ages, 'low')))) AS age_low_exclusive,
+    list_max(years_of(closed_at(one.ages, 'high'))) AS age_high_years,
+    left_out(closed_at(one.ages, 'high'), list_max(years_of(closed_at(one.ages, 'high')))) AS age_high_exclusive,
     joined(list_sort(list_distinct(list_transform(list_filter(one.patient_codes,
         lambda c: ends_with(json_extract_string(c, '$.system'), '/administrative-gender')), lambda c: json_extract_string(c, '$.code')))))
         AS sex,
@@ -253,7 +283,7 @@ SELECT
     cell(one.with_concurrent) AS with_concurrent,
     cell(one.prior_required) AS prior_required, cell(one.prior_one_of) AS prior_one_of,
     cell(one.prior_conditional) AS prior_conditional,
-    one.alone,
+    one.alone, joined(one.phases) AS phases, one.qualified_in_words, cell(one.qualifiers) AS qualifiers,
     codes(drug.exact, 'http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl') AS drug_ncit,
     codes(drug.broader, 'http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl') AS drug_ncit_broader,
     codes(drug.exact, 'http://www.nlm.nih.gov/research/umls/rxnorm') AS drug_rxnorm,

@@ -86,6 +86,8 @@ def _write_rows(snapshot: Snapshot, folder: Path) -> dict[str, int]:
 
 def _cell(value: Cell) -> str:
     """A value as it stands in the file: numbers without needless zeros, an apostrophe before what looks like a formula."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, float):
         return f"{value:.4f}".rstrip("0").rstrip(".")
     text = "" if value is None else str(value)

@@ -25,9 +25,17 @@ _LIMITS = (
 _LABELS = frozenset(
     {
         *("Brand names in the US", "Drugs in the combination", "Uses that the page states", "The page also says"),
-        *("Address", "Use section, read", "Use section, not read", "Patient drug information page", ": indication", ","),
+        *(
+            "Restricted by words that no rule understood",
+            "Address",
+            "Use section, read",
+            "Use section, not read",
+            "Patient drug information page",
+            ": indication",
+            ",",
+        ),
         *("The page says:", "Read from a patient drug information page by rules, without a person", "onlabel", _LIMITS),
-        *("National Cancer Institute (NCI)", "Uses that people looked at", "Use section, withheld by a reviewer"),
+        *("National Cancer Institute (NCI)", "Uses that people looked at", "Use section, withheld"),
         *("Read from a patient drug information page by rules, and looked at by people",),
     }
 )
@@ -47,6 +55,7 @@ class Snapshot:
     statuses: dict[str, str] = field(default_factory=dict)
     statements: dict[str, str] = field(default_factory=dict)
     effects: dict[str, object] = field(default_factory=dict)
+    stated: dict[str, list[str]] = field(default_factory=dict)
     listed: set[tuple[str, str]] = field(default_factory=set)
     changed: set[tuple[str, str]] = field(default_factory=set)
 
@@ -65,6 +74,7 @@ class Snapshot:
         if kind == "ClinicalUseDefinition":
             self.statements[name] = " ".join(_statement(resource))
             self.effects[name] = resource.get("indication", {}).get("intendedEffect", {}).get("concept")
+            self.stated[name] = sorted(set(_stated(resource)))
         if kind == "Provenance":
             self.changed.update(changed_in(resource))
         if kind == "MedicationKnowledge":
@@ -157,7 +167,7 @@ def _reference(  # noqa: PLR0913, PLR0917 - a reference is judged by all of thes
         group = next((c for c in resource.get("contained", ()) if f"#{c.get('id')}" == reference), None)
         if group is None:
             yield finding("C652", "", place, name, reference)
-        elif display != "; ".join(_words(group)):
+        elif display != "; ".join(dict.fromkeys(_words(group))):
             yield finding("C650", "the display is not the words of the population", place, name, display)
         return
     if not _RELATIVE.fullmatch(reference) or reference not in snapshot.names:
@@ -183,7 +193,38 @@ def _words(group: Json) -> Iterator[str]:
         yield from words or [str(characteristic.get("valueCodeableConcept", {}).get("text"))]
 
 
+def _stated(indication: Json) -> Iterator[str]:
+    """The words of an indication that are said to restrict it and not to be understood."""
+    for extension in indication.get("indication", {}).get("diseaseStatus", {}).get("extension", ()):
+        if name_of(extension) == "disease-detail" and part(extension, "kind").get("valueCode") == "stated":
+            yield str(part(extension, "value").get("valueCodeableConcept", {}).get("text"))
+    for group in indication.get("contained", ()):
+        yield from _stated_patients(group.get("characteristic", ()), "code")
+
+
+def _stated_patients(characteristics: list[Json], kind: str) -> Iterator[str]:
+    for each in characteristics:
+        if any(coding.get("code") == "stated" for coding in each.get(kind, {}).get("coding", ())):
+            yield str(each.get("valueCodeableConcept", {}).get("text"))
+
+
+def _marked(resource: Json, name: str) -> Iterator[Problem]:
+    """The mark of a use that words restrict, in two places: both are there where there are such words, and only there."""
+    expected = bool(set(_stated(resource)))
+    tags = [(name_of({"url": tag.get("system", "")}), tag.get("code")) for tag in resource.get("meta", {}).get("tag", ())]
+    marks = [each.get("valueBoolean") for each in resource.get("extension", ()) if name_of(each) == "qualified-in-words"]
+    if tags != ([("use-mark", "qualified-in-words")] if expected else []):
+        yield finding("C650", "the tag is not what its qualifiers say", "ClinicalUseDefinition.meta.tag", name, str(tags))
+    if marks != ([True] if expected else []):
+        yield finding("C650", "the mark is not what its qualifiers say", "ClinicalUseDefinition.extension", name, str(marks))
+    if len({tuple(_stated_patients(group.get("characteristic", ()), "code")) for group in resource.get("contained", ())}) > 1:
+        yield finding(
+            "C650", "words restrict all patients, and not every Group has them", "ClinicalUseDefinition.contained", name
+        )
+
+
 def _indication(resource: Json, snapshot: Snapshot, name: str) -> Iterator[Problem]:
+    yield from _marked(resource, name)
     indication = resource.get("indication", {})
     for element in ("diseaseStatus", "diseaseSymptomProcedure"):
         concept = indication.get(element, {}).get("concept", {})
@@ -253,6 +294,9 @@ def _knowledge(resource: Json, snapshot: Snapshot, name: str) -> Iterator[Proble
             for dosing in guideline.get("dosingGuideline", ()):
                 if dosing.get("treatmentIntent") != snapshot.effects.get(reference):
                     yield finding("C650", f"{reference} has another intent", f"{place}.dosingGuideline", name)
+                stated = sorted(set(_stated_patients(dosing.get("patientCharacteristic", ()), "type")))
+                if stated != snapshot.stated.get(reference):
+                    yield finding("C650", f"{reference} is restricted by other words", f"{place}.dosingGuideline", name)
 
 
 def _document(resource: Json, document: Document, name: str) -> Iterator[Problem]:

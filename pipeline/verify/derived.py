@@ -97,12 +97,13 @@ _ALWAYS: Mapping[str, object] = MappingProxyType(
 _PARTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "comorbidity-role": frozenset({"setting", "cause"}),
-        "kind": frozenset({"status", "biomarker", "stage"}),
+        "kind": frozenset({"status", "biomarker", "stage", "stated", "timing", "manner", "duration", "purpose"}),
+        "of": frozenset({"disease", "treatment", "use"}),
         "verdict": frozenset({"right", "wrong", "incomplete"}),
         "changed": frozenset(
             {
                 *("conditions", "narrower", "settings", "causes", "disease-status", "biomarkers", "stages", "line", "brands"),
-                *("alone", "intent", "standing", "populations", "therapies", "prior"),
+                *("alone", "intent", "standing", "populations", "therapies", "prior", "qualifiers"),
             }
         ),
         "mode": frozenset({"required", "optional", "alternative", "combination", "concurrent", "one-of", "conditional"}),
@@ -130,6 +131,9 @@ _UNITS = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
 _NUMBERS = (  # noqa: SIM905 - nineteen words read better as a sentence than as a column
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
 ).split()
+#: What says that a bound is left out, and what stands before a number that is.
+_COMPARED = {"<": r"\b(?:younger|less|fewer|under|below|before)\b|<", ">": r"\b(?:older|more|greater|over|above|after)\b|>"}
+_LEFT_OUT = r"(?<!\bno )(?<!\bnot )\b(?:younger|less|fewer|older|more|greater)\s+than\s+(?:age\s+)?"
 _BEFORE, _WITH = {"required", "one-of", "conditional"}, {"required", "alternative", "combination", "concurrent"}
 
 
@@ -153,6 +157,8 @@ def derived(resource: Json, conformance: Conformance, changed: Collection[str] =
             yield from mapped_codes(value, conformance, place, name)
         if isinstance(value.get("valueRange"), dict):
             yield from _range(value, place, name)
+        if isinstance(value.get("valueQuantity"), dict):
+            yield from _compared(value, place, name)
         if "relationshipType" in value:
             yield from _therapy(value, place, name)
         yield from _fixed(value, place, name)
@@ -221,14 +227,37 @@ def _concept(value: Json, quotes: str, changed: Collection[str], place: str, nam
 def _range(value: Json, place: str, name: str) -> Iterator[Problem]:
     words = " ".join(quote_of(e) or "" for e in value.get("extension", ()) if name_of(e) == "words")
     for bound, quantity in value["valueRange"].items():
-        number, unit, code = quantity.get("value"), quantity.get("unit"), quantity.get("code")
-        spelled = _NUMBERS[number] if isinstance(number, int) and 0 <= number < len(_NUMBERS) else str(number)
-        if not re.search(rf"\b(?:{number}|{spelled})\b", words, re.IGNORECASE):
-            yield finding("C640", f"{number} is not among the words", f"{place}.{bound}", name, words)
-        if quantity.get("system") != _UCUM or unit not in {_UNITS.get(code), f"{_UNITS.get(code)}s"}:
-            yield finding("C641", f"unit {unit!r}, code {code!r}", f"{place}.{bound}", name)
-        elif not _is_counted(rf"(?:{number}|{spelled})", _UNITS[code], words):
-            yield finding("C640", f"{number} {_UNITS[code]} is not among the words", f"{place}.{bound}", name, words)
+        yield from _age(quantity, words, f"{place}.{bound}", name)
+        if "comparator" in quantity or re.search(rf"{_LEFT_OUT}{_number(quantity)}", words, re.IGNORECASE):
+            yield finding("C640", "the words leave this bound out", f"{place}.{bound}", name, words)
+
+
+def _compared(value: Json, place: str, name: str) -> Iterator[Problem]:
+    """A bound that the words leave out."""
+    words, quantity = (
+        " ".join(quote_of(e) or "" for e in value.get("extension", ()) if name_of(e) == "words"),
+        value["valueQuantity"],
+    )
+    yield from _age(quantity, words, place, name)
+    comparator = str(quantity.get("comparator"))
+    if not re.search(_COMPARED.get(comparator, r"\Z\A."), words, re.IGNORECASE):
+        yield finding("C640", f"{comparator} is not among the words", place, name, words)
+
+
+def _number(quantity: Json) -> str:
+    number = quantity.get("value")
+    spelled = _NUMBERS[number] if isinstance(number, int) and 0 <= number < len(_NUMBERS) else str(number)
+    return rf"(?:{number}|{spelled})\b"
+
+
+def _age(quantity: Json, words: str, place: str, name: str) -> Iterator[Problem]:
+    number, unit, code = quantity.get("value"), quantity.get("unit"), str(quantity.get("code"))
+    if not re.search(rf"\b{_number(quantity)}", words, re.IGNORECASE):
+        yield finding("C640", f"{number} is not among the words", place, name, words)
+    if quantity.get("system") != _UCUM or unit not in {_UNITS.get(code), f"{_UNITS.get(code)}s"}:
+        yield finding("C641", f"unit {unit!r}, code {code!r}", place, name)
+    elif not _is_counted(_number(quantity), _UNITS[code], words):
+        yield finding("C640", f"{number} {_UNITS[code]} is not among the words", place, name, words)
 
 
 def _is_counted(number: str, unit: str, words: str) -> bool:

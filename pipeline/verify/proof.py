@@ -40,6 +40,8 @@ EXTENSIONS = frozenset(
             "given-alone",
             "use",
             "conditional-prior-therapy",
+            "phase",
+            "qualified-in-words",
         ),
         *(
             "pronunciation",
@@ -58,7 +60,7 @@ EXTENSIONS = frozenset(
 PARTS = frozenset(
     {
         *("text", "role", "reason", "target", "glossary-id", "key", "value", "kind", "mode", "phrase", "name"),
-        *("indication", "verdict", "date", "changed", "reviewer"),
+        *("indication", "verdict", "date", "changed", "reviewer", "of", "order", "partner", "alone", "timing"),
     }
 )
 _MUST_BE_PROVEN = {

@@ -27,6 +27,7 @@ _FIELD_AT = {
     "given-alone": "alone",
     "optional-therapy": "therapies",
     "conditional-prior-therapy": "prior",
+    "phase": "phases",
 }
 #: The same by what stands in the element: a comorbidity's role, the kind of a disease's detail, another therapy's relationship.
 _FIELD_OF = {
@@ -37,6 +38,7 @@ _FIELD_OF = {
     "stage": "stages",
     "indicated-only-with": "therapies",
     "indicated-only-before": "prior",
+    **dict.fromkeys(("stated", "timing", "manner", "duration", "purpose"), "qualifiers"),
 }
 #: Outside its uses a drug's record has no value that people give but the name of a brand.
 _FIELD_IN = {"MedicationKnowledge": "brands", "Medication": "brands"}
@@ -74,6 +76,10 @@ def _corrected(value: Json, place: str, above: str) -> Iterator[tuple[str, str]]
 def _kinds(value: Json) -> Iterator[str]:
     """What an element of an indication says of itself: that of several details, of its one value too if they agree."""
     yield from (str(each.get("code")) for each in value.get("relationshipType", {}).get("coding", ()))
+    # The patients', in a Group or in MedicationKnowledge.
+    for kind in (value.get("code"), value.get("type")):
+        if isinstance(kind, dict) and "valueCodeableConcept" in value:
+            yield from (str(each.get("code")) for each in kind.get("coding", ()))
     for each in (value, *value.get("extension", ())):
         if name_of(each) == "disease-detail":
             yield str(part(each, "kind").get("valueCode"))

@@ -20,6 +20,7 @@ from pipeline.correct import (
     Edits,
     IntentEdit,
     PriorEdit,
+    QualifierEdit,
     Quote,
     StandingEdit,
     TherapyEdit,
@@ -98,6 +99,22 @@ CASES: list[tuple[str, Any, Callable[[Use], Any], Any]] = [
         (PriorEdit("one_of", Quote("velastin and after dorvastin"), quotes("velastin", "dorvastin")),),
         lambda use: [(one.mode, one.phrase.text, [name.text for name in one.names]) for one in use.prior],
         [("one_of", "velastin and after dorvastin", ["velastin", "dorvastin"])],
+    ),
+    (
+        "qualifiers",
+        (
+            QualifierEdit(Quote("of the skin"), "disease"),
+            QualifierEdit(Quote("grown patients"), "patients"),
+            QualifierEdit(Quote("as the only drug"), "treatment", "manner"),
+            QualifierEdit(Quote("It helps")),
+        ),
+        lambda use: sorted((one.fact.text, one.of, one.kind) for one in use.qualifiers),
+        [
+            ("It helps", "use", "stated"),
+            ("as the only drug", "treatment", "manner"),
+            ("grown patients", "patients", "stated"),
+            ("of the skin", "disease", "stated"),
+        ],
     ),
 ]
 every_field = pytest.mark.parametrize(("name", "value", "read", "expected"), CASES, ids=[case[0] for case in CASES])

@@ -19,8 +19,10 @@ from pipeline.model import (
     Identifier,
     Link,
     Page,
+    Phase,
     Population,
     PriorTherapy,
+    Qualifier,
     Review,
     Sentence,
     Span,
@@ -271,4 +273,90 @@ def zva() -> DrugFacts:
         ),
         uses=(use,),
         sentences=(Sentence(use.text, "use"),),
+    )
+
+
+def querin() -> DrugFacts:
+    """A drug whose uses are restricted by words that no field holds, by ages without their bounds, and step by step."""
+    page = page_of("querin")
+    say = Words(page.text)
+    lead = say("Querin is approved, for no longer than a spring, to treat:")
+    term, cart = Qualifier(say("for no longer than a spring")), say("The cart must be green.")
+    ages = say("older than 2 years but younger than 10 years")
+    shared = {
+        "parent": None,
+        "lead": lead,
+        "evidence": (cart,),
+        "intent": "treat",
+        "intent_text": say("treat"),
+        "standing": "approved",
+        "standing_fact": say("approved", after="Use in"),
+    }
+    first = Use(
+        text=say("Glum sarcoma that glows, upon relapse, in adults whose palms are dry and in children younger than 18 years "
+                 "or older than 2 years but younger than 10 years. It may be of use as a powder."),
+        conditions=(say("Glum sarcoma"),),
+        populations=(
+            Population((Characteristic("age-group", say("adults"), age_group="adult"),)),
+            Population(
+                (
+                    Characteristic("age-group", say("children"), age_group="child"),
+                    Characteristic(
+                        "age-range", say("younger than 18 years"), high=Age(18, "year"), high_exclusive=True
+                    ),
+                )
+            ),
+            Population(
+                (Characteristic("age-range", ages, low=Age(2, "year"), high=Age(10, "year"), high_exclusive=True),)
+            ),
+            Population(
+                (
+                    Characteristic(
+                        "age-range", ages, low=Age(2, "year"), high=Age(10, "year"), low_exclusive=True, high_exclusive=True
+                    ),
+                )
+            ),
+        ),
+        qualifiers=(
+            term,
+            Qualifier(say("that glows"), "disease"),
+            Qualifier(say("upon relapse"), "disease", "timing"),
+            Qualifier(say("whose palms are dry"), "patients"),
+            Qualifier(say("as a powder"), "treatment", "manner"),
+            Qualifier(cart),
+        ),
+        **shared,
+    )  # fmt: skip
+    second = Use(
+        text=say("Vellum blight, stage II, with cisfolin before surgery and then alone after surgery, to lower the chance that "
+                 "it comes back, in people with a steady hand."),
+        conditions=(say("Vellum blight"),),
+        stages=(say("stage II"),),
+        phases=(
+            Phase(say("with cisfolin before surgery"), (say("cisfolin"),), timing=say("before surgery")),
+            Phase(say("alone after surgery"), alone=say("alone"), timing=say("after surgery")),
+        ),
+        qualifiers=(
+            term,
+            Qualifier(say("to lower the chance that it comes back"), "use", "purpose"),
+            Qualifier(say("with a steady hand"), "patients"),
+            Qualifier(cart),
+        ),
+        **shared,
+    )  # fmt: skip
+    return DrugFacts(
+        page=page,
+        slug="querin",
+        kind="drug",
+        kind_reason="a name and a use section",
+        name=say("Querin", after="# Querin"),
+        fda_status="approved",
+        fda_status_fact=say("Yes"),
+        uses=(first, second),
+        sentences=(
+            Sentence(lead, "lead"),
+            Sentence(first.text, "use"),
+            Sentence(second.text, "use"),
+            Sentence(cart, "unread", "no rule knows this sentence"),
+        ),
     )

@@ -14,7 +14,7 @@ from pipeline.fhir import build
 from pipeline.fhir.primitives import is_string, midnight, web_address
 from pipeline.model import Fact, FrontMatterValue, Span
 from pipeline.settings import Settings
-from pipeline.snapshot.facts import extensions
+from pipeline.snapshot.elements import extensions
 from tests.fhir.fhir_facts import zorvalimab, zva
 from tests.fhir.fhir_walk import of_type
 

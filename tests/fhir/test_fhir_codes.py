@@ -12,7 +12,8 @@ from pipeline.fhir import AppliedCodes, build, code_definitions
 from pipeline.model import Coding, DrugFacts, Resource
 from pipeline.read import read_page
 from pipeline.settings import Settings
-from pipeline.snapshot.facts import extensions, read_facts
+from pipeline.snapshot.elements import extensions
+from pipeline.snapshot.facts import read_facts
 from pipeline.terminology import code, default_folder, load
 from pipeline.validate import validate
 from tests.fhir.fhir_facts import BROADER, MAPPED, zorvalimab

@@ -17,10 +17,11 @@ from pipeline.fhir.extensions import EXTENSIONS
 from pipeline.model import DrugFacts, Fact, Resource
 from pipeline.read import read_page
 from pipeline.settings import FhirVersion, Profile, Settings
-from pipeline.snapshot.facts import extensions, read_facts
+from pipeline.snapshot.elements import extensions
+from pipeline.snapshot.facts import read_facts
 from pipeline.snapshot.older import as_full, guidelines, populations
 from pipeline.validate import check_references, validate
-from tests.fhir.fhir_facts import MAPPED, combination, zorvalimab, zva
+from tests.fhir.fhir_facts import MAPPED, combination, querin, zorvalimab, zva
 from tests.fhir.fhir_walk import Json, objects, of_type
 from tests.fhir.test_fhir_round_trip import in_reading_order
 
@@ -29,7 +30,7 @@ GOLDEN = json.loads((HERE / "denosumab_versions.json").read_text(encoding="utf-8
 VERSIONS: tuple[FhirVersion, ...] = ("R5", "R4B", "R4")
 KINDS: list[tuple[FhirVersion, Profile]] = [(version, profile) for version in VERSIONS for profile in ("full", "core")]
 every_kind = pytest.mark.parametrize(("version", "profile"), KINDS)
-every_page = pytest.mark.parametrize("make", [zorvalimab, combination, zva])
+every_page = pytest.mark.parametrize("make", [zorvalimab, combination, zva, querin])
 
 
 def derived(facts: DrugFacts, version: FhirVersion, profile: Profile = "full") -> list[Resource]:

@@ -18,8 +18,8 @@ from pipeline.fhir import build, conformance, derive, link, shared
 from pipeline.fhir.systems import CANCER_TERMS, NCI_THESAURUS
 from pipeline.model import DrugFacts
 from pipeline.settings import FhirVersion, Settings
-from pipeline.snapshot.facts import extensions
-from tests.fhir.fhir_facts import combination, zorvalimab, zva
+from pipeline.snapshot.elements import extensions
+from tests.fhir.fhir_facts import combination, querin, zorvalimab, zva
 from tests.fhir.fhir_walk import Json, objects, of_type
 
 SETTINGS = Settings()
@@ -75,7 +75,7 @@ def test_every_extension_of_ours_is_documented_and_every_documented_one_is_used(
 
     used = {
         element["url"].removeprefix(base)
-        for make in (zorvalimab, combination, zva)
+        for make in (zorvalimab, combination, zva, querin)
         for version in get_args(FhirVersion)
         for resource in derive(build(make(), SETTINGS), version, SETTINGS).resources
         for element in objects(resource)

@@ -14,7 +14,8 @@ from pipeline.fhir import build
 from pipeline.model import DrugFacts
 from pipeline.read import read_page
 from pipeline.settings import Settings
-from pipeline.snapshot.facts import extensions, read_facts
+from pipeline.snapshot.elements import extensions
+from pipeline.snapshot.facts import read_facts
 from tests.fhir.fhir_walk import Json, of_type
 from tests.fhir.test_fhir_round_trip import in_reading_order
 

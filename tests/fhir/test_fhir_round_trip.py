@@ -12,7 +12,7 @@ from pipeline.fhir import build
 from pipeline.model import DrugFacts
 from pipeline.settings import Settings
 from pipeline.snapshot.facts import read_facts
-from tests.fhir.fhir_facts import combination, zorvalimab, zva
+from tests.fhir.fhir_facts import combination, querin, zorvalimab, zva
 
 
 def in_reading_order(facts: DrugFacts) -> DrugFacts:
@@ -31,7 +31,7 @@ def in_reading_order(facts: DrugFacts) -> DrugFacts:
     )
 
 
-@pytest.mark.parametrize("make", [zorvalimab, combination, zva])
+@pytest.mark.parametrize("make", [zorvalimab, combination, zva, querin])
 def test_every_field_of_the_facts_can_be_read_back_from_the_resources(make: Callable[[], DrugFacts]) -> None:
     facts = in_reading_order(make())
 

@@ -2,24 +2,46 @@
 "use strict";
 var groups = (() => {
   const { data, make } = page;
-  const FIELDS = { populations: "Patients", therapies: "Given with", prior: "Had before" };
+  const FIELDS = { populations: "Patients", therapies: "Given with", prior: "Had before", qualifiers: "Restriction in words" };
   const plain = (choice) => choice.replace(/[_-]/g, " ");
   const age = (one) => `${one.value} ${one.unit}${one.value === 1 ? "" : "s"}`;
 
   // A value as words, with what was read from them.
   function told(value) {
     if (Array.isArray(value)) return value.map((one) => `${one.quote} (${meaning(one)})`).join(" and ");
+    if (!value.phrase) return `${value.quote} (${plain(value.kind)}, of the ${value.of})`;
     const names = value.names && value.names.length ? `: ${value.names.map((one) => one.quote).join(", ")}` : "";
     return `${value.phrase.quote} (${plain(value.mode)}${names})`;
   }
   function meaning(one) {
-    const bounds = [one.low && `from ${age(one.low)}`, one.high && `to ${age(one.high)}`].filter(Boolean).join(" ");
+    const bounds = [one.low && `${one.low_exclusive ? "above" : "from"} ${age(one.low)}`, one.high && `${one.high_exclusive ? "below" : "to"} ${age(one.high)}`].filter(Boolean).join(" ");
     return one.age_group || one.sex || bounds || plain(one.kind);
   }
 
   // The parts of a new value. `tools` makes controls and takes words of the page; `give` is handed what adds the value.
   function form(name, tools, give) {
-    return name === "populations" ? patient(tools, give) : treatment(name, tools, give);
+    return name === "populations" ? patient(tools, give) : name === "qualifiers" ? qualifier(tools, give) : treatment(name, tools, give);
+  }
+
+  function qualifier({ element, labelled, options, words }, give) {
+    const [kind, of] = [["kind", data.choices.qualifier], ["of", data.choices.of]].map(([name, choices]) => {
+      const select = options(element("select"), choices.map((one) => [one, plain(one)]));
+      select.dataset.edit = name;
+      return select;
+    });
+    of.value = "use";
+    const input = words("Words of the page that restrict the use");
+    const add = element("button", "", "Add");
+    add.dataset.edit = "add";
+    add.addEventListener("click", () => {
+      const quote = input.quote();
+      if (!quote) return;
+      input.clear();
+      give((values) => [...values, { of: of.value, kind: kind.value, ...quote }]);
+    });
+    const line = element("div", "line");
+    line.append(labelled("What is understood of them", kind), labelled("What they restrict", of));
+    return [line, input.box(add)];
   }
 
   function patient({ element, labelled, options, words }, give) {
@@ -40,8 +62,14 @@ var groups = (() => {
       const unit = options(element("select"), data.choices.unit.map((one) => [one, `${one}s`]));
       unit.value = "year";
       unit.setAttribute("aria-label", bound === "low" ? "Unit of the lower age" : "Unit of the upper age");
-      ages.append(labelled(bound === "low" ? "From (may be empty)" : "To (may be empty)", value), unit);
-      return [bound, value, unit];
+      const out = element("input");
+      out.type = "checkbox";
+      out.dataset.edit = `${bound}_exclusive`;
+      const check = labelled(bound === "low" ? "not that age itself (older than)" : "not that age itself (younger than)", out);
+      check.className = "check";
+      check.prepend(out);
+      ages.append(labelled(bound === "low" ? "From (may be empty)" : "To (may be empty)", value), unit, check);
+      return [bound, value, unit, out];
     });
     const show = () => { ages.hidden = kind.value !== "age-range"; };
     kind.addEventListener("change", show);
@@ -55,7 +83,10 @@ var groups = (() => {
       const [first, second] = kind.value.split(" ");
       const value = second ? { kind: first.replace("_", "-"), ...quote, [first]: second } : { kind: first, ...quote };
       if (first === "age-range") {
-        for (const [bound, number, unit] of bounds) if (/^\d+$/.test(number.value)) value[bound] = { value: Number(number.value), unit: unit.value };
+        for (const [bound, number, unit, out] of bounds) if (/^\d+$/.test(number.value)) {
+          value[bound] = { value: Number(number.value), unit: unit.value };
+          if (out.checked) value[`${bound}_exclusive`] = true;
+        }
         if (!value.low && !value.high) return input.say("Give the age from which, or to which.");
       }
       input.clear();

@@ -3,7 +3,7 @@
 (() => {
   const STEP = 40; // about a screen and a half: what is not seen is made after the search has answered
   const STANDING = [[1, "approved", "standing-approved"], [2, "accelerated", "standing-accelerated_approval"], [4, "used", "standing-used"]];
-  const FLAGS = [[2, "unread"], [4, "uncoded"], [16, "findings"], [8, "changed"], [1, "brand-scoped"]];
+  const FLAGS = [[32, "in words"], [2, "unread"], [4, "uncoded"], [16, "findings"], [8, "changed"], [1, "brand-scoped"]];
   const find = (id) => document.getElementById(id);
   const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const make = (name, classes, text) => {
@@ -21,11 +21,11 @@
   const ORDER = {
     name: (a, b) => (a.named < b.named ? -1 : a.named > b.named ? 1 : 0),
     uses: (a, b) => b.uses - a.uses || ORDER.name(a, b),
-    attention: (a, b) => (b.flags & 30 ? weight(b) : 0) - (a.flags & 30 ? weight(a) : 0) || ORDER.name(a, b),
+    attention: (a, b) => weight(b) - weight(a) || ORDER.name(a, b),
     date: (a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : ORDER.name(a, b)),
   };
   function weight(drug) {
-    return (drug.flags & 2 ? 8 : 0) + (drug.flags & 16 ? 4 : 0) + (drug.flags & 4 ? 2 : 0) + (drug.flags & 8 ? 1 : 0);
+    return (drug.flags & 32 ? 16 : 0) + (drug.flags & 2 ? 8 : 0) + (drug.flags & 16 ? 4 : 0) + (drug.flags & 4 ? 2 : 0) + (drug.flags & 8 ? 1 : 0);
   }
   drugs.sort(ORDER.name);
 
@@ -148,7 +148,7 @@
     for (const [bit, text, classes] of STANDING) if (drug.standings & bit) standing.append(make("span", `chip ${classes}`, text));
     cell(row).append(standing);
     const flags = make("div", "chips");
-    for (const [bit, text] of FLAGS) if (drug.flags & bit) flags.append(make("span", bit & 22 ? "chip warning" : "chip", text));
+    for (const [bit, text] of FLAGS) if (drug.flags & bit) flags.append(make("span", bit & 54 ? "chip warning" : "chip", text));
     if (drug.drawn) flags.append(make("span", "chip drawn", `${drug.drawn} drawn`));
     if (drug.done) flags.append(make("span", "chip verdict-right", `${drug.done} of ${drug.uses} reviewed`));
     cell(row).append(flags);
