@@ -83,7 +83,7 @@ def _group(scene: Scene, group: Sequence[Predicate], *, patients: bool) -> list[
     kind, rule = _kind(scene, place, several=several, patients=patients)
     if kind == "biomarker" and not several:
         return [scene.tell("biomarker", rule, one) for one in _states(scene, start, end)] + prior
-    if prior and patients and not several and _is_history(scene, first, end):
+    if patients and not several and _holds_all(scene, first, end, prior):
         return prior
     return [scene.tell(kind, rule, place), *prior]  # type: ignore[arg-type]  # one of four literals
 
@@ -118,7 +118,7 @@ def _content_start(scene: Scene, first: int, end: int) -> int:
     adjective = group.passive and not group.modal and not group.head.of("use", "approve", "course", "works") and (
         follows is None or follows.low == "(" or follows.of("coordinator")
     )
-    return group.end - 1 if adjective and not scene.words[first].of("have") else first
+    return first + 1 + (scene.words[first + 1].low == "also") if adjective and scene.words[first].of("be") else first
 
 
 def _kind(scene: Scene, place: Place, *, several: bool, patients: bool) -> tuple[str, str]:
@@ -181,13 +181,16 @@ def _of_patients_alone(scene: Scene, first: int, end: int) -> list[Said] | None:
     return None
 
 
-def _is_history(scene: Scene, first: int, end: int) -> bool:
-    """Whether a predicate says no more than what was received: its treatments hold all its words."""
+_HISTORY = frozenset("received had treated taken tried undergone completed".split())
+
+
+def _holds_all(scene: Scene, first: int, end: int, prior: Sequence[Said]) -> bool:
+    """Whether a predicate says no more than what was received: its earlier treatments hold all its words."""
     group = verb_group(scene.words, first, end)
-    if group is None or group.negative or group.modal:
+    if group is None or group.negative or group.modal or not prior or prior[-1].rule not in ("received", "treated"):
         return False
-    low = group.head.low if group.head is not None else "had"
-    return low in ("received", "had", "treated", "taken", "tried", "undergone", "completed")
+    low = group.head.low if group.head is not None else scene.words[first].low
+    return low in (*_HISTORY, "have", "has") and prior[-1].place[1] >= scene.words[end - 1].end
 
 
 def has_disease(scene: Scene, first: int, end: int) -> tuple[Said, ...] | None:

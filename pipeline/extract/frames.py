@@ -20,15 +20,19 @@ from pipeline.phrases.people import read_people
 from pipeline.phrases.verbs import VerbGroup, verb_group
 from pipeline.phrases.words import Word, closing_bracket, words_of
 
-Subject = Literal["drug", "it", "brand", "use", "agency", "people", "other", ""]
+Subject = Literal["drug", "it", "brand", "form", "use", "agency", "people", "other", ""]
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The words of the page's own drug, and its brands that are no part of its name (lower case)."""
+    """The words of the page's own drug, and its brands that are no part of its name (lower case).
+
+    `parts` are the words of each substance of a fixed combination ("X and Y"): a sentence on one of them is not on the combination.
+    """
 
     words: frozenset[str] = frozenset()
     brands: frozenset[str] = frozenset()
+    parts: tuple[frozenset[str], ...] = ()
 
     def brands_words(self) -> frozenset[str]:
         """The words of the brands."""
@@ -108,13 +112,14 @@ FRAMES: tuple[Row, ...] = (
     Row("also-called", "explanation", (), ("naming",), "+-"),
     Row("of-patients", "detail", ("people",)),
     Row("of-some", "detail", ("it", "other"), says=rx(r"^if\b.*\b(?:must|should|needs? to)\b")),
-    Row("of-use", "use", (*_OF_DRUG, "use", "other", "agency"), ("approve", "use"), "+"),
-    Row("how-it-works", "explanation", (*_OF_DRUG, "other"), ("works", "course", "aim"), "+-", None, _LIMIT),
-    Row("what-it-is", "explanation", (*_OF_DRUG, "other"), ("",), "+", rx(
+    Row("about-the-form", "other-form", (), (), "+-", rx(r"\bless time\b|\bworks? better\b|\beffects last\b")),
+    Row("of-use", "use", (*_OF_DRUG, "form", "use", "other", "agency"), ("approve", "use"), "+"),
+    Row("how-it-works", "explanation", (*_OF_DRUG, "form", "other"), ("works", "course", "aim"), "+-", None, _LIMIT),
+    Row("what-it-is", "explanation", (*_OF_DRUG, "form", "other"), ("",), "+", rx(
         r"\b(?:is|are) (?:an?|the|two|three)?(?: \S+){0,4} ?(?:type|types|kind|kinds|form|forms|group|condition|drug|drugs|protein|proteins|combination|version|biosimilar"
         r"|mixture|medicine|disorder|disease|vaccine|agent|inhibitor|antibody|treatment)\b|\b(?:is|are) made (?:from|of)\b|\bhave certain\b|\bhas? (?:fewer|side)\b"), _LIMIT),
     Row("what-it-is", "explanation", ("other",), (), "+-", None, rx(r"\b(?:only|must|should|unless|until|except|approv\w+|patients?|adults|children|indicated|withdr\w+)\b")),
-    Row("about-the-form", "other-form", (*_OF_DRUG, "other"), (), "+-", rx(r"^(?:\w+ )?(?:this|the|each|also|it)\b.*\b(?:form|wafer|liposome|co-pack|combination pack|less time|works? better|effects last)\b"), _LIMIT),
+    Row("about-the-form", "other-form", (*_OF_DRUG, "form", "other"), (), "+-", rx(r"^(?:\w+ )?(?:this|the|each|also|it)\b.*\b(?:form|wafer|liposome|co-pack|combination pack|less time|works? better|effects last)\b"), _LIMIT),
 )  # fmt: skip
 
 BESIDE_NAME = frozenset(
@@ -122,6 +127,7 @@ BESIDE_NAME = frozenset(
     "tablet tablets capsule capsules injection infusion cream gel ointment lotion patch patches solution suspension powder spray implant implants "
     "wafer wafers topical oral subcutaneous intravenous sterile liquid form forms each both therapy recombinant s".split()
 )
+_FORMS = frozenset("form forms tablet tablets capsule capsules injection subcutaneous intravenous oral topical".split())
 _NAME_WORD = re.compile(r"[^\W_]+")
 _USE_START = frozenset("this these all both each the use uses approval approvals its his accelerated full regular some most one two three fda an a".split())
 
@@ -251,6 +257,10 @@ def _subject(text: str, words: Sequence[Word], at: int, first: int, names: Names
         return "brand"
     if not names.words and not any(word.of("use-noun", "person") for word in said[:2]):
         return "drug"
+    if names.parts and content & names.words and not all(part & content for part in names.parts) and not content & names.brands_words():
+        return "other"
+    if content & _FORMS and not content & names.words:
+        return "form"
     if names.words and content <= names.words | BESIDE_NAME and not (content <= {"each", "both", "these", "the"}):
         return "drug"
     uses = [number for number, word in enumerate(said) if word.of("use-noun")]
@@ -311,4 +321,6 @@ def names_of(name: Fact | None, brands: Sequence[Fact]) -> Names:
         return Names()
     apart = frozenset(one.text.casefold() for one in brands if not set(_NAME_WORD.findall(one.text.casefold())) & own)
     shared = frozenset(word for one in brands if one.text.casefold() not in apart for word in _NAME_WORD.findall(one.text.casefold()))
-    return Names(own | shared, apart)
+    pieces = [frozenset(_NAME_WORD.findall(piece)) - BESIDE_NAME for piece in re.split(r",| and ", name.text.casefold())] if name is not None else []
+    parts = tuple(piece for piece in pieces if piece) if len(pieces) > 1 else ()
+    return Names(own | shared, apart, parts)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pipeline.extract.sentences import Statement
 from pipeline.language import LITERAL_BOLD, rx
 from pipeline.model import Block
-from pipeline.phrases.nouns import ends_noun, goes_on, joint_of, noun_end
+from pipeline.phrases.diseases import is_generic
+from pipeline.phrases.nouns import ends_noun, goes_on, joint_of, noun_end, noun_list
 from pipeline.phrases.words import Word, closing_bracket, words_of
 
 Place = tuple[int, int]
@@ -84,6 +85,10 @@ def read_head(statement: Statement, at: int = 0) -> Head | None:
     if not parts:
         return None
     names = tuple(text[a:b] for a, b in parts)
+    if all(map(is_generic, names)) and end < len(words) and words[end].low in ("of", "in") and not (end + 1 < len(words) and words[end + 1].of("person")):
+        end = noun_end(words, end + 1, len(words))
+        parts = ((parts[0][0], words[end - 1].end),)
+        names = (text[slice(*parts[0])],)
     shown = text[start : min(statement.end, words[end - 1].end + 20)]
     return Head(parts, names, tuple(re.findall(r"\(([A-Z][\w-]*)\)", shown)), end, bold)
 
@@ -98,7 +103,8 @@ def _head_end(text: str, words: Sequence[Word], at: int, ranges: list[Place]) ->
     while number < len(words):
         word = words[number]
         if _LEADS_TO.match(text, word.start) is not None:
-            return len(words)
+            to = next(k for k in range(number, len(words)) if words[k].low in ("to", "into", "become"))
+            return noun_list(words, to + 1, len(words)).end
         within = _inside(ranges, word)
         if within is not None:
             number = _bold_end(words, number, within)
@@ -106,9 +112,10 @@ def _head_end(text: str, words: Sequence[Word], at: int, ranges: list[Place]) ->
                 return number - 1
             continue
         if word.low == "(" and number > at and _LIMITS.match(text, word.start) is None:
-            number = _past_bracket(text, words, number, ranges)
-            if number is None:  # type: ignore[comparison-overlap]
+            close = closing_bracket(words, number, len(words))
+            if not _goes_on_after(words, close, ranges):
                 break
+            number = close
             continue
         if _linked(words, number, ranges):
             number += 2
@@ -125,10 +132,14 @@ def _head_end(text: str, words: Sequence[Word], at: int, ranges: list[Place]) ->
     return number
 
 
-def _past_bracket(text: str, words: Sequence[Word], at: int, ranges: list[Place]) -> int:
-    """Past a bracket inside the head: where nothing of the head follows it, the head ends before it."""
-    close = closing_bracket(words, at, len(words))
-    return close
+def _goes_on_after(words: Sequence[Word], at: int, ranges: list[Place]) -> bool:
+    """Whether the head goes on after a bracket: "Gastric (stomach) cancer", "**X** (ABC) or **Y**"."""
+    if at >= len(words):
+        return False
+    joint, after = joint_of(words, at, len(words))
+    if joint:
+        return _next_is_head(words, joint, after, ranges)
+    return not ends_noun(words, at, len(words)) and words[at].low != "(" and not _after_bold(words, at, ranges)
 
 
 def _bold_end(words: Sequence[Word], at: int, within: Place) -> int:
@@ -169,7 +180,7 @@ def _next_is_head(words: Sequence[Word], joint: str, after: int, ranges: list[Pl
     if _inside(ranges, words[after]) is not None:
         return True
     if any(r[0] >= words[after].start for r in ranges) and joint != ",":
-        return True
+        return _to_bold(words, after, ranges)
     bold = bool(ranges)
     stop = noun_end(words, after, len(words))
     if stop <= after:

@@ -156,4 +156,7 @@ def _step(text: str, words: Sequence[Word], run: Sequence[Phrase]) -> Step:
     alone = next((one.place for one in told if one.kind == "alone"), None)
     when = [scene.whole for scene in scenes if scene.phrase.kind in ("time", "role", "span")]
     timing = (when[0][0], when[-1][1]) if when else None
-    return Step((scenes[0].whole[0], scenes[-1].whole[1]), partners, alone, timing)
+    first = run[0].first
+    while first and words[first - 1].low in ("first", "next", "then"):
+        first -= 1
+    return Step((words[first].start, scenes[-1].whole[1]), partners, alone, timing)

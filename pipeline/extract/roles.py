@@ -81,7 +81,7 @@ def _having(scene: Scene) -> tuple[Said, ...] | None:
     if not of_people and any(word.of("treatment") for word in scene.content) and not scene.words[scene.phrase.first].low == "without":
         return treating.partners(scene)
     if _announces(scene):
-        return (scene.tell("kinds", "kinds"),)
+        return treating.announced(scene)
     if of_people:
         named = _named(scene)
         if named is not None:
@@ -135,7 +135,7 @@ def _for(scene: Scene) -> tuple[Said, ...] | None:
     if scene.empty:
         return (scene.tell("frame", "opens-list"),)
     if _announces(scene):
-        return (scene.tell("kinds", "kinds"),)
+        return treating.announced(scene)
     listed = noun_list(scene.words, scene.inner, scene.end)
     if listed.end < scene.end or not scene.heads and scene.phrase.kind == "place":
         return None
@@ -200,10 +200,10 @@ def _place(scene: Scene) -> tuple[Said, ...] | None:
     if scene.empty:
         return (scene.tell("frame", "opens-list"),)
     if _announces(scene):
-        return (scene.tell("kinds", "kinds"),)
+        return treating.announced(scene)
     if _ABROAD.search(scene.text, *scene.whole) is not None:
         return None
-    if _MANNER.match(scene.text, *scene.whole) is not None and kind in ("frame", "place", "people", "with", "alone"):
+    if _MANNER.match(scene.text, *scene.whole) is not None and kind in ("", "frame", "start", "place", "people", "with", "alone"):
         return _qualifier(scene, "manner", "manner")
     found = _for(scene)
     if found is not None:
@@ -238,11 +238,14 @@ def _case(scene: Scene) -> tuple[Said, ...] | None:
 
 def _including(scene: Scene) -> tuple[Said, ...] | None:
     """Reads "including X": it widens the use and restricts nothing; a disease that it names is a narrower one."""
-    if scene.empty or _announces(scene):
+    if scene.empty:
         return (scene.tell("kinds", "kinds"),)
+    if _announces(scene):
+        return treating.announced(scene)
     listed = noun_list(scene.words, scene.inner, scene.end)
     named = diseases(scene.text, *scene.place(scene.inner, listed.end), scene.heads) if listed.items else None
-    found = [scene.tell("gloss", "included")]
+    bare = named and listed.end == scene.end and any(one.kind == "narrower" for one in named)
+    found = [scene.tell("gloss" if bare else "status", "included")]
     if named is not None and scene.on != "treatment":
         found.extend(scene.tell("narrower", "included-disease", one.place) for one in named if one.kind == "narrower")
     return tuple(found)
@@ -257,8 +260,17 @@ def _except(scene: Scene) -> tuple[Said, ...] | None:
 def _frame(scene: Scene) -> tuple[Said, ...] | None:
     if scene.empty:
         return (scene.tell("frame", "carrier"),)
-    rest = [word for word in scene.content if not word.of("adverb", "coordinator") and not word.is_stop and word.low not in ("use", "be", "used", "given")]
-    return (scene.tell("frame", "carrier"),) if not rest else None
+    words = [word for word in scene.content if not word.is_stop and word.low not in ("use", "be", "used", "given")]
+    return (scene.tell("frame", "carrier"), *_ways(scene)) if all(word.of("adverb", "coordinator") for word in words) else None
+
+
+def _ways(scene: Scene) -> tuple[Said, ...]:
+    """Reads "(given) directly (into the bladder)": an adverb that says how it is given."""
+    found = [word for word in scene.content if word.of("adverb") and word.low in _WAYS]
+    return tuple(scene.tell("qualifier", "manner", (word.start, word.end), of="treatment", what="manner") for word in found)
+
+
+_WAYS = frozenset("directly slowly once twice topically orally subcutaneously intravenously daily weekly together continuously".split())
 
 
 def _start(scene: Scene) -> tuple[Said, ...] | None:
@@ -266,7 +278,9 @@ def _start(scene: Scene) -> tuple[Said, ...] | None:
     if scene.empty:
         return (scene.tell("frame", "stop"),)
     if all(word.of("adverb", "coordinator", "pronoun") or word.is_stop for word in scene.content):
-        return (scene.tell("frame", "connector"),)
+        return (scene.tell("frame", "connector"), *_ways(scene))
+    if scene.words[scene.inner].low == "of" and scene.before and scene.before[-1].kind in ("head", "gloss", "narrower", "object"):
+        return (scene.tell("status", "site"),)
     return _for(scene)
 
 
@@ -284,11 +298,11 @@ ROLES: tuple[Row, ...] = (
     Row("time", ("time",), treating.time),
     Row("duration", ("span",), treating.span),
     Row("cause", ("cause",), _cause),
-    Row("disease-again", ("for", "noun"), _for),
+    Row("disease-again", ("for",), _for),
     Row("place", ("place",), _place),
     Row("included", ("including",), _including),
     Row("exception", ("except",), _except),
     Row("bracket", ("bracket",), brackets.bracket),
     Row("carrier", ("frame",), _frame),
-    Row("start", ("start",), _start),
+    Row("start", ("start", "noun"), _start),
 )

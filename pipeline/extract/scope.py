@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline.extract.elements import Aside, Element, Passage
 from pipeline.extract.frames import Frame, Names, split_names
 from pipeline.extract.outline import Item
+from pipeline.extract.quote import fact
 from pipeline.extract.sentences import Statement
 from pipeline.extract.told import points_back
 from pipeline.language import rx
@@ -71,12 +72,23 @@ def is_plain(statement: Statement) -> bool:
 
 def brand_facts(statement: Statement) -> tuple[Fact, ...]:
     """The brands that a sentence names: "approved for the A, B, and C brands"."""
-    from pipeline.extract.quote import fact  # noqa: PLC0415
-
     found = _BRANDS.search(statement.plain, statement.start, statement.end)
     if found is None:
         return ()
     return tuple(fact(statement.block, a, b, "brand-scope") for a, b in split_names(statement, found.start("names"), found.end("names")))
+
+
+_ONLY_FOR = re.compile(r"\((?:only (?:for |as )?)?(?:the )?(?P<names>[^()]{2,80}?)(?: brands?)?(?: only)?\)", re.IGNORECASE)
+
+
+def bracket_brands(statement: Statement, names: Names) -> tuple[Fact, ...]:
+    """Reads "(Xyz only)": a bracket that limits a use to brands of the page."""
+    found = []
+    for bracket in _ONLY_FOR.finditer(statement.plain, statement.start, statement.end):
+        places = split_names(statement, *bracket.span("names"))
+        if places and all(statement.plain[a:b].casefold() in names.brands for a, b in places):
+            found.extend(fact(statement.block, a, b, "brand-in-brackets") for a, b in places)
+    return tuple(found)
 
 
 def of_this_drug(statement: Statement, names: Names) -> bool:

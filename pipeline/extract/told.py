@@ -45,6 +45,7 @@ class Told:
     readings: list[Reading]
     asides: list[tuple[Statement, Frame]] = field(default_factory=list)
     lost: list[tuple[Statement, str]] = field(default_factory=list)
+    aims: list[Reading] = field(default_factory=list)
     heads: tuple[str, ...] = ()
     open: str = ""
     marks: str = ""
@@ -67,6 +68,10 @@ def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> 
     if frame.leading[1] > frame.leading[0]:
         before = read(statement, heads, at=frame.leading[0], until=frame.leading[1])
         reading = replace(reading, said=(*before.said, *reading.said))
+    head = frame.group.head if frame.group is not None else None
+    if head is not None and not head.of("approve") and head.low not in ("used", "given", "intended", "meant", "offered"):
+        way = Said("qualifier", "manner", (head.start, head.end), of="treatment", what="manner")
+        reading = replace(reading, said=(way, *reading.said))
     return replace(reading, also=frame.group is not None and frame.group.also)
 
 
@@ -192,9 +197,18 @@ def read_item(item: Item, above: list[Told], names: Names) -> Told:
             broken = broken or frame.subject not in ("it", "drug", "use")
         else:
             told.asides.append((statement, frame))
+            if frame.name == "how-it-works" and frame.group is not None and frame.subject in ("it", "drug"):
+                told.aims.append(_how_it_works(statement, frame))
             broken = broken or frame.role in ("denied", "studied") or frame.name == "unspecified-other-uses"
     told.open = told.readings[-1].open if told.readings and item.opens else ""
     return told
+
+
+def _how_it_works(statement: Statement, frame: Frame) -> Reading:
+    """Reads "It helps lower the risk of the cancer coming back": what it is to do, in the page's words."""
+    words = words_of(statement.plain, statement.start, statement.end)
+    start = words[frame.group.first].start if frame.group is not None else statement.start
+    return Reading(statement, (Said("qualifier", "how-it-works", (start, statement.end), of="use", what="purpose"),))
 
 
 def _first(statement: Statement, heads: tuple[str, ...], told: Told, above: list[Told], names: Names) -> list[Reading]:
@@ -261,7 +275,9 @@ def conditional(reading: Reading) -> Reading:
         return reading
     kept = tuple(one for one in reading.said if one.place[1] <= people.place[0])
     prior = tuple(Said("prior", one.rule, one.place, "conditional", one.names, some=True) for one in reading.of("prior"))
-    return Reading(reading.statement, (*kept, Said("status", "conditional", (people.place[0], case.place[1])), *prior), reading.open)
+    last = max(one.place[1] for one in between)
+    pieces = ((people.place[0], last), case.place)
+    return Reading(reading.statement, (*kept, Said("status", "conditional", (people.place[0], case.place[1]), names=pieces), *prior), reading.open)
 
 
 def may_limit(statement: Statement, frame: Frame) -> bool:

@@ -35,6 +35,10 @@ def aim(scene: Scene) -> tuple[Said, ...] | None:
     place = _verb_place(scene, verb, intent, whole)
     rule = "own-verb" if intent in ("prevent", "prevent_and_treat", "reduce_risk", "palliate") else "intent"
     found = [scene.tell("intent", rule, place, mode=intent)]
+    line = [number for number in range(first, inner) if words[number].of("line")]
+    if line and words[first].low == "as":
+        stop = next((number + 1 for number in range(line[-1], inner) if words[number].of("treatment")), line[-1] + 1)
+        found.append(scene.tell("line", "line", scene.place(line[0], stop)))
     if scene.empty:
         return tuple(found)
     return (*found, *_object(scene, intent, place))
@@ -84,6 +88,18 @@ def _verb_place(scene: Scene, verb: Place, intent: Intent, whole: str) -> Place:
     return (words[0].start, words[-1].end) if words else verb
 
 
+def announced(scene: Scene) -> tuple[Said, ...]:
+    """Reads "the following types of brain cancer": announces the items, which are all of the kind that it names."""
+    at = next((number + 1 for number in range(scene.inner, scene.end) if scene.words[number].low == "following"), scene.inner)
+    while at < scene.end and (scene.words[at].of("kind", "article", "quantifier", "preposition") or scene.words[at].low in ("of",)):
+        at += 1
+    whole = scene.tell("kinds", "kinds")
+    listed = noun_list(scene.words, at, scene.end)
+    if not listed.items or is_generic(scene.text[slice(*scene.place(at, scene.end))]) or scene.words[listed.end - 1].of("treatment", "person"):
+        return (whole,)
+    return (whole, scene.tell("status", "kind-of-disease", scene.place(at, scene.end)))
+
+
 _ARTICLE = rx(r"(?:the |an? |their |his |her )?(?:body's )?")
 _RISK_OF = rx(r"(?:the |their |a |your )?(?:chance|chances|risk|risks|likelihood|odds) (?:of |that |for )?(?:getting |developing |having )?")
 
@@ -98,7 +114,7 @@ def _object(scene: Scene, intent: Intent, verb: Place) -> tuple[Said, ...]:
         if start >= end:
             return ()
     if "following" in [word.low for word in scene.content][:5] and not said.lower().startswith("following"):
-        return (scene.tell("kinds", "kinds", (start, end)),)
+        return announced(scene)
     first = next(number for number in range(scene.inner, scene.end) if scene.words[number].end > start)
     listed = noun_list(scene.words, first, scene.end)
     stop = scene.place(first, listed.end)[1] if listed.end > first else start
@@ -145,9 +161,12 @@ def partners(scene: Scene) -> tuple[Said, ...] | None:
     listed = read_treatments(words, first, scene.end)
     if listed is None:
         return None
+    opener = words[scene.phrase.first].low
     opening = scene.text[scene.whole[0] : words[first].start].lower()
     optional = scene.some or _OPTIONAL.match(opening) is not None or _often(scene)
     found = _partners(scene, listed, optional=optional)
+    if opener in ("plus", "added", "paired", "alongside"):
+        found.append(scene.tell("qualifier", "manner", (scene.whole[0], words[first - 1].end), of="treatment", what="manner"))
     if listed.end < scene.end:
         if any(not word.is_stop for word in words[listed.end : scene.end]):
             found.append(scene.tell("qualifier", "stated", scene.place(listed.end, scene.end), of="treatment"))

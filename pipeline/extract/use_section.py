@@ -13,9 +13,11 @@ from pipeline.extract.outline import Item
 from pipeline.extract.quote import fact, join, quote
 from pipeline.extract.said import Reading
 from pipeline.extract.scope import (
+    THIS_USE,
     Place,
     Scope,
     aside_scopes,
+    bracket_brands,
     brand_facts,
     has_scope,
     is_plain,
@@ -41,7 +43,7 @@ from pipeline.extract.told import (
 )
 from pipeline.extract.uses import Leaf, build_use, with_evidence
 from pipeline.language import rx
-from pipeline.model import Block, Fact, Sentence, SentenceRole, Standing, Use
+from pipeline.model import Block, Fact, Qualifier, Sentence, SentenceRole, Standing, Use
 
 
 @dataclass(eq=False)
@@ -165,9 +167,13 @@ def _prose(ledger: _Ledger, passage: Passage, under: Under) -> None:
         return
     leaf = Leaf(told, [told], _whole((*passage.lead, *passage.details)), None, None)
     standing = passage.frame.standing
+    if passage.frame.subject == "brand" and _ONLY.search(statement.text):
+        for one in ledger.reads:
+            one.leaf.stated.append(statement.fact("stated"))
     ledger.reads.append(_Read(leaf, passage, standing, _brands(statement, passage.frame, ledger.names), under))
 
 
+_ONLY = rx(r"\b(?:only|solely)\b")
 _ABROAD = rx(r"\b(?:other countries|europe|canada|japan|china|outside (?:of )?the (?:u\.?s\.?|united states)|abroad|clinical trials?)\b")
 
 
@@ -232,7 +238,8 @@ def _item(ledger: _Ledger, item: Item, above: list[Told], lead: _Lead, general: 
     below = [*(read_item(child, chain, ledger.names) for child in uses), *below]
     parent = _whole(item.parent.statements) if item.parent is not None else None
     leaf = Leaf(lead.told, chain, _whole(item.statements), parent, lead.fact, below, list(general))
-    one = _Read(leaf, item, lead.standing, lead.brands, lead.under)
+    bracketed = tuple(each for statement in item.statements for each in bracket_brands(statement, ledger.names))
+    one = _Read(leaf, item, lead.standing, (*lead.brands, *bracketed), lead.under)
     ledger.reads.append(one)
     _tell(ledger, told, "use", first_only=True)
     for detail in below:
@@ -248,11 +255,11 @@ def _second_use(ledger: _Ledger, one: _Read, told: Told, lead: _Lead) -> None:
     """Reads "Melanoma that has spread. It is also used to treat glioma in adults.": a sentence in an item with a use of its own."""
     heads = tuple(name for each in one.leaf.told for name in each.heads)
     for number, reading in enumerate(told.readings[1:], 1):
-        if not another_use(reading, heads):
-            continue
-        del told.readings[number:]
         statement = reading.statement
         frame = frame_of(statement, ledger.names)
+        if not frame.of_use or not another_use(read_on(statement, frame), heads):
+            continue
+        del told.readings[number:]
         passage = Passage((statement,), frame, prose=True)
         own = read_prose(passage, ledger.names)
         leaf = Leaf(own, [own], _whole((statement,)), None, None)
@@ -284,7 +291,7 @@ def _scoped(ledger: _Ledger, item: Item, statement: Statement, frame: Frame, lea
         if not covered:
             for one in leaves:
                 one.leaf.stated.append(statement.fact("stated"))
-    elif frame.role == "denied" or may_limit(statement, frame):
+    elif may_limit(statement, frame):
         for one in leaves:
             one.leaf.stated.append(statement.fact("stated"))
     _said(ledger, statement, frame)
@@ -343,7 +350,7 @@ def _aside(ledger: _Ledger, aside: Aside) -> None:
         ledger.state(places, statement.fact("stated"))
         return
     ledger.role(statement, "footnote" if statement.note else frame.role or "unread", frame.name)
-    if may_limit(statement, frame) or (frame.role == "denied" and not has_scope(statement, frame) and read_denial(statement) is None):
+    if may_limit(statement, frame):
         ledger.state(places, statement.fact("stated"))
     _said(ledger, statement, frame)
 
@@ -362,6 +369,9 @@ def _more_of(ledger: _Ledger, aside: Aside, places: Iterable[Place]) -> None:
         return
     heads = tuple(name for one in covered for told in one.leaf.told for name in told.heads)
     reading = of_some_patients(statement) if frame.role == "detail" else conditional(read_on(statement, frame, heads))
+    if not any(one.kind not in ("frame", "gloss") and one.rule != "manner" for one in reading.said):
+        ledger.role(statement, "explanation", "given-by")
+        return
     named = [one for one in covered if _names(statement, one)]
     if reading.of("narrower") and not named:
         ledger.unread(statement, NO_ANTECEDENT)
@@ -393,11 +403,11 @@ def _names(statement: Statement, one: _Read) -> bool:
 
 def _said(ledger: _Ledger, statement: Statement, frame: Frame) -> None:
     if frame.role == "denied":
-        if of_another(statement, ledger.names):
+        if of_another(statement, frame, ledger.names):
             ledger.unread(statement, OTHER_SUBJECT)
             return
         ledger.result.denials.append(statement.fact(frame.name))
-        if (denial := read_denial(statement)) is not None:
+        if (denial := read_denial(statement, frame, ledger.names)) is not None:
             ledger.denials.add(denial)
     elif frame.role == "studied":
         ledger.result.studied.append(statement.fact(frame.name))
@@ -464,9 +474,12 @@ def _use(ledger: _Ledger, one: _Read) -> None:
         ledger.unread(said, built)
         return
     heads = [name for told in one.leaf.told for name in told.heads]
-    if ledger.denials.contradict(replace(built, brands=built.brands or one.brands), heads):
+    refused, limits = ledger.denials.of(replace(built, brands=built.brands or one.brands), heads)
+    if refused:
         ledger.unread(said, CONTRADICTED)
         return
+    known = {each.fact.text for each in built.qualifiers}
+    built = replace(built, qualifiers=(*built.qualifiers, *(Qualifier(each) for each in limits if each.text not in known)))
     built = one.under.narrow(built)
     ages = {c.age_group for p in built.populations for c in p.characteristics}
     brands = [*one.brands, *(b for b in one.under.brands if b.text not in {x.text for x in one.brands})]
@@ -475,12 +488,18 @@ def _use(ledger: _Ledger, one: _Read) -> None:
             continue
         if scope.frame.role == "brands":
             brands.extend(b for b in brand_facts(scope.statement) if b.text not in {x.text for x in brands})
-            evidence.append(scope.statement.fact(scope.frame.name))
+            evidence.append(_of_uses(scope.statement, scope.frame.name))
             built = replace(built, text=_with_sentence(one, built.text, scope.statement))
         elif scope.frame.name == "accelerated-approval" and not scope.statement.note:
             built = replace(built, standing="accelerated_approval", standing_fact=scope.statement.fact(scope.frame.name))
     evidence.extend(reading.statement.fact("detail") for reading in one.leaf.general)
     ledger.result.uses.append(replace(built, brands=tuple(brands), evidence=(*evidence, *one.under.evidence)))
+
+
+def _of_uses(statement: Statement, rule: str) -> Fact:
+    """A brand sentence from "these uses" on: "All of" before it says nothing."""
+    found = THIS_USE.search(statement.plain, statement.start, statement.end)
+    return fact(statement.block, found.start() if found is not None else statement.start, statement.end, rule)
 
 
 def _granted(one: _Read) -> Fact | None:

@@ -67,7 +67,7 @@ class Leaf:
     @property
     def every(self) -> list[Reading]:
         """All of them, outermost first."""
-        return [*self.leading, *self.above, *self.own, *self.general]
+        return [*self.leading, *self.above, *self.own, *self.general, *(r for one in self.told for r in one.aims)]
 
 
 Pair = tuple[Reading, Said]
@@ -116,7 +116,7 @@ def build_use(leaf: Leaf, standing: Standing, standing_fact: Fact | None) -> Use
         therapies=_therapies(leaf),
         prior=_prior(leaf, verb),
         phases=_phases(leaf),
-        qualifiers=_qualifiers(leaf),
+        qualifiers=_qualifiers(leaf, verb),
     )
 
 
@@ -161,8 +161,8 @@ def _intent(leaf: Leaf) -> Pair | None:
     for readings in (leaf.own, leaf.above):
         found = said(readings, "intent")
         own = [(r, one) for r, one in found if one.rule in ("own-verb", "prepare")]
-        verbs = len([r for r in readings[1:] if r.said])
-        if own and len(own) == len(found) and len({id(r) for r, _ in found}) == 1 and not own[0][0].also and verbs <= 1:
+        ways = [r for r in readings[1:] if r.of("partner", "alone", "line", "population") and not any(r is one for one, _ in own)]
+        if own and len(own) == len(found) and len({id(r) for r, _ in found}) == 1 and not own[0][0].also and not ways:
             return own[0]
     return next(iter(said(leaf.leading, "intent") or said(leaf.own, "intent") or said(leaf.above, "intent")), None)
 
@@ -243,7 +243,8 @@ def _state(leaf: Leaf) -> dict[str, list[Fact]]:
     for reading in leaf.every:
         for one in reading.said:
             if one.kind in _STATES and not _in_run(reading, one):
-                found[one.kind].append(reading.quote(one.place, one.rule))
+                pieces = [reading.quote(place, one.rule) for place in one.names or (one.place,)]
+                found[one.kind].append(pieces[0] if len(pieces) == 1 else join(pieces, one.rule))
         for kind, place in _runs(reading):
             found[kind if kind in found else "status"].append(reading.quote(place, "one-of-several"))
     return found
@@ -374,7 +375,7 @@ def _populations(leaf: Leaf, verb: Said) -> tuple[Population, ...]:
     return without_duplicates(found)
 
 
-def _qualifiers(leaf: Leaf) -> tuple[Qualifier, ...]:
+def _qualifiers(leaf: Leaf, verb: Said) -> tuple[Qualifier, ...]:
     """What no other field holds; the words of alternatives are quoted with them."""
     found = [
         Qualifier(reading.quote(one.place, one.rule), one.of, one.what)
@@ -383,6 +384,7 @@ def _qualifiers(leaf: Leaf) -> tuple[Qualifier, ...]:
     ]
     found += [Qualifier(reading.quote(place, "denied"), "use") for reading in leaf.every for place in reading.denied]
     found += [Qualifier(one, "use") for one in leaf.stated]
+    found += _other_aims(leaf, verb)
     below = [*leaf.above, *leaf.own, *leaf.general]
     unnamed = said(below, "partner") if said(below, "partner", "alone") else said(leaf.leading, "partner")
     found += [
@@ -392,3 +394,15 @@ def _qualifiers(leaf: Leaf) -> tuple[Qualifier, ...]:
     for one in found:
         unique.setdefault(one.fact.text.casefold(), one)
     return tuple(unique.values())
+
+
+def _other_aims(leaf: Leaf, verb: Said) -> list[Qualifier]:
+    """What else an item says the drug is for ("… as palliative treatment", "to remove methotrexate from the body")."""
+    found = []
+    for reading in (*leaf.above, *leaf.own):
+        for one in reading.of("intent"):
+            if one is verb or one.mode == "treat" or reading.text(one.place) == "treat":
+                continue
+            things = [other.place[1] for other in reading.of("object", "qualifier") if other.place[0] >= one.place[1] and other.place[0] - one.place[1] < 12]  # noqa: PLR2004
+            found.append(Qualifier(reading.quote((one.place[0], max([one.place[1], *things[:1]])), one.rule), "use", "purpose"))
+    return found

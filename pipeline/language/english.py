@@ -42,7 +42,7 @@ _CLASSES: Final[Mapping[str, str]] = {
     "adverb": "also only often sometimes usually currently still now already previously recently just ever first newly always "
     "generally mainly mostly sometimes then again together later soon today too solely primarily commonly typically longer "
     "both either specifically fully conditionally so far yet however additionally completely partially surgically "
-    "safely well instead directly actively barely rarely at least much best",
+    "safely well instead directly actively barely rarely",
     # Verbs of approval and use, as participles
     "approve": "approved fda-approved indicated licensed authorized cleared approves approve",
     "recommend": "recommended advised",

@@ -75,6 +75,11 @@ def phrases(words: Sequence[Word], at: int, end: int, kind: Kind = "start") -> t
             continue
         if number > first:
             found.append(Phrase(current, first, inner, number, joint, comma, group))
+        if opener.kind == "bracket":  # what was open before it goes on behind it
+            found.append(Phrase("bracket", ahead, opener.inner, opener.inner, said, with_comma))
+            first = inner = number = opener.inner
+            joint, comma, group = "", False, None
+            continue
         first, inner, current, group = ahead, opener.inner, opener.kind, opener.group
         joint, comma = said, with_comma
         number = max(opener.inner, ahead + 1)
@@ -279,7 +284,7 @@ def _people(here: _Here) -> _Opener | None:
         if inner < end and words[inner].low == "both":
             inner += 1
         found = people_end(words, inner, end)
-        if found is None or (low == "to" and current not in ("frame", "start")) or (low == "of" and not here.fresh and current != "frame"):
+        if found is None or (low == "to" and current in CLAUSES) or (low == "of" and not here.fresh and current != "frame"):
             return None
         return _Opener("people", inner)
     fresh = here.fresh and current in ("start", "frame", "aim")
@@ -458,9 +463,17 @@ def _aim(here: _Here) -> _Opener | None:
     number = at + 1
     while number < end and number - at < 6 and not words[number].of("preposition", "relative") and not words[number].is_stop:  # noqa: PLR2004
         if words[number].low in _NOUN_AIMS and number + 1 < end and words[number + 1].low in ("of", "for"):
-            return _Opener("aim", number + 2)
+            return _Opener("aim", number + 2) if _is_aim(words, at, number, end) else None
         number += 1
     return None
+
+
+def _is_aim(words: Sequence[Word], at: int, noun: int, end: int) -> bool:
+    """Whether "as … treatment of" says what for, and not only in which line ("as the first therapy for cancer that has spread")."""
+    if words[at].low != "as" or words[noun + 1].low == "of":
+        return True
+    said = words[at + 1 : noun]
+    return any(word.low in ("palliative", "emergency") for word in said) or not any(word.of("line", "ordinal") for word in said)
 
 
 def _past(words: Sequence[Word], at: int, end: int) -> int:
@@ -560,7 +573,7 @@ _OPERATIONS = frozenset("surgery transplant transplantation procedure operation 
 
 def _span(here: _Here) -> _Opener | None:
     words, at, end, current, joined = here.parts
-    if current in _PREDICATES or words[at].low not in ("for", "over", "every", "up"):
+    if current in _PREDICATES or words[at].low not in ("for", "over", "every", "up") or (current == "people" and words[at].low in ("up", "over")):
         return None
     number = at + 1
     while number < end and number - at < 7 and not words[number].is_stop:  # noqa: PLR2004 - "for a total of up to 6 months"
@@ -624,6 +637,10 @@ def _place(here: _Here) -> _Opener | None:
     if current in CLAUSES or (current in ("time", "span") and not joined):
         return None
     follows = words[at + 1].low if at + 1 < end else ""
+    if low in ("over", "under", "above", "below", "up") and at > 1 and words[at - 1].low in ("and", "or") and words[at - 2].of("unit", "number"):
+        return None  # "aged 12 years or under"
+    if current == "people" and low in ("over", "under", "above", "below") and at + 1 < end and words[at + 1].of("number"):
+        return None
     if low not in _PLACES or follows == "situ" or (low == "to" and at and words[at - 1].of("number")):
         return None
     if low == "to" and at and words[at - 1].low.endswith(("-risk", "risk", "low", "intermediate", "low-intermediate", "mild", "moderate")):

@@ -25,7 +25,7 @@ def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
         return False
     if word.low == "to" and at and words[at - 1].low.endswith(("risk", "low", "intermediate", "low-intermediate", "mild", "moderate")):
         return False
-    if word.low in ("plus",):
+    if word.low == "plus" or (word.low in ("other", "rather") and following == "than"):
         return True
     if word.low == "that" or word.low in _ENDING_ADVERBS:
         return True

@@ -53,6 +53,8 @@ def verb_group(words: Sequence[Word], at: int, end: int) -> VerbGroup | None:
     while number < end:
         word = words[number]
         if word.of(*_AUXILIARY) or word.of("negation") or word.of("adverb") or word.low in ("able", "unable"):
+            if word.low == "had" and number > at and words[number - 1].of("have"):
+                return VerbGroup(at, number + 1, word, negative, modal, True, passive, only, also)
             if number > at and word.of("have", "do") and not words[number - 1].of("modal", "negation", "adverb"):
                 break
             negative |= word.of("negation") or word.low == "unable"
