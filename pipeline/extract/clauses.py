@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.extract.priors import prior_clauses, priors_in
 from pipeline.extract.said import Place, Said
 from pipeline.extract.scene import Scene
 from pipeline.language import rx
+from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.coordination import Predicate, coordinated, predicates
 from pipeline.phrases.diseases import diseases, related
 from pipeline.phrases.nouns import noun_list
@@ -77,7 +79,7 @@ def _group(scene: Scene, group: Sequence[Predicate], *, patients: bool) -> list[
     if patients and not several:
         own = _of_patients_alone(scene, first, end)
         if own is not None:
-            return [*own, *prior]
+            return [*own, *(prior if not any(one.kind in ("concurrent", "partner") for one in own) else ())]
     start = _content_start(scene, first, end)
     place = scene.place(start, end)
     kind, rule = _kind(scene, place, several=several, patients=patients)
@@ -164,8 +166,9 @@ def _splits(scene: Scene, at: int, end: int, first: int) -> bool:
 def _of_patients_alone(scene: Scene, first: int, end: int) -> list[Said] | None:
     """Reads "are 75 years or older", "have stage II or III breast cancer"; None for any other predicate."""
     text, words = scene.text, scene.words
-    if words[first].of("be"):
-        start = first + 1
+    be = next((number for number in range(first, min(end, first + 4)) if words[number].of("be")), None)
+    if be is not None and not any(word.of("negation") for word in words[first:be]):
+        start = be + 1
         age = read_age(text, words[start].start, words[end - 1].end) if start < end else None
         if age is not None:
             group = Group(age.place, age=age)
@@ -175,10 +178,24 @@ def _of_patients_alone(scene: Scene, first: int, end: int) -> list[Said] | None:
                 found.append(scene.tell("qualifier", "stated", scene.place(rest, end), of="patients"))
             return found
     group = verb_group(words, first, end)
+    if group is not None and not group.negative and words[first].low in ("take", "takes", "receive", "receives", "use", "get"):
+        listed = read_treatments(words, group.end, end)
+        if listed is not None and listed.names and any(word.of("treatment") for word in words[listed.first : listed.end]):
+            return [scene.tell("concurrent", "concurrent-therapy", scene.place(first, end), names=scene.names(listed.names))]
+        if group.end < end and words[group.end].low in ("it", "them"):
+            return _given_to(scene, group.end + 1, end)
     if words[first].low in ("have", "has") and group is not None and group.head is None and not group.negative and group.end < end:
         found = has_disease(scene, group.end, end)
         return list(found) if found is not None else None
     return None
+
+
+def _given_to(scene: Scene, first: int, end: int) -> list[Said]:
+    """Reads "who receive it in combination with X": how these patients are given the drug."""
+    found: list[Said] = []
+    for phrase in phrases(scene.words, first, end, "frame"):
+        found.extend(scene.read(replace(scene, phrase=phrase, before=(*scene.before, *found))))
+    return found
 
 
 _HISTORY = frozenset("received had treated taken tried undergone completed".split())

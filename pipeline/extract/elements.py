@@ -128,7 +128,7 @@ class _Walk:
                     self._open(Passage(tuple(said[number:]), frame, under=self.headings))
                     return
                 self._open(Passage((statement,), frame, prose=True, under=self.headings))
-            elif frame.of_use and frame.subject in ("it", "drug") and self._goes_on(block) and not statement.note:
+            elif self._goes_on(block) and self._says_more(frame) and not statement.note and not statement.opens:
                 assert self.passage is not None  # it goes on with one  # noqa: S101
                 self.passage.details.append(statement)
             elif number == len(said) - 1 and (statement.opens or self._leads_on(statement, frame, following)):
@@ -178,6 +178,10 @@ class _Walk:
         if following is None or following.kind != "item" or statement.text.endswith((".", "!", "?", ")")):
             return False
         return frame.role in ("denied", "studied", "unread", None)
+
+    def _says_more(self, frame: Frame) -> bool:
+        """Whether a sentence after a use in prose goes on with it: "It is used …", "Patients must …", one that nobody understood."""
+        return (frame.of_use and frame.subject in ("it", "drug")) or frame.role in ("detail", "unread")
 
     def _goes_on(self, block: Block) -> bool:
         """Whether a use in prose was said before in the same block."""

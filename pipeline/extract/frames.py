@@ -20,7 +20,7 @@ from pipeline.phrases.people import read_people
 from pipeline.phrases.verbs import VerbGroup, verb_group
 from pipeline.phrases.words import Word, closing_bracket, words_of
 
-Subject = Literal["drug", "it", "brand", "form", "use", "agency", "people", "other", ""]
+Subject = Literal["drug", "it", "brand", "form", "use", "agency", "people", "disease", "other", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ FRAMES: tuple[Row, ...] = (
     Row("being-studied", "studied", says=rx(r"\bcontinues? to be (?:studied|tested)\b|\bunder study\b|\b(?:is|are) (?:also )?in (?:clinical )?(?:trials|studies)\b")),
     Row("special-program", "programme", verbs=("available", "use", "approve", ""), says=rx(r"\b(?:available|prescribed|given|obtained)\b.{0,60}\b(?:program|programme|REMS)\b")),
     Row("accelerated-approval", "standing", ("use", "drug", "it", "brand", "other"), ("approve",), "+", _ACCELERATED,
-        rx(r"\bapproved (?:to|for) (?!use under|the)|\bonly (?:in|for)\b")),
+        rx(r"\bapproved (?:to|for) (?!use under|the)|\bonly (?:in|for)\b|\bto (?:treat|prevent|reduce|lower|help|be)\b|\bfor the \w+ of\b|:$")),
     Row("brand-scope", "brands", ("use",), ("approve", "use", "recommend"), "+", _BRAND_LIST),
     Row("withdrawn", "denied", ("use", "other", "agency", "drug", "it"), ("withdraw",), "+", rx(r"\b(?:approval|use|indication|authorization)s?\b")),
     Row("withdrawn", "denied", ("use", "other", "agency", "it", "drug", "brand"), (), "+-", rx(
@@ -104,13 +104,15 @@ FRAMES: tuple[Row, ...] = (
     Row("denied", "denied", (), ("approve", "recommend"), "-"),
     Row("denied", "denied", (*_OF_DRUG, "use", "other"), ("use",), "-", unless=rx(r"\bnot (?:only|known)\b")),
     Row("denied", "denied", ("use", *_OF_DRUG), ("",), "-", rx(r"\bnot (?:for use|for|an approved|a treatment)\b")),
+    Row("denied", "denied", (), ("",), "-", rx(r"\bnot (?:an? )?(?:FDA[- ])?approved (?:use|treatment|indication)\b")),
     Row("no-longer-available", "availability", (), ("available", "withdraw"), "-"),
     Row("no-longer-available", "availability", says=rx(r"\bno longer (?:being )?(?:available|sold|made|marketed)\b|\bin other countries\b|\bdiscontinued\b|\b(?:taken|pulled|withdrawn) (?:off|from) the market\b"),
         unless=rx(r"\bapproved to\b")),
     Row("unspecified-other-uses", "explanation", (), ("use", "approve"), "+", _OTHER_CONDITIONS),
     Row("another-form", "other-form", (), ("available",), "+"),
     Row("also-called", "explanation", (), ("naming",), "+-"),
-    Row("of-patients", "detail", ("people",)),
+    Row("given-with", "detail", ("other",), ("use",), "+", rx(r"\b(?:with|along with|together with|alongside) (?:it|them|this (?:drug|medicine))\b")),
+    Row("of-patients", "detail", ("people", "disease")),
     Row("of-some", "detail", ("it", "other"), says=rx(r"^if\b.*\b(?:must|should|needs? to)\b")),
     Row("about-the-form", "other-form", (), (), "+-", rx(r"\bless time\b|\bworks? better\b|\beffects last\b")),
     Row("of-use", "use", (*_OF_DRUG, "form", "use", "other", "agency"), ("approve", "use"), "+"),
@@ -155,6 +157,8 @@ def frame_of(statement: Statement, names: Names) -> Frame:
             continue
         if (row.says is not None and not row.says.search(statement.text)) or (row.unless is not None and row.unless.search(statement.text)):
             continue
+        if row.name == "of-use" and subject == "use" and lists_brands(statement, names):
+            return Frame("brand-scope", "brands", subject, (at, first), group.end, group, leading=(0, at))
         if row.name == "of-use":
             return _of_use(words, at, first, group, subject)
         return Frame(row.name, row.role, subject, (at, first), group.end, group, leading=(0, at))
@@ -199,10 +203,12 @@ def _main_verb(words: Sequence[Word]) -> tuple[int, int | None]:
             continue
         if word.of("relative") and not (number == start and word.low in ("that", "which")):
             pending += 1
-        elif number > start and (word.of("be", "have", "do", "modal") or (word.of("works", "course") and _is_verb(words, number))):
+        elif number > start and (word.of("be", "have", "do", "modal") or (word.of("works", "course", "take") and _is_verb(words, number))):
             group = verb_group(words, number, len(words))
             if group is not None:
                 if not pending:
+                    while number - 1 > start and words[number - 1].of("adverb", "negation"):
+                        number -= 1
                     return start, number
                 number = group.end
                 while number + 1 < len(words) and words[number].of("coordinator") and verb_group(words, number + 1, len(words)) is not None:
@@ -247,6 +253,8 @@ def _subject(text: str, words: Sequence[Word], at: int, first: int, names: Names
     lows = [word.low for word in said]
     if not lows:
         return ""
+    if lows == ["they"] and first < len(words) and _act(words, first):
+        return "people"
     if lows in (["it"], ["they"]) or (lows[0] in ("it", "they") and len(lows) == 1):
         return "it"
     if "fda" in lows[:3] and not any(word.of("use-noun") for word in said) or "administration" in lows:
@@ -266,9 +274,21 @@ def _subject(text: str, words: Sequence[Word], at: int, first: int, names: Names
     uses = [number for number, word in enumerate(said) if word.of("use-noun")]
     if uses and (lows[0] in _USE_START or lows[0].endswith("'s") or uses[0] <= 2):
         return "use"
+    while said and said[0].of("adverb"):
+        said = said[1:]
+    if not said:
+        return "other"
+    if said[0].of("possessive", "article", "quantifier") and said[-1].of("disease") and len(said) <= 3 and said[0].low not in ("these", "some", "many"):  # noqa: PLR2004
+        return "disease"
     if said[0].of("person") or read_people(text, said[0].start, said[-1].end)[0]:
         return "people"
     return "other"
+
+
+def _act(words: Sequence[Word], first: int) -> bool:
+    """Whether "they" take a drug or must have something, and so are patients ("They get it when …")."""
+    group = verb_group(words, first, len(words))
+    return group is not None and not group.is_of("approve", "use", "study") and (not group.passive or group.modal in ("must", "should"))
 
 
 def _lists_on(words: Sequence[Word], comma: int, end: int) -> bool:
@@ -312,6 +332,18 @@ def split_names(statement: Statement, start: int, end: int) -> tuple[tuple[int, 
 def limits(statement: Statement) -> bool:
     """Whether a sentence of another kind has words in it that may restrict a use ("… is used only after …")."""
     return _LIMIT.search(statement.text) is not None and _NO_USE_VERB.search(statement.text) is not None and _PROGRAM.search(statement.text) is None
+
+
+_LISTED = rx(r"\bapproved (?:only )?for (?:use (?:with|under) )?(?:both )?(?P<names>[^.;:]+)")
+
+
+def lists_brands(statement: Statement, names: Names) -> tuple[tuple[int, int], ...]:
+    """Reads "This use is approved for both Xyz and Xyz XR.": brands of the page, without the word, as places."""
+    found = _LISTED.search(statement.plain, statement.start, statement.end)
+    if found is None:
+        return ()
+    places = split_names(statement, *found.span("names"))
+    return places if all(statement.plain[a:b].strip(" .").casefold() in names.brands for a, b in places) else ()
 
 
 def names_of(name: Fact | None, brands: Sequence[Fact]) -> Names:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pipeline.extract.sentences import Statement
 from pipeline.language import LITERAL_BOLD, rx
 from pipeline.model import Block
+from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.diseases import is_generic
 from pipeline.phrases.nouns import ends_noun, goes_on, joint_of, noun_end, noun_list
 from pipeline.phrases.words import Word, closing_bracket, words_of
@@ -75,6 +76,8 @@ def read_head(statement: Statement, at: int = 0) -> Head | None:
         return None
     start = words[at].start
     ranges = [r for r in bold_ranges(statement.block) if r[0] < statement.end and r[1] > start]
+    if not (ranges and ranges[0][0] <= start) and phrases(words, at, len(words))[0].kind != "start":
+        return None
     bold = bool(ranges) and ranges[0][0] <= start < ranges[0][1]
     if not bold and (not words[at].classes.isdisjoint(_NO_HEAD) or words[at].is_stop or words[at].low in ("alone", "both", "either", "as")):
         return None

@@ -107,7 +107,7 @@ def _of_patients(reading: Reading, *, preventive: bool) -> list[Said]:
         for one in reading.said
         if one.kind == "population"
         or (one.kind == "description" and not one.some)
-        or (preventive and one.kind == "narrower" and one.rule == "disease-of-patients")
+        or (preventive and one.kind == "narrower" and one.rule in ("disease-of-patients", "whose-disease"))
     ]
 
 

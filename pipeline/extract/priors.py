@@ -11,15 +11,15 @@ from pipeline.phrases.verbs import VerbGroup, begins_verb, verb_group
 
 _RECEIVED = frozenset("received had tried undergone completed taken used given finished tolerated tolerate receive take underwent".split())
 _TREATED = frozenset("treated removed operated managed cured controlled helped stopped".split())
-_BEFORE = frozenset("after following during despite".split())
+_BEFORE = frozenset("after following during despite spite".split())
 #: Verbs and adjectives that say how it went with a treatment: the preposition after them leads to it.
 _WENT = frozenset(
-    "respond responded responds responding response refractory resistant intolerant sensitive improve improved improves better worse worsened "
+    "respond yield yielded reached held respond responded responds responding response refractory resistant intolerant sensitive improve improved improves better worse worsened "
     "progressed progress progresses progression grew grown grow failed fail relapsed recurred returned back remission helped "
     "controlled spread metastasized tolerate benefit benefited working effects stable shrink shrank exposed residual left".split()
 )
-_TO_TREATMENT = frozenset(("to", "with", "on", "from", "of", "by"))
-_FAILED = frozenset("removed remove work worked working help helped cure cured stopped failed fail control controlled".split())
+_TO_TREATMENT = frozenset(("to", "with", "on", "from", "of", "by", "against"))
+_FAILED = frozenset("left held fails let lets done doing removed remove work worked working help helped cure cured stopped failed fail control controlled".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def priors_in(scene: Scene, first: int, end: int, *, several: bool = False) -> l
         first += 1
     group = verb_group(words, first, end)
     if group is None:
-        return _of_subject(scene, first, end)
+        return _of_subject(scene, first, end) or _after(scene, first, end, VerbGroup(first, first, None))
     head = group.head.low if group.head is not None else ""
     if head in ("", "had", "have") and words[first].low in ("have", "has", "had"):
         listed = _listed(scene, group.end, end)
@@ -97,8 +97,8 @@ def _after(scene: Scene, first: int, end: int, group: VerbGroup) -> list[Prior]:
         low = words[at].low
         went |= low in _WENT
         if low in _BEFORE and at + 1 < end:
-            start = at + 1
-            if words[start].low in ("or", "and") and start + 1 < end and words[start + 1].of("time"):
+            start = at + 1 + (low == "spite")
+            if start < end and words[start].low in ("or", "and") and start + 1 < end and words[start + 1].of("time"):
                 start += 2
             listed = _listed(scene, start, end)
             if listed is not None and listed.names and not _counts_time(scene, listed):
@@ -130,13 +130,35 @@ def _of_subject(scene: Scene, first: int, end: int) -> list[Prior]:
     """Reads "whose first chemotherapy did not cure it": a treatment is the subject."""
     words = scene.words
     start = first + 1 if words[first].low == "whose" else first
+    if words[first].low in ("for", "in") and first + 1 < end and words[first + 1].low == "whom":
+        start = first = first + 2
+    if start < end and words[start].low == "neither":
+        return _neither(scene, start + 1, end)
     listed = _listed(scene, start, end)
-    if listed is None or not listed.names or not _is_treatment(scene, listed):
+    if listed is None or not listed.names or any(word.of("disease", "person", "pronoun") for word in words[listed.first : listed.end]):
         return []
     group = verb_group(words, listed.end, end)
-    if group is None or group.head is None or group.head.low not in _FAILED:
+    if group is None or (start > first and not _is_treatment(scene, listed)):
         return []
-    return _told(scene, listed, "failed")
+    little = [word.low for word in words[group.end : group.end + 2]] == ["too", "little"]
+    failed = group.head is not None and group.head.low in _FAILED and not group.passive
+    return _told(scene, listed, "failed") if little or failed else []
+
+
+def failed_before(scene: Scene, first: int, end: int) -> list[Prior]:
+    """Reads "(once) oxaliplatin has stopped working", "(after) imatinib fails them": a treatment that patients had."""
+    return _of_subject(scene, first, end)
+
+
+def _neither(scene: Scene, first: int, end: int) -> list[Prior]:
+    """Reads "(CML that) neither imatinib nor dasatinib could hold in check"."""
+    words = scene.words
+    verb = next((number for number in range(first, end) if begins_verb(words[number])), None)
+    nor = next((number for number in range(first, end) if words[number].low == "nor"), None)
+    if verb is None or nor is None or nor > verb or nor == first:
+        return []
+    names = (scene.place(first, nor), scene.place(nor + 1, verb))
+    return [Prior("failed", (names[0][0], names[1][1]), "required", names)]
 
 
 def _listed(scene: Scene, at: int, end: int) -> Treatments | None:

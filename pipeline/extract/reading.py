@@ -68,7 +68,7 @@ def read(  # noqa: PLR0913 - a sentence, and what is known before it is read
             frames.append(phrase)
             also |= phrase.group.also and at == 0
             skip = studied if phrase.group.is_of("study") else denied if phrase.group.negative else None
-        scene = Scene(statement.plain, words, phrase, heads, tuple(said), number in alternatives, on, previous, tuple(frames))
+        scene = Scene(statement.plain, words, phrase, heads, tuple(said), number in alternatives, on, previous, tuple(frames), read_phrase)
         if skip is not None:
             skip.append(scene.whole)
             continue
@@ -90,6 +90,8 @@ def _open(found: Sequence[Phrase], words: Sequence[Word]) -> str:
         return ""
     last = found[-1]
     content = [word for word in words[last.inner : last.end] if not word.is_stop]
+    if words[-2:-1] and words[-2].low == "to":
+        return "to"
     if not content:
         return last.kind
     lows = [word.low for word in content]

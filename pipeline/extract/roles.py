@@ -19,7 +19,7 @@ from pipeline.model import QualifierKind
 from pipeline.phrases.adjuncts import Kind
 from pipeline.phrases.diseases import diseases, is_generic
 from pipeline.phrases.nouns import noun_list
-from pipeline.phrases.people import read_people
+from pipeline.phrases.people import Group, read_age, read_people
 
 Reader = Callable[[Scene], tuple[Said, ...] | None]
 
@@ -35,6 +35,8 @@ class Row:
 
 def read_phrase(scene: Scene) -> tuple[Said, ...]:
     """What a phrase says."""
+    if all(word.is_stop for word in scene.words[scene.phrase.first : scene.phrase.end]):
+        return (scene.tell("frame", "stop"),)
     for row in ROLES:
         if scene.phrase.kind in row.kinds:
             found = row.read(scene)
@@ -203,6 +205,9 @@ def _place(scene: Scene) -> tuple[Said, ...] | None:
         return treating.announced(scene)
     if _ABROAD.search(scene.text, *scene.whole) is not None:
         return None
+    age = read_age(scene.text, scene.whole[0], scene.whole[1])
+    if age is not None and age.place[1] >= scene.whole[1]:
+        return (scene.tell("description", "age-range", age.place, groups=(Group(age.place, age=age),)),)
     if _MANNER.match(scene.text, *scene.whole) is not None and kind in ("", "frame", "start", "place", "people", "with", "alone"):
         return _qualifier(scene, "manner", "manner")
     found = _for(scene)
@@ -229,11 +234,20 @@ _MANNER = rx(rf"(?:directly )?(?:in|into|by|through|under|to|on|onto|as|via) (?:
 def _case(scene: Scene) -> tuple[Said, ...] | None:
     """Reads "when the cancer has spread", "if surgery is not an option": said of the disease, of treatment, of the patients."""
     words = scene.words[scene.phrase.first : scene.end]
-    if len(words) > 1 and any(word.of("disease", "treatment", "person") or word.low in ("it", "they", "their") for word in words[1:]):
-        conditional = words[0].low in ("if", "unless") or scene.phrase.joint == ";"
-        prior = treating.priors_of_case(scene, conditional=conditional)
-        return (scene.tell("status", "circumstance"), *prior)
+    prior = treating.priors_of_case(scene, conditional=words[0].low in ("if", "unless") or scene.phrase.joint == ";")
+    if prior or len(words) > 1 and any(word.of("disease", "treatment", "person") or word.low in ("it", "they", "their") for word in words[1:]):
+        age = _age_in(scene)
+        return (scene.tell("status", "circumstance"), *age, *prior)
     return None
+
+
+def _age_in(scene: Scene) -> tuple[Said, ...]:
+    """Reads "if they are at least 75 years old": an age that the patients must have."""
+    at = next((number for number in range(scene.phrase.first + 1, scene.end) if scene.words[number].of("be")), None)
+    if at is None or at + 1 >= scene.end or scene.words[at - 1].low not in ("they", "patients", "adults", "children"):
+        return ()
+    age = read_age(scene.text, scene.words[at].end, scene.whole[1])
+    return (scene.tell("description", "age-range", age.place, groups=(Group(age.place, age=age),)),) if age is not None else ()
 
 
 def _including(scene: Scene) -> tuple[Said, ...] | None:

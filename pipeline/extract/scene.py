@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.extract.said import Place, Said, SaidKind
@@ -18,7 +18,7 @@ _TRAILING = frozenset(".,;:!?-")
 class Scene:
     """`phrase` among the `words` of `text`; `before` is what the sentence said up to it, `heads` the names of the item's diseases.
 
-    `some`: the phrase is one of several that "or" joins. `on`: what was spoken of last.
+    `some`: the phrase is one of several that "or" joins. `on`: what was spoken of last. `read` reads a phrase inside this one by the table.
     """
 
     text: str
@@ -30,6 +30,7 @@ class Scene:
     on: QualifierTarget = "use"
     previous: Phrase | None = None
     frames: tuple[Phrase, ...] = field(default=(), repr=False)
+    read: Callable[[Scene], tuple[Said, ...]] = field(default=lambda _: (), repr=False)
 
     @property
     def end(self) -> int:

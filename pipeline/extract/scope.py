@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline.extract.elements import Aside, Element, Passage
-from pipeline.extract.frames import Frame, Names, split_names
+from pipeline.extract.frames import Frame, Names, lists_brands, split_names
 from pipeline.extract.outline import Item
 from pipeline.extract.quote import fact
 from pipeline.extract.sentences import Statement
@@ -18,7 +18,7 @@ from pipeline.phrases.diseases import is_generic
 Place = Item | Passage
 
 THIS_USE = rx(r"\b(?:this use|these uses)\b")
-_BRANDS = rx(r"\b(?:approved|used|given|recommended|available)\b.{0,30}?\b(?:for|under|as|of|in)(?: use (?:in|under|with))? (?:only )?(?:the )?(?P<names>.+?)(?:,? but not (?P<others>.+?))? brands?\b(?: names?)?")
+_BRANDS = rx(r"\b(?:approved|used|given|recommended|available)\b.{0,30}?\b(?:for|under|as|of|in)(?: use (?:in|under|with))? (?:only )?(?:both )?(?:the )?(?P<names>.+?)(?:,? but not (?P<others>.+?))? brands?\b(?: names?)?")
 _WHOSE = rx(r"\bbrands?(?: names?)? of (?P<of>[^.;:]+)")
 _OF_WHICH = rx(
     r"(?:the )?uses?(?: of [\w -]{1,80}?)?(?:(?: in| for) (?P<who>[\w -]+?)| to treat (?P<what>[\w -]+?)) (?:is|are) "
@@ -59,19 +59,24 @@ def takes_back(statement: Statement) -> bool:
 _SOME = rx(r"\b(?:in|for|to|with|by|as|when|if|unless|until|without) (?!(?:this use|these uses|the FDA|the U|\d{4})\b)")
 
 
-def is_plain(statement: Statement) -> bool:
+def is_plain(statement: Statement, names: Names) -> bool:
     """Whether a brand sentence says no more than the brands ("This use is approved for the A and B brands of X.")."""
+    if lists_brands(statement, names):
+        return True
     found = _BRANDS.search(statement.text)
     if found is None or found["others"]:
         return False
     tail = statement.text[found.end() :]
     whose = _WHOSE.search(statement.text)
     rest = tail if whose is None else statement.text[whose.end() :]
-    return _MORE.search(statement.text[found.start() :].replace(found["names"], "")) is None and not rest.strip(" .")
+    return _MORE.search(statement.text[found.start() :].replace(found["names"], "")) is None and rest.strip(" .").lower() in ("", "only", "alone")
 
 
-def brand_facts(statement: Statement) -> tuple[Fact, ...]:
+def brand_facts(statement: Statement, names: Names) -> tuple[Fact, ...]:
     """The brands that a sentence names: "approved for the A, B, and C brands"."""
+    listed = lists_brands(statement, names)
+    if listed:
+        return tuple(fact(statement.block, a, b, "brand-scope") for a, b in listed)
     found = _BRANDS.search(statement.plain, statement.start, statement.end)
     if found is None:
         return ()

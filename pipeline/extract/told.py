@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.extract.frames import Frame, Names, frame_of, limits
-from pipeline.extract.head import Head, read_head
+from pipeline.extract.head import Head, bold_ranges, read_head, starts_bold
 from pipeline.extract.outline import Item
 from pipeline.extract.reading import read
 from pipeline.extract.said import Reading, Said
@@ -16,8 +17,9 @@ from pipeline.language import rx
 from pipeline.phrases.adjuncts import Kind
 from pipeline.phrases.diseases import diseases, is_generic, names_head, related
 from pipeline.phrases.people import read_people
+from pipeline.phrases.treatments import read_treatments
 from pipeline.phrases.verbs import begins_verb
-from pipeline.phrases.words import words_of
+from pipeline.phrases.words import Word, words_of
 
 if TYPE_CHECKING:
     from pipeline.extract.elements import Passage
@@ -30,7 +32,7 @@ NO_FRAME = "no rule knows this shape of sentence"
 #: What an item above leaves open, as the kind of the words that go on with it.
 _GOES_ON: dict[str, Kind] = {
     "who": "who", "that": "that", "with": "with", "time": "time", "having": "having", "participle": "participle", "case": "case",
-    "for": "for", "cause": "cause", "criteria": "who", "received": "with",
+    "for": "for", "cause": "cause", "criteria": "who", "received": "with", "to": "aim", "people": "people",
 }  # fmt: skip
 
 
@@ -85,6 +87,9 @@ def read_lead(passage: Passage, names: Names) -> Told:
     told = Told([])
     for number, statement in enumerate(passage.lead):
         frame = passage.frame if not number and passage.frame is not None else frame_of(statement, names)
+        if number and frame.role == "detail":
+            told.readings.append(read_detail(statement, frame, (), names))
+            continue
         if number and not frame.of_use:
             told.lost.append((statement, NO_FRAME))
             continue
@@ -109,8 +114,14 @@ def read_prose(passage: Passage, names: Names) -> Told:
         told.readings = [Reading(statement, again.said, again.open, first.steps, first.also, first.studied, first.denied)]
     told.marks = statement.marks
     for detail in passage.details:
-        told.readings.append(read_on(detail, frame_of(detail, names), told.heads))
         told.marks += detail.marks
+        frame = frame_of(detail, names)
+        if frame.role == "detail":
+            told.readings.append(read_detail(detail, frame, told.heads, names))
+        elif frame.of_use:
+            told.readings.append(conditional(read_on(detail, frame, told.heads)))
+        else:
+            told.lost.append((detail, NO_FRAME))
     return told
 
 
@@ -172,15 +183,15 @@ def _names_none(name: str) -> bool:
     return not any(one.kind == "narrower" for one in diseases(name, 0, len(name), ()) or ())
 
 
-def read_item(item: Item, above: list[Told], names: Names) -> Told:
-    """A list item, with what the items above it leave open ("used with:", "in adults who:")."""
+def read_item(item: Item, above: list[Told], names: Names, lead: Told | None = None) -> Told:
+    """A list item, with what the items above it, or the opening sentence, leave open ("used with:", "in adults who:")."""
     told = Told([])
     broken = False
     heads = tuple(name for one in above for name in one.heads)
     for number, statement in enumerate(item.statements):
         told.marks += statement.marks
         if not number:
-            told.readings.extend(_first(statement, heads, told, above, names))
+            told.readings.extend(_first(statement, heads, told, above, names, lead))
             told.heads += _abbreviations(told.readings[-1]) if told.readings else ()
             continue
         frame = frame_of(statement, names)
@@ -191,7 +202,7 @@ def read_item(item: Item, above: list[Told], names: Names) -> Told:
             told.readings.append(conditional(read_on(statement, frame, (*heads, *told.heads))))
             told.heads += _abbreviations(told.readings[-1])
         elif frame.role == "detail":
-            told.readings.append(of_some_patients(statement))
+            told.readings.append(read_detail(statement, frame, (*heads, *told.heads), names))
         elif frame.of_use or frame.role == "unread":
             told.lost.append((statement, OTHER_SUBJECT if frame.of_use else NO_FRAME))
             broken = broken or frame.subject not in ("it", "drug", "use")
@@ -211,7 +222,7 @@ def _how_it_works(statement: Statement, frame: Frame) -> Reading:
     return Reading(statement, (Said("qualifier", "how-it-works", (start, statement.end), of="use", what="purpose"),))
 
 
-def _first(statement: Statement, heads: tuple[str, ...], told: Told, above: list[Told], names: Names) -> list[Reading]:
+def _first(statement: Statement, heads: tuple[str, ...], told: Told, above: list[Told], names: Names, lead: Told | None) -> list[Reading]:  # noqa: PLR0913, PLR0917 - an item and all that stands above it
     """An item's first sentence: its head and what follows, a frame ("It is used …"), or what goes on with the item above."""
     words = words_of(statement.plain, statement.start, statement.end)
     if words and words[0].low in ("not", "never") and above == []:
@@ -226,7 +237,12 @@ def _first(statement: Statement, heads: tuple[str, ...], told: Told, above: list
     opened = above[-1].open if above else ""
     if above and opened in _GOES_ON and not _starts_people(statement):
         return [read(statement, heads, kind=_GOES_ON[opened])]
-    if any(one.heads for one in above) or _starts_people(statement) and not _bold_start(statement):
+    if not above and lead is not None and lead.open == "to":
+        return [_of_open_aim(statement, told)]
+    acts = lead is not None and any(reading.of("object") for reading in lead.readings)
+    if not above and not acts and _starts_people(statement) and not _bold_start(statement):
+        return [_after_patients(statement, told)]
+    if any(one.heads for one in above) or (_starts_people(statement) and not _bold_start(statement)):
         return [read(statement, heads)]
     head = None if words and begins_verb(words[0]) and not _bold_start(statement) else read_head(statement)
     if head is None:
@@ -235,13 +251,35 @@ def _first(statement: Statement, heads: tuple[str, ...], told: Told, above: list
     return [read(statement, told.heads, at=head.end, head=head)]
 
 
+def _of_open_aim(statement: Statement, told: Told) -> Reading:
+    """Reads "help move stem cells …" below "is approved to:"."""
+    reading = read(statement, kind="aim")
+    told.heads = tuple(reading.text(place) for one in reading.of("object") for place in one.names)
+    return reading
+
+
+def _after_patients(statement: Statement, told: Told) -> Reading:
+    """Reads "Patients whose chronic lymphocytic leukemia did not yield to X": the item's head stands after its patients."""
+    whole = read(statement)
+    words = words_of(statement.plain, statement.start, statement.end)
+    people = next(iter(whole.of("population")))
+    bold = next((start for start, end in bold_ranges(statement.block) if statement.start <= start < statement.end), None)
+    found = _WITH.match(statement.plain, people.place[1], statement.end)
+    start = bold if bold is not None else found.end() if found is not None else None
+    at = next((number for number, word in enumerate(words) if start is not None and word.end > start), None)
+    head = read_head(statement, at) if at is not None else None
+    if head is None:
+        return whole
+    told.heads = (*head.names, *head.abbreviations)
+    kept = tuple(one for one in read(statement, until=at).said if one.kind != "frame")
+    return read(statement, told.heads, at=head.end, head=head, before=kept)
+
+
 def _starts_people(statement: Statement) -> bool:
     return bool(read_people(statement.plain, statement.start, statement.end)[0])
 
 
 def _bold_start(statement: Statement) -> bool:
-    from pipeline.extract.head import starts_bold  # noqa: PLC0415
-
     return starts_bold(statement.block)
 
 
@@ -255,12 +293,71 @@ def _abbreviations(reading: Reading) -> tuple[str, ...]:
     return tuple(found[1] for end in ends if (found := _ABBREVIATION.match(plain, end)) is not None)
 
 
+_ONLY_IF = rx(r"\b(?:only if|should|if)\b")
+
+
+def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], names: Names) -> Reading:
+    """Reads "Adults receive it with X", "Patients must have had Y", "Their tumors have grown back", "X is given with it"."""
+    words = words_of(statement.plain, statement.start, statement.end)
+    start, end = frame.subject_words
+    group = frame.group
+    if group is None or (group.negative and frame.subject != "disease"):
+        return of_some_patients(statement)
+    if frame.name == "given-with":
+        listed = read_treatments(words, start, end)
+        if listed is not None and listed.names:
+            place = (words[listed.first].start, words[listed.end - 1].end)
+            names_of = tuple((words[a].start, words[b - 1].end) for a, b in listed.names)
+            return Reading(statement, (Said("partner", "given-with", place, mode=listed.mode, names=names_of),))
+        return of_some_patients(statement)
+    if frame.subject == "disease":
+        return read(statement, heads, at=group.first, kind="that")
+    subject = read(statement, heads, at=start, until=end)
+    some = any(one.kind not in ("population", "frame") for one in subject.said)
+    if some and (_ONLY_IF.search(statement.text) or not (group.is_of("take", "use") or _past_drug(words, group.end, names) > group.end)):
+        return of_some_patients(statement)
+    after = _past_drug(words, group.end, names)
+    if after > group.end or (group.is_of("use") and not group.is_of("approve")):
+        rest = _partner_object(statement, words, after) if after == group.end else None
+        reading = read(statement, heads, at=rest[1] if rest else after, kind="frame" if after < len(words) else "start", group=group)
+        said = (*subject.said, *(rest[0] if rest else ()), *reading.said)
+        return Reading(statement, said, reading.open or subject.open, reading.steps)
+    reading = read(statement, heads, at=group.first, kind="who")
+    return Reading(statement, (*subject.said, *reading.said), reading.open)
+
+
+def _past_drug(words: Sequence[Word], at: int, names: Names) -> int:
+    """Past "it", "this drug", the drug's name after "receive", "are given", "start"."""
+    number = at
+    while number < len(words) and words[number].low in ("to", "on"):
+        number += 1
+    first = number
+    while number < len(words) and (
+        words[number].low in ("it", "them", "this", "the", "drug", "medicine", "combination", "treatment")
+        or (names.words and set(re.findall(r"[^\W_]+", words[number].low)) <= names.words and words[number].low not in ("and", "of"))
+    ):
+        number += 1
+    return number if number > first else at
+
+
+def _partner_object(statement: Statement, words: Sequence[Word], at: int) -> tuple[tuple[Said, ...], int] | None:
+    """Reads "(Women are given) iron pills as well": what is given beside the drug."""
+    listed = read_treatments(words, at, len(words))
+    if listed is None or not listed.names or words[at].of("preposition", "subordinator"):
+        return None
+    names_of = tuple((words[a].start, words[b - 1].end) for a, b in listed.names)
+    place = (words[listed.first].start, words[listed.end - 1].end)
+    return (Said("partner", "given-as-well", place, mode=listed.mode, names=names_of),), listed.end
+
+
 def of_some_patients(statement: Statement) -> Reading:
     """Reads "Patients whose cancer has X should receive it only if it got worse after Y": whole, for it holds for some patients."""
     reading = read(statement)
+    cases = [one.place for one in reading.of("status") if one.rule == "circumstance"]
     prior = tuple(
-        Said("prior", one.rule, one.place, "conditional", one.names, some=True) for one in reading.of("prior")
-    )
+        Said("prior", one.rule, one.place, "conditional", one.names, some=True)
+        for one in reading.of("prior") if any(a <= one.place[0] and one.place[1] <= b for a, b in cases)
+    )  # fmt: skip
     return Reading(statement, (Said("status", "conditional", (statement.start, statement.end)), *prior))
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from pipeline.extract.priors import prior_clauses, priors_after, priors_in
+from pipeline.extract.priors import Prior, failed_before, prior_clauses, priors_after, priors_in
 from pipeline.extract.said import Place, Said
 from pipeline.extract.scene import Scene
 from pipeline.language import rx
 from pipeline.model import Intent
 from pipeline.phrases.diseases import diseases, is_generic
 from pipeline.phrases.nouns import noun_list
+from pipeline.phrases.people import read_people
 from pipeline.phrases.treatments import Treatments, read_treatments
-from pipeline.phrases.verbs import begins_verb
+from pipeline.phrases.verbs import begins_verb, verb_group
 
 # -- what for -----------------------------------------------------------------------------------------------------------
 
@@ -47,7 +48,9 @@ def aim(scene: Scene) -> tuple[Said, ...] | None:
 def _purpose(scene: Scene, verb: Place, whole: str) -> tuple[Said, ...]:
     """Reads "to help keep the cancer from coming back" as the aim of the same treatment, "to prepare patients for …" as its own."""
     if _PREPARE.match(scene.text[slice(*verb)]):
-        return (scene.tell("intent", "prepare", (verb[0], scene.whole[1]), mode="other"),)
+        groups, stop = read_people(scene.text, *scene.place(scene.inner, scene.end)) if not scene.empty else ((), 0)
+        people = (scene.tell("population", "population", (scene.words[scene.inner].start, stop), groups=groups),) if groups else ()
+        return (scene.tell("intent", "prepare", (verb[0], scene.whole[1]), mode="other"), *people)
     if _SAME_DISEASE.match(whole):
         joined = scene.phrase.joint == "or"
         if joined:
@@ -141,7 +144,7 @@ def _object(scene: Scene, intent: Intent, verb: Place) -> tuple[Said, ...]:
 # -- with what ----------------------------------------------------------------------------------------------------------
 
 _OPTIONAL = rx(r"(?:and |often |sometimes |usually )*with or without\b")
-_OPENERS = frozenset("with in combination together combined along alongside paired added to addition given used plus as part of a an and or without".split())
+_OPENERS = frozenset("with in combination together combined along alongside paired added to addition given used plus as part of a an and or without joined by side hand tandem accompanied on top add-on".split())
 
 
 def partners(scene: Scene) -> tuple[Said, ...] | None:
@@ -283,7 +286,7 @@ def _event(scene: Scene, verb: int) -> tuple[Said, ...]:
     if listed is not None and listed.names and any(word.of("treatment") for word in scene.words[listed.first : listed.end]):
         told = prior_clauses(scene, listed, "after")
     else:
-        told = priors_in(scene, verb, scene.end)
+        told = failed_before(scene, scene.inner, scene.end) or priors_in(scene, verb, scene.end)
     return tuple(Said("prior", one.rule, one.place, "conditional" if scene.some else one.mode, one.names, some=scene.some) for one in told)
 
 
@@ -309,19 +312,30 @@ def span(scene: Scene) -> tuple[Said, ...] | None:
 
 def priors_of_case(scene: Scene, *, conditional: bool) -> tuple[Said, ...]:
     """Earlier treatment in "if the cancer has X, patients must have received Y", "when the cancer got worse after Y"."""
-    words = scene.words
+    words, first = scene.words, scene.phrase.first + 1
     found = []
-    for number in range(scene.phrase.first + 1, scene.end):
-        if begins_verb(words[number]) and not begins_verb(words[number - 1]):
-            stop = next((k for k in range(number + 1, scene.end) if words[k].low == "," and k + 1 < scene.end and words[k + 1].of("person", "pronoun")), scene.end)
-            found.extend(priors_in(scene, number, stop))
-            if found:
-                break
-            if stop < scene.end:
-                follows = next((k for k in range(stop, scene.end) if begins_verb(words[k])), None)
-                if follows is not None:
-                    found.extend(priors_in(scene, follows, scene.end))
-                break
+    starts = [first, *(number + 1 for number in range(first, scene.end - 1) if words[number].of("coordinator") or words[number].low == ",")]
+    for start in starts:
+        found = failed_before(scene, start, scene.end) or _tried(scene, start)
+        if found:
+            break
+    comma = next((number for number in range(first, scene.end) if words[number].low == ","), scene.end)
+    for start, stop in ((first, comma), (comma, scene.end)) if not found else ():
+        verb = next((number for number in range(start, stop) if begins_verb(words[number])), None)
+        found = priors_in(scene, verb, stop) if verb is not None else []
+        if found:
+            break
     return tuple(
         Said("prior", one.rule, one.place, "conditional" if conditional or scene.some else one.mode, one.names, some=scene.some) for one in found
     )
+
+
+def _tried(scene: Scene, first: int) -> list[Prior]:
+    """Reads "an ALK inhibitor must have been tried": a treatment that is the subject of "must have been given"."""
+    listed = read_treatments(scene.words, first, scene.end)
+    if listed is None or not listed.names or not any(word.of("treatment") for word in scene.words[listed.first : listed.end]):
+        return []
+    group = verb_group(scene.words, listed.end, scene.end)
+    if group is None or not group.passive or group.negative or group.head is None or group.head.low not in ("tried", "given", "used", "received"):
+        return []
+    return prior_clauses(scene, listed, "received")

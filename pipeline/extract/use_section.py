@@ -34,8 +34,8 @@ from pipeline.extract.told import (
     another_use,
     conditional,
     may_limit,
-    of_some_patients,
     points_back,
+    read_detail,
     read_item,
     read_lead,
     read_on,
@@ -162,10 +162,13 @@ def _prose(ledger: _Ledger, passage: Passage, under: Under) -> None:
     told = read_prose(passage, ledger.names)
     _tell(ledger, told, "use", first_only=True)
     statement = passage.lead[0]
+    for detail, reason in told.lost:
+        ledger.unread(detail, reason)
     if _abroad(told.readings[:1]) or may_deny(_words(told.readings[:1])):
         ledger.unread(statement, "it may say that this is not approved, or elsewhere")
         return
     leaf = Leaf(told, [told], _whole((*passage.lead, *passage.details)), None, None)
+    leaf.stated.extend(detail.fact("stated") for detail, _ in told.lost)
     standing = passage.frame.standing
     if passage.frame.subject == "brand" and _ONLY.search(statement.text):
         for one in ledger.reads:
@@ -214,7 +217,7 @@ def _share(ledger: _Ledger, opening: Statement | None, said: list[Statement], ro
 
 
 def _item(ledger: _Ledger, item: Item, above: list[Told], lead: _Lead, general: tuple[Reading, ...]) -> None:
-    told = read_item(item, above, ledger.names)
+    told = read_item(item, above, ledger.names, lead.told)
     chain = [*above, told]
     if item.opens and told.asides and told.asides[-1][0] is item.statements[-1] and told.asides[-1][1].role in ("denied", "studied"):
         statement, frame = told.asides[-1]
@@ -368,7 +371,7 @@ def _more_of(ledger: _Ledger, aside: Aside, places: Iterable[Place]) -> None:
         ledger.state([one.place for one in covered], statement.fact("stated"))
         return
     heads = tuple(name for one in covered for told in one.leaf.told for name in told.heads)
-    reading = of_some_patients(statement) if frame.role == "detail" else conditional(read_on(statement, frame, heads))
+    reading = read_detail(statement, frame, heads, ledger.names) if frame.role == "detail" else conditional(read_on(statement, frame, heads))
     if not any(one.kind not in ("frame", "gloss") and one.rule != "manner" for one in reading.said):
         ledger.role(statement, "explanation", "given-by")
         return
@@ -442,7 +445,7 @@ def _scopes(ledger: _Ledger) -> None:
             aside = next((e for e in ledger.elements if isinstance(e, Aside) and e.statement is scope.statement), None)
             if aside is not None:
                 ledger.state(reached(aside, ledger.elements), scope.statement.fact("stated"))
-        elif scope.frame.role == "brands" and not is_plain(scope.statement):
+        elif scope.frame.role == "brands" and not is_plain(scope.statement, ledger.names):
             ledger.unread(scope.statement, "it says more than the brands")
             ledger.state(scope.covered, scope.statement.fact("stated"))
 
@@ -487,7 +490,7 @@ def _use(ledger: _Ledger, one: _Read) -> None:
         if one.place not in scope.covered or (scope.age is not None and scope.age not in ages):
             continue
         if scope.frame.role == "brands":
-            brands.extend(b for b in brand_facts(scope.statement) if b.text not in {x.text for x in brands})
+            brands.extend(b for b in brand_facts(scope.statement, ledger.names) if b.text not in {x.text for x in brands})
             evidence.append(_of_uses(scope.statement, scope.frame.name))
             built = replace(built, text=_with_sentence(one, built.text, scope.statement))
         elif scope.frame.name == "accelerated-approval" and not scope.statement.note:

@@ -206,7 +206,7 @@ def _acted(pairs: Iterable[Pair]) -> tuple[Fact, ...]:
 def _narrower(leaf: Leaf, verb: Said) -> list[Fact]:
     """The leaf's own narrower diseases."""
     return _quotes(
-        (r, one) for r, one in said(leaf.own, "narrower") if not (verb.mode in PREVENTIVE and one.rule == "disease-of-patients")
+        (r, one) for r, one in said(leaf.own, "narrower") if not (verb.mode in PREVENTIVE and one.rule in ("disease-of-patients", "whose-disease"))
     )
 
 
@@ -329,7 +329,8 @@ def _prior(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
     unique: dict[tuple[str, ...], PriorTherapy] = {}
     for reading, one in said(leaf.every, "prior"):
         names = [name for name in one.names if not (before_surgery and reading.text(name).lower() == "surgery")]
-        if not names or (verb.mode in PREVENTIVE and one.rule in ("after-head", "treated")):
+        brought_on = one.rule in ("after-head", "treated") or (one.rule == "after" and reading is leaf.own[0])
+        if not names or (verb.mode in PREVENTIVE and brought_on):
             continue  # "nausea after surgery", "in patients treated with X": what brings on the thing prevented
         ways = reading.also and not leaf.prose
         mode = "conditional" if one.some or ways or _in_run(reading, one) else one.mode

@@ -48,6 +48,7 @@ _CLASSES: Final[Mapping[str, str]] = {
     "recommend": "recommended advised",
     "use": "used given taken administered prescribed paired combined added injected applied started offered put placed chosen "
     "reserved intended meant continued received infused delivered",
+    "take": "receive receives received get gets got take takes took have has start starts started use uses switch switches begin begins",
     "study": "studied tested investigated evaluated researched explored examined",
     "withdraw": "withdrawn revoked rescinded withdrew revokes removed ended discontinued cancelled canceled stopped pulled "
     "terminated lifted dropped suspended lapsed expired",
@@ -61,7 +62,7 @@ _CLASSES: Final[Mapping[str, str]] = {
     "failed fails developed develops needed needs need requires require required expresses express expressed carries carry "
     "lacks lack causes makes make produces produce forms form shows show contains contain involves affects blocks invades "
     "tests tested lost loses tolerated tolerate finished took takes received receives weigh weighs underwent undergo had "
-    "did does experienced wants want live lived",
+    "did does experienced wants want live lived withdrew withdraws let lets left held reached reach reaches builds yields yield",
     "works": "helps help works work blocks binds attaches stops kills contains prevents means acts targets slows lowers raises "
     "affects shows comes",
     # Verbs of an aim, in the infinitive

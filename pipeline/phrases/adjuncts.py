@@ -61,6 +61,10 @@ def phrases(words: Sequence[Word], at: int, end: int, kind: Kind = "start") -> t
     joint, comma, group = "", False, None
     current: Kind = kind
     number = at
+    if kind == "aim" and at < end:  # "… is approved to:" above "help move stem cells"
+        opened = _infinitive(words, at, at, end)
+        current, inner = opened.kind, opened.inner
+        number = inner
     while number < end:
         ahead, said, with_comma = _joint(words, number, end)
         if words[number].low == ":" and number > inner and number + 1 < end and _lists_diseases(words, number + 1, end):
@@ -165,6 +169,8 @@ def _frame(here: _Here) -> _Opener | None:
     if low == "to" and at + 2 < end and words[at + 1].low == "be" and words[at + 2].of("use"):
         return _Opener("frame", at + 3, VerbGroup(at + 1, at + 3, words[at + 2], passive=True))
     number = at + 1 if words[at].low in ("it", "they") and at + 1 < end else at
+    if words[at].low == "they" and joined and words[number].of("take") and number + 1 < end and words[number + 1].low in ("it", "this"):
+        return _Opener("frame", number + 2, verb_group(words, number, end) or VerbGroup(number, number + 1, words[number]))
     if number > at or joined:
         group = verb_group(words, number, end)
         if group is not None and group.passive and group.is_of("use", "approve", "study", "recommend") and (
@@ -193,7 +199,9 @@ def _relative(here: _Here) -> _Opener | None:
     low = words[at].low
     before = words[at - 1] if at else None
     if low in ("for", "in", "to", "with", "of") and at + 1 < end and words[at + 1].low in ("whom", "which", "whose"):
-        return None if words[at + 1].low == "which" else _Opener("who", at)
+        if words[at + 1].low == "which":
+            return _Opener("that", at) if current in (*_NOUNS, "bracket") else None
+        return _Opener("who", at)
     if current == "including" and not joined:
         return None
     if low == "who":
@@ -203,7 +211,8 @@ def _relative(here: _Here) -> _Opener | None:
     if low not in ("that", "which", "where"):
         return None
     if low == "that" and not (at + 1 < end and (verb_group(words, at + 1, end) or words[at + 1].low == ":" or _acts(words, at + 1, end))):
-        return None if at + 1 < end else _Opener("that", at + 1)
+        named = current in _NOUNS and current != "people" and not here.fresh and _has_verb(words, at, end)
+        return _Opener("that", at + 1) if at + 1 >= end or named else None
     if before is not None and not joined and _speaks_of_treatment(words, at, current):
         return None
     if current in ("purpose", "cause") and not joined and before is not None and not before.of("disease"):
@@ -221,7 +230,7 @@ def _acts(words: Sequence[Word], at: int, end: int) -> bool:
 def _whose(words: Sequence[Word], at: int, end: int) -> _Opener:
     """Reads "whose cancer has spread" as said of the disease, "whose bones have finished growing" as said of the patients."""
     number = at + 1
-    while number < end and not begins_verb(words[number]) and not words[number].is_stop:
+    while number < end and not begins_verb(words[number]) and (not words[number].is_stop or words[number].low in (",", "(", ")")):
         if words[number].of("disease") or (words[number].capital and words[number].low.upper()[:2].isalpha() and len(words[number].low) > 1):
             follows = words[number + 1] if number + 1 < end else None
             if follows is None or begins_verb(follows) or follows.of("adverb") or follows.low in (":", "that", "("):
@@ -277,7 +286,7 @@ def _people(here: _Here) -> _Opener | None:
     low = words[at].low
     if current == "including" and not joined:
         return None
-    if low in ("in", "for", "among", "to") or (low == "of" and current in ("frame", "aim")):
+    if low in ("in", "for", "among", "to") or (low == "by" and current == "frame") or (low == "of" and current in ("frame", "aim")):
         inner = at + 1
         if inner < end and words[inner].low == "use" and inner + 1 < end and words[inner + 1].low == "in":
             inner += 2
@@ -379,8 +388,10 @@ def _alone(here: _Here) -> _Opener | None:
     words, at, end, current, joined = here.parts
     low = words[at].low
     size = 0
-    if low == "alone":
+    if low in ("alone", "unaccompanied"):
         size = 1
+    elif low in ("with", "without") and _nothing_else(words, at, end):
+        size = _nothing_else(words, at, end)
     elif low in ("by", "on") and at + 1 < end:
         if words[at + 1].low in ("itself", "themselves"):
             size = 2
@@ -399,6 +410,15 @@ def _alone(here: _Here) -> _Opener | None:
     if current in (*CLAUSES, "with", "time") and not joined:
         return None
     return _Opener("alone", at + size)
+
+
+def _nothing_else(words: Sequence[Word], at: int, end: int) -> int:
+    """Reads "with no other drug", "without other medicines", "with nothing else": how many words say so, 0 if none."""
+    said = tuple(word.low for word in words[at : min(end, at + 4)])
+    if said[:3] == ("with", "nothing", "else"):
+        return 3
+    lead = 3 if said[:3] == ("with", "no", "other") else 3 if said[:3] == ("without", "any", "other") else 2 if said[:2] == ("without", "other") else 0
+    return lead + 1 if lead and at + lead < end and words[at + lead].low in (*_AGENT, "drugs", "medicines", "treatments", "therapies", "medications") else 0
 
 
 def _role(here: _Here) -> _Opener | None:
@@ -421,9 +441,10 @@ def _role(here: _Here) -> _Opener | None:
                 return None  # "as palliative treatment of" is an aim
             return _Opener("role", at)
         if word.is_stop or (word.of("preposition", "relative", "subordinator", "be", "have", "modal", "pronoun") and not word.of("line")):
-            return None
+            break
         number += 1
-    return None
+    named = words[at].low == "as" and at + 1 < end and words[at + 1].of("article", "possessive") and current not in CLAUSES and number > at + 2
+    return _Opener("role", at) if named else None
 
 
 _NOT_AN_AIM = frozenset(
@@ -447,10 +468,9 @@ def _aim(here: _Here) -> _Opener | None:
     if word.low == "to" or (joined and current in ("aim", "purpose") and word.of("aim") and not word.of("treatment", "course")):
         before = words[at - 1] if at else None
         number = _past(words, at + (word.low == "to"), end)
-        if number >= end or not words[number].of("aim") or (word.low == "to" and not joined and _blocked(before, words[number], current)):
+        unknown = here.fresh and current in ("start", "frame") and word.low == "to" and number < end and not words[number].is_stop and not words[number].classes - {"course"}
+        if number >= end or not (words[number].of("aim") or unknown) or (word.low == "to" and not joined and _blocked(before, words[number], current)):
             return None
-        while number + 1 < end and words[number].low in ("help", "helps") and words[number + 1].of("aim"):
-            number += 1
         return _infinitive(words, at, number, end)
     if word.low not in ("for", "in", "as") or at + 1 >= end:
         return None
@@ -494,7 +514,11 @@ def _blocked(before: Word | None, verb: Word, current: Kind) -> bool:
 
 def _infinitive(words: Sequence[Word], at: int, verb: int, end: int) -> _Opener:
     """The aim after its verb or verbs ("prevent and treat"); a verb that takes a whole clause is a purpose."""
+    while verb + 1 < end and words[verb].low in ("help", "helps") and words[verb + 1].of("aim"):
+        verb += 1
     number = verb + 1
+    if number < end and words[number].low in ("up", "down", "out", "off"):
+        number += 1
     while number + 1 < end and words[number].of("coordinator") and words[number + 1].of("aim") and not words[number + 1].of("treatment"):
         if words[number + 1].low == "help" and number + 2 < end and words[number + 2].of("aim"):
             number += 1
@@ -508,7 +532,8 @@ def _infinitive(words: Sequence[Word], at: int, verb: int, end: int) -> _Opener:
 _TOGETHER = (
     ("in", "combination", "with"), ("together", "with"), ("combined", "with"), ("along", "with"), ("alongside",), ("paired", "with"),
     ("added", "to"), ("in", "addition", "to"), ("given", "with"), ("used", "with"), ("plus",), ("as", "part", "of"), ("given", "together", "with"),
-    ("in", "combination"),
+    ("in", "combination"), ("side", "by", "side", "with"), ("hand", "in", "hand", "with"), ("joined", "by"), ("on", "top", "of"),
+    ("in", "tandem", "with"), ("as", "an", "add-on", "to"), ("accompanied", "by"),
 )  # fmt: skip
 
 
@@ -543,6 +568,8 @@ def _time(here: _Here) -> _Opener | None:
     words, at, end, current, joined = here.parts
     if current in CLAUSES:
         return None
+    if tuple(word.low for word in words[at : at + 4]) == ("as", "a", "follow-up", "to"):
+        return _Opener("time", at + 4)
     number = at
     if words[number].low in ("right", "immediately", "shortly", "soon", "just") and number + 1 < end:
         number += 1
@@ -639,7 +666,9 @@ def _place(here: _Here) -> _Opener | None:
     follows = words[at + 1].low if at + 1 < end else ""
     if low in ("over", "under", "above", "below", "up") and at > 1 and words[at - 1].low in ("and", "or") and words[at - 2].of("unit", "number"):
         return None  # "aged 12 years or under"
-    if current == "people" and low in ("over", "under", "above", "below") and at + 1 < end and words[at + 1].of("number"):
+    if current == "people" and low in ("over", "under", "above", "below", "from") and at + 1 < end and (
+        words[at + 1].of("number") or (words[at + 1].low == "the" and at + 2 < end and words[at + 2].low in ("age", "ages"))
+    ):
         return None
     if low not in _PLACES or follows == "situ" or (low == "to" and at and words[at - 1].of("number")):
         return None
@@ -651,5 +680,5 @@ def _place(here: _Here) -> _Opener | None:
 
 
 _OPENERS = (
-    _bracket, _frame, _relative, _including, _people, _case, _alone, _aim, _role, _span, _with, _except, _time, _cause, _participle, _for, _place,
+    _bracket, _frame, _relative, _including, _people, _case, _alone, _aim, _time, _role, _span, _with, _except, _cause, _participle, _for, _place,
 )  # fmt: skip

@@ -10,7 +10,7 @@ from pipeline.phrases.words import Word, closing_bracket
 _ENDS = (
     "preposition", "relative", "subordinator", "be", "have", "do", "modal", "negation", "coordinator", "pronoun", "course",
 )  # fmt: skip
-_ENDING_ADVERBS = frozenset("then also only again instead together alone later often just already previously either both".split())
+_ENDING_ADVERBS = frozenset("then also only again instead together alone later often just already previously either both beforehand afterward afterwards anyway anymore".split())
 
 
 def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:

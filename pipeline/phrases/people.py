@@ -17,7 +17,7 @@ _AGE = rx(
     r"(?: (?:and|or) (?P<bound>older|above|over|up|more|younger|under|less))?(?: of age)?(?![\w-])"
 )
 _LIMIT = rx(
-    r",? ?(?:(?:who|that) are |aged )?(?P<bound>older than|younger than|less than|more than|over|under|below|above|up to)(?: the age of)?"
+    r",? ?(?:(?:who|that) are |aged )?(?P<bound>no older than|no younger than|not older than|older than|younger than|less than|more than|over|under|below|above|up to)(?: the age of)?"
     rf" (?P<low>\d+)(?: (?P<unit>{_UNIT}))?(?: of age| old)?(?![\w-])"
 )
 _EXCLUSIVE = ("older than", "younger than", "less than", "more than", "over", "under", "below", "above")
@@ -94,7 +94,7 @@ def read_age(text: str, start: int, end: int) -> Bounds | None:
     found = _LIMIT.match(text, start, end)
     if found is not None and (found["unit"] or "age of" in found.group().lower()):
         age = _aged(found["low"], found["unit"] or "years")
-        upper = found["bound"].lower() in ("younger than", "less than", "under", "below", "up to")
+        upper = found["bound"].lower() in ("younger than", "less than", "under", "below", "up to", "no older than", "not older than")
         exclusive = found["bound"].lower() in _EXCLUSIVE
         place = _place(found)
         return Bounds(place, high=age, high_exclusive=exclusive) if upper else Bounds(place, low=age, low_exclusive=exclusive)

@@ -39,13 +39,14 @@ class VerbGroup:
 def verb_group(words: Sequence[Word], at: int, end: int) -> VerbGroup | None:
     """The verb group that begins at `at`, or None where none does."""
     number = at
-    while number < end and words[number].of("adverb") and not words[number].of("be", "have", "do", "modal"):
+    while number < end and words[number].of("adverb", "negation") and not words[number].of("be", "have", "do", "modal") and words[number].low != "no":
         number += 1
-    if number >= end or not words[number].of(*_AUXILIARY, "course", "works"):
+    denied = any(word.of("negation") for word in words[at:number])
+    if number >= end or not words[number].of(*_AUXILIARY, "course", "works", "take"):
         return None
     if not words[number].of(*_AUXILIARY):
-        return VerbGroup(at, number + 1, words[number])
-    negative = past = passive = False
+        return VerbGroup(at, number + 1, words[number], denied)
+    negative, past, passive = denied, False, False
     modal = ""
     only = also = False
     head = None
@@ -69,7 +70,7 @@ def verb_group(words: Sequence[Word], at: int, end: int) -> VerbGroup | None:
             number += 1
             continue
         if not word.is_stop and not word.of(*_NO_HEAD) and (
-            word.of("approve", "use", "study", "withdraw", "available", "naming", "recommend", "course", "works", "aim")
+            word.of("approve", "use", "take", "study", "withdraw", "available", "naming", "recommend", "course", "works", "aim")
             or word.low.endswith(("ed", "en", "ing"))
             or (first.of("modal", "do") and not passive)
         ):
