@@ -15,6 +15,7 @@ from pipeline.extract.sentences import Statement
 from pipeline.language import rx
 from pipeline.model import AgeGroup, Fact, Use
 from pipeline.phrases.diseases import called, folded, is_generic
+from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.words import words_of
 
 #: Why a use is withheld that the page denies elsewhere.
@@ -75,7 +76,11 @@ def read_denial(statement: Statement, frame: Frame, names: Names) -> Denial | No
         return None
     words = words_of(statement.plain, statement.start, statement.end)
     start, end = frame.subject_words
-    if frame.subject in ("use", "other", "") and any(word.of("use-noun") for word in words[start:end]):
+    named: tuple[str, ...]
+    if frame.name == "denied-use":
+        listed = noun_list(words, start, end)
+        readings, named = [read(statement, at=listed.end, until=end)], tuple(statement.plain[words[a].start : words[b - 1].end] for a, b in listed.items)
+    elif frame.subject in ("use", "other", "") and any(word.of("use-noun") for word in words[start:end]):
         noun = next(number for number in range(start, end) if words[number].of("use-noun"))
         readings = [read(statement, at=noun + 1, until=end), read(statement, at=frame.at)] if noun + 1 < end else [read(statement, at=frame.at)]
         named = _before_approval(statement, words[start:end], names)

@@ -104,7 +104,7 @@ FRAMES: tuple[Row, ...] = (
     Row("denied", "denied", (), ("approve", "recommend"), "-"),
     Row("denied", "denied", (*_OF_DRUG, "use", "other"), ("use",), "-", unless=rx(r"\bnot (?:only|known)\b")),
     Row("denied", "denied", ("use", *_OF_DRUG), ("",), "-", rx(r"\bnot (?:for use|for|an approved|a treatment)\b")),
-    Row("denied", "denied", (), ("",), "-", rx(r"\bnot (?:an? )?(?:FDA[- ])?approved (?:use|treatment|indication)\b")),
+    Row("denied-use", "denied", (), ("",), "-", rx(r"\bnot (?:an? )?(?:FDA[- ])?approved (?:use|treatment|indication)\b")),
     Row("no-longer-available", "availability", (), ("available", "withdraw"), "-"),
     Row("no-longer-available", "availability", says=rx(r"\bno longer (?:being )?(?:available|sold|made|marketed)\b|\bin other countries\b|\bdiscontinued\b|\b(?:taken|pulled|withdrawn) (?:off|from) the market\b"),
         unless=rx(r"\bapproved to\b")),

@@ -155,7 +155,7 @@ def partners(scene: Scene) -> tuple[Said, ...] | None:
         words[first].low == "combination" and words[first - 1].low != "in"
     ):
         first += 1
-    if first >= scene.end or words[first].low == ":":
+    if first >= scene.end or words[first].low in (":", "it", "them"):
         return (scene.tell("frame", "opens-list"),)
     if [word.low for word in words[first : scene.end]][:3] in (["one", "of", "the"], ["any", "of", "the"]) and scene.text[
         words[scene.end - 1].end :
@@ -260,7 +260,7 @@ def time(scene: Scene) -> tuple[Said, ...] | None:
     if scene.empty:
         return (scene.tell("frame", "opens-list"),)
     opener = scene.opener
-    after = any(word in opener.split() for word in ("after", "following"))
+    after = any(word in opener.split() for word in ("after", "following", "follow-up"))
     verb = next((number for number in range(scene.inner, scene.end) if begins_verb(scene.words[number])), None)
     if verb is not None:
         prior = _event(scene, verb) if after else ()
@@ -275,7 +275,7 @@ def time(scene: Scene) -> tuple[Said, ...] | None:
         for one in prior_clauses(scene, listed, "after-head" if _of_head(scene) else "after")
     ]
     rest = listed.end < scene.end and any(not word.is_stop for word in scene.words[listed.end : scene.end])
-    if rest or opener not in ("after", "following") or scene.some:
+    if rest or opener not in ("after", "following", "as a follow-up to") or scene.some:
         return (*found, scene.tell("qualifier", "timing", of="treatment", what="timing"))
     return tuple(found)
 

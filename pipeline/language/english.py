@@ -52,7 +52,7 @@ _CLASSES: Final[Mapping[str, str]] = {
     "study": "studied tested investigated evaluated researched explored examined",
     "withdraw": "withdrawn revoked rescinded withdrew revokes removed ended discontinued cancelled canceled stopped pulled "
     "terminated lifted dropped suspended lapsed expired",
-    "available": "available sold marketed made supplied manufactured offered stocked obtainable",
+    "available": "available sold marketed made supplied manufactured stocked obtainable",
     "naming": "called known named abbreviated",
     # Verbs of the disease's course; they end a noun phrase
     "course": "spread spreads come comes came returned returns returning relapsed relapses recurred recurs recur got gets get gotten "

@@ -552,7 +552,7 @@ def _with(here: _Here) -> _Opener | None:
                 return None
             if said[0] in ("used", "given") and current in (*CLAUSES, "start"):
                 return None
-            return _Opener("with", at)
+            return _Opener("with", at + len(said) - 1)
     if low not in ("with", "without") or (current in _NOUNS and current != "people" and is_feature(words, at, end)):
         return None
     if current in CLAUSES or (current == "time" and not (comma or joined or words[at - 1].low in _OPERATIONS)):
