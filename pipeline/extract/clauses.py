@@ -74,8 +74,8 @@ def _group(scene: Scene, group: Sequence[Predicate], *, patients: bool) -> list[
         for predicate in group
         for one in priors_in(scene, predicate.first, min(predicate.end, end), several=several)
     ]
-    if several and not prior:
-        prior = _shared_object(scene, group, end)
+    if several:
+        prior = [*_shared_object(scene, group, end), *prior]
     if patients and not several:
         own = _of_patients_alone(scene, first, end)
         if own is not None:
@@ -97,7 +97,7 @@ def _shared_object(scene: Scene, group: Sequence[Predicate], end: int) -> list[S
     last = next((number for number in range(first.end - 1, first.first, -1) if not words[number].is_stop), first.first)
     if words[last].low not in ("with", "to", "after", "on", "by"):
         return []
-    at = next((k for k in range(end - 1, group[-1].first, -1) if words[k].low in ("with", "to", "after", "on", "by")), None)
+    at = next((k for k in range(group[-1].first, end - 1) if words[k].low in ("with", "to", "after", "on", "by")), None)
     if at is None:
         return []
     start = at + 1 + (at + 1 < end and words[at + 1].low == ",")

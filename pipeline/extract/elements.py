@@ -148,7 +148,7 @@ class _Walk:
         if not has_aim(statement, frame) and not statement.opens:
             return False
         if frame.subject == "it":
-            return not self.stranger and (self.passage is None or not statement.opens) and self._another(statement, frame)
+            return not self.stranger and (statement.opens or self._another(statement, frame))
         if frame.subject == "agency":
             return True
         return has_aim(statement, frame) or self.passage is None or statement.opens

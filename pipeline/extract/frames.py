@@ -84,6 +84,7 @@ _WITHDRAWN = rx(r"\b(?:withdrawn|withdrew|withdraws|revoked|rescinded|removed|pu
 _OTHER_CONDITIONS = rx(
     r"\b(?:to treat|for|treatment of|prevent) (?:(?:many |some |certain )?other|many) (?:types? of cancer|cancers|conditions|diseases|disorders|uses|kinds of cancer)"
     r"(?:,? (?:and|or) (?:other )?(?:conditions|diseases|types of cancer|cancers))?\W*$"
+    r"|\bmay also be used\b.{0,60}\bto (?:treat|prevent) other (?:types|kinds|forms) of [^,.;:]+\W*$"
 )
 _NO_USE_VERB = rx(r"\b(?:approv\w+|indicated|used|given|use)\b")
 
@@ -96,6 +97,8 @@ FRAMES: tuple[Row, ...] = (
     Row("accelerated-approval", "standing", ("use", "drug", "it", "brand", "other"), ("approve",), "+", _ACCELERATED,
         rx(r"\bapproved (?:to|for) (?!use under|the)|\bonly (?:in|for)\b|\bto (?:treat|prevent|reduce|lower|help|be)\b|\bfor the \w+ of\b|:$")),
     Row("brand-scope", "brands", ("use",), ("approve", "use", "recommend"), "+", _BRAND_LIST),
+    Row("brand-of-uses", "brands", ("brand",), ("approve", ""), "+", rx(r"\bapproved for (?:(?:all|both) of )?(?:this use|these uses|both uses)\W*$")),
+    Row("of-use", "use", _OF_DRUG, (), "+", rx(r"\b(?:has|have|holds?|received|gained|won|got)(?: \w+){0,3} approval (?:to|for)\b")),
     Row("withdrawn", "denied", ("use", "other", "agency", "drug", "it"), ("withdraw",), "+", rx(r"\b(?:approval|use|indication|authorization)s?\b")),
     Row("withdrawn", "denied", ("use", "other", "agency", "it", "drug", "brand"), (), "+-", rx(
         r"\bapprovals?\b.{0,120}\b(?:withdrawn|withdrew|revoked|rescinded|removed|pulled|ended|cancell?ed|terminated|lapsed|expired)\b"
@@ -168,6 +171,9 @@ def frame_of(statement: Statement, names: Names) -> Frame:
 def _of_use(words: Sequence[Word], at: int, first: int, group: VerbGroup, subject: Subject) -> Frame:
     """The frame of "X is approved …": in the active voice ("the FDA has approved X …") the drug's name is passed too."""
     start = group.end
+    noun = next((k for k in range(group.end, min(len(words), group.end + 4)) if words[k].low == "approval"), None)
+    if noun is not None:  # "holds FDA approval to treat"
+        return Frame("of-use", None, subject, (at, first), noun + 1, group, "approved", (first, noun + 1), (0, at))
     if subject == "agency" and not group.passive:
         start = noun_end(words, start, len(words))
     head = group.head
@@ -259,6 +265,10 @@ def _subject(text: str, words: Sequence[Word], at: int, first: int, names: Names
         return "it"
     if "fda" in lows[:3] and not any(word.of("use-noun") for word in said) or "administration" in lows:
         return "agency"
+    while said and said[0].of("adverb"):
+        said = said[1:]
+    if not said:
+        return "other"
     content = {word for word in _NAME_WORD.findall(text[said[0].start : said[-1].end].casefold())}
     named = names.words | names.brands_words() if names.words else frozenset()
     if names.brands and content & names.brands_words() and content <= named | BESIDE_NAME:
@@ -274,10 +284,6 @@ def _subject(text: str, words: Sequence[Word], at: int, first: int, names: Names
     uses = [number for number, word in enumerate(said) if word.of("use-noun")]
     if uses and (lows[0] in _USE_START or lows[0].endswith("'s") or uses[0] <= 2):
         return "use"
-    while said and said[0].of("adverb"):
-        said = said[1:]
-    if not said:
-        return "other"
     if said[0].of("possessive", "article", "quantifier") and said[-1].of("disease") and len(said) <= 3 and said[0].low not in ("these", "some", "many"):  # noqa: PLR2004
         return "disease"
     if said[0].of("person") or read_people(text, said[0].start, said[-1].end)[0]:
@@ -304,10 +310,10 @@ def brand_names(statement: Statement, frame: Frame, names: Names) -> tuple[tuple
     brand = next((number for number, word in enumerate(said) if word.low in ("brand", "brands")), None)
     if brand is not None:
         stop = start + brand
-        first = start + (1 if said[0].low == "the" else 0)
+        first = start + next((number for number, word in enumerate(said) if word.low != "the" and not word.of("adverb")), 0)
         return _split(words, first, stop) if stop > first else ()
     if frame.subject == "brand":
-        return _split(words, start + (1 if said[0].low == "the" else 0), end)
+        return _split(words, start + next((number for number, word in enumerate(said) if word.low != "the" and not word.of("adverb")), 0), end)
     return ()
 
 

@@ -14,12 +14,12 @@ _TREATED = frozenset("treated removed operated managed cured controlled helped s
 _BEFORE = frozenset("after following during despite spite".split())
 #: Verbs and adjectives that say how it went with a treatment: the preposition after them leads to it.
 _WENT = frozenset(
-    "respond yield yielded reached held respond responded responds responding response refractory resistant intolerant sensitive improve improved improves better worse worsened "
+    "respond yield yielded responded responds responding response refractory resistant intolerant sensitive improve improved improves better worse worsened "
     "progressed progress progresses progression grew grown grow failed fail relapsed recurred returned back remission helped "
     "controlled spread metastasized tolerate benefit benefited working effects stable shrink shrank exposed residual left".split()
 )
 _TO_TREATMENT = frozenset(("to", "with", "on", "from", "of", "by", "against"))
-_FAILED = frozenset("left held fails let lets done doing removed remove work worked working help helped cure cured stopped failed fail control controlled".split())
+_FAILED = frozenset("fell left held fails let lets done doing removed remove work worked working help helped cure cured stopped failed fail control controlled".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _after(scene: Scene, first: int, end: int, group: VerbGroup) -> list[Prior]:
     at = first
     while at < end:
         low = words[at].low
-        went |= low in _WENT
+        went |= low in _WENT or low == "against"
         if low in _BEFORE and at + 1 < end:
             start = at + 1 + (low == "spite")
             if start < end and words[start].low in ("or", "and") and start + 1 < end and words[start + 1].of("time"):
@@ -155,7 +155,8 @@ def _neither(scene: Scene, first: int, end: int) -> list[Prior]:
     words = scene.words
     verb = next((number for number in range(first, end) if begins_verb(words[number])), None)
     nor = next((number for number in range(first, end) if words[number].low == "nor"), None)
-    if verb is None or nor is None or nor > verb or nor == first:
+    group = verb_group(words, verb, end) if verb is not None else None
+    if verb is None or nor is None or nor > verb or nor == first or group is None or group.passive:
         return []
     names = (scene.place(first, nor), scene.place(nor + 1, verb))
     return [Prior("failed", (names[0][0], names[1][1]), "required", names)]

@@ -212,6 +212,9 @@ def _place(scene: Scene) -> tuple[Said, ...] | None:
         return (scene.tell("description", "age-range", age.place, groups=(Group(age.place, age=age),)),)
     if _MANNER.match(scene.text, *scene.whole) is not None and kind in ("", "frame", "start", "place", "people", "with", "alone"):
         return _qualifier(scene, "manner", "manner")
+    listed = noun_list(scene.words, scene.inner, scene.end)
+    if kind in ("", "frame") and scene.opener == "in" and listed.end == scene.end and scene.words[scene.end - 1].of("treatment"):
+        return treating.partners(scene)  # "used in photodynamic therapy"
     found = _for(scene)
     if found is not None:
         return found

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline.extract.elements import Aside, Element, Passage
-from pipeline.extract.frames import Frame, Names, lists_brands, split_names
+from pipeline.extract.frames import Frame, Names, brand_names, frame_of, lists_brands, split_names
 from pipeline.extract.outline import Item
 from pipeline.extract.quote import fact
 from pipeline.extract.sentences import Statement
@@ -61,7 +61,7 @@ _SOME = rx(r"\b(?:in|for|to|with|by|as|when|if|unless|until|without) (?!(?:this 
 
 def is_plain(statement: Statement, names: Names) -> bool:
     """Whether a brand sentence says no more than the brands ("This use is approved for the A and B brands of X.")."""
-    if lists_brands(statement, names):
+    if lists_brands(statement, names) or frame_of(statement, names).name == "brand-of-uses":
         return True
     found = _BRANDS.search(statement.text)
     if found is None or found["others"]:
@@ -74,6 +74,9 @@ def is_plain(statement: Statement, names: Names) -> bool:
 
 def brand_facts(statement: Statement, names: Names) -> tuple[Fact, ...]:
     """The brands that a sentence names: "approved for the A, B, and C brands"."""
+    frame = frame_of(statement, names)
+    if frame.name == "brand-of-uses":
+        return tuple(fact(statement.block, a, b, "brand-scope") for a, b in brand_names(statement, frame, names))
     listed = lists_brands(statement, names)
     if listed:
         return tuple(fact(statement.block, a, b, "brand-scope") for a, b in listed)
@@ -186,7 +189,7 @@ def _covered(aside: Aside, since: list[Place], before: list[Place]) -> tuple[Pla
     """The leaves that a sentence after them speaks of; none where its words leave open which."""
     words = aside.statement.text.lower()
     if "these uses" in words:
-        return tuple(since) if len(since) > 1 or words.startswith("all ") else ()
+        return tuple(since) if len(since) > 1 or words.startswith(("all ", "both ")) else ()
     if "this use" in words:
         return _the_one(aside, before)
     if words.startswith(("use", "the use")):

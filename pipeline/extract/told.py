@@ -66,11 +66,12 @@ def points_back(statement: Statement) -> bool:
 
 def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> Reading:
     """A sentence of use, from its frame on; an adjunct before the subject ("In adults, X is used …") is read too."""
-    reading = read(statement, heads, at=frame.at, group=frame.group)
+    head = frame.group.head if frame.group is not None else None
+    added = head is not None and head.low in ("added", "combined", "paired", "joined")
+    reading = read(statement, heads, at=frame.at, group=frame.group, kind="with" if added else "start")
     if frame.leading[1] > frame.leading[0]:
         before = read(statement, heads, at=frame.leading[0], until=frame.leading[1])
         reading = replace(reading, said=(*before.said, *reading.said))
-    head = frame.group.head if frame.group is not None else None
     if head is not None and not head.of("approve") and head.low not in ("used", "given", "intended", "meant", "offered"):
         way = Said("qualifier", "manner", (head.start, head.end), of="treatment", what="manner")
         reading = replace(reading, said=(way, *reading.said))

@@ -319,12 +319,15 @@ def priors_of_case(scene: Scene, *, conditional: bool) -> tuple[Said, ...]:
         found = failed_before(scene, start, scene.end) or _tried(scene, start)
         if found:
             break
-    comma = next((number for number in range(first, scene.end) if words[number].low == ","), scene.end)
+    comma = next((n for n in range(first, scene.end) if words[n].low == "," and not words[n - 1].of("coordinator")), scene.end)
+    if any(words[n].low == "," and words[n - 1].of("coordinator") for n in range(first, comma)):
+        comma = scene.end  # "… and, if X, Y": one list
     for start, stop in ((first, comma), (comma, scene.end)) if not found else ():
         verb = next((number for number in range(start, stop) if begins_verb(words[number])), None)
         found = priors_in(scene, verb, stop) if verb is not None else []
         if found:
             break
+    found = found or priors_after(scene, first, scene.end)
     return tuple(
         Said("prior", one.rule, one.place, "conditional" if conditional or scene.some else one.mode, one.names, some=scene.some) for one in found
     )

@@ -61,8 +61,8 @@ _CLASSES: Final[Mapping[str, str]] = {
     "metastasized metastasised went goes gone stayed stays remains remained keeps kept began begins started shrank shrinks "
     "failed fails developed develops needed needs need requires require required expresses express expressed carries carry "
     "lacks lack causes makes make produces produce forms form shows show contains contain involves affects blocks invades "
-    "tests tested lost loses tolerated tolerate finished took takes received receives weigh weighs underwent undergo had "
-    "did does experienced wants want live lived withdrew withdraws let lets left held reached reach reaches builds yields yield",
+    "tests tested lost loses tolerated tolerate finished took takes received receives weigh weighs underwent undergo undergone had "
+    "did does experienced wants want live lived withdrew withdraws fell falls rose rises holds hold let lets left held reached reach reaches builds yields yield",
     "works": "helps help works work blocks binds attaches stops kills contains prevents means acts targets slows lowers raises "
     "affects shows comes",
     # Verbs of an aim, in the infinitive

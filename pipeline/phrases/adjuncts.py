@@ -72,6 +72,10 @@ def phrases(words: Sequence[Word], at: int, end: int, kind: Kind = "start") -> t
             first = inner = number = number + 1
             current, joint, comma, group = "noun", "", False, None
             continue
+        aside = _parenthesis(words, number, end, current)
+        if aside:
+            number = aside
+            continue
         opener = _opener(words, ahead, end, current, joined=ahead > number, started=number > inner) if ahead < end else None
         if opener is None or (opener.kind == current == "start"):
             past = closing_bracket(words, number, end) if words[number].low == "(" else number + 1
@@ -90,6 +94,13 @@ def phrases(words: Sequence[Word], at: int, end: int, kind: Kind = "start") -> t
     if first < end or not found:
         found.append(Phrase(current, first, min(inner, end), end, joint, comma, group))
     return tuple(one for one in found if one.end > one.first)
+
+
+def _parenthesis(words: Sequence[Word], at: int, end: int, current: Kind) -> int:
+    """Past "and, unless their kidneys did not allow it," inside a clause: what is set between commas after "and" belongs to it."""
+    if current not in CLAUSES or not words[at].of("coordinator") or at + 2 >= end or words[at + 1].low != ",":
+        return 0
+    return next((number + 1 for number in range(at + 2, min(end, at + 16)) if words[number].low == ","), 0)
 
 
 def _lists_diseases(words: Sequence[Word], at: int, end: int) -> bool:
@@ -169,6 +180,9 @@ def _frame(here: _Here) -> _Opener | None:
     if low == "to" and at + 2 < end and words[at + 1].low == "be" and words[at + 2].of("use"):
         return _Opener("frame", at + 3, VerbGroup(at + 1, at + 3, words[at + 2], passive=True))
     number = at + 1 if words[at].low in ("it", "they") and at + 1 < end else at
+    if tuple(word.low for word in words[at : at + 3]) == ("in", "which", "case"):
+        group = verb_group(words, at + 4, end) if at + 4 < end else None
+        return _Opener("frame", group.end, group) if group is not None and group.is_of("use", "approve") else None
     if words[at].low == "they" and joined and words[number].of("take") and number + 1 < end and words[number + 1].low in ("it", "this"):
         return _Opener("frame", number + 2, verb_group(words, number, end) or VerbGroup(number, number + 1, words[number]))
     if number > at or joined:
@@ -286,7 +300,7 @@ def _people(here: _Here) -> _Opener | None:
     low = words[at].low
     if current == "including" and not joined:
         return None
-    if low in ("in", "for", "among", "to") or (low == "by" and current == "frame") or (low == "of" and current in ("frame", "aim")):
+    if low in ("in", "for", "among", "to") or (low == "by" and current in ("frame", "with", "place", "time", "alone", "start")) or (low == "of" and current in ("frame", "aim")):
         inner = at + 1
         if inner < end and words[inner].low == "use" and inner + 1 < end and words[inner + 1].low == "in":
             inner += 2
@@ -339,7 +353,7 @@ def _names_disease(words: Sequence[Word], at: int, end: int) -> bool:
 
 _EXCEPTIONS = (
     ("other", "than"), ("rather", "than"), ("instead", "of"), ("regardless", "of"), ("except", "for"), ("but", "not"), ("but", "only"),
-    ("in", "spite", "of"), ("in", "addition", "to"), ("whether", "or", "not"), ("with", "the", "exception", "of"), ("limited", "to"),
+    ("in", "spite", "of"), ("in", "addition", "to"), ("with", "the", "exception", "of"), ("limited", "to"),
     ("except",), ("excluding",), ("despite",), ("besides",), ("not",), ("only",), ("no",), ("never",),
 )  # fmt: skip
 
@@ -364,9 +378,9 @@ def _case(here: _Here) -> _Opener | None:
     low = words[at].low
     if low == "as" and at + 2 < end and words[at + 1].low in ("long", "soon", "far") and words[at + 2].low == "as":
         return _Opener("case", at)
-    if low == "in" and at + 1 < end and words[at + 1].low == "case":
+    if (low, words[at + 1].low if at + 1 < end else "") in (("in", "case"), ("provided", "that")):
         return _Opener("case", at)
-    if not words[at].of("subordinator") or low in ("so", "whether", "where", "since"):
+    if not words[at].of("subordinator") or low in ("so", "where", "since") or (low == "whether" and current in _PREDICATES):
         return None
     if low in ("if", "when") and at and (words[at - 1].low in _KNOWN or (current in _PREDICATES and at > 1 and words[at - 1].low == "," and words[at - 2].of("coordinator"))):
         return None
@@ -537,13 +551,23 @@ _TOGETHER = (
 )  # fmt: skip
 
 
+def _after_list(words: Sequence[Word], at: int) -> bool:
+    """Whether ", with or without X" in a clause goes on with a list of treatments ("did not respond to A, with or without B")."""
+    for number in range(at - 2, max(at - 9, 0), -1):
+        if words[number].low in ("to", "after", "with", "received", "had"):
+            return True
+        if words[number].is_stop or words[number].of("disease", "course"):
+            return False
+    return False
+
+
 def _with(here: _Here) -> _Opener | None:
     words, at, end, current, joined = here.parts
     low = words[at].low
     comma = at > 0 and words[at - 1].low == ","
     either = low == "with" and at + 2 < end and words[at + 1].low == "or" and words[at + 2].low == "without"
     if either:
-        if current in CLAUSES and not (comma or joined):
+        if current in CLAUSES and (not (comma or joined) or _after_list(words, at)):
             return None
         return _Opener("having" if current in ("start", "noun", "aim", "place") and not here.fresh else "with", at)
     for said in _TOGETHER:
@@ -568,6 +592,8 @@ def _time(here: _Here) -> _Opener | None:
     words, at, end, current, joined = here.parts
     if current in CLAUSES:
         return None
+    if (words[at].low, words[at + 1].low if at + 1 < end else "") in (("ahead", "of"), ("prior", "to")) and current not in CLAUSES:
+        return _Opener("time", at + 2)
     if tuple(word.low for word in words[at : at + 4]) == ("as", "a", "follow-up", "to"):
         return _Opener("time", at + 4)
     number = at

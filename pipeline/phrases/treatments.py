@@ -21,7 +21,7 @@ _PLAIN = frozenset(
     "certain some these those same such specific standard initial new".split()
 )
 _LEADS = frozenset(
-    "previous prior earlier additional standard combined same different following alternative separate further initial".split()
+    "previous prior earlier additional standard combined same different following alternative separate further initial full high".split()
 )
 _UNITS = frozenset("types lines kinds courses rounds classes cycles doses forms type line kind course round class cycle dose form".split())
 _CONTENT = frozenset("included includes include contained contains contain".split())
@@ -144,7 +144,7 @@ class _List:
             elif low in ("one", "two", "three", "four", "1", "2", "3") and following == "of":
                 self.choice, self.chosen = ("one" if low in ("one", "1") else "several"), len(self.joins)
                 at += 2
-            elif (low in _UNITS or low in ("combination", "failure", "course")) and following == "of":
+            elif (low in _UNITS or low in ("combination", "failure", "course") or word.of("unit")) and following == "of":
                 at += 2
             elif low in _GENERIC and following in ("with", "using") and at + 2 < self.end:
                 at += 2
@@ -186,6 +186,8 @@ class _List:
         start = at + comma
         if self._low(start) in ("that", "which") and self._low(start + 1) in _CONTENT:
             at = start + 2
+        elif tuple(self._low(start + k) for k in range(3)) == ("one", "of", "which") and self._low(start + 3) in _CONTENT:
+            at = start + 4
         elif self._low(start) in ("containing", "including"):
             at = start + 1
         else:
@@ -232,7 +234,7 @@ class _List:
                 return False
             if any(word.low == "either" for word in self.words[at:after]):
                 self.either = after
-            if self._low(after) == "," and self._low(after + 1) == "if":
+            if self._low(after) == "," and self._low(after + 1) in ("if", "unless", "after", "when", "in", "for"):
                 after = next((number + 1 for number in range(after + 2, self.end) if self._low(number) == ","), after)
             if self._low(after) in ("with", "by", "then", "after") and said != "," and self._low(after + 1) not in ("or",):
                 after += 1
