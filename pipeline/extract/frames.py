@@ -97,7 +97,9 @@ FRAMES: tuple[Row, ...] = (
     Row("accelerated-approval", "standing", ("use", "drug", "it", "brand", "other"), ("approve",), "+", _ACCELERATED,
         rx(r"\bapproved (?:to|for) (?!use under|the)|\bonly (?:in|for)\b|\bto (?:treat|prevent|reduce|lower|help|be)\b|\bfor the \w+ of\b|:$")),
     Row("brand-scope", "brands", ("use",), ("approve", "use", "recommend"), "+", _BRAND_LIST),
-    Row("brand-of-uses", "brands", ("brand",), ("approve", ""), "+", rx(r"\bapproved for (?:(?:all|both) of )?(?:this use|these uses|both uses)\W*$")),
+    Row("brand-of-uses", "brands", ("brand",), ("approve", ""), "+", rx(
+        r"\bapproved for (?:(?:all|both) of )?(?:this use|these uses|both uses)\W*$")),
+    Row("brand-of-uses", "brands", ("brand",), ("use",), "+", rx(r"\b(?:used|given) for (?:this|these uses|this use)\W*$|\bmay be (?:used|given)\W*$")),
     Row("of-use", "use", _OF_DRUG, (), "+", rx(r"\b(?:has|have|holds?|received|gained|won|got)(?: \w+){0,3} approval (?:to|for)\b")),
     Row("withdrawn", "denied", ("use", "other", "agency", "drug", "it"), ("withdraw",), "+", rx(r"\b(?:approval|use|indication|authorization)s?\b")),
     Row("withdrawn", "denied", ("use", "other", "agency", "it", "drug", "brand"), (), "+-", rx(
@@ -237,6 +239,8 @@ def _is_verb(words: Sequence[Word], at: int) -> bool:
 
 def _past_leading(words: Sequence[Word]) -> int:
     """Past "In 2027," and "For patients whose cancer has X,": an adjunct before the subject, up to its comma."""
+    if [word.low for word in words[:2]] == ["for", "this"] and len(words) > 3 and words[2].low in ("purpose", "reason", "use"):  # noqa: PLR2004
+        return 3 + (words[3].low == ",")
     if not words or not (words[0].of("preposition", "subordinator", "adverb") or words[0].low in ("in", "as")):
         return 0
     for number, word in enumerate(words[:80]):

@@ -29,7 +29,7 @@ STATE_ALONE = rx(
 )
 _ADJECTIVE = rf"(?:{STATE_ALONE.pattern}|(?:[\w+/]+\s+){{0,2}}[\w+/-]+-(?:positive|negative|mutated|mutant|deficient|low|high))"
 _ADJECTIVES = re.compile(rf"{_ADJECTIVE}(?:,?\s+(?:(?:and|or)\s+)?{_ADJECTIVE}){{0,5}}", re.IGNORECASE)
-_LEADS_TO = rx(r"that sometimes (?:lead to|become|turn into) [^.;:]+")
+_LEADS_TO = rx(r"that (?:sometimes|can|may|could) (?:lead to|become|turn into) [^.;:]+")
 _LIMITS = rx(r"\((?:excluding|except|not including|certain types|only|other than|but not|limited)[^()]*\)")
 _NO_HEAD = frozenset(("preposition", "subordinator", "be", "have", "do", "modal", "pronoun", "relative", "negation", "coordinator"))
 

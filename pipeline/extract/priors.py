@@ -11,15 +11,16 @@ from pipeline.phrases.verbs import VerbGroup, begins_verb, verb_group
 
 _RECEIVED = frozenset("received had tried undergone completed taken used given finished tolerated tolerate receive take underwent".split())
 _TREATED = frozenset("treated removed operated managed cured controlled helped stopped".split())
+_HELD = frozenset("held brought controlled helped kept contained".split())
 _BEFORE = frozenset("after following during despite spite".split())
 #: Verbs and adjectives that say how it went with a treatment: the preposition after them leads to it.
 _WENT = frozenset(
-    "respond yield yielded responded responds responding response refractory resistant intolerant sensitive improve improved improves better worse worsened "
+    "respond yield yielded recovered responded responds responding response refractory resistant intolerant sensitive improve improved improves better worse worsened "
     "progressed progress progresses progression grew grown grow failed fail relapsed recurred returned back remission helped "
     "controlled spread metastasized tolerate benefit benefited working effects stable shrink shrank exposed residual left".split()
 )
 _TO_TREATMENT = frozenset(("to", "with", "on", "from", "of", "by", "against"))
-_FAILED = frozenset("fell left held fails let lets done doing removed remove work worked working help helped cure cured stopped failed fail control controlled".split())
+_FAILED = frozenset("stop stops keep clear hold fell left held fails let lets done doing removed remove work worked working help helped cure cured stopped failed fail control controlled".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,10 @@ def priors_in(scene: Scene, first: int, end: int, *, several: bool = False) -> l
             return _after(scene, group.end, end, group) if several else []
         listed = _listed(scene, group.end, end)
         return _with_later(scene, listed, end, group, "received")
+    if head in _HELD and not group.modal.startswith("can") and group.modal not in ("may", "will"):
+        at = next((k for k in range(group.end, end) if words[k].low in ("by", "with")), None)
+        if at is not None:
+            return _told(scene, _listed(scene, at + 1, end), "course")
     if head in _TREATED and group.end < end and words[group.end].low in ("with", "by", "using"):
         if _never(group) and head in ("treated", "removed", "cured", "operated", "managed", "controlled"):
             return []
@@ -91,18 +96,21 @@ def _never(group: VerbGroup) -> bool:
 def _after(scene: Scene, first: int, end: int, group: VerbGroup) -> list[Prior]:
     """Past the verb: "… during or after treatment with X", "… to X" after a word of response."""
     words = scene.words
-    went = False
+    went = risky = False
     at = first
     while at < end:
         low = words[at].low
-        went |= low in _WENT or low == "against"
-        if low in _BEFORE and at + 1 < end:
+        risky |= low in ("risk", "chance", "likely")
+        went |= (low in _WENT and not risky) or low == "against"
+        if (low in _BEFORE or (low == "through" and at and words[at - 1].low in ("been", "gone") and not group.negative)) and at + 1 < end:
             start = at + 1 + (low == "spite")
             if start < end and words[start].low in ("or", "and") and start + 1 < end and words[start + 1].of("time"):
                 start += 2
             listed = _listed(scene, start, end)
             if listed is not None and listed.names and not _counts_time(scene, listed):
                 return _told(scene, listed, "after")
+        elif low == "by" and at + 1 < end and words[at + 1].low == "surgery" and not _never(group):
+            return _told(scene, _listed(scene, at + 1, end), "removed")
         elif low in _TO_TREATMENT and went and at + 1 < end and not (low in ("of", "from") and not _side_effects(words, at)):
             spread = any(word.low in ("spread", "metastasized", "back", "returned") for word in words[first:at])
             listed = _listed(scene, at + 1, end)
@@ -114,7 +122,7 @@ def _after(scene: Scene, first: int, end: int, group: VerbGroup) -> list[Prior]:
 
 def _side_effects(words: object, at: int) -> bool:
     said = words[at - 1].low  # type: ignore[index]  # the words of the scene
-    return said in ("effects", "benefit", "benefited", "intolerant", "reactions", "reaction")
+    return said in ("recovered", "effects", "benefit", "benefited", "intolerant", "reactions", "reaction")
 
 
 def _risk(scene: Scene, listed: Treatments) -> bool:
@@ -137,12 +145,17 @@ def _of_subject(scene: Scene, first: int, end: int) -> list[Prior]:
     listed = _listed(scene, start, end)
     if listed is None or not listed.names or any(word.of("disease", "person", "pronoun") for word in words[listed.first : listed.end]):
         return []
+    if [word.low for word in words[listed.end : listed.end + 2]] == ["no", "longer"]:
+        return _told(scene, listed, "failed")
     group = verb_group(words, listed.end, end)
     if group is None or (start > first and not _is_treatment(scene, listed)):
         return []
     little = [word.low for word in words[group.end : group.end + 2]] == ["too", "little"]
     failed = group.head is not None and group.head.low in _FAILED and not group.passive
-    return _told(scene, listed, "failed") if little or failed else []
+    over = group.end < end and words[group.end].low in ("over", "complete", "done", "finished") and group.passive and not group.negative
+    over |= group.is_of("use") and group.passive and _is_treatment(scene, listed) and not group.negative and not group.modal
+    over |= group.head is not None and group.head.low in ("completed", "finished") and not group.negative
+    return _told(scene, listed, "failed") if little or failed or over else []
 
 
 def failed_before(scene: Scene, first: int, end: int) -> list[Prior]:

@@ -143,7 +143,7 @@ def _for(scene: Scene) -> tuple[Said, ...] | None:
     listed = noun_list(scene.words, scene.inner, scene.end)
     if listed.end < scene.end or not scene.heads and scene.phrase.kind == "place":
         return None
-    named = diseases(scene.text, *scene.place(scene.inner, scene.end), scene.heads, short=scene.phrase.kind == "for")
+    named = diseases(scene.text, *scene.place(scene.inner, scene.end), scene.heads, short=scene.phrase.kind in ("for", "start"))
     if named is None:
         return None
     return tuple(scene.tell(one.kind, "named-disease", one.place) for one in named) or (scene.tell("frame", "disease-again"),)

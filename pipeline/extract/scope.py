@@ -19,7 +19,7 @@ Place = Item | Passage
 
 THIS_USE = rx(r"\b(?:this use|these uses)\b")
 _BRANDS = rx(r"\b(?:approved|used|given|recommended|available)\b.{0,30}?\b(?:for|under|as|of|in)(?: use (?:in|under|with))? (?:only )?(?:both )?(?:the )?(?P<names>.+?)(?:,? but not (?P<others>.+?))? brands?\b(?: names?)?")
-_WHOSE = rx(r"\bbrands?(?: names?)? of (?P<of>[^.;:]+)")
+_WHOSE = rx(r"\bbrands?(?: names?)? of (?P<of>[^.;:]+?)(?= (?:is|are|may|has|have|was|were)\b|[.,;:]|$)")
 _OF_WHICH = rx(
     r"(?:the )?uses?(?: of [\w -]{1,80}?)?(?:(?: in| for) (?P<who>[\w -]+?)| to treat (?P<what>[\w -]+?)) (?:is|are) "
 )
@@ -107,7 +107,7 @@ def of_this_drug(statement: Statement, names: Names) -> bool:
     return set(re.findall(r"[^\W_]+", found["of"].casefold())) <= names.words | {"the", "topical"}
 
 
-def item_scope(item: Item, statement: Statement, *, siblings_have: bool) -> tuple[Item, ...]:
+def item_scope(item: Item, statement: Statement, frame: Frame, *, siblings_have: bool) -> tuple[Item, ...]:
     """What a sentence inside an item covers; nothing where its words do not say which uses.
 
     The pages' crawler glued a parent's closing sentence to its last sub-item; so there "This use" speaks of all the siblings,
@@ -122,7 +122,7 @@ def item_scope(item: Item, statement: Statement, *, siblings_have: bool) -> tupl
         covered = (item,)
     if "these uses" in words:
         return covered if len(covered) > 1 else ()
-    return covered if "this use" in words or group_of(statement) is not None else ()
+    return covered if "this use" in words or group_of(statement) is not None or frame.name == "brand-of-uses" else ()
 
 
 class _Covered:
@@ -190,13 +190,22 @@ def _covered(aside: Aside, since: list[Place], before: list[Place]) -> tuple[Pla
     words = aside.statement.text.lower()
     if "these uses" in words:
         return tuple(since) if len(since) > 1 or words.startswith(("all ", "both ")) else ()
-    if "this use" in words:
+    if "this use" in words or aside.frame.name == "brand-of-uses":
         return _the_one(aside, before)
     if words.startswith(("use", "the use")):
         found = _OF_WHICH.match(aside.statement.text)
-        known = found is not None and (is_generic(found["what"]) if found["what"] else _GROUP.match(found["who"]) is not None)
-        return tuple(before) if known else ()
+        if found is None:
+            return ()
+        if found["what"]:
+            return tuple(before) if is_generic(found["what"]) else tuple(place for place in before if _about(place, found["what"]))
+        return tuple(before) if _GROUP.match(found["who"]) is not None else ()
     return tuple(before)
+
+
+def _about(place: Place, disease: str) -> bool:
+    """Whether a use is about a disease that a sentence names: its outermost item or its sentence begins with it."""
+    first = (place.above() or (place,))[0].statements[0] if isinstance(place, Item) else place.lead[0]
+    return disease.casefold() in first.text.casefold()
 
 
 def _the_one(aside: Aside, before: list[Place]) -> tuple[Place, ...]:

@@ -31,7 +31,7 @@ NO_FRAME = "no rule knows this shape of sentence"
 
 #: What an item above leaves open, as the kind of the words that go on with it.
 _GOES_ON: dict[str, Kind] = {
-    "who": "who", "that": "that", "with": "with", "time": "time", "having": "having", "participle": "participle", "case": "case",
+    "who": "who", "that": "that", "with": "with", "time": "time", "participle": "participle", "case": "case",
     "for": "for", "cause": "cause", "criteria": "who", "received": "with", "to": "aim", "people": "people",
 }  # fmt: skip
 
@@ -107,6 +107,10 @@ def read_prose(passage: Passage, names: Names) -> Told:
     first = read_on(statement, passage.frame)
     head = _prose_head(first)
     told = Told([first])
+    purpose = next((one for one in first.of("intent")), None)
+    if purpose is not None and purpose.rule == "other-intent":
+        told.heads = tuple(first.text(place) for one in first.of("object") for place in one.names)
+        head = None
     if head is not None:
         told.heads = (*head.names, *head.abbreviations)
         start = head.parts[0][0]

@@ -260,13 +260,14 @@ def time(scene: Scene) -> tuple[Said, ...] | None:
     if scene.empty:
         return (scene.tell("frame", "opens-list"),)
     opener = scene.opener
-    after = any(word in opener.split() for word in ("after", "following", "follow-up"))
+    after = any(word in opener.split() for word in ("after", "following", "follow-up")) or (opener.startswith("within") and opener.endswith(" of"))
     verb = next((number for number in range(scene.inner, scene.end) if begins_verb(scene.words[number])), None)
     if verb is not None:
         prior = _event(scene, verb) if after else ()
         return (scene.tell("qualifier", "timing", of="treatment", what="timing"), *prior)
     listed = read_treatments(scene.words, scene.inner, scene.end)
-    if not after or "before" in opener or listed is None or not listed.names:
+    starting = scene.words[scene.inner].low in ("start", "beginning") or (scene.inner + 1 < scene.end and scene.words[scene.inner + 1].low in ("start", "beginning"))
+    if not after or starting or "before" in opener or listed is None or not listed.names:
         return (scene.tell("qualifier", "timing", of="treatment", what="timing"),)
     if _of_time(scene, listed) or _may_be(scene):
         return (scene.tell("qualifier", "timing", of="treatment", what="timing"),)

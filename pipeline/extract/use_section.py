@@ -176,6 +176,7 @@ def _prose(ledger: _Ledger, passage: Passage, under: Under) -> None:
     ledger.reads.append(_Read(leaf, passage, standing, _brands(statement, passage.frame, ledger.names), under))
 
 
+THESE_USES = rx(r"\bthese uses\b")
 _ONLY = rx(r"\b(?:only|solely)\b")
 _ABROAD = rx(r"\b(?:other countries|europe|canada|japan|china|outside (?:of )?the (?:u\.?s\.?|united states)|abroad|clinical trials?)\b")
 
@@ -289,7 +290,7 @@ def _scoped(ledger: _Ledger, item: Item, statement: Statement, frame: Frame, lea
     if has_scope(statement, frame):
         siblings = [one for one in (item.parent.children if item.parent is not None else []) if one is not item]
         have = any(_has(one, frame, ledger.names) for one in siblings)
-        covered = item_scope(item, statement, siblings_have=have)
+        covered = item_scope(item, statement, frame, siblings_have=have)
         ledger.scopes.append(Scope(statement, frame, covered, None))
         if not covered:
             for one in leaves:
@@ -530,7 +531,7 @@ def _with_sentence(one: _Read, text: Fact, statement: Statement) -> Fact:
     if not isinstance(one.place, Passage):
         return text
     first = one.place.lead[0]
-    if statement.block is not first.block or not statement.text.lower().startswith("this use"):
+    if statement.block is not first.block or THESE_USES.search(statement.text):
         return text
     return fact(first.block, first.start, statement.end, text.rule)
 

@@ -402,7 +402,7 @@ def _other_aims(leaf: Leaf, verb: Said) -> list[Qualifier]:
     found = []
     for reading in (*leaf.above, *leaf.own):
         for one in reading.of("intent"):
-            if one is verb or one.mode == "treat" or reading.text(one.place) == "treat":
+            if one is verb or one.mode == "treat" or reading.text(one.place) in ("treat", "for"):
                 continue
             things = [other.place[1] for other in reading.of("object", "qualifier") if other.place[0] >= one.place[1] and other.place[0] - one.place[1] < 12]  # noqa: PLR2004
             found.append(Qualifier(reading.quote((one.place[0], max([one.place[1], *things[:1]])), one.rule), "use", "purpose"))

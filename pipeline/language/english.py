@@ -33,7 +33,7 @@ _CLASSES: Final[Mapping[str, str]] = {
     "negation": "not no never nor neither n't none cannot can't don't doesn't didn't isn't aren't wasn't weren't hasn't haven't "
     "hadn't won't wouldn't shouldn't couldn't",
     "exception": "except excluding unless besides instead rather other only solely but limited restricted",
-    "pronoun": "it they them he she we you i there",
+    "pronoun": "it they them he she there",
     # Verbs that carry a sentence
     "be": "is are was were be been being isn't aren't wasn't weren't am",
     "have": "has have had having hasn't haven't hadn't",
@@ -63,6 +63,7 @@ _CLASSES: Final[Mapping[str, str]] = {
     "lacks lack causes makes make produces produce forms form shows show contains contain involves affects blocks invades "
     "tests tested lost loses tolerated tolerate finished took takes received receives weigh weighs underwent undergo undergone had "
     "did does experienced wants want live lived withdrew withdraws fell falls rose rises holds hold let lets left held reached reach reaches builds yields yield",
+    "irregular": "brought held kept cut told found seen shown built caught sent led left lost put set gone done begun grown",
     "works": "helps help works work blocks binds attaches stops kills contains prevents means acts targets slows lowers raises "
     "affects shows comes",
     # Verbs of an aim, in the infinitive
@@ -81,7 +82,7 @@ _CLASSES: Final[Mapping[str, str]] = {
     "treatment": "treatment treatments therapy therapies chemotherapy chemotherapies immunotherapy radiotherapy chemoradiation "
     "chemoradiotherapy chemoimmunotherapy "
     "surgery surgeries transplant transplants transplantation radiation drug drugs medicine medicines medication medications "
-    "regimen regimens agent agents inhibitor inhibitors antibody antibodies steroids steroid corticosteroids infusion infusions "
+    "regimen regimens agent agents inhibitor inhibitors antibody antibodies analog analogs agonist agonists antagonist antagonists blocker blockers modulator modulators steroids steroid corticosteroids infusion infusions "
     "procedure procedures operation radiosurgery monotherapy antibiotics transfusion transfusions options option vaccine",
     "disease": "cancer cancers disease diseases condition conditions tumor tumors tumour tumours malignancy malignancies disorder "
     "disorders illness problem problems",

@@ -98,7 +98,11 @@ def phrases(words: Sequence[Word], at: int, end: int, kind: Kind = "start") -> t
 
 def _parenthesis(words: Sequence[Word], at: int, end: int, current: Kind) -> int:
     """Past "and, unless their kidneys did not allow it," inside a clause: what is set between commas after "and" belongs to it."""
-    if current not in CLAUSES or not words[at].of("coordinator") or at + 2 >= end or words[at + 1].low != ",":
+    if words[at].low == "," and at + 1 < end and words[at + 1].of("coordinator"):
+        at += 1
+    if at + 2 >= end or not words[at].of("coordinator") or words[at + 1].low != "," or not (
+        current in CLAUSES or (current == "with" and words[at + 2].low in ("where", "if", "when", "unless"))
+    ):
         return 0
     return next((number + 1 for number in range(at + 2, min(end, at + 16)) if words[number].low == ","), 0)
 
@@ -169,7 +173,7 @@ def _opener(words: Sequence[Word], at: int, end: int, current: Kind, *, joined: 
 
 def _bracket(here: _Here) -> _Opener | None:
     words, at, end, current, joined = here.parts
-    opens = words[at].low == "(" and (current in ("start", "people", "frame", "alone", "bracket") or (current == "noun" and here.fresh))
+    opens = words[at].low == "(" and (current in ("people", "frame", "alone", "bracket") or (current in ("noun", "start") and here.fresh))
     return _Opener("bracket", closing_bracket(words, at, end)) if opens else None
 
 
@@ -392,7 +396,7 @@ def _case(here: _Here) -> _Opener | None:
 
 
 def _has_verb(words: Sequence[Word], at: int, end: int) -> bool:
-    return any(begins_verb(word) for word in words[at + 1 : min(end, at + 6)])
+    return any(begins_verb(word) for word in words[at + 1 : min(end, at + 10)])
 
 
 _AGENT = frozenset(("agent", "drug", "medicine", "medication", "treatment", "therapy"))
@@ -417,8 +421,9 @@ def _alone(here: _Here) -> _Opener | None:
             size = number + 1 - at
         elif number < end and words[number].low in ("single-agent", "single-drug"):
             size = number + 2 - at
-        elif number + 1 < end and words[number].low in ("single", "only", "sole", "stand-alone", "standalone") and words[number + 1].low in _AGENT:
-            size = number + 2 - at
+        elif number + 1 < end and words[number].low in ("single", "only", "sole", "stand-alone", "standalone"):
+            agent = next((k for k in range(number + 1, min(end, number + 4)) if words[k].low in _AGENT), None)
+            size = agent + 1 - at if agent is not None else 0
     if not size:
         return None
     if current in (*CLAUSES, "with", "time") and not joined:
@@ -438,13 +443,14 @@ def _nothing_else(words: Sequence[Word], at: int, end: int) -> int:
 def _role(here: _Here) -> _Opener | None:
     """Reads "as the first treatment", "as maintenance therapy", "on maintenance therapy": the treatment's place."""
     words, at, end, current, joined = here.parts
-    if words[at].low not in ("as", "on"):
+    if words[at].low not in ("as", "on") or (at and words[at - 1].low == "well"):
         return None
     number = at + 1
     if number < end and words[number].low in ("part", "well", "a") and number + 1 < end and words[number + 1].low in ("of", "as"):
-        if words[number].low == "well":
-            return None
-        return None  # "as part of combination therapy" names a partner
+        kinds = words[number + 2 : number + 4]
+        if words[number].low == "well" or not any(word.of("line") for word in kinds):
+            return None  # "as part of combination therapy" names a partner
+        number += 2
     while number < end and number - at < 8:  # noqa: PLR2004 - no role is longer
         word = words[number]
         if word.of("treatment"):

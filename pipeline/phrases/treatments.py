@@ -21,7 +21,7 @@ _PLAIN = frozenset(
     "certain some these those same such specific standard initial new".split()
 )
 _LEADS = frozenset(
-    "previous prior earlier additional standard combined same different following alternative separate further initial full high".split()
+    "previous prior earlier additional standard combined same different following alternative separate further initial full high set total".split()
 )
 _UNITS = frozenset("types lines kinds courses rounds classes cycles doses forms type line kind course round class cycle dose form".split())
 _CONTENT = frozenset("included includes include contained contains contain".split())
@@ -234,7 +234,7 @@ class _List:
                 return False
             if any(word.low == "either" for word in self.words[at:after]):
                 self.either = after
-            if self._low(after) == "," and self._low(after + 1) in ("if", "unless", "after", "when", "in", "for"):
+            if self._low(after) == "," and self._low(after + 1) in ("if", "unless", "after", "when", "where", "in", "for"):
                 after = next((number + 1 for number in range(after + 2, self.end) if self._low(number) == ","), after)
             if self._low(after) in ("with", "by", "then", "after") and said != "," and self._low(after + 1) not in ("or",):
                 after += 1

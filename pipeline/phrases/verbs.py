@@ -60,7 +60,7 @@ def verb_group(words: Sequence[Word], at: int, end: int) -> VerbGroup | None:
                 break
             negative |= word.of("negation") or word.low == "unable"
             past |= word.low in _PAST
-            passive |= word.of("be")
+            passive = (passive or word.of("be")) and word.low not in ("able", "unable")
             modal = modal or (word.low if word.of("modal") else "")
             only |= word.low == "only"
             also |= word.low == "also"
@@ -70,7 +70,7 @@ def verb_group(words: Sequence[Word], at: int, end: int) -> VerbGroup | None:
             number += 1
             continue
         if not word.is_stop and not word.of(*_NO_HEAD) and (
-            word.of("approve", "use", "take", "study", "withdraw", "available", "naming", "recommend", "course", "works", "aim")
+            word.of("irregular", "approve", "use", "take", "study", "withdraw", "available", "naming", "recommend", "course", "works", "aim")
             or word.low.endswith(("ed", "en", "ing"))
             or (first.of("modal", "do") and not passive)
         ):
