@@ -166,6 +166,11 @@ def _splits(scene: Scene, at: int, end: int, first: int) -> bool:
 def _of_patients_alone(scene: Scene, first: int, end: int) -> list[Said] | None:
     """Reads "are 75 years or older", "have stage II or III breast cancer"; None for any other predicate."""
     text, words = scene.text, scene.words
+    going = next((number for number in range(first, end) if words[number].low == "being"), None)
+    if going is not None and going + 2 < end and words[going + 1].low == "treated" and words[going + 2].low in ("with", "by"):
+        listed = read_treatments(words, going + 3, end)
+        if listed is not None and listed.names and not any(word.of("negation") for word in words[first:going]):
+            return [scene.tell("concurrent", "concurrent-therapy", scene.place(first, end), names=scene.names(listed.names))]
     be = next((number for number in range(first, min(end, first + 4)) if words[number].of("be")), None)
     if be is not None and not any(word.of("negation") for word in words[first:be]):
         start = be + 1

@@ -329,8 +329,7 @@ def _prior(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
     unique: dict[tuple[str, ...], PriorTherapy] = {}
     for reading, one in said(leaf.every, "prior"):
         names = [name for name in one.names if not (before_surgery and reading.text(name).lower() == "surgery")]
-        brought_on = one.rule in ("after-head", "treated") or (one.rule == "after" and reading is leaf.own[0])
-        if not names or (verb.mode in PREVENTIVE and brought_on):
+        if not names or _brings_on(leaf, verb, reading, one):
             continue  # "nausea after surgery", "in patients treated with X": what brings on the thing prevented
         ways = reading.also and not leaf.prose
         mode = "conditional" if one.some or ways or _in_run(reading, one) else one.mode
@@ -338,6 +337,11 @@ def _prior(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
         told = PriorTherapy(mode, reading.quote(one.place, one.rule), quotes)  # type: ignore[arg-type]  # the modes are those of the model
         unique.setdefault(tuple(name.text.casefold() for name in quotes), told)
     return tuple(unique.values())
+
+
+def _brings_on(leaf: Leaf, verb: Said, reading: Reading, one: Said) -> bool:
+    """Whether an earlier treatment is what brings on the thing prevented ("nausea after surgery"), and no condition of the use."""
+    return verb.mode in PREVENTIVE and (one.rule in ("after-head", "treated") or (one.rule == "after" and reading is leaf.own[0]))
 
 
 def _phases(leaf: Leaf) -> tuple[Phase, ...]:
@@ -386,6 +390,10 @@ def _qualifiers(leaf: Leaf, verb: Said) -> tuple[Qualifier, ...]:
     found += [Qualifier(reading.quote(place, "denied"), "use") for reading in leaf.every for place in reading.denied]
     found += [Qualifier(one, "use") for one in leaf.stated]
     found += _other_aims(leaf, verb)
+    found += [
+        Qualifier(reading.quote(one.place, one.rule), "patients", "timing")
+        for reading, one in said(leaf.every, "prior") if one.rule != "after-head" and _brings_on(leaf, verb, reading, one)
+    ]  # fmt: skip
     below = [*leaf.above, *leaf.own, *leaf.general]
     unnamed = said(below, "partner") if said(below, "partner", "alone") else said(leaf.leading, "partner")
     found += [
