@@ -80,6 +80,7 @@ def _group(scene: Scene, group: Sequence[Predicate], *, patients: bool) -> list[
         own = _of_patients_alone(scene, first, end)
         if own is not None:
             return [*own, *(prior if not any(one.kind in ("concurrent", "partner") for one in own) else ())]
+    prior += _removed(scene, first, end)
     start = _content_start(scene, first, end)
     place = scene.place(start, end)
     kind, rule = _kind(scene, place, several=several, patients=patients)
@@ -88,6 +89,15 @@ def _group(scene: Scene, group: Sequence[Predicate], *, patients: bool) -> list[
     if patients and not several and _holds_all(scene, first, end, prior):
         return prior
     return [scene.tell(kind, rule, place), *prior]  # type: ignore[arg-type]  # one of four literals
+
+
+def _removed(scene: Scene, first: int, end: int) -> list[Said]:
+    """Reads "have had surgery to remove stage III colon cancer": the disease that was removed is a narrower one."""
+    at = next((n + 1 for n in range(first, end - 2) if scene.words[n].low == "remove" and scene.words[n - 1].low == "to"), None)
+    if at is None:
+        return []
+    found = has_disease(scene, at, noun_list(scene.words, at, end).end)
+    return [one for one in found or () if one.kind in ("narrower", "stage")]
 
 
 def _shared_object(scene: Scene, group: Sequence[Predicate], end: int) -> list[Said]:
@@ -171,6 +181,11 @@ def _of_patients_alone(scene: Scene, first: int, end: int) -> list[Said] | None:
         listed = read_treatments(words, going + 3, end)
         if listed is not None and listed.names and not any(word.of("negation") for word in words[first:going]):
             return [scene.tell("concurrent", "concurrent-therapy", scene.place(first, end), names=scene.names(listed.names))]
+    turned = next((number for number in range(first, end - 1) if words[number].low in ("turned", "reached")), None)
+    if turned is not None:
+        age = read_age(text, words[turned + 1].start, words[end - 1].end)
+        if age is not None and age.place[1] >= words[end - 1].end:
+            return [scene.tell("description", "age-range", age.place, groups=(Group(age.place, age=age),))]
     be = next((number for number in range(first, min(end, first + 4)) if words[number].of("be")), None)
     if be is not None and not any(word.of("negation") for word in words[first:be]):
         start = be + 1

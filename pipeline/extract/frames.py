@@ -79,7 +79,7 @@ _OF_DRUG: tuple[Subject, ...] = ("drug", "it", "brand")
 _LIMIT = rx(r"\b(?:only|must|should|not|no|never|unless|until|except|cannot|limited|restricted|instead)\b")
 _PROGRAM = rx(r"\b(?:program|programme|REMS|pharmac(?:y|ies)|prescribed only)\b")
 _ACCELERATED = rx(r"\baccelerated approval\b")
-_BRAND_LIST = rx(r"\bapproved\b.{0,30}?\b(?:for|under|as|only for)\b.{1,200}\bbrands?\b")
+_BRAND_LIST = rx(r"\b(?:approved|limited|restricted|reserved|used|given|recommended)\b.{0,30}?\b(?:for|under|as|to|only for)\b.{1,200}\bbrands?\b")
 _WITHDRAWN = rx(r"\b(?:withdrawn|withdrew|withdraws|revoked|rescinded|removed|pulled|ended|dropped|taken back|cancell?ed|terminated|lapsed|expired|lost)\b")
 _OTHER_CONDITIONS = rx(
     r"\b(?:to treat|for|treatment of|prevent) (?:(?:many |some |certain )?other|many) (?:types? of cancer|cancers|conditions|diseases|disorders|uses|kinds of cancer)"
@@ -96,9 +96,9 @@ FRAMES: tuple[Row, ...] = (
     Row("special-program", "programme", verbs=("available", "use", "approve", ""), says=rx(r"\b(?:available|prescribed|given|obtained)\b.{0,60}\b(?:program|programme|REMS)\b")),
     Row("accelerated-approval", "standing", ("use", "drug", "it", "brand", "other"), ("approve",), "+", _ACCELERATED,
         rx(r"\bapproved (?:to|for) (?!use under|the)|\bonly (?:in|for)\b|\bto (?:treat|prevent|reduce|lower|help|be)\b|\bfor the \w+ of\b|:$")),
-    Row("brand-scope", "brands", ("use",), ("approve", "use", "recommend"), "+", _BRAND_LIST),
+    Row("brand-scope", "brands", ("use",), (), "+", _BRAND_LIST),
     Row("brand-of-uses", "brands", ("brand",), ("approve", ""), "+", rx(
-        r"\bapproved for (?:(?:all|both) of )?(?:this use|these uses|both uses)\W*$")),
+        r"\bapproved for (?:(?:all|both) of )?(?:this|this use|these uses|both uses)\W*$")),
     Row("brand-of-uses", "brands", ("brand",), ("use",), "+", rx(r"\b(?:used|given) for (?:this|these uses|this use)\W*$|\bmay be (?:used|given)\W*$")),
     Row("of-use", "use", _OF_DRUG, (), "+", rx(r"\b(?:has|have|holds?|received|gained|won|got)(?: \w+){0,3} approval (?:to|for)\b")),
     Row("withdrawn", "denied", ("use", "other", "agency", "drug", "it"), ("withdraw",), "+", rx(r"\b(?:approval|use|indication|authorization)s?\b")),
@@ -241,7 +241,7 @@ def _past_leading(words: Sequence[Word]) -> int:
     """Past "In 2027," and "For patients whose cancer has X,": an adjunct before the subject, up to its comma."""
     if [word.low for word in words[:2]] == ["for", "this"] and len(words) > 3 and words[2].low in ("purpose", "reason", "use"):  # noqa: PLR2004
         return 3 + (words[3].low == ",")
-    if not words or not (words[0].of("preposition", "subordinator", "adverb") or words[0].low in ("in", "as")):
+    if not words or not (words[0].of("preposition", "subordinator", "adverb", "use") or words[0].low in ("in", "as")):
         return 0
     for number, word in enumerate(words[:80]):
         if word.low != "," or number + 1 >= len(words):

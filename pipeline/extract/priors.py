@@ -9,7 +9,7 @@ from pipeline.extract.scene import Scene
 from pipeline.phrases.treatments import Treatments, read_treatments
 from pipeline.phrases.verbs import VerbGroup, begins_verb, verb_group
 
-_RECEIVED = frozenset("received had tried undergone completed taken used given finished tolerated tolerate receive take underwent".split())
+_RECEIVED = frozenset("received resisted exhausted had tried undergone completed taken used given finished tolerated tolerate receive take underwent".split())
 _TREATED = frozenset("treated removed operated managed cured controlled helped stopped".split())
 _HELD = frozenset("held brought controlled helped kept contained".split())
 _BEFORE = frozenset("after following during despite spite".split())
@@ -90,7 +90,7 @@ def priors_after(scene: Scene, first: int, end: int) -> list[Prior]:
 
 
 def _never(group: VerbGroup) -> bool:
-    return group.negative or group.modal in ("cannot", "can't", "can", "could", "may", "will", "should")
+    return group.negative or group.modal in ("cannot", "can't", "can", "could", "may", "will")
 
 
 def _after(scene: Scene, first: int, end: int, group: VerbGroup) -> list[Prior]:
@@ -108,6 +108,14 @@ def _after(scene: Scene, first: int, end: int, group: VerbGroup) -> list[Prior]:
                 start += 2
             listed = _listed(scene, start, end)
             if listed is not None and listed.names and not _counts_time(scene, listed):
+                return _told(scene, listed, "after")
+        elif low in ("taking", "receiving", "on") and at and words[at - 1].low in ("were", "was", "while", "being") and at + 1 < end:
+            listed = _listed(scene, at + 1, end)
+            if listed is not None and listed.names:
+                return _told(scene, listed, "course")
+        elif (low == "of" and at and words[at - 1].of("unit")) or (low == "through" and not group.negative):
+            listed = _listed(scene, at + 1, end) if at + 1 < end else None
+            if listed is not None and listed.names and _is_treatment(scene, listed):
                 return _told(scene, listed, "after")
         elif low == "by" and at + 1 < end and words[at + 1].low == "surgery" and not _never(group):
             return _told(scene, _listed(scene, at + 1, end), "removed")

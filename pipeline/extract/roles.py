@@ -16,7 +16,7 @@ from pipeline.extract.said import Said
 from pipeline.extract.scene import Scene
 from pipeline.language import rx
 from pipeline.model import QualifierKind
-from pipeline.phrases.adjuncts import Kind
+from pipeline.phrases.adjuncts import Kind, people_end
 from pipeline.phrases.diseases import diseases, is_generic
 from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.people import Group, read_age, read_people
@@ -261,8 +261,12 @@ def _including(scene: Scene) -> tuple[Said, ...] | None:
         return (scene.tell("kinds", "kinds"),)
     if _announces(scene):
         return treating.announced(scene)
-    listed = noun_list(scene.words, scene.inner, scene.end)
-    named = diseases(scene.text, *scene.place(scene.inner, listed.end), scene.heads) if listed.items else None
+    first = scene.inner
+    persons = people_end(scene.words, first, scene.end)
+    if persons is not None and persons < scene.end and scene.words[persons].low == "with":
+        first = persons + 1  # "including those with X"
+    listed = noun_list(scene.words, first, scene.end)
+    named = diseases(scene.text, *scene.place(first, listed.end), scene.heads) if listed.items else None
     bare = named and listed.end == scene.end and any(one.kind == "narrower" for one in named)
     found = [scene.tell("gloss" if bare else "status", "included")]
     if named is not None and scene.on != "treatment":

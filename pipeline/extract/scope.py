@@ -18,7 +18,7 @@ from pipeline.phrases.diseases import is_generic
 Place = Item | Passage
 
 THIS_USE = rx(r"\b(?:this use|these uses)\b")
-_BRANDS = rx(r"\b(?:approved|used|given|recommended|available)\b.{0,30}?\b(?:for|under|as|of|in)(?: use (?:in|under|with))? (?:only )?(?:both )?(?:the )?(?P<names>.+?)(?:,? but not (?P<others>.+?))? brands?\b(?: names?)?")
+_BRANDS = rx(r"\b(?:approved|limited|restricted|reserved|used|given|recommended|available)\b.{0,30}?\b(?:for|under|as|of|in|to)(?: use (?:in|under|with))? (?:only )?(?:both )?(?:the )?(?P<names>.+?)(?:,? but not (?P<others>.+?))? brands?\b(?: names?)?")
 _WHOSE = rx(r"\bbrands?(?: names?)? of (?P<of>[^.;:]+?)(?= (?:is|are|may|has|have|was|were)\b|[.,;:]|$)")
 _OF_WHICH = rx(
     r"(?:the )?uses?(?: of [\w -]{1,80}?)?(?:(?: in| for) (?P<who>[\w -]+?)| to treat (?P<what>[\w -]+?)) (?:is|are) "

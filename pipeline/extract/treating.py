@@ -56,7 +56,10 @@ def _purpose(scene: Scene, verb: Place, whole: str) -> tuple[Said, ...]:
         if joined:
             return (scene.tell("qualifier", "stated", of="use"),)
         prior = [Said("prior", one.rule, one.place, one.mode, one.names, some=scene.some) for one in priors_after(scene, scene.inner, scene.end)]
-        return (scene.tell("qualifier", "keep-from-recurring", of="use", what="purpose"), *prior)
+        listed = noun_list(scene.words, scene.inner, scene.end)
+        named = diseases(scene.text, *scene.place(scene.inner, listed.end), scene.heads) if listed.items and scene.heads else None
+        kept = [scene.tell(one.kind, "kept-disease", one.place) for one in named or () if one.kind == "narrower"]
+        return (scene.tell("qualifier", "keep-from-recurring", of="use", what="purpose"), *kept, *prior)
     listed = noun_list(scene.words, scene.inner, scene.end)
     thing = scene.place(scene.inner, listed.end) if listed.items else None
     rest = scene.place(listed.end, scene.end) if listed.items and listed.end < scene.end else None

@@ -495,7 +495,10 @@ def _use(ledger: _Ledger, one: _Read) -> None:
             evidence.append(_of_uses(scope.statement, scope.frame.name))
             built = replace(built, text=_with_sentence(one, built.text, scope.statement))
         elif scope.frame.name == "accelerated-approval" and not scope.statement.note:
-            built = replace(built, standing="accelerated_approval", standing_fact=scope.statement.fact(scope.frame.name))
+            built = replace(
+                built, standing="accelerated_approval", standing_fact=scope.statement.fact(scope.frame.name),
+                text=_with_sentence(one, built.text, scope.statement),
+            )  # fmt: skip
     evidence.extend(reading.statement.fact("detail") for reading in one.leaf.general)
     ledger.result.uses.append(replace(built, brands=tuple(brands), evidence=(*evidence, *one.under.evidence)))
 

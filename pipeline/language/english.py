@@ -47,7 +47,7 @@ _CLASSES: Final[Mapping[str, str]] = {
     "approve": "approved fda-approved indicated licensed authorized cleared approves approve",
     "recommend": "recommended advised",
     "use": "used given taken administered prescribed paired combined added injected applied started offered put placed chosen "
-    "reserved intended meant continued received infused delivered",
+    "reserved swallowed inhaled sprayed rubbed dripped worn intended meant continued received infused delivered",
     "take": "receive receives received get gets got take takes took have has start starts started use uses switch switches begin begins",
     "study": "studied tested investigated evaluated researched explored examined",
     "withdraw": "withdrawn revoked rescinded withdrew revokes removed ended discontinued cancelled canceled stopped pulled "

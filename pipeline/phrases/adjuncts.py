@@ -184,9 +184,12 @@ def _frame(here: _Here) -> _Opener | None:
     if low == "to" and at + 2 < end and words[at + 1].low == "be" and words[at + 2].of("use"):
         return _Opener("frame", at + 3, VerbGroup(at + 1, at + 3, words[at + 2], passive=True))
     number = at + 1 if words[at].low in ("it", "they") and at + 1 < end else at
-    if tuple(word.low for word in words[at : at + 3]) == ("in", "which", "case"):
-        group = verb_group(words, at + 4, end) if at + 4 < end else None
-        return _Opener("frame", group.end, group) if group is not None and group.is_of("use", "approve") else None
+    said = tuple(word.low for word in words[at : at + 3])
+    lead = 4 if said == ("in", "which", "case") else 3 if said[:2] in (("in", "whom"), ("for", "whom")) and said[2:] in (("it",), ("they",)) else 0
+    if lead:
+        group = verb_group(words, at + lead, end) if at + lead < end else None
+        if group is not None and group.is_of("use", "approve"):
+            return _Opener("frame", group.end, group)
     if words[at].low == "they" and joined and words[number].of("take") and number + 1 < end and words[number + 1].low in ("it", "this"):
         return _Opener("frame", number + 2, verb_group(words, number, end) or VerbGroup(number, number + 1, words[number]))
     if number > at or joined:
@@ -304,14 +307,14 @@ def _people(here: _Here) -> _Opener | None:
     low = words[at].low
     if current == "including" and not joined:
         return None
-    if low in ("in", "for", "among", "to") or (low == "by" and current in ("frame", "with", "place", "time", "alone", "start")) or (low == "of" and current in ("frame", "aim")):
+    if low in ("in", "for", "among", "to") or (low == "by" and current in ("frame", "with", "place", "time", "alone", "start")) or (low == "of" and current in ("frame", "aim", "place")):
         inner = at + 1
         if inner < end and words[inner].low == "use" and inner + 1 < end and words[inner + 1].low == "in":
             inner += 2
         if inner < end and words[inner].low == "both":
             inner += 1
         found = people_end(words, inner, end)
-        if found is None or (low == "to" and current in CLAUSES) or (low == "of" and not here.fresh and current != "frame"):
+        if found is None or (low == "to" and current in CLAUSES) or (low == "of" and not here.fresh and current not in ("frame", "place")):
             return None
         return _Opener("people", inner)
     fresh = here.fresh and current in ("start", "frame", "aim")
@@ -596,7 +599,7 @@ def _with(here: _Here) -> _Opener | None:
 
 def _time(here: _Here) -> _Opener | None:
     words, at, end, current, joined = here.parts
-    if current in CLAUSES:
+    if current in CLAUSES and not (current == "cause" and joined):
         return None
     if (words[at].low, words[at + 1].low if at + 1 < end else "") in (("ahead", "of"), ("prior", "to")) and current not in CLAUSES:
         return _Opener("time", at + 2)
