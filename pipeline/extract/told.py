@@ -298,6 +298,7 @@ def _abbreviations(reading: Reading) -> tuple[str, ...]:
     return tuple(found[1] for end in ends if (found := _ABBREVIATION.match(plain, end)) is not None)
 
 
+_OF_BRAND = rx(r"\bbrands?\b")
 _ONLY_IF = rx(r"\b(?:only if|should|if)\b")
 
 
@@ -306,7 +307,10 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
     words = words_of(statement.plain, statement.start, statement.end)
     start, end = frame.subject_words
     group = frame.group
-    if group is None or (group.negative and frame.subject != "disease"):
+    if _OF_BRAND.search(statement.text):
+        return Reading(statement, (Said("qualifier", "stated", (statement.start, statement.end)),))
+    leading = frame.leading[1] > frame.leading[0]
+    if group is None or leading or (group.negative and frame.subject != "disease"):
         return of_some_patients(statement)
     if frame.name == "given-with":
         listed = read_treatments(words, start, end)
