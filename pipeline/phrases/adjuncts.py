@@ -158,12 +158,14 @@ class _Here:
 
 def _opener(words: Sequence[Word], at: int, end: int, current: Kind, *, joined: bool, started: bool) -> _Opener | None:
     """What opens at `at` where a phrase of kind `current` is open."""
+    word = words[at]
+    if not word.classes and not joined and word.low not in _OPENING_WORDS and not word.low.endswith(("ed", "ing")):
+        return None  # an open word opens nothing
     here = _Here(words, at, end, current, joined, not started)
     for rule in _OPENERS:
         found = rule(here)
         if found is not None:
             return found
-    word = words[at]
     if joined and started and current not in CLAUSES and begins_verb(word):
         return _Opener("who" if current == "people" else "that", at)
     if not started and current in ("start", "noun") and begins_verb(word) and not joined:
@@ -358,7 +360,12 @@ def _names_disease(words: Sequence[Word], at: int, end: int) -> bool:
     return False
 
 
-_EXCEPTIONS = (
+def _by_first(*phrases_of: tuple[str, ...]) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Fixed phrases by their first word."""
+    return {first: tuple(said for said in phrases_of if said[0] == first) for first in {said[0] for said in phrases_of}}
+
+
+_EXCEPTIONS = _by_first(
     ("other", "than"), ("rather", "than"), ("instead", "of"), ("regardless", "of"), ("except", "for"), ("but", "not"), ("but", "only"),
     ("in", "spite", "of"), ("in", "addition", "to"), ("with", "the", "exception", "of"), ("limited", "to"),
     ("except",), ("excluding",), ("despite",), ("besides",), ("not",), ("only",), ("no",), ("never",),
@@ -369,7 +376,7 @@ def _except(here: _Here) -> _Opener | None:
     words, at, end, current, joined = here.parts
     if current in CLAUSES or current == "start":
         return None
-    for said in _EXCEPTIONS:
+    for said in _EXCEPTIONS.get(words[at].low, ()):
         if tuple(word.low for word in words[at : at + len(said)]) == said and at + len(said) < end:
             if said in (("only",), ("no",)) and (joined or current not in ("noun", "head")):
                 return None
@@ -552,7 +559,7 @@ def _infinitive(words: Sequence[Word], at: int, verb: int, end: int) -> _Opener:
     return _Opener("purpose" if clause else "aim", number)
 
 
-_TOGETHER = (
+_TOGETHER = _by_first(
     ("in", "combination", "with"), ("together", "with"), ("combined", "with"), ("along", "with"), ("alongside",), ("paired", "with"),
     ("added", "to"), ("in", "addition", "to"), ("given", "with"), ("used", "with"), ("plus",), ("as", "part", "of"), ("given", "together", "with"),
     ("in", "combination"), ("side", "by", "side", "with"), ("hand", "in", "hand", "with"), ("joined", "by"), ("on", "top", "of"),
@@ -579,7 +586,7 @@ def _with(here: _Here) -> _Opener | None:
         if current in CLAUSES and (not (comma or joined) or _after_list(words, at)):
             return None
         return _Opener("having" if current in ("start", "noun", "aim", "place") and not here.fresh else "with", at)
-    for said in _TOGETHER:
+    for said in _TOGETHER.get(low, ()):
         if tuple(word.low for word in words[at : at + len(said)]) == said:
             if current in CLAUSES and not (comma or joined):
                 return None
@@ -714,6 +721,10 @@ def _place(here: _Here) -> _Opener | None:
     return _Opener("place", at + 1)
 
 
+#: Open words that may open a phrase all the same.
+_OPENING_WORDS = frozenset(
+    ("(", "alone", "unaccompanied", "together", "side", "hand", "plus", "alongside", "accompanied", "such", "due", "brought", "ahead", "prior", "provided")
+)
 _OPENERS = (
     _bracket, _frame, _relative, _including, _people, _case, _alone, _aim, _time, _role, _span, _with, _except, _cause, _participle, _for, _place,
 )  # fmt: skip
