@@ -13,8 +13,12 @@ _LIMITS = rx(
     r"(?:(?:excluding|except|but|not|no|certain|some|only|other than|limited|if|when|unless|in|for|with|without|after|before|who|whose|that"
     r"|at least|more than|less than|up to)\b|\d).*|.*\bonly$"
 )
-_MARKED = rx(r"\S*(?:-(?:positive|negative|mutated|mutant|deficient|amplified|low|high)|\+)\b|\S+ (?:positive|negative|mutated|mutant)\b")
-_ABBREVIATED = rx(r"(?-i:[\w+/.-]*[A-Z][\w+/.-]*[A-Z0-9+-][\w+/.-]*)(?:(?:,|,? and|,? or|/)? (?-i:[\w+/.-]*[A-Z][\w+/.-]*[A-Z0-9+-][\w+/.-]*))*")
+_MARKED = rx(
+    r"\S*(?:-(?:positive|negative|mutated|mutant|deficient|amplified|low|high)|\+)\b|\S+ (?:positive|negative|mutated|mutant)\b"
+)
+_ABBREVIATED = rx(
+    r"(?-i:[\w+/.-]*[A-Z][\w+/.-]*[A-Z0-9+-][\w+/.-]*)(?:(?:,|,? and|,? or|/)? (?-i:[\w+/.-]*[A-Z][\w+/.-]*[A-Z0-9+-][\w+/.-]*))*"
+)
 _AGAIN = rx(r"(?:also|sometimes|formerly|previously) (?:called|known as) .+|an? .*\b(?:types?|kinds?|forms?|condition|disease|disorder|tumou?r"
             r"|cancer|problem|protein|drug|medicine)\b.*|(?:rare )?(?:types|kinds|forms) of .+|to .+|(?:come|came|coming) back|spread(?:ing)?.*"
             r"|(?:does|do|did|has|have) not respond(?:ed)?\b.*|[\w-]+")  # fmt: skip

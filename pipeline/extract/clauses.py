@@ -25,12 +25,16 @@ _MARKER_NOUN = re.compile(
     r"|(?-i:[A-Z][A-Z0-9]+\d*[+-](?= |$|[,.;)]))",
     re.IGNORECASE,
 )
-_NO_MARKER = re.compile(r"\bnode|\b(?:surg|treat|therap|metasta|spread|symptom)|\btest(?:ed|s)?\b(?! positive| negative)", re.IGNORECASE)
+_NO_MARKER = re.compile(
+    r"\bnode|\b(?:surg|treat|therap|metasta|spread|symptom)|\btest(?:ed|s)?\b(?! positive| negative)", re.IGNORECASE
+)
 _STAGE = rx(
     r"(?:either )?(?:stages? |grades? |high[- ]grade|low[- ]grade|in (?:the )?(?:chronic|accelerated|blast\w*)"
     r" phase|(?:early|extensive|limited|late)[- ]stage|(?:chronic|accelerated|blastic) phase)"
 )
-_LINK = rx(r"(?:(?:is|are|was|were)(?: also)? (?!not\b|been\b|being\b)|(?:has|have|had)(?: also)? (?=(?:an?|the|certain|at least|high|low|no)\b))")
+_LINK = rx(
+    r"(?:(?:is|are|was|were)(?: also)? (?!not\b|been\b|being\b)|(?:has|have|had)(?: also)? (?=(?:an?|the|certain|at least|high|low|no)\b))"
+)
 
 
 def of_disease(scene: Scene) -> tuple[Said, ...]:
@@ -114,7 +118,10 @@ def _shared_object(scene: Scene, group: Sequence[Predicate], end: int) -> list[S
     listed = read_treatments(words, start, end)
     if listed is None or not listed.names:
         return []
-    return [Said("prior", one.rule, one.place, "conditional", one.names, some=scene.some) for one in prior_clauses(scene, listed, "shared-object")]
+    return [
+        Said("prior", one.rule, one.place, "conditional", one.names, some=scene.some)
+        for one in prior_clauses(scene, listed, "shared-object")
+    ]
 
 
 def _content_start(scene: Scene, first: int, end: int) -> int:
@@ -127,8 +134,11 @@ def _content_start(scene: Scene, first: int, end: int) -> int:
     if group.head is None:
         return group.end if group.end < end else first
     follows = scene.words[group.end] if group.end < end else None
-    adjective = group.passive and not group.modal and not group.head.of("use", "approve", "course", "works") and (
-        follows is None or follows.low == "(" or follows.of("coordinator")
+    adjective = (
+        group.passive
+        and not group.modal
+        and not group.head.of("use", "approve", "course", "works")
+        and (follows is None or follows.low == "(" or follows.of("coordinator"))
     )
     return first + 1 + (scene.words[first + 1].low == "also") if adjective and scene.words[first].of("be") else first
 
@@ -168,8 +178,11 @@ def _splits(scene: Scene, at: int, end: int, first: int) -> bool:
         return b > a and _MARKER_NOUN.search(scene.text, scene.words[a].start, scene.words[b - 1].end) is not None
 
     rest = [word.low for word in scene.words[first:end]]
-    return marked(first, at) and marked(at + 1, end) and "or" not in rest and not (
-        scene.words[first].low in ("certain", "a", "an", "the") or scene.words[first].of("have")
+    return (
+        marked(first, at)
+        and marked(at + 1, end)
+        and "or" not in rest
+        and not (scene.words[first].low in ("certain", "a", "an", "the") or scene.words[first].of("have"))
     )
 
 
@@ -204,7 +217,13 @@ def _of_patients_alone(scene: Scene, first: int, end: int) -> list[Said] | None:
             return [scene.tell("concurrent", "concurrent-therapy", scene.place(first, end), names=scene.names(listed.names))]
         if group.end < end and words[group.end].low in ("it", "them"):
             return _given_to(scene, group.end + 1, end)
-    if words[first].low in ("have", "has") and group is not None and group.head is None and not group.negative and group.end < end:
+    if (
+        words[first].low in ("have", "has")
+        and group is not None
+        and group.head is None
+        and not group.negative
+        and group.end < end
+    ):
         found = has_disease(scene, group.end, end)
         return list(found) if found is not None else None
     return None
@@ -218,7 +237,7 @@ def _given_to(scene: Scene, first: int, end: int) -> list[Said]:
     return found
 
 
-_HISTORY = frozenset("received had treated taken tried undergone completed".split())
+_HISTORY = frozenset(["received", "had", "treated", "taken", "tried", "undergone", "completed"])
 
 
 def _holds_all(scene: Scene, first: int, end: int, prior: Sequence[Said]) -> bool:

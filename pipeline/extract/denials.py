@@ -38,7 +38,9 @@ _MAY_DENY = rx(
     r"|China|tentative|pending|expected)\b"
 )
 _GROUPS: dict[str, AgeGroup] = {"adults": "adult", "adolescents": "adolescent"}
-_BESIDE_APPROVAL = frozenset("the its their this that a an fda us accelerated full regular first original early earlier conditional s company".split())
+_BESIDE_APPROVAL = frozenset(
+    ["the", "its", "their", "this", "that", "a", "an", "fda", "us", "accelerated", "full", "regular", "first", "original", "early", "earlier", "conditional", "s", "company"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,17 @@ def read_denial(statement: Statement, frame: Frame, names: Names) -> Denial | No
     named: tuple[str, ...]
     if frame.name == "denied-use":
         listed = noun_list(words, start, end)
-        readings, named = [read(statement, at=listed.end, until=end)], tuple(statement.plain[words[a].start : words[b - 1].end] for a, b in listed.items)
+        readings, named = (
+            [read(statement, at=listed.end, until=end)],
+            tuple(statement.plain[words[a].start : words[b - 1].end] for a, b in listed.items),
+        )
     elif frame.subject in ("use", "other", "") and any(word.of("use-noun") for word in words[start:end]):
         noun = next(number for number in range(start, end) if words[number].of("use-noun"))
-        readings = [read(statement, at=noun + 1, until=end), read(statement, at=frame.at)] if noun + 1 < end else [read(statement, at=frame.at)]
+        readings = (
+            [read(statement, at=noun + 1, until=end), read(statement, at=frame.at)]
+            if noun + 1 < end
+            else [read(statement, at=frame.at)]
+        )
         named = _before_approval(statement, words[start:end], names)
     else:
         readings, named = [read(statement, at=frame.at)], ()
@@ -94,7 +103,7 @@ def read_denial(statement: Statement, frame: Frame, names: Names) -> Denial | No
     limited = any(
         not _NO_LIMIT.fullmatch(r.text(one.place).strip(" .,;"))
         for r in readings for one in r.of("status", "biomarker", "stage", "description", "prior", "partner", "cause", "qualifier", "line")
-        if one.mode != "unnamed" and one.kind != "qualifier" or one.what in ("stated", "timing")
+        if (one.mode != "unnamed" and one.kind != "qualifier") or one.what in ("stated", "timing")
     )  # fmt: skip
     return Denial(tuple(dict.fromkeys(found)), " ".join(found), ages, brands, limited, statement.fact("denied"))
 

@@ -56,6 +56,7 @@ class Unseen:
 
 Element = Passage | Aside | Unseen
 
+
 def elements(blocks: Sequence[Block], names: Names) -> list[Element]:
     """The elements of a use section in page order."""
     walk = _Walk(names)
@@ -162,7 +163,11 @@ class _Walk:
 
     def _between(self, statement: Statement, frame: Frame) -> None:
         item = self.passage.items[-1] if self.passage is not None and self.passage.items else None
-        of_a_use = frame.of_use or frame.role in ("unread", "detail") or (frame.role in ("brands", "standing", "denied") and not statement.note)
+        of_a_use = (
+            frame.of_use
+            or frame.role in ("unread", "detail")
+            or (frame.role in ("brands", "standing", "denied") and not statement.note)
+        )
         lost = self.lost and of_a_use and points_back(statement)
         self.found.append(Aside(statement, frame, self.passage, item, lost=lost))
         if frame.of_use and not lost and frame.subject in ("it", "drug", "brand"):
@@ -170,7 +175,9 @@ class _Walk:
         if frame.role in ("denied", "studied", "unread") or frame.name == "unspecified-other-uses":
             self.lost = True
             self.stranger = self.stranger or frame.subject not in ("drug", "it", "use")
-        elif frame.role in ("other-form", "availability", "explanation") and (frame.subject not in ("drug",) or frame.role == "other-form"):
+        elif frame.role in ("other-form", "availability", "explanation") and (
+            frame.subject != "drug" or frame.role == "other-form"
+        ):
             self.lost = self.stranger = True
 
     def _leads_on(self, statement: Statement, frame: Frame, following: Block | None) -> bool:

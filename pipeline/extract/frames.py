@@ -79,8 +79,12 @@ _OF_DRUG: tuple[Subject, ...] = ("drug", "it", "brand")
 _LIMIT = rx(r"\b(?:only|must|should|not|no|never|unless|until|except|cannot|limited|restricted|instead)\b")
 _PROGRAM = rx(r"\b(?:program|programme|REMS|pharmac(?:y|ies)|prescribed only)\b")
 _ACCELERATED = rx(r"\baccelerated approval\b")
-_BRAND_LIST = rx(r"\b(?:approved|limited|restricted|reserved|used|given|recommended)\b.{0,30}?\b(?:for|under|as|to|only for)\b.{1,200}\bbrands?\b")
-_WITHDRAWN = rx(r"\b(?:withdrawn|withdrew|withdraws|revoked|rescinded|removed|pulled|ended|dropped|taken back|cancell?ed|terminated|lapsed|expired|lost)\b")
+_BRAND_LIST = rx(
+    r"\b(?:approved|limited|restricted|reserved|used|given|recommended)\b.{0,30}?\b(?:for|under|as|to|only for)\b.{1,200}\bbrands?\b"
+)
+_WITHDRAWN = rx(
+    r"\b(?:withdrawn|withdrew|withdraws|revoked|rescinded|removed|pulled|ended|dropped|taken back|cancell?ed|terminated|lapsed|expired|lost)\b"
+)
 _OTHER_CONDITIONS = rx(
     r"\b(?:to treat|for|treatment of|prevent) (?:(?:many |some |certain )?other|many) (?:types? of cancer|cancers|conditions|diseases|disorders|uses|kinds of cancer)"
     r"(?:,? (?:and|or) (?:other )?(?:conditions|diseases|types of cancer|cancers))?\W*$"
@@ -130,13 +134,13 @@ FRAMES: tuple[Row, ...] = (
 )  # fmt: skip
 
 BESIDE_NAME = frozenset(
-    "the this these brand brands of and or drug drugs combination regimen vaccine co pack it they medicine treatment product version biosimilar "
-    "tablet tablets capsule capsules injection infusion cream gel ointment lotion patch patches solution suspension powder spray implant implants "
-    "wafer wafers topical oral subcutaneous intravenous sterile liquid form forms each both therapy recombinant s".split()
+    ["the", "this", "these", "brand", "brands", "of", "and", "or", "drug", "drugs", "combination", "regimen", "vaccine", "co", "pack", "it", "they", "medicine", "treatment", "product", "version", "biosimilar", "tablet", "tablets", "capsule", "capsules", "injection", "infusion", "cream", "gel", "ointment", "lotion", "patch", "patches", "solution", "suspension", "powder", "spray", "implant", "implants", "wafer", "wafers", "topical", "oral", "subcutaneous", "intravenous", "sterile", "liquid", "form", "forms", "each", "both", "therapy", "recombinant", "s"]
 )
-_FORMS = frozenset("form forms tablet tablets capsule capsules injection subcutaneous intravenous oral topical".split())
+_FORMS = frozenset(["form", "forms", "tablet", "tablets", "capsule", "capsules", "injection", "subcutaneous", "intravenous", "oral", "topical"])
 _NAME_WORD = re.compile(r"[^\W_]+")
-_USE_START = frozenset("this these all both each the use uses approval approvals its his accelerated full regular some most one two three fda an a".split())
+_USE_START = frozenset(
+    ["this", "these", "all", "both", "each", "the", "use", "uses", "approval", "approvals", "its", "his", "accelerated", "full", "regular", "some", "most", "one", "two", "three", "fda", "an", "a"]
+)
 
 
 @lru_cache(maxsize=512)
@@ -145,7 +149,14 @@ def frame_of(statement: Statement, names: Names) -> Frame:
     words = words_of(statement.plain, statement.start, statement.end)
     at, first = _main_verb(words)
     if first is None:
-        row = next((row for row in FRAMES if row.says is not None and not row.verbs and not row.subjects and row.says.search(statement.text)), None)
+        row = next(
+            (
+                row
+                for row in FRAMES
+                if row.says is not None and not row.verbs and not row.subjects and row.says.search(statement.text)
+            ),
+            None,
+        )
         return Frame(row.name, row.role) if row is not None else Frame("", "unread")
     group = verb_group(words, first, len(words))
     if group is None:
@@ -160,7 +171,9 @@ def frame_of(statement: Statement, names: Names) -> Frame:
             continue
         if ("-" if group.negative else "+") not in row.polarity:
             continue
-        if (row.says is not None and not row.says.search(statement.text)) or (row.unless is not None and row.unless.search(statement.text)):
+        if (row.says is not None and not row.says.search(statement.text)) or (
+            row.unless is not None and row.unless.search(statement.text)
+        ):
             continue
         if row.name == "of-use" and subject == "use" and lists_brands(statement, names):
             return Frame("brand-scope", "brands", subject, (at, first), group.end, group, leading=(0, at))
@@ -191,11 +204,17 @@ def _copula(text: str, words: Sequence[Word], group: VerbGroup) -> VerbGroup:
         return group
     for number in range(group.end + 1, min(len(words), group.end + 14)):
         word = words[number]
-        if word.is_stop or word.of("relative", "be", "have", "modal", "coordinator") or (word.of("preposition") and word.low != "of"):
+        if (
+            word.is_stop
+            or word.of("relative", "be", "have", "modal", "coordinator")
+            or (word.of("preposition") and word.low != "of")
+        ):
             break
         following = words[number + 1].low if number + 1 < len(words) else ""
         if word.of("approve", "use") and following in ("for", "to", "in", "as", "with"):
-            return VerbGroup(group.first, number + 1, word, group.negative, group.modal, group.past, True, group.only, group.also)
+            return VerbGroup(
+                group.first, number + 1, word, group.negative, group.modal, group.past, True, group.only, group.also
+            )
     return group
 
 
@@ -211,7 +230,9 @@ def _main_verb(words: Sequence[Word]) -> tuple[int, int | None]:
             continue
         if word.of("relative") and not (number == start and word.low in ("that", "which")):
             pending += 1
-        elif number > start and (word.of("be", "have", "do", "modal") or (word.of("works", "course", "take") and _is_verb(words, number))):
+        elif number > start and (
+            word.of("be", "have", "do", "modal") or (word.of("works", "course", "take") and _is_verb(words, number))
+        ):
             group = verb_group(words, number, len(words))
             if group is not None:
                 if not pending:
@@ -219,7 +240,11 @@ def _main_verb(words: Sequence[Word]) -> tuple[int, int | None]:
                         number -= 1
                     return start, number
                 number = group.end
-                while number + 1 < len(words) and words[number].of("coordinator") and verb_group(words, number + 1, len(words)) is not None:
+                while (
+                    number + 1 < len(words)
+                    and words[number].of("coordinator")
+                    and verb_group(words, number + 1, len(words)) is not None
+                ):
                     number += 2
                 pending -= 1
                 continue
@@ -258,7 +283,14 @@ def _past_leading(words: Sequence[Word]) -> int:
 
 
 def _subject(text: str, words: Sequence[Word], at: int, first: int, names: Names) -> Subject:
-    end = next((number for number in range(at, first) if words[number].low == "," and number > at and not _lists_on(words, number, first)), first)
+    end = next(
+        (
+            number
+            for number in range(at, first)
+            if words[number].low == "," and number > at and not _lists_on(words, number, first)
+        ),
+        first,
+    )
     said = words[at:end]
     lows = [word.low for word in said]
     if not lows:
@@ -267,19 +299,24 @@ def _subject(text: str, words: Sequence[Word], at: int, first: int, names: Names
         return "people"
     if lows in (["it"], ["they"]) or (lows[0] in ("it", "they") and len(lows) == 1):
         return "it"
-    if "fda" in lows[:3] and not any(word.of("use-noun") for word in said) or "administration" in lows:
+    if ("fda" in lows[:3] and not any(word.of("use-noun") for word in said)) or "administration" in lows:
         return "agency"
     while said and said[0].of("adverb"):
         said = said[1:]
     if not said:
         return "other"
-    content = {word for word in _NAME_WORD.findall(text[said[0].start : said[-1].end].casefold())}
+    content = set(_NAME_WORD.findall(text[said[0].start : said[-1].end].casefold()))
     named = names.words | names.brands_words() if names.words else frozenset()
     if names.brands and content & names.brands_words() and content <= named | BESIDE_NAME:
         return "brand"
     if not names.words and not any(word.of("use-noun", "person") for word in said[:2]):
         return "drug"
-    if names.parts and content & names.words and not all(part & content for part in names.parts) and not content & names.brands_words():
+    if (
+        names.parts
+        and content & names.words
+        and not all(part & content for part in names.parts)
+        and not content & names.brands_words()
+    ):
         return "other"
     if content & _FORMS and not content & names.words:
         return "form"
@@ -288,7 +325,12 @@ def _subject(text: str, words: Sequence[Word], at: int, first: int, names: Names
     uses = [number for number, word in enumerate(said) if word.of("use-noun")]
     if uses and (lows[0] in _USE_START or lows[0].endswith("'s") or uses[0] <= 2):
         return "use"
-    if said[0].of("possessive", "article", "quantifier") and said[-1].of("disease") and len(said) <= 3 and said[0].low not in ("these", "some", "many"):  # noqa: PLR2004
+    if (
+        said[0].of("possessive", "article", "quantifier")
+        and said[-1].of("disease")
+        and len(said) <= 3
+        and said[0].low not in ("these", "some", "many")
+    ):
         return "disease"
     if said[0].of("person") or read_people(text, said[0].start, said[-1].end)[0]:
         return "people"
@@ -298,7 +340,11 @@ def _subject(text: str, words: Sequence[Word], at: int, first: int, names: Names
 def _act(words: Sequence[Word], first: int) -> bool:
     """Whether "they" take a drug or must have something, and so are patients ("They get it when …")."""
     group = verb_group(words, first, len(words))
-    return group is not None and not group.is_of("approve", "use", "study") and (not group.passive or group.modal in ("must", "should"))
+    return (
+        group is not None
+        and not group.is_of("approve", "use", "study")
+        and (not group.passive or group.modal in ("must", "should"))
+    )
 
 
 def _lists_on(words: Sequence[Word], comma: int, end: int) -> bool:
@@ -317,7 +363,11 @@ def brand_names(statement: Statement, frame: Frame, names: Names) -> tuple[tuple
         first = start + next((number for number, word in enumerate(said) if word.low != "the" and not word.of("adverb")), 0)
         return _split(words, first, stop) if stop > first else ()
     if frame.subject == "brand":
-        return _split(words, start + next((number for number, word in enumerate(said) if word.low != "the" and not word.of("adverb")), 0), end)
+        return _split(
+            words,
+            start + next((number for number, word in enumerate(said) if word.low != "the" and not word.of("adverb")), 0),
+            end,
+        )
     return ()
 
 
@@ -341,7 +391,11 @@ def split_names(statement: Statement, start: int, end: int) -> tuple[tuple[int, 
 
 def limits(statement: Statement) -> bool:
     """Whether a sentence of another kind has words in it that may restrict a use ("… is used only after …")."""
-    return _LIMIT.search(statement.text) is not None and _NO_USE_VERB.search(statement.text) is not None and _PROGRAM.search(statement.text) is None
+    return (
+        _LIMIT.search(statement.text) is not None
+        and _NO_USE_VERB.search(statement.text) is not None
+        and _PROGRAM.search(statement.text) is None
+    )
 
 
 _LISTED = rx(r"\bapproved (?:only )?for (?:use (?:with|under) )?(?:both )?(?P<names>[^.;:]+)")
@@ -362,7 +416,13 @@ def names_of(name: Fact | None, brands: Sequence[Fact]) -> Names:
     if not own:
         return Names()
     apart = frozenset(one.text.casefold() for one in brands if not set(_NAME_WORD.findall(one.text.casefold())) & own)
-    shared = frozenset(word for one in brands if one.text.casefold() not in apart for word in _NAME_WORD.findall(one.text.casefold()))
-    pieces = [frozenset(_NAME_WORD.findall(piece)) - BESIDE_NAME for piece in re.split(r",| and ", name.text.casefold())] if name is not None else []
+    shared = frozenset(
+        word for one in brands if one.text.casefold() not in apart for word in _NAME_WORD.findall(one.text.casefold())
+    )
+    pieces = (
+        [frozenset(_NAME_WORD.findall(piece)) - BESIDE_NAME for piece in re.split(r",| and ", name.text.casefold())]
+        if name is not None
+        else []
+    )
     parts = tuple(piece for piece in pieces if piece) if len(pieces) > 1 else ()
     return Names(own | shared, apart, parts)

@@ -31,7 +31,9 @@ _ADJECTIVE = rf"(?:{STATE_ALONE.pattern}|(?:[\w+/]+\s+){{0,2}}[\w+/-]+-(?:positi
 _ADJECTIVES = re.compile(rf"{_ADJECTIVE}(?:,?\s+(?:(?:and|or)\s+)?{_ADJECTIVE}){{0,5}}", re.IGNORECASE)
 _LEADS_TO = rx(r"that (?:sometimes|can|may|could) (?:lead to|become|turn into) [^.;:]+")
 _LIMITS = rx(r"\((?:excluding|except|not including|certain types|only|other than|but not|limited)[^()]*\)")
-_NO_HEAD = frozenset(("preposition", "subordinator", "be", "have", "do", "modal", "pronoun", "relative", "negation", "coordinator"))
+_NO_HEAD = frozenset(
+    ("preposition", "subordinator", "be", "have", "do", "modal", "pronoun", "relative", "negation", "coordinator")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,9 @@ def read_head(statement: Statement, at: int = 0) -> Head | None:
     if not (ranges and ranges[0][0] <= start) and phrases(words, at, len(words))[0].kind != "start":
         return None
     bold = bool(ranges) and ranges[0][0] <= start < ranges[0][1]
-    if not bold and (not words[at].classes.isdisjoint(_NO_HEAD) or words[at].is_stop or words[at].low in ("alone", "both", "either", "as")):
+    if not bold and (
+        not words[at].classes.isdisjoint(_NO_HEAD) or words[at].is_stop or words[at].low in ("alone", "both", "either", "as")
+    ):
         return None
     end = _head_end(text, words, at, ranges)
     if end <= at:
@@ -88,7 +92,12 @@ def read_head(statement: Statement, at: int = 0) -> Head | None:
     if not parts:
         return None
     names = tuple(text[a:b] for a, b in parts)
-    if all(map(is_generic, names)) and end < len(words) and words[end].low in ("of", "in") and not (end + 1 < len(words) and words[end + 1].of("person")):
+    if (
+        all(map(is_generic, names))
+        and end < len(words)
+        and words[end].low in ("of", "in")
+        and not (end + 1 < len(words) and words[end + 1].of("person"))
+    ):
         end = noun_end(words, end + 1, len(words))
         parts = ((parts[0][0], words[end - 1].end),)
         names = (text[slice(*parts[0])],)
@@ -189,7 +198,11 @@ def _next_is_head(words: Sequence[Word], joint: str, after: int, ranges: list[Pl
     if stop <= after:
         return False
     if joint == ",":
-        return not bold and (goes_on(words, after, len(words)) or any(word.of("disease") for word in words[after:stop]) and _listing(words, after))
+        return not bold and (
+            goes_on(words, after, len(words))
+            or (any(word.of("disease") for word in words[after:stop])
+            and _listing(words, after))
+        )
     return not bold or any(word.of("disease") for word in words[after:stop])
 
 
@@ -211,7 +224,9 @@ def _conditions(text: str, words: Sequence[Word], at: int, end: int) -> list[Pla
             continue
         joint, after = joint_of(words, number, end)
         if joint and joint != "and/or" and after < end and number > first and not whole:
-            if _ADJECTIVES.fullmatch(text[words[first].start : words[number - 1].end]) is None and not _within_of(words, first, number):
+            if _ADJECTIVES.fullmatch(text[words[first].start : words[number - 1].end]) is None and not _within_of(
+                words, first, number
+            ):
                 found.append(_trimmed(text, words[first].start, words[number - 1].end))
                 first = number = after
                 continue

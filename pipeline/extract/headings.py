@@ -18,7 +18,9 @@ _NO_USE = rx(
     r"|unapproved|side effects?|warnings?|safety|do not)\b"
 )
 _STUDIED = rx(r".*\b(?:stud(?:y|ies|ied)|trials?|research|investigat\w+|experimental)\b")
-_FRAME = rx(r"(?:(?:FDA[- ])?approved )?(?:uses?|indications?)(?: in cancer| of .*)?\W*$|types of cancer\W*$|cancers?\W*$|what .* (?:used|approved) for\W*$")
+_FRAME = rx(
+    r"(?:(?:FDA[- ])?approved )?(?:uses?|indications?)(?: in cancer| of .*)?\W*$|types of cancer\W*$|cancers?\W*$|what .* (?:used|approved) for\W*$"
+)
 
 
 @dataclass(frozen=True)

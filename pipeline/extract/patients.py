@@ -88,7 +88,7 @@ def _alternatives(reading: Reading, *, preventive: bool) -> list[tuple[Populatio
                 found.append(_populations(groups))
                 groups = []
             groups.extend(mine)
-            bound = joined and one.mode.endswith("+") or len(one.groups) > 1 and one.groups[-1].bound
+            bound = (joined and one.mode.endswith("+")) or (len(one.groups) > 1 and one.groups[-1].bound)
             continue
         said = _described(reading, one)
         if not groups:

@@ -9,18 +9,20 @@ from pipeline.extract.scene import Scene
 from pipeline.phrases.treatments import Treatments, read_treatments
 from pipeline.phrases.verbs import VerbGroup, begins_verb, verb_group
 
-_RECEIVED = frozenset("received resisted exhausted had tried undergone completed taken used given finished tolerated tolerate receive take underwent".split())
-_TREATED = frozenset("treated removed operated managed cured controlled helped stopped".split())
-_HELD = frozenset("held brought controlled helped kept contained".split())
-_BEFORE = frozenset("after following during despite spite".split())
+_RECEIVED = frozenset(
+    ["received", "resisted", "exhausted", "had", "tried", "undergone", "completed", "taken", "used", "given", "finished", "tolerated", "tolerate", "receive", "take", "underwent"]
+)
+_TREATED = frozenset(["treated", "removed", "operated", "managed", "cured", "controlled", "helped", "stopped"])
+_HELD = frozenset(["held", "brought", "controlled", "helped", "kept", "contained"])
+_BEFORE = frozenset(["after", "following", "during", "despite", "spite"])
 #: Verbs and adjectives that say how it went with a treatment: the preposition after them leads to it.
 _WENT = frozenset(
-    "respond yield yielded recovered responded responds responding response refractory resistant intolerant sensitive improve improved improves better worse worsened "
-    "progressed progress progresses progression grew grown grow failed fail relapsed recurred returned back remission helped "
-    "controlled spread metastasized tolerate benefit benefited working effects stable shrink shrank exposed residual left".split()
+    ["respond", "yield", "yielded", "recovered", "responded", "responds", "responding", "response", "refractory", "resistant", "intolerant", "sensitive", "improve", "improved", "improves", "better", "worse", "worsened", "progressed", "progress", "progresses", "progression", "grew", "grown", "grow", "failed", "fail", "relapsed", "recurred", "returned", "back", "remission", "helped", "controlled", "spread", "metastasized", "tolerate", "benefit", "benefited", "working", "effects", "stable", "shrink", "shrank", "exposed", "residual", "left"]
 )
 _TO_TREATMENT = frozenset(("to", "with", "on", "from", "of", "by", "against"))
-_FAILED = frozenset("stop stops keep clear hold fell left held fails let lets done doing removed remove work worked working help helped cure cured stopped failed fail control controlled".split())
+_FAILED = frozenset(
+    ["stop", "stops", "keep", "clear", "hold", "fell", "left", "held", "fails", "let", "lets", "done", "doing", "removed", "remove", "work", "worked", "working", "help", "helped", "cure", "cured", "stopped", "failed", "fail", "control", "controlled"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,10 @@ def priors_in(scene: Scene, first: int, end: int, *, several: bool = False) -> l
     head = group.head.low if group.head is not None else ""
     if head in ("", "had", "have") and words[first].low in ("have", "has", "had"):
         listed = _listed(scene, group.end, end)
-        return _told(scene, listed, "received") if listed is not None and _is_treatment(scene, listed) and not group.negative else (
-            _after(scene, group.end, end, group)
+        return (
+            _told(scene, listed, "received")
+            if listed is not None and _is_treatment(scene, listed) and not group.negative
+            else (_after(scene, group.end, end, group))
         )
     if head == "taken" and group.end < end and words[group.end].low == "out":
         group, head = replace(group, end=group.end + 1), "removed"
@@ -102,14 +106,21 @@ def _after(scene: Scene, first: int, end: int, group: VerbGroup) -> list[Prior]:
         low = words[at].low
         risky |= low in ("risk", "chance", "likely")
         went |= (low in _WENT and not risky) or low == "against"
-        if (low in _BEFORE or (low == "through" and at and words[at - 1].low in ("been", "gone") and not group.negative)) and at + 1 < end:
+        if (
+            low in _BEFORE or (low == "through" and at and words[at - 1].low in ("been", "gone") and not group.negative)
+        ) and at + 1 < end:
             start = at + 1 + (low == "spite")
             if start < end and words[start].low in ("or", "and") and start + 1 < end and words[start + 1].of("time"):
                 start += 2
             listed = _listed(scene, start, end)
             if listed is not None and listed.names and not _counts_time(scene, listed):
                 return _told(scene, listed, "after")
-        elif low in ("taking", "receiving", "on") and at and words[at - 1].low in ("were", "was", "while", "being") and at + 1 < end:
+        elif (
+            low in ("taking", "receiving", "on")
+            and at
+            and words[at - 1].low in ("were", "was", "while", "being")
+            and at + 1 < end
+        ):
             listed = _listed(scene, at + 1, end)
             if listed is not None and listed.names:
                 return _told(scene, listed, "course")
@@ -151,7 +162,11 @@ def _of_subject(scene: Scene, first: int, end: int) -> list[Prior]:
     if start < end and words[start].low == "neither":
         return _neither(scene, start + 1, end)
     listed = _listed(scene, start, end)
-    if listed is None or not listed.names or any(word.of("disease", "person", "pronoun") for word in words[listed.first : listed.end]):
+    if (
+        listed is None
+        or not listed.names
+        or any(word.of("disease", "person", "pronoun") for word in words[listed.first : listed.end])
+    ):
         return []
     if [word.low for word in words[listed.end : listed.end + 2]] == ["no", "longer"]:
         return _told(scene, listed, "failed")
@@ -160,7 +175,12 @@ def _of_subject(scene: Scene, first: int, end: int) -> list[Prior]:
         return []
     little = [word.low for word in words[group.end : group.end + 2]] == ["too", "little"]
     failed = group.head is not None and group.head.low in _FAILED and not group.passive
-    over = group.end < end and words[group.end].low in ("over", "complete", "done", "finished") and group.passive and not group.negative
+    over = (
+        group.end < end
+        and words[group.end].low in ("over", "complete", "done", "finished")
+        and group.passive
+        and not group.negative
+    )
     over |= group.is_of("use") and group.passive and _is_treatment(scene, listed) and not group.negative and not group.modal
     over |= group.head is not None and group.head.low in ("completed", "finished") and not group.negative
     return _told(scene, listed, "failed") if little or failed or over else []

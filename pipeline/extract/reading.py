@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from pipeline.extract.head import Head
@@ -53,7 +54,9 @@ def read(  # noqa: PLR0913 - a sentence, and what is known before it is read
     words = words_of(statement.plain, statement.start, statement.end)[:until]
     said: list[Said] = [*before]
     if head is not None:
-        said.append(Said("head", "head", (head.parts[0][0], words[head.end - 1].end), "bold" if head.bold else "", names=head.parts))
+        said.append(
+            Said("head", "head", (head.parts[0][0], words[head.end - 1].end), "bold" if head.bold else "", names=head.parts)
+        )
     found = phrases(words, at, len(words), "noun" if head is not None and kind == "start" else kind)
     alternatives = _alternatives(found)
     studied: list[Place] = []
@@ -68,7 +71,9 @@ def read(  # noqa: PLR0913 - a sentence, and what is known before it is read
             frames.append(phrase)
             also |= phrase.group.also and at == 0
             skip = studied if phrase.group.is_of("study") else denied if phrase.group.negative else None
-        scene = Scene(statement.plain, words, phrase, heads, tuple(said), number in alternatives, on, previous, tuple(frames), read_phrase)
+        scene = Scene(
+            statement.plain, words, phrase, heads, tuple(said), number in alternatives, on, previous, tuple(frames), read_phrase
+        )
         if skip is not None:
             skip.append(scene.whole)
             continue
@@ -111,7 +116,14 @@ def _alternatives(found: Sequence[Phrase]) -> frozenset[int]:
         if phrase.joint != "or" or not number:
             continue
         sort = _SORTS.get(phrase.kind, phrase.kind)
-        left = next((k for k in range(number - 1, -1, -1) if found[k].kind != "frame" and _SORTS.get(found[k].kind, found[k].kind) == sort), number - 1)
+        left = next(
+            (
+                k
+                for k in range(number - 1, -1, -1)
+                if found[k].kind != "frame" and _SORTS.get(found[k].kind, found[k].kind) == sort
+            ),
+            number - 1,
+        )
         if any(found[k].kind in ("frame", "aim") for k in range(left + 1, number)):
             left = number - 1
         sorts = [_SORTS.get(found[k].kind, found[k].kind) for k in range(left, number)]
@@ -130,7 +142,9 @@ _STEP_KINDS = ("with", "having", "alone", "time", "role", "span", "place")
 
 def _steps(text: str, words: Sequence[Word], found: Sequence[Phrase]) -> tuple[Step, ...]:
     """The steps of "with A before surgery and then alone after surgery"."""
-    starts = [number for number, phrase in enumerate(found) if phrase.joint == "then" and phrase.kind in ("with", "alone", "having")]
+    starts = [
+        number for number, phrase in enumerate(found) if phrase.joint == "then" and phrase.kind in ("with", "alone", "having")
+    ]
     if not starts:
         return ()
     first = starts[0]
@@ -141,7 +155,7 @@ def _steps(text: str, words: Sequence[Word], found: Sequence[Phrase]) -> tuple[S
         starts = [begin, *starts]
     bounds = [*starts, len(found)]
     steps = []
-    for start, stop in zip(bounds, bounds[1:], strict=False):
+    for start, stop in itertools.pairwise(bounds):
         run = [found[start]]
         for phrase in found[start + 1 : stop]:
             if phrase.kind not in _STEP_KINDS:

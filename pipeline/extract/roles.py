@@ -66,7 +66,11 @@ def _people(scene: Scene) -> tuple[Said, ...] | None:
     groups, stop = read_people(scene.text, start, end)
     if not groups:
         return None
-    found = [scene.tell("population", "population", (start, stop), groups=groups, mode=f"{scene.phrase.joint}{'+' if scene.opener else ''}")]
+    found = [
+        scene.tell(
+            "population", "population", (start, stop), groups=groups, mode=f"{scene.phrase.joint}{'+' if scene.opener else ''}"
+        )
+    ]
     rest = next((number for number in range(scene.inner, scene.end) if scene.words[number].start >= stop), scene.end)
     while rest < scene.end and scene.words[rest].low in (",", "and", "or"):
         rest += 1
@@ -80,7 +84,11 @@ def _having(scene: Scene) -> tuple[Said, ...] | None:
     if scene.empty:
         return (scene.tell("frame", "opens-list"),)
     of_people = scene.previous is not None and scene.previous.kind in ("people", "who", "participle")
-    if not of_people and any(word.of("treatment") for word in scene.content) and not scene.words[scene.phrase.first].low == "without":
+    if (
+        not of_people
+        and any(word.of("treatment") for word in scene.content)
+        and scene.words[scene.phrase.first].low != "without"
+    ):
         return treating.partners(scene)
     if _announces(scene):
         return treating.announced(scene)
@@ -141,7 +149,7 @@ def _for(scene: Scene) -> tuple[Said, ...] | None:
     if [word.low for word in scene.content] in (["this", "purpose"], ["this", "reason"], ["this", "use"], ["these", "uses"]):
         return (scene.tell("frame", "this-use"),)
     listed = noun_list(scene.words, scene.inner, scene.end)
-    if listed.end < scene.end or not scene.heads and scene.phrase.kind == "place":
+    if listed.end < scene.end or (not scene.heads and scene.phrase.kind == "place"):
         return None
     named = diseases(scene.text, *scene.place(scene.inner, scene.end), scene.heads, short=scene.phrase.kind in ("for", "start"))
     if named is None:
@@ -152,7 +160,9 @@ def _for(scene: Scene) -> tuple[Said, ...] | None:
 def _announces(scene: Scene) -> bool:
     """Reads "the following types of cancer:", "certain other types of cancer": what follows names them."""
     said = [word.low for word in scene.content]
-    return "following" in said[:5] or (bool(said) and scene.text[scene.words[scene.end - 1].end :].lstrip()[:1] == ":" and is_generic(scene.said))
+    return "following" in said[:5] or (
+        bool(said) and scene.text[scene.words[scene.end - 1].end :].lstrip()[:1] == ":" and is_generic(scene.said)
+    )
 
 
 def _cause(scene: Scene) -> tuple[Said, ...] | None:
@@ -168,7 +178,7 @@ def _cause(scene: Scene) -> tuple[Said, ...] | None:
     return tuple(scene.tell("cause", "cause", place, names=(place,)) for place in _branches(scene, first))
 
 
-_CAUSED = frozenset("caused induced associated related due resulting linked triggered brought".split())
+_CAUSED = frozenset(["caused", "induced", "associated", "related", "due", "resulting", "linked", "triggered", "brought"])
 
 
 def _branches(scene: Scene, first: int) -> list[tuple[int, int]]:
@@ -176,8 +186,14 @@ def _branches(scene: Scene, first: int) -> list[tuple[int, int]]:
     words, found, number, start = scene.words, [], first, first
     while number < scene.end:
         if words[number].of("relative"):
-            number = next((k for k in range(number, scene.end) if words[k].low == "or" and k + 1 < scene.end and words[k + 1].low in ("by", "with", "to")),
-                          scene.end)
+            number = next(
+                (
+                    k
+                    for k in range(number, scene.end)
+                    if words[k].low == "or" and k + 1 < scene.end and words[k + 1].low in ("by", "with", "to")
+                ),
+                scene.end,
+            )
             continue
         if words[number].low == "or" and number > start:
             found.append(scene.place(start, number))
@@ -210,17 +226,34 @@ def _place(scene: Scene) -> tuple[Said, ...] | None:
     age = read_age(scene.text, scene.whole[0], scene.whole[1])
     if age is not None and age.place[1] >= scene.whole[1]:
         return (scene.tell("description", "age-range", age.place, groups=(Group(age.place, age=age),)),)
-    if _MANNER.match(scene.text, *scene.whole) is not None and kind in ("", "frame", "start", "place", "people", "with", "alone"):
+    if _MANNER.match(scene.text, *scene.whole) is not None and kind in (
+        "",
+        "frame",
+        "start",
+        "place",
+        "people",
+        "with",
+        "alone",
+    ):
         return _qualifier(scene, "manner", "manner")
     listed = noun_list(scene.words, scene.inner, scene.end)
-    if kind in ("", "frame") and scene.opener == "in" and listed.end == scene.end and scene.words[scene.end - 1].of("treatment"):
+    if (
+        kind in ("", "frame")
+        and scene.opener == "in"
+        and listed.end == scene.end
+        and scene.words[scene.end - 1].of("treatment")
+    ):
         return treating.partners(scene)  # "used in photodynamic therapy"
     found = _for(scene)
     if found is not None:
         return found
     if kind in ("people", "having") and _STATE.match(scene.text, *scene.whole) is not None:
         return (scene.tell("description", "patient-description"),)
-    if scene.before and scene.before[-1].kind in ("head", "object", "narrower", "gloss") and scene.opener in ("", "in", "of", "on", "at", "from"):
+    if (
+        scene.before
+        and scene.before[-1].kind in ("head", "object", "narrower", "gloss")
+        and scene.opener in ("", "in", "of", "on", "at", "from")
+    ):
         return (scene.tell("status", "site"),)
     if _STATE.match(scene.text, *scene.whole) is not None:
         return (scene.tell("status", "disease-status"),)
@@ -228,19 +261,27 @@ def _place(scene: Scene) -> tuple[Said, ...] | None:
 
 
 _ABROAD = rx(r"\b(?:countr(?:y|ies)|states|trials?|stud(?:y|ies)|europe|canada|japan|china|u\.?s\.?|abroad)\b")
-_STATE = rx(r"(?:in|at) (?:an? |the |their |complete |partial |first |second |high |low |very |or )*(?:remission|response|risk|relapse)\b")
+_STATE = rx(
+    r"(?:in|at) (?:an? |the |their |complete |partial |first |second |high |low |very |or )*(?:remission|response|risk|relapse)\b"
+)
 _PLACES = (
     r"bladder|ureter|kidney|skin|vein|muscle|mouth|injection|infusion|tumou?rs?|spinal fluid|blood|bloodstream|brain|abdomen|liver"
     r"|chest|pill|tablet|capsule|needle|catheter|drip"
 )
-_MANNER = rx(rf"(?:directly )?(?:in|into|by|through|under|to|on|onto|as|via) (?:the |an? )?(?:[\w-]+ ){{0,2}}?(?:{_PLACES})s?\b(?! cancer)")
+_MANNER = rx(
+    rf"(?:directly )?(?:in|into|by|through|under|to|on|onto|as|via) (?:the |an? )?(?:[\w-]+ ){{0,2}}?(?:{_PLACES})s?\b(?! cancer)"
+)
 
 
 def _case(scene: Scene) -> tuple[Said, ...] | None:
     """Reads "when the cancer has spread", "if surgery is not an option": said of the disease, of treatment, of the patients."""
     words = scene.words[scene.phrase.first : scene.end]
     prior = treating.priors_of_case(scene, conditional=words[0].low in ("if", "unless") or scene.phrase.joint == ";")
-    if prior or len(words) > 1 and any(word.of("disease", "treatment", "person") or word.low in ("it", "they", "their") for word in words[1:]):
+    if (
+        prior
+        or (len(words) > 1
+        and any(word.of("disease", "treatment", "person") or word.low in ("it", "they", "their") for word in words[1:]))
+    ):
         age = _age_in(scene)
         return (scene.tell("status", "circumstance"), *age, *prior)
     return None
@@ -293,7 +334,9 @@ def _ways(scene: Scene) -> tuple[Said, ...]:
     return tuple(scene.tell("qualifier", "manner", (word.start, word.end), of="treatment", what="manner") for word in found)
 
 
-_WAYS = frozenset("directly slowly once twice topically orally subcutaneously intravenously daily weekly together continuously".split())
+_WAYS = frozenset(
+    ["directly", "slowly", "once", "twice", "topically", "orally", "subcutaneously", "intravenously", "daily", "weekly", "together", "continuously"]
+)
 
 
 def _start(scene: Scene) -> tuple[Said, ...] | None:
@@ -302,7 +345,11 @@ def _start(scene: Scene) -> tuple[Said, ...] | None:
         return (scene.tell("frame", "stop"),)
     if all(word.of("adverb", "coordinator", "pronoun") or word.is_stop for word in scene.content):
         return (scene.tell("frame", "connector"), *_ways(scene))
-    if scene.words[scene.inner].low == "of" and scene.before and scene.before[-1].kind in ("head", "gloss", "narrower", "object"):
+    if (
+        scene.words[scene.inner].low == "of"
+        and scene.before
+        and scene.before[-1].kind in ("head", "gloss", "narrower", "object")
+    ):
         return (scene.tell("status", "site"),)
     return _for(scene)
 

@@ -18,7 +18,9 @@ from pipeline.phrases.diseases import is_generic
 Place = Item | Passage
 
 THIS_USE = rx(r"\b(?:this use|these uses)\b")
-_BRANDS = rx(r"\b(?:approved|limited|restricted|reserved|used|given|recommended|available)\b.{0,30}?\b(?:for|under|as|of|in|to)(?: use (?:in|under|with))? (?:only )?(?:both )?(?:the )?(?P<names>.+?)(?:,? but not (?P<others>.+?))? brands?\b(?: names?)?")
+_BRANDS = rx(
+    r"\b(?:approved|limited|restricted|reserved|used|given|recommended|available)\b.{0,30}?\b(?:for|under|as|of|in|to)(?: use (?:in|under|with))? (?:only )?(?:both )?(?:the )?(?P<names>.+?)(?:,? but not (?P<others>.+?))? brands?\b(?: names?)?"
+)
 _WHOSE = rx(r"\bbrands?(?: names?)? of (?P<of>[^.;:]+?)(?= (?:is|are|may|has|have|was|were)\b|[.,;:]|$)")
 _OF_WHICH = rx(
     r"(?:the )?uses?(?: of [\w -]{1,80}?)?(?:(?: in| for) (?P<who>[\w -]+?)| to treat (?P<what>[\w -]+?)) (?:is|are) "
@@ -29,7 +31,9 @@ _AGES: tuple[tuple[AgeGroup, re.Pattern[str]], ...] = (
     ("child", re.compile(r"child|infant|pa?ediatric", re.IGNORECASE)),
     ("adolescent", re.compile(r"adolescent|teen", re.IGNORECASE)),
 )  # fmt: skip
-_MORE = rx(r"\b(?:if|when|unless|until|without|who|whose|that|except|as|in (?:adults|children|patients|people|women|men))\b|\bnot\b")
+_MORE = rx(
+    r"\b(?:if|when|unless|until|without|who|whose|that|except|as|in (?:adults|children|patients|people|women|men))\b|\bnot\b"
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,11 @@ def is_plain(statement: Statement, names: Names) -> bool:
     tail = statement.text[found.end() :]
     whose = _WHOSE.search(statement.text)
     rest = tail if whose is None else statement.text[whose.end() :]
-    return _MORE.search(statement.text[found.start() :].replace(found["names"], "")) is None and rest.strip(" .").lower() in ("", "only", "alone")
+    return _MORE.search(statement.text[found.start() :].replace(found["names"], "")) is None and rest.strip(" .").lower() in (
+        "",
+        "only",
+        "alone",
+    )
 
 
 def brand_facts(statement: Statement, names: Names) -> tuple[Fact, ...]:
@@ -83,7 +91,9 @@ def brand_facts(statement: Statement, names: Names) -> tuple[Fact, ...]:
     found = _BRANDS.search(statement.plain, statement.start, statement.end)
     if found is None:
         return ()
-    return tuple(fact(statement.block, a, b, "brand-scope") for a, b in split_names(statement, found.start("names"), found.end("names")))
+    return tuple(
+        fact(statement.block, a, b, "brand-scope") for a, b in split_names(statement, found.start("names"), found.end("names"))
+    )
 
 
 _ONLY_FOR = re.compile(r"\((?:only (?:for |as )?)?(?:the )?(?P<names>[^()]{2,80}?)(?: brands?)?(?: only)?\)", re.IGNORECASE)
@@ -197,7 +207,9 @@ def _covered(aside: Aside, since: list[Place], before: list[Place]) -> tuple[Pla
         if found is None:
             return ()
         if found["what"]:
-            return tuple(before) if is_generic(found["what"]) else tuple(place for place in before if _about(place, found["what"]))
+            return (
+                tuple(before) if is_generic(found["what"]) else tuple(place for place in before if _about(place, found["what"]))
+            )
         return tuple(before) if _GROUP.match(found["who"]) is not None else ()
     return tuple(before)
 

@@ -174,14 +174,19 @@ def another_use(reading: Reading, heads: tuple[str, ...]) -> bool:
     if head is None:
         return False
     return not any(
-        names_head(name, heads) or is_generic(name) or related(name, heads) and _shares(name, heads) or _names_none(name) for name in head.names
+        names_head(name, heads) or is_generic(name) or (related(name, heads) and _shares(name, heads)) or _names_none(name)
+        for name in head.names
     )
 
 
 def _shares(name: str, heads: tuple[str, ...]) -> bool:
     """Whether a name shares a word of its own with a head ("invasive breast cancer"), or is its abbreviation."""
     words = set(re.findall(r"[a-z]{5,}", name.casefold())) - {"cancer", "tumor", "tumors", "disease", "cancers", "carcinoma"}
-    return any(words & set(re.findall(r"[a-z]{5,}", head.casefold())) for head in heads) or name.isupper() or name.lower().endswith("in situ")
+    return (
+        any(words & set(re.findall(r"[a-z]{5,}", head.casefold())) for head in heads)
+        or name.isupper()
+        or name.lower().endswith("in situ")
+    )
 
 
 def _names_none(name: str) -> bool:
@@ -227,7 +232,9 @@ def _how_it_works(statement: Statement, frame: Frame) -> Reading:
     return Reading(statement, (Said("qualifier", "how-it-works", (start, statement.end), of="use", what="purpose"),))
 
 
-def _first(statement: Statement, heads: tuple[str, ...], told: Told, above: list[Told], names: Names, lead: Told | None) -> list[Reading]:  # noqa: PLR0913, PLR0917 - an item and all that stands above it
+def _first(
+    statement: Statement, heads: tuple[str, ...], told: Told, above: list[Told], names: Names, lead: Told | None
+) -> list[Reading]:
     """An item's first sentence: its head and what follows, a frame ("It is used …"), or what goes on with the item above."""
     words = words_of(statement.plain, statement.start, statement.end)
     if words and words[0].low in ("not", "never") and above == []:
@@ -323,12 +330,16 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
         return read(statement, heads, at=group.first, kind="that")
     subject = read(statement, heads, at=start, until=end)
     some = any(one.kind not in ("population", "frame") for one in subject.said)
-    if some and (_ONLY_IF.search(statement.text) or not (group.is_of("take", "use") or _past_drug(words, group.end, names) > group.end)):
+    if some and (
+        _ONLY_IF.search(statement.text) or not (group.is_of("take", "use") or _past_drug(words, group.end, names) > group.end)
+    ):
         return of_some_patients(statement)
     after = _past_drug(words, group.end, names)
     if after > group.end or (group.is_of("use") and not group.is_of("approve")):
         rest = _partner_object(statement, words, after) if after == group.end else None
-        reading = read(statement, heads, at=rest[1] if rest else after, kind="frame" if after < len(words) else "start", group=group)
+        reading = read(
+            statement, heads, at=rest[1] if rest else after, kind="frame" if after < len(words) else "start", group=group
+        )
         said = (*subject.said, *(rest[0] if rest else ()), *reading.said)
         return Reading(statement, said, reading.open or subject.open, reading.steps)
     reading = read(statement, heads, at=group.first, kind="who")
@@ -343,7 +354,11 @@ def _past_drug(words: Sequence[Word], at: int, names: Names) -> int:
     first = number
     while number < len(words) and (
         words[number].low in ("it", "them", "this", "the", "drug", "medicine", "combination", "treatment")
-        or (names.words and set(re.findall(r"[^\W_]+", words[number].low)) <= names.words and words[number].low not in ("and", "of"))
+        or (
+            names.words
+            and set(re.findall(r"[^\W_]+", words[number].low)) <= names.words
+            and words[number].low not in ("and", "of")
+        )
     ):
         number += 1
     return number if number > first else at
@@ -372,18 +387,34 @@ def of_some_patients(statement: Statement) -> Reading:
 
 def conditional(reading: Reading) -> Reading:
     """Reads "It is used for patients with X if their cancer got worse after Y": what it says of these patients binds no others."""
-    case = next((one for one in reading.of("status") if one.rule == "circumstance" and reading.text(one.place).lower().startswith("if ")), None)
+    case = next(
+        (
+            one
+            for one in reading.of("status")
+            if one.rule == "circumstance" and reading.text(one.place).lower().startswith("if ")
+        ),
+        None,
+    )
     people = next((one for one in reading.of("population")), None)
     if case is None or people is None or people.place[0] > case.place[0]:
         return reading
-    between = [one for one in reading.said if people.place[1] <= one.place[0] < case.place[0] and one.kind in ("status", "biomarker", "stage", "narrower", "description")]
+    between = [
+        one
+        for one in reading.said
+        if people.place[1] <= one.place[0] < case.place[0]
+        and one.kind in ("status", "biomarker", "stage", "narrower", "description")
+    ]
     if not between:
         return reading
     kept = tuple(one for one in reading.said if one.place[1] <= people.place[0])
     prior = tuple(Said("prior", one.rule, one.place, "conditional", one.names, some=True) for one in reading.of("prior"))
     last = max(one.place[1] for one in between)
     pieces = ((people.place[0], last), case.place)
-    return Reading(reading.statement, (*kept, Said("status", "conditional", (people.place[0], case.place[1]), names=pieces), *prior), reading.open)
+    return Reading(
+        reading.statement,
+        (*kept, Said("status", "conditional", (people.place[0], case.place[1]), names=pieces), *prior),
+        reading.open,
+    )
 
 
 def may_limit(statement: Statement, frame: Frame) -> bool:

@@ -15,7 +15,9 @@ from pipeline.phrases.verbs import begins_verb, verb_group
 
 # -- what for -----------------------------------------------------------------------------------------------------------
 
-_REDUCE = rx(r"(?:help |helps )?(?:reduce|lower|decrease|lessen|cut) (?:the |their |a |your )?(?:chance|chances|risk|risks|likelihood|odds)\b")
+_REDUCE = rx(
+    r"(?:help |helps )?(?:reduce|lower|decrease|lessen|cut) (?:the |their |a |your )?(?:chance|chances|risk|risks|likelihood|odds)\b"
+)
 _SAME_DISEASE = rx(
     r".*\b(?:keep|prevent|stop|lower|reduce|help)\b.*\b(?:from (?:coming back|recurring|returning|spreading|metastasi[sz]ing|getting worse|growing)"
     r"|(?:that|of) (?:it|the (?:cancer|disease|tumou?r)|their (?:cancer|disease)) (?:will |may |from )?(?:com(?:e|ing) back|return(?:ing)?|recur(?:ring)?"
@@ -49,15 +51,22 @@ def _purpose(scene: Scene, verb: Place, whole: str) -> tuple[Said, ...]:
     """Reads "to help keep the cancer from coming back" as the aim of the same treatment, "to prepare patients for …" as its own."""
     if _PREPARE.match(scene.text[slice(*verb)]):
         groups, stop = read_people(scene.text, *scene.place(scene.inner, scene.end)) if not scene.empty else ((), 0)
-        people = (scene.tell("population", "population", (scene.words[scene.inner].start, stop), groups=groups),) if groups else ()
+        people = (
+            (scene.tell("population", "population", (scene.words[scene.inner].start, stop), groups=groups),) if groups else ()
+        )
         return (scene.tell("intent", "prepare", (verb[0], scene.whole[1]), mode="other"), *people)
     if _SAME_DISEASE.match(whole):
         joined = scene.phrase.joint == "or"
         if joined:
             return (scene.tell("qualifier", "stated", of="use"),)
-        prior = [Said("prior", one.rule, one.place, one.mode, one.names, some=scene.some) for one in priors_after(scene, scene.inner, scene.end)]
+        prior = [
+            Said("prior", one.rule, one.place, one.mode, one.names, some=scene.some)
+            for one in priors_after(scene, scene.inner, scene.end)
+        ]
         listed = noun_list(scene.words, scene.inner, scene.end)
-        named = diseases(scene.text, *scene.place(scene.inner, listed.end), scene.heads) if listed.items and scene.heads else None
+        named = (
+            diseases(scene.text, *scene.place(scene.inner, listed.end), scene.heads) if listed.items and scene.heads else None
+        )
         kept = [scene.tell(one.kind, "kept-disease", one.place) for one in named or () if one.kind == "narrower"]
         return (scene.tell("qualifier", "keep-from-recurring", of="use", what="purpose"), *kept, *prior)
     listed = noun_list(scene.words, scene.inner, scene.end)
@@ -90,24 +99,36 @@ def _verb_place(scene: Scene, verb: Place, intent: Intent, whole: str) -> Place:
     if intent == "reduce_risk":
         found = _REDUCE.match(whole)
         return verb[0], verb[0] + (found.end() if found is not None else 0)
-    words = [word for word in scene.words[scene.phrase.first : scene.phrase.inner] if word.low not in ("to", "for", "as", "in", "the", "a", "an", "of", ":")]
+    words = [
+        word
+        for word in scene.words[scene.phrase.first : scene.phrase.inner]
+        if word.low not in ("to", "for", "as", "in", "the", "a", "an", "of", ":")
+    ]
     return (words[0].start, words[-1].end) if words else verb
 
 
 def announced(scene: Scene) -> tuple[Said, ...]:
     """Reads "the following types of brain cancer": announces the items, which are all of the kind that it names."""
     at = next((number + 1 for number in range(scene.inner, scene.end) if scene.words[number].low == "following"), scene.inner)
-    while at < scene.end and (scene.words[at].of("kind", "article", "quantifier", "preposition") or scene.words[at].low in ("of",)):
+    while at < scene.end and (
+        scene.words[at].of("kind", "article", "quantifier", "preposition") or scene.words[at].low == "of"
+    ):
         at += 1
     whole = scene.tell("kinds", "kinds")
     listed = noun_list(scene.words, at, scene.end)
-    if not listed.items or is_generic(scene.text[slice(*scene.place(at, scene.end))]) or scene.words[listed.end - 1].of("treatment", "person"):
+    if (
+        not listed.items
+        or is_generic(scene.text[slice(*scene.place(at, scene.end))])
+        or scene.words[listed.end - 1].of("treatment", "person")
+    ):
         return (whole,)
     return (whole, scene.tell("status", "kind-of-disease", scene.place(at, scene.end)))
 
 
 _ARTICLE = rx(r"(?:the |an? |their |his |her )?(?:body's )?")
-_RISK_OF = rx(r"(?:the |their |a |your )?(?:chance|chances|risk|risks|likelihood|odds) (?:of |that |for )?(?:getting |developing |having )?")
+_RISK_OF = rx(
+    r"(?:the |their |a |your )?(?:chance|chances|risk|risks|likelihood|odds) (?:of |that |for )?(?:getting |developing |having )?"
+)
 
 
 def _object(scene: Scene, intent: Intent, verb: Place) -> tuple[Said, ...]:
@@ -130,7 +151,11 @@ def _object(scene: Scene, intent: Intent, verb: Place) -> tuple[Said, ...]:
         return (scene.tell("qualifier", "stated", (start, end), of="use"),)
     states = diseases(scene.text, start, stop, ()) if scene.phrase.kind == "aim" else None
     if states is not None and not any(one.kind == "narrower" for one in states):
-        return (scene.tell("kinds", "generic-object", (start, stop)), *(scene.tell(one.kind, "treated-disease", one.place) for one in states), *tail)
+        return (
+            scene.tell("kinds", "generic-object", (start, stop)),
+            *(scene.tell(one.kind, "treated-disease", one.place) for one in states),
+            *tail,
+        )
     if scene.heads and intent in ("treat", "palliate"):
         named = diseases(scene.text, start, stop, scene.heads)
         if named is not None:
@@ -147,15 +172,19 @@ def _object(scene: Scene, intent: Intent, verb: Place) -> tuple[Said, ...]:
 # -- with what ----------------------------------------------------------------------------------------------------------
 
 _OPTIONAL = rx(r"(?:and |often |sometimes |usually )*with or without\b")
-_OPENERS = frozenset("with in combination together combined along alongside paired added to addition given used plus as part of a an and or without joined by side hand tandem accompanied on top add-on".split())
+_OPENERS = frozenset(
+    ["with", "in", "combination", "together", "combined", "along", "alongside", "paired", "added", "to", "addition", "given", "used", "plus", "as", "part", "of", "a", "an", "and", "or", "without", "joined", "by", "side", "hand", "tandem", "accompanied", "on", "top", "add-on"]
+)
 
 
 def partners(scene: Scene) -> tuple[Said, ...] | None:
     """Reads "with A and either B or C", "with or without D", "in combination with E", "as part of combination therapy"."""
     words = scene.words
     first = scene.phrase.first
-    while first < scene.end and words[first].low in _OPENERS and not (
-        words[first].low == "combination" and words[first - 1].low != "in"
+    while (
+        first < scene.end
+        and words[first].low in _OPENERS
+        and not (words[first].low == "combination" and words[first - 1].low != "in")
     ):
         first += 1
     if first >= scene.end or words[first].low in (":", "it", "them"):
@@ -173,9 +202,8 @@ def partners(scene: Scene) -> tuple[Said, ...] | None:
     found = _partners(scene, listed, optional=optional)
     if opener in ("plus", "added", "paired", "alongside"):
         found.append(scene.tell("qualifier", "manner", (scene.whole[0], words[first - 1].end), of="treatment", what="manner"))
-    if listed.end < scene.end:
-        if any(not word.is_stop for word in words[listed.end : scene.end]):
-            found.append(scene.tell("qualifier", "stated", scene.place(listed.end, scene.end), of="treatment"))
+    if listed.end < scene.end and any(not word.is_stop for word in words[listed.end : scene.end]):
+        found.append(scene.tell("qualifier", "stated", scene.place(listed.end, scene.end), of="treatment"))
     return tuple(found)
 
 
@@ -194,7 +222,11 @@ def _partners(scene: Scene, listed: Treatments, *, optional: bool) -> list[Said]
     if listed.either is not None and not optional:
         needed = tuple(one for one in names if one[1] <= listed.either)
         if needed:
-            found.append(scene.tell("partner", "with", scene.place(needed[0][0], needed[-1][1]), mode="required", names=scene.names(needed)))
+            found.append(
+                scene.tell(
+                    "partner", "with", scene.place(needed[0][0], needed[-1][1]), mode="required", names=scene.names(needed)
+                )
+            )
         names = tuple(one for one in names if one[0] >= listed.either)
         place = scene.place(listed.either, listed.end)
         mixed = any(word.low == "and" for word in scene.words[listed.either : listed.end])
@@ -222,7 +254,7 @@ def alone(scene: Scene) -> tuple[Said, ...] | None:
     return (found, scene.tell("qualifier", "stated", scene.place(scene.inner, scene.end), of="treatment"))
 
 
-_STATE = frozenset("receiving taking undergoing getting being treated with already currently also on".split())
+_STATE = frozenset(["receiving", "taking", "undergoing", "getting", "being", "treated", "with", "already", "currently", "also", "on"])
 
 
 def concurrent(scene: Scene) -> tuple[Said, ...] | None:
@@ -263,13 +295,17 @@ def time(scene: Scene) -> tuple[Said, ...] | None:
     if scene.empty:
         return (scene.tell("frame", "opens-list"),)
     opener = scene.opener
-    after = any(word in opener.split() for word in ("after", "following", "follow-up")) or (opener.startswith("within") and opener.endswith(" of"))
+    after = any(word in opener.split() for word in ("after", "following", "follow-up")) or (
+        opener.startswith("within") and opener.endswith(" of")
+    )
     verb = next((number for number in range(scene.inner, scene.end) if begins_verb(scene.words[number])), None)
     if verb is not None:
         prior = _event(scene, verb) if after else ()
         return (scene.tell("qualifier", "timing", of="treatment", what="timing"), *prior)
     listed = read_treatments(scene.words, scene.inner, scene.end)
-    starting = scene.words[scene.inner].low in ("start", "beginning") or (scene.inner + 1 < scene.end and scene.words[scene.inner + 1].low in ("start", "beginning"))
+    starting = scene.words[scene.inner].low in ("start", "beginning") or (
+        scene.inner + 1 < scene.end and scene.words[scene.inner + 1].low in ("start", "beginning")
+    )
     if not after or starting or "before" in opener or listed is None or not listed.names:
         return (scene.tell("qualifier", "timing", of="treatment", what="timing"),)
     if _of_time(scene, listed) or _may_be(scene):
@@ -291,11 +327,17 @@ def _event(scene: Scene, verb: int) -> tuple[Said, ...]:
         told = prior_clauses(scene, listed, "after")
     else:
         told = failed_before(scene, scene.inner, scene.end) or priors_in(scene, verb, scene.end)
-    return tuple(Said("prior", one.rule, one.place, "conditional" if scene.some else one.mode, one.names, some=scene.some) for one in told)
+    return tuple(
+        Said("prior", one.rule, one.place, "conditional" if scene.some else one.mode, one.names, some=scene.some)
+        for one in told
+    )
 
 
 def _of_time(scene: Scene, listed: Treatments) -> bool:
-    return any(scene.words[end - 1].of("unit", "period") or scene.words[end - 1].low in ("diagnosis", "birth", "menopause") for _, end in listed.names)
+    return any(
+        scene.words[end - 1].of("unit", "period") or scene.words[end - 1].low in ("diagnosis", "birth", "menopause")
+        for _, end in listed.names
+    )
 
 
 def _may_be(scene: Scene) -> bool:
@@ -318,7 +360,10 @@ def priors_of_case(scene: Scene, *, conditional: bool) -> tuple[Said, ...]:
     """Earlier treatment in "if the cancer has X, patients must have received Y", "when the cancer got worse after Y"."""
     words, first = scene.words, scene.phrase.first + 1
     found = []
-    starts = [first, *(number + 1 for number in range(first, scene.end - 1) if words[number].of("coordinator") or words[number].low == ",")]
+    starts = [
+        first,
+        *(number + 1 for number in range(first, scene.end - 1) if words[number].of("coordinator") or words[number].low == ","),
+    ]
     for start in starts:
         found = failed_before(scene, start, scene.end) or _tried(scene, start)
         if found:
@@ -333,7 +378,8 @@ def priors_of_case(scene: Scene, *, conditional: bool) -> tuple[Said, ...]:
             break
     found = found or priors_after(scene, first, scene.end)
     return tuple(
-        Said("prior", one.rule, one.place, "conditional" if conditional or scene.some else one.mode, one.names, some=scene.some) for one in found
+        Said("prior", one.rule, one.place, "conditional" if conditional or scene.some else one.mode, one.names, some=scene.some)
+        for one in found
     )
 
 
@@ -343,6 +389,12 @@ def _tried(scene: Scene, first: int) -> list[Prior]:
     if listed is None or not listed.names or not any(word.of("treatment") for word in scene.words[listed.first : listed.end]):
         return []
     group = verb_group(scene.words, listed.end, scene.end)
-    if group is None or not group.passive or group.negative or group.head is None or group.head.low not in ("tried", "given", "used", "received"):
+    if (
+        group is None
+        or not group.passive
+        or group.negative
+        or group.head is None
+        or group.head.low not in ("tried", "given", "used", "received")
+    ):
         return []
     return prior_clauses(scene, listed, "received")

@@ -64,7 +64,7 @@ class _Read:
     place: Place
     standing: Standing
     brands: tuple[Fact, ...] = ()
-    under: Under = field(default_factory=lambda: Under())
+    under: Under = field(default_factory=Under)
 
 
 def read_use_section(blocks: Iterable[Block], names: Names) -> UseSection:
@@ -82,7 +82,9 @@ def read_use_section(blocks: Iterable[Block], names: Names) -> UseSection:
     for one in ledger.reads:
         _use(ledger, one)
     _account(ledger)
-    ledger.result.uses = [with_evidence(use, ledger.result.sentences) for use in ledger.result.uses]
+    sentences = sorted(ledger.result.sentences, key=lambda one: one.fact.spans[0].start)
+    starts = [one.fact.spans[0].start for one in sentences]
+    ledger.result.uses = [with_evidence(use, sentences, starts) for use in ledger.result.uses]
     return ledger.result
 
 
@@ -102,6 +104,7 @@ class _Ledger:
         self.scopes: list[Scope] = []
         self.denials = Denials()
         self.denied: set[int] = set()
+        self.notes = {e.statement.note: e for e in self.elements if isinstance(e, Aside) and e.statement.note}
 
     def role(self, statement: Statement, role: SentenceRole, rule: str, reason: str | None = None) -> None:
         """Note what became of a statement."""
@@ -133,7 +136,7 @@ class _Lead:
     fact: Fact | None = None
     standing: Standing = "used"
     brands: tuple[Fact, ...] = ()
-    under: Under = field(default_factory=lambda: Under())
+    under: Under = field(default_factory=Under)
 
 
 def _passage(ledger: _Ledger, passage: Passage) -> None:
@@ -178,24 +181,31 @@ def _prose(ledger: _Ledger, passage: Passage, under: Under) -> None:
 
 THESE_USES = rx(r"\bthese uses\b")
 _ONLY = rx(r"\b(?:only|solely)\b")
-_ABROAD = rx(r"\b(?:other countries|europe|canada|japan|china|outside (?:of )?the (?:u\.?s\.?|united states)|abroad|clinical trials?)\b")
+_ABROAD = rx(
+    r"\b(?:other countries|europe|canada|japan|china|outside (?:of )?the (?:u\.?s\.?|united states)|abroad|clinical trials?)\b"
+)
 
 
 def _abroad(readings: Iterable[Reading]) -> bool:
     """Whether words that no rule reads say that it is approved elsewhere."""
     return any(
-        _ABROAD.search(reading.text(one.place)) for reading in readings for one in reading.of("qualifier", "status") if one.kind == "qualifier" or one.rule == "site"
+        _ABROAD.search(reading.text(one.place))
+        for reading in readings
+        for one in reading.of("qualifier", "status")
+        if one.kind == "qualifier" or one.rule == "site"
     )
 
 
 def _words(readings: Iterable[Reading]) -> str:
-    return " … ".join(reading.text(one.place) for reading in readings for one in reading.of("qualifier") if one.what == "stated")
+    return " … ".join(
+        reading.text(one.place) for reading in readings for one in reading.of("qualifier") if one.what == "stated"
+    )
 
 
 def _no_uses(ledger: _Ledger, passage: Passage, under: Under) -> None:
     """A list under "is not approved to treat:" or "is being studied in:" shares its opening's role; else it is unread."""
     frame = passage.refused
-    role: SentenceRole = (frame.role if frame is not None and frame.role is not None else "unread")
+    role: SentenceRole = frame.role if frame is not None and frame.role is not None else "unread"
     reason = under.refused or (None if role != "unread" else "no rule knows the sentence that opens the list")
     if under.refused is not None:
         role = under.role
@@ -203,7 +213,9 @@ def _no_uses(ledger: _Ledger, passage: Passage, under: Under) -> None:
     said = [*passage.lead, *passage.details, *(one for item in passage.items for one in item.said())]
     for statement in said:
         ledger.role(statement, role, name, reason if role == "unread" else None)
-    _share(ledger, passage.lead[0] if passage.lead else None, [one for item in passage.items for one in item.said()], role, name)
+    _share(
+        ledger, passage.lead[0] if passage.lead else None, [one for item in passage.items for one in item.said()], role, name
+    )
 
 
 def _share(ledger: _Ledger, opening: Statement | None, said: list[Statement], role: SentenceRole, name: str) -> None:
@@ -220,7 +232,12 @@ def _share(ledger: _Ledger, opening: Statement | None, said: list[Statement], ro
 def _item(ledger: _Ledger, item: Item, above: list[Told], lead: _Lead, general: tuple[Reading, ...]) -> None:
     told = read_item(item, above, ledger.names, lead.told)
     chain = [*above, told]
-    if item.opens and told.asides and told.asides[-1][0] is item.statements[-1] and told.asides[-1][1].role in ("denied", "studied"):
+    if (
+        item.opens
+        and told.asides
+        and told.asides[-1][0] is item.statements[-1]
+        and told.asides[-1][1].role in ("denied", "studied")
+    ):
         statement, frame = told.asides[-1]
         for child in [one for kid in item.children for one in kid.said()]:
             ledger.role(child, frame.role or "unread", frame.name)
@@ -366,13 +383,19 @@ def _more_of(ledger: _Ledger, aside: Aside, places: Iterable[Place]) -> None:
     if not covered:
         ledger.unread(statement, NO_ANTECEDENT)
         return
-    clear = aside.passage is not None and (aside.passage.prose or not aside.last or len(aside.passage.items) == 1 or not points_back(statement))
+    clear = aside.passage is not None and (
+        aside.passage.prose or not aside.last or len(aside.passage.items) == 1 or not points_back(statement)
+    )
     if not clear:
         ledger.unread(statement, NO_ANTECEDENT)
         ledger.state([one.place for one in covered], statement.fact("stated"))
         return
     heads = tuple(name for one in covered for told in one.leaf.told for name in told.heads)
-    reading = read_detail(statement, frame, heads, ledger.names) if frame.role == "detail" else conditional(read_on(statement, frame, heads))
+    reading = (
+        read_detail(statement, frame, heads, ledger.names)
+        if frame.role == "detail"
+        else conditional(read_on(statement, frame, heads))
+    )
     if not any(one.kind not in ("frame", "gloss") and one.rule != "manner" for one in reading.said):
         ledger.role(statement, "explanation", "given-by")
         return
@@ -422,7 +445,9 @@ def _unseen(ledger: _Ledger, element: Unseen) -> None:
     ledger.unseen[id(element.block)] = f"it stands in {_NAMES[element.block.kind]}"
     said = quote(element.block, "unread")
     if element.passage is not None:
-        places: list[Place] = [element.passage] if element.passage.prose else [leaf for item in element.passage.items for leaf in item.leaves()]
+        places: list[Place] = (
+            [element.passage] if element.passage.prose else [leaf for item in element.passage.items for leaf in item.leaves()]
+        )
         ledger.state(places, said)
 
 
@@ -460,18 +485,17 @@ def _use(ledger: _Ledger, one: _Read) -> None:
         return
     standing, standing_fact = one.standing, None
     marks = "".join(told.marks for told in [*one.leaf.told, *([one.leaf.lead] if one.leaf.lead else [])])
-    notes = {e.statement.note: e for e in ledger.elements if isinstance(e, Aside) and e.statement.note}
     evidence: list[Fact] = []
     granted = _granted(one)
     if granted is not None:
         standing, standing_fact = "accelerated_approval", granted
     for mark in marks:
-        note = notes.get(mark)
+        note = ledger.notes.get(mark)
         if note is None:
             ledger.unread(said, "its footnote mark has no footnote")
         elif note.frame.name == "accelerated-approval":
             standing, standing_fact = "accelerated_approval", note.statement.fact("accelerated-approval")
-        elif note.frame.role not in ("standing",):
+        elif note.frame.role != "standing":
             one.leaf.stated.append(note.statement.fact("stated"))
     built = build_use(one.leaf, standing, standing_fact)
     if isinstance(built, str):
@@ -517,14 +541,18 @@ def _granted(one: _Read) -> Fact | None:
     return None
 
 
-_ACCELERATED = rx(r"\bunder (?:the )?(?:FDA's )?accelerated approval\b|\b(?:received|has|given|granted) (?:FDA )?accelerated approval\b")
+_ACCELERATED = rx(
+    r"\bunder (?:the )?(?:FDA's )?accelerated approval\b|\b(?:received|has|given|granted) (?:FDA )?accelerated approval\b"
+)
 
 
 def _refused(ledger: _Ledger, one: _Read) -> str | None:
     """Why a leaf is no use whatever it says, None where it may be one."""
     if id(one.place) in ledger.denied:
         return "the page says that this use is not approved"
-    if may_deny(_words((*one.leaf.leading, *one.leaf.above, *one.leaf.own[:1]))) or _abroad((*one.leaf.above, *one.leaf.own[:1])):
+    if may_deny(_words((*one.leaf.leading, *one.leaf.above, *one.leaf.own[:1]))) or _abroad(
+        (*one.leaf.above, *one.leaf.own[:1])
+    ):
         return "words that no rule reads may say that it is not approved"
     return None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -129,12 +130,18 @@ def _no_condition(named: Fact) -> str | None:
     return "it is said how a disease stands, and not which" if STATE_ALONE.fullmatch(named.text) else None
 
 
-def with_evidence(use: Use, sentences: Iterable[Sentence]) -> Use:
-    """The use with every sentence that a fact of it comes from among its evidence: a reader must see why the use says it."""
+def with_evidence(use: Use, sentences: Sequence[Sentence], starts: Sequence[int]) -> Use:
+    """The use with every sentence that a fact of it comes from among its evidence: a reader must see why the use says it.
+
+    `starts` are where the sentences begin, in order, so that each fact finds its own at once.
+    """
     shown = [use.text, *(one for one in (use.parent, use.lead) if one is not None), *use.evidence]
     places = [span for one in shown for span in one.spans]
     apart = [span for one in facts_in(use) for span in one.spans if not any(_holds(place, span) for place in places)]
-    more = [one.fact for one in sentences if any(_holds(place, span) for place in one.fact.spans for span in apart)]
+    found = {number: sentences[number].fact for span in apart if (number := bisect_right(starts, span.start) - 1) >= 0}
+    more = [
+        found[number] for number in sorted(found) if any(_holds(place, span) for place in found[number].spans for span in apart)
+    ]
     return replace(use, evidence=(*use.evidence, *more))
 
 
@@ -161,7 +168,9 @@ def _intent(leaf: Leaf) -> Pair | None:
     for readings in (leaf.own, leaf.above):
         found = said(readings, "intent")
         own = [(r, one) for r, one in found if one.rule in ("own-verb", "prepare")]
-        ways = [r for r in readings[1:] if r.of("partner", "alone", "line", "population") and not any(r is one for one, _ in own)]
+        ways = [
+            r for r in readings[1:] if r.of("partner", "alone", "line", "population") and not any(r is one for one, _ in own)
+        ]
         if own and len(own) == len(found) and len({id(r) for r, _ in found}) == 1 and not own[0][0].also and not ways:
             return own[0]
     return next(iter(said(leaf.leading, "intent") or said(leaf.own, "intent") or said(leaf.above, "intent")), None)
@@ -206,7 +215,9 @@ def _acted(pairs: Iterable[Pair]) -> tuple[Fact, ...]:
 def _narrower(leaf: Leaf, verb: Said) -> list[Fact]:
     """The leaf's own narrower diseases."""
     return _quotes(
-        (r, one) for r, one in said(leaf.own, "narrower") if not (verb.mode in PREVENTIVE and one.rule in ("disease-of-patients", "whose-disease"))
+        (r, one)
+        for r, one in said(leaf.own, "narrower")
+        if not (verb.mode in PREVENTIVE and one.rule in ("disease-of-patients", "whose-disease"))
     )
 
 
@@ -302,7 +313,10 @@ def _therapies(leaf: Leaf) -> tuple[Therapy, ...]:
     below = [*leaf.above, *leaf.own, *leaf.general]
     partners = said(below, "partner") if said(below, "partner", "alone") else said(leaf.leading, "partner")
     several = _several_ways(leaf)
-    found = [(r, one, "optional" if one.mode in _MUSTS and (several or one.some or _in_run(r, one)) else one.mode) for r, one in partners]
+    found = [
+        (r, one, "optional" if one.mode in _MUSTS and (several or one.some or _in_run(r, one)) else one.mode)
+        for r, one in partners
+    ]
     around = below if leaf.prose else [*leaf.leading, *below]
     found += [(r, one, "optional" if one.some else "concurrent") for r, one in said(around, "concurrent")]
     return tuple(
@@ -341,7 +355,9 @@ def _prior(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
 
 def _brings_on(leaf: Leaf, verb: Said, reading: Reading, one: Said) -> bool:
     """Whether an earlier treatment is what brings on the thing prevented ("nausea after surgery"), and no condition of the use."""
-    return verb.mode in PREVENTIVE and (one.rule in ("after-head", "treated") or (one.rule == "after" and reading is leaf.own[0]))
+    return verb.mode in PREVENTIVE and (
+        one.rule in ("after-head", "treated") or (one.rule == "after" and reading is leaf.own[0])
+    )
 
 
 def _phases(leaf: Leaf) -> tuple[Phase, ...]:
@@ -397,7 +413,9 @@ def _qualifiers(leaf: Leaf, verb: Said) -> tuple[Qualifier, ...]:
     below = [*leaf.above, *leaf.own, *leaf.general]
     unnamed = said(below, "partner") if said(below, "partner", "alone") else said(leaf.leading, "partner")
     found += [
-        Qualifier(reading.quote(one.place, one.rule), "treatment", "manner") for reading, one in unnamed if one.mode == "unnamed" and not one.some
+        Qualifier(reading.quote(one.place, one.rule), "treatment", "manner")
+        for reading, one in unnamed
+        if one.mode == "unnamed" and not one.some
     ]
     unique: dict[str, Qualifier] = {}
     for one in found:
@@ -412,6 +430,10 @@ def _other_aims(leaf: Leaf, verb: Said) -> list[Qualifier]:
         for one in reading.of("intent"):
             if one is verb or one.mode == "treat" or reading.text(one.place) in ("treat", "for"):
                 continue
-            things = [other.place[1] for other in reading.of("object", "qualifier") if other.place[0] >= one.place[1] and other.place[0] - one.place[1] < 12]  # noqa: PLR2004
+            things = [
+                other.place[1]
+                for other in reading.of("object", "qualifier")
+                if other.place[0] >= one.place[1] and other.place[0] - one.place[1] < 12
+            ]
             found.append(Qualifier(reading.quote((one.place[0], max([one.place[1], *things[:1]])), one.rule), "use", "purpose"))
     return found

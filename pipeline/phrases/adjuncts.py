@@ -100,8 +100,11 @@ def _parenthesis(words: Sequence[Word], at: int, end: int, current: Kind) -> int
     """Past "and, unless their kidneys did not allow it," inside a clause: what is set between commas after "and" belongs to it."""
     if words[at].low == "," and at + 1 < end and words[at + 1].of("coordinator"):
         at += 1
-    if at + 2 >= end or not words[at].of("coordinator") or words[at + 1].low != "," or not (
-        current in CLAUSES or (current == "with" and words[at + 2].low in ("where", "if", "when", "unless"))
+    if (
+        at + 2 >= end
+        or not words[at].of("coordinator")
+        or words[at + 1].low != ","
+        or not (current in CLAUSES or (current == "with" and words[at + 2].low in ("where", "if", "when", "unless")))
     ):
         return 0
     return next((number + 1 for number in range(at + 2, min(end, at + 16)) if words[number].low == ","), 0)
@@ -124,7 +127,7 @@ def _joint(words: Sequence[Word], at: int, end: int) -> tuple[int, str, bool]:
         if low in (",", ";", "-", ":") and number + 1 < end:
             comma |= low in (",", "-")
             joint = ";" if low == ";" else joint
-        elif words[number].of("coordinator") and low != "nor" and low != "plus":
+        elif words[number].of("coordinator") and low not in {"nor", "plus"}:
             joint = "or" if "or" in low and joint != "then" else joint or low
         elif low == "followed" and number + 1 < end and words[number + 1].low == "by":
             return (number + 2, "then", comma) if number + 2 < end else (at, "", False)
@@ -174,8 +177,10 @@ def _opener(words: Sequence[Word], at: int, end: int, current: Kind, *, joined: 
 
 
 def _bracket(here: _Here) -> _Opener | None:
-    words, at, end, current, joined = here.parts
-    opens = words[at].low == "(" and (current in ("people", "frame", "alone", "bracket") or (current in ("noun", "start") and here.fresh))
+    words, at, end, current, _joined = here.parts
+    opens = words[at].low == "(" and (
+        current in ("people", "frame", "alone", "bracket") or (current in ("noun", "start") and here.fresh)
+    )
     return _Opener("bracket", closing_bracket(words, at, end)) if opens else None
 
 
@@ -187,17 +192,32 @@ def _frame(here: _Here) -> _Opener | None:
         return _Opener("frame", at + 3, VerbGroup(at + 1, at + 3, words[at + 2], passive=True))
     number = at + 1 if words[at].low in ("it", "they") and at + 1 < end else at
     said = tuple(word.low for word in words[at : at + 3])
-    lead = 4 if said == ("in", "which", "case") else 3 if said[:2] in (("in", "whom"), ("for", "whom")) and said[2:] in (("it",), ("they",)) else 0
+    lead = (
+        4
+        if said == ("in", "which", "case")
+        else 3
+        if said[:2] in (("in", "whom"), ("for", "whom")) and said[2:] in (("it",), ("they",))
+        else 0
+    )
     if lead:
         group = verb_group(words, at + lead, end) if at + lead < end else None
         if group is not None and group.is_of("use", "approve"):
             return _Opener("frame", group.end, group)
-    if words[at].low == "they" and joined and words[number].of("take") and number + 1 < end and words[number + 1].low in ("it", "this"):
+    if (
+        words[at].low == "they"
+        and joined
+        and words[number].of("take")
+        and number + 1 < end
+        and words[number + 1].low in ("it", "this")
+    ):
         return _Opener("frame", number + 2, verb_group(words, number, end) or VerbGroup(number, number + 1, words[number]))
     if number > at or joined:
         group = verb_group(words, number, end)
-        if group is not None and group.passive and group.is_of("use", "approve", "study", "recommend") and (
-            joined or current not in CLAUSES
+        if (
+            group is not None
+            and group.passive
+            and group.is_of("use", "approve", "study", "recommend")
+            and (joined or current not in CLAUSES)
         ):
             after = words[group.end].low if group.end < end else ""
             if not (current in CLAUSES and after in ("with", "by") and words[at].low not in ("it", "they")):
@@ -207,7 +227,10 @@ def _frame(here: _Here) -> _Opener | None:
         return _Opener("frame", at + 2, VerbGroup(at, at + 2, words[at + 1]))
     if words[at].of("use") and not together and current not in _PREDICATES and not _after_treatment(words, at, current):
         follows = words[at + 1] if at + 1 < end else None
-        if follows is not None and (follows.of("preposition", "adverb", "relative", "manner") or follows.low in ("in", "to", "together", "alone", "directly", "every", "once")):
+        if follows is not None and (
+            follows.of("preposition", "adverb", "relative", "manner")
+            or follows.low in ("in", "to", "together", "alone", "directly", "every", "once")
+        ):
             return _Opener("frame", at + 1, VerbGroup(at, at + 1, words[at]))
     return None
 
@@ -233,7 +256,9 @@ def _relative(here: _Here) -> _Opener | None:
         return _whose(words, at, end)
     if low not in ("that", "which", "where"):
         return None
-    if low == "that" and not (at + 1 < end and (verb_group(words, at + 1, end) or words[at + 1].low == ":" or _acts(words, at + 1, end))):
+    if low == "that" and not (
+        at + 1 < end and (verb_group(words, at + 1, end) or words[at + 1].low == ":" or _acts(words, at + 1, end))
+    ):
         named = current in _NOUNS and current != "people" and not here.fresh and _has_verb(words, at, end)
         return _Opener("that", at + 1) if at + 1 >= end or named else None
     if before is not None and not joined and _speaks_of_treatment(words, at, current):
@@ -253,8 +278,12 @@ def _acts(words: Sequence[Word], at: int, end: int) -> bool:
 def _whose(words: Sequence[Word], at: int, end: int) -> _Opener:
     """Reads "whose cancer has spread" as said of the disease, "whose bones have finished growing" as said of the patients."""
     number = at + 1
-    while number < end and not begins_verb(words[number]) and (not words[number].is_stop or words[number].low in (",", "(", ")")):
-        if words[number].of("disease") or (words[number].capital and words[number].low.upper()[:2].isalpha() and len(words[number].low) > 1):
+    while (
+        number < end and not begins_verb(words[number]) and (not words[number].is_stop or words[number].low in (",", "(", ")"))
+    ):
+        if words[number].of("disease") or (
+            words[number].capital and words[number].low.upper()[:2].isalpha() and len(words[number].low) > 1
+        ):
             follows = words[number + 1] if number + 1 < end else None
             if follows is None or begins_verb(follows) or follows.of("adverb") or follows.low in (":", "that", "("):
                 return _Opener("that", number + 1)
@@ -285,12 +314,15 @@ def people_end(words: Sequence[Word], at: int, end: int) -> int | None:
     while number < end and number - at < 6:  # noqa: PLR2004 - no group of patients has more words before its noun
         word = words[number]
         follows = words[number + 1] if number + 1 < end else None
-        if word.of("person") and not (follows is not None and follows.of("person") and not follows.low == "those"):
+        if word.of("person") and not (follows is not None and follows.of("person") and follows.low != "those"):
             return None if follows is not None and follows.low == "'s" else number + 1
         if word.of("relative") and word.low != "that":
             return None
-        if not (word.of("quantifier", "article", "person", "possessive", "coordinator", "adverb", "number") or word.low == ","
-                or _is_trait(word)):
+        if not (
+            word.of("quantifier", "article", "person", "possessive", "coordinator", "adverb", "number")
+            or word.low == ","
+            or _is_trait(word)
+        ):
             return None
         number += 1
     return None
@@ -309,14 +341,22 @@ def _people(here: _Here) -> _Opener | None:
     low = words[at].low
     if current == "including" and not joined:
         return None
-    if low in ("in", "for", "among", "to") or (low == "by" and current in ("frame", "with", "place", "time", "alone", "start")) or (low == "of" and current in ("frame", "aim", "place")):
+    if (
+        low in ("in", "for", "among", "to")
+        or (low == "by" and current in ("frame", "with", "place", "time", "alone", "start"))
+        or (low == "of" and current in ("frame", "aim", "place"))
+    ):
         inner = at + 1
         if inner < end and words[inner].low == "use" and inner + 1 < end and words[inner + 1].low == "in":
             inner += 2
         if inner < end and words[inner].low == "both":
             inner += 1
         found = people_end(words, inner, end)
-        if found is None or (low == "to" and current in CLAUSES) or (low == "of" and not here.fresh and current not in ("frame", "place")):
+        if (
+            found is None
+            or (low == "to" and current in CLAUSES)
+            or (low == "of" and not here.fresh and current not in ("frame", "place"))
+        ):
             return None
         return _Opener("people", inner)
     fresh = here.fresh and current in ("start", "frame", "aim")
@@ -333,7 +373,7 @@ def _people(here: _Here) -> _Opener | None:
 
 
 def _including(here: _Here) -> _Opener | None:
-    words, at, end, current, joined = here.parts
+    words, at, end, current, _joined = here.parts
     low = words[at].low
     following = words[at + 1].low if at + 1 < end else ""
     if low == "including" or (low == "such" and following == "as"):
@@ -396,7 +436,14 @@ def _case(here: _Here) -> _Opener | None:
         return _Opener("case", at)
     if not words[at].of("subordinator") or low in ("so", "where", "since") or (low == "whether" and current in _PREDICATES):
         return None
-    if low in ("if", "when") and at and (words[at - 1].low in _KNOWN or (current in _PREDICATES and at > 1 and words[at - 1].low == "," and words[at - 2].of("coordinator"))):
+    if (
+        low in ("if", "when")
+        and at
+        and (
+            words[at - 1].low in _KNOWN
+            or (current in _PREDICATES and at > 1 and words[at - 1].low == "," and words[at - 2].of("coordinator"))
+        )
+    ):
         return None
     if low in ("while", "until", "till", "once", "because") and current in _PREDICATES and not joined:
         return None
@@ -446,17 +493,36 @@ def _nothing_else(words: Sequence[Word], at: int, end: int) -> int:
     said = tuple(word.low for word in words[at : min(end, at + 4)])
     if said[:3] == ("with", "nothing", "else"):
         return 3
-    lead = 3 if said[:3] == ("with", "no", "other") else 3 if said[:3] == ("without", "any", "other") else 2 if said[:2] == ("without", "other") else 0
-    return lead + 1 if lead and at + lead < end and words[at + lead].low in (*_AGENT, "drugs", "medicines", "treatments", "therapies", "medications") else 0
+    lead = (
+        3
+        if said[:3] == ("with", "no", "other")
+        else 3
+        if said[:3] == ("without", "any", "other")
+        else 2
+        if said[:2] == ("without", "other")
+        else 0
+    )
+    return (
+        lead + 1
+        if lead
+        and at + lead < end
+        and words[at + lead].low in (*_AGENT, "drugs", "medicines", "treatments", "therapies", "medications")
+        else 0
+    )
 
 
 def _role(here: _Here) -> _Opener | None:
     """Reads "as the first treatment", "as maintenance therapy", "on maintenance therapy": the treatment's place."""
-    words, at, end, current, joined = here.parts
+    words, at, end, current, _joined = here.parts
     if words[at].low not in ("as", "on") or (at and words[at - 1].low == "well"):
         return None
     number = at + 1
-    if number < end and words[number].low in ("part", "well", "a") and number + 1 < end and words[number + 1].low in ("of", "as"):
+    if (
+        number < end
+        and words[number].low in ("part", "well", "a")
+        and number + 1 < end
+        and words[number + 1].low in ("of", "as")
+    ):
         kinds = words[number + 2 : number + 4]
         if words[number].low == "well" or not any(word.of("line") for word in kinds):
             return None  # "as part of combination therapy" names a partner
@@ -470,16 +536,23 @@ def _role(here: _Here) -> _Opener | None:
             if follows in ("of", "for") and number + 2 < end and words[at].low == "as":
                 return None  # "as palliative treatment of" is an aim
             return _Opener("role", at)
-        if word.is_stop or (word.of("preposition", "relative", "subordinator", "be", "have", "modal", "pronoun") and not word.of("line")):
+        if word.is_stop or (
+            word.of("preposition", "relative", "subordinator", "be", "have", "modal", "pronoun") and not word.of("line")
+        ):
             break
         number += 1
-    named = words[at].low == "as" and at + 1 < end and words[at + 1].of("article", "possessive") and current not in CLAUSES and number > at + 2
+    named = (
+        words[at].low == "as"
+        and at + 1 < end
+        and words[at + 1].of("article", "possessive")
+        and current not in CLAUSES
+        and number > at + 2
+    )
     return _Opener("role", at) if named else None
 
 
 _NOT_AN_AIM = frozenset(
-    "able unable likely unlikely need needs needed enough too reasonable going ready safe continue continued begun began want wants "
-    "willing eligible required allowed failed have has".split()
+    ["able", "unable", "likely", "unlikely", "need", "needs", "needed", "enough", "too", "reasonable", "going", "ready", "safe", "continue", "continued", "begun", "began", "want", "wants", "willing", "eligible", "required", "allowed", "failed", "have", "has"]
 )
 _OF_SURGERY = frozenset(("remove", "shrink", "destroy", "suppress", "lower", "reduce", "collect", "cut", "kill", "help"))
 _NOUN_AIMS = frozenset(("treatment", "management", "relief", "prevention", "reduction", "control", "care", "therapy", "diagnosis", "detection",
@@ -488,7 +561,9 @@ _GERUNDS = frozenset(("treating", "preventing", "reducing", "lowering", "relievi
                       "helping", "keeping"))  # fmt: skip
 
 
-_CLAUSE_VERBS = frozenset(("keep", "prepare", "move", "stop", "slow", "make", "get", "allow", "bring", "limit", "extend", "give", "collect"))
+_CLAUSE_VERBS = frozenset(
+    ("keep", "prepare", "move", "stop", "slow", "make", "get", "allow", "bring", "limit", "extend", "give", "collect")
+)
 
 
 def _aim(here: _Here) -> _Opener | None:
@@ -498,8 +573,19 @@ def _aim(here: _Here) -> _Opener | None:
     if word.low == "to" or (joined and current in ("aim", "purpose") and word.of("aim") and not word.of("treatment", "course")):
         before = words[at - 1] if at else None
         number = _past(words, at + (word.low == "to"), end)
-        unknown = here.fresh and current in ("start", "frame") and word.low == "to" and number < end and not words[number].is_stop and not words[number].classes - {"course"}
-        if number >= end or not (words[number].of("aim") or unknown) or (word.low == "to" and not joined and _blocked(before, words[number], current)):
+        unknown = (
+            here.fresh
+            and current in ("start", "frame")
+            and word.low == "to"
+            and number < end
+            and not words[number].is_stop
+            and not words[number].classes - {"course"}
+        )
+        if (
+            number >= end
+            or not (words[number].of("aim") or unknown)
+            or (word.low == "to" and not joined and _blocked(before, words[number], current))
+        ):
             return None
         return _infinitive(words, at, number, end)
     if word.low not in ("for", "in", "as") or at + 1 >= end:
@@ -549,12 +635,19 @@ def _infinitive(words: Sequence[Word], at: int, verb: int, end: int) -> _Opener:
     number = verb + 1
     if number < end and words[number].low in ("up", "down", "out", "off"):
         number += 1
-    while number + 1 < end and words[number].of("coordinator") and words[number + 1].of("aim") and not words[number + 1].of("treatment"):
+    while (
+        number + 1 < end
+        and words[number].of("coordinator")
+        and words[number + 1].of("aim")
+        and not words[number + 1].of("treatment")
+    ):
         if words[number + 1].low == "help" and number + 2 < end and words[number + 2].of("aim"):
             number += 1
         number += 2
     stop = next((k for k in range(number, end) if words[k].of("coordinator", "relative")), end)
-    from_doing = any(words[k].low == "from" and words[k + 1].low.endswith("ing") for k in range(number, min(stop, number + 8) - 1))
+    from_doing = any(
+        words[k].low == "from" and words[k + 1].low.endswith("ing") for k in range(number, min(stop, number + 8) - 1)
+    )
     clause = any(words[k].low in _CLAUSE_VERBS for k in range(verb, number)) or from_doing
     return _Opener("purpose" if clause else "aim", number)
 
@@ -608,16 +701,29 @@ def _time(here: _Here) -> _Opener | None:
     words, at, end, current, joined = here.parts
     if current in CLAUSES and not (current == "cause" and joined):
         return None
-    if (words[at].low, words[at + 1].low if at + 1 < end else "") in (("ahead", "of"), ("prior", "to")) and current not in CLAUSES:
+    if (words[at].low, words[at + 1].low if at + 1 < end else "") in (
+        ("ahead", "of"),
+        ("prior", "to"),
+    ) and current not in CLAUSES:
         return _Opener("time", at + 2)
     if tuple(word.low for word in words[at : at + 4]) == ("as", "a", "follow-up", "to"):
         return _Opener("time", at + 4)
     number = at
     if words[number].low in ("right", "immediately", "shortly", "soon", "just") and number + 1 < end:
         number += 1
-    if words[number].low in ("at", "around", "about") and number + 2 < end and words[number + 1].low == "the" and words[number + 2].low == "time":
+    if (
+        words[number].low in ("at", "around", "about")
+        and number + 2 < end
+        and words[number + 1].low == "the"
+        and words[number + 2].low == "time"
+    ):
         return _Opener("time", number + 3 + (number + 3 < end and words[number + 3].low == "of"))
-    if words[number].of("number") and number + 2 < end and words[number + 1].of("unit", "period") and words[number + 2].of("time"):
+    if (
+        words[number].of("number")
+        and number + 2 < end
+        and words[number + 1].of("unit", "period")
+        and words[number + 2].of("time")
+    ):
         return _Opener("time", at + 3)
     word = words[number]
     if not word.of("time") or (word.low == "once") or (word.low == "following" and at and words[at - 1].low in ("the", "of")):
@@ -630,19 +736,30 @@ def _past_time(words: Sequence[Word], at: int, end: int) -> int:
     if at + 1 < end and words[at].of("coordinator") and words[at + 1].of("time"):
         return _past_time(words, at + 2, end)
     number = at
-    while number < end and (words[number].of("number", "article", "unit", "period") or words[number].low in ("to", "or", "about", "least", "at")):
+    while number < end and (
+        words[number].of("number", "article", "unit", "period") or words[number].low in ("to", "or", "about", "least", "at")
+    ):
         number += 1
-    if number > at and number < end and words[number - 1].of("unit", "period") and (words[number].of("time") or words[number].low == "of"):
+    if (
+        number > at
+        and number < end
+        and words[number - 1].of("unit", "period")
+        and (words[number].of("time") or words[number].low == "of")
+    ):
         return number + 1
     return at
 
 
-_OPERATIONS = frozenset("surgery transplant transplantation procedure operation resection removal biopsy".split())
+_OPERATIONS = frozenset(["surgery", "transplant", "transplantation", "procedure", "operation", "resection", "removal", "biopsy"])
 
 
 def _span(here: _Here) -> _Opener | None:
-    words, at, end, current, joined = here.parts
-    if current in _PREDICATES or words[at].low not in ("for", "over", "every", "up") or (current == "people" and words[at].low in ("up", "over")):
+    words, at, end, current, _joined = here.parts
+    if (
+        current in _PREDICATES
+        or words[at].low not in ("for", "over", "every", "up")
+        or (current == "people" and words[at].low in ("up", "over"))
+    ):
         return None
     number = at + 1
     while number < end and number - at < 7 and not words[number].is_stop:  # noqa: PLR2004 - "for a total of up to 6 months"
@@ -666,9 +783,11 @@ def _cause(here: _Here) -> _Opener | None:
     if current in _PREDICATES or (current == "cause" and not joined):
         return None
     low = words[at].low
-    if low in ("caused", "induced", "associated", "related", "due", "resulting", "linked", "triggered", "brought") and at + 1 < end:
-        if words[at + 1].low in ("by", "with", "to", "from", "on"):
-            return _Opener("cause", at)
+    if (
+        low in ("caused", "induced", "associated", "related", "due", "resulting", "linked", "triggered", "brought")
+        and at + 1 < end
+    ) and words[at + 1].low in ("by", "with", "to", "from", "on"):
+        return _Opener("cause", at)
     return None
 
 
@@ -678,17 +797,32 @@ def _participle(here: _Here) -> _Opener | None:
         return None
     low = words[at].low
     follows = words[at + 1] if at + 1 < end else None
-    if current == "people" and low in ("receiving", "taking", "undergoing", "getting", "being", "already", "not", "newly", "recently"):
+    if current == "people" and low in (
+        "receiving",
+        "taking",
+        "undergoing",
+        "getting",
+        "being",
+        "already",
+        "not",
+        "newly",
+        "recently",
+    ):
         return _Opener("participle", at)
     if current == "with" or follows is None or joined:
         return None
-    if low.endswith(("ed", "ing")) and follows.of("preposition") and follows.low not in ("of", "for") and not words[at].classes - {"adverb", "course", "use"}:
+    if (
+        low.endswith(("ed", "ing"))
+        and follows.of("preposition")
+        and follows.low not in ("of", "for")
+        and not words[at].classes - {"adverb", "course", "use"}
+    ):
         return _Opener("participle", at)
     return None
 
 
 def _for(here: _Here) -> _Opener | None:
-    words, at, end, current, joined = here.parts
+    words, at, _end, current, joined = here.parts
     if words[at].low != "for" or current in CLAUSES:
         return None
     before = words[at - 1].low if at else ""
@@ -697,7 +831,9 @@ def _for(here: _Here) -> _Opener | None:
     return _Opener("for", at + 1)
 
 
-_PLACES = frozenset("in on at from into through by under over between against via to onto outside inside within near per upon".split())
+_PLACES = frozenset(
+    ["in", "on", "at", "from", "into", "through", "by", "under", "over", "between", "against", "via", "to", "onto", "outside", "inside", "within", "near", "per", "upon"]
+)
 
 
 def _place(here: _Here) -> _Opener | None:
@@ -706,15 +842,29 @@ def _place(here: _Here) -> _Opener | None:
     if current in CLAUSES or (current in ("time", "span") and not joined):
         return None
     follows = words[at + 1].low if at + 1 < end else ""
-    if low in ("over", "under", "above", "below", "up") and at > 1 and words[at - 1].low in ("and", "or") and words[at - 2].of("unit", "number"):
+    if (
+        low in ("over", "under", "above", "below", "up")
+        and at > 1
+        and words[at - 1].low in ("and", "or")
+        and words[at - 2].of("unit", "number")
+    ):
         return None  # "aged 12 years or under"
-    if current == "people" and low in ("over", "under", "above", "below", "from") and at + 1 < end and (
-        words[at + 1].of("number") or (words[at + 1].low == "the" and at + 2 < end and words[at + 2].low in ("age", "ages"))
+    if (
+        current == "people"
+        and low in ("over", "under", "above", "below", "from")
+        and at + 1 < end
+        and (
+            words[at + 1].of("number") or (words[at + 1].low == "the" and at + 2 < end and words[at + 2].low in ("age", "ages"))
+        )
     ):
         return None
     if low not in _PLACES or follows == "situ" or (low == "to" and at and words[at - 1].of("number")):
         return None
-    if low == "to" and at and words[at - 1].low.endswith(("-risk", "risk", "low", "intermediate", "low-intermediate", "mild", "moderate")):
+    if (
+        low == "to"
+        and at
+        and words[at - 1].low.endswith(("-risk", "risk", "low", "intermediate", "low-intermediate", "mild", "moderate"))
+    ):
         return None
     if low == "to" and current not in ("frame", "start", "place"):
         return None
@@ -723,7 +873,23 @@ def _place(here: _Here) -> _Opener | None:
 
 #: Open words that may open a phrase all the same.
 _OPENING_WORDS = frozenset(
-    ("(", "alone", "unaccompanied", "together", "side", "hand", "plus", "alongside", "accompanied", "such", "due", "brought", "ahead", "prior", "provided")
+    (
+        "(",
+        "alone",
+        "unaccompanied",
+        "together",
+        "side",
+        "hand",
+        "plus",
+        "alongside",
+        "accompanied",
+        "such",
+        "due",
+        "brought",
+        "ahead",
+        "prior",
+        "provided",
+    )
 )
 _OPENERS = (
     _bracket, _frame, _relative, _including, _people, _case, _alone, _aim, _time, _role, _span, _with, _except, _cause, _participle, _for, _place,

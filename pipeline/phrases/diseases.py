@@ -94,7 +94,11 @@ def diseases(text: str, start: int, end: int, heads: tuple[str, ...], *, short: 
         return None
     last = _BRACKET.sub("", text[listed[-1].core[0] : listed[-1].core[1]].strip())
     generic = not last or _GENERIC.match(last) is not None
-    if not generic and not (_is_name(last, short=short) and _NO_DISEASE.search(last) is None) and not _ends_in_head(last, heads):
+    if (
+        not generic
+        and not (_is_name(last, short=short) and _NO_DISEASE.search(last) is None)
+        and not _ends_in_head(last, heads)
+    ):
         return None
     found: list[Disease] = []
     noun = last.rsplit(" ", 1)[-1]
@@ -151,7 +155,11 @@ def related(core: str, heads: tuple[str, ...]) -> bool:
     words = set(re.findall(r"[a-z]{5,}", core.casefold()))
     for head in heads:
         others = set(re.findall(r"[a-z]{5,}", head.casefold()))
-        if words & others or any(one[:8] == other[:8] for one in words for other in others if len(one) > 8) or (_NEOPLASM.search(core) and _NEOPLASM.search(head)):
+        if (
+            words & others
+            or any(one[:8] == other[:8] for one in words for other in others if len(one) > 8)
+            or (_NEOPLASM.search(core) and _NEOPLASM.search(head))
+        ):
             return True
     return _ends_in_head(core, heads) or _MODIFIER.fullmatch(core) is not None  # "stage II (or stage III disease)"
 
@@ -188,7 +196,9 @@ def _element(text: str, at: int, end: int) -> tuple[_Element | None, int]:
         if re.search(r"\bor\b", joint) or ("," in joint and _LATER.search(text, found.end(), end)):
             # "stage IIB, stage IIC, or stage III melanoma": the first stand for themselves and share the last noun
             whole = (start, found.end(sort))
-            return _Element(whole, (found.end(sort), found.end(sort)), _taken(modifiers, whole), tuple(modifiers)), found.end(sort)
+            return _Element(whole, (found.end(sort), found.end(sort)), _taken(modifiers, whole), tuple(modifiers)), found.end(
+                sort
+            )
         at = found.end()
     stop = _core_end(text, at, end)
     if stop <= start:

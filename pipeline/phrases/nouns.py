@@ -10,28 +10,51 @@ from pipeline.phrases.words import Word, closing_bracket
 _ENDS = (
     "preposition", "relative", "subordinator", "be", "have", "do", "modal", "negation", "coordinator", "pronoun", "course",
 )  # fmt: skip
-_ENDING_ADVERBS = frozenset("then also only again instead together alone later often just already previously either both beforehand afterward afterwards anyway anymore".split())
+_ENDING_ADVERBS = frozenset(
+    ["then", "also", "only", "again", "instead", "together", "alone", "later", "often", "just", "already", "previously", "either", "both", "beforehand", "afterward", "afterwards", "anyway", "anymore"]
+)
 
 
 def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
     """Whether the word at `at` cannot go on with a noun phrase that began before it."""
     word = words[at]
     following = words[at + 1].low if at + 1 < end else ""
-    if word.is_stop and word.low not in ("/",):
+    if word.is_stop and word.low != "/":
         return True
     if word.low == "of" or (word.low == "in" and following == "situ"):
         return False
     if is_feature(words, at, end):
         return False
-    if word.low == "to" and at and words[at - 1].low.endswith(("risk", "low", "intermediate", "low-intermediate", "mild", "moderate")):
+    if (
+        word.low == "to"
+        and at
+        and words[at - 1].low.endswith(("risk", "low", "intermediate", "low-intermediate", "mild", "moderate"))
+    ):
         return False
     if word.low == "plus" or (word.low in ("other", "rather") and following == "than"):
         return True
     if word.low == "that" or word.low in _ENDING_ADVERBS:
         return True
-    if word.of("use", "approve") and following in ("with", "in", "to", "for", "as", "by", "after", "before", "together", "alone", "directly"):
+    if word.of("use", "approve") and following in (
+        "with",
+        "in",
+        "to",
+        "for",
+        "as",
+        "by",
+        "after",
+        "before",
+        "together",
+        "alone",
+        "directly",
+    ):
         return True
-    if word.low in ("caused", "associated", "related", "linked", "due", "induced", "resulting") and following in ("by", "with", "to", "from"):
+    if word.low in ("caused", "associated", "related", "linked", "due", "induced", "resulting") and following in (
+        "by",
+        "with",
+        "to",
+        "from",
+    ):
         return True
     return word.of(*_ENDS) and not word.of("treatment")
 

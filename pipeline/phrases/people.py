@@ -94,7 +94,15 @@ def read_age(text: str, start: int, end: int) -> Bounds | None:
     found = _LIMIT.match(text, start, end)
     if found is not None and (found["unit"] or "age of" in found.group().lower()):
         age = _aged(found["low"], found["unit"] or "years")
-        upper = found["bound"].lower() in ("younger than", "less than", "under", "below", "up to", "no older than", "not older than")
+        upper = found["bound"].lower() in (
+            "younger than",
+            "less than",
+            "under",
+            "below",
+            "up to",
+            "no older than",
+            "not older than",
+        )
         exclusive = found["bound"].lower() in _EXCLUSIVE
         place = _place(found)
         return Bounds(place, high=age, high_exclusive=exclusive) if upper else Bounds(place, low=age, low_exclusive=exclusive)
@@ -125,12 +133,14 @@ def _described(found: re.Match[str], age: Bounds | None, status: re.Match[str] |
     words, start = found.group(), found.start("traits") if found["traits"] else found.start("noun")
     some = (found.start(), found.end()) if found["some"] else None
     statuses: list[Place | None] = [
-        (found.start("traits") + one.start(), found.start("traits") + one.end()) for one in _MENOPAUSAL.finditer(found["traits"] or "")
+        (found.start("traits") + one.start(), found.start("traits") + one.end())
+        for one in _MENOPAUSAL.finditer(found["traits"] or "")
     ]
     if status is not None:
         statuses = [(status.start() + 1, status.end())]
     return [
-        Group((start, found.end()), _age_group(words), _sex(words), menopausal, age, some, bound) for menopausal in statuses or [None]
+        Group((start, found.end()), _age_group(words), _sex(words), menopausal, age, some, bound)
+        for menopausal in statuses or [None]
     ]
 
 

@@ -13,20 +13,20 @@ Range = tuple[int, int]
 
 #: Nouns that name no treatment by themselves.
 _GENERIC = frozenset(
-    "treatment treatments therapy therapies drug drugs medicine medicines medication medications regimen regimens agent agents option "
-    "options type types line lines dose doses either both others one procedure procedures them it".split()
+    ["treatment", "treatments", "therapy", "therapies", "drug", "drugs", "medicine", "medicines", "medication", "medications", "regimen", "regimens", "agent", "agents", "option", "options", "type", "types", "line", "lines", "dose", "doses", "either", "both", "others", "one", "procedure", "procedures", "them", "it"]
 )
 _PLAIN = frozenset(
-    "other more several multiple many fda-approved anticancer available cancer previous prior earlier additional different approved "
-    "certain some these those same such specific standard initial new".split()
+    ["other", "more", "several", "multiple", "many", "fda-approved", "anticancer", "available", "cancer", "previous", "prior", "earlier", "additional", "different", "approved", "certain", "some", "these", "those", "same", "such", "specific", "standard", "initial", "new"]
 )
 _LEADS = frozenset(
-    "previous prior earlier additional standard combined same different following alternative separate further initial full high set total".split()
+    ["previous", "prior", "earlier", "additional", "standard", "combined", "same", "different", "following", "alternative", "separate", "further", "initial", "full", "high", "set", "total"]
 )
-_UNITS = frozenset("types lines kinds courses rounds classes cycles doses forms type line kind course round class cycle dose form".split())
-_CONTENT = frozenset("included includes include contained contains contain".split())
-_ACTS = frozenset("blocks block targets target inhibits inhibit lowers lower reduces reduce".split())
-_NEGATIVE = frozenset("no not neither nor none never except excluding without instead rather few fewer most less".split())
+_UNITS = frozenset(
+    ["types", "lines", "kinds", "courses", "rounds", "classes", "cycles", "doses", "forms", "type", "line", "kind", "course", "round", "class", "cycle", "dose", "form"]
+)
+_CONTENT = frozenset(["included", "includes", "include", "contained", "contains", "contain"])
+_ACTS = frozenset(["blocks", "block", "targets", "target", "inhibits", "inhibit", "lowers", "lower", "reduces", "reduce"])
+_NEGATIVE = frozenset(["no", "not", "neither", "nor", "none", "never", "except", "excluding", "without", "instead", "rather", "few", "fewer", "most", "less"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,11 @@ class _List:
         """Past "(an antibody) that blocks PD-1", "(FDA-approved therapy) for these mutations": what tells which treatment is meant."""
         if self._low(stop) in ("that", "which") and self._low(stop + 1) in _ACTS:
             return noun_end(self.words, stop + 2, self.end)
-        if self._low(stop) == "for" and self._low(stop + 1) in ("this", "these", "the", "their") and self._low(at) == "fda-approved":
+        if (
+            self._low(stop) == "for"
+            and self._low(stop + 1) in ("this", "these", "the", "their")
+            and self._low(at) == "fda-approved"
+        ):
             return noun_end(self.words, stop + 1, self.end)
         return stop
 
@@ -139,16 +143,16 @@ class _List:
                 at += 1
             elif (low, following) in (("at", "least"), ("up", "to"), ("more", "than"), ("fewer", "than"), ("less", "than")):
                 at += 2
-            elif low in ("one", "any", "some", "all", "each", "two", "three") and following == "of" and self._low(at + 2) in ("the", "these"):
+            elif (
+                low in ("one", "any", "some", "all", "each", "two", "three")
+                and following == "of"
+                and self._low(at + 2) in ("the", "these")
+            ):
                 at = self._chosen(at, low)
             elif low in ("one", "two", "three", "four", "1", "2", "3") and following == "of":
                 self.choice, self.chosen = ("one" if low in ("one", "1") else "several"), len(self.joins)
                 at += 2
-            elif (low in _UNITS or low in ("combination", "failure", "course") or word.of("unit")) and following == "of":
-                at += 2
-            elif low in _GENERIC and following in ("with", "using") and at + 2 < self.end:
-                at += 2
-            elif low in ("treated", "given") and following == "with":
+            elif ((low in _UNITS or low in ("combination", "failure", "course") or word.of("unit")) and following == "of") or (low in _GENERIC and following in ("with", "using") and at + 2 < self.end) or (low in ("treated", "given") and following == "with"):
                 at += 2
             elif low in ("drug", "agent", "medicine") and at > self.first and self._open(at + 1):
                 at += 1
@@ -156,11 +160,18 @@ class _List:
                 at += 2
             elif low in ("or", "to") and at > self.first and self.words[at + 1 : at + 2] and self.words[at + 1].of("number"):
                 at += 2  # "one to three", "one or two"
-            elif word.of("article", "number", "ordinal", "possessive") or low in _LEADS or low.endswith("-line") or (
-                word.of("quantifier") and low not in ("those", "that", "which")
+            elif (
+                word.of("article", "number", "ordinal", "possessive")
+                or low in _LEADS
+                or low.endswith("-line")
+                or (word.of("quantifier") and low not in ("those", "that", "which"))
             ):
                 at += 1
-            elif low in ("chemotherapy", "cancer", "anticancer") and following in ("drug", "drugs", "medicine", "agent") and self._open(at + 2):
+            elif (
+                low in ("chemotherapy", "cancer", "anticancer")
+                and following in ("drug", "drugs", "medicine", "agent")
+                and self._open(at + 2)
+            ):
                 at += 2
             else:
                 break
@@ -171,8 +182,10 @@ class _List:
         self.chosen, self.either = len(self.joins), at
         self.choice = "all" if low in ("all", "each") else "one" if low in ("one", "any", "some") else "several"
         at += 3
-        while at < self.end and self._low(at) not in (":",) and (
-            self._low(at) == "following" or self.words[at].of("treatment", "kind") or self._low(at) in ("of", *_PLAIN)
+        while (
+            at < self.end
+            and self._low(at) != ":"
+            and (self._low(at) == "following" or self.words[at].of("treatment", "kind") or self._low(at) in ("of", *_PLAIN))
         ):
             at += 1
         return at + 1 if self._low(at) == ":" else at
@@ -224,7 +237,7 @@ class _List:
             self.without, said, after = True, "without", at + 3
         elif (self._low(at), self._low(at + 1)) == ("followed", "by"):
             said, after = "and", at + 2
-        elif self._low(at) in ("plus",) or (self._low(at) == "," and self._low(at + 1) == "plus"):
+        elif self._low(at) == "plus" or (self._low(at) == "," and self._low(at + 1) == "plus"):
             said, after = "and", at + (1 if self._low(at) == "plus" else 2)
         elif (self._low(at), self._low(at + 1)) == ("as", "well") and self._low(at + 2) == "as":
             said, after = "and", at + 3
@@ -236,7 +249,7 @@ class _List:
                 self.either = after
             if self._low(after) == "," and self._low(after + 1) in ("if", "unless", "after", "when", "where", "in", "for"):
                 after = next((number + 1 for number in range(after + 2, self.end) if self._low(number) == ","), after)
-            if self._low(after) in ("with", "by", "then", "after") and said != "," and self._low(after + 1) not in ("or",):
+            if self._low(after) in ("with", "by", "then", "after") and said != "," and self._low(after + 1) != "or":
                 after += 1
         if said == "," and not self._lists(after):
             return False

@@ -39,7 +39,12 @@ class VerbGroup:
 def verb_group(words: Sequence[Word], at: int, end: int) -> VerbGroup | None:
     """The verb group that begins at `at`, or None where none does."""
     number = at
-    while number < end and words[number].of("adverb", "negation") and not words[number].of("be", "have", "do", "modal") and words[number].low != "no":
+    while (
+        number < end
+        and words[number].of("adverb", "negation")
+        and not words[number].of("be", "have", "do", "modal")
+        and words[number].low != "no"
+    ):
         number += 1
     denied = any(word.of("negation") for word in words[at:number])
     if number >= end or not words[number].of(*_AUXILIARY, "course", "works", "take"):
@@ -69,10 +74,27 @@ def verb_group(words: Sequence[Word], at: int, end: int) -> VerbGroup | None:
         if word.low == "to" and number + 1 < end and words[number - 1].low in ("able", "unable", "have", "has"):
             number += 1
             continue
-        if not word.is_stop and not word.of(*_NO_HEAD) and (
-            word.of("irregular", "approve", "use", "take", "study", "withdraw", "available", "naming", "recommend", "course", "works", "aim")
-            or word.low.endswith(("ed", "en", "ing"))
-            or (first.of("modal", "do") and not passive)
+        if (
+            not word.is_stop
+            and not word.of(*_NO_HEAD)
+            and (
+                word.of(
+                    "irregular",
+                    "approve",
+                    "use",
+                    "take",
+                    "study",
+                    "withdraw",
+                    "available",
+                    "naming",
+                    "recommend",
+                    "course",
+                    "works",
+                    "aim",
+                )
+                or word.low.endswith(("ed", "en", "ing"))
+                or (first.of("modal", "do") and not passive)
+            )
         ):
             head = word
             number += 1
