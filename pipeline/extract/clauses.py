@@ -9,7 +9,7 @@ from dataclasses import replace
 from pipeline.extract.priors import prior_clauses, priors_in
 from pipeline.extract.said import Place, Said
 from pipeline.extract.scene import Scene
-from pipeline.language import rx
+from pipeline.language import closed, rx
 from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.coordination import Predicate, coordinated, predicates
 from pipeline.phrases.diseases import diseases, related
@@ -237,7 +237,7 @@ def _given_to(scene: Scene, first: int, end: int) -> list[Said]:
     return found
 
 
-_HISTORY = frozenset(["received", "had", "treated", "taken", "tried", "undergone", "completed"])
+_HISTORY = closed("history")
 
 
 def _holds_all(scene: Scene, first: int, end: int, prior: Sequence[Said]) -> bool:

@@ -12,7 +12,7 @@ from pipeline.extract.reading import read
 from pipeline.extract.said import Reading
 from pipeline.extract.scope import THIS_USE
 from pipeline.extract.sentences import Statement
-from pipeline.language import rx
+from pipeline.language import closed, rx
 from pipeline.model import AgeGroup, Fact, Use
 from pipeline.phrases.diseases import called, folded, is_generic
 from pipeline.phrases.nouns import noun_list
@@ -38,9 +38,7 @@ _MAY_DENY = rx(
     r"|China|tentative|pending|expected)\b"
 )
 _GROUPS: dict[str, AgeGroup] = {"adults": "adult", "adolescents": "adolescent"}
-_BESIDE_APPROVAL = frozenset(
-    ["the", "its", "their", "this", "that", "a", "an", "fda", "us", "accelerated", "full", "regular", "first", "original", "early", "earlier", "conditional", "s", "company"]
-)
+_BESIDE_APPROVAL = closed("beside-approval")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Literal
 
 from pipeline.extract.sentences import Statement
-from pipeline.language import rx
+from pipeline.language import closed, rx
 from pipeline.model import Fact, SentenceRole, Standing
 from pipeline.phrases.nouns import noun_end
 from pipeline.phrases.people import read_people
@@ -133,14 +133,10 @@ FRAMES: tuple[Row, ...] = (
     Row("about-the-form", "other-form", (*_OF_DRUG, "form", "other"), (), "+-", rx(r"^(?:\w+ )?(?:this|the|each|also|it)\b.*\b(?:form|wafer|liposome|co-pack|combination pack|less time|works? better|effects last)\b"), _LIMIT),
 )  # fmt: skip
 
-BESIDE_NAME = frozenset(
-    ["the", "this", "these", "brand", "brands", "of", "and", "or", "drug", "drugs", "combination", "regimen", "vaccine", "co", "pack", "it", "they", "medicine", "treatment", "product", "version", "biosimilar", "tablet", "tablets", "capsule", "capsules", "injection", "infusion", "cream", "gel", "ointment", "lotion", "patch", "patches", "solution", "suspension", "powder", "spray", "implant", "implants", "wafer", "wafers", "topical", "oral", "subcutaneous", "intravenous", "sterile", "liquid", "form", "forms", "each", "both", "therapy", "recombinant", "s"]
-)
-_FORMS = frozenset(["form", "forms", "tablet", "tablets", "capsule", "capsules", "injection", "subcutaneous", "intravenous", "oral", "topical"])
+BESIDE_NAME = closed("beside-name")
+_FORMS = closed("forms")
 _NAME_WORD = re.compile(r"[^\W_]+")
-_USE_START = frozenset(
-    ["this", "these", "all", "both", "each", "the", "use", "uses", "approval", "approvals", "its", "his", "accelerated", "full", "regular", "some", "most", "one", "two", "three", "fda", "an", "a"]
-)
+_USE_START = closed("use-start")
 
 
 @lru_cache(maxsize=512)

@@ -14,8 +14,8 @@ from pipeline.extract.reading import read
 from pipeline.extract.said import Reading, Said
 from pipeline.extract.sentences import Statement
 from pipeline.language import rx
-from pipeline.phrases.adjuncts import Kind
 from pipeline.phrases.diseases import diseases, is_generic, names_head, related
+from pipeline.phrases.kinds import Kind
 from pipeline.phrases.people import read_people
 from pipeline.phrases.treatments import read_treatments
 from pipeline.phrases.verbs import begins_verb
