@@ -217,6 +217,7 @@ def _often(scene: Scene) -> bool:
 def _partners(scene: Scene, listed: Treatments, *, optional: bool) -> list[Said]:
     found: list[Said] = []
     names = listed.names
+    mode: str
     if listed.either is not None and not optional:
         needed = tuple(one for one in names if one[1] <= listed.either)
         if needed:
