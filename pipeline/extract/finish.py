@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pipeline.extract.denials import CONTRADICTED, may_deny
 from pipeline.extract.elements import Aside, Passage
+from pipeline.extract.leaf import in_order
 from pipeline.extract.ledger import Ledger, Read, says_abroad, words_left
 from pipeline.extract.quote import fact
 from pipeline.extract.scope import (

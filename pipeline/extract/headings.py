@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.extract.leaf import in_order
 from pipeline.extract.patients import narrowed, populations_of, without_duplicates
 from pipeline.extract.quote import quote
 from pipeline.extract.reading import read

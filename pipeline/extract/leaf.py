@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.extract.said import Reading, Said
 from pipeline.extract.told import Told
-from pipeline.model import Fact
+from pipeline.model import Fact, Qualifier
 
 #: Intents whose "in patients with X" names the population, not a disease that is treated.
 PREVENTIVE = ("prevent", "prevent_and_treat", "reduce_risk")
@@ -77,3 +77,8 @@ def unique(facts: Iterable[Fact]) -> tuple[Fact, ...]:
 
 def quoted(pairs: Iterable[Pair]) -> list[Fact]:
     return [reading.quote(one.place, one.rule) for reading, one in pairs]
+
+
+def in_order(qualifiers: Iterable[Qualifier]) -> tuple[Qualifier, ...]:
+    """Qualifiers in the order of the page, whatever found them."""
+    return tuple(sorted(qualifiers, key=lambda one: (one.fact.spans, one.of, one.kind)))

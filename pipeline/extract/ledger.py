@@ -25,7 +25,6 @@ from pipeline.extract.told import (
 from pipeline.language import rx
 from pipeline.model import Block, Fact, Sentence, SentenceRole, Standing, Use
 
-
 #: A statement, its role, the rule that gave it, and why it is unread.
 Accounted = tuple[Statement, SentenceRole, str, str | None]
 

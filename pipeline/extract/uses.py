@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pipeline.extract.around import alone_of, brings_on, in_step, line_of, phases_of, prior_of, therapies_of
 from pipeline.extract.head import STATE_ALONE
-from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, quoted, said, unique
+from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_order, quoted, said, unique
 from pipeline.extract.patients import narrowed, populations_of, widened, without_duplicates
 from pipeline.extract.said import Said
 from pipeline.extract.state import in_run, state_of
@@ -187,11 +187,6 @@ def _populations(leaf: Leaf, verb: Said) -> tuple[Population, ...]:
         if reading.also and reading not in only and found:
             found = widened(found, populations_of([reading]))
     return without_duplicates(found)
-
-
-def in_order(qualifiers: Iterable[Qualifier]) -> tuple[Qualifier, ...]:
-    """Qualifiers in the order of the page, whatever found them."""
-    return tuple(sorted(qualifiers, key=lambda one: (one.fact.spans, one.of, one.kind)))
 
 
 def _qualifiers(leaf: Leaf, verb: Said) -> tuple[Qualifier, ...]:
