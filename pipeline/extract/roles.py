@@ -90,6 +90,8 @@ def _having(scene: Scene) -> tuple[Said, ...] | None:
     if scene.empty:
         return (scene.tell("frame", "opens-list"),)
     of_people = scene.previous is not None and scene.previous.kind in ("people", "who", "participle")
+    if scene.previous is not None and scene.previous.kind == "place" and scene.before and scene.before[-1].what == "manner":
+        return treating.partners(scene)  # "given by infusion with X"
     if (
         not of_people
         and any(word.of("treatment") for word in scene.content)

@@ -226,7 +226,7 @@ def including(here: Here) -> Opener | None:
 
 
 _EXCEPTIONS = by_first(
-    ("other", "than"), ("rather", "than"), ("instead", "of"), ("regardless", "of"), ("except", "for"), ("but", "not"), ("but", "only"),
+    ("other", "than"), ("rather", "than"), ("instead", "of"), ("in", "place", "of"), ("regardless", "of"), ("except", "for"), ("but", "not"), ("but", "only"),
     ("in", "spite", "of"), ("in", "addition", "to"), ("with", "the", "exception", "of"), ("limited", "to"),
     ("except",), ("excluding",), ("despite",), ("besides",), ("not",), ("only",), ("no",), ("never",),
 )  # fmt: skip
