@@ -90,7 +90,7 @@ def _group(scene: Scene, group: Sequence[Predicate], *, patients: bool) -> list[
     kind, rule = _kind(scene, place, several=several, patients=patients)
     if kind == "biomarker" and not several:
         return [scene.tell("biomarker", rule, one) for one in _states(scene, start, end)] + prior
-    if patients and not several and _holds_all(scene, first, end, prior):
+    if patients and not several and not scene.some and _holds_all(scene, first, end, prior):
         return prior
     return [scene.tell(kind, rule, place), *prior]  # type: ignore[arg-type]  # one of four literals
 

@@ -307,9 +307,9 @@ def time(scene: Scene) -> tuple[Said, ...] | None:
     if verb is not None:
         prior = _event(scene, verb) if after else ()
         return (scene.tell("qualifier", "timing", of="treatment", what="timing"), *prior)
+    if scene.words[scene.inner].low in ("ending", "finishing", "completing", "stopping"):
+        return (scene.tell("qualifier", "timing", of="treatment", what="timing"),)  # "within 4 days of ending treatment with X"
     listed = read_treatments(scene.words, scene.inner, scene.end)
-    if scene.words[scene.inner].low in ("ending", "finishing", "completing", "stopping") and scene.end - scene.inner > 1:
-        scene = replace(scene, phrase=replace(scene.phrase, inner=scene.phrase.inner + 1))
     starting = scene.words[scene.inner].low in ("start", "beginning") or (
         scene.inner + 1 < scene.end and scene.words[scene.inner + 1].low in ("start", "beginning")
     )

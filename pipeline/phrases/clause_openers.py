@@ -165,7 +165,7 @@ def people_end(words: Sequence[Word], at: int, end: int) -> int | None:
 def _is_trait(word: Word) -> bool:
     low = word.low
     return low.endswith(("menopausal",)) or low in (
-        "pregnant", "young", "younger", "older", "elderly", "pediatric", "paediatric", "newborn", "teenage", "individual", "male",
+        "pregnant", "diagnosed", "untreated", "young", "younger", "older", "elderly", "pediatric", "paediatric", "newborn", "teenage", "individual", "male",
         "female", "eligible", "selected", "school-age",
     )  # fmt: skip
 
