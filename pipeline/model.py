@@ -40,6 +40,7 @@ class Run:
     stands for `text` as a whole), so that every character of `text` has an exact place in the source.
     `href` is the link's target as the page writes it, `href_span` its place where it stands verbatim beside the words
     (not for a target that a reference definition gives elsewhere, nor for one written with escapes or entities).
+    `struck`: the page strikes it out (`<del>`, `<s>`, `<strike>`).
     """
 
     text: str
@@ -48,6 +49,7 @@ class Run:
     italic: bool = False
     href: str | None = None
     href_span: Span | None = None
+    struck: bool = False
 
 
 BlockKind = Literal["heading", "paragraph", "item", "cell", "code", "html"]

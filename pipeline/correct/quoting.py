@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.correct.corrections import Quote
-from pipeline.extract.language import MARKS
+from pipeline.language import MARKS
 from pipeline.extract.quote import fact
 from pipeline.model import Age, Fact, Page, Span
 

@@ -1,336 +1,265 @@
-"""What rules read and give: a cursor into a sentence, clauses with their places, and the reader that walks over it.
-
-A sentence is read from left to right. At each place the rules of the registry are tried in order; the first that knows the
-words takes them and says what they are. Words that no rule knows are left over and reported: nothing takes "the rest".
-"""
+"""What a clause says of the disease ("that has spread") or of the patients ("who have received X"), predicate by predicate."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import Literal, TypeAlias
+from collections.abc import Sequence
+from dataclasses import replace
 
-from pipeline.extract.language import MARKS, OTHER_NAME, SAYS_AGAIN
-from pipeline.extract.sentences import Statement
-from pipeline.model import Age, AgeGroup, Sex
+from pipeline.extract.priors import prior_clauses, priors_in
+from pipeline.extract.said import Place, Said
+from pipeline.extract.scene import Scene
+from pipeline.language import closed, rx
+from pipeline.phrases.adjuncts import phrases
+from pipeline.phrases.coordination import Predicate, coordinated, predicates
+from pipeline.phrases.diseases import diseases, related
+from pipeline.phrases.nouns import noun_list
+from pipeline.phrases.people import Group, read_age
+from pipeline.phrases.treatments import read_treatments
+from pipeline.phrases.verbs import begins_verb, verb_group
 
-ClauseKind = Literal[
-    "carrier", "connector", "gloss", "subject",                                # glue: says how others hang together
-    "head", "kinds", "narrower", "cause", "restriction",                       # the disease
-    "status", "biomarker", "stage", "history",                                 # how it stands
-    "population", "description",                                               # the patients
-    "partner", "alone", "concurrent", "prior", "line", "timing", "manner",     # the treatment around it
-    "intent", "object", "purpose", "negated", "standing",                      # what for, and how it is approved
-]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of a block's text: what a fact is made from."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """One group of patients in a population clause: "postmenopausal women", "children aged 2 years and older"."""
-
-    noun: Part
-    age_group: AgeGroup | None = None
-    sex: Sex | None = None
-    menopausal: Part | None = None
-    age: Part | None = None
-    low: Age | None = None
-    high: Age | None = None
-    exclusive: bool = False  # "younger than 18 years": not the bound itself
-    some: Part | None = None  # "certain patients": not all of them
-    bound: bool = False  # introduced by its own "in": a relative clause after it speaks of it alone
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """Words that a rule understood: `start` to `end` in the block, what they are, and their parts.
-
-    `mode` refines the kind (an intent, a therapy's mode, a subject's sort, "negative"); `phrase` is the part to quote where
-    that is not the whole.
-    """
-
-    kind: ClauseKind
-    rule: str
-    start: int
-    end: int
-    mode: str = ""
-    names: tuple[Part, ...] = ()
-    groups: tuple[Group, ...] = ()
-    phrase: Part | None = None
-
-    @property
-    def whole(self) -> Part:
-        """The part to quote."""
-        return self.phrase or Part(self.start, self.end)
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """What a rule took: everything up to `end`, as these clauses."""
-
-    end: int
-    clauses: tuple[Clause, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """A place in a sentence, with what was read before it in this sentence."""
-
-    text: str
-    pos: int
-    end: int
-    before: tuple[Clause, ...] = ()
-    heads: tuple[str, ...] = ()
-
-    def match(self, pattern: re.Pattern[str], pos: int | None = None) -> re.Match[str] | None:
-        """`pattern` at the cursor (or at `pos`), not beyond the sentence."""
-        return pattern.match(self.text, self.pos if pos is None else pos, self.end)
-
-    def until(self, pattern: re.Pattern[str], pos: int) -> int:
-        """Where `pattern` is first found from `pos` on, brackets skipped; the sentence's end if it is not."""
-        found = pattern.search(_without_brackets(self.text), pos, self.end)
-        return found.start() if found is not None else self.end
-
-    @property
-    def last(self) -> Clause | None:
-        """The clause read just before, glue between clauses not counted."""
-        return next((c for c in reversed(self.before) if c.kind not in ("connector", "gloss")), None)
-
-    def clause(self, kind: ClauseKind, rule: str, end: int, mode: str = "", **parts: object) -> Clause:
-        """A clause from the cursor to `end`."""
-        return Clause(kind, rule, self.pos, end, mode, **parts)  # type: ignore[arg-type]  # parts are Clause's own fields
-
-
-_BRACKETS = re.compile(r"\([^()]*\)")
-
-
-@lru_cache(maxsize=16)  # a block's text is asked for by each of its sentences
-def _without_brackets(text: str) -> str:
-    return _BRACKETS.sub(_masked, text)
-
-
-def _masked(bracket: re.Match[str]) -> str:
-    return "_" * len(bracket.group())
-
-
-ClauseRule: TypeAlias = Callable[[Cursor], Match | None]
-
-
-@dataclass(frozen=True, eq=False)  # each is itself: what is worked out of one is kept for it
-class Reading:
-    """A sentence as read: its clauses in order and the words that no rule knew.
-
-    `unread` are stretches of it that hold those words and what is not believed because of them.
-    `another_way`: it says one of several ways of use ("… It is also used in children who …"), so that it binds no other.
-    """
-
-    statement: Statement = field(repr=False)
-    clauses: tuple[Clause, ...]
-    leftover: tuple[Part, ...] = ()
-    another_way: bool = False
-    unread: tuple[Part, ...] = ()
-
-    def of(self, *kinds: ClauseKind) -> tuple[Clause, ...]:
-        """The clauses of some kinds, in order."""
-        return tuple(clause for clause in self.clauses if clause.kind in kinds)
-
-    def text(self, part: Part) -> str:
-        """The plain words of a part."""
-        return self.statement.plain[part.start : part.end]
-
-    def left(self) -> str:
-        """The words that no rule knew, for the report."""
-        return " … ".join(self.text(part) for part in self.leftover)
-
-
-def _says_something(text: str, clause: Clause) -> bool:
-    """Whether each part of a clause shows a word: on damaged pages a rule may be left with brackets or spaces alone."""
-    parts = (clause.whole, *clause.names, *(group.noun for group in clause.groups))
-    return all(text[part.start : part.end].strip(" .,;:()") for part in parts)
-
-
-_FILLER = re.compile(rf"[\s,;:.{MARKS}]+")
-NEGATION = re.compile(
-    r"\b(?:not|no|never|nor|neither|without|except|unless|excluding|other than|rather than|instead of|\w+n't)\b", re.IGNORECASE
+_MARKER_NOUN = re.compile(
+    r"\b(?:mutations?|mutated|genes?|proteins?|fusions?|deletions?|chromosomes?|antigens?|amplifications?|rearrangements?"
+    r"|receptors?|instability|biomarkers?|markers?|alterations?|abnormalit(?:y|ies)|translocations?|variants?|insertions?"
+    r"|wild-type|PD-L1|positive|negative|MSI-H|dMMR|deficient|HER2-low|TMB-H|mutant|amplified|unmethylated|methylated)\b"
+    r"|(?-i:[A-Z][A-Z0-9]+\d*[+-](?= |$|[,.;)]))",
+    re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\s,;:]+")
+_NO_MARKER = re.compile(
+    r"\bnode|\b(?:surg|treat|therap|metasta|spread|symptom)|\btest(?:ed|s)?\b(?! positive| negative)", re.IGNORECASE
+)
+_STAGE = rx(
+    r"(?:either )?(?:stages? |grades? |high[- ]grade|low[- ]grade|in (?:the )?(?:chronic|accelerated|blast\w*)"
+    r" phase|(?:early|extensive|limited|late)[- ]stage|(?:chronic|accelerated|blastic) phase)"
+)
+_LINK = rx(
+    r"(?:(?:is|are|was|were)(?: also)? (?!not\b|been\b|being\b)|(?:has|have|had)(?: also)? (?=(?:an?|the|certain|at least|high|low|no)\b))"
+)
 
 
-def read(  # noqa: PLR0913, PLR0917 - a sentence, its rules, and what is known before it
-    statement: Statement,
-    rules: Sequence[ClauseRule],
-    heads: tuple[str, ...] = (),
-    start: int | None = None,
-    before: tuple[Clause, ...] = (),
-    context: tuple[Clause, ...] = (),
-    *,
-    aim: bool = False,
-) -> Reading:
-    """Read a sentence by `rules`. `heads` are the plain names of the diseases that the item is about (for "CML").
-
-    `before` are the clauses already read of this sentence up to `start`; `context` those of the item above, which it goes
-    on with. `aim`: the sentence says what the drug is for, so that words before the aim ("is approved, upon relapse, to
-    treat X") hang on the use.
-    """
-    end = statement.end
-    begin = statement.start if start is None else start
-    taken, leftover = _walk(Cursor(statement.plain, begin, end, (*context, *before), heads), rules)
-    clauses = _widening(taken[len(context) :])
-    since = min((clause.start for clause in before if clause.kind == "head"), default=statement.start)
-    for bracket in _BRACKETS.finditer(statement.plain, since, end):
-        _read_bracket(Cursor(statement.plain, *bracket.span(), heads=heads), rules, clauses, leftover)
-    leftover.sort(key=lambda part: part.start)
-    known = list(clauses)
-    if any(NEGATION.search(statement.plain, part.start, part.end) for part in leftover):
-        # A "not" that no rule knows may turn round anything in the sentence: nothing but the head is trusted.
-        clauses = [*before, *(clause for clause in clauses if clause.kind == "head" and clause not in before)]
-    elif leftover:
-        clauses = [*before, *_untouched(statement.plain, clauses[len(before) :], leftover, opening=start is None, aim=aim)]
-    return Reading(statement, tuple(clauses), tuple(leftover), unread=_stretches(statement, known, clauses, leftover))
-
-
-def _stretches(
-    statement: Statement, known: Sequence[Clause], kept: Sequence[Clause], leftover: Sequence[Part]
-) -> tuple[Part, ...]:
-    """Words that no rule knows with what is not believed because of them, as one stretch up to the next fact."""
-    if not leftover:
-        return ()
-    lost = [Part(one.start, one.end) for one in known if one not in kept]
-    if all(one.kind in _FRAME for one in kept):
-        return (Part(statement.start, statement.end),)
-    facts = [one.start for one in kept if one.kind not in _FRAME]
-    found: list[Part] = []
-    for part in sorted((*lost, *leftover), key=lambda one: (one.start, one.end)):
-        if found and not any(found[-1].end <= place < part.start for place in facts):
-            found[-1] = Part(found[-1].start, max(found[-1].end, part.end))
-        else:
-            found.append(part)
+def of_disease(scene: Scene) -> tuple[Said, ...]:
+    """The predicates on the disease: status, biomarkers and stages, each "and" apart, what "or" joins as one quote."""
+    found: list[Said] = list(_subject(scene))
+    for group in coordinated(predicates(scene.words, scene.inner, scene.end)):
+        found.extend(_group(scene, group, patients=False))
     return tuple(found)
 
 
-#: What hangs the rest together and gives no fact; and what is made of closed words alone, so that it ends where they end.
-_FRAME = ("carrier", "connector", "gloss", "subject", "kinds")
-_CLOSED = (*_FRAME, "head", "intent", "object", "population", "alone", "standing")
-_AIM = ("intent", "object", "population")
-_JOINT = re.compile(r"[\s,;:]*(?:(?:and|or|and/or|but|only|if|when|then|also|both|either) ?)*\s*", re.IGNORECASE)
+def of_patients(scene: Scene) -> tuple[Said, ...]:
+    """The predicates on the patients: descriptions, ages, diseases that they have, earlier treatment."""
+    start = scene.inner
+    if scene.words[scene.phrase.first].low == "whose" or scene.opener == "":
+        start = scene.phrase.first
+    found: list[Said] = []
+    for group in coordinated(predicates(scene.words, start, scene.end)):
+        found.extend(_group(scene, group, patients=True))
+    return tuple(found)
 
 
-def _untouched(text: str, clauses: Sequence[Clause], leftover: Sequence[Part], *, opening: bool, aim: bool) -> list[Clause]:
-    """The clauses that words which no rule knows cannot turn into something else.
+def _subject(scene: Scene) -> tuple[Said, ...]:
+    """Reads "whose rectal cancer has spread": the clause's subject names a narrower disease."""
+    first, inner = scene.phrase.first, scene.phrase.inner
+    if scene.words[first].low != "whose" or inner - first < 3:  # noqa: PLR2004 - "whose cancer" names none
+        return ()
+    named = diseases(scene.text, scene.words[first + 1].start, scene.words[inner - 1].end, scene.heads)
+    return tuple(scene.tell(one.kind, "whose-disease", one.place) for one in named or ())
 
-    What comes after such words may be said of another thing ("instead of X", "in other countries to treat X"), and right
-    before them it may lack the rest of its words ("have received X; Y"). A sentence that opens with them ("Doctors may
-    choose it for X") has no subject that is known: nothing of it is taken.
-    """
-    words = [part for part in leftover if text[part.start] != "("]
-    if not words:
-        return list(clauses)
-    if opening and (all(clause.start > words[0].start for clause in clauses) or _patients_act(text, clauses)):
+
+def _group(scene: Scene, group: Sequence[Predicate], *, patients: bool) -> list[Said]:
+    """One must: a predicate, or several joined by "or" as one quote."""
+    several = len(group) > 1
+    first, end = group[0].first, group[-1].end
+    while end > first and scene.words[end - 1].low in ".,;:":
+        end -= 1
+    if end <= first:
         return []
-    dropped = [
-        clause
-        for clause in clauses
-        if (clause.kind not in (*_FRAME, "head", *(_AIM if aim else ())) and clause.start > words[0].start)
-        or (clause.kind not in _CLOSED and _JOINT.fullmatch(text, clause.end, max(clause.end, words[0].start)) is not None)
+    prior = [
+        Said("prior", one.rule, one.place, "conditional" if several or scene.some else one.mode, one.names, some=scene.some)
+        for predicate in group
+        for one in priors_in(scene, predicate.first, min(predicate.end, end), several=several)
     ]
-    for one in reversed(clauses):
-        # "has come back or …": where one of two alternatives is not known, the other is no must
-        if one.kind not in _CLOSED and any(_OR.fullmatch(text, one.end, max(one.end, d.start)) for d in dropped):
-            dropped.append(one)
-    return [one for one in clauses if one.kind == "head" or not any(d.start <= one.start and one.end <= d.end for d in dropped)]
+    if several:
+        prior = [*_shared_object(scene, group, end), *prior]
+    if patients and not several:
+        own = _of_patients_alone(scene, first, end)
+        if own is not None:
+            return [*own, *(prior if not any(one.kind in ("concurrent", "partner") for one in own) else ())]
+    prior += _removed(scene, first, end)
+    start = _content_start(scene, first, end)
+    place = scene.place(start, end)
+    kind, rule = _kind(scene, place, several=several, patients=patients)
+    if kind == "biomarker" and not several:
+        return [scene.tell("biomarker", rule, one) for one in _states(scene, start, end)] + prior
+    if patients and not several and not scene.some and _holds_all(scene, first, end, prior):
+        return prior
+    return [scene.tell(kind, rule, place), *prior]  # type: ignore[arg-type]  # one of four literals
 
 
-_OR = re.compile(r"[\s,;]*or\s+(?:(?:that|who|which|whose\s+\w+|it|they)\s+)?", re.IGNORECASE)
+def _removed(scene: Scene, first: int, end: int) -> list[Said]:
+    """Reads "have had surgery to remove stage III colon cancer": the disease that was removed is a narrower one."""
+    at = next((n + 1 for n in range(first, end - 2) if scene.words[n].low == "remove" and scene.words[n - 1].low == "to"), None)
+    if at is None:
+        return []
+    found = has_disease(scene, at, noun_list(scene.words, at, end).end)
+    return [one for one in found or () if one.kind in ("narrower", "stage")]
 
 
-def _patients_act(text: str, clauses: Sequence[Clause]) -> bool:
-    """Whether a sentence starts with patients, and not with "in" or "for" them."""
-    first = clauses[0]
-    return first.kind == "population" and _OF_PATIENTS.match(text, first.start) is None
+def _shared_object(scene: Scene, group: Sequence[Predicate], end: int) -> list[Said]:
+    """Reads "did not get better with, or cannot be treated with, X": the object after the last predicate is that of all."""
+    words = scene.words
+    first = group[0]
+    last = next((number for number in range(first.end - 1, first.first, -1) if not words[number].is_stop), first.first)
+    if words[last].low not in ("with", "to", "after", "on", "by"):
+        return []
+    at = next((k for k in range(group[-1].first, end - 1) if words[k].low in ("with", "to", "after", "on", "by")), None)
+    if at is None:
+        return []
+    start = at + 1 + (at + 1 < end and words[at + 1].low == ",")
+    listed = read_treatments(words, start, end)
+    if listed is None or not listed.names:
+        return []
+    return [
+        Said("prior", one.rule, one.place, "conditional", one.names, some=scene.some)
+        for one in prior_clauses(scene, listed, "shared-object")
+    ]
 
 
-_OF_PATIENTS = re.compile(r"(?:for|in|of|with|and|or)\b", re.IGNORECASE)
+def _content_start(scene: Scene, first: int, end: int) -> int:
+    """Past "is" and "has" before a noun or an adjective: "is HER2 negative" is quoted "HER2 negative", "has spread" whole."""
+    if not _LINK.match(scene.text, scene.words[first].start, scene.words[end - 1].end):
+        return first
+    group = verb_group(scene.words, first, end)
+    if group is None or group.negative or group.end > end:
+        return first
+    if group.head is None:
+        return group.end if group.end < end else first
+    follows = scene.words[group.end] if group.end < end else None
+    adjective = (
+        group.passive
+        and not group.modal
+        and not group.head.of("use", "approve", "course", "works")
+        and (follows is None or follows.low == "(" or follows.of("coordinator"))
+    )
+    return first + 1 + (scene.words[first + 1].low == "also") if adjective and scene.words[first].of("be") else first
 
 
-def _widening(clauses: Sequence[Clause]) -> list[Clause]:
-    """What is said of a disease after "including" restricts no use; treatment before it is so in some cases only."""
-    included = [one for one in clauses if one.rule == "included-disease"]
-    found = []
-    for one in clauses:
-        inside = any(region.start <= one.start < region.end for region in included)
-        if inside and one.kind == "prior":
-            found.append(replace(one, mode="conditional"))
-        elif inside and one.kind not in ("narrower", "subject", "connector"):
-            found.append(replace(one, kind="gloss"))
-        else:
-            found.append(one)
+def _kind(scene: Scene, place: Place, *, several: bool, patients: bool) -> tuple[str, str]:
+    said = scene.text[slice(*place)]
+    marked = _MARKER_NOUN.search(said) is not None and _NO_MARKER.search(said) is None
+    if marked and (not several or all(_MARKER_NOUN.search(part) for part in re.split(r",? or (?=has|have|is|are)", said))):
+        return "biomarker", "biomarker"
+    if _STAGE.match(said) is not None and not several:
+        return "stage", "stage"
+    if patients:
+        return "description", "one-of-several" if several else "patient-description"
+    return "status", "one-of-several" if several else "disease-status"
+
+
+def _states(scene: Scene, start: int, end: int) -> list[Place]:
+    """Reads "hormone receptor positive (HR+) and HER2 negative (HER2-)" as two; what "or" joins stays together."""
+    items, first, number = [], start, start
+    words = scene.words
+    while number < end:
+        if words[number].low == "(":
+            while number < end and words[number].low != ")":
+                number += 1
+        elif words[number].low in ("and", ",") and number > first and _splits(scene, number, end, first):
+            items.append(scene.place(first, number))
+            number += words[number].low == "," and number + 1 < end and words[number + 1].low == "and"
+            first = number + 1
+        number += 1
+    if first < end:
+        items.append(scene.place(first, end))
+    return items
+
+
+def _splits(scene: Scene, at: int, end: int, first: int) -> bool:
+    def marked(a: int, b: int) -> bool:
+        return b > a and _MARKER_NOUN.search(scene.text, scene.words[a].start, scene.words[b - 1].end) is not None
+
+    rest = [word.low for word in scene.words[first:end]]
+    return (
+        marked(first, at)
+        and marked(at + 1, end)
+        and "or" not in rest
+        and not (scene.words[first].low in ("certain", "a", "an", "the") or scene.words[first].of("have"))
+    )
+
+
+def _of_patients_alone(scene: Scene, first: int, end: int) -> list[Said] | None:
+    """Reads "are 75 years or older", "have stage II or III breast cancer"; None for any other predicate."""
+    text, words = scene.text, scene.words
+    going = next((number for number in range(first, end) if words[number].low == "being"), None)
+    if going is not None and going + 2 < end and words[going + 1].low == "treated" and words[going + 2].low in ("with", "by"):
+        listed = read_treatments(words, going + 3, end)
+        if listed is not None and listed.names and not any(word.of("negation") for word in words[first:going]):
+            return [scene.tell("concurrent", "concurrent-therapy", scene.place(first, end), names=scene.names(listed.names))]
+    turned = next((number for number in range(first, end - 1) if words[number].low in ("turned", "reached")), None)
+    if turned is not None:
+        age = read_age(text, words[turned + 1].start, words[end - 1].end)
+        if age is not None and age.place[1] >= words[end - 1].end:
+            return [scene.tell("description", "age-range", age.place, groups=(Group(age.place, age=age),))]
+    be = next((number for number in range(first, min(end, first + 4)) if words[number].of("be")), None)
+    if be is not None and not any(word.of("negation") for word in words[first:be]):
+        start = be + 1
+        age = read_age(text, words[start].start, words[end - 1].end) if start < end else None
+        if age is not None:
+            group = Group(age.place, age=age)
+            rest = next((number for number in range(start, end) if words[number].start >= age.place[1]), end)
+            found = [scene.tell("description", "age-range", age.place, groups=(group,))]
+            if rest < end:
+                found.append(scene.tell("qualifier", "stated", scene.place(rest, end), of="patients"))
+            return found
+    verb = verb_group(words, first, end)
+    if verb is not None and not verb.negative and words[first].low in ("take", "takes", "receive", "receives", "use", "get"):
+        listed = read_treatments(words, verb.end, end)
+        if listed is not None and listed.names and any(word.of("treatment") for word in words[listed.first : listed.end]):
+            return [scene.tell("concurrent", "concurrent-therapy", scene.place(first, end), names=scene.names(listed.names))]
+        if verb.end < end and words[verb.end].low in ("it", "them"):
+            return _given_to(scene, verb.end + 1, end)
+    if words[first].low == "had" and any(word.of("disease") for word in words[first:end]) and not any(word.of("treatment") for word in words[first:end]):
+        return [scene.tell("description", "patient-description", scene.place(first, end))]
+    if words[first].low in ("have", "has") and verb is not None and verb.head is None and not verb.negative and verb.end < end:
+        named = has_disease(scene, verb.end, end)
+        return list(named) if named is not None else None
+    return None
+
+
+def _given_to(scene: Scene, first: int, end: int) -> list[Said]:
+    """Reads "who receive it in combination with X": how these patients are given the drug."""
+    found: list[Said] = []
+    for phrase in phrases(scene.words, first, end, "frame"):
+        found.extend(scene.read(replace(scene, phrase=phrase, before=(*scene.before, *found))))
     return found
 
 
-def _walk(at: Cursor, rules: Sequence[ClauseRule]) -> tuple[list[Clause], list[Part]]:
-    """The clauses from the cursor on, after those before it, and what no rule knows."""
-    clauses = list(at.before)
-    leftover: list[Part] = []
-    text, pos, end = at.text, at.pos, at.end
-    while pos < end:
-        if (filler := _FILLER.match(text, pos, end)) is not None:
-            pos = filler.end()
-            continue
-        cursor = Cursor(text, pos, end, tuple(clauses), at.heads)
-        taken = next((match for rule in rules if (match := rule(cursor)) is not None and match.end > pos), None)
-        if taken is not None:
-            clauses.extend(clause for clause in taken.clauses if _says_something(text, clause))
-            pos = taken.end
-            continue
-        word = _WORD.match(text, pos, end)
-        stop = word.end() if word is not None else pos + 1
-        if leftover and not text[leftover[-1].end : pos].strip():
-            leftover[-1] = Part(leftover[-1].start, stop)
-        else:
-            leftover.append(Part(pos, stop))
-        pos = stop
-    return clauses, leftover
+_HISTORY = closed("history")
 
 
-#: What gives no fact of its own, so that brackets within it are not quoted by it.
-_UNQUOTED = ("carrier", "connector", "gloss", "subject", "kinds", "timing", "manner", "purpose", "history", "intent")
-_CLAUSE_START = re.compile(r"(?:in|for|with|not|if|unless|when)\b", re.IGNORECASE)
-_NO_PARTNER = ("with-feature", "patient-trait")
+def _holds_all(scene: Scene, first: int, end: int, prior: Sequence[Said]) -> bool:
+    """Whether a predicate says no more than what was received: its earlier treatments hold all its words."""
+    group = verb_group(scene.words, first, end)
+    if group is None or group.negative or group.modal or not prior or prior[-1].rule not in ("received", "treated"):
+        return False
+    low = group.head.low if group.head is not None else scene.words[first].low
+    return low in (*_HISTORY, "have", "has") and prior[-1].place[1] >= scene.words[end - 1].end
 
 
-def _read_bracket(at: Cursor, rules: Sequence[ClauseRule], clauses: list[Clause], leftover: list[Part]) -> None:
-    """Read what brackets say, unless it is quoted with the words around it or only says them again.
-
-    After a name, "(with X)" may be a treatment or a feature of the disease: it stays unread.
-    """
-    text, start, end = at.text, at.pos, at.end
-    inside = text[start + 1 : end - 1]
-    if _CLAUSE_START.match(text, start + 1) is None and any(
-        part.start <= start + 1 and end - 1 <= part.end for clause in clauses for part in _quoted(clause)
-    ):
-        return
-    if any(part.start < end and start < part.end for part in leftover) or SAYS_AGAIN.fullmatch(inside):
-        return
-    place = next((number for number, one in enumerate(clauses) if one.start > start), len(clauses))
-    before = tuple(one for one in clauses[:place] if one.kind != "gloss" or one.end <= start)
-    taken, left = _walk(Cursor(text, start + 1, end - 1, before, at.heads), rules)
-    found = taken[len(before) :]
-    if not left and found and not any(one.rule in _NO_PARTNER for one in found):
-        clauses[place:place] = found
-    elif OTHER_NAME.fullmatch(inside) is None:
-        leftover.append(Part(start, end))
-
-
-def _quoted(clause: Clause) -> tuple[Part, ...]:
-    if clause.kind in _UNQUOTED:
-        return ()
-    return clause.names if clause.kind == "head" else (clause.whole,)
+def has_disease(scene: Scene, first: int, end: int) -> tuple[Said, ...] | None:
+    """Reads "have stage III melanoma" and "with metastatic cancer" as said of the item's disease, "have osteoporosis" as not."""
+    listed = noun_list(scene.words, first, end)
+    if listed.end <= first or not listed.items:
+        return None
+    start, stop = scene.place(first, listed.end)
+    named = diseases(scene.text, start, stop, scene.heads)
+    if named is None:
+        return None
+    if scene.heads and any(one.kind == "narrower" and not related(scene.text[slice(*one.place)], scene.heads) for one in named):
+        return None
+    found = tuple(scene.tell(one.kind, "disease-of-patients", one.place) for one in named)
+    rest = scene.words[listed.end : end]
+    if any(not word.is_stop for word in rest):
+        if begins_verb(rest[0]):
+            return None
+        found += (scene.tell("qualifier", "stated", scene.place(listed.end, end), of="disease"),)
+    return found

@@ -1,136 +1,188 @@
-"""Denials that name what they deny: a use that the page states and denies in one breath is not published."""
+"""Denials: a use that the page states and denies in one breath is not published; a denial for some patients only limits it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
-from pipeline.extract.antecedent import is_drug
-from pipeline.extract.disease import called, folded
-from pipeline.extract.language import THIS_USE, rx
+from pipeline.extract.frames import Frame, brand_names
+from pipeline.extract.reading import read
+from pipeline.extract.said import Reading
+from pipeline.extract.scope import THIS_USE
 from pipeline.extract.sentences import Statement
-from pipeline.model import AgeGroup, Use
+from pipeline.extract.subjects import BESIDE_NAME, Names
+from pipeline.language import closed, rx
+from pipeline.model import AgeGroup, Fact, Use
+from pipeline.phrases.diseases import called, folded, is_generic
+from pipeline.phrases.nouns import noun_end, noun_list
+from pipeline.phrases.words import Word, words_of
 
 #: Why a use is withheld that the page denies elsewhere.
 CONTRADICTED = "the page also says that it is not approved for this"
 
-_VERB = r"(?:is|are|was|were|has|have|had|should|must|may|can)"
-# "Zolafen is not approved to treat X", "should not be used in X"
-_AFTER_VERB = rx(
-    rf"(?P<subject>[^.:;]{{1,160}}?) {_VERB} (?:not|no longer|never) (?:(?:been|be|currently|yet|FDA[- ]?) ?)*"
-    r"(?:approved|recommended|indicated|used|given) (?:by the (?:FDA|U\.?S\.? FDA) )?(?P<what>(?:to|for|in) [^.;]{1,200}?)\.?$"
-)
-# "The use of zolafen to treat X is no longer approved", "Approval for X was withdrawn"
-_BEFORE_VERB = rx(
-    r"(?:the )?(?:use|approval)(?: of (?P<subject>[\w -]{1,80}?))? (?P<what>(?:to|for|in) [^.;]{1,200}?) "
-    rf"{_VERB} (?:(?:not|no longer|never|been|currently) )*(?:FDA[- ]?)?(?:approved|recommended|indicated|withdrawn|revoked)\b"
-)
-# "The FDA has withdrawn approval of zolafen for X"
-_WITHDRAWN = rx(
-    r".{0,80}?\b(?:withdrawn|withdrew|revoked) (?:the |its )?(?:accelerated )?approval(?: of (?P<subject>[\w -]{1,80}?))?"
-    r" (?P<what>(?:to|for|in) [^.;]{1,200}?)\.?$"
-)
+#: When, by whom and why: nothing that a denial is limited to.
+_NO_LIMIT = rx(r"(?:in|since|on|as of|from|after) (?:\w+ )?(?:\d{1,2}, )?\d{4}\b.*|by (?:the|its) (?:FDA|U\.?S\.? .*|company|maker|manufacturer|sponsor)|(?:at|upon) the request.*"
+               r"|because\b.*|in the (?:United States|U\.?S\.?)|for use|currently|of .*")  # fmt: skip
 _OPENING = rx(
     r"(?:(?:to|for|in|of|be|help|the|use|used|given|treat|treating|prevent|preventing|treatment|prevention|patients|people|those"
     r"|anyone|with|who|have) )+"
 )
-_CLOSING = rx(r",? (?:in|since|as of|from|after) (?:\w+ )?\d{4}$| by the FDA$| in the (?:United States|U\.?S\.?)$")
 _LIST = rx(r",? (?:and|or) |, ")
 _IN_GROUP = rx(r"(?P<name>.*?) ?\b(?:(?:in|for) )?(?P<group>adults|children|infants|adolescents|pediatric patients)$")
-_BRAND = rx(r"the (?P<names>.+?) brands?\b")
-_NO_SUBJECT = rx(r"(?:it|they|this|these|that|the (?:drug|FDA|combination)|patients|people|in)\b")
-_MAY_DENY = rx(
-    r"\b(?:withdrawn|withdrew|revoked|no longer|formerly|discontinued|(?:not|never) (?:FDA[- ]?)?(?:approved"
-    r"|recommended|indicated|used|given)"
-    r"|until (?:\w+ )?\d{4}|stud(?:y|ies|ied)|trials?|investigational|experimental|off-label|outside|abroad"
-    r"|countr(?:y|ies)|Europe|Canada|Japan"
-    r"|China|tentative|pending|expected)\b"
-)
 _GROUPS: dict[str, AgeGroup] = {"adults": "adult", "adolescents": "adolescent"}
+_BESIDE_APPROVAL = closed("beside-approval")
 
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """What a sentence denies: the names, the age group that it is denied for (None: all), the brands it speaks of."""
+    """What a sentence denies: the names, the age groups and brands that it is denied for (none: all).
+
+    `limited`: it is denied in some cases only ("… in people with a low platelet count"). `said` is the sentence.
+    """
 
     names: tuple[str, ...]
     whole: str
-    group: AgeGroup | None = None
+    groups: tuple[AgeGroup, ...] = ()
     brands: tuple[str, ...] = ()
+    limited: bool = False
+    said: Fact | None = None
 
 
-def may_deny(words: str) -> bool:
-    """Whether words that no rule reads may say that a use is not approved, no longer, or elsewhere."""
-    return _MAY_DENY.search(words) is not None
-
-
-def subject_of(statement: Statement) -> str:
-    """Of which drug a denial speaks, "" where it does not say."""
-    for pattern in (_BEFORE_VERB, _WITHDRAWN, _AFTER_VERB):
-        if (found := pattern.match(statement.text)) is not None:
-            subject = found["subject"] or ""
-            return "" if _NO_SUBJECT.match(subject) or THIS_USE.search(subject) else subject
-    return ""
-
-
-def of_another(statement: Statement, names: frozenset[str]) -> bool:
+def of_another(statement: Statement, frame: Frame, names: Names) -> bool:
     """Reads "Vintelamide is not approved …" on a page of another drug."""
-    subject = subject_of(statement)
-    return bool(subject) and not is_drug(subject, names)
+    if frame.subject != "other" or frame.name != "denied":
+        return False
+    words = words_of(statement.plain, statement.start, statement.end)
+    said = {word for one in words[slice(*frame.subject_words)] for word in re.findall(r"[^\W_]+", one.low)}
+    return bool(said) and bool(names.words) and not said <= names.words | names.brands_words() | BESIDE_NAME
 
 
-def read_denial(statement: Statement) -> Denial | None:
-    """What a denial names, None where it names nothing ("This use is no longer approved")."""
-    found = _BEFORE_VERB.match(statement.text) or _WITHDRAWN.match(statement.text) or _AFTER_VERB.match(statement.text)
-    if found is None or THIS_USE.search(statement.text) is not None:
+def read_denial(statement: Statement, frame: Frame, names: Names) -> Denial | None:
+    """What a denial names, None where it speaks of a use said before ("This use is no longer approved")."""
+    if THIS_USE.search(statement.text) is not None:
         return None
-    brand = _BRAND.match(found["subject"] or "")
-    return denial_of(found["what"], tuple(_LIST.split(brand["names"])) if brand is not None else ())
+    words = words_of(statement.plain, statement.start, statement.end)
+    start, end = frame.subject_words
+    named: tuple[str, ...]
+    if frame.name == "denied-use":
+        listed = noun_list(words, start, end)
+        readings, named = (
+            [read(statement, at=listed.end, until=end)],
+            tuple(statement.plain[words[a].start : words[b - 1].end] for a, b in listed.items),
+        )
+    elif frame.subject in ("use", "other", "") and any(word.of("use-noun") for word in words[start:end]):
+        noun = next(number for number in range(start, end) if words[number].of("use-noun"))
+        readings = (
+            [read(statement, at=noun + 1, until=end), read(statement, at=frame.at)]
+            if noun + 1 < end
+            else [read(statement, at=frame.at)]
+        )
+        named = _before_approval(statement, words[start:end], names)
+    else:
+        readings, named = [read(statement, at=_past_approval(words, frame.at))], ()
+    found = [*named, *_named(readings)]
+    ages = tuple(dict.fromkeys(
+        group.age_group for r in readings for one in r.of("population") for group in one.groups if group.age_group is not None
+    ))  # fmt: skip
+    brands = tuple(statement.plain[a:b] for a, b in brand_names(statement, frame, names))
+    limited = any(
+        not _NO_LIMIT.fullmatch(r.text(one.place).strip(" .,;"))
+        for r in readings for one in r.of("status", "biomarker", "stage", "description", "prior", "partner", "cause", "qualifier", "line")
+        if ((one.mode != "unnamed" and one.kind != "qualifier") or one.what in ("stated", "timing"))
+        and one.rule not in ("patient-trait", "other-disease")
+    )  # fmt: skip
+    return Denial(tuple(dict.fromkeys(found)), " ".join(found), ages, brands, limited, statement.fact("denied"))
 
 
-def denial_of(what: str, brands: tuple[str, ...] = ()) -> Denial:
-    """The denial of what words name ("to treat melanoma or glioma in children")."""
-    said = _CLOSING.sub("", what.strip(" .:"))
+def _past_approval(words: Sequence[Word], at: int) -> int:
+    """Past "(the FDA has withdrawn) its approval of zolafen": what the approval was for begins there."""
+    noun = next((number for number in range(at, min(len(words), at + 4)) if words[number].of("use-noun")), None)
+    if noun is None or words[at].low in ("for", "to", "in"):
+        return at
+    after = noun + 1
+    return noun_end(words, after + 1, len(words)) if after < len(words) and words[after].low == "of" else after
+
+
+def _named(readings: Sequence[Reading]) -> list[str]:
+    return [
+        reading.text(place)
+        for reading in readings
+        for one in reading.of("object", "narrower")
+        for place in one.names or (one.place,)
+        if not is_generic(reading.text(place))
+    ] + [
+        _OPENING.sub("", reading.text(one.place))
+        for reading in readings
+        for one in reading.of("description")
+        if one.rule in ("patient-trait", "other-disease")
+    ]
+
+
+def _before_approval(statement: Statement, subject: Sequence[Word], names: Names) -> tuple[str, ...]:
+    """Reads "The melanoma approval was withdrawn": the words before "approval" name what it was for."""
+    stop = next((number for number, word in enumerate(subject) if word.of("use-noun")), 0)
+    beside = names.words | _BESIDE_APPROVAL
+    own = [
+        word
+        for word in subject[:stop]
+        if word.low not in _BESIDE_APPROVAL and not set(re.findall(r"[^\W_]+", word.low)) <= beside
+    ]
+    return (statement.plain[own[0].start : own[-1].end],) if own else ()
+
+
+def denial_of(what: str) -> Denial:
+    """The denial of what an item names below "is not approved to treat:"."""
+    said = what.strip(" .:")
     opening = _OPENING.match(said)
     said = said[opening.end() :] if opening is not None else said
     limited = _IN_GROUP.fullmatch(said)
     named = limited["name"] if limited is not None else said
-    group: AgeGroup | None = _GROUPS.get(limited["group"].lower(), "child") if limited is not None else None
-    return Denial(tuple(name for name in _LIST.split(named.strip(" .,")) if name), said, group, brands)
+    groups: tuple[AgeGroup, ...] = (_GROUPS.get(limited["group"].lower(), "child"),) if limited is not None else ()
+    return Denial(tuple(name for name in _LIST.split(named.strip(" .,")) if name), said, groups)
 
 
-def contradicts(denial: Denial, use: Use, heads: Iterable[str]) -> bool:
-    """Whether a use is what a denial names: the same disease, for the same patients where the denial is for some only."""
+def judge(denial: Denial, use: Use, heads: Iterable[str]) -> Literal["refused", "limited", ""]:
+    """What a denial does to a use: refuses it where it is what the denial names, limits it where that is a part of it."""
     if denial.brands and use.brands and not {one.text.casefold() for one in use.brands} & set(map(str.casefold, denial.brands)):
-        return False
+        return ""
     if _bare(denial.whole) == _bare(use.text.text):
-        return True
-    if denial.names and not {folded(name) for name in denial.names} & _known(use, heads):
-        return False
-    if denial.group is None:
-        return bool(denial.names)
-    return any(one.age_group == denial.group for group in use.populations for one in group.characteristics)
+        return "refused"
+    known = _known(use, heads)
+    named = {folded(name) for name in denial.names}
+    within = any(name.endswith(f" {head}") for name in named for head in known)
+    if denial.names and not named & known and not within:
+        return ""
+    ages = {one.age_group for group in use.populations for one in group.characteristics if one.age_group is not None}
+    if denial.names and named & known and not denial.limited:
+        if not denial.groups or (ages and ages <= set(denial.groups)):
+            return "limited" if denial.brands and not use.brands else "refused"
+        return "limited" if not ages or ages & set(denial.groups) else ""
+    return "limited" if not denial.groups or not ages or ages & set(denial.groups) else ""
 
 
+@dataclass(eq=False)
 class Denials:
-    """The denials of a page, found by what they name, so that many uses and many denials cost no more than their sum."""
+    """The denials of a page."""
 
-    def __init__(self) -> None:
-        self._by_name: dict[str, dict[Denial, None]] = {}
+    found: list[Denial] = field(default_factory=list)
 
     def add(self, denial: Denial) -> None:
-        """Take a denial in."""
-        for key in (*map(folded, denial.names), _bare(denial.whole), *([] if denial.names else [""])):
-            self._by_name.setdefault(key, {})[denial] = None
+        """Take a denial in, once."""
+        if denial not in self.found:
+            self.found.append(denial)
 
-    def contradict(self, use: Use, heads: Iterable[str]) -> bool:
-        """Whether one of them denies a use that goes by the names of `heads`."""
-        if not self._by_name:
-            return False
+    def of(self, use: Use, heads: Iterable[str]) -> tuple[Use | None, tuple[Fact, ...]]:
+        """A use that goes by the names of `heads` without the age groups that they deny (None: nothing is left), and what limits it."""
         known = tuple(heads)
-        keys = {"", _bare(use.text.text), *_known(use, known)}
-        return any(contradicts(denial, use, known) for key in keys for denial in self._by_name.get(key, ()))
+        verdicts = [(denial, judge(denial, use, known)) for denial in self.found]
+        left = None if any(verdict == "refused" for _, verdict in verdicts) else use
+        for denial, verdict in verdicts:
+            if left is not None and verdict == "limited" and denial.groups and not denial.limited:
+                kept = tuple(one for one in left.populations if not any(c.age_group in denial.groups for c in one.characteristics))
+                left = replace(left, populations=kept) if kept or not left.populations else None
+        return left, tuple(denial.said for denial, verdict in verdicts if verdict == "limited" and denial.said is not None)
 
 
 def _known(use: Use, heads: Iterable[str]) -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pipeline.errors import Problem, excerpt
-from pipeline.extract.antecedent import words_of
 from pipeline.extract.identity import (
     classify,
     find_brands,
@@ -15,6 +14,7 @@ from pipeline.extract.identity import (
     slug_of,
 )
 from pipeline.extract.section import use_blocks
+from pipeline.extract.subjects import names_of
 from pipeline.extract.use_section import read_use_section
 from pipeline.model import DrugFacts, Page
 
@@ -30,9 +30,7 @@ def extract(page: Page) -> DrugFacts:
         return DrugFacts(page, slug_of(page), kind, reason)
     status, status_fact = find_fda_status(page)
     name, brands = find_name(page), find_brands(page)
-    words = words_of((name, *brands)) if name is not None else frozenset()
-    apart = [brand.text for brand in brands if name is not None and not words_of((brand,)) & words_of((name,))]
-    section = read_use_section(use_blocks(page), words, tuple(apart))
+    section = read_use_section(use_blocks(page), names_of(name, brands))
     return DrugFacts(
         page,
         slug_of(page),

@@ -1,58 +1,53 @@
-"""What an item is about: its head, one condition or several, with the words after it left to the clause rules."""
+"""What an item is about: its head, one condition or several, with the words after it left to the phrases."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.extract.clauses import Clause, Part
-from pipeline.extract.language import BOUNDARY, DISEASE_FORM, GENERIC_DISEASE, LIMITS, LITERAL_BOLD, rx
 from pipeline.extract.sentences import Statement
+from pipeline.language import LITERAL_BOLD, closed, rx
 from pipeline.model import Block
+from pipeline.phrases.adjuncts import phrases
+from pipeline.phrases.diseases import is_generic
+from pipeline.phrases.nouns import ends_noun, goes_on, joint_of, noun_end, noun_list
+from pipeline.phrases.words import Word, closing_bracket, words_of
+
+Place = tuple[int, int]
 
 _BRACKET = re.compile(r"\s*\([^()]*\)\s*$")
 _ONE_WORD = re.compile(r"^\w+\s\([a-z]+\)$")
-_SPLIT = rx(r"\s*(?:,? (?:and|or) |, )")
-# "head and neck", "broken bones and other bone problems" are one thing, not two.
-_ONE_THING = rx(r"head (?:and|&) neck|(?:and|or) other |bone and joint")
-# After bold words a head goes on only to the noun of its name: "**Ovarian germ cell** tumors", not "**Melanoma** regardless".
-_GOES_ON = rx(
-    rf"(?: (?!(?:and|or|in|of|that|who|with|for)\b)[\w-]+){{0,3}}? (?:{DISEASE_FORM}|{GENERIC_DISEASE})\b|(?:"
-    rf" \([^()]*\))?(?:,? (?:and|or)|,) "
-)
-_PREPOSITION_START = rx(
-    r"(?:with|without|in|as|alone|after|before|for|to|when|who|whose|has|have|is|are|it|that|at|around|on|during"
-    r"|by|if|both|or|and|of|from|(?:treatment|prevention|management|use) (?:of|in))\b"
-)
-_LINKED_TO = rx(r" (?:linked to|associated with|related to) ")
+_ONE_THING = (("head", "and", "neck"), ("head", "&", "neck"), ("and", "other"), ("or", "other"), ("bone", "and", "joint"))
 #: Words that say how a disease stands and name none: "relapsed or refractory X" is one condition, not two.
 STATE_ALONE = rx(
     r"(?:(?:locally|newly|previously|highly|very) )?(?:relapsed|refractory|advanced|metastatic|recurrent|unresectable|localized"
     r"|persistent|progressive|resistant|diagnosed|treated|untreated|invasive|noninvasive|aggressive|indolent|acute|chronic|active"
-    r"|primary|secondary|resectable|early|late)|(?:early|late|low|high|intermediate|limited|extensive)-(?:stage|grade|risk)"
+    r"|primary|secondary|resectable|early|late|mild|moderate|severe|low|high|intermediate)"
+    r"|(?:early|late|low|high|intermediate|limited|extensive)-(?:stage|grade|risk)"
     r"|(?:stage|grade) (?:[0IV]+[A-D]?|\d)"
 )
 _ADJECTIVE = rf"(?:{STATE_ALONE.pattern}|(?:[\w+/]+\s+){{0,2}}[\w+/-]+-(?:positive|negative|mutated|mutant|deficient|low|high))"
 _ADJECTIVES = re.compile(rf"{_ADJECTIVE}(?:,?\s+(?:(?:and|or)\s+)?{_ADJECTIVE}){{0,5}}", re.IGNORECASE)
-_LEADS_TO = rx(r" that sometimes lead to [^.;:]+")
-_BUT = rx(r",? (?:except|excluding|other than|regardless|(?:but )?not)\b")
-_PARTLY_BOLD = rx(r" of (?:the )?")
+_LEADS_TO = rx(r"that (?:sometimes|can|may|could) (?:lead to|become|turn into) [^.;:]+")
+_LIMITS = rx(r"\((?:excluding|except|not including|certain types|only|other than|but not|limited)[^()]*\)")
+_NO_HEAD = closed("no-head")
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The conditions of an item: `parts` as they are quoted, `names` as they read, `end` where the other words start."""
+    """The conditions of an item: `parts` as they are quoted, `names` as they read, `end` the index of the word after them."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[Place, ...]
     names: tuple[str, ...]
     abbreviations: tuple[str, ...]
     end: int
     bold: bool
 
 
-def bold_ranges(block: Block) -> list[tuple[int, int]]:
+def bold_ranges(block: Block) -> list[Place]:
     """The stretches of a block's text that are bold, neighbours joined over white space."""
-    ranges: list[tuple[int, int]] = []
+    ranges: list[Place] = []
     at = 0
     for run in block.runs:
         end = at + len(run.text)
@@ -73,126 +68,179 @@ def starts_bold(block: Block) -> bool:
     return bool(ranges) and not block.text[: ranges[0][0]].strip(" *\n")
 
 
-def read_head(statement: Statement, pos: int | None = None) -> Head | None:
-    """The head at the start of a statement (or at `pos`), or None where it starts with no noun phrase."""
-    text, start, limit = statement.plain, statement.start if pos is None else pos, statement.end
-    ranges = [r for r in bold_ranges(statement.block) if r[0] < limit and r[1] > start]
-    if _PREPOSITION_START.match(text, start, limit) and not (ranges and ranges[0][0] <= start):
+def read_head(statement: Statement, at: int = 0) -> Head | None:
+    """The head at a word of a statement, or None where no noun phrase stands there that is bold or names something."""
+    text = statement.plain
+    words = words_of(text, statement.start, statement.end)
+    if at >= len(words):
         return None
-    end = _head_end(text, start, limit, ranges)
-    if end <= start:
+    start = words[at].start
+    ranges = [r for r in bold_ranges(statement.block) if r[0] < statement.end and r[1] > start]
+    if not (ranges and ranges[0][0] <= start) and phrases(words, at, len(words))[0].kind != "start":
         return None
-    parts = tuple(part for part in _conditions(text, start, end) if part.end > part.start)
-    names = tuple(text[part.start : part.end] for part in parts)
+    bold = bool(ranges) and ranges[0][0] <= start < ranges[0][1]
+    if not bold and (
+        not words[at].classes.isdisjoint(_NO_HEAD) or words[at].is_stop or words[at].low in ("alone", "both", "either", "as")
+    ):
+        return None
+    end = _head_end(text, words, at, ranges)
+    if end <= at:
+        return None
+    parts = tuple(part for part in _conditions(text, words, at, end) if part[1] > part[0])
     if not parts:
         return None
-    return Head(
-        parts,
-        names,
-        tuple(re.findall(r"\(([A-Z][\w-]*)\)", text[start : min(limit, end + 20)])),
-        end,
-        bool(ranges) and ranges[0][0] <= start,
-    )
+    names = tuple(text[a:b] for a, b in parts)
+    if (
+        all(map(is_generic, names))
+        and end < len(words)
+        and words[end].low in ("of", "in")
+        and not (end + 1 < len(words) and words[end + 1].of("person"))
+    ):
+        end = noun_end(words, end + 1, len(words))
+        parts = ((parts[0][0], words[end - 1].end),)
+        names = (text[slice(*parts[0])],)
+    shown = text[start : min(statement.end, words[end - 1].end + 20)]
+    return Head(parts, names, tuple(re.findall(r"\(([A-Z][\w-]*)\)", shown)), end, bold)
 
 
-def _head_end(text: str, start: int, limit: int, ranges: list[tuple[int, int]]) -> int:
-    """The end of the head's noun phrase: never inside bold words; "of …" outside bold belongs to it only if nothing is bold."""
-    end = start
-    while end < limit:
-        if (lead := _LEADS_TO.match(text, end, limit)) is not None:
-            return lead.end()
-        past = _past_whole(text, end, limit, ranges)
-        if past is not None and past > end:
-            end = past
-        elif past is not None or _stops(text, end, limit, ranges):
+def _inside(ranges: Sequence[Place], word: Word) -> Place | None:
+    return next((r for r in ranges if r[0] <= word.start < r[1]), None)
+
+
+def _head_end(text: str, words: Sequence[Word], at: int, ranges: list[Place]) -> int:
+    """The index after the head's noun phrase: never inside bold words; "of …" outside bold belongs to it only if nothing is bold."""
+    number = at
+    while number < len(words):
+        word = words[number]
+        if _LEADS_TO.match(text, word.start) is not None:
+            to = next(k for k in range(number, len(words)) if words[k].low in ("to", "into", "become"))
+            return noun_list(words, to + 1, len(words)).end
+        within = _inside(ranges, word)
+        if within is not None:
+            number = _bold_end(words, number, within)
+            if words[number - 1].low in ".:;":
+                return number - 1
+            continue
+        if word.low == "(" and number > at and _LIMITS.match(text, word.start) is None:
+            close = closing_bracket(words, number, len(words))
+            if not _goes_on_after(words, close, ranges):
+                break
+            number = close
+            continue
+        if _linked(words, number, ranges):
+            number += 2
+            continue
+        joint, after = joint_of(words, number, len(words))
+        if joint and number > at:
+            if not _next_is_head(words, joint, after, ranges):
+                break
+            number = after
+            continue
+        if number > at and (ends_noun(words, number, len(words)) or _after_bold(words, number, ranges)):
             break
-        else:
-            end += 1
-    return end
+        number += 1
+    return number
 
 
-def _past_whole(text: str, end: int, limit: int, ranges: list[tuple[int, int]]) -> int | None:
-    """The end of what must not be cut in two at `end` (bold words, brackets, "linked to **X**"), None where nothing is."""
-    inside = next((r for r in ranges if r[0] <= end < r[1]), None)
-    if inside is not None:
-        return _bold_end(text, inside, limit)
-    if text[end] == "(" and LIMITS.match(text, end, limit) is None and (close := text.find(")", end, limit)) > 0:
-        return close + 1
-    linked = _LINKED_TO.match(text, end, limit)
-    if linked is not None and any(r[0] <= linked.end() < r[1] for r in ranges):
-        return linked.end()
-    return None
-
-
-def _stops(text: str, end: int, limit: int, ranges: list[tuple[int, int]]) -> bool:
-    if text[end] == "(" or (text[end] == "," and not _next_is_head(text, end, limit, ranges)):
-        return True
-    if BOUNDARY.match(text, end, limit) is not None or _BUT.match(text, end, limit) is not None:
-        return True
-    past_bold = any(r[1] <= end for r in ranges)
-    if past_bold and _PARTLY_BOLD.match(text, end, limit) is not None:
-        return True
-    if not past_bold or not text[end].isspace():
+def _goes_on_after(words: Sequence[Word], at: int, ranges: list[Place]) -> bool:
+    """Whether the head goes on after a bracket: "Gastric (stomach) cancer", "**X** (ABC) or **Y**"."""
+    if at >= len(words):
         return False
-    following = end + len(text[end:limit]) - len(text[end:limit].lstrip())
-    return not any(r[0] == following for r in ranges) and _GOES_ON.match(text, end, limit) is None
+    joint, after = joint_of(words, at, len(words))
+    if joint:
+        return _next_is_head(words, joint, after, ranges)
+    return not ends_noun(words, at, len(words)) and words[at].low != "(" and not _after_bold(words, at, ranges)
 
 
-def _bold_end(text: str, inside: tuple[int, int], limit: int) -> int:
-    """Bold words are all head, except what is after a full stop inside the bold."""
-    shown = text[inside[0] : min(inside[1], limit)].rstrip()
-    return inside[0] + len(shown.rstrip(".:")) if shown.rstrip(".:") != shown else inside[0] + len(shown)
+def _bold_end(words: Sequence[Word], at: int, within: Place) -> int:
+    number = at
+    while number < len(words) and words[number].start < within[1]:
+        number += 1
+    return number
 
 
-def _next_is_head(text: str, comma: int, limit: int, ranges: list[tuple[int, int]]) -> bool:
-    """Whether a comma goes on with another condition: bold words follow, or (nothing bold) a list that ends in "or"."""
-    rest = _SPLIT.match(text, comma, limit)
-    if rest is None:
+def _linked(words: Sequence[Word], at: int, ranges: list[Place]) -> bool:
+    """Reads "Cancers linked to **X**": the bold word alone names no condition."""
+    return (
+        words[at].low in ("linked", "associated", "related") and at + 2 < len(words) and words[at + 1].low in ("to", "with")
+        and _inside(ranges, words[at + 2]) is not None
+    )  # fmt: skip
+
+
+def _after_bold(words: Sequence[Word], at: int, ranges: list[Place]) -> bool:
+    """After bold words a head goes on only to the noun of its name: "**Ovarian germ cell** tumors", not "**Melanoma** regardless"."""
+    past = any(r[1] <= words[at].start for r in ranges)
+    if not past:
         return False
-    if ranges:
-        return any(r[0] <= rest.end() < r[1] for r in ranges)
-    return BOUNDARY.match(text, comma, limit) is None and (
-        re.match(r"[^.;:()]*,? (?:and|or) ", text[rest.end() : limit]) is not None or _ends_list(text, rest, limit)
-    )
+    if words[at].low == "of" or any(r[0] > words[at].start for r in ranges):
+        return words[at].low == "of" or not _to_bold(words, at, ranges)
+    stop = noun_end(words, at, len(words))
+    return not any(word.of("disease") for word in words[at : min(stop, at + 4)]) or words[at].low in ("regardless", "despite")
 
 
-def _ends_list(text: str, joint: re.Match[str], limit: int) -> bool:
-    """Reads the last of "bladder, breast, or lung cancer": a disease by its form."""
-    return joint.group().strip() != "," and _LAST.match(text, joint.end(), limit) is not None
+def _to_bold(words: Sequence[Word], at: int, ranges: list[Place]) -> bool:
+    following = min(r[0] for r in ranges if r[0] > words[at].start)
+    return all(word.of("coordinator") or not word.of(*_NO_HEAD) for word in words[at:] if word.start < following)
 
 
-_LAST = rx(rf"(?:(?!(?:and|or|in|of|that|who|with|for)\b)[\w-]+ ){{0,4}}?(?:{DISEASE_FORM}|{GENERIC_DISEASE})\b")
+def _next_is_head(words: Sequence[Word], joint: str, after: int, ranges: list[Place]) -> bool:
+    """Whether a comma, "and" or "or" goes on with another condition: bold words, or (nothing bold) a noun phrase of a list."""
+    if after >= len(words) or words[after].of("aim") or words[after].low in ("also", "then"):
+        return False
+    if _inside(ranges, words[after]) is not None:
+        return True
+    if any(r[0] >= words[after].start for r in ranges) and joint != ",":
+        return _to_bold(words, after, ranges)
+    bold = bool(ranges)
+    stop = noun_end(words, after, len(words))
+    if stop <= after:
+        return False
+    if joint == ",":
+        return not bold and (
+            goes_on(words, after, len(words))
+            or (any(word.of("disease") for word in words[after:stop]) and _listing(words, after))
+        )
+    return not bold or any(word.of("disease") for word in words[after:stop])
 
 
-def _conditions(text: str, start: int, end: int) -> list[Part]:
-    found, pos, at = [], start, start
-    while at < end:
-        if text[at] == "(" and (close := text.find(")", at, end)) > 0:
-            at = close + 1
+def _listing(words: Sequence[Word], at: int) -> bool:
+    return words[at - 1].low in ("and", "or") or goes_on(words, at, len(words))
+
+
+def _conditions(text: str, words: Sequence[Word], at: int, end: int) -> list[Place]:
+    found: list[Place] = []
+    first = number = at
+    whole = any(_LEADS_TO.match(text, word.start) for word in words[at:end])
+    while number < end:
+        if words[number].low == "(":
+            number = closing_bracket(words, number, end)
             continue
-        one = _ONE_THING.match(text, at, end) or _ONE_THING.match(text, at + 1, end)
-        if one is not None and text[at] != ",":
-            at = one.end()
+        one = next((said for said in _ONE_THING if tuple(w.low for w in words[number : number + len(said)]) == said), None)
+        if one is not None:
+            number += len(one)
             continue
-        joint = _SPLIT.match(text, at, end)
-        if joint is not None and _ADJECTIVES.fullmatch(text[pos:at].strip()) is not None:
-            at = joint.end()
+        joint, after = joint_of(words, number, end)
+        if joint and joint != "and/or" and after < end and number > first and not whole:
+            if _ADJECTIVES.fullmatch(text[words[first].start : words[number - 1].end]) is None and not _within_of(
+                words, first, number
+            ):
+                found.append(_trimmed(text, words[first].start, words[number - 1].end))
+                first = number = after
+                continue
+            number = after
             continue
-        if joint is not None and _LEADS_TO.search(text, start, end) is None and not _within_of(text, pos, at):
-            found.append(_trimmed(text, pos, at))
-            pos = at = joint.end()
-            continue
-        at += 1
-    found.append(_trimmed(text, pos, end, last=True))
+        number += 1
+    if first < end:
+        found.append(_trimmed(text, words[first].start, words[end - 1].end, last=True))
     return found
 
 
-def _within_of(text: str, pos: int, at: int) -> bool:
+def _within_of(words: Sequence[Word], first: int, at: int) -> bool:
     """Reads "carcinoma of the lip and mouth": "and" after "of the …" joins the sites of one disease."""
-    return re.search(r" of (?:the )?[\w-]+$", text[pos:at]) is not None
+    return any(word.low in ("of", "in") for word in words[max(first + 1, at - 3) : at])
 
 
-def _trimmed(text: str, start: int, end: int, *, last: bool = False) -> Part:
+def _trimmed(text: str, start: int, end: int, *, last: bool = False) -> Place:
     """Without final brackets; "Gastric (stomach) and pancreatic …" keeps the gloss of a word that shares the last noun."""
     while True:
         while end > start and text[end - 1] in " .,:;":
@@ -203,9 +251,4 @@ def _trimmed(text: str, start: int, end: int, *, last: bool = False) -> Part:
         end = start + bracket.start()
     while start < end and text[start] in " ,":
         start += 1
-    return Part(start, end)
-
-
-def head_clause(head: Head) -> Clause:
-    """The head as a clause."""
-    return Clause("head", "head", head.parts[0].start, head.end, "bold" if head.bold else "", names=head.parts)
+    return start, end

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pipeline.extract.clauses import Clause, Part, Reading
-from pipeline.extract.quote import fact
-from pipeline.extract.reading import Told
-from pipeline.extract.sentences import Statement
-from pipeline.model import Fact
+from pipeline.extract.said import Reading, Said
+from pipeline.extract.told import Told
+from pipeline.model import Fact, Qualifier
 
 #: Intents whose "in patients with X" names the population, not a disease that is treated.
 PREVENTIVE = ("prevent", "prevent_and_treat", "reduce_risk")
 
-#: The rule of a cause that an item's head names below a lead that ends in "caused by:".
+
+#: The rule of a cause that an item's head names below an opening sentence that ends in "caused by:".
 CAUSE_FROM_LEAD = "cause-from-lead"
 
 
 @dataclass(eq=False)
 class Leaf:
-    """Everything that speaks of one use: `told` from the outermost item to the leaf, the lead, the details below it."""
+    """Everything that speaks of one use: `told` from the outermost item to the leaf, the opening sentence, the details below it.
+
+    `general` are readings of sentences elsewhere that say more of it; `stated` sentences and words that may restrict it and that
+    nobody understood.
+    """
 
     lead: Told | None
     told: list[Told]
@@ -29,10 +32,11 @@ class Leaf:
     lead_fact: Fact | None
     details: list[Told] = field(default_factory=list)
     general: list[Reading] = field(default_factory=list)
+    stated: list[Fact] = field(default_factory=list)
 
     @property
     def prose(self) -> bool:
-        """Whether the use is a sentence of its own, lead and leaf in one."""
+        """Whether the use is a sentence of its own."""
         return self.told[-1] is self.lead
 
     @property
@@ -47,21 +51,34 @@ class Leaf:
 
     @property
     def leading(self) -> list[Reading]:
-        """The readings of the lead."""
-        return self.lead.readings if self.lead is not None else []
+        """The readings of the opening sentence."""
+        return self.lead.readings if self.lead is not None and not self.prose else []
+
+    @property
+    def every(self) -> list[Reading]:
+        """All of them, outermost first."""
+        return [*self.leading, *self.above, *self.own, *self.general, *(r for one in self.told for r in one.aims)]
 
 
-def quoted(reading: Reading, part: Part, rule: str) -> Fact:
-    """A part of a sentence as a fact."""
-    return fact(reading.statement.block, part.start, part.end, rule)
+Pair = tuple[Reading, Said]
 
 
-def clauses(readings: Iterable[Reading], *kinds: str) -> list[tuple[Reading, Clause]]:
-    """The clauses of some kinds with their readings."""
-    return [(reading, clause) for reading in readings for clause in reading.clauses if clause.kind in kinds]
+def said(readings: Iterable[Reading], *kinds: str) -> list[Pair]:
+    """What the readings say of some kinds, in order."""
+    return [(reading, one) for reading in readings for one in reading.said if one.kind in kinds]
 
 
-def says_a_head(statement: Statement, told: Iterable[Told]) -> bool:
-    """Whether a sentence says the name of a disease that items are about."""
-    said = statement.text.casefold()
-    return any(name.casefold() in said for one in told for name in one.heads)
+def unique(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    kept: dict[str, Fact] = {}
+    for one in facts:
+        kept.setdefault(one.text.casefold(), one)
+    return tuple(kept.values())
+
+
+def quoted(pairs: Iterable[Pair]) -> list[Fact]:
+    return [reading.quote(one.place, one.rule) for reading, one in pairs]
+
+
+def in_order(qualifiers: Iterable[Qualifier]) -> tuple[Qualifier, ...]:
+    """Qualifiers in the order of the page, whatever found them."""
+    return tuple(sorted(qualifiers, key=lambda one: (one.fact.spans, one.of, one.kind)))

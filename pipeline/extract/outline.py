@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.extract.head import starts_bold
-from pipeline.extract.language import plain, rx
 from pipeline.extract.sentences import Statement, statements
+from pipeline.language import plain, rx
 from pipeline.model import Block
 
 _USED_START = rx(r"(?:it|they|[A-Z][^.:;,]{0,60}?) (?:is|are|may be) (?:also |often )?(?:used|given|approved)\b")

@@ -1,30 +1,27 @@
-"""The populations of a use, from the population clauses of its leaf, its parents and its lead."""
+"""The populations of a use, from what its sentences say of the patients, outermost first."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from pipeline.extract.branches import stretches
-from pipeline.extract.clauses import Clause, Group, Part, Reading
-from pipeline.extract.disease_state import disease_state
-from pipeline.extract.quote import fact
-from pipeline.model import Characteristic, Fact, Population
+from pipeline.extract.said import Reading, Said
+from pipeline.model import Characteristic, Population
+from pipeline.phrases.people import Group
 
-_DESCRIPTION_START = re.compile(r"(?:(?:and|or)\s+)?(?:who\s+)?", re.IGNORECASE)
-_OR = re.compile(r"\bor\b", re.IGNORECASE)
+_LEAD = re.compile(r"(?:(?:and|or)\s+)?(?:who\s+)?", re.IGNORECASE)
 
 
-def populations_of(readings: Iterable[Reading], *, with_diseases: bool = False) -> tuple[Population, ...]:
-    """The alternatives that one item's sentences name; sentences narrow each other where they can.
+def populations_of(readings: Iterable[Reading], *, preventive: bool = False) -> tuple[Population, ...]:
+    """The alternatives that the sentences of one element name; sentences narrow each other where they can.
 
-    `with_diseases`: "in patients with X" says who they are (of a preventive use), not what is treated.
+    `preventive`: a disease "in patients with X" says who they are, not what is treated.
     """
     found: tuple[Population, ...] = ()
     for reading in readings:
-        for sets in _per_clause(reading, with_diseases=with_diseases):
-            found = narrowed(found, sets, keep=True)
+        for each in _alternatives(reading, preventive=preventive):
+            found = narrowed(found, each, keep=True)
     return found
 
 
@@ -49,6 +46,15 @@ def widened(some: tuple[Population, ...], more: Iterable[Population]) -> tuple[P
     return tuple(found.values())
 
 
+def without_duplicates(populations: tuple[Population, ...]) -> tuple[Population, ...]:
+    """The same alternatives, each once; an alternative without any characteristic says nothing and goes."""
+    kept: list[Population] = []
+    for one in populations:
+        if one.characteristics and one not in kept:
+            kept.append(replace(one))
+    return tuple(kept)
+
+
 def _fit(a: Population, b: Population) -> bool:
     for kind in ("age_group", "sex"):
         one = {getattr(c, kind) for c in a.characteristics if getattr(c, kind)}
@@ -66,100 +72,69 @@ def _merge(a: Population, b: Population) -> Population:
 
 def _meaning(one: Characteristic) -> tuple[object, ...]:
     words = one.fact.text.casefold() if one.kind in ("description", "menopausal-status") else ""
-    ages = one.low, one.high, one.low_exclusive, one.high_exclusive
-    return one.kind, words, one.age_group, one.sex, *ages
+    return one.kind, words, one.age_group, one.sex, one.low, one.high, one.low_exclusive, one.high_exclusive
 
 
-def _per_clause(reading: Reading, *, with_diseases: bool) -> Iterator[tuple[Population, ...]]:
-    """The alternatives of each population clause; branches that stand side by side are alternatives of one another."""
-    skipped = disease_state(reading).alternative
-    clauses = [
-        clause
-        for clause in reading.clauses
-        if clause.kind == "population"
-        or (clause.kind == "description" and clause.start not in skipped)
-        or (with_diseases and clause.rule == "disease-of-patients" and clause.kind == "narrower")
-    ]
-    found = stretches(reading)
-    yield from _sets(reading, [clause for clause in clauses if not any(one.holds(clause) for one in found)])
-    for one in found:
-        branches = one.branches[1:] if one.shared else one.branches
-        sets = [list(_sets(reading, [clause for clause in clauses if clause in branch])) for branch in branches]
-        if all(
-            each and all(population.characteristics for alternatives in each for population in alternatives) for each in sets
-        ):
-            yield widened((), (population for each in sets for alternatives in each for population in alternatives))
-
-
-def _sets(reading: Reading, clauses: Iterable[Clause]) -> Iterator[tuple[Population, ...]]:
-    """Each population clause with the descriptions that follow it; descriptions before any go with all patients."""
-    base: list[list[Characteristic]] = []
+def _alternatives(reading: Reading, *, preventive: bool) -> list[tuple[Population, ...]]:
+    """The alternatives of each run of patients in a sentence: "adults and in adolescents whose …" gives two side by side."""
+    found: list[tuple[Population, ...]] = []
     groups: list[list[Characteristic]] = []
     bound = False
-    last: Clause | None = None
-    for clause in clauses:
-        if clause.kind == "population":
-            if groups:
-                yield _populations(groups)
-            base = [_characteristics(reading, group) for group in clause.groups]
-            groups = [list(one) for one in base]
-            bound = len(clause.groups) > 1 and clause.groups[-1].bound
-            last = clause if any(base) else None
+    for one in _of_patients(reading, preventive=preventive):
+        if one.kind == "population":
+            mine = [list(_characteristics(reading, group)) for group in one.groups]
+            joined = bool(groups) and one.mode.startswith(("and", "or"))
+            if not joined and groups:
+                found.append(_populations(groups))
+                groups = []
+            groups.extend(mine)
+            bound = (joined and one.mode.endswith("+")) or (len(one.groups) > 1 and one.groups[-1].bound)
             continue
-        said = _described(reading, clause)
+        said = _described(reading, one)
         if not groups:
-            base, groups = [[]], [[]]
-        if last is not None and _OR.search(reading.statement.plain, last.end, clause.start + len("or ")):
-            # "who are 75 or older or who cannot receive X", "aged 75 years or older, or who cannot receive X"
-            whom = base if last.kind != "population" else [[c for c in one if c.kind != "age-range"] for one in base]
-            groups.extend([*one, said] for one in whom)
-        else:
-            for one in groups[-1:] if bound else groups:
-                one.append(said)
-        last = clause
+            groups = [[]]
+        for each in groups[-1:] if bound else groups:
+            each.append(said)
     if groups:
-        yield _populations(groups)
-
-
-def _populations(groups: list[list[Characteristic]]) -> tuple[Population, ...]:
-    return tuple(Population(tuple(one)) for one in groups if one)
-
-
-def _described(reading: Reading, clause: Clause) -> Characteristic:
-    if clause.groups:
-        return _characteristics(reading, clause.groups[0])[0]
-    part = clause.whole
-    said = reading.text(part)
-    start = part.start + (opening.end() if (opening := _DESCRIPTION_START.match(said)) is not None else 0)
-    return Characteristic("description", fact(reading.statement.block, start, part.end, clause.rule))
-
-
-def _characteristics(reading: Reading, group: Group) -> list[Characteristic]:
-    block = reading.statement.block
-
-    def quoted(part: Part, rule: str) -> Fact:
-        return fact(block, part.start, part.end, rule)
-
-    found = []
-    if group.age_group is not None:
-        found.append(Characteristic("age-group", quoted(group.noun, "age-group"), age_group=group.age_group))
-    if group.age is not None:
-        age = Characteristic("age-range", quoted(group.age, "age-range"), low=group.low, high=group.high)
-        over, under = (group.exclusive and other is None for other in (group.high, group.low))
-        found.append(replace(age, low_exclusive=over, high_exclusive=under))
-    if group.sex is not None:
-        found.append(Characteristic("sex", quoted(group.noun, "sex"), sex=group.sex))
-    if group.menopausal is not None:
-        found.append(Characteristic("menopausal-status", quoted(group.menopausal, "menopausal-status")))
-    if group.some is not None:
-        found.append(Characteristic("description", quoted(group.some, "some-patients")))
+        found.append(_populations(groups))
     return found
 
 
-def without_duplicates(populations: tuple[Population, ...]) -> tuple[Population, ...]:
-    """The same alternatives, each once; an alternative without any characteristic says nothing and goes."""
-    kept: list[Population] = []
-    for one in populations:
-        if one.characteristics and one not in kept:
-            kept.append(replace(one))
-    return tuple(kept)
+def _of_patients(reading: Reading, *, preventive: bool) -> list[Said]:
+    """What a sentence says of the patients; of alternatives only who they are, for their words are quoted together."""
+    return [
+        one
+        for one in reading.said
+        if one.kind == "population"
+        or (one.kind == "description" and not one.some)
+        or (preventive and one.kind == "narrower" and one.rule in ("disease-of-patients", "whose-disease"))
+    ]
+
+
+def _populations(groups: Sequence[Sequence[Characteristic]]) -> tuple[Population, ...]:
+    return tuple(Population(tuple(one)) for one in groups if one)
+
+
+def _described(reading: Reading, one: Said) -> Characteristic:
+    if one.groups:
+        return next(iter(_characteristics(reading, one.groups[0])))
+    lead = _LEAD.match(reading.statement.plain, one.place[0], one.place[1])
+    start = lead.end() if lead is not None else one.place[0]
+    return Characteristic("description", reading.quote((start, one.place[1]), one.rule))
+
+
+def _characteristics(reading: Reading, group: Group) -> Iterable[Characteristic]:
+    if group.age_group is not None:
+        yield Characteristic("age-group", reading.quote(group.noun, "age-group"), age_group=group.age_group)
+    if group.age is not None:
+        age = group.age
+        yield Characteristic(
+            "age-range", reading.quote(age.place, "age-range"), low=age.low, high=age.high,
+            low_exclusive=age.low_exclusive, high_exclusive=age.high_exclusive,
+        )  # fmt: skip
+    if group.sex is not None:
+        yield Characteristic("sex", reading.quote(group.noun, "sex"), sex=group.sex)
+    if group.menopausal is not None:
+        yield Characteristic("menopausal-status", reading.quote(group.menopausal, "menopausal-status"))
+    if group.some is not None:
+        yield Characteristic("description", reading.quote(group.some, "some-patients"))

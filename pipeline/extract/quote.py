@@ -9,8 +9,8 @@ from pipeline.model import Block, Fact, Link, Run, Span
 
 #: The id of a term in NCI's dictionary of cancer terms, in either shape of address that the pages use.
 _GLOSSARY = re.compile(
-    r"popDefinition\.aspx\?(?:[^#]*&)?id=(?:CDR0*)?(?P<popup>\d+)(?![^&#])"
-    r"|/dictionaries/cancer-terms/def/(?P<term>\d+)(?![^/?#])",
+    r"popDefinition\.aspx\?(?:[^#]*&)?id=(?:CDR0*+)?(?P<popup>\d++)(?![^&#])"
+    r"|/dictionaries/cancer-terms/def/(?P<term>\d++)(?![^/?#])",
     re.IGNORECASE,
 )
 

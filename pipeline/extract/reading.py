@@ -1,349 +1,199 @@
-"""Items, leads and prose read by the clause rules: sentences in, readings out, each sentence accounted for."""
+"""A sentence from words to what it says: its phrases, which of them are alternatives or steps, and each by the table of roles."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
-from typing import Literal
+import itertools
+from collections.abc import Iterator, Sequence
 
-from pipeline.extract.antecedent import NO_ANTECEDENT, OTHER_SUBJECT, breaks_off, of_other_drug, points_back
-from pipeline.extract.branches import BINDING, says_another_way
-from pipeline.extract.clauses import NEGATION, Clause, ClauseKind, Cursor, Match, Part, Reading, read
-from pipeline.extract.disease import disease_clauses, names_head, phrase_end
-from pipeline.extract.head import Head, head_clause, read_head, starts_bold
-from pipeline.extract.language import COUNT, TREATMENT_NOUN, rx
-from pipeline.extract.outline import Item
-from pipeline.extract.passages import ALSO_IT, LEAD, Passage
-from pipeline.extract.population import population
-from pipeline.extract.prior import prior_clauses
-from pipeline.extract.registry import CLAUSE_RULES
-from pipeline.extract.roles import SentenceRule, sentence_role
+from pipeline.extract.head import Head
+from pipeline.extract.roles import read_phrase
+from pipeline.extract.said import Place, Reading, Said, Step
+from pipeline.extract.scene import Scene
 from pipeline.extract.sentences import Statement
-from pipeline.extract.treatments import read_treatments
+from pipeline.model import QualifierTarget
+from pipeline.phrases.adjuncts import phrases
+from pipeline.phrases.kinds import Kind, Phrase
+from pipeline.phrases.verbs import VerbGroup
+from pipeline.phrases.words import Word, words_of
 
-Dangling = Literal["", "partner", "partners", "priors", "criteria", "cause"]
-
-_PARTNER = rx(r".*(?:used|given|combined|treatment|therapy)(?: only| also)? with(?: either)?:$")
-_ONE_OF = r"(?:at least |any )?one (?:or more )?of the following"
-# "in adults with at least one of the following:" opens no list of treatments
-_PARTNERS = rx(
-    rf".*\b{_ONE_OF} (?:\w+ ){{0,2}}?{TREATMENT_NOUN}:$"
-    rf"|.*\b(?:used|given|combined|combination|treatment|therapy)(?: only| also)? with(?: or without)? {_ONE_OF}:$"
-)
-#: What follows says what patients must have, and names neither a treatment nor a disease that is treated.
-_CRITERIA = rx(
-    rf".*\b(?:adults|children|patients|people|women|men|who) .*\b(?:{COUNT}|any|all)(?: or more)? of the following"
-    r"(?: (?!types|kinds|stages|forms|cancers|tumou?rs|conditions|diseases|disorders)\w+){0,3}:$"
-)
-_PRIORS = rx(
-    rf".*(?:received|treated with|treatment with|after|had)(?: either| any of the following(?: \w+){{0,3}}"
-    rf"| {_ONE_OF}(?: \w+){{0,3}})?:$"
-)
+#: What may stand for what beside "or".
+_SORTS: dict[str, str] = {
+    "that": "clause", "who": "clause", "having": "clause", "case": "clause", "participle": "clause", "with": "treatment",
+    "alone": "treatment", "time": "when", "role": "when", "span": "when", "people": "people", "place": "place", "for": "place",
+    "start": "place",
+}  # fmt: skip
+_ON: dict[str, QualifierTarget] = {
+    "head": "disease", "object": "disease", "narrower": "disease", "status": "disease", "biomarker": "disease", "stage": "disease",
+    "cause": "disease", "population": "patients", "description": "patients", "concurrent": "patients", "partner": "treatment",
+    "alone": "treatment", "line": "treatment", "frame": "use", "intent": "use",
+}  # fmt: skip
 
 
-@dataclass(eq=False)
-class Told:
-    """What an item, a lead or a prose use says: its readings, and the sentences in it that a sentence rule took.
+def read(  # noqa: PLR0913 - a sentence, and what is known before it is read
+    statement: Statement,
+    heads: tuple[str, ...] = (),
+    *,
+    at: int = 0,
+    until: int | None = None,
+    head: Head | None = None,
+    kind: Kind = "start",
+    before: tuple[Said, ...] = (),
+    group: VerbGroup | None = None,
+) -> Reading:
+    """Read a sentence from its word `at` on.
 
-    `lost` are sentences that cannot be laid to the item's use, each with the reason.
+    Args:
+        statement: The sentence.
+        heads: The names of the diseases that the item is about.
+        at: The index of the first word to read.
+        until: The index after the last word to read; the sentence's end if None.
+        head: The head that stands before it, which is said too.
+        kind: What the words that no opener leads go on with ("who" below "in adults who:").
+        before: What was said of it already.
+        group: The verb group of its frame.
     """
-
-    readings: list[Reading]
-    asides: list[tuple[Statement, SentenceRule]] = field(default_factory=list)
-    lost: list[tuple[Statement, str]] = field(default_factory=list)
-    heads: tuple[str, ...] = ()
-    dangling: Dangling = ""
-    marks: str = ""
-
-    def clauses(self, *kinds: str) -> list[tuple[Reading, Clause]]:
-        """The clauses of some kinds with their readings, in order."""
-        return [(reading, clause) for reading in self.readings for clause in reading.clauses if clause.kind in kinds]
-
-
-def read_lead(passage: Passage) -> Told:
-    """A lead: from the verb on ("is approved" | "to be used with X to treat:"), then the sentences that go on with it."""
-    told = Told([])
-    for number, statement in enumerate(passage.lead):
-        start = None
-        if not number and (found := LEAD.match(statement.text) or ALSO_IT.match(statement.text)) is not None:
-            start = statement.start + found.end("standing" if found.re is ALSO_IT else "verb")
-        reading = read(statement, CLAUSE_RULES, start=start, aim=start is not None)
-        told.readings.append(_with_aim(reading) if start is not None else reading)
-    told.marks = "".join(statement.marks for statement in passage.lead)
-    return told
-
-
-_AIM = re.compile(r"\b(?:to|for)\b")
-
-
-def _with_aim(reading: Reading) -> Reading:
-    """A lead whose words before the aim no rule knows ("is approved in pellet form to treat:"), read again from the aim on."""
-    if not reading.leftover or reading.of("intent"):
-        return reading
-    statement, first = reading.statement, reading.leftover[0].start
-    for found in _AIM.finditer(statement.plain, first, statement.end):
-        again = read(statement, CLAUSE_RULES, start=found.start(), aim=True)
-        if again.clauses and again.clauses[0].kind == "intent" and again.clauses[0].start == found.start():
-            unknown = Part(first, first + len(statement.plain[first : found.start()].rstrip()))
-            known = tuple(one for one in reading.clauses if one.end <= first)
-            return Reading(statement, known + again.clauses, (unknown, *again.leftover), unread=(unknown, *again.unread))
-    return reading
-
-
-def read_prose(passage: Passage) -> Told:
-    """A prose use: read as a lead, with bold words as its head, and the details after it."""
-    told = read_lead(passage)
-    first = told.readings[0]
-    head = _prose_head(first)
+    words = words_of(statement.plain, statement.start, statement.end)[:until]
+    said: list[Said] = [*before]
     if head is not None:
-        told.heads = (*head.names, *head.abbreviations)
-        told.readings[0] = _with_head(first, head)
-    for statement in passage.details:
-        told.readings.append(read(statement, CLAUSE_RULES, told.heads))
-        told.marks += statement.marks
-    told.readings = _ways(told.readings)
-    return told
-
-
-def _prose_head(reading: Reading) -> Head | None:
-    acted = next(iter(reading.of("object")), None)
-    if acted is None or acted.phrase is None:
-        return None
-    return read_head(reading.statement, acted.phrase.start)
-
-
-def _with_head(reading: Reading, head: Head) -> Reading:
-    """The sentence read again from the head's end, with the head in place of the object."""
-    start, names = head.parts[0].start, (*head.names, *head.abbreviations)
-    before = (*(c for c in reading.clauses if c.end <= start and c.kind != "object"), head_clause(head))
-    again = read(reading.statement, CLAUSE_RULES, names, start=head.end, before=before)
-    left, unread = (tuple(part for part in parts if part.end <= start) for parts in (reading.leftover, reading.unread))
-    return Reading(reading.statement, again.clauses, left + again.leftover, unread=unread + again.unread)
-
-
-def read_item(item: Item, above: list[Told], names: frozenset[str] = frozenset()) -> Told:
-    """A list item, with what the items above it leave open ("used with:", "caused by:"); `names` are the drug's words."""
-    told = Told([])
-    broken = False
-    dangling = above[-1].dangling if above else ""
-    heads = tuple(name for one in above for name in one.heads)
-    for number, statement in enumerate(item.statements):
-        told.marks += statement.marks
-        rule = sentence_role(statement)
-        if number and (rule is None or rule.role in ("brands", "standing")):
-            other = rule is None and of_other_drug(statement, names)
-            if other or (broken and points_back(statement)):
-                told.lost.append((statement, OTHER_SUBJECT if other else NO_ANTECEDENT))
-                broken = True
-                continue
-        if rule is not None and (number or rule.role in ("denied", "studied")):
-            told.asides.append((statement, rule))
-            broken = broken or breaks_off(statement, rule, names)
-        elif number:
-            told.readings.append(read(statement, CLAUSE_RULES, (*heads, *told.heads)))
-            broken = broken or not told.readings[-1].clauses
-            told.heads += _abbreviations(told.readings[-1])
-        else:
-            told.readings.append(_first(statement, dangling, heads, told, above))
-            told.heads += _abbreviations(told.readings[-1])
-    told.dangling = _dangling(item, told)
-    told.readings = _ways(told.readings)
-    return told
-
-
-#: What a sentence says that would bind every patient; a partner of a further way of use is no must already.
-_BINDS_ALL: tuple[ClauseKind, ...] = tuple(
-    kind for kind in BINDING if kind not in ("narrower", "partner", "alone", "concurrent")
-)
-
-
-def _ways(readings: list[Reading]) -> list[Reading]:
-    """Marks the sentences that say one of several ways of use: those with "also", and where they bind, those before them."""
-    before = [reading for reading in readings if says_another_way(reading) is None]
-    named = any(reading.of("narrower") for reading in before)
-    of_all = not any(reading.of("population") for reading in before)
-    also = [bool(number) and says_another_way(reading) is not None for number, reading in enumerate(readings)]
-    if not any(
-        one and (_binds_all(reading, named=named) or (of_all and reading.of("population")))
-        for one, reading in zip(also, readings, strict=True)
-    ):
-        return readings
-    last = max(number for number, one in enumerate(also) if one)
-    return [
-        replace(reading, another_way=True) if number <= last and (also[number] or _binds_all(reading, named=True)) else reading
-        for number, reading in enumerate(readings)
-    ]
-
-
-def _binds_all(reading: Reading, *, named: bool) -> bool:
-    """Whether a sentence says a must; the diseases that each way names (`named`) are alternatives as they are."""
-    diseases = reading.of("narrower")
-    if diseases and not named:
-        return True
-    return any(not any(d.start <= c.start < d.end for d in diseases) for c in reading.of(*_BINDS_ALL))
-
-
-def _abbreviations(reading: Reading) -> tuple[str, ...]:
-    """Reads "chronic immune thrombocytopenia (ITP)": what later sentences may call the disease."""
-    plain = reading.statement.plain
-    ends = [clause.whole.end for clause in reading.of("narrower")]
-    return tuple(found[1] for end in ends if (found := _ABBREVIATION.match(plain, end)) is not None)
-
-
-_ABBREVIATION = re.compile(r"\s*\(([A-Z][\w-]*)\)")
-
-
-def _dangling(item: Item, told: Told) -> Dangling:
-    if not item.opens:
-        return ""
-    last = item.statements[-1].text
-    if _PARTNER.match(last):
-        return "partner"
-    if _PRIORS.match(last):
-        return "priors"
-    if _PARTNERS.match(last):
-        return "partners"
-    if _CRITERIA.match(last):
-        return "criteria"
-    return "cause" if told.clauses("cause") and not told.clauses("carrier") else ""
-
-
-#: Why the items below such an opening are left unread.
-UNKNOWN_OPENING = "no rule knows the sentence that opens the list"
-
-
-def opening_rule(item: Item, told: Told) -> SentenceRule | Literal["unknown"] | None:
-    """What keeps the items below an item from being uses ("It is not used in:"), None if nothing does."""
-    if not item.opens:
-        return None
-    last = item.statements[-1].start
-    refused = [rule for statement, rule in told.asides if statement.start == last and rule.role in ("denied", "studied")]
-    if refused:
-        return refused[0]
-    unknown = any(reading.statement.start == last and _is_no_frame(reading) for reading in told.readings)
-    return "unknown" if unknown or any(statement.start == last for statement, _ in told.lost) else None
-
-
-def _is_no_frame(reading: Reading) -> bool:
-    """Whether unread words open the sentence, turn it round, or say right before the colon what the items are."""
-    left = reading.leftover
-    return bool(left) and (
-        left[0].start <= reading.statement.start
-        or left[-1].end >= reading.statement.end - 1
-        or NEGATION.search(reading.left()) is not None
-    )
-
-
-def are_criteria(item: Item, told: Told) -> bool:
-    """Whether the sub-items are no uses: what must all hold ("…, and"), or what treatments count."""
-    if told.dangling not in _NOT_A_CRITERION:
-        return True
-    return any(child.block.text.rstrip().endswith((", and", "; and", " and")) for child in item.children)
-
-
-_NOT_A_CRITERION = ("", "partner", "cause")
-
-
-def is_received_list(item: Item) -> bool:
-    """Reads "It is used in patients who have received:" with its items below."""
-    return bool(item.children) and _RECEIVED_LIST.match(item.statements[-1].text) is not None
-
-
-_RECEIVED_LIST = rx(
-    r"(?:it is|they are) (?:also )?used in (?:\w+ ){0,4}who (?:have|had) (?:already |previously )?(?:received|had"
-    r"|been treated with)(?: (?:either|one of the following))?:$"
-)
-
-
-def _first(statement: Statement, dangling: Dangling, heads: tuple[str, ...], told: Told, above: list[Told]) -> Reading:
-    cursor = Cursor(statement.plain, statement.start, statement.end, _context(above), heads)
-    opening = _OPENINGS[dangling](cursor) if dangling else None
-    if opening is not None:
-        return _read_on(statement, opening, heads, cursor)
-    head = None if population(cursor) is not None and not starts_bold(statement.block) else read_head(statement)
-    if head is None:
-        return _read_on(statement, Match(statement.start), heads, cursor)
-    if not any(one.heads for one in above):
-        told.heads = (*head.names, *head.abbreviations)
-        return _read_on(statement, Match(head.end, (head_clause(head),)), told.heads, cursor)
-    end = phrase_end(cursor, statement.start)
-    named = disease_clauses(cursor, statement.start, end, "sub-item")
-    if named is None:
-        named = tuple(
-            Clause("narrower", "sub-item", part.start, part.end)
-            for part, name in zip(head.parts, head.names, strict=True)
-            if not names_head(name, heads) and _NO_DISEASE.search(name) is None
+        said.append(
+            Said("head", "head", (head.parts[0][0], words[head.end - 1].end), "bold" if head.bold else "", names=head.parts)
         )
-        end = head.end
-    return _read_on(statement, Match(end, named), heads, cursor)
+    found = phrases(words, at, len(words), "noun" if head is not None and kind == "start" else kind)
+    alternatives = _alternatives(found)
+    studied: list[Place] = []
+    denied: list[Place] = []
+    also = False
+    frames = [Phrase("frame", group.first, group.end, group.end, group=group)] if group is not None else []
+    skip: list[Place] | None = None
+    previous: Phrase | None = None
+    on: QualifierTarget = "disease" if head is not None else "use"
+    for number, phrase in enumerate(found):
+        if phrase.kind == "frame" and phrase.group is not None:
+            frames.append(phrase)
+            also |= phrase.group.also and at == 0
+            skip = studied if phrase.group.is_of("study") else denied if phrase.group.negative else None
+        scene = Scene(
+            statement.plain, words, phrase, heads, tuple(said), number in alternatives, on, previous, tuple(frames), read_phrase
+        )
+        if skip is not None:
+            skip.append(scene.whole)
+            continue
+        told = read_phrase(scene)
+        said.extend(told)
+        on = next((_ON[one.kind] for one in reversed(told) if one.kind in _ON), on)
+        previous = phrase
+    steps = _steps(statement.plain, words, found)
+    return Reading(statement, tuple(said), _open(found, words), steps, also, tuple(_merged(studied)), tuple(_merged(denied)))
 
 
-#: What a sub-item may start with, and what is no narrower disease.
-_NO_DISEASE = rx(r"\b(?:side effects?|warnings?|notes?|received|treated|doses?|patients?|doctors?|information)\b")
+def _merged(places: Sequence[Place]) -> list[Place]:
+    return [(places[0][0], places[-1][1])] if places else []
 
 
-def _read_on(statement: Statement, opening: Match, heads: tuple[str, ...], cursor: Cursor) -> Reading:
-    return read(statement, CLAUSE_RULES, heads, start=opening.end, before=opening.clauses, context=cursor.before)
+def _open(found: Sequence[Phrase], words: Sequence[Word]) -> str:
+    """What the last phrase leaves open for what stands below: its kind, where a colon ends the sentence."""
+    if not found or not words or words[-1].low != ":":
+        return ""
+    last = found[-1]
+    content = [word for word in words[last.inner : last.end] if not word.is_stop]
+    if words[-2:-1] and words[-2].low == "to":
+        return "to"
+    if not content:
+        if last.kind == "including" and len(found) > 1 and found[-2].kind == "cause":
+            return "cause"  # "caused by some types of chemotherapy, including:"
+        return last.kind
+    lows = [word.low for word in content]
+    if lows[-1] == "either" and "after" in (*lows[-3:], words[last.first].low):
+        return "received"
+    if "following" in lows and last.kind in ("who", "that", "time") and not {"received", "had", "after"}.isdisjoint((*lows, words[last.first].low)):
+        return "received"
+    if lows[-1] in ("these", "criteria") and last.kind in ("who", "that"):
+        return "criteria"
+    if last.kind in ("with", "time") and ("following" in lows or lows[-1:] == ["either"]):
+        return last.kind
+    if lows[-1] in ("either", "with", "received", "had", "after", "to"):
+        return {"with": "with", "after": "time", "either": last.kind}.get(lows[-1], "received")
+    if "following" in lows and last.kind in ("who", "that", "having", "participle"):
+        return "criteria" if last.kind != "having" or not any(word.of("kind", "disease") for word in content) else ""
+    return ""
 
 
-def _context(above: list[Told]) -> tuple[Clause, ...]:
-    """Of whom the item above speaks: "It is used in adults who:" goes on in its sub-items."""
-    if not above or not above[-1].readings:
+def _alternatives(found: Sequence[Phrase]) -> frozenset[int]:
+    """The phrases that stand on either side of an "or": none of them is a must."""
+    several: set[int] = set()
+    for number, phrase in enumerate(found):
+        if phrase.joint != "or" or not number:
+            continue
+        sort = _SORTS.get(phrase.kind, phrase.kind)
+        left = next(
+            (
+                k
+                for k in range(number - 1, -1, -1)
+                if found[k].kind != "frame" and _SORTS.get(found[k].kind, found[k].kind) == sort
+            ),
+            number - 1,
+        )
+        if any(found[k].kind in ("frame", "aim") for k in range(left + 1, number)):
+            left = number - 1
+        sorts = [_SORTS.get(found[k].kind, found[k].kind) for k in range(left, number)]
+        several.update(k for k in range(left, number) if found[k].kind != "frame")
+        several.add(number)
+        several.update(_of_those(found, number))
+        right = number
+        while right < len(found) and right - number < len(sorts) and _SORTS.get(found[right].kind, found[right].kind) in sorts:
+            if right > number and found[right].joint in ("and", "but", ";"):
+                break
+            several.add(right)
+            right += 1
+    return frozenset(several)
+
+
+def _of_those(found: Sequence[Phrase], number: int) -> Iterator[int]:
+    """Reads "or in children whose cancer has come back": the clauses right after a group of patients belong to it alone."""
+    if found[number].kind not in ("people", "place"):
+        return
+    for after in range(number + 1, len(found)):
+        if found[after].joint or found[after].comma or found[after].kind not in ("who", "that", "having", "participle"):
+            return
+        yield after
+
+
+_STEP_KINDS = ("with", "having", "alone", "time", "role", "span", "place")
+
+
+def _steps(text: str, words: Sequence[Word], found: Sequence[Phrase]) -> tuple[Step, ...]:
+    """The steps of "with A before surgery and then alone after surgery"."""
+    starts = [
+        number for number, phrase in enumerate(found) if phrase.joint == "then" and phrase.kind in ("with", "alone", "having")
+    ]
+    if not starts:
         return ()
-    return tuple(c for c in above[-1].readings[-1].clauses if c.kind in ("population", "subject"))
+    first = starts[0]
+    if first and any(phrase.kind in ("with", "alone") for phrase in found[:first]):
+        begin = first - 1
+        while begin > 0 and found[begin].kind not in ("with", "alone"):
+            begin -= 1
+        starts = [begin, *starts]
+    bounds = [*starts, len(found)]
+    steps = []
+    for start, stop in itertools.pairwise(bounds):
+        run = [found[start]]
+        for phrase in found[start + 1 : stop]:
+            if phrase.kind not in _STEP_KINDS:
+                break
+            run.append(phrase)
+        steps.append(_step(text, words, run))
+    return tuple(steps)
 
 
-def _partner(at: Cursor) -> Match | None:
-    return _given_with(at, "with-from-parent")
-
-
-def _partners(at: Cursor) -> Match | None:
-    return _given_with(at, "listed-partner", "optional")
-
-
-def _given_with(at: Cursor, rule: str, mode: str | None = None) -> Match | None:
-    """Treatments that an opening above says the drug is given with, in the mode they are listed in unless one is given."""
-    listed = read_treatments(at, at.pos)
-    if listed is None or not listed.names:
-        return None
-    phrase = Part(listed.start, listed.end)
-    clause = at.clause("partner", rule, listed.end, mode or listed.mode, names=listed.names, phrase=phrase)
-    return Match(listed.end, (clause,))
-
-
-def _priors(at: Cursor) -> Match | None:
-    listed = read_treatments(at, at.pos)
-    if listed is None:
-        return None
-    return Match(
-        listed.end,
-        prior_clauses(listed, "listed-prior", mode="conditional") or (at.clause("status", "listed-prior", listed.end),),
-    )
-
-
-def _criterion(at: Cursor) -> Match:
-    """What is left to the clause rules: no noun phrase there is a disease."""
-    return Match(at.pos)
-
-
-def _cause(at: Cursor) -> Match | None:
-    end = at.end - (1 if at.text[at.end - 1] in ".;:" else 0)
-    return Match(end, (at.clause("cause", "cause-from-parent", end, phrase=Part(at.pos, end)),)) if end > at.pos else None
-
-
-_OPENINGS = {"partner": _partner, "partners": _partners, "priors": _priors, "criteria": _criterion, "cause": _cause}
-
-
-def received(item: Item, chain: list[Told]) -> list[Told]:
-    """Reads "It is used in patients who have received:" and its items: prior therapy of the uses around it, no use."""
-    found: list[Told] = []
-    for child in item.children:
-        if is_received_list(child):
-            first = read_item(child, chain)
-            found += [first, *(read_item(one, [*chain, first]) for one in child.children)]
-    return found
-
-
-def rules_of(reading: Reading) -> str:
-    """The names of the rules that read a sentence."""
-    return "+".join(dict.fromkeys(clause.rule for clause in reading.clauses))
+def _step(text: str, words: Sequence[Word], run: Sequence[Phrase]) -> Step:
+    scenes = [Scene(text, words, phrase) for phrase in run]
+    told = [one for scene in scenes for one in read_phrase(scene)]
+    partners = tuple(name for one in told if one.kind == "partner" for name in one.names)
+    alone = next((one.place for one in told if one.kind == "alone"), None)
+    when = [scene.whole for scene in scenes if scene.phrase.kind in ("time", "role", "span")]
+    timing = (when[0][0], when[-1][1]) if when else None
+    first = run[0].first
+    while first and words[first - 1].low in ("first", "next", "then"):
+        first -= 1
+    return Step((words[first].start, scenes[-1].whole[1]), partners, alone, timing)

@@ -55,7 +55,7 @@ def _use(use: Use) -> dict[str, Any]:
         "ages": [age for age in ("adult", "adolescent", "child") if any(c.age_group == age for c in characteristics)],
         "min_age": _min_age(use),
         "sex": _sex(use.populations),
-        "alone": use.alone is not None,
+        "alone": use.alone is not None or any(step.alone is not None for step in use.phases),
         "with": _texts(partners),
         "prior": _texts(prior),
         "proof": {

@@ -1,113 +1,389 @@
-"""Sentences that are no use themselves: what kind of thing they say, each by a named pattern.
+"""What a phrase says, as a table: its kind, a test on it, and the reader of its content. The last row keeps the words.
 
-The order matters: the first pattern that fits names the role. A sentence that fits none is a lead, a use or a detail of one if
-the clause rules can read it, and is unread otherwise.
+To read another kind of phrase, write one reader `Scene -> tuple[Said, ...] | None` and add one row. A reader gives None for a
+phrase that is none of its own; the first row that gives something holds. Nothing is dropped: what no row reads, and what a
+reader leaves over, is a qualifier in the page's words.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline.extract.clauses import ClauseKind, read
-from pipeline.extract.language import rx
-from pipeline.extract.registry import CLAUSE_RULES
-from pipeline.extract.sentences import Statement
-from pipeline.model import SentenceRole
+from pipeline.extract import brackets, treating
+from pipeline.extract.clauses import has_disease, of_disease, of_patients
+from pipeline.extract.said import Said
+from pipeline.extract.scene import Scene
+from pipeline.language import closed, rx
+from pipeline.model import QualifierKind
+from pipeline.phrases.clause_openers import people_end
+from pipeline.phrases.diseases import diseases, is_generic
+from pipeline.phrases.kinds import Kind
+from pipeline.phrases.nouns import noun_list
+from pipeline.phrases.people import Group, read_age, read_people
+
+Reader = Callable[[Scene], tuple[Said, ...] | None]
 
 
 @dataclass(frozen=True, slots=True)
-class SentenceRule:
-    """A shape of sentence: its name, the role it gives, and the words that show it (searched for; `^` anchors)."""
+class Row:
+    """One row: the name that facts carry as their rule, the kinds of phrase, and the reader."""
 
     name: str
-    role: SentenceRole
-    pattern: re.Pattern[str]
+    kinds: tuple[Kind, ...]
+    read: Reader
 
 
-_APPROVED = r"(?:is|are|was|were|has been|have been|been)"
-
-# Of which uses a sentence on approval or brands speaks; who has to be able to say it of every word (scope.py).
-_NO_LIMIT = r"(?:(?!\b(?:not|no|never|nor|neither|only|but|except|if|whether|when|which|who|that|was|were)\b)[^.,;:])"
-_USES = rf"(?:this use|these uses|(?:the )?uses? (?:in|of|for) {_NO_LIMIT}{{1,80}}?)"
-_BRAND_LIST = r"(?:(?!\b(?:not|no|but|except|other|is|are)\b)[^.;:]){1,200}"
-
-SENTENCE_RULES: tuple[SentenceRule, ...] = (
-    SentenceRule("being-studied", "studied", rx(
-        r"\b(?:is|are) (?:also |still |currently )*(?:being )?(?:studied|tested)\b|\bcontinues? to be studied\b"
-        r"|\bunder study\b")),
-    SentenceRule("special-programme", "programme", rx(
-        r"\bavailable (?:only )?(?:as part of|through|under) (?:an? )?(?:special|restricted"
-        r"|limited)?.{0,40}\b(?:program|programme|REMS)\b")),
-    SentenceRule("accelerated-approval", "standing", rx(
-        rf"^(?:{_USES}|(?!(?:(?:the|one|some|both|most|each) )?(?:\w+ )?(?:uses?"
-        rf"|approvals?)\b){_NO_LIMIT}{{1,100}}?) (?:is|are) (?:(?:also|currently) )*(?:FDA[- ])?approved"
-        r" under (?:the )?(?:FDA's |the )?accelerated approval(?: program(?:me)?)?\.?$")),
-    SentenceRule("confirmatory-trials", "standing", rx(
-        r"^as a condition of approval, .{0,40}\bconfirmatory\b"
-        r"|\bconfirmatory trials?\b")),
-    SentenceRule("denied", "denied", rx(
-        rf"\b{_APPROVED} (?:not|no longer|never) (?:been )?(?:FDA[- ])?(?:approved|recommended|indicated)\b"
-        rf"|\b{_APPROVED} (?:not|no longer) recommended\b"
-        r"|\bnot (?:FDA[- ])?approved (?:to|for|in)\b|\bshould not be (?:used|given)\b|\b(?:is|are) (?:not|never)"
-        r" (?:to be )?(?:used|given)\b"
-        r"|\bapproval .{0,60}\bwithdrawn\b"
-        r"|\b(?:withdrawn|withdrew|revoked) .{0,60}\bapproval\b|\b(?:uses?|approvals?) (?:[^.;]{0,80} )?(?:was|were|has been"
-        r"|have been) (?:withdrawn|revoked)\b"
-        r"|\bhas not been (?:FDA[- ])?approved\b")),
-    SentenceRule("no-longer-available", "availability", rx(
-        r"\b(?:no longer|not) (?:being )?(?:available|sold|made|marketed)\b|\bstill (?:used"
-        r"|available) in other countries\b|\bdiscontinued\b")),
-    SentenceRule("brand-scope", "brands", rx(
-        rf"^{_USES} (?:is|are) (?:only )?(?:also )?approved (?:only )?(?:for|under|as) the {_BRAND_LIST}\bbrands?\b"
-        r"(?: names?)?(?: of [^.,;:]{1,80}?)?\.?$")),
-    SentenceRule("unspecified-other-uses", "explanation", rx(
-        r"\bmay also be used\b.{0,60}\b(?:to treat|for) other (?:types of cancer|conditions|diseases)"
-        r"|\bused (?:alone or with other drugs )?to treat (?:many |some |certain )?other (?:diseases|conditions"
-        r"|types of cancer)(?: and (?:conditions|diseases))?\.?$")),
-    SentenceRule("more-information", "other-form", rx(
-        r"^for (?:more )?information\b.{0,200}\bsee\b|\bsee the drug information summar(?:y"
-        r"|ies)\b")),
-    SentenceRule("another-form", "other-form", rx(
-        r"\b(?:is|are) (?:also )?available (?:separately|in|as|under|with|without)\b|\b(?:is"
-        r"|are) an? (?:\S+ ){0,3}(?:form|combination|version|biosimilar|mixture)s? (?:form )?of\b"
-        r"|^(?:this|the|each|it) (?:\S+ ){0,2}(?:form|combination|version|wafer|liposome)s? |^for .{0,40}, this"
-        r" form\b|^it can be given\b|\bmay work better together\b"
-        r"|^(?:this|the) drug is (?:also )?available|\bworks? better than other forms\b|\bits effects last longer\b")),
-    SentenceRule("also-called", "explanation", rx(
-        r"\b(?:is|are) (?:also )?(?:called|known as|sometimes called"
-        r"|abbreviated)\b")),
-    SentenceRule("given-by", "explanation", rx(
-        r"^\S+(?: \S+){0,4} is (?:given|taken) (?:by (?:infusion|injection|mouth)|as an? (?:injection|infusion|tablet"
-        r"|capsule|pill))[^,]*$")),
-    SentenceRule("how-it-works", "explanation", rx(
-        r"^(?:(?!\b(?:is|are|may|used|approved|given)\b)[^.]){1,80} (?:helps?|works?|blocks?|binds?|attaches"
-        r"|stops?|kills?|contains?|prevents the body) [^.]+\.?$|\bis a condition in which\b|\b(?:is|are) (?:an?"
-        r" )?(?:type|types|kind|kinds|form|group|condition|drug|protein)s? (?:of|that|in which|made)\b"
-        r"|^[^.]{1,60}\b(?:cancers|tumou?rs|lymphomas|leukemias)? have certain (?:genetic )?(?:mutations"
-        r"|changes)\b|\bmade from the bacterium\b")),
-)  # fmt: skip
+def read_phrase(scene: Scene) -> tuple[Said, ...]:
+    """What a phrase says."""
+    if all(word.is_stop for word in scene.words[scene.phrase.first : scene.phrase.end]):
+        return (scene.tell("frame", "stop"),)
+    if _PROGRAM.fullmatch(scene.text, *scene.whole) is not None:
+        return (scene.tell("frame", "program"),)
+    if scene.empty and scene.phrase.kind in _OPENERS_ALONE and scene.phrase.end < len(scene.words):
+        return stated(scene)  # "after or (instead of surgery)": an opener that opens nothing
+    for row in ROLES:
+        if scene.phrase.kind in row.kinds:
+            found = row.read(scene)
+            if found is not None:
+                return found
+    return stated(scene)
 
 
-#: A sentence that says what the drug is used for or how it is given may hold words that look like an explanation.
-_SOFT = ("also-called", "given-by", "how-it-works")
-_SAYS_A_USE = rx(
-    r"(?:it|they|(?:the )?[A-Z][^.:;,]{0,100}?) (?:is|are|may be|can be) (?:(?:also|sometimes|only|usually|often) )*"
-    r"(?:approved|used|given)\b"
+#: Said by the standing of the use.
+_PROGRAM = rx(r"(?:under )?(?:the )?(?:FDA's )?accelerated approval(?: program)?(?: of the FDA)?")
+_OPENERS_ALONE = ("time", "with", "cause", "place")
+
+
+def stated(scene: Scene) -> tuple[Said, ...]:
+    """The last row: the phrase in the page's words."""
+    if not any(word.low.isalnum() or len(word.low) > 1 for word in scene.words[scene.phrase.first : scene.end]):
+        return (scene.tell("frame", "stop"),)
+    return (scene.tell("qualifier", "stated", of=scene.on),)
+
+
+def _qualifier(scene: Scene, rule: str, what: QualifierKind) -> tuple[Said, ...]:
+    return (scene.tell("qualifier", rule, of="treatment", what=what),)
+
+
+# -- who ----------------------------------------------------------------------------------------------------------------
+
+
+def _people(scene: Scene) -> tuple[Said, ...] | None:
+    if scene.empty:
+        return None
+    start, end = scene.place(scene.inner, scene.end)
+    groups, stop = read_people(scene.text, start, end)
+    if not groups:
+        return None
+    found = [
+        scene.tell(
+            "population", "population", (start, stop), groups=groups, mode=f"{scene.phrase.joint}{'+' if scene.opener else ''}"
+        )
+    ]
+    rest = next((number for number in range(scene.inner, scene.end) if scene.words[number].start >= stop), scene.end)
+    while rest < scene.end and scene.words[rest].low in (",", "and", "or"):
+        rest += 1
+    if rest < scene.end:
+        found.append(scene.tell("qualifier", "stated", scene.place(rest, scene.end), of="patients"))
+    return tuple(found)
+
+
+def _having(scene: Scene) -> tuple[Said, ...] | None:
+    """Reads "(adults) with metastatic disease", "(tumors) with an H3 K27M mutation", "(cancer) with carcinoma in situ"."""
+    if scene.empty:
+        return (scene.tell("frame", "opens-list"),)
+    of_people = scene.previous is not None and scene.previous.kind in ("people", "who", "participle")
+    if scene.previous is not None and scene.previous.kind == "place" and scene.before and scene.before[-1].what == "manner":
+        return treating.partners(scene)  # "given by infusion with X"
+    if (
+        not of_people
+        and any(word.of("treatment") for word in scene.content)
+        and scene.words[scene.phrase.first].low != "without"
+    ):
+        return treating.partners(scene)
+    if _announces(scene):
+        return treating.announced(scene)
+    if of_people:
+        named = _named(scene)
+        if named is not None:
+            return named
+        if _MARKER.search(scene.said) is not None:
+            return (scene.tell("biomarker", "biomarker", scene.place(scene.inner, scene.end)),)
+        return (scene.tell("description", "patient-trait"),)
+    if _MARKER.search(scene.said) is not None and scene.opener == "with":
+        return (scene.tell("biomarker", "biomarker", scene.place(scene.inner, scene.end)),)
+    return (scene.tell("status", "with-feature"),)
+
+
+_MARKER = rx(
+    r"\b(?:mutations?|genes?|proteins?|fusions?|deletions?|chromosomes?|antigens?|rearrangements?|amplifications?|alterations?)\b"
 )
-_CLINICAL: tuple[ClauseKind, ...] = (
-    "head", "narrower", "status", "biomarker", "stage", "population", "description", "partner", "alone", "concurrent",
-    "prior", "line", "cause", "negated", "history", "object",
-)  # fmt: skip
 
 
-def sentence_role(statement: Statement) -> SentenceRule | None:
-    """The first rule whose words the sentence shows.
+def _named(scene: Scene) -> tuple[Said, ...] | None:
+    """Diseases of a noun phrase, said of the item's disease; a disease of another kind describes the patients."""
+    listed = noun_list(scene.words, scene.inner, scene.end)
+    if not listed.items:
+        return None
+    found = has_disease(scene, scene.inner, scene.end)
+    if found is not None:
+        return found
+    if diseases(scene.text, *scene.place(scene.inner, listed.end), scene.heads) is not None:
+        return (scene.tell("description", "other-disease"),)
+    return None
 
-    A sentence of use ("It is used in adults with X, which is a type of Y, that has come back") is no explanation
-    where the clause rules read something clinical in it.
-    """
-    rule = next((rule for rule in SENTENCE_RULES if rule.pattern.search(statement.text)), None)
-    if rule is None or rule.name not in _SOFT or _SAYS_A_USE.match(statement.text) is None:
-        return rule
-    return None if read(statement, CLAUSE_RULES).of(*_CLINICAL) else rule
+
+def _participle(scene: Scene) -> tuple[Said, ...] | None:
+    if scene.previous is not None and scene.previous.kind == "people":
+        found = treating.concurrent(scene)
+        return found if found is not None else (scene.tell("description", "patient-description"),)
+    return (scene.tell("status", "participle"),)
+
+
+# -- the disease --------------------------------------------------------------------------------------------------------
+
+
+def _that(scene: Scene) -> tuple[Said, ...] | None:
+    return (scene.tell("frame", "opens-list"),) if scene.empty else of_disease(scene)
+
+
+def _who(scene: Scene) -> tuple[Said, ...] | None:
+    return (scene.tell("frame", "opens-list"),) if scene.empty else of_patients(scene)
+
+
+def _for(scene: Scene) -> tuple[Said, ...] | None:
+    """Reads "for metastatic cancer", "in localized prostate cancer": the disease again, a narrower one, or its state."""
+    if scene.empty:
+        return (scene.tell("frame", "opens-list"),)
+    if _announces(scene):
+        return treating.announced(scene)
+    if [word.low for word in scene.content] in (["this", "purpose"], ["this", "reason"], ["this", "use"], ["these", "uses"]):
+        return (scene.tell("frame", "this-use"),)
+    listed = noun_list(scene.words, scene.inner, scene.end)
+    if listed.end < scene.end or (not scene.heads and scene.phrase.kind == "place"):
+        return None
+    named = diseases(scene.text, *scene.place(scene.inner, scene.end), scene.heads, short=scene.phrase.kind in ("for", "start"))
+    if named is None:
+        return None
+    return tuple(scene.tell(one.kind, "named-disease", one.place) for one in named) or (scene.tell("frame", "disease-again"),)
+
+
+def _announces(scene: Scene) -> bool:
+    """Reads "the following types of cancer:", "certain other types of cancer": what follows names them."""
+    said = [word.low for word in scene.content]
+    return "following" in said[:5] or (
+        bool(said) and scene.text[scene.words[scene.end - 1].end :].lstrip()[:1] == ":" and is_generic(scene.said)
+    )
+
+
+def _cause(scene: Scene) -> tuple[Said, ...] | None:
+    if scene.empty:
+        return (scene.tell("cause", "cause", mode="open"),)
+    if scene.before and scene.before[-1].kind in ("population", "description"):
+        return (scene.tell("description", "patient-description"),)
+    first = scene.inner
+    while first < scene.end and (scene.words[first].of("preposition") or scene.words[first].low in (*_CAUSED, "not")):
+        first += 1
+    if first >= scene.end:
+        return (scene.tell("cause", "cause", mode="open"),)
+    return tuple(scene.tell("cause", "cause", place, names=(place,)) for place in _branches(scene, first))
+
+
+_CAUSED = closed("caused")
+
+
+def _branches(scene: Scene, first: int) -> list[tuple[int, int]]:
+    """Reads "multiple myeloma or by solid tumors that have spread": one cause a branch; an "or" within a clause is none."""
+    words, found, number, start = scene.words, [], first, first
+    while number < scene.end:
+        if words[number].of("relative"):
+            number = next(
+                (
+                    k
+                    for k in range(number, scene.end)
+                    if words[k].low == "or" and k + 1 < scene.end and words[k + 1].low in ("by", "with", "to")
+                ),
+                scene.end,
+            )
+            continue
+        if words[number].low == "or" and number > start:
+            found.append(scene.place(start, number))
+            start = number + 2 if number + 1 < scene.end and words[number + 1].low in ("by", "with", "to") else number + 1
+            number = start
+            continue
+        number += 1
+    if start < scene.end:
+        found.append(scene.place(start, scene.end))
+    return [(_past_kinds(scene, a), b) for a, b in found]
+
+
+_KIND_WORDS = rx(r"(?:(?:some|certain|all|many) (?:types|kinds|forms) of |the )")
+
+
+def _past_kinds(scene: Scene, at: int) -> int:
+    lead = _KIND_WORDS.match(scene.text, at)
+    return lead.end() if lead is not None else at
+
+
+def _place(scene: Scene) -> tuple[Said, ...] | None:
+    """Reads "(melanoma) in the skin and lymph nodes": where it is; "(given) into the bladder": how it is given."""
+    kind = scene.previous.kind if scene.previous is not None else ""
+    if scene.empty:
+        return (scene.tell("frame", "opens-list"),)
+    if _announces(scene):
+        return treating.announced(scene)
+    if _ABROAD.search(scene.text, *scene.whole) is not None:
+        return None
+    age = read_age(scene.text, scene.whole[0], scene.whole[1])
+    if age is not None and age.place[1] >= scene.whole[1]:
+        return (scene.tell("description", "age-range", age.place, groups=(Group(age.place, age=age),)),)
+    if _MANNER.match(scene.text, *scene.whole) is not None and kind in (
+        "",
+        "frame",
+        "start",
+        "place",
+        "people",
+        "with",
+        "alone",
+    ):
+        return _qualifier(scene, "manner", "manner")
+    listed = noun_list(scene.words, scene.inner, scene.end)
+    if (
+        kind in ("", "frame")
+        and scene.opener == "in"
+        and listed.end == scene.end
+        and scene.words[scene.end - 1].of("treatment")
+    ):
+        return treating.partners(scene)  # "used in photodynamic therapy"
+    found = _for(scene)
+    if found is not None:
+        return found
+    if kind in ("aim", "purpose") and scene.heads and scene.before and scene.before[-1].rule == "acted-on":
+        return (scene.tell("qualifier", "purpose", of="use", what="purpose"),)
+    if kind in ("people", "having") and _STATE.match(scene.text, *scene.whole) is not None:
+        return (scene.tell("description", "patient-description"),)
+    if (
+        scene.before
+        and scene.before[-1].kind in ("head", "object", "narrower", "gloss")
+        and scene.opener in ("", "in", "of", "on", "at", "from")
+    ):
+        return (scene.tell("status", "site"),)
+    if _STATE.match(scene.text, *scene.whole) is not None:
+        return (scene.tell("status", "disease-status"),)
+    return None
+
+
+_ABROAD = rx(r"\b(?:countr(?:y|ies)|states|trials?|stud(?:y|ies)|europe|canada|japan|china|u\.?s\.?|abroad)\b")
+_STATE = rx(
+    r"(?:in|at) (?:an? |the |their |complete |partial |first |second |high |low |very |or )*(?:remission|response|risk|relapse)\b"
+)
+_PLACES = (
+    r"bladder|ureter|kidney|skin|vein|muscle|mouth|injection|infusion|tumou?rs?|spinal fluid|blood|bloodstream|brain|abdomen|liver"
+    r"|chest|pill|tablet|capsule|needle|catheter|drip"
+)
+_MANNER = rx(
+    rf"(?:directly )?(?:in|into|by|through|under|to|on|onto|as|via) (?:the |an? )?(?:[\w-]+ ){{0,2}}?(?:{_PLACES})s?\b(?! cancer)"
+)
+
+
+def _case(scene: Scene) -> tuple[Said, ...] | None:
+    """Reads "when the cancer has spread", "if surgery is not an option": said of the disease, of treatment, of the patients."""
+    words = scene.words[scene.phrase.first : scene.end]
+    prior = treating.priors_of_case(scene, conditional=words[0].low in ("if", "unless") or scene.phrase.joint == ";")
+    if prior or (
+        len(words) > 1
+        and any(word.of("disease", "treatment", "person") or word.low in ("it", "they", "their") for word in words[1:])
+    ):
+        age = _age_in(scene)
+        return (scene.tell("status", "circumstance"), *age, *prior)
+    return None
+
+
+def _age_in(scene: Scene) -> tuple[Said, ...]:
+    """Reads "if they are at least 75 years old": an age that the patients must have."""
+    at = next((number for number in range(scene.phrase.first + 1, scene.end) if scene.words[number].of("be")), None)
+    if at is None or at + 1 >= scene.end or scene.words[at - 1].low not in ("they", "patients", "adults", "children"):
+        return ()
+    age = read_age(scene.text, scene.words[at].end, scene.whole[1])
+    return (scene.tell("description", "age-range", age.place, groups=(Group(age.place, age=age),)),) if age is not None else ()
+
+
+def _including(scene: Scene) -> tuple[Said, ...] | None:
+    """Reads "including X": it widens the use and restricts nothing; a disease that it names is a narrower one."""
+    if scene.empty:
+        return (scene.tell("kinds", "kinds"),)
+    if _announces(scene):
+        return treating.announced(scene)
+    first = scene.inner
+    persons = people_end(scene.words, first, scene.end)
+    if persons is not None and persons < scene.end and scene.words[persons].low == "with":
+        first = persons + 1  # "including those with X"
+    listed = noun_list(scene.words, first, scene.end)
+    named = diseases(scene.text, *scene.place(first, listed.end), scene.heads) if listed.items else None
+    bare = named and listed.end == scene.end and any(one.kind == "narrower" for one in named)
+    found = [scene.tell("gloss" if bare else "status", "included")]
+    if named is not None and scene.on != "treatment":
+        found.extend(scene.tell("narrower", "included-disease", one.place) for one in named if one.kind == "narrower")
+    return tuple(found)
+
+
+def _except(scene: Scene) -> tuple[Said, ...] | None:
+    if scene.on == "disease" and scene.words[scene.phrase.first].low not in ("only", "no"):
+        return (scene.tell("status", "exception"),)
+    return None
+
+
+def _frame(scene: Scene) -> tuple[Said, ...] | None:
+    if scene.empty:
+        return (scene.tell("frame", "carrier"),)
+    words = [word for word in scene.content if not word.is_stop and word.low not in ("use", "be", "used", "given")]
+    return (scene.tell("frame", "carrier"), *_ways(scene)) if all(word.of("adverb", "coordinator") for word in words) else None
+
+
+def _ways(scene: Scene) -> tuple[Said, ...]:
+    """Reads "(given) directly (into the bladder)": an adverb that says how it is given."""
+    found = [word for word in scene.content if word.of("adverb") and word.low in _WAYS]
+    return tuple(scene.tell("qualifier", "manner", (word.start, word.end), of="treatment", what="manner") for word in found)
+
+
+_WAYS = closed("ways")
+
+
+def _start(scene: Scene) -> tuple[Said, ...] | None:
+    """The words before the first opener: a disease, a stage."""
+    if scene.empty:
+        return (scene.tell("frame", "stop"),)
+    if all(word.of("adverb", "coordinator", "pronoun") or word.is_stop for word in scene.content):
+        return (scene.tell("frame", "connector"), *_ways(scene))
+    if (
+        scene.words[scene.inner].low == "of"
+        and scene.before
+        and scene.before[-1].kind in ("head", "gloss", "narrower", "object")
+    ):
+        return (scene.tell("status", "site"),)
+    return _for(scene)
+
+
+ROLES: tuple[Row, ...] = (
+    Row("population", ("people",), _people),
+    Row("having", ("having",), _having),
+    Row("participle", ("participle",), _participle),
+    Row("patients", ("who",), _who),
+    Row("disease-state", ("that",), _that),
+    Row("circumstance", ("case",), _case),
+    Row("intent", ("aim", "purpose"), treating.aim),
+    Row("line", ("role",), treating.role),
+    Row("partner", ("with",), treating.partners),
+    Row("alone", ("alone",), treating.alone),
+    Row("time", ("time",), treating.time),
+    Row("duration", ("span",), treating.span),
+    Row("cause", ("cause",), _cause),
+    Row("disease-again", ("for",), _for),
+    Row("place", ("place",), _place),
+    Row("included", ("including",), _including),
+    Row("exception", ("except",), _except),
+    Row("bracket", ("bracket",), brackets.bracket),
+    Row("carrier", ("frame",), _frame),
+    Row("start", ("start", "noun"), _start),
+)

@@ -1,36 +1,59 @@
-"""Which uses a sentence about brands or about the way of approval covers."""
+"""Which uses a sentence covers that speaks of uses elsewhere: their brands, their approval, a limit that nobody understood."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from pipeline.extract.clauses import Part
-from pipeline.extract.language import GENERIC_DISEASE, THIS_USE, rx
+from pipeline.extract.elements import Aside, Element, Passage
+from pipeline.extract.frames import Frame, brand_names, frame_of, lists_brands
 from pipeline.extract.outline import Item
-from pipeline.extract.passages import LEAD, Aside, Element, Passage
 from pipeline.extract.quote import fact
-from pipeline.extract.roles import SentenceRule
+from pipeline.extract.sentence import points_back
 from pipeline.extract.sentences import Statement
+from pipeline.extract.subjects import Names, split_names
+from pipeline.language import rx
 from pipeline.model import AgeGroup, Fact
+from pipeline.phrases.diseases import is_generic
 
-_BRANDS = rx(r"\bapproved (?:only )?(?:for|under|as) the (?P<names>.+?) brands?\b(?: names?)?")
-_SPLIT = rx(r"\s*(?:,? (?:and|or) |, )")
+Place = Item | Passage
+
+THIS_USE = rx(r"\b(?:this use|these uses)\b")
+_BRANDS = rx(
+    r"\b(?:approved|limited|restricted|reserved|used|given|recommended|available)\b.{0,30}?\b(?:for|under|as|of|in|to)(?: use (?:in|under|with))? (?:only )?(?:both )?(?:the )?(?P<names>.+?)(?:,? but not (?P<others>.+?))? brands?\b(?: names?)?"
+)
+_WHOSE = rx(r"\bbrands?(?: names?)? of (?P<of>[^.;:]+?)(?= (?:is|are|may|has|have|was|were)\b|[.,;:]|$)")
 _OF_WHICH = rx(
     r"(?:the )?uses?(?: of [\w -]{1,80}?)?(?:(?: in| for) (?P<who>[\w -]+?)| to treat (?P<what>[\w -]+?)) (?:is|are) "
 )
 _GROUP = rx(r"(?:adults?|children|infants|adolescents|pa?ediatric patients)(?: aged (?!.*\b(?:adults|children)\b)[\w -]+)?$")
-_ANY_DISEASE = rx(rf"{GENERIC_DISEASE}$")
 _AGES: tuple[tuple[AgeGroup, re.Pattern[str]], ...] = (
     ("adult", re.compile(r"adult", re.IGNORECASE)),
     ("child", re.compile(r"child|infant|pa?ediatric", re.IGNORECASE)),
     ("adolescent", re.compile(r"adolescent|teen", re.IGNORECASE)),
 )  # fmt: skip
+_MORE = rx(
+    r"\b(?:if|when|unless|until|without|who|whose|that|except|as|in (?:adults|children|patients|people|women|men))\b|\bnot\b"
+)
 
 
-def has_scope(statement: Statement, rule: SentenceRule) -> bool:
-    """Whether a sentence says something of uses that stand elsewhere: their brands, their approval, that it was taken back."""
-    return rule.role in ("brands", "standing") or (rule.role == "denied" and takes_back(statement))
+@dataclass(frozen=True)
+class Scope:
+    """A sentence and the leaves (items, or uses in prose) that it covers; `age` narrows them to an age group."""
+
+    statement: Statement
+    frame: Frame
+    covered: tuple[Place, ...]
+    age: AgeGroup | None = None
+
+
+def has_scope(statement: Statement, frame: Frame) -> bool:
+    """Whether a sentence says something of uses that stand elsewhere."""
+    if frame.role == "brands":
+        return True
+    if frame.role == "standing":
+        return frame.name == "accelerated-approval"
+    return frame.role == "denied" and takes_back(statement)
 
 
 def takes_back(statement: Statement) -> bool:
@@ -41,63 +64,61 @@ def takes_back(statement: Statement) -> bool:
 _SOME = rx(r"\b(?:in|for|to|with|by|as|when|if|unless|until|without) (?!(?:this use|these uses|the FDA|the U|\d{4})\b)")
 
 
-def whose_brands(statement: Statement) -> str:
-    """The drug whose brands a sentence names, "" where it does not say."""
-    found = _WHOSE_BRANDS.search(statement.text)
-    return found["of"] if found is not None else ""
+def is_plain(statement: Statement, names: Names) -> bool:
+    """Whether a brand sentence says no more than the brands ("This use is approved for the A and B brands of X.")."""
+    if lists_brands(statement, names) or frame_of(statement, names).name == "brand-of-uses":
+        return True
+    found = _BRANDS.search(statement.text)
+    if found is None or found["others"]:
+        return False
+    tail = statement.text[found.end() :]
+    whose = _WHOSE.search(statement.text)
+    rest = tail if whose is None else statement.text[whose.end() :]
+    return _MORE.search(statement.text[found.start() :].replace(found["names"], "")) is None and rest.strip(" .").lower() in (
+        "",
+        "only",
+        "alone",
+    )
 
 
-_WHOSE_BRANDS = rx(r"\bbrands?(?: names?)? of (?P<of>[^.;:]+)")
-
-
-def brand_facts(statement: Statement) -> tuple[Fact, ...]:
+def brand_facts(statement: Statement, names: Names) -> tuple[Fact, ...]:
     """The brands that a sentence names: "approved for the A, B, and C brands"."""
+    frame = frame_of(statement, names)
+    if frame.name == "brand-of-uses":
+        return tuple(fact(statement.block, a, b, "brand-scope") for a, b in brand_names(statement, frame, names))
+    listed = lists_brands(statement, names)
+    if listed:
+        return tuple(fact(statement.block, a, b, "brand-scope") for a, b in listed)
     found = _BRANDS.search(statement.plain, statement.start, statement.end)
-    return names_between(statement, found.start("names"), found.end("names")) if found is not None else ()
-
-
-def subject_brands(statement: Statement, brands: frozenset[str]) -> tuple[Fact, ...]:
-    """Reads "The Xyz brand of zolafen is …" and, where Xyz is a brand of the page, "Xyz is …"."""
-    found = _BRAND_SUBJECT.match(statement.plain, statement.start, statement.end)
-    if found is not None:
-        return names_between(statement, found.start("names"), found.end("names"))
-    lead = LEAD.match(statement.text)
-    if lead is None or not brands:
+    if found is None:
         return ()
-    named = names_between(statement, statement.start, statement.start + lead.end("subject"))
-    return named if all(one.text.casefold() in brands for one in named) else ()
+    return tuple(
+        fact(statement.block, a, b, "brand-scope") for a, b in split_names(statement, found.start("names"), found.end("names"))
+    )
 
 
-_BRAND_SUBJECT = rx(r"the (?P<names>.+?) brands?\b")
+_ONLY_FOR = re.compile(r"\((?:only (?:for |as )?)?(?:the )?(?P<names>[^()]{2,80}?)(?: brands?)?(?: only)?\)", re.IGNORECASE)
 
 
-def names_between(statement: Statement, start: int, end: int) -> tuple[Fact, ...]:
-    """The names of a list joined by commas and "and"."""
-    parts, pos = [], start
-    for joint in _SPLIT.finditer(statement.plain, start, end):
-        parts.append(Part(pos, joint.start()))
-        pos = joint.end()
-    parts.append(Part(pos, end))
-    found = []
-    for part in parts:
-        lead = re.match(r"\s*the\s+", statement.plain[part.start : part.end], re.IGNORECASE)
-        begin = part.start + (lead.end() if lead is not None else 0)
-        if statement.plain[begin : part.end].strip():
-            found.append(fact(statement.block, begin, part.end, "brand-scope"))
+def bracket_brands(statement: Statement, names: Names) -> tuple[Fact, ...]:
+    """Reads "(Xyz only)": a bracket that limits a use to brands of the page."""
+    found: list[Fact] = []
+    for bracket in _ONLY_FOR.finditer(statement.plain, statement.start, statement.end):
+        places = split_names(statement, *bracket.span("names"))
+        if places and all(statement.plain[a:b].casefold() in names.brands for a, b in places):
+            found.extend(fact(statement.block, a, b, "brand-in-brackets") for a, b in places)
     return tuple(found)
 
 
-@dataclass(frozen=True)
-class Scope:
-    """A sentence and the leaves (items, or prose passages) that it covers; `age` narrows them to an age group."""
-
-    statement: Statement
-    rule: SentenceRule
-    covered: tuple[Item | Passage, ...]
-    age: AgeGroup | None = None
+def of_this_drug(statement: Statement, names: Names) -> bool:
+    """Whether the brands that a sentence names are the page's drug's ("brands of X")."""
+    found = _WHOSE.search(statement.text)
+    if found is None or not names.words:
+        return True
+    return set(re.findall(r"[^\W_]+", found["of"].casefold())) <= names.words | {"the", "topical"}
 
 
-def item_scope(item: Item, statement: Statement, *, siblings_have: bool) -> tuple[Item, ...]:
+def item_scope(item: Item, statement: Statement, frame: Frame, *, siblings_have: bool) -> tuple[Item, ...]:
     """What a sentence inside an item covers; nothing where its words do not say which uses.
 
     The pages' crawler glued a parent's closing sentence to its last sub-item; so there "This use" speaks of all the siblings,
@@ -112,15 +133,15 @@ def item_scope(item: Item, statement: Statement, *, siblings_have: bool) -> tupl
         covered = (item,)
     if "these uses" in words:
         return covered if len(covered) > 1 else ()
-    return covered if "this use" in words or group_of(statement) is not None else ()
+    return covered if "this use" in words or group_of(statement) is not None or frame.name == "brand-of-uses" else ()
 
 
 class _Covered:
-    """The leaves met so far: all of them, and those since the last lead or brand sentence."""
+    """The leaves met so far: all of them, and those since the last opening or brand sentence."""
 
     def __init__(self) -> None:
-        self.since: list[Item | Passage] = []
-        self.before: list[Item | Passage] = []
+        self.since: list[Place] = []
+        self.before: list[Place] = []
         self._known: set[int] = set()
 
     def take(self, passage: Passage, upto: Item | None = None) -> None:
@@ -128,7 +149,7 @@ class _Covered:
         roots = passage.items
         if upto is not None and upto in roots:
             roots = roots[: roots.index(upto) + 1]
-        leaves: list[Item | Passage] = [leaf for root in roots for leaf in root.leaves()]
+        leaves: list[Place] = [leaf for root in roots for leaf in root.leaves()]
         for leaf in leaves or ([passage] if passage.prose else []):
             if id(leaf) not in self._known:
                 self._known.add(id(leaf))
@@ -147,34 +168,61 @@ def aside_scopes(elements: list[Element]) -> list[Scope]:
                 met.take(current)
             met.since.clear()
             current = element
-        elif element.rule is not None and has_scope(element.statement, element.rule) and not element.statement.note:
+        elif isinstance(element, Aside) and has_scope(element.statement, element.frame) and not element.statement.note:
             if current is not None:
                 met.take(current, element.item)
             covered = () if element.lost else _covered(element, met.since, met.before)
-            if element.rule.role == "denied" and not covered and not element.lost:
+            if element.frame.role == "denied" and not covered and not element.lost:
                 covered = tuple(met.since)  # one of them is not approved, and nothing says which
-            scopes.append(Scope(element.statement, element.rule, covered, group_of(element.statement)))
-            if element.rule.role == "brands":
+            scopes.append(Scope(element.statement, element.frame, covered, group_of(element.statement)))
+            if element.frame.role == "brands":
                 met.since.clear()
     return scopes
 
 
-def _covered(aside: Aside, since: list[Item | Passage], before: list[Item | Passage]) -> tuple[Item | Passage, ...]:
+def reached(element: Aside, elements: list[Element]) -> tuple[Place, ...]:
+    """The leaves that a sentence which nobody understood may speak of: after a list that list's, else all before it."""
+    passage = element.passage
+    if passage is not None and (points_back(element.statement) or passage.items):
+        if passage.prose:
+            return (passage,)
+        return tuple(leaf for item in passage.items for leaf in item.leaves())
+    met = _Covered()
+    for one in elements:
+        if one is element:
+            break
+        if isinstance(one, Passage):
+            met.take(one)
+    return tuple(met.before)
+
+
+def _covered(aside: Aside, since: list[Place], before: list[Place]) -> tuple[Place, ...]:
     """The leaves that a sentence after them speaks of; none where its words leave open which."""
     words = aside.statement.text.lower()
     if "these uses" in words:
-        return tuple(since) if len(since) > 1 else ()
-    if "this use" in words:
+        return tuple(since) if len(since) > 1 or words.startswith(("all ", "both ")) else ()
+    if "this use" in words or aside.frame.name == "brand-of-uses":
         return _the_one(aside, before)
     if words.startswith(("use", "the use")):
         found = _OF_WHICH.match(aside.statement.text)
-        known = found is not None and (_ANY_DISEASE.match(found["what"]) if found["what"] else _GROUP.match(found["who"]))
-        return tuple(before) if known else ()
+        if found is None:
+            return ()
+        if found["what"]:
+            return (
+                tuple(before) if is_generic(found["what"]) else tuple(place for place in before if _about(place, found["what"]))
+            )
+        return tuple(before) if _GROUP.match(found["who"]) is not None else ()
     return tuple(before)
 
 
-def _the_one(aside: Aside, before: list[Item | Passage]) -> tuple[Item | Passage, ...]:
-    """After a prose use "This use" is that; after a list it is clear only where the list is one item."""
+def _about(place: Place, disease: str) -> bool:
+    """Whether a use is about a disease that a sentence names: its outermost item or its sentence begins with it."""
+    first = (place.above() or (place,))[0].statements[0] if isinstance(place, Item) else place.lead[0]
+    return disease.casefold() in first.text.casefold()
+
+
+def _the_one(aside: Aside, before: list[Place]) -> tuple[Place, ...]:
+    """After a use in prose "This use" is that; after a list it is clear only where the list is one item."""
     if aside.passage is None or aside.item is None:
         return tuple(before[-1:])
     return tuple(aside.item.leaves()) if aside.passage.items[0] is aside.item else ()

@@ -7,20 +7,22 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
-from pipeline.extract.language import LITERAL_BOLD, MARKS, plain
 from pipeline.extract.quote import fact
+from pipeline.language import LITERAL_BOLD, MARKS, plain
 from pipeline.model import Block, Fact
 
 # A full stop ends a sentence where white space and a capital (or a footnote mark) follow. The crawler also glues a
 # sentence to the one before ("bevacizumab.This use is approved"), which only these openers are trusted to show.
 _STOP = re.compile(
-    rf"[.?!][\"')\]]*[{MARKS}]*(?:\s+(?=[\"'(]?[A-Z0-9{MARKS}])|(?=(?:This|These|It|Use|The|In|For)\s)|\s*$)"
-    rf"|(?<=[{MARKS}])\s+(?=[{MARKS}])"
+    rf"[.?!][\"')\]]*[{MARKS}]*(?:\s+(?=[\"'(]?[A-Z0-9{MARKS}])|(?=(?:This|These|It|Use|The|In|For)\s)|(?<=[a-z)]\.)(?=[A-Z][a-z]+\s)|\s*$)"
+    rf"|(?<=[{MARKS}])\s+(?=[{MARKS}])|\s(?=[•▪‣◦]\s)"
 )
 # "E. coli" needs no rule (a small letter follows); "U.S. Name Program" and "Dr. Name" do.
 _INITIAL = re.compile(r"(?:\b[A-Z]|\b(?:vs|e\.g|i\.e|Dr|Mr|Mrs|St|No|approx|ca))\.$")
 _OPENER = re.compile(r"\s*(?:It|This|These|The|In|For|Use|Patients|They|As)\s")
 _MARK_AT_END = re.compile(rf"\s*([{MARKS}][{MARKS},\s]*)(?=[.;:]?(?:\s*(?:or|and))?\s*$)")
+#: How far from a sentence's end its footnote marks may begin.
+_MOST_AT_END = 40
 #: "**Sarcoma**¹ in adults", and not "50 mg/m² or more".
 _MARK_WITHIN = re.compile(rf"(?<=[A-Za-z.,)*])(?<!/m)[{MARKS}]+(?=[\s,;:])")
 _MARK_AT_START = re.compile(rf"\s*([{MARKS}])\s*")
@@ -94,7 +96,11 @@ def _parts(shown: str) -> tuple[_Part, ...]:
     text = LITERAL_BOLD.sub(_unmarked, plain(shown))
     found, start = [], 0
     for stop in _STOP.finditer(text):
-        if _INITIAL.search(text, start, stop.start() + 1) and stop.end() < len(text) and not _OPENER.match(text, stop.end()):
+        if (
+            _INITIAL.search(text, max(start, stop.start() - 8), stop.start() + 1)
+            and stop.end() < len(text)
+            and not _OPENER.match(text, stop.end())
+        ):
             continue
         found.append(_part(text, start, stop.end()))
         start = stop.end()
@@ -111,10 +117,11 @@ def _part(text: str, start: int, end: int) -> _Part | None:
     note = marks = ""
     if (opening := _MARK_AT_START.match(text, start, end)) is not None:
         note, start = opening.group(1), opening.end()
-    if (closing := _MARK_AT_END.search(text[start:end])) is not None:
+    last = max(start, start + len(text[start:end].rstrip()) - _MOST_AT_END)
+    if (closing := _MARK_AT_END.search(text[last:end])) is not None:
         marks = "".join(character for character in closing.group(1) if character in MARKS)
-        if not text[start + closing.end(1) : end].strip():
-            end = start + closing.start()
+        if not text[last + closing.end(1) : end].strip():
+            end = last + closing.start()
     marks = "".join(dict.fromkeys(mark for found in _MARK_WITHIN.finditer(text, start, end) for mark in found.group())) + marks
     part = text[start:end]
     end -= len(part) - len(part.rstrip())

@@ -1,80 +1,80 @@
-"""Leaves to uses: what the leaf, its parents and its lead say, put together with inheritance."""
+"""Leaves to uses: what the leaf, the items above it and its opening sentence say, put together with inheritance."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from pipeline.extract.branches import in_a_branch, says_another_way
-from pipeline.extract.clauses import Clause, Part, Reading
-from pipeline.extract.disease import names_head
-from pipeline.extract.disease_state import disease_state, ways_of_use
+from pipeline.extract.around import alone_of, brings_on, in_step, line_of, phases_of, prior_of, therapies_of
 from pipeline.extract.head import STATE_ALONE
-from pipeline.extract.language import GENERIC_DISEASE, rx
-from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, clauses, quoted
+from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_order, quoted, said, unique
 from pipeline.extract.patients import narrowed, populations_of, widened, without_duplicates
-from pipeline.extract.treatment_context import alone_of, line_of, prior_of, therapies_of
-from pipeline.model import Fact, Population, Sentence, Span, Standing, Use, facts_in
+from pipeline.extract.said import Said
+from pipeline.extract.state import in_run, state_of
+from pipeline.language import rx
+from pipeline.model import Fact, Population, Qualifier, Sentence, Span, Standing, Use, facts_in
+from pipeline.phrases.diseases import is_generic, names_head
 
-GENERIC_OBJECT = rx(
-    rf"(?:(?:advanced|other|certain|the following|types of|different|many|following|several) )*(?:types of )?{GENERIC_DISEASE}$"
-)
 _NO_CONDITION = rx(
-    r"(?:notes?|important|warnings?|caution|overview|see also|(?:other )?uses?|treatments?|adults?|children|patients"
-    r"|people|men|women"
-    r"|alone)(?: only)?[:.]?$"
+    r"(?:treatments?|prevention|management|use) of\b.*|(?:notes?|important|warnings?|caution|overview|see also|(?:other )?uses?|treatments?|adults?|children|patients"
+    r"|people|men|women|alone)(?: only)?[:.]?$"
 )
-NO_CONDITION = "no condition is named"
-NO_DISEASE = "what it names first is no condition"
-STATE_ONLY = "it is said how a disease stands, and not which"
-#: Why a leaf states no use of its own, so that it may limit others.
-NO_USE = frozenset({NO_CONDITION, NO_DISEASE, STATE_ONLY})
-_OVERRIDES = ("prevent", "reduce_risk", "palliate")
 
 
 def build_use(leaf: Leaf, standing: Standing, standing_fact: Fact | None) -> Use | str:
     """The use, or why there is none: without a verb or a condition nothing is said."""
-    intent = _intent(leaf)
-    if intent is None:
+    found = _intent(leaf)
+    if found is None:
         return "no verb says what the drug is for"
-    reading, verb = intent
+    reading, verb = found
     if _several_purposes(leaf):
         return "it says more than one purpose, each of another thing"
     conditions, settings, extra = _conditions(leaf)
     if not conditions:
-        return NO_CONDITION
+        return "no condition is named"
     if (why := next(filter(None, map(_no_condition, conditions)), None)) is not None:
         return why
     causes = _causes(leaf, verb)
-    if any(c.mode == "open" for _, c in clauses(leaf.leading, "cause")):
-        # "bone damage caused by:" makes causes of what the items name
-        causes = _unique((*_from_lead(settings), *causes))
+    if any(one.mode == "open" for _, one in said(leaf.leading, "cause")):
+        causes = unique((*(replace(one, rule=CAUSE_FROM_LEAD) for one in settings), *causes))
         settings = ()
-    said = (*leaf.leading, *leaf.above, *leaf.own, *leaf.general)
-    states = [disease_state(one) for one in said]
-    narrower, inherited = _narrower(leaf, verb)
+    state = state_of(leaf)
     return Use(
         text=leaf.text,
         parent=leaf.parent,
         lead=leaf.lead_fact,
         evidence=(),
         conditions=conditions,
-        intent=verb.mode,  # type: ignore[arg-type]  # the intent rules give no other modes
-        intent_text=quoted(reading, verb.whole, verb.rule),
+        intent=verb.mode,  # type: ignore[arg-type]  # the intents are those of the model
+        intent_text=reading.quote(verb.place, verb.rule),
         standing=standing,
         standing_fact=standing_fact,
-        narrower=_unique((*extra, *narrower)),
+        narrower=unique((*extra, *_narrower(leaf, verb))),
         settings=settings,
         causes=causes,
-        disease_status=_unique((*(f for s in states for f in s.status), *ways_of_use(said), *inherited, *_when(leaf))),
-        biomarkers=_unique(f for s in states for f in s.biomarkers),
-        stages=_unique(f for s in states for f in s.stages),
+        disease_status=unique((*state["status"], *_inherited_names(leaf))),
+        biomarkers=unique(state["biomarker"]),
+        stages=unique(state["stage"]),
         line=line_of(leaf),
         populations=_populations(leaf, verb),
         alone=alone_of(leaf),
         therapies=therapies_of(leaf),
         prior=prior_of(leaf, verb),
+        phases=phases_of(leaf),
+        qualifiers=_qualifiers(leaf, verb),
     )
+
+
+def _several_purposes(leaf: Leaf) -> bool:
+    """Reads "to treat adults with X, and to prevent Y": what the first verb is for is not what the second acts on."""
+    for reading in (*leaf.leading, *leaf.own[:1]):
+        verbs = [one for one in reading.of("intent") if one.rule in ("intent", "own-verb")]
+        things = [one for one in reading.of("object", "narrower", "head") if one.rule in ("acted-on", "treated-disease", "head")]
+        for later in verbs[1:]:
+            if any(one.place[0] > later.place[0] for one in things) and any(one.place[0] < later.place[0] for one in things):
+                return True
+    return False
 
 
 def _no_condition(named: Fact) -> str | None:
@@ -82,20 +82,23 @@ def _no_condition(named: Fact) -> str | None:
     if "**" in named.text or "~~" in named.text:
         return "its bold or struck out words could not be told"
     if _NO_CONDITION.match(named.text):
-        return NO_DISEASE
-    return STATE_ONLY if STATE_ALONE.fullmatch(named.text) else None
+        return "what it names first is no condition"
+    return "it is said how a disease stands, and not which" if STATE_ALONE.fullmatch(named.text) else None
 
 
-def with_evidence(use: Use, sentences: Iterable[Sentence]) -> Use:
-    """The use with every sentence that a fact of it comes from among its evidence.
+def with_evidence(use: Use, sentences: Sequence[Sentence], starts: Sequence[int] | None = None) -> Use:
+    """The use with every sentence that a fact of it comes from among its evidence: a reader must see why the use says it.
 
-    An item two levels up, a list of received treatments, a footnote: what the text, the parent and the lead do not show
-    must be shown beside them, or a reader could not see why the use says it.
+    `starts` are where the sentences begin, in order, so that each fact finds its own at once.
     """
+    starts = [one.fact.spans[0].start for one in sentences] if starts is None else starts
     shown = [use.text, *(one for one in (use.parent, use.lead) if one is not None), *use.evidence]
     places = [span for one in shown for span in one.spans]
     apart = [span for one in facts_in(use) for span in one.spans if not any(_holds(place, span) for place in places)]
-    more = [one.fact for one in sentences if any(_holds(place, span) for place in one.fact.spans for span in apart)]
+    found = {number: sentences[number].fact for span in apart if (number := bisect_right(starts, span.start) - 1) >= 0}
+    more = [
+        found[number] for number in sorted(found) if any(_holds(place, span) for place in found[number].spans for span in apart)
+    ]
     return replace(use, evidence=(*use.evidence, *more))
 
 
@@ -103,141 +106,140 @@ def _holds(place: Span, span: Span) -> bool:
     return place.start <= span.start and span.end <= place.end
 
 
-def _unique(facts: Iterable[Fact]) -> tuple[Fact, ...]:
-    kept: dict[str, Fact] = {}
-    for one in facts:
-        kept.setdefault(one.text.casefold(), one)
-    return tuple(kept.values())
-
-
-def _intent(leaf: Leaf) -> tuple[Reading, Clause] | None:
-    """The lead's verb, or the item's own where one covers the whole item (convention: prevent, reduce the risk, palliate)."""
+def _intent(leaf: Leaf) -> Pair | None:
+    """The opening sentence's verb, or the item's own where one covers it (convention: prevent, reduce the risk, palliate, prepare)."""
     for readings in (leaf.own, leaf.above):
-        found = clauses(readings, "intent")
-        own = [(r, c) for r, c in found if c.mode in _OVERRIDES or c.rule == "prepare"]
-        if own and len(own) == len(found) and len(clauses(readings, "carrier")) <= 1:
+        found = said(readings, "intent")
+        own = [(r, one) for r, one in found if one.rule in ("own-verb", "prepare")]
+        ways = [
+            r for r in readings[1:] if r.of("partner", "alone", "line", "population") and not any(r is one for one, _ in own)
+        ]
+        if own and len(own) == len(found) and len({id(r) for r, _ in found}) == 1 and not own[0][0].also and not ways:
             return own[0]
-    return next(iter(clauses(leaf.leading, "intent") or clauses(leaf.own, "intent")), None)
-
-
-def _several_purposes(leaf: Leaf) -> bool:
-    """Reads "to treat adults with X, and to prevent Y": what the first verb is for is not what the second acts on."""
-    for reading in (*leaf.leading, *leaf.own[:1]):
-        text = reading.statement.plain
-        verbs = [c for c in reading.of("intent") if c.rule == "intent" or _JOINED.match(text, max(0, c.start - len("and ")))]
-        things = [c.start for c in reading.of("head", "object", "narrower") if c.rule in _THINGS]
-        said = [c.start for c in reading.of("head", "object", "narrower", "population", "description")]
-        if any(
-            any(s > later.start for s in things) and any(verbs[0].start < s < later.start or s < verbs[0].start for s in said)
-            for later in verbs[1:]
-        ):
-            return True
-        heads = reading.of("head")
-        if heads and any(_AND.match(reading.statement.plain, heads[-1].end, c.end) for c in reading.of("intent")[:1]):
-            return True
-    return any(
-        says_another_way(reading) is not None and any(c.mode not in ("treat", "palliate") for c in reading.of("intent"))
-        for reading in leaf.own[1:]
-    )
-
-
-_THINGS = ("head", "acted-on", "treated-disease")
-_JOINED = rx(r"\W*(?:and|or) ")
-_AND = rx(r"[\s,]*(?:and|or) (?:to )?(?:help )?\w+ ")
+    return next(iter(said(leaf.leading, "intent") or said(leaf.own, "intent") or said(leaf.above, "intent")), None)
 
 
 def _conditions(leaf: Leaf) -> tuple[tuple[Fact, ...], tuple[Fact, ...], tuple[Fact, ...]]:
     """Conditions, settings and a narrower condition, after what the verb acts on and what the head is."""
-    heads = clauses((*leaf.above, *leaf.own), "head")[:1]
-    head = tuple(quoted(r, part, c.rule) for r, c in heads for part in c.names)
-    for reading, thing in clauses(leaf.own, "object"):
-        if not head or leaf.prose or not _of_own_verb(reading, thing):
+    heads = said((*leaf.above, *leaf.own), "head")[:1]
+    head = tuple(r.quote(place, one.rule) for r, one in heads for place in one.names)
+    if leaf.prose:
+        return head or _acted(said(leaf.own, "object")), (), ()
+    for reading, thing in said(leaf.own, "object"):
+        verb = next((one for one in reading.of("intent") if one.place[1] <= thing.place[0]), None)
+        if not head or verb is None or verb.rule == "other-intent" or verb.mode == "other":
             continue
-        said = reading.text(thing.whole)
-        if GENERIC_OBJECT.match(said) or names_head(said, tuple(f.text for f in head)):
+        words = reading.text(thing.place)
+        if is_generic(words) or names_head(words, tuple(one.text for one in head)):
             continue
-        acted = quoted(reading, thing.whole, thing.rule)
-        if any(f.text.casefold() in said.casefold() for f in head):
+        acted = reading.quote(thing.place, thing.rule)
+        if any(one.text.casefold() in words.casefold() for one in head):
             return head, (), (acted,)
         return (acted,), head, ()
-    acted_on = [(r, c) for r, c in clauses(leaf.leading, "object") if not GENERIC_OBJECT.match(r.text(c.whole))]
-    if acted_on and not leaf.prose:
-        return tuple(quoted(r, c.whole, c.rule) for r, c in acted_on), head, ()
-    if head and leaf.prose:
-        more = [
-            (r, c)
-            for r, c in clauses(leaf.own[:1], "object")
-            if not GENERIC_OBJECT.match(r.text(c.whole)) and c.start > heads[0][1].start
-        ]
-        return head + tuple(quoted(r, c.whole, c.rule) for r, c in more), (), ()
+    acted_on = _acted(said(leaf.leading, "object"))
+    if acted_on:
+        return acted_on, head, ()
     if not head:
-        objects = [(r, c) for r, c in clauses(leaf.own, "object") if not GENERIC_OBJECT.match(r.text(c.whole))]
-        return tuple(quoted(r, c.whole, c.rule) for r, c in objects), (), ()
+        return _acted(said((*leaf.above, *leaf.own), "object")), (), ()
     return head, (), ()
 
 
-def _of_own_verb(reading: Reading, thing: Clause) -> bool:
-    """Whether a verb of treating or preventing acts on it ("used to remove X from the body" is how the drug works)."""
-    return any(
-        c.kind == "intent" and c.rule == "intent" and c.end <= thing.end and c.start < thing.start for c in reading.clauses
+def _acted(pairs: Iterable[Pair]) -> tuple[Fact, ...]:
+    found = []
+    for reading, one in pairs:
+        for place in one.names or (one.place,):
+            words = reading.text(place)
+            bare = words.split(" (")[0]
+            if not is_generic(bare):
+                found.append(reading.quote((place[0], place[0] + len(bare)), one.rule))
+    return tuple(found)
+
+
+def _narrower(leaf: Leaf, verb: Said) -> list[Fact]:
+    """The leaf's own narrower diseases."""
+    return quoted(
+        (r, one)
+        for r, one in said(leaf.own, "narrower")
+        if not (verb.mode in PREVENTIVE and one.rule in ("disease-of-patients", "whose-disease"))
     )
 
 
-def _narrower(leaf: Leaf, verb: Clause) -> tuple[list[Fact], list[Fact]]:
-    """The leaf's own narrower diseases, and those that items between head and leaf name (kept as status text)."""
-    own = [
-        quoted(r, c.whole, c.rule)
-        for r, c in clauses(leaf.own, "narrower")
-        if not in_a_branch(r, c) and not (verb.mode in PREVENTIVE and c.rule == "disease-of-patients")
-    ]
-    between = [
-        (r, c)
-        for r, c in clauses(leaf.above, "narrower")
-        if not in_a_branch(r, c) and not any(s.start >= c.start and s.end <= c.end for s in r.of("stage", "biomarker"))
-    ]
-    return own, [quoted(r, c.whole, c.rule) for r, c in between]
+def _inherited_names(leaf: Leaf) -> list[Fact]:
+    """Narrower diseases that items between head and leaf name: how the leaf's disease stands."""
+    return quoted(
+        (r, one) for r, one in said(leaf.above, "narrower")
+        if not any(s.place[0] >= one.place[0] and s.place[1] <= one.place[1] for s in r.of("stage", "biomarker"))
+    )  # fmt: skip
 
 
-def _populations(leaf: Leaf, verb: Clause) -> tuple[Population, ...]:
-    """Lead narrowed by the items above, narrowed by the leaf."""
+def _causes(leaf: Leaf, verb: Said) -> tuple[Fact, ...]:
+    """The leaf's own causes, else those of the items above or the opening sentence (a sub-item's cause is a kind of its parent's)."""
+    for readings in (leaf.own, leaf.above, leaf.leading):
+        found = quoted((r, one) for r, one in said(readings, "cause") if one.mode != "open")
+        if verb.mode in PREVENTIVE:
+            found += [
+                r.quote(name, one.rule) for r, one in said(readings, "prior") if one.rule == "after-head" for name in one.names
+            ]
+        if found:
+            return unique(found)
+    return ()
+
+
+def _populations(leaf: Leaf, verb: Said) -> tuple[Population, ...]:
+    """The opening sentence narrowed by the items above, narrowed by the leaf; "also in children" widens."""
+    preventive = verb.mode in PREVENTIVE
     lead = populations_of(leaf.leading)
     above: tuple[Population, ...] = ()
     for one in leaf.told[:-1]:
         above = narrowed(above, populations_of(one.readings))
-    only = [reading for reading in (*leaf.own, *leaf.general) if says_another_way(reading) is None or reading is leaf.own[0]]
-    own = populations_of(only, with_diseases=verb.mode in PREVENTIVE)
-    found = own if leaf.prose else narrowed(narrowed(lead, above), own)
-    for reading in (*leaf.own, *leaf.general):
-        if reading not in only and found:  # where all patients are meant, "also in children" takes none away
+    own = [*leaf.own, *leaf.general]
+    only = [reading for reading in own if not reading.also or reading is leaf.own[0]]
+    mine = populations_of(only, preventive=preventive)
+    found = mine if leaf.prose else narrowed(narrowed(lead, above), mine)
+    for reading in own:
+        if reading.also and reading not in only and found:
             found = widened(found, populations_of([reading]))
     return without_duplicates(found)
 
 
-def _when(leaf: Leaf) -> list[Fact]:
-    """When it is given beside the disease's course or another treatment ("before surgery"): words of the disease's state."""
+def _qualifiers(leaf: Leaf, verb: Said) -> tuple[Qualifier, ...]:
+    """What no other field holds; the words of alternatives are quoted with them."""
+    found = [
+        Qualifier(reading.quote(one.place, one.rule), one.of, one.what)
+        for reading, one in said(leaf.every, "qualifier")
+        if not in_run(reading, one) and not (one.what != "stated" and in_step(reading, one))
+    ]
+    found += [Qualifier(reading.quote(place, "denied"), "use") for reading in leaf.every for place in reading.denied]
+    found += [Qualifier(one, "use") for one in leaf.stated]
+    found += _other_aims(leaf, verb)
+    found += [
+        Qualifier(reading.quote(one.place, one.rule), "patients", "timing")
+        for reading, one in said(leaf.every, "prior") if one.rule != "after-head" and brings_on(leaf, verb, reading, one)
+    ]  # fmt: skip
+    below = [*leaf.above, *leaf.own, *leaf.general]
+    unnamed = said(below, "partner") if said(below, "partner", "alone") else said(leaf.leading, "partner")
+    found += [
+        Qualifier(reading.quote(one.place, one.rule), "treatment", "manner")
+        for reading, one in unnamed
+        if one.mode == "unnamed" and not one.some
+    ]
+    kept: dict[str, Qualifier] = {}
+    for one in found:
+        kept.setdefault(one.fact.text.casefold(), one)
+    return in_order(kept.values())
+
+
+def _other_aims(leaf: Leaf, verb: Said) -> list[Qualifier]:
+    """What else an item says the drug is for ("… as palliative treatment", "to remove methotrexate from the body")."""
     found = []
-    for reading, clause in clauses((*leaf.leading, *leaf.above, *leaf.own, *leaf.general), "timing"):
-        if in_a_branch(reading, clause):
-            continue
-        verb = next((c for c in reversed(reading.of("carrier")) if c.end <= clause.start), clause)
-        start = verb.start if clause.rule == "may-be-used-after" else clause.start  # "may be" is no must
-        end = clause.end - len(reading.text(clause.whole)) + len(reading.text(clause.whole).rstrip(" .,;"))
-        found.append(quoted(reading, Part(start, end), clause.rule))
-    return found
-
-
-def _from_lead(heads: tuple[Fact, ...]) -> tuple[Fact, ...]:
-    return tuple(replace(head, rule=CAUSE_FROM_LEAD) for head in heads)
-
-
-def _causes(leaf: Leaf, verb: Clause) -> tuple[Fact, ...]:
-    """The leaf's own causes, else those of the items above or the lead (a sub-item's cause is a kind of its parent's)."""
-    for readings in (leaf.own, leaf.above, leaf.leading):
-        found = [quoted(r, c.phrase, c.rule) for r, c in clauses(readings, "cause") if c.phrase is not None]
-        if verb.mode in PREVENTIVE:
-            found += [
-                quoted(r, name, c.rule) for r, c in clauses(readings, "prior") if c.rule == "after-head" for name in c.names
+    for reading in (*leaf.above, *leaf.own):
+        for one in reading.of("intent"):
+            if one is verb or one.mode == "treat" or reading.text(one.place) in ("treat", "for"):
+                continue
+            things = [
+                other.place[1]
+                for other in reading.of("object", "qualifier")
+                if other.place[0] >= one.place[1] and other.place[0] - one.place[1] < 12
             ]
-        if found:
-            return _unique(found)
-    return ()
+            found.append(Qualifier(reading.quote((one.place[0], max([one.place[1], *things[:1]])), one.rule), "use", "purpose"))
+    return found

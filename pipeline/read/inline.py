@@ -26,6 +26,7 @@ _SAFE_TARGET = re.compile(r"(?:https?|mailto):|[^:/?#]*(?:[/?#]|\Z)", re.IGNOREC
 #: What stands between the words of a link and its target.
 _BEFORE_TARGET = re.compile(r"\]\([ \t\n]*<?")
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_STRIKING_TAG = re.compile(r"<(?P<closing>/?)(?:del|s|strike)(?:\s[^>]*)?>", re.IGNORECASE)
 
 
 class PlacedInline(StateInline):
@@ -134,12 +135,14 @@ class _Style:
     italic: int = 0
     href: str | None = None
     href_span: Span | None = None
+    struck: int = 0
 
 
 def runs_of(source: Source, md: MarkdownIt, env: EnvType) -> tuple[Run, ...]:
     """The runs of a block.
 
-    HTML tags are markup and give no run, but `<br>` is a line break. An image gives its alternative text. Brackets nested
+    HTML tags are markup and give no run, but `<br>` is a line break, and what stands between `<del>`, `<s>` or `<strike>` and
+    its end is struck out. An image gives its alternative text. Brackets nested
     deeper than the library's `maxNesting` are text, as it reads them.
     """
     collector = _Collector(source)
@@ -184,6 +187,8 @@ class _Collector:
                     self._add(" ", at, at + len(token.content), style)
                 case "image":
                     self.collect(token.children or (), at + len("!["), style)
+                case "html_inline" if (tag := _STRIKING_TAG.fullmatch(token.content)) is not None:
+                    style = replace(style, struck=max(0, style.struck + (-1 if tag["closing"] else 1)))
                 case _:
                     style = self._restyled(style, token, base)
 
@@ -220,7 +225,7 @@ class _Collector:
     def _add(self, text: str, start: int, end: int, style: _Style) -> None:
         self._touching = None
         span = self._source.span(start, end)
-        self.runs.append(Run(text, span, style.bold > 0, style.italic > 0, style.href, style.href_span))
+        self.runs.append(Run(text, span, style.bold > 0, style.italic > 0, style.href, style.href_span, style.struck > 0))
 
 
 def _target(token: Token, base: int, source: Source) -> tuple[str | None, Span | None]:

@@ -1,0 +1,65 @@
+"""Brackets: most say the words before them again; some narrow what stands before them."""
+
+from __future__ import annotations
+
+from pipeline.extract.denying import may_deny
+from pipeline.extract.said import Said
+from pipeline.extract.scene import Scene
+from pipeline.language import rx
+from pipeline.phrases.diseases import diseases, related
+from pipeline.phrases.nouns import noun_list
+
+#: What narrows: "(certain types)", "(excluding the lip)", "(HER2-positive disease)", "(but not X)", "(limited to X)".
+_LIMITS = rx(
+    r"(?:(?:excluding|except|but|not|no|certain|some|only|other than|limited|if|when|unless|in|for|with|without|after|before|who|whose|that"
+    r"|at least|more than|less than|up to)\b|\d).*|.*\bonly$"
+)
+_MARKED = rx(
+    r"\S*(?:-(?:positive|negative|mutated|mutant|deficient|amplified|low|high)|\+)\b|\S+ (?:positive|negative|mutated|mutant)\b"
+)
+_ABBREVIATED = rx(
+    r"(?-i:[\w+/.-]*[A-Z][\w+/.-]*[A-Z0-9+-][\w+/.-]*)(?:(?:,|,? and|,? or|/)? (?-i:[\w+/.-]*[A-Z][\w+/.-]*[A-Z0-9+-][\w+/.-]*))*"
+)
+_AGAIN = rx(r"(?:also|sometimes|formerly|previously) (?:called|known as) .+|an? .*\b(?:types?|kinds?|forms?|condition|disease|disorder|tumou?r"
+            r"|cancer|problem|protein|drug|medicine)\b.*|(?:rare )?(?:types|kinds|forms) of .+|to .+|(?:come|came|coming) back|spread(?:ing)?.*"
+            r"|(?:does|do|did|has|have) not respond(?:ed)?\b.*|[\w-]+")  # fmt: skip
+
+
+def bracket(scene: Scene) -> tuple[Said, ...] | None:
+    """What a bracket says: nothing new, a narrower disease, a limit in words."""
+    words = scene.words[scene.phrase.first + 1 : scene.end]
+    if words and words[-1].low == ")":
+        words = words[:-1]
+    if not words:
+        return (scene.tell("gloss", "gloss"),)
+    start, end = words[0].start, words[-1].end
+    inside = scene.text[start:end]
+    if may_deny(inside):
+        return (scene.tell("qualifier", "stated", (start, end), of="use"),)
+    if _ABBREVIATED.fullmatch(inside):
+        return (scene.tell("gloss", "gloss"),)
+    if _LIMITS.fullmatch(inside):
+        return (scene.tell("status", "restriction", (start, end)),)
+    if _MARKED.match(inside) is not None:
+        return (scene.tell("biomarker", "biomarker", (start, end)),)
+    if _CLAUSE.search(inside) and not inside.lower().startswith(("does", "do ", "did", "has not", "have not", "to ")):
+        return (scene.tell("status", "restriction", (start, end)),)
+    if _EITHER.fullmatch(inside):
+        return (scene.tell("status", "restriction", (start, end)),)
+    if _AGAIN.fullmatch(inside):
+        return (scene.tell("gloss", "gloss"),)
+    narrower = diseases(scene.text, start, end, scene.heads)
+    if narrower is not None:
+        if any(head.casefold() != inside.casefold() and head.casefold() in inside.casefold() for head in scene.heads):
+            return tuple(scene.tell(one.kind, "in-brackets", one.place) for one in narrower)
+        if not related(inside, ()) or all(one.kind == "narrower" for one in narrower):
+            return (scene.tell("gloss", "gloss"),)
+    first = scene.phrase.first + 1
+    if noun_list(scene.words, first, first + len(words)).end == first + len(words) and not _COURSE.match(inside):
+        return (scene.tell("gloss", "gloss"),)  # its other name: "(low platelet levels)", "(fluid build-up in the brain)"
+    return (scene.tell("status", "restriction", (start, end)),)
+
+
+_CLAUSE = rx(r"\b(?:that|which|who) (?:has|have|had|is|are|was|were|cannot|can|did|does|got|came|comes)\b")
+_EITHER = rx(r"[\w-]+ or [\w-]+")
+_COURSE = rx(r"(?:newly|previously|stage|grade|advanced|metastatic|relapsed|refractory|recurrent)\b")

@@ -1,0 +1,233 @@
+"""A use section in elements: each opening sentence with its list, each use in prose, and the sentences between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.extract.frames import Frame, frame_of
+from pipeline.extract.head import bold_ranges, starts_bold
+from pipeline.extract.outline import Item, nest
+from pipeline.extract.sentence import has_aim, points_back
+from pipeline.extract.sentences import Statement, statements
+from pipeline.extract.subjects import Names
+from pipeline.extract.told import names_another
+from pipeline.model import Block
+
+#: Longer "sentences" (in code points) are something else, and reading them would cost time for nothing.
+MAX_SENTENCE = 2000
+
+
+@dataclass(eq=False)
+class Passage:
+    """An opening sentence and its items, or (no items) a use in prose. `details` are the sentences that say more of it as a whole.
+
+    `refused`: the frame of a sentence that opens a list of no uses ("is not approved to treat:"). `under` are the headings it
+    stands under inside the section.
+    """
+
+    lead: tuple[Statement, ...]
+    frame: Frame | None = None
+    items: list[Item] = field(default_factory=list)
+    details: list[Statement] = field(default_factory=list)
+    prose: bool = False
+    refused: Frame | None = None
+    under: tuple[Block, ...] = ()
+
+
+@dataclass(eq=False)
+class Aside:
+    """A sentence that states no use by itself: its frame, and after which passage and item it stands."""
+
+    statement: Statement
+    frame: Frame
+    passage: Passage | None
+    item: Item | None
+    last: bool = True  # no item of that passage follows
+    lost: bool = False  # what it points back to is not clear
+
+
+@dataclass(eq=False)
+class Unseen:
+    """A block that is no sentence of the page: a table's cell, code, HTML, struck-out words."""
+
+    block: Block
+    passage: Passage | None
+
+
+Element = Passage | Aside | Unseen
+
+
+def elements(blocks: Sequence[Block], names: Names) -> list[Element]:
+    """The elements of a use section in page order."""
+    walk = _Walk(names)
+    run: list[Block] = []
+    for number, block in enumerate(blocks):
+        if block.kind == "item" or walk.takes_bold(block, run):
+            run.append(block)
+            continue
+        walk.take_list(run)
+        run = []
+        if block.kind == "heading":
+            walk.take_heading(block)
+        elif block.kind == "paragraph":
+            walk.take_paragraph(block, blocks[number + 1] if number + 1 < len(blocks) else None)
+        elif block.text.strip():
+            walk.found.append(Unseen(block, walk.passage))
+    walk.take_list(run)
+    return walk.found
+
+
+class _Walk:
+    """One pass over the blocks; lists broken by a paragraph ("… no longer approved.") go on under the same opening sentence."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.found: list[Element] = []
+        self.passage: Passage | None = None
+        self.headings: tuple[Block, ...] = ()
+        self.lost = self.stranger = False  # what "this use", what "it" speak of is not clear
+
+    def takes_bold(self, block: Block, run: list[Block]) -> bool:
+        """Reads "X is approved to treat:" and then a paragraph that starts bold, where a list was meant."""
+        waiting = self.passage is not None and not self.passage.prose and not self.passage.items and not run
+        return waiting and block.kind == "paragraph" and starts_bold(block)
+
+    def take_heading(self, block: Block) -> None:
+        """A heading inside the section: what stands below it, down to the next of its level, stands under it."""
+        self.headings = (*(one for one in self.headings if one.level < block.level), block)
+        self.passage = None
+        self.lost = self.stranger = True
+
+    def take_list(self, run: list[Block]) -> None:
+        """A list: the items of the open passage."""
+        if not run:
+            return
+        if self.passage is None or self.passage.prose:
+            self._open(Passage((), under=self.headings))
+        for element in self.found:
+            if isinstance(element, Aside) and element.passage is self.passage:
+                element.last = False
+        assert self.passage is not None  # opened above  # noqa: S101
+        self.passage.items.extend(nest([block for block in run if _longest(block) <= MAX_SENTENCE]))
+        self.found.extend(Unseen(block, self.passage) for block in run if _longest(block) > MAX_SENTENCE)
+        self.lost = self.stranger = False
+
+    def take_paragraph(self, block: Block, following: Block | None) -> None:
+        """A paragraph: opening sentences, uses in prose, and sentences that say more of them or something else."""
+        if _longest(block) > MAX_SENTENCE:
+            self.found.append(Unseen(block, self.passage))
+            return
+        said = statements(block)
+        closing = bool(said) and said[-1].opens
+        for number, statement in enumerate(said):
+            frame = frame_of(statement, self.names)
+            if self._states_use(statement, frame):
+                introduces = closing and not any(self._states_own(later) for later in said[number + 1 :])
+                if introduces or (
+                    number == len(said) - 1 and following is not None and following.kind == "item" and not _has_bold(statement)
+                ):
+                    self._open(Passage(tuple(said[number:]), frame, under=self.headings))
+                    return
+                self._open(Passage((statement,), frame, prose=True, under=self.headings))
+            elif self._goes_on(block) and self._says_more(frame) and not statement.note and not statement.opens:
+                assert self.passage is not None  # it goes on with one  # noqa: S101
+                self.passage.details.append(statement)
+            elif number == len(said) - 1 and (statement.opens or self._leads_on(statement, frame, following)):
+                self._open(Passage((statement,), frame, refused=frame, under=self.headings))
+                return
+            else:
+                self._between(statement, frame)
+
+    def _states_own(self, statement: Statement) -> bool:
+        frame = frame_of(statement, self.names)
+        return frame.of_use and frame.subject in ("drug", "brand", "agency") and has_aim(statement, frame)
+
+    def _states_use(self, statement: Statement, frame: Frame) -> bool:
+        """Whether a sentence states or opens uses of the page's drug, and does not only say more of those before it."""
+        if not frame.of_use or statement.note or frame.subject not in ("drug", "brand", "agency", "it"):
+            return False
+        if not has_aim(statement, frame) and not statement.opens:
+            return False
+        if frame.subject == "it":
+            return not self.stranger and (statement.opens or self._another(statement, frame))
+        if frame.subject == "agency":
+            return True
+        return has_aim(statement, frame) or self.passage is None or statement.opens
+
+    def _another(self, statement: Statement, frame: Frame) -> bool:
+        """Whether "it is (also) used to treat …" names something else than the use in prose before it."""
+        also = frame.group is not None and frame.group.also
+        if self.passage is None or not self.passage.prose:
+            return also and (self.passage is None or not self.passage.items or has_aim(statement, frame))
+        return names_another(self.passage, statement, frame, self.names)
+
+    def _between(self, statement: Statement, frame: Frame) -> None:
+        item = self.passage.items[-1] if self.passage is not None and self.passage.items else None
+        of_a_use = (
+            frame.of_use
+            or frame.role in ("unread", "detail")
+            or (frame.role in ("brands", "standing", "denied") and not statement.note)
+        )
+        lost = self.lost and of_a_use and points_back(statement)
+        self.found.append(Aside(statement, frame, self.passage, item, lost=lost))
+        if frame.of_use and frame.subject == "other":
+            self.lost = self.stranger = True
+        if frame.of_use and not lost and frame.subject in ("it", "drug", "brand"):
+            return
+        if frame.role in ("denied", "studied", "unread") or frame.name == "unspecified-other-uses":
+            self.lost = True
+            self.stranger = self.stranger or frame.subject not in ("drug", "it", "use")
+        elif frame.role in ("other-form", "availability", "explanation") and (
+            frame.subject != "drug" or frame.role == "other-form"
+        ):
+            self.lost = self.stranger = True
+
+    def _leads_on(self, statement: Statement, frame: Frame, following: Block | None) -> bool:
+        """Reads "Name is not approved to treat" above a list, its colon forgotten: the list goes on with no earlier sentence."""
+        if following is None or following.kind != "item" or statement.text.endswith((".", "!", "?", ")")):
+            return False
+        return frame.role in ("denied", "studied", "unread", None)
+
+    def _says_more(self, frame: Frame) -> bool:
+        """Whether a sentence after a use in prose goes on with it: "It is used …", "Patients must …", one that nobody understood."""
+        return (frame.of_use and frame.subject in ("it", "drug")) or frame.role in ("detail", "unread")
+
+    def _goes_on(self, block: Block) -> bool:
+        """Whether a use in prose was said before in the same block."""
+        return self.passage is not None and self.passage.prose and self.passage.lead[0].block is block and not self.lost
+
+    def _open(self, passage: Passage) -> None:
+        self.passage = passage
+        self.lost = self.stranger = False
+        self.found.append(passage)
+
+
+def _has_bold(statement: Statement) -> bool:
+    return any(start < statement.end and end > statement.start for start, end in bold_ranges(statement.block))
+
+
+def _longest(block: Block) -> int:
+    return max((one.end - one.start for one in statements(block)), default=0)
+
+
+_STRUCK = re.compile(r"~~[^~]+~~")
+
+
+def is_struck(block: Block) -> bool:
+    """Whether words of a block are struck out: they are no text of a use."""
+    return any(run.struck and run.text.strip() for run in block.runs) or _STRUCK.search(block.text) is not None
+
+
+def detailed(aside: Aside) -> Iterator[Item | Passage]:
+    """What a sentence after a list speaks of: the item before it amid the list, the only item ("It …"), or the whole list."""
+    if aside.passage is None:
+        return
+    if aside.passage.prose:
+        yield aside.passage
+    elif aside.item is not None and not aside.last:
+        yield from aside.item.leaves()
+    else:
+        for item in aside.passage.items:
+            yield from item.leaves()

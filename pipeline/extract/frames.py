@@ -1,0 +1,246 @@
+"""What a sentence of the use section is: its subject, its verb group, and a table of frames that says what that makes it.
+
+The frame must be understood; what hangs on it need not be. A sentence that no row takes is unread, and qualifies the uses that it
+may speak of. Order matters: the first row that fits names the role.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from pipeline.extract.sentences import Statement
+from pipeline.extract.subjects import Names, Subject, main_verb, split_at, split_names, subject_of
+from pipeline.language import rx
+from pipeline.model import SentenceRole, Standing
+from pipeline.phrases.nouns import noun_end
+from pipeline.phrases.verbs import VerbGroup, verb_group
+from pipeline.phrases.words import Word, words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One frame: `verbs` are classes of the verb group's head ("" for none), `polarity` + or -, `says` words to be found."""
+
+    name: str
+    role: SentenceRole
+    subjects: tuple[Subject, ...] = ()
+    verbs: tuple[str, ...] = ()
+    polarity: str = "+-"
+    says: re.Pattern[str] | None = None
+    unless: re.Pattern[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The frame of a sentence. `role` is None where it states or leads to uses, or says more of them (`leads`, `subject`).
+
+    `at` is the index of the first word after the frame; `standing` what its verb says; `limits`: words in it may restrict a use.
+    """
+
+    name: str
+    role: SentenceRole | None
+    subject: Subject = ""
+    subject_words: tuple[int, int] = (0, 0)
+    at: int = 0
+    group: VerbGroup | None = None
+    standing: Standing = "used"
+    standing_word: tuple[int, int] | None = None
+    leading: tuple[int, int] = field(default=(0, 0))
+
+    @property
+    def of_use(self) -> bool:
+        """Whether it says that the drug is approved, used or given."""
+        return self.name == "of-use"
+
+
+_OF_DRUG: tuple[Subject, ...] = ("drug", "it", "brand")
+
+
+_LIMIT = rx(r"\b(?:only|must|should|not|no|never|unless|until|except|cannot|limited|restricted|instead)\b")
+
+
+_PROGRAM = rx(r"\b(?:program|programme|REMS|pharmac(?:y|ies)|prescribed only)\b")
+
+
+_ACCELERATED = rx(r"\baccelerated approval\b")
+
+
+_BRAND_LIST = rx(
+    r"\b(?:approved|limited|restricted|reserved|used|given|recommended)\b.{0,30}?\b(?:for|under|as|to|only for)\b.{1,200}\bbrands?\b"
+)
+
+
+_WITHDRAWN = rx(
+    r"\b(?:withdrawn|withdrew|withdraws|revoked|rescinded|removed|pulled|ended|dropped|taken back|cancell?ed|terminated|lapsed|expired|lost)\b"
+)
+
+
+_OTHER_CONDITIONS = rx(
+    r"\b(?:to treat|for|treatment of|prevent) (?:(?:many |some |certain )?other|many) (?:types? of cancer|cancers|conditions|diseases|disorders|uses|kinds of cancer)"
+    r"(?:,? (?:and|or) (?:other )?(?:conditions|diseases|types of cancer|cancers))?\W*$"
+    r"|\bmay also be used\b.{0,60}\bto (?:treat|prevent) other (?:types|kinds|forms) of [^,.;:]+\W*$"
+)
+
+
+_NO_USE_VERB = rx(r"\b(?:approv\w+|indicated|used|given|use)\b")
+
+
+FRAMES: tuple[Row, ...] = (
+    Row("confirmatory-trials", "standing", says=rx(r"\bconfirmatory\b|^as a condition of (?:this |the )?approval\b")),
+    Row("more-information", "other-form", says=rx(r"^for (?:more )?information\b|\bsee the drug information summar(?:y|ies)\b")),
+    Row("being-studied", "studied", verbs=("study",), unless=rx(r"^\W*it is not known\b"), polarity="+"),
+    Row("being-studied", "studied", says=rx(r"\bcontinues? to be (?:studied|tested)\b|\bunder study\b|\b(?:is|are) (?:also )?in (?:clinical )?(?:trials|studies)\b")),
+    Row("special-program", "programme", verbs=("available", "use", "approve", ""), says=rx(r"\b(?:available|prescribed|given|obtained)\b.{0,60}\b(?:program|programme|REMS)\b")),
+    Row("accelerated-approval", "standing", ("use", "drug", "it", "brand", "other"), ("approve",), "+", _ACCELERATED,
+        rx(r"\bapproved (?:to|for) (?!use under|the)|\bonly (?:in|for)\b|\bto (?:treat|prevent|reduce|lower|help|be)\b|\bfor the \w+ of\b|:$")),
+    Row("brand-scope", "brands", ("use",), (), "+", _BRAND_LIST),
+    Row("brand-of-uses", "brands", ("brand",), ("approve", ""), "+", rx(
+        r"\bapproved for (?:(?:all|both) of )?(?:this|this use|these uses|both uses)\W*$")),
+    Row("brand-of-uses", "brands", ("brand",), ("use",), "+", rx(r"\b(?:used|given) for (?:this|these uses|this use)\W*$|\bmay be (?:used|given)\W*$")),
+    Row("of-use", "use", _OF_DRUG, (), "+", rx(r"\b(?:has|have|holds?|received|gained|won|got)(?: \w+){0,3} approval (?:to|for)\b")),
+    Row("of-use", "use", ("it",), ("",), "+", rx(r"^\W*(?:it|this (?:drug|medicine)) (?:is|may be) (?:also |only )?for\b")),
+    Row("withdrawn", "denied", ("use", "other", "agency", "drug", "it"), ("withdraw",), "+", rx(r"\b(?:approval|use|indication|authorization)s?\b")),
+    Row("withdrawn", "denied", ("use", "other", "agency", "it", "drug", "brand"), (), "+-", rx(
+        r"\bapprovals?\b.{0,120}\b(?:withdrawn|withdrew|revoked|rescinded|removed|pulled|ended|cancell?ed|terminated|lapsed|expired)\b"
+        r"|\b(?:withdrawn|withdrew|withdraws|revoked|rescinded|took back|taken back|removed|pulled|lost)\b.{0,80}\b(?:approvals?|indications?|label)\b"
+        r"|\b(?:no longer|not) have (?:FDA )?approval\b|\bno longer has (?:FDA )?approval\b|\b(?:lost|has lost) (?:its |the )?(?:FDA )?approval\b")),
+    Row("denied", "denied", (), ("approve", "recommend"), "-"),
+    Row("denied", "denied", (*_OF_DRUG, "use", "other"), ("use",), "-", unless=rx(r"\bnot (?:only|known)\b")),
+    Row("denied", "denied", ("use", *_OF_DRUG), ("",), "-", rx(r"\bnot (?:for use|for|an approved|a treatment)\b")),
+    Row("denied-use", "denied", (), ("",), "-", rx(r"\bnot (?:an? )?(?:FDA[- ])?approved (?:use|treatment|indication)\b")),
+    Row("no-longer-available", "availability", (), ("available", "withdraw"), "-"),
+    Row("no-longer-available", "availability", says=rx(r"\bno longer (?:being )?(?:available|sold|made|marketed)\b|\bin other countries\b|\bdiscontinued\b|\b(?:taken|pulled|withdrawn) (?:off|from) the market\b"),
+        unless=rx(r"\bapproved to\b")),
+    Row("unspecified-other-uses", "explanation", (), ("use", "approve"), "+", _OTHER_CONDITIONS),
+    Row("another-form", "other-form", (), ("available",), "+"),
+    Row("also-called", "explanation", (), ("naming",), "+-"),
+    Row("given-with", "detail", ("other",), ("use",), "+", rx(r"\b(?:with|along with|together with|alongside) (?:it|them|this (?:drug|medicine))\b")),
+    Row("of-patients", "detail", ("people", "disease")),
+    Row("of-some", "detail", ("it", "other"), says=rx(r"^if\b.*\b(?:must|should|needs? to)\b")),
+    Row("about-the-form", "other-form", (), (), "+-", rx(r"\bless time\b|\bworks? better\b|\beffects last\b")),
+    Row("of-use", "use", (*_OF_DRUG, "form", "use", "other", "agency"), ("approve", "use"), "+"),
+    Row("how-it-works", "explanation", (*_OF_DRUG, "form", "other"), ("works", "course", "aim"), "+-", None, _LIMIT),
+    Row("what-it-is", "explanation", (*_OF_DRUG, "form", "other"), ("",), "+", rx(
+        r"\b(?:is|are) (?:an?|the|two|three)?(?: \S+){0,4} ?(?:type|types|kind|kinds|form|forms|group|condition|drug|drugs|protein|proteins|combination|version|biosimilar"
+        r"|mixture|medicine|disorder|disease|vaccine|agent|inhibitor|antibody|treatment)\b|\b(?:is|are) made (?:from|of)\b|\bhave certain\b|\bhas? (?:fewer|side)\b"), _LIMIT),
+    Row("what-it-is", "explanation", ("other",), ("",), "+-", None, rx(r"\b(?:only|must|should|unless|until|except|approv\w+|patients?|adults|children|indicated|withdr\w+|surgery|options?|question|ha(?:s|ve) failed)\b")),
+    Row("about-the-form", "other-form", (*_OF_DRUG, "form", "other"), (), "+-", rx(r"^(?:\w+ )?(?:this|the|each|also|it)\b.*\b(?:form|wafer|liposome|co-pack|combination pack|less time|works? better|effects last)\b"), _LIMIT),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=512)
+def frame_of(statement: Statement, names: Names) -> Frame:
+    """The frame of a sentence on a page about the drug of `names`."""
+    words = words_of(statement.plain, statement.start, statement.end)
+    at, first = main_verb(words)
+    if first is None:
+        row = next(
+            (
+                row
+                for row in FRAMES
+                if row.says is not None and not row.verbs and not row.subjects and row.says.search(statement.text)
+            ),
+            None,
+        )
+        return Frame(row.name, row.role) if row is not None else Frame("", "unread")
+    group = verb_group(words, first, len(words))
+    if group is None:
+        return Frame("", "unread")
+    group = _copula(statement.plain, words, group)
+    subject = subject_of(statement.plain, words, at, first, names)
+    head = group.head
+    for row in FRAMES:
+        if row.subjects and subject not in row.subjects:
+            continue
+        if row.verbs and not (("" in row.verbs and head is None) or (head is not None and head.of(*row.verbs))):
+            continue
+        if ("-" if group.negative else "+") not in row.polarity:
+            continue
+        if (row.says is not None and not row.says.search(statement.text)) or (
+            row.unless is not None and row.unless.search(statement.text)
+        ):
+            continue
+        if row.name == "of-use" and subject == "use" and lists_brands(statement, names):
+            return Frame("brand-scope", "brands", subject, (at, first), group.end, group, leading=(0, at))
+        if row.name == "of-use":
+            return _of_use(words, at, first, group, subject)
+        return Frame(row.name, row.role, subject, (at, first), group.end, group, leading=(0, at))
+    return Frame("", "unread", subject, (at, first), group.end, group, leading=(0, at))
+
+
+def _of_use(words: Sequence[Word], at: int, first: int, group: VerbGroup, subject: Subject) -> Frame:
+    """The frame of "X is approved …": in the active voice ("the FDA has approved X …") the drug's name is passed too."""
+    start = group.end
+    noun = next((k for k in range(group.end, min(len(words), group.end + 4)) if words[k].low == "approval"), None)
+    if noun is not None:  # "holds FDA approval to treat"
+        return Frame("of-use", None, subject, (at, first), noun + 1, group, "approved", (first, noun + 1), (0, at))
+    if subject == "agency" and not group.passive:
+        start = noun_end(words, start, len(words))
+    head = group.head
+    standing: Standing = "approved" if head is not None and head.of("approve") and not group.past else "used"
+    if head is not None and head.of("approve") and words[first].of("have"):
+        standing = "approved"
+    return Frame("of-use", None, subject, (at, first), start, group, standing, (first, group.end), (0, at))
+
+
+def _copula(text: str, words: Sequence[Word], group: VerbGroup) -> VerbGroup:
+    """Reads "is a kinase inhibitor indicated for …" as "is indicated for …"."""
+    if group.head is not None or group.end >= len(words) or not words[group.end].of("article"):
+        return group
+    for number in range(group.end + 1, min(len(words), group.end + 14)):
+        word = words[number]
+        if (
+            word.is_stop
+            or word.of("relative", "be", "have", "modal", "coordinator")
+            or (word.of("preposition") and word.low != "of")
+        ):
+            break
+        following = words[number + 1].low if number + 1 < len(words) else ""
+        if word.of("approve", "use") and following in ("for", "to", "in", "as", "with"):
+            return VerbGroup(
+                group.first, number + 1, word, group.negative, group.modal, group.past, True, group.only, group.also
+            )
+    return group
+
+
+def brand_names(statement: Statement, frame: Frame, names: Names) -> tuple[tuple[int, int], ...]:
+    """The brands that a subject names: "The Xyz brand of zolafen is …" and, where Xyz is a brand of the page, "Xyz is …"."""
+    words = words_of(statement.plain, statement.start, statement.end)
+    start, end = frame.subject_words
+    said = words[start:end]
+    brand = next((number for number, word in enumerate(said) if word.low in ("brand", "brands")), None)
+    if brand is not None:
+        stop = start + brand
+        first = start + next((number for number, word in enumerate(said) if word.low != "the" and not word.of("adverb")), 0)
+        return split_at(words, first, stop) if stop > first else ()
+    if frame.subject == "brand":
+        return split_at(
+            words,
+            start + next((number for number, word in enumerate(said) if word.low != "the" and not word.of("adverb")), 0),
+            end,
+        )
+    return ()
+
+
+def limits(statement: Statement) -> bool:
+    """Whether a sentence of another kind has words in it that may restrict a use ("… is used only after …")."""
+    return (
+        _LIMIT.search(statement.text) is not None
+        and _NO_USE_VERB.search(statement.text) is not None
+        and _PROGRAM.search(statement.text) is None
+    )
+
+
+_LISTED = rx(r"\bapproved (?:only )?for (?:use (?:with|under) )?(?:both )?(?P<names>[^.;:]+)")
+
+
+def lists_brands(statement: Statement, names: Names) -> tuple[tuple[int, int], ...]:
+    """Reads "This use is approved for both Xyz and Xyz XR.": brands of the page, without the word, as places."""
+    found = _LISTED.search(statement.plain, statement.start, statement.end)
+    if found is None:
+        return ()
+    places = split_names(statement, *found.span("names"))
+    return places if all(statement.plain[a:b].strip(" .").casefold() in names.brands for a, b in places) else ()

@@ -1,0 +1,86 @@
+"""What a sentence says, piece by piece: each with its place, its kind and the row that read it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pipeline.extract.quote import fact
+from pipeline.extract.sentences import Statement
+from pipeline.model import Fact, QualifierKind, QualifierTarget
+from pipeline.phrases.people import Group
+
+Place = tuple[int, int]
+
+#: "required blood transfusions, and": what only leads to the next item.
+_AT_END = re.compile(r"[ .,;:]+(?:(?:and|or)[ .,;:]*)?$")
+
+SaidKind = Literal[
+    "frame", "gloss", "kinds",                                    # hangs the rest together: no fact
+    "intent", "object", "standing",                               # what for, and how it is approved
+    "head", "narrower", "cause", "status", "biomarker", "stage",  # the disease
+    "population", "description",                                  # the patients
+    "partner", "alone", "concurrent", "prior", "line",            # the treatment around it
+    "qualifier",                                                  # what no other field holds
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A piece of a sentence: `place` is what is quoted, by offsets of the block's text.
+
+    `mode` refines the kind (an intent, a therapy's mode); `names` are the treatments or conditions in it, `groups` the patients.
+    `of` and `what` are those of a qualifier. `some`: it is one of several that "or" joins, and so no must.
+    """
+
+    kind: SaidKind
+    rule: str
+    place: Place
+    mode: str = ""
+    names: tuple[Place, ...] = ()
+    groups: tuple[Group, ...] = ()
+    of: QualifierTarget = "use"
+    what: QualifierKind = "stated"
+    some: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a treatment given in steps: its whole, and what in it is a partner, "alone" or its time."""
+
+    place: Place
+    partners: tuple[Place, ...] = ()
+    alone: Place | None = None
+    timing: Place | None = None
+
+
+@dataclass(frozen=True, eq=False)  # each is itself: what is worked out of one is kept for it
+class Reading:
+    """A sentence as read. `open` is what its last words leave open for the items below it ("who:", "with:").
+
+    `also`: it says one of several ways of use ("It is also used in children …"), so that it binds no other. `studied` and
+    `denied` are where another frame in it says so ("… and is being studied in glioma").
+    """
+
+    statement: Statement = field(repr=False)
+    said: tuple[Said, ...]
+    open: str = ""
+    steps: tuple[Step, ...] = ()
+    also: bool = False
+    studied: tuple[Place, ...] = ()
+    denied: tuple[Place, ...] = ()
+
+    def of(self, *kinds: SaidKind) -> tuple[Said, ...]:
+        """What is said of some kinds, in order."""
+        return tuple(one for one in self.said if one.kind in kinds)
+
+    def text(self, place: Place) -> str:
+        """The plain words of a place."""
+        return self.statement.plain[place[0] : place[1]]
+
+    def quote(self, place: Place, rule: str) -> Fact:
+        """A place as a fact, without the stops at its end."""
+        start, end = place
+        shown = _AT_END.sub("", self.statement.plain[start:end])
+        return fact(self.statement.block, start, start + len(shown), rule)

@@ -1,0 +1,324 @@
+"""Items, opening sentences and uses in prose, each sentence read: what an element says, and what in it nobody understood."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from pipeline.extract.details import conditional, read_detail
+from pipeline.extract.frames import Frame, frame_of, limits
+from pipeline.extract.head import Head, bold_ranges, read_head, starts_bold
+from pipeline.extract.outline import Item
+from pipeline.extract.reading import read
+from pipeline.extract.said import Reading, Said
+from pipeline.extract.sentence import points_back, read_on
+from pipeline.extract.sentences import Statement
+from pipeline.extract.subjects import Names
+from pipeline.language import rx
+from pipeline.phrases.diseases import diseases, is_generic, names_head, related
+from pipeline.phrases.kinds import Kind
+from pipeline.phrases.people import read_people
+from pipeline.phrases.treatments import read_treatments
+from pipeline.phrases.verbs import begins_verb
+from pipeline.phrases.words import words_of
+
+if TYPE_CHECKING:
+    from pipeline.extract.elements import Passage
+
+#: Why a sentence is left in the page's words.
+NO_ANTECEDENT = "what it points back to is not clear"
+
+
+OTHER_SUBJECT = "it speaks of something else than the page's drug"
+
+
+NO_FRAME = "no rule knows this shape of sentence"
+
+
+#: What an item above leaves open, as the kind of the words that go on with it.
+_GOES_ON: dict[str, Kind] = {
+    "who": "who", "that": "that", "with": "with", "time": "time", "participle": "participle", "case": "case",
+    "for": "for", "cause": "cause", "criteria": "who", "to": "aim", "people": "people",
+}  # fmt: skip
+
+
+@dataclass(eq=False)
+class Told:
+    """What an item, an opening sentence or a use in prose says.
+
+    `asides` are the sentences in it whose frame says something else than a use, `lost` those that nobody understood, each with the
+    reason: they stay with its uses in words. `heads` are the names of its diseases, `open` what it leaves open for the items below.
+    """
+
+    readings: list[Reading]
+    asides: list[tuple[Statement, Frame]] = field(default_factory=list)
+    lost: list[tuple[Statement, str]] = field(default_factory=list)
+    aims: list[Reading] = field(default_factory=list)
+    heads: tuple[str, ...] = ()
+    open: str = ""
+    marks: str = ""
+
+
+def read_lead(passage: Passage, names: Names) -> Told:
+    """An opening sentence, from its frame on, then the sentences that go on with it."""
+    told = Told([])
+    for number, statement in enumerate(passage.lead):
+        frame = passage.frame if not number and passage.frame is not None else frame_of(statement, names)
+        if number and frame.role == "detail":
+            told.readings.append(read_detail(statement, frame, (), names))
+            continue
+        if number and not frame.of_use:
+            told.lost.append((statement, NO_FRAME))
+            continue
+        told.readings.append(read_on(statement, frame))
+    told.marks = "".join(statement.marks for statement in passage.lead)
+    told.open = told.readings[-1].open if told.readings else ""
+    return told
+
+
+def read_prose(passage: Passage, names: Names) -> Told:
+    """A use in prose: what the verb acts on is its head, bold or not; then the sentences that say more of it."""
+    assert passage.frame is not None  # only a frame makes a use in prose  # noqa: S101
+    statement = passage.lead[0]
+    first = read_on(statement, passage.frame)
+    head = _prose_head(first)
+    told = Told([first])
+    purpose = next((one for one in first.of("intent")), None)
+    if purpose is not None and purpose.rule == "other-intent":
+        told.heads = tuple(first.text(place) for one in first.of("object") for place in one.names)
+        head = None
+    if head is not None:
+        told.heads = (*head.names, *head.abbreviations)
+        start = head.parts[0][0]
+        kept = tuple(one for one in first.said if one.place[1] <= start and one.kind != "object")
+        again = read(statement, told.heads, at=head.end, head=head, before=kept, group=passage.frame.group)
+        told.readings = [Reading(statement, again.said, again.open, first.steps, first.also, first.studied, first.denied)]
+    told.marks = statement.marks
+    for detail in passage.details:
+        told.marks += detail.marks
+        frame = frame_of(detail, names)
+        if frame.role == "detail":
+            told.readings.append(read_detail(detail, frame, told.heads, names))
+        elif frame.of_use:
+            told.readings.append(conditional(read_on(detail, frame, told.heads)))
+        else:
+            told.lost.append((detail, NO_FRAME))
+    return told
+
+
+def _prose_head(reading: Reading) -> Head | None:
+    """What is treated: after the verb, after "adults with", or the subject of "adults whose X has …"."""
+    statement = reading.statement
+    words = words_of(statement.plain, statement.start, statement.end)
+    intent = next(iter(reading.of("intent")), None)
+    if intent is None:
+        return None
+    acted = next(iter(reading.of("object")), None)
+    start = acted.place[0] if acted is not None and not is_generic(reading.text(acted.place)) else None
+    if start is None:
+        start = _after_people(reading, intent)
+    if start is None:
+        return None
+    at = next((number for number, word in enumerate(words) if word.end > start), None)
+    return read_head(statement, at) if at is not None else None
+
+
+_WITH = rx(r"\W*(?:with|who have|that have|whose|of) (?:an? |the |certain types of |advanced (?=cancers?\b))?")
+
+
+def _after_people(reading: Reading, intent: Said) -> int | None:
+    """Reads "to treat adults with X", "to treat adults whose X has spread": where X begins."""
+    people = next((one for one in reading.of("population") if one.place[0] >= intent.place[1] - 1), None)
+    if people is None:
+        return None
+    found = _WITH.match(reading.statement.plain, people.place[1], reading.statement.end)
+    return found.end() if found is not None else None
+
+
+def names_another(passage: Passage, statement: Statement, frame: Frame, names: Names) -> bool:
+    """Whether "it is (also) used to treat …" after a use in prose names another disease, and so states a use of its own."""
+    before = read_prose(passage, names)
+    return another_use(read_on(statement, frame), before.heads)
+
+
+def another_use(reading: Reading, heads: tuple[str, ...]) -> bool:
+    """Whether a sentence acts on a disease that is none of `heads` and no form of one."""
+    intent = next(iter(reading.of("intent")), None)
+    if intent is None or intent.mode == "other" or not heads:
+        return False
+    head = _prose_head(reading)
+    if head is None:
+        return False
+    return not any(
+        names_head(name, heads) or is_generic(name) or (related(name, heads) and _shares(name, heads)) or _names_none(name)
+        for name in head.names
+    )
+
+
+def _shares(name: str, heads: tuple[str, ...]) -> bool:
+    """Whether a name shares a word of its own with a head ("invasive breast cancer"), or is its abbreviation."""
+    words = set(re.findall(r"[a-z]{5,}", name.casefold())) - {"cancer", "tumor", "tumors", "disease", "cancers", "carcinoma"}
+    return (
+        any(words & set(re.findall(r"[a-z]{5,}", head.casefold())) for head in heads)
+        or name.isupper()
+        or name.lower().endswith("in situ")
+    )
+
+
+def _names_none(name: str) -> bool:
+    return not any(one.kind == "narrower" for one in diseases(name, 0, len(name), ()) or ())
+
+
+def read_item(item: Item, above: list[Told], names: Names, lead: Told | None = None) -> Told:
+    """A list item, with what the items above it, or the opening sentence, leave open ("used with:", "in adults who:")."""
+    told = Told([])
+    broken = False
+    heads = tuple(name for one in above for name in one.heads)
+    for number, statement in enumerate(item.statements):
+        told.marks += statement.marks
+        if not number:
+            told.readings.extend(_first(statement, heads, told, above, names, lead))
+            told.heads += _abbreviations(told.readings[-1]) if told.readings else ()
+            continue
+        frame = frame_of(statement, names)
+        if frame.of_use and frame.subject in ("it", "drug", "use"):
+            if broken and points_back(statement):
+                told.lost.append((statement, NO_ANTECEDENT))
+                continue
+            told.readings.append(_another_way(conditional(read_on(statement, frame, (*heads, *told.heads)))))
+            told.heads += _abbreviations(told.readings[-1])
+        elif frame.role == "detail":
+            told.readings.append(read_detail(statement, frame, (*heads, *told.heads), names))
+        elif frame.of_use or frame.role == "unread":
+            told.lost.append((statement, OTHER_SUBJECT if frame.of_use else NO_FRAME))
+            broken = broken or frame.subject not in ("it", "drug", "use")
+        else:
+            told.asides.append((statement, frame))
+            if frame.name == "how-it-works" and frame.group is not None and frame.subject in ("it", "drug"):
+                told.aims.append(_how_it_works(statement, frame))
+            broken = broken or frame.role in ("denied", "studied") or frame.name == "unspecified-other-uses"
+    told.open = told.readings[-1].open if told.readings and item.opens else ""
+    return told
+
+
+_OF_ONE_WAY = ("line", "status", "biomarker", "stage")
+
+
+def _another_way(reading: Reading) -> Reading:
+    """Reads "It is also used as maintenance therapy in advanced X": what holds in that way alone is no must of the use.
+
+    Its words stay with the use (see `conservation`).
+    """
+    if not reading.also:
+        return reading
+    return replace(reading, said=tuple(one for one in reading.said if one.kind not in _OF_ONE_WAY))
+
+
+def _how_it_works(statement: Statement, frame: Frame) -> Reading:
+    """Reads "It helps lower the risk of the cancer coming back": what it is to do, in the page's words."""
+    words = words_of(statement.plain, statement.start, statement.end)
+    start = words[frame.group.first].start if frame.group is not None else statement.start
+    return Reading(statement, (Said("qualifier", "how-it-works", (start, statement.end), of="use", what="purpose"),))
+
+
+def _first(
+    statement: Statement, heads: tuple[str, ...], told: Told, above: list[Told], names: Names, lead: Told | None
+) -> list[Reading]:
+    """An item's first sentence: its head and what follows, a frame ("It is used …"), or what goes on with the item above."""
+    words = words_of(statement.plain, statement.start, statement.end)
+    if words and words[0].low in ("not", "never") and above == []:
+        told.lost.append((statement, "it says what is not treated"))
+        return []
+    frame = frame_of(statement, names)
+    if frame.of_use and frame.subject in ("it", "drug"):
+        return [read_on(statement, frame, heads)]
+    if frame.role in ("denied", "studied") and frame.subject in ("it", "drug", "use", "brand"):
+        told.asides.append((statement, frame))
+        return []
+    opened = above[-1].open if above else ""
+    if above and opened == "received":
+        return [_of_received(statement, heads)]
+    if above and opened in _GOES_ON and not _starts_people(statement):
+        reading = read(statement, heads, kind=_GOES_ON[opened])
+        choice = above[-1].readings and _ONE_OF.search(above[-1].readings[-1].statement.text)
+        return [_optional(reading) if choice else reading]
+    if not above and lead is not None and lead.open == "to":
+        return [_of_open_aim(statement, told)]
+    acts = lead is not None and any(reading.of("object") for reading in lead.readings)
+    if not above and not acts and _starts_people(statement) and not _bold_start(statement):
+        return [_after_patients(statement, told)]
+    if any(one.heads for one in above) or (_starts_people(statement) and not _bold_start(statement)):
+        return [read(statement, heads)]
+    head = None if words and begins_verb(words[0]) and not _bold_start(statement) else read_head(statement)
+    if head is None:
+        return [read(statement, heads)]
+    told.heads = (*head.names, *head.abbreviations)
+    return [read(statement, told.heads, at=head.end, head=head)]
+
+
+_ONE_OF = rx(r"\b(?:one|any|some|two) (?:or more )?of the following\b|\bwith or without\b[^.]*:$|\bat least \w+ of the following\b")
+
+
+def _optional(reading: Reading) -> Reading:
+    """Partners of a list of which one or none is given."""
+    return replace(reading, said=tuple(replace(one, mode="optional") if one.kind == "partner" else one for one in reading.said))
+
+
+def _of_received(statement: Statement, heads: tuple[str, ...]) -> Reading:
+    """Reads "interferon-alpha therapy" below "… who have received:": one of the treatments that patients had."""
+    words = words_of(statement.plain, statement.start, statement.end)
+    listed = read_treatments(words, 0, len(words))
+    rest = read(statement, heads, at=listed.end) if listed is not None and listed.end < len(words) else None
+    if listed is None or not listed.names:
+        return read(statement, heads)
+    names = tuple((words[a].start, words[b - 1].end) for a, b in listed.names)
+    place = (words[listed.first].start, words[listed.end - 1].end)
+    return Reading(statement, (Said("prior", "listed-prior", place, "conditional", names, some=True), *(rest.said if rest else ())))
+
+
+def _of_open_aim(statement: Statement, told: Told) -> Reading:
+    """Reads "help move stem cells …" below "is approved to:"."""
+    reading = read(statement, kind="aim")
+    told.heads = tuple(reading.text(place) for one in reading.of("object") for place in one.names)
+    return reading
+
+
+def _after_patients(statement: Statement, told: Told) -> Reading:
+    """Reads "Patients whose chronic lymphocytic leukemia did not yield to X": the item's head stands after its patients."""
+    whole = read(statement)
+    words = words_of(statement.plain, statement.start, statement.end)
+    people = next(iter(whole.of("population")))
+    bold = next((start for start, end in bold_ranges(statement.block) if statement.start <= start < statement.end), None)
+    found = _WITH.match(statement.plain, people.place[1], statement.end)
+    start = bold if bold is not None else found.end() if found is not None else None
+    at = next((number for number, word in enumerate(words) if start is not None and word.end > start), None)
+    head = read_head(statement, at) if at is not None else None
+    if head is None:
+        return whole
+    told.heads = (*head.names, *head.abbreviations)
+    kept = tuple(one for one in read(statement, until=at).said if one.kind != "frame")
+    return read(statement, told.heads, at=head.end, head=head, before=kept)
+
+
+def _starts_people(statement: Statement) -> bool:
+    return bool(read_people(statement.plain, statement.start, statement.end)[0])
+
+
+def _bold_start(statement: Statement) -> bool:
+    return starts_bold(statement.block)
+
+
+_ABBREVIATION = re.compile(r"\s*\(([A-Z][\w-]*)\)")
+
+
+def _abbreviations(reading: Reading) -> tuple[str, ...]:
+    """Reads "chronic immune thrombocytopenia (ITP)": what later sentences may call the disease."""
+    plain = reading.statement.plain
+    ends = [one.place[1] for one in reading.of("narrower")]
+    return tuple(found[1] for end in ends if (found := _ABBREVIATION.match(plain, end)) is not None)
+
+
+def may_limit(statement: Statement, frame: Frame) -> bool:
+    """Whether a sentence in another frame may restrict the uses beside it all the same ("This form is used only after …")."""
+    return frame.role in ("other-form", "explanation", "availability", "footnote") and limits(statement)

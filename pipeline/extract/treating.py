@@ -1,0 +1,408 @@
+"""The treatment of a use: what it is for, with what, alone, when, for how long, in which place beside others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.extract.priors import Prior, failed_before, prior_clauses, priors_after, priors_in
+from pipeline.extract.said import Place, Said
+from pipeline.extract.scene import Scene
+from pipeline.language import closed, rx
+from pipeline.model import Intent
+from pipeline.phrases.diseases import diseases, is_generic
+from pipeline.phrases.nouns import noun_list
+from pipeline.phrases.people import read_people
+from pipeline.phrases.treatments import Treatments, read_treatments
+from pipeline.phrases.verbs import begins_verb, verb_group
+
+# -- what for -----------------------------------------------------------------------------------------------------------
+
+_REDUCE = rx(
+    r"(?:help |helps )?(?:reduce|lower|decrease|lessen|cut) (?:the |their |a |your )?(?:chance|chances|risk|risks|likelihood|odds)\b"
+)
+_SAME_DISEASE = rx(
+    r".*\b(?:keep|prevent|stop|lower|reduce|help)\b.*\b(?:from (?:coming back|recurring|returning|spreading|metastasi[sz]ing|getting worse|growing)"
+    r"|(?:that|of) (?:it|the (?:cancer|disease|tumou?r)|their (?:cancer|disease)) (?:will |may |from )?(?:com(?:e|ing) back|return(?:ing)?|recur(?:ring)?"
+    r"|spread(?:ing)?)).*"
+)
+_PREPARE = rx(r".*\bprepare\b")
+
+
+def aim(scene: Scene) -> tuple[Said, ...] | None:
+    """The verb of what the drug is for, and what it acts on: an `intent`, then an `object`."""
+    words, first, inner = scene.words, scene.phrase.first, scene.phrase.inner
+    start = first + 1 if words[first].low == "to" else first
+    verb = scene.place(start, max(inner, start + 1)) if inner > start else scene.place(first, first + 1)
+    whole = scene.text[verb[0] : scene.place(first, max(scene.end, inner))[1]]
+    if scene.phrase.kind == "purpose":
+        return _purpose(scene, verb, whole)
+    intent = _intent(scene.text[slice(*verb)].lower(), whole)
+    place = _verb_place(scene, verb, intent, whole)
+    rule = "own-verb" if intent in ("prevent", "prevent_and_treat", "reduce_risk", "palliate") else "intent"
+    found = [scene.tell("intent", rule, place, mode=intent)]
+    line = [number for number in range(first, inner) if words[number].of("line")]
+    if line and words[first].low == "as":
+        stop = next((number + 1 for number in range(line[-1], inner) if words[number].of("treatment")), line[-1] + 1)
+        found.append(scene.tell("line", "line", scene.place(line[0], stop)))
+    if scene.empty:
+        return tuple(found)
+    return (*found, *_object(scene, intent, place))
+
+
+def _purpose(scene: Scene, verb: Place, whole: str) -> tuple[Said, ...]:
+    """Reads "to help keep the cancer from coming back" as the aim of the same treatment, "to prepare patients for …" as its own."""
+    if _PREPARE.match(scene.text[slice(*verb)]):
+        groups, stop = read_people(scene.text, *scene.place(scene.inner, scene.end)) if not scene.empty else ((), 0)
+        people = (
+            (scene.tell("population", "population", (scene.words[scene.inner].start, stop), groups=groups),) if groups else ()
+        )
+        return (scene.tell("intent", "prepare", (verb[0], scene.whole[1]), mode="other"), *people)
+    if _SAME_DISEASE.match(whole):
+        joined = scene.phrase.joint == "or"
+        if joined:
+            return (scene.tell("qualifier", "stated", of="use"),)
+        prior = [
+            Said("prior", one.rule, one.place, one.mode, one.names, some=scene.some)
+            for one in priors_after(scene, scene.inner, scene.end)
+        ]
+        listed = noun_list(scene.words, scene.inner, scene.end)
+        named = (
+            diseases(scene.text, *scene.place(scene.inner, listed.end), scene.heads) if listed.items and scene.heads else None
+        )
+        kept = [scene.tell(one.kind, "kept-disease", one.place) for one in named or () if one.kind == "narrower"]
+        return (scene.tell("qualifier", "keep-from-recurring", of="use", what="purpose"), *kept, *prior)
+    listed = noun_list(scene.words, scene.inner, scene.end)
+    thing = scene.place(scene.inner, listed.end) if listed.items else None
+    rest = scene.place(listed.end, scene.end) if listed.items and listed.end < scene.end else None
+    return (
+        scene.tell("intent", "other-intent", verb, mode="other"),
+        *((scene.tell("object", "acted-on", thing, names=(thing,)),) if thing else ()),
+        *((scene.tell("qualifier", "purpose", rest, of="use", what="purpose"),) if rest else ()),
+    )
+
+
+def _intent(verb: str, whole: str) -> Intent:
+    if _REDUCE.match(whole):
+        return "reduce_risk"
+    prevents = "prevent" in verb or "avoid" in verb
+    if "palliati" in verb or "palliate" in verb:
+        return "palliate"
+    if prevents and "treat" in verb:
+        return "prevent_and_treat"
+    if prevents:
+        return "prevent"
+    if "treat" in verb or "therapy of" in verb or "management" in verb:
+        return "treat"
+    return "other"
+
+
+def _verb_place(scene: Scene, verb: Place, intent: Intent, whole: str) -> Place:
+    """The verb phrase to quote: "palliative treatment", "reduce the chance of", the bare verb."""
+    if intent == "reduce_risk":
+        found = _REDUCE.match(whole)
+        return verb[0], verb[0] + (found.end() if found is not None else 0)
+    words = [
+        word
+        for word in scene.words[scene.phrase.first : scene.phrase.inner]
+        if word.low not in ("to", "for", "as", "in", "the", "a", "an", "of", ":")
+    ]
+    return (words[0].start, words[-1].end) if words else verb
+
+
+def announced(scene: Scene) -> tuple[Said, ...]:
+    """Reads "the following types of brain cancer": announces the items, which are all of the kind that it names."""
+    at = next((number + 1 for number in range(scene.inner, scene.end) if scene.words[number].low == "following"), scene.inner)
+    while at < scene.end and (
+        scene.words[at].of("kind", "article", "quantifier", "preposition") or scene.words[at].low == "of"
+    ):
+        at += 1
+    whole = scene.tell("kinds", "kinds")
+    listed = noun_list(scene.words, at, scene.end)
+    if (
+        not listed.items
+        or is_generic(scene.text[slice(*scene.place(at, scene.end))])
+        or scene.words[listed.end - 1].of("treatment", "person")
+    ):
+        return (whole,)
+    return (whole, scene.tell("status", "kind-of-disease", scene.place(at, scene.end)))
+
+
+_ARTICLE = rx(r"(?:the |an? |their |his |her )?(?:body's )?")
+_RISK_OF = rx(
+    r"(?:the |their |a |your )?(?:chance|chances|risk|risks|likelihood|odds) (?:of |that |for )?(?:getting |developing |having )?"
+)
+
+
+def _object(scene: Scene, intent: Intent, verb: Place) -> tuple[Said, ...]:
+    """What the verb acts on; "the following types of cancer" announces the items; the head's disease may be named again."""
+    start, end = scene.place(scene.inner, scene.end)
+    said = scene.text[start:end]
+    if intent == "reduce_risk":
+        lead = _RISK_OF.match(scene.text, start, end)
+        start = lead.end() if lead is not None else start
+        if start >= end:
+            return ()
+    if "following" in [word.low for word in scene.content][:5] and not said.lower().startswith("following"):
+        return announced(scene)
+    first = next(number for number in range(scene.inner, scene.end) if scene.words[number].end > start)
+    listed = noun_list(scene.words, first, scene.end)
+    stop = scene.place(first, listed.end)[1] if listed.end > first else start
+    rest = scene.end > listed.end
+    tail = (scene.tell("qualifier", "stated", scene.place(listed.end, scene.end), of="use"),) if rest and listed.items else ()
+    if not listed.items:
+        return (scene.tell("qualifier", "stated", (start, end), of="use"),)
+    states = diseases(scene.text, start, stop, ()) if scene.phrase.kind == "aim" else None
+    if states is not None and not any(one.kind == "narrower" for one in states):
+        return (
+            scene.tell("kinds", "generic-object", (start, stop)),
+            *(scene.tell(one.kind, "treated-disease", one.place) for one in states),
+            *tail,
+        )
+    if scene.heads and intent in ("treat", "palliate"):
+        named = diseases(scene.text, start, stop, scene.heads)
+        if named is not None:
+            return (*(scene.tell(one.kind, "treated-disease", one.place) for one in named), *tail)
+    article = _ARTICLE.match(scene.text, start, stop)
+    begin = article.end() if article is not None else start
+    names = tuple(scene.place(a, b) for a, b in listed.items)
+    names = ((begin, names[0][1]), *names[1:]) if names else ()
+    if is_generic(scene.text[begin:stop]):
+        return (scene.tell("kinds", "generic-object", (start, stop)), *tail)
+    return (scene.tell("object", "acted-on", (begin, stop), names=names), *tail)
+
+
+# -- with what ----------------------------------------------------------------------------------------------------------
+
+_OPTIONAL = rx(r"(?:and |often |sometimes |usually )*with or without\b")
+#: "with or without the ABC gene", "with or without prior chemotherapy": no treatment that goes with the drug.
+_NO_TREATMENT = rx(r"\b(?:mutations?|genes?|proteins?|tumou?rs?|metastases|symptoms?|prior|previous|earlier)\b")
+_OPENERS = closed("openers")
+
+
+def partners(scene: Scene) -> tuple[Said, ...] | None:
+    """Reads "with A and either B or C", "with or without D", "in combination with E", "as part of combination therapy"."""
+    words = scene.words
+    first = scene.phrase.first
+    if _OPTIONAL.match(scene.text, *scene.whole) is not None and _NO_TREATMENT.search(scene.said) is not None:
+        return (scene.tell("description" if scene.on == "patients" else "status", "with-or-without"),)
+    while (
+        first < scene.end
+        and words[first].low in _OPENERS
+        and not (words[first].low == "combination" and words[first - 1].low != "in")
+    ):
+        first += 1
+    if first >= scene.end or words[first].low in (":", "it", "them"):
+        return (scene.tell("frame", "opens-list"),)
+    if [word.low for word in words[first : scene.end]][:3] in (["one", "of", "the"], ["any", "of", "the"]) and scene.text[
+        words[scene.end - 1].end :
+    ].lstrip()[:1] == ":":
+        return (scene.tell("kinds", "kinds"),)
+    listed = read_treatments(words, first, scene.end)
+    if listed is None:
+        return None
+    opener = words[scene.phrase.first].low
+    opening = scene.text[scene.whole[0] : words[first].start].lower()
+    optional = scene.some or _OPTIONAL.match(opening) is not None or _often(scene)
+    found = _partners(scene, listed, optional=optional)
+    if opener in ("plus", "added", "paired", "alongside"):
+        found.append(scene.tell("qualifier", "manner", (scene.whole[0], words[first - 1].end), of="treatment", what="manner"))
+    if listed.end < scene.end and any(not word.is_stop for word in words[listed.end : scene.end]):
+        found.append(scene.tell("qualifier", "stated", scene.place(listed.end, scene.end), of="treatment"))
+    return tuple(found)
+
+
+def _often(scene: Scene) -> bool:
+    """Reads "is often used with X", "may be used with X": no must."""
+    frame = scene.frames[-1].group if scene.frames else None
+    if frame is None:
+        return False
+    said = {word.low for word in scene.words[frame.first : frame.end]}
+    return bool(said & {"often", "sometimes", "usually", "may", "can", "generally", "typically", "commonly"})
+
+
+def _partners(scene: Scene, listed: Treatments, *, optional: bool) -> list[Said]:
+    found: list[Said] = []
+    names = listed.names
+    mode: str
+    if listed.either is not None and not optional:
+        needed = tuple(one for one in names if one[1] <= listed.either)
+        if needed:
+            found.append(
+                scene.tell(
+                    "partner", "with", scene.place(needed[0][0], needed[-1][1]), mode="required", names=scene.names(needed)
+                )
+            )
+        names = tuple(one for one in names if one[0] >= listed.either)
+        place = scene.place(listed.either, listed.end)
+        mixed = any(word.low == "and" for word in scene.words[listed.either : listed.end])
+        mode = listed.mode if listed.choice else "combination" if mixed else "alternative"
+        if listed.choice == "" and len(names) == 1:
+            mode = "required"
+    else:
+        place = scene.place(listed.first, listed.end)
+        mode = "optional" if optional else listed.mode
+    if names:
+        found.append(scene.tell("partner", "with", place, mode=mode, names=scene.names(names)))
+    if listed.optional:
+        place = scene.place(listed.optional[0][0], listed.optional[-1][1])
+        found.append(scene.tell("partner", "with-or-without", place, mode="optional", names=scene.names(listed.optional)))
+    if not found:
+        found.append(scene.tell("partner", "with-unnamed", place, mode="optional" if optional else "unnamed"))
+    return found
+
+
+def alone(scene: Scene) -> tuple[Said, ...] | None:
+    """Reads "alone", "by itself", "as a single agent"."""
+    found = scene.tell("alone", "alone", scene.place(scene.phrase.first, scene.phrase.inner))
+    if scene.empty:
+        return (found,)
+    return (found, scene.tell("qualifier", "stated", scene.place(scene.inner, scene.end), of="treatment"))
+
+
+_STATE = closed("state")
+
+
+def concurrent(scene: Scene) -> tuple[Said, ...] | None:
+    """Reads "women receiving aromatase inhibitor therapy": what the patient receives anyway."""
+    first = scene.phrase.first
+    while first < scene.end and scene.words[first].low in _STATE:
+        first += 1
+    listed = read_treatments(scene.words, first, scene.end) if first > scene.phrase.first and first < scene.end else None
+    if listed is None or not listed.names or listed.end < scene.end:
+        return None
+    return (scene.tell("concurrent", "concurrent-therapy", names=scene.names(listed.names)),)
+
+
+# -- when ---------------------------------------------------------------------------------------------------------------
+
+_LINE = rx(
+    r"(?:as|on) (?:(?:the|an?|part of|their) )*(?P<line>(?:(?:first|second|third|fourth|later|initial|next|only|main)(?:-| )?(?:line)?"
+    r"(?:(?: or| and|,) (?:first|second|third|later|next)(?:-line)?)? )?"
+    r"(?:(?:extended|adjuvant|neoadjuvant|maintenance|induction|consolidation|systemic|hormone|hormonal|hormone-based|local|targeted|bridging"
+    r"|salvage|continued|continuing|first-line|second-line|third-line|later-line|front-line|frontline|upfront|conditioning|additional|initial"
+    r"|subsequent|palliative|combination|drug|medical)(?:(?:,| or| and)? ))*"
+    r"(?:treatments?|therapy|therapies|chemotherapy|immunotherapy)|treatment)(?: or (?:second|third|later) treatment)?$"
+)
+
+
+def role(scene: Scene) -> tuple[Said, ...] | None:
+    """Reads "as the first treatment", "as maintenance therapy": a line of therapy; another word in it stays in words."""
+    found = _LINE.match(scene.text, *scene.whole)
+    if found is None:
+        return None
+    line = scene.tell("line", "line", (found.start("line"), found.end()))
+    palliative = "palliative" in found["line"].lower()
+    return (scene.tell("intent", "own-verb", line.place, mode="palliate"), line) if palliative else (line,)
+
+
+def time(scene: Scene) -> tuple[Said, ...] | None:
+    """Reads "after surgery and platinum chemotherapy" (earlier treatment), "before surgery", "within 12 weeks after surgery" (timing)."""
+    if scene.empty:
+        return (scene.tell("frame", "opens-list"),)
+    opener = scene.opener
+    after = any(word in opener.split() for word in ("after", "following", "follow-up")) or (
+        opener.startswith("within") and opener.endswith(" of")
+    )
+    verb = next((number for number in range(scene.inner, scene.end) if begins_verb(scene.words[number])), None)
+    if verb is not None:
+        prior = _event(scene, verb) if after else ()
+        return (scene.tell("qualifier", "timing", of="treatment", what="timing"), *prior)
+    if scene.words[scene.inner].low in ("ending", "finishing", "completing", "stopping"):
+        return (scene.tell("qualifier", "timing", of="treatment", what="timing"),)  # "within 4 days of ending treatment with X"
+    listed = read_treatments(scene.words, scene.inner, scene.end)
+    starting = scene.words[scene.inner].low in ("start", "beginning") or (
+        scene.inner + 1 < scene.end and scene.words[scene.inner + 1].low in ("start", "beginning")
+    )
+    if not after or starting or "before" in opener or listed is None or not listed.names:
+        return (scene.tell("qualifier", "timing", of="treatment", what="timing"),)
+    if _of_time(scene, listed) or _may_be(scene):
+        return (scene.tell("qualifier", "timing", of="treatment", what="timing"),)
+    found = [
+        Said("prior", one.rule, one.place, "conditional" if scene.some else one.mode, one.names, some=scene.some)
+        for one in prior_clauses(scene, listed, "after-head" if _of_head(scene) else "after")
+    ]
+    rest = listed.end < scene.end and any(not word.is_stop for word in scene.words[listed.end : scene.end])
+    surgery = any(scene.text[slice(*name)].lower() == "surgery" for one in found for name in one.names)
+    if rest or surgery or opener not in ("after", "following", "as a follow-up to") or scene.some:
+        return (*found, scene.tell("qualifier", "timing", of="treatment", what="timing"))
+    return tuple(found)
+
+
+def _event(scene: Scene, verb: int) -> tuple[Said, ...]:
+    """Reads "after another ALK inhibitor stopped working", "after it has been removed by surgery"."""
+    listed = read_treatments(scene.words, scene.inner, verb)
+    if listed is not None and listed.names and any(word.of("treatment") for word in scene.words[listed.first : listed.end]):
+        told = prior_clauses(scene, listed, "after")
+    else:
+        told = failed_before(scene, scene.inner, scene.end) or priors_in(scene, verb, scene.end)
+    return tuple(
+        Said("prior", one.rule, one.place, "conditional" if scene.some else one.mode, one.names, some=scene.some)
+        for one in told
+    )
+
+
+def _of_time(scene: Scene, listed: Treatments) -> bool:
+    return any(
+        scene.words[end - 1].of("unit", "period") or scene.words[end - 1].low in ("diagnosis", "birth", "menopause")
+        for _, end in listed.names
+    )
+
+
+def _may_be(scene: Scene) -> bool:
+    frame = scene.frames[-1].group if scene.frames else None
+    return frame is not None and frame.modal in ("may", "can")
+
+
+def _of_head(scene: Scene) -> bool:
+    last = next((one for one in reversed(scene.before) if one.kind not in ("frame", "gloss")), None)
+    return last is not None and last.kind in ("head", "object")
+
+
+def span(scene: Scene) -> tuple[Said, ...] | None:
+    """Reads "for up to 3 years", "every 2 weeks": a duration, where its unit is known."""
+    known = any(word.of("unit", "period") for word in scene.words[scene.phrase.first : scene.end])
+    return (scene.tell("qualifier", "duration", of="treatment", what="duration"),) if known else None
+
+
+def priors_of_case(scene: Scene, *, conditional: bool) -> tuple[Said, ...]:
+    """Earlier treatment in "if the cancer has X, patients must have received Y", "when the cancer got worse after Y"."""
+    words, first = scene.words, scene.phrase.first + 1
+    found = []
+    starts = [
+        first,
+        *(number + 1 for number in range(first, scene.end - 1) if words[number].of("coordinator") or words[number].low == ","),
+    ]
+    for start in starts:
+        found = failed_before(scene, start, scene.end) or _tried(scene, start)
+        if found:
+            break
+    comma = next((n for n in range(first, scene.end) if words[n].low == "," and not words[n - 1].of("coordinator")), scene.end)
+    if any(words[n].low == "," and words[n - 1].of("coordinator") for n in range(first, comma)):
+        comma = scene.end  # "… and, if X, Y": one list
+    for start, stop in ((first, comma), (comma, scene.end)) if not found else ():
+        verb = next((number for number in range(start, stop) if begins_verb(words[number])), None)
+        found = priors_in(scene, verb, stop) if verb is not None else []
+        if found:
+            break
+    found = found or priors_after(scene, first, scene.end)
+    return tuple(
+        Said("prior", one.rule, one.place, "conditional" if conditional or scene.some else one.mode, one.names, some=scene.some)
+        for one in found
+    )
+
+
+def _tried(scene: Scene, first: int) -> list[Prior]:
+    """Reads "an ALK inhibitor must have been tried": a treatment that is the subject of "must have been given"."""
+    listed = read_treatments(scene.words, first, scene.end)
+    if listed is None or not listed.names or not any(word.of("treatment") for word in scene.words[listed.first : listed.end]):
+        return []
+    group = verb_group(scene.words, listed.end, scene.end)
+    if (
+        group is None
+        or not group.passive
+        or group.negative
+        or group.head is None
+        or group.head.low not in ("tried", "given", "used", "received")
+    ):
+        return []
+    return prior_clauses(scene, listed, "received")

@@ -1,0 +1,26 @@
+"""Text as rules read it: a *plain* copy of the same length, so that an offset means the same in both."""
+
+from __future__ import annotations
+
+import re
+
+_QUOTES = dict.fromkeys((0x2018, 0x2019), "'") | dict.fromkeys((0x201C, 0x201D), '"')
+_DASHES = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014), "-")
+_SPACES = dict.fromkeys((0x00A0, 0x2009, 0x202F, 0x0A, 0x0D, 0x09), " ")
+_PLAIN = _QUOTES | _DASHES | _SPACES
+
+#: Superscript digits: the pages' footnote marks.
+MARKS = "¹²³⁴⁵⁶⁷⁸⁹"
+
+#: Markdown takes no closing asterisks between a full stop and what is no space: "**Glioma.**¹", "**Glioma.**It is used".
+LITERAL_BOLD = re.compile(rf"\*\*(?P<words>[^*\s](?:[^*]{{0,200}}[^*\s])?)\*\*(?P<marks>[{MARKS}]*)")
+
+
+def plain(text: str) -> str:
+    """`text` with quotes, dashes and spaces folded one to one."""
+    return text.translate(_PLAIN)
+
+
+def rx(pattern: str) -> re.Pattern[str]:
+    """A case-insensitive pattern in which every single space stands for any run of white space, and " ?" for none too."""
+    return re.compile(pattern.replace(" ?", r"\s*").replace(" ", r"\s+"), re.IGNORECASE)

@@ -1,0 +1,102 @@
+"""What "and", "or" and commas join, on every level: the predicates of a clause, and which of them are musts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.phrases.verbs import begins_verb, verb_group
+from pipeline.phrases.words import Word, closing_bracket
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """`first` to `end` among the words; `joint` is what leads to it: "and", "or", "," or "" for the first."""
+
+    first: int
+    end: int
+    joint: str = ""
+    comma: bool = False
+
+
+_SUBJECTS = frozenset(("it", "they", "this", "these"))
+
+
+def predicates(words: Sequence[Word], at: int, end: int) -> tuple[Predicate, ...]:
+    """The predicates of a clause: "has spread, cannot be removed by surgery, or has come back" gives three.
+
+    What goes on with a subject of its own ("… but it did not work or is no longer working") stays with the one before.
+    """
+    found: list[Predicate] = []
+    first, joint, comma, own_subject = at, "", False, False
+    number = at
+    while number < end:
+        word = words[number]
+        if word.low == "(":
+            number = closing_bracket(words, number, end)
+            continue
+        said, after = _joint(words, number, end)
+        if said and after < end and number > first:
+            own_subject = own_subject or words[after].low in _SUBJECTS
+            if not own_subject and _begins(words, after, end):
+                found.append(Predicate(first, number, joint, comma))
+                first, joint, comma = after, said, word.low == ","
+            number = after
+            continue
+        number += 1
+    if first < end:
+        found.append(Predicate(first, end, joint, comma))
+    if found and any(word.low == "either" for word in words[found[0].first : found[0].end]):
+        return _either(found)
+    return tuple(found)
+
+
+def _either(found: Sequence[Predicate]) -> tuple[Predicate, ...]:
+    """Reads "is either stage III and cannot be removed or has spread": up to the last "or", all is one choice."""
+    last = max((number for number, one in enumerate(found) if one.joint == "or"), default=0)
+    return tuple(replace(one, joint="or") if 0 < number <= last else one for number, one in enumerate(found))
+
+
+def _joint(words: Sequence[Word], at: int, end: int) -> tuple[str, int]:
+    said, number = "", at
+    while number < end:
+        low = words[number].low
+        if low in (",", ";", "-"):
+            said = said or ("," if low != ";" else "and")
+        elif low in ("and", "or", "but", "and/or", "nor"):
+            said = "or" if low in ("or", "and/or") else "and"
+        elif not (said and low in ("either", "also", "then", "both")):
+            break
+        number += 1
+    return said, number
+
+
+def _begins(words: Sequence[Word], at: int, end: int) -> bool:
+    """Whether a predicate begins at `at`: a verb group, or "not" or "no longer" before one."""
+    word = words[at]
+    if word.low in ("never", "not", "no"):
+        return at + 1 < end
+    if word.of("adverb") and not begins_verb(word):
+        return at + 1 < end and (begins_verb(words[at + 1]) or words[at + 1].low == "not")
+    return begins_verb(word) and verb_group(words, at, end) is not None
+
+
+def coordinated(items: Sequence[Predicate]) -> tuple[tuple[Predicate, ...], ...]:
+    """The items that all hold, each with its alternatives: what "or" joins is one group. A comma counts as the next word that joins."""
+    if not items:
+        return ()
+    joints = [one.joint for one in items]
+    known = "and"
+    if any(one.joint == "and" and one.comma for one in items[2:]):
+        # "are dMMR, have spread or come back, and got worse": the commas are those of ", and"
+        joints = ["and" if joint == "," else joint for joint in joints]
+    for number in range(len(items) - 1, 0, -1):
+        known = joints[number] if joints[number] != "," else known
+        joints[number] = known
+    groups: list[list[Predicate]] = []
+    for one, joint in zip(items, joints, strict=True):
+        if groups and joint == "or":
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return tuple(tuple(group) for group in groups)

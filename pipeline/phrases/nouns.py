@@ -1,0 +1,135 @@
+"""Noun phrases: where one ends, and how several are listed. The one definition of both for every reader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.language import closed
+from pipeline.phrases.words import Word, closing_bracket
+
+_ENDS = (
+    "preposition", "relative", "subordinator", "be", "have", "do", "modal", "negation", "coordinator", "pronoun", "course",
+)  # fmt: skip
+_ENDING_ADVERBS = closed("ending-adverbs")
+
+
+def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
+    """Whether the word at `at` cannot go on with a noun phrase that began before it."""
+    word = words[at]
+    following = words[at + 1].low if at + 1 < end else ""
+    if word.is_stop and word.low != "/":
+        return True
+    if word.low == "of" or (word.low == "in" and following == "situ"):
+        return False
+    if is_feature(words, at, end):
+        return False
+    if (
+        word.low == "to"
+        and at
+        and words[at - 1].low.endswith(("risk", "low", "intermediate", "low-intermediate", "mild", "moderate"))
+    ):
+        return False
+    if word.low == "plus" or (word.low in ("other", "rather") and following == "than"):
+        return True
+    if word.low == "that" or word.low in _ENDING_ADVERBS:
+        return True
+    if word.of("use", "approve") and following in (
+        "with",
+        "in",
+        "to",
+        "for",
+        "as",
+        "by",
+        "after",
+        "before",
+        "together",
+        "alone",
+        "directly",
+    ):
+        return True
+    if word.low in ("caused", "associated", "related", "linked", "due", "induced", "resulting") and following in (
+        "by",
+        "with",
+        "to",
+        "from",
+    ):
+        return True
+    return word.of(*_ENDS) and not word.of("treatment")
+
+
+_FEATURES = closed("features")
+
+
+def is_feature(words: Sequence[Word], at: int, end: int) -> bool:
+    """Reads "(AML) with myelodysplasia-related changes", "with an associated neoplasm": a part of the disease's name."""
+    return words[at].low == "with" and any(word.low in _FEATURES for word in words[at + 1 : min(at + 3, end)])
+
+
+def noun_end(words: Sequence[Word], at: int, end: int) -> int:
+    """The index after the noun phrase at `at` (brackets within it belong to it); `at` where none stands there."""
+    number = at
+    while number < end:
+        if words[number].low == "(" and number > at:
+            number = closing_bracket(words, number, end)
+            continue
+        if ends_noun(words, number, end):
+            break
+        number += 1
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class NounList:
+    """Noun phrases side by side: `items` by first and last word index, `joins` between them, `end` after the last."""
+
+    items: tuple[tuple[int, int], ...]
+    joins: tuple[str, ...]
+    end: int
+
+
+def noun_list(words: Sequence[Word], at: int, end: int) -> NounList:
+    """The noun phrases at `at` that commas, "and" and "or" list."""
+    items: list[tuple[int, int]] = []
+    joins: list[str] = []
+    number = at
+    while True:
+        stop = noun_end(words, number, end)
+        if stop == number:
+            break
+        items.append((number, stop))
+        joint, after = joint_of(words, stop, end)
+        if not joint or (joint == "," and not goes_on(words, after, end)):
+            return NounList(tuple(items), tuple(joins), stop)
+        if after >= end or noun_end(words, after, end) == after or words[after].of("aim"):
+            return NounList(tuple(items), tuple(joins), stop)
+        joins.append(joint)
+        number = after
+    return NounList(tuple(items), tuple(joins[: max(len(items) - 1, 0)]), items[-1][1] if items else at)
+
+
+def joint_of(words: Sequence[Word], at: int, end: int) -> tuple[str, int]:
+    """What joins at `at`: "and", "or", "and/or" or ",", and the index after it (past "either" and "both"); "" where nothing does."""
+    number, joint = at, ""
+    if number < end and words[number].low == ",":
+        joint, number = ",", number + 1
+    if number < end and words[number].low in ("and", "or", "and/or", "&"):
+        joint, number = words[number].low.replace("&", "and"), number + 1
+    while joint and number < end and words[number].low in ("either", "both"):
+        number += 1
+    return joint, number
+
+
+def goes_on(words: Sequence[Word], at: int, end: int) -> bool:
+    """Whether a comma at `at - 1` lists: another comma with a noun phrase, or "and" or "or", follows a noun phrase."""
+    for _ in range(40):  # a longer list is none
+        stop = noun_end(words, at, end)
+        if stop == at:
+            return False
+        joint, after = joint_of(words, stop, end)
+        if joint in ("and", "or", "and/or"):
+            return after < end and noun_end(words, after, end) > after
+        if joint != ",":
+            return False
+        at = after
+    return False

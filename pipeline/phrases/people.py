@@ -1,0 +1,168 @@
+"""Who the patients are: "certain postmenopausal women", "adults and in children aged 2 to less than 12 years"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipeline.language import rx
+from pipeline.model import Age, AgeGroup, Sex
+
+_UNIT = r"(?:days?|weeks?|months?|years?)"
+_LEAD = r",? ?(?:(?:aged?|ages|(?:who|that) are|who are aged|who are|between|at least|as young as|from|of)(?: (?:the )?ages? of)? )*"
+_AGE = rx(
+    rf"{_LEAD}(?P<low>\d+)(?:[ -](?P<unit>{_UNIT}))?"
+    rf"(?: ?(?P<to>to less than|to under|to younger than|up to|to|through|and|-) ?(?P<high>\d+))?(?P<tail>[ -](?P<last>{_UNIT}))?"
+    r"(?:[ -]of[ -]age|[ -]old)?"
+    r"(?: (?:and|or) (?P<bound>older|above|over|up|more|younger|under|less))?(?: of age)?(?![\w-])"
+)
+_LIMIT = rx(
+    r",? ?(?:(?:who|that) are |aged )?(?P<bound>no older than|no younger than|not older than|older than|younger than|less than|more than|over|under|below|above|up to)(?: the age of)?"
+    rf" (?P<low>\d+)(?: (?P<unit>{_UNIT}))?(?: of age| old)?(?![\w-])"
+)
+_EXCLUSIVE = ("older than", "younger than", "less than", "more than", "over", "under", "below", "above")
+_QUANTITY = r"(?:(?P<some>certain|some|eligible|selected) |(?:all|most|the|other|many|these|both|any) )?"
+_TRAIT = (
+    r"(?:pre|peri|post)-?menopausal|pregnant|males?|females?|adult|young|older|elderly|pa?ediatric|adolescent|newborn"
+    r"|teenage|individual|younger|school-age"
+)
+_TRAITS = rf"(?P<traits>(?:(?:{_TRAIT})(?: and|,? or|,)? )*)"
+_NOUN = (
+    r"(?P<noun>adults?|children|child|infants?|babies|newborns?|toddlers?|teen(?:ager)?s|adolescents?|youth|patients?"
+    r"|people|persons?|individuals?|those|anyone|women|woman|men|man|females?|males?|girls?|boys?)\b(?!')"
+)
+_GROUP = rx(_QUANTITY + _TRAITS + _NOUN)
+_JOIN = rx(r"\s*(?:,? and|,? or|,) (?:also )?(?:in both )?(?P<own>in |for |to )?")
+_APART = rx(r", or ")
+_ADULT = re.compile(r"adult|elderly", re.IGNORECASE)
+_CHILD = re.compile(r"child|infant|bab(?:y|ies)|newborn|toddler|p(?:a)?ediatric|girl|boy|school-age", re.IGNORECASE)
+_ADOLESCENT = re.compile(r"adolescent|teen|youth", re.IGNORECASE)
+_FEMALE = re.compile(r"\b(?:wom[ae]n|females?|girls?)\b", re.IGNORECASE)
+_MALE = re.compile(r"\b(?:m[ae]n|males?|boys?)\b", re.IGNORECASE)
+_MENOPAUSAL = re.compile(r"(?:pre|peri|post)-?menopausal", re.IGNORECASE)
+_AFTER_MENOPAUSE = rx(r" (?:after|past|before|who have (?:gone|been) through) menopause\b")
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """An age as the page says it: where it stands and its bounds, inclusive unless marked."""
+
+    place: Place
+    low: Age | None = None
+    high: Age | None = None
+    low_exclusive: bool = False
+    high_exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group of patients, by places in the text: "postmenopausal women", "children aged 2 years and older"."""
+
+    noun: Place
+    age_group: AgeGroup | None = None
+    sex: Sex | None = None
+    menopausal: Place | None = None
+    age: Bounds | None = None
+    some: Place | None = None  # "certain patients": not all of them
+    bound: bool = False  # introduced by its own "in": a clause after it speaks of it alone
+
+
+def read_people(text: str, start: int, end: int) -> tuple[tuple[Group, ...], int]:
+    """The groups of patients at `start`, joined by commas, "and" and "or", and where their words end; none at `start`: ((), start)."""
+    groups: list[Group] = []
+    own, at = False, start
+    while (found := _GROUP.match(text, at, end)) is not None:
+        stop = found.end()
+        status = _AFTER_MENOPAUSE.match(text, stop, end)
+        if status is not None:
+            stop = status.end()
+        age = read_age(text, stop, end)
+        groups.extend(_described(found, age, status, bound=own or not groups))
+        at = age.place[1] if age is not None else stop
+        joint = _JOIN.match(text, at, end)
+        if joint is None or _GROUP.match(text, joint.end(), end) is None:
+            break
+        own = joint["own"] is not None or (len(groups) == 1 and _APART.match(joint.group()) is not None)
+        at = joint.end()
+    return _shared_range(groups), at if groups else start
+
+
+def read_age(text: str, start: int, end: int) -> Bounds | None:
+    """An age at `start`: "aged 12 years and older", "2 to less than 12 years of age", "younger than 18"."""
+    found = _LIMIT.match(text, start, end)
+    if found is not None and (found["unit"] or "age of" in found.group().lower()):
+        age = _aged(found["low"], found["unit"] or "years")
+        upper = found["bound"].lower() in (
+            "younger than",
+            "less than",
+            "under",
+            "below",
+            "up to",
+            "no older than",
+            "not older than",
+        )
+        exclusive = found["bound"].lower() in _EXCLUSIVE
+        place = _place(found)
+        return Bounds(place, high=age, high_exclusive=exclusive) if upper else Bounds(place, low=age, low_exclusive=exclusive)
+    found = _AGE.match(text, start, end)
+    if found is None or not (found["unit"] or found["last"]):
+        return None
+    unit = found["unit"] or found["last"]
+    first = _aged(found["low"], unit)
+    if found["high"]:
+        open_end = found["to"].lower() in ("to less than", "to under", "to younger than")
+        return Bounds(_place(found), first, _aged(found["high"], found["last"] or unit), high_exclusive=open_end)
+    if (found["bound"] or "").lower() in ("younger", "under", "less"):
+        return Bounds(_place(found), high=first)
+    return Bounds(_place(found), low=first)
+
+
+def _place(found: re.Match[str]) -> Place:
+    shown = found.group()
+    return found.start() + len(shown) - len(shown.lstrip(" ,")), found.end()
+
+
+def _aged(value: str, unit: str) -> Age:
+    return Age(int(value), unit.lower().rstrip("s"))  # type: ignore[arg-type]  # the pattern admits only the four units
+
+
+def _described(found: re.Match[str], age: Bounds | None, status: re.Match[str] | None, *, bound: bool) -> list[Group]:
+    """One group, or one a menopausal status ("premenopausal and perimenopausal women")."""
+    words, start = found.group(), found.start("traits") if found["traits"] else found.start("noun")
+    some = (found.start(), found.end()) if found["some"] else None
+    statuses: list[Place | None] = [
+        (found.start("traits") + one.start(), found.start("traits") + one.end())
+        for one in _MENOPAUSAL.finditer(found["traits"] or "")
+    ]
+    if status is not None:
+        statuses = [(status.start() + 1, status.end())]
+    return [
+        Group((start, found.end()), _age_group(words), _sex(words), menopausal, age, some, bound)
+        for menopausal in statuses or [None]
+    ]
+
+
+def _age_group(words: str) -> AgeGroup | None:
+    if _CHILD.search(words):
+        return "child"
+    if _ADOLESCENT.search(words):
+        return "adolescent"
+    return "adult" if _ADULT.search(words) else None
+
+
+def _sex(words: str) -> Sex | None:
+    female, male = _FEMALE.search(words) is not None, _MALE.search(words) is not None
+    return None if female == male else "female" if female else "male"
+
+
+def _shared_range(groups: list[Group]) -> tuple[Group, ...]:
+    """Reads "children and young adults aged 1 to 21 years": a range with an upper bound speaks of all the groups before it."""
+    last = groups[-1].age if len(groups) > 1 else None
+    if last is None or last.low is None or last.high is None:
+        return tuple(groups)
+    return tuple(
+        one if one.age is not None else Group(one.noun, one.age_group, one.sex, one.menopausal, last, one.some, one.bound)
+        for one in groups
+    )
