@@ -66,9 +66,27 @@ def plain() -> Callable[[DrugFacts], dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
+def pages_of_ours() -> tuple[str, ...]:
+    """Every invented page: the files in `pages`, and one page for each sentence of `sentences.py`."""
+    more = load(HERE / "sentences.py", "sentences")
+    lead = "Zolafen is approved to treat:\n\n- **Glioma**"
+    return (
+        *(path.read_text(encoding="utf-8") for path in sorted((HERE / "pages").glob("*.md"))),
+        *(TEMPLATE.format(uses=f"{lead}\n\n{said}") for said in more.AFTER_A_LIST),
+        *(TEMPLATE.format(uses=f"{lead}{said}") for said in more.IN_AN_ITEM),
+    )
+
+
+@pytest.fixture(scope="session")
 def gold_split() -> ModuleType:
     """The module that says on which side of the split an annotated page falls."""
     return load(HERE / "gold_split.py", "gold_split")
+
+
+@pytest.fixture(scope="session")
+def load_beside() -> Callable[[str], ModuleType]:
+    """A helper module of these tests, by its name."""
+    return lambda name: load(HERE / f"{name}.py", name)
 
 
 def load(path: Path, name: str) -> ModuleType:
@@ -119,6 +137,11 @@ def _use(use: Use) -> dict[str, Any]:
     }
     for field in ("narrower", "settings", "causes", "disease_status", "biomarkers", "stages", "brands", "evidence"):
         said[field] = [_text(fact) for fact in getattr(use, field)]
+    said["phases"] = [
+        [_text(step.phrase), [_text(name) for name in step.partners], step.alone is not None, _text(step.timing)]
+        for step in use.phases
+    ]
+    said["qualifiers"] = [[one.of, one.kind, _text(one.fact)] for one in use.qualifiers]
     return {key: value for key, value in said.items() if value not in ([], None, False)}
 
 
