@@ -9,7 +9,7 @@ from dataclasses import replace
 from pipeline.extract.priors import prior_clauses, priors_in
 from pipeline.extract.said import Place, Said
 from pipeline.extract.scene import Scene
-from pipeline.language import rx
+from pipeline.language import closed, rx
 from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.coordination import Predicate, coordinated, predicates
 from pipeline.phrases.diseases import diseases, related
@@ -210,22 +210,16 @@ def _of_patients_alone(scene: Scene, first: int, end: int) -> list[Said] | None:
             if rest < end:
                 found.append(scene.tell("qualifier", "stated", scene.place(rest, end), of="patients"))
             return found
-    group = verb_group(words, first, end)
-    if group is not None and not group.negative and words[first].low in ("take", "takes", "receive", "receives", "use", "get"):
-        listed = read_treatments(words, group.end, end)
+    verb = verb_group(words, first, end)
+    if verb is not None and not verb.negative and words[first].low in ("take", "takes", "receive", "receives", "use", "get"):
+        listed = read_treatments(words, verb.end, end)
         if listed is not None and listed.names and any(word.of("treatment") for word in words[listed.first : listed.end]):
             return [scene.tell("concurrent", "concurrent-therapy", scene.place(first, end), names=scene.names(listed.names))]
-        if group.end < end and words[group.end].low in ("it", "them"):
-            return _given_to(scene, group.end + 1, end)
-    if (
-        words[first].low in ("have", "has")
-        and group is not None
-        and group.head is None
-        and not group.negative
-        and group.end < end
-    ):
-        found = has_disease(scene, group.end, end)
-        return list(found) if found is not None else None
+        if verb.end < end and words[verb.end].low in ("it", "them"):
+            return _given_to(scene, verb.end + 1, end)
+    if words[first].low in ("have", "has") and verb is not None and verb.head is None and not verb.negative and verb.end < end:
+        named = has_disease(scene, verb.end, end)
+        return list(named) if named is not None else None
     return None
 
 
@@ -237,7 +231,7 @@ def _given_to(scene: Scene, first: int, end: int) -> list[Said]:
     return found
 
 
-_HISTORY = frozenset(["received", "had", "treated", "taken", "tried", "undergone", "completed"])
+_HISTORY = closed("history")
 
 
 def _holds_all(scene: Scene, first: int, end: int, prior: Sequence[Said]) -> bool:

@@ -7,16 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pipeline.extract.frames import BESIDE_NAME, Frame, Names, brand_names
+from pipeline.extract.frames import Frame, brand_names
 from pipeline.extract.reading import read
 from pipeline.extract.said import Reading
 from pipeline.extract.scope import THIS_USE
 from pipeline.extract.sentences import Statement
-from pipeline.language import rx
+from pipeline.extract.subjects import BESIDE_NAME, Names
+from pipeline.language import closed, rx
 from pipeline.model import AgeGroup, Fact, Use
 from pipeline.phrases.diseases import called, folded, is_generic
 from pipeline.phrases.nouns import noun_list
-from pipeline.phrases.words import words_of
+from pipeline.phrases.words import Word, words_of
 
 #: Why a use is withheld that the page denies elsewhere.
 CONTRADICTED = "the page also says that it is not approved for this"
@@ -38,9 +39,7 @@ _MAY_DENY = rx(
     r"|China|tentative|pending|expected)\b"
 )
 _GROUPS: dict[str, AgeGroup] = {"adults": "adult", "adolescents": "adolescent"}
-_BESIDE_APPROVAL = frozenset(
-    ["the", "its", "their", "this", "that", "a", "an", "fda", "us", "accelerated", "full", "regular", "first", "original", "early", "earlier", "conditional", "s", "company"]
-)
+_BESIDE_APPROVAL = closed("beside-approval")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +117,16 @@ def _named(readings: Sequence[Reading]) -> list[str]:
     ]
 
 
-def _before_approval(statement: Statement, subject: Sequence[object], names: Names) -> tuple[str, ...]:
+def _before_approval(statement: Statement, subject: Sequence[Word], names: Names) -> tuple[str, ...]:
     """Reads "The melanoma approval was withdrawn": the words before "approval" name what it was for."""
-    said = [word for word in subject if hasattr(word, "low")]
-    stop = next((number for number, word in enumerate(said) if word.of("use-noun")), 0)  # type: ignore[attr-defined]  # words
+    stop = next((number for number, word in enumerate(subject) if word.of("use-noun")), 0)
+    beside = names.words | _BESIDE_APPROVAL
     own = [
-        word for word in said[:stop]
-        if word.low not in _BESIDE_APPROVAL and not set(re.findall(r"[^\W_]+", word.low)) <= names.words | _BESIDE_APPROVAL  # type: ignore[attr-defined]
-    ]  # fmt: skip
-    return (statement.plain[own[0].start : own[-1].end],) if own else ()  # type: ignore[attr-defined]
+        word
+        for word in subject[:stop]
+        if word.low not in _BESIDE_APPROVAL and not set(re.findall(r"[^\W_]+", word.low)) <= beside
+    ]
+    return (statement.plain[own[0].start : own[-1].end],) if own else ()
 
 
 def denial_of(what: str) -> Denial:

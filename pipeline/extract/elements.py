@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.extract.frames import Frame, Names, frame_of
+from pipeline.extract.frames import Frame, frame_of
 from pipeline.extract.head import bold_ranges, starts_bold
 from pipeline.extract.outline import Item, nest
+from pipeline.extract.sentence import has_aim, points_back
 from pipeline.extract.sentences import Statement, statements
-from pipeline.extract.told import has_aim, names_another, points_back
+from pipeline.extract.subjects import Names
+from pipeline.extract.told import names_another
 from pipeline.model import Block
 
 #: Longer "sentences" (in code points) are something else, and reading them would cost time for nothing.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pipeline.errors import Problem, excerpt
-from pipeline.extract.frames import names_of
 from pipeline.extract.identity import (
     classify,
     find_brands,
@@ -15,6 +14,7 @@ from pipeline.extract.identity import (
     slug_of,
 )
 from pipeline.extract.section import use_blocks
+from pipeline.extract.subjects import names_of
 from pipeline.extract.use_section import read_use_section
 from pipeline.model import DrugFacts, Page
 

@@ -10,33 +10,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Literal
 
 from pipeline.extract.sentences import Statement
+from pipeline.extract.subjects import Names, Subject, main_verb, split_at, split_names, subject_of
 from pipeline.language import rx
-from pipeline.model import Fact, SentenceRole, Standing
+from pipeline.model import SentenceRole, Standing
 from pipeline.phrases.nouns import noun_end
-from pipeline.phrases.people import read_people
 from pipeline.phrases.verbs import VerbGroup, verb_group
-from pipeline.phrases.words import Word, closing_bracket, words_of
-
-Subject = Literal["drug", "it", "brand", "form", "use", "agency", "people", "disease", "other", ""]
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The words of the page's own drug, and its brands that are no part of its name (lower case).
-
-    `parts` are the words of each substance of a fixed combination ("X and Y"): a sentence on one of them is not on the combination.
-    """
-
-    words: frozenset[str] = frozenset()
-    brands: frozenset[str] = frozenset()
-    parts: tuple[frozenset[str], ...] = ()
-
-    def brands_words(self) -> frozenset[str]:
-        """The words of the brands."""
-        return frozenset(word for brand in self.brands for word in _NAME_WORD.findall(brand))
+from pipeline.phrases.words import Word, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +57,36 @@ class Frame:
 
 
 _OF_DRUG: tuple[Subject, ...] = ("drug", "it", "brand")
+
+
 _LIMIT = rx(r"\b(?:only|must|should|not|no|never|unless|until|except|cannot|limited|restricted|instead)\b")
+
+
 _PROGRAM = rx(r"\b(?:program|programme|REMS|pharmac(?:y|ies)|prescribed only)\b")
+
+
 _ACCELERATED = rx(r"\baccelerated approval\b")
+
+
 _BRAND_LIST = rx(
     r"\b(?:approved|limited|restricted|reserved|used|given|recommended)\b.{0,30}?\b(?:for|under|as|to|only for)\b.{1,200}\bbrands?\b"
 )
+
+
 _WITHDRAWN = rx(
     r"\b(?:withdrawn|withdrew|withdraws|revoked|rescinded|removed|pulled|ended|dropped|taken back|cancell?ed|terminated|lapsed|expired|lost)\b"
 )
+
+
 _OTHER_CONDITIONS = rx(
     r"\b(?:to treat|for|treatment of|prevent) (?:(?:many |some |certain )?other|many) (?:types? of cancer|cancers|conditions|diseases|disorders|uses|kinds of cancer)"
     r"(?:,? (?:and|or) (?:other )?(?:conditions|diseases|types of cancer|cancers))?\W*$"
     r"|\bmay also be used\b.{0,60}\bto (?:treat|prevent) other (?:types|kinds|forms) of [^,.;:]+\W*$"
 )
+
+
 _NO_USE_VERB = rx(r"\b(?:approv\w+|indicated|used|given|use)\b")
+
 
 FRAMES: tuple[Row, ...] = (
     Row("confirmatory-trials", "standing", says=rx(r"\bconfirmatory\b|^as a condition of (?:this |the )?approval\b")),
@@ -133,21 +129,12 @@ FRAMES: tuple[Row, ...] = (
     Row("about-the-form", "other-form", (*_OF_DRUG, "form", "other"), (), "+-", rx(r"^(?:\w+ )?(?:this|the|each|also|it)\b.*\b(?:form|wafer|liposome|co-pack|combination pack|less time|works? better|effects last)\b"), _LIMIT),
 )  # fmt: skip
 
-BESIDE_NAME = frozenset(
-    ["the", "this", "these", "brand", "brands", "of", "and", "or", "drug", "drugs", "combination", "regimen", "vaccine", "co", "pack", "it", "they", "medicine", "treatment", "product", "version", "biosimilar", "tablet", "tablets", "capsule", "capsules", "injection", "infusion", "cream", "gel", "ointment", "lotion", "patch", "patches", "solution", "suspension", "powder", "spray", "implant", "implants", "wafer", "wafers", "topical", "oral", "subcutaneous", "intravenous", "sterile", "liquid", "form", "forms", "each", "both", "therapy", "recombinant", "s"]
-)
-_FORMS = frozenset(["form", "forms", "tablet", "tablets", "capsule", "capsules", "injection", "subcutaneous", "intravenous", "oral", "topical"])
-_NAME_WORD = re.compile(r"[^\W_]+")
-_USE_START = frozenset(
-    ["this", "these", "all", "both", "each", "the", "use", "uses", "approval", "approvals", "its", "his", "accelerated", "full", "regular", "some", "most", "one", "two", "three", "fda", "an", "a"]
-)
-
 
 @lru_cache(maxsize=512)
 def frame_of(statement: Statement, names: Names) -> Frame:
     """The frame of a sentence on a page about the drug of `names`."""
     words = words_of(statement.plain, statement.start, statement.end)
-    at, first = _main_verb(words)
+    at, first = main_verb(words)
     if first is None:
         row = next(
             (
@@ -162,7 +149,7 @@ def frame_of(statement: Statement, names: Names) -> Frame:
     if group is None:
         return Frame("", "unread")
     group = _copula(statement.plain, words, group)
-    subject = _subject(statement.plain, words, at, first, names)
+    subject = subject_of(statement.plain, words, at, first, names)
     head = group.head
     for row in FRAMES:
         if row.subjects and subject not in row.subjects:
@@ -218,140 +205,6 @@ def _copula(text: str, words: Sequence[Word], group: VerbGroup) -> VerbGroup:
     return group
 
 
-def _main_verb(words: Sequence[Word]) -> tuple[int, int | None]:
-    """Where the subject and the main verb begin; the clause of a relative word before it is skipped with its own verb."""
-    start = _past_leading(words)
-    pending = 0
-    number = start
-    while number < len(words) and number - start < 60:
-        word = words[number]
-        if word.low == "(":
-            number = closing_bracket(words, number, len(words))
-            continue
-        if word.of("relative") and not (number == start and word.low in ("that", "which")):
-            pending += 1
-        elif number > start and (
-            word.of("be", "have", "do", "modal") or (word.of("works", "course", "take") and _is_verb(words, number))
-        ):
-            group = verb_group(words, number, len(words))
-            if group is not None:
-                if not pending:
-                    while number - 1 > start and words[number - 1].of("adverb", "negation"):
-                        number -= 1
-                    return start, number
-                number = group.end
-                while (
-                    number + 1 < len(words)
-                    and words[number].of("coordinator")
-                    and verb_group(words, number + 1, len(words)) is not None
-                ):
-                    number += 2
-                pending -= 1
-                continue
-        number += 1
-    return start, None
-
-
-def _is_verb(words: Sequence[Word], at: int) -> bool:
-    """Whether a word that may be a noun too ("forms", "tests") is the verb: not before "of", not after an article or adjective."""
-    following = words[at + 1] if at + 1 < len(words) else None
-    before = words[at - 1]
-    return (
-        following is not None and following.low != "of" and not before.of("article", "quantifier", "preposition", "possessive")
-        and not following.of("be", "have", "modal")
-    )  # fmt: skip
-
-
-def _past_leading(words: Sequence[Word]) -> int:
-    """Past "In 2027," and "For patients whose cancer has X,": an adjunct before the subject, up to its comma."""
-    if [word.low for word in words[:2]] == ["for", "this"] and len(words) > 3 and words[2].low in ("purpose", "reason", "use"):  # noqa: PLR2004
-        return 3 + (words[3].low == ",")
-    if not words or not (words[0].of("preposition", "subordinator", "adverb", "use") or words[0].low in ("in", "as")):
-        return 0
-    for number, word in enumerate(words[:80]):
-        if word.low != "," or number + 1 >= len(words):
-            continue
-        for ahead in range(number + 1, min(len(words), number + 12)):
-            if words[ahead].of("relative", "subordinator") or (words[ahead].low == "," and ahead > number + 1):
-                break
-            group = verb_group(words, ahead, len(words)) if words[ahead].of("be", "have", "modal", "do", "works") else None
-            if group is not None:
-                if ahead > number + 1 and (group.passive or group.modal or group.head is not None):
-                    return number + 1
-                break
-    return 0
-
-
-def _subject(text: str, words: Sequence[Word], at: int, first: int, names: Names) -> Subject:
-    end = next(
-        (
-            number
-            for number in range(at, first)
-            if words[number].low == "," and number > at and not _lists_on(words, number, first)
-        ),
-        first,
-    )
-    said = words[at:end]
-    lows = [word.low for word in said]
-    if not lows:
-        return ""
-    if lows == ["they"] and first < len(words) and _act(words, first):
-        return "people"
-    if lows in (["it"], ["they"]) or (lows[0] in ("it", "they") and len(lows) == 1):
-        return "it"
-    if ("fda" in lows[:3] and not any(word.of("use-noun") for word in said)) or "administration" in lows:
-        return "agency"
-    while said and said[0].of("adverb"):
-        said = said[1:]
-    if not said:
-        return "other"
-    content = set(_NAME_WORD.findall(text[said[0].start : said[-1].end].casefold()))
-    named = names.words | names.brands_words() if names.words else frozenset()
-    if names.brands and content & names.brands_words() and content <= named | BESIDE_NAME:
-        return "brand"
-    if not names.words and not any(word.of("use-noun", "person") for word in said[:2]):
-        return "drug"
-    if (
-        names.parts
-        and content & names.words
-        and not all(part & content for part in names.parts)
-        and not content & names.brands_words()
-    ):
-        return "other"
-    if content & _FORMS and not content & names.words:
-        return "form"
-    if names.words and content <= names.words | BESIDE_NAME and not (content <= {"each", "both", "these", "the"}):
-        return "drug"
-    uses = [number for number, word in enumerate(said) if word.of("use-noun")]
-    if uses and (lows[0] in _USE_START or lows[0].endswith("'s") or uses[0] <= 2):
-        return "use"
-    if (
-        said[0].of("possessive", "article", "quantifier")
-        and said[-1].of("disease")
-        and len(said) <= 3
-        and said[0].low not in ("these", "some", "many")
-    ):
-        return "disease"
-    if said[0].of("person") or read_people(text, said[0].start, said[-1].end)[0]:
-        return "people"
-    return "other"
-
-
-def _act(words: Sequence[Word], first: int) -> bool:
-    """Whether "they" take a drug or must have something, and so are patients ("They get it when …")."""
-    group = verb_group(words, first, len(words))
-    return (
-        group is not None
-        and not group.is_of("approve", "use", "study")
-        and (not group.passive or group.modal in ("must", "should"))
-    )
-
-
-def _lists_on(words: Sequence[Word], comma: int, end: int) -> bool:
-    """Whether a comma in a subject lists names ("A, B, and C is") and does not set words apart ("X, given as …, is")."""
-    return any(word.low in ("and", "or") for word in words[comma + 1 : min(end, comma + 5)])
-
-
 def brand_names(statement: Statement, frame: Frame, names: Names) -> tuple[tuple[int, int], ...]:
     """The brands that a subject names: "The Xyz brand of zolafen is …" and, where Xyz is a brand of the page, "Xyz is …"."""
     words = words_of(statement.plain, statement.start, statement.end)
@@ -361,32 +214,14 @@ def brand_names(statement: Statement, frame: Frame, names: Names) -> tuple[tuple
     if brand is not None:
         stop = start + brand
         first = start + next((number for number, word in enumerate(said) if word.low != "the" and not word.of("adverb")), 0)
-        return _split(words, first, stop) if stop > first else ()
+        return split_at(words, first, stop) if stop > first else ()
     if frame.subject == "brand":
-        return _split(
+        return split_at(
             words,
             start + next((number for number, word in enumerate(said) if word.low != "the" and not word.of("adverb")), 0),
             end,
         )
     return ()
-
-
-def _split(words: Sequence[Word], first: int, end: int) -> tuple[tuple[int, int], ...]:
-    """The names of a list joined by commas, "and" and "or", as places."""
-    found, start = [], first
-    for number in range(first, end + 1):
-        if number == end or words[number].low in (",", "and", "or"):
-            if number > start:
-                begin = start + (1 if words[start].low in ("the", "both") and number - start > 1 else 0)
-                found.append((words[begin].start, words[number - 1].end))
-            start = number + 1
-    return tuple(found)
-
-
-def split_names(statement: Statement, start: int, end: int) -> tuple[tuple[int, int], ...]:
-    """The names of a list between two offsets of the block's text, as places."""
-    words = words_of(statement.plain, start, end)
-    return _split(words, 0, len(words))
 
 
 def limits(statement: Statement) -> bool:
@@ -408,21 +243,3 @@ def lists_brands(statement: Statement, names: Names) -> tuple[tuple[int, int], .
         return ()
     places = split_names(statement, *found.span("names"))
     return places if all(statement.plain[a:b].strip(" .").casefold() in names.brands for a, b in places) else ()
-
-
-def names_of(name: Fact | None, brands: Sequence[Fact]) -> Names:
-    """The words of the drug's name, and its brands that share no word with it."""
-    own = frozenset(_NAME_WORD.findall(name.text.casefold())) if name is not None else frozenset()
-    if not own:
-        return Names()
-    apart = frozenset(one.text.casefold() for one in brands if not set(_NAME_WORD.findall(one.text.casefold())) & own)
-    shared = frozenset(
-        word for one in brands if one.text.casefold() not in apart for word in _NAME_WORD.findall(one.text.casefold())
-    )
-    pieces = (
-        [frozenset(_NAME_WORD.findall(piece)) - BESIDE_NAME for piece in re.split(r",| and ", name.text.casefold())]
-        if name is not None
-        else []
-    )
-    parts = tuple(piece for piece in pieces if piece) if len(pieces) > 1 else ()
-    return Names(own | shared, apart, parts)

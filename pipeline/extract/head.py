@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.extract.sentences import Statement
-from pipeline.language import LITERAL_BOLD, rx
+from pipeline.language import LITERAL_BOLD, closed, rx
 from pipeline.model import Block
 from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.diseases import is_generic
@@ -31,9 +31,7 @@ _ADJECTIVE = rf"(?:{STATE_ALONE.pattern}|(?:[\w+/]+\s+){{0,2}}[\w+/-]+-(?:positi
 _ADJECTIVES = re.compile(rf"{_ADJECTIVE}(?:,?\s+(?:(?:and|or)\s+)?{_ADJECTIVE}){{0,5}}", re.IGNORECASE)
 _LEADS_TO = rx(r"that (?:sometimes|can|may|could) (?:lead to|become|turn into) [^.;:]+")
 _LIMITS = rx(r"\((?:excluding|except|not including|certain types|only|other than|but not|limited)[^()]*\)")
-_NO_HEAD = frozenset(
-    ("preposition", "subordinator", "be", "have", "do", "modal", "pronoun", "relative", "negation", "coordinator")
-)
+_NO_HEAD = closed("no-head")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +198,7 @@ def _next_is_head(words: Sequence[Word], joint: str, after: int, ranges: list[Pl
     if joint == ",":
         return not bold and (
             goes_on(words, after, len(words))
-            or (any(word.of("disease") for word in words[after:stop])
-            and _listing(words, after))
+            or (any(word.of("disease") for word in words[after:stop]) and _listing(words, after))
         )
     return not bold or any(word.of("disease") for word in words[after:stop])
 

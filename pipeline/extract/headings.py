@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.extract.frames import Names
+from pipeline.extract.leaf import in_order
 from pipeline.extract.patients import narrowed, populations_of, without_duplicates
 from pipeline.extract.quote import quote
 from pipeline.extract.reading import read
 from pipeline.extract.sentences import statements
+from pipeline.extract.subjects import Names
 from pipeline.language import plain, rx
 from pipeline.model import Block, Fact, Population, Qualifier, SentenceRole, Use
 
@@ -39,7 +40,7 @@ class Under:
         if self.populations:
             use = replace(use, populations=without_duplicates(narrowed(self.populations, use.populations)))
         if self.stated:
-            use = replace(use, qualifiers=(*use.qualifiers, *(Qualifier(one, "use") for one in self.stated)))
+            use = replace(use, qualifiers=in_order((*use.qualifiers, *(Qualifier(one, "use") for one in self.stated))))
         return use
 
 

@@ -6,23 +6,18 @@ from dataclasses import dataclass, replace
 
 from pipeline.extract.said import Place
 from pipeline.extract.scene import Scene
+from pipeline.language import closed
 from pipeline.phrases.treatments import Treatments, read_treatments
 from pipeline.phrases.verbs import VerbGroup, begins_verb, verb_group
 
-_RECEIVED = frozenset(
-    ["received", "resisted", "exhausted", "had", "tried", "undergone", "completed", "taken", "used", "given", "finished", "tolerated", "tolerate", "receive", "take", "underwent"]
-)
-_TREATED = frozenset(["treated", "removed", "operated", "managed", "cured", "controlled", "helped", "stopped"])
-_HELD = frozenset(["held", "brought", "controlled", "helped", "kept", "contained"])
-_BEFORE = frozenset(["after", "following", "during", "despite", "spite"])
+_RECEIVED = closed("received")
+_TREATED = closed("treated")
+_HELD = closed("held")
+_BEFORE = closed("before")
 #: Verbs and adjectives that say how it went with a treatment: the preposition after them leads to it.
-_WENT = frozenset(
-    ["respond", "yield", "yielded", "recovered", "responded", "responds", "responding", "response", "refractory", "resistant", "intolerant", "sensitive", "improve", "improved", "improves", "better", "worse", "worsened", "progressed", "progress", "progresses", "progression", "grew", "grown", "grow", "failed", "fail", "relapsed", "recurred", "returned", "back", "remission", "helped", "controlled", "spread", "metastasized", "tolerate", "benefit", "benefited", "working", "effects", "stable", "shrink", "shrank", "exposed", "residual", "left"]
-)
-_TO_TREATMENT = frozenset(("to", "with", "on", "from", "of", "by", "against"))
-_FAILED = frozenset(
-    ["stop", "stops", "keep", "clear", "hold", "fell", "left", "held", "fails", "let", "lets", "done", "doing", "removed", "remove", "work", "worked", "working", "help", "helped", "cure", "cured", "stopped", "failed", "fail", "control", "controlled"]
-)
+_WENT = closed("went")
+_TO_TREATMENT = closed("to-treatment")
+_FAILED = closed("failed")
 
 
 @dataclass(frozen=True, slots=True)

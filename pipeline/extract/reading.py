@@ -11,7 +11,8 @@ from pipeline.extract.said import Place, Reading, Said, Step
 from pipeline.extract.scene import Scene
 from pipeline.extract.sentences import Statement
 from pipeline.model import QualifierTarget
-from pipeline.phrases.adjuncts import Kind, Phrase, phrases
+from pipeline.phrases.adjuncts import phrases
+from pipeline.phrases.kinds import Kind, Phrase
 from pipeline.phrases.verbs import VerbGroup
 from pipeline.phrases.words import Word, words_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.extract.uses import CAUSE_FROM_LEAD
+from pipeline.extract.leaf import CAUSE_FROM_LEAD
 from pipeline.model import DrugFacts, Fact, Population, Use
 
 

@@ -14,10 +14,11 @@ from pipeline.extract import brackets, treating
 from pipeline.extract.clauses import has_disease, of_disease, of_patients
 from pipeline.extract.said import Said
 from pipeline.extract.scene import Scene
-from pipeline.language import rx
+from pipeline.language import closed, rx
 from pipeline.model import QualifierKind
-from pipeline.phrases.adjuncts import Kind, people_end
+from pipeline.phrases.clause_openers import people_end
 from pipeline.phrases.diseases import diseases, is_generic
+from pipeline.phrases.kinds import Kind
 from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.people import Group, read_age, read_people
 
@@ -178,7 +179,7 @@ def _cause(scene: Scene) -> tuple[Said, ...] | None:
     return tuple(scene.tell("cause", "cause", place, names=(place,)) for place in _branches(scene, first))
 
 
-_CAUSED = frozenset(["caused", "induced", "associated", "related", "due", "resulting", "linked", "triggered", "brought"])
+_CAUSED = closed("caused")
 
 
 def _branches(scene: Scene, first: int) -> list[tuple[int, int]]:
@@ -277,10 +278,9 @@ def _case(scene: Scene) -> tuple[Said, ...] | None:
     """Reads "when the cancer has spread", "if surgery is not an option": said of the disease, of treatment, of the patients."""
     words = scene.words[scene.phrase.first : scene.end]
     prior = treating.priors_of_case(scene, conditional=words[0].low in ("if", "unless") or scene.phrase.joint == ";")
-    if (
-        prior
-        or (len(words) > 1
-        and any(word.of("disease", "treatment", "person") or word.low in ("it", "they", "their") for word in words[1:]))
+    if prior or (
+        len(words) > 1
+        and any(word.of("disease", "treatment", "person") or word.low in ("it", "they", "their") for word in words[1:])
     ):
         age = _age_in(scene)
         return (scene.tell("status", "circumstance"), *age, *prior)
@@ -334,9 +334,7 @@ def _ways(scene: Scene) -> tuple[Said, ...]:
     return tuple(scene.tell("qualifier", "manner", (word.start, word.end), of="treatment", what="manner") for word in found)
 
 
-_WAYS = frozenset(
-    ["directly", "slowly", "once", "twice", "topically", "orally", "subcutaneously", "intravenously", "daily", "weekly", "together", "continuously"]
-)
+_WAYS = closed("ways")
 
 
 def _start(scene: Scene) -> tuple[Said, ...] | None:

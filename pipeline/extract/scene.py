@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.extract.said import Place, Said, SaidKind
 from pipeline.model import QualifierTarget
-from pipeline.phrases.adjuncts import Phrase
+from pipeline.phrases.kinds import Phrase
 from pipeline.phrases.treatments import Range
 from pipeline.phrases.words import Word
 

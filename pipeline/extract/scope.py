@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 
 from pipeline.extract.elements import Aside, Element, Passage
-from pipeline.extract.frames import Frame, Names, brand_names, frame_of, lists_brands, split_names
+from pipeline.extract.frames import Frame, brand_names, frame_of, lists_brands
 from pipeline.extract.outline import Item
 from pipeline.extract.quote import fact
+from pipeline.extract.sentence import points_back
 from pipeline.extract.sentences import Statement
-from pipeline.extract.told import points_back
+from pipeline.extract.subjects import Names, split_names
 from pipeline.language import rx
 from pipeline.model import AgeGroup, Fact
 from pipeline.phrases.diseases import is_generic
@@ -101,7 +102,7 @@ _ONLY_FOR = re.compile(r"\((?:only (?:for |as )?)?(?:the )?(?P<names>[^()]{2,80}
 
 def bracket_brands(statement: Statement, names: Names) -> tuple[Fact, ...]:
     """Reads "(Xyz only)": a bracket that limits a use to brands of the page."""
-    found = []
+    found: list[Fact] = []
     for bracket in _ONLY_FOR.finditer(statement.plain, statement.start, statement.end):
         places = split_names(statement, *bracket.span("names"))
         if places and all(statement.plain[a:b].casefold() in names.brands for a, b in places):

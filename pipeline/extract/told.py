@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.extract.frames import Frame, Names, frame_of, limits
+from pipeline.extract.details import conditional, read_detail
+from pipeline.extract.frames import Frame, frame_of, limits
 from pipeline.extract.head import Head, bold_ranges, read_head, starts_bold
 from pipeline.extract.outline import Item
 from pipeline.extract.reading import read
 from pipeline.extract.said import Reading, Said
+from pipeline.extract.sentence import points_back, read_on
 from pipeline.extract.sentences import Statement
+from pipeline.extract.subjects import Names
 from pipeline.language import rx
-from pipeline.phrases.adjuncts import Kind
 from pipeline.phrases.diseases import diseases, is_generic, names_head, related
+from pipeline.phrases.kinds import Kind
 from pipeline.phrases.people import read_people
-from pipeline.phrases.treatments import read_treatments
 from pipeline.phrases.verbs import begins_verb
-from pipeline.phrases.words import Word, words_of
+from pipeline.phrases.words import words_of
 
 if TYPE_CHECKING:
     from pipeline.extract.elements import Passage
 
 #: Why a sentence is left in the page's words.
 NO_ANTECEDENT = "what it points back to is not clear"
+
+
 OTHER_SUBJECT = "it speaks of something else than the page's drug"
+
+
 NO_FRAME = "no rule knows this shape of sentence"
+
 
 #: What an item above leaves open, as the kind of the words that go on with it.
 _GOES_ON: dict[str, Kind] = {
@@ -51,36 +57,6 @@ class Told:
     heads: tuple[str, ...] = ()
     open: str = ""
     marks: str = ""
-
-
-_POINTS_BACK = rx(
-    r"(?:and |also,? |all (?:of )?|both (?:of )?)*(?:it|they|this use|these uses|the same|(?:for )?(?:these |such |the same )?(?:patients|adults|children))\b"
-)
-_THIS_USE = rx(r"\b(?:this use|these uses)\b")
-
-
-def points_back(statement: Statement) -> bool:
-    """Whether the sentence is about what stands before it ("This use …", "It is also used …")."""
-    return _POINTS_BACK.match(statement.text) is not None or _THIS_USE.search(statement.text) is not None
-
-
-def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> Reading:
-    """A sentence of use, from its frame on; an adjunct before the subject ("In adults, X is used …") is read too."""
-    head = frame.group.head if frame.group is not None else None
-    added = head is not None and head.low in ("added", "combined", "paired", "joined")
-    reading = read(statement, heads, at=frame.at, group=frame.group, kind="with" if added else "start")
-    if frame.leading[1] > frame.leading[0]:
-        before = read(statement, heads, at=frame.leading[0], until=frame.leading[1])
-        reading = replace(reading, said=(*before.said, *reading.said))
-    if head is not None and not head.of("approve") and head.low not in ("used", "given", "intended", "meant", "offered"):
-        way = Said("qualifier", "manner", (head.start, head.end), of="treatment", what="manner")
-        reading = replace(reading, said=(way, *reading.said))
-    return replace(reading, also=frame.group is not None and frame.group.also)
-
-
-def has_aim(statement: Statement, frame: Frame) -> bool:
-    """Whether a sentence says what the drug is for."""
-    return bool(read_on(statement, frame).of("intent"))
 
 
 def read_lead(passage: Passage, names: Names) -> Told:
@@ -303,118 +279,6 @@ def _abbreviations(reading: Reading) -> tuple[str, ...]:
     plain = reading.statement.plain
     ends = [one.place[1] for one in reading.of("narrower")]
     return tuple(found[1] for end in ends if (found := _ABBREVIATION.match(plain, end)) is not None)
-
-
-_OF_BRAND = rx(r"\bbrands?\b")
-_ONLY_IF = rx(r"\b(?:only if|should|if)\b")
-
-
-def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], names: Names) -> Reading:
-    """Reads "Adults receive it with X", "Patients must have had Y", "Their tumors have grown back", "X is given with it"."""
-    words = words_of(statement.plain, statement.start, statement.end)
-    start, end = frame.subject_words
-    group = frame.group
-    if _OF_BRAND.search(statement.text):
-        return Reading(statement, (Said("qualifier", "stated", (statement.start, statement.end)),))
-    leading = frame.leading[1] > frame.leading[0]
-    if group is None or leading or (group.negative and frame.subject != "disease"):
-        return of_some_patients(statement)
-    if frame.name == "given-with":
-        listed = read_treatments(words, start, end)
-        if listed is not None and listed.names:
-            place = (words[listed.first].start, words[listed.end - 1].end)
-            names_of = tuple((words[a].start, words[b - 1].end) for a, b in listed.names)
-            return Reading(statement, (Said("partner", "given-with", place, mode=listed.mode, names=names_of),))
-        return of_some_patients(statement)
-    if frame.subject == "disease":
-        return read(statement, heads, at=group.first, kind="that")
-    subject = read(statement, heads, at=start, until=end)
-    some = any(one.kind not in ("population", "frame") for one in subject.said)
-    if some and (
-        _ONLY_IF.search(statement.text) or not (group.is_of("take", "use") or _past_drug(words, group.end, names) > group.end)
-    ):
-        return of_some_patients(statement)
-    after = _past_drug(words, group.end, names)
-    if after > group.end or (group.is_of("use") and not group.is_of("approve")):
-        rest = _partner_object(statement, words, after) if after == group.end else None
-        reading = read(
-            statement, heads, at=rest[1] if rest else after, kind="frame" if after < len(words) else "start", group=group
-        )
-        said = (*subject.said, *(rest[0] if rest else ()), *reading.said)
-        return Reading(statement, said, reading.open or subject.open, reading.steps)
-    reading = read(statement, heads, at=group.first, kind="who")
-    return Reading(statement, (*subject.said, *reading.said), reading.open)
-
-
-def _past_drug(words: Sequence[Word], at: int, names: Names) -> int:
-    """Past "it", "this drug", the drug's name after "receive", "are given", "start"."""
-    number = at
-    while number < len(words) and words[number].low in ("to", "on"):
-        number += 1
-    first = number
-    while number < len(words) and (
-        words[number].low in ("it", "them", "this", "the", "drug", "medicine", "combination", "treatment")
-        or (
-            names.words
-            and set(re.findall(r"[^\W_]+", words[number].low)) <= names.words
-            and words[number].low not in ("and", "of")
-        )
-    ):
-        number += 1
-    return number if number > first else at
-
-
-def _partner_object(statement: Statement, words: Sequence[Word], at: int) -> tuple[tuple[Said, ...], int] | None:
-    """Reads "(Women are given) iron pills as well": what is given beside the drug."""
-    listed = read_treatments(words, at, len(words))
-    if listed is None or not listed.names or words[at].of("preposition", "subordinator"):
-        return None
-    names_of = tuple((words[a].start, words[b - 1].end) for a, b in listed.names)
-    place = (words[listed.first].start, words[listed.end - 1].end)
-    return (Said("partner", "given-as-well", place, mode=listed.mode, names=names_of),), listed.end
-
-
-def of_some_patients(statement: Statement) -> Reading:
-    """Reads "Patients whose cancer has X should receive it only if it got worse after Y": whole, for it holds for some patients."""
-    reading = read(statement)
-    cases = [one.place for one in reading.of("status") if one.rule == "circumstance"]
-    prior = tuple(
-        Said("prior", one.rule, one.place, "conditional", one.names, some=True)
-        for one in reading.of("prior") if any(a <= one.place[0] and one.place[1] <= b for a, b in cases)
-    )  # fmt: skip
-    return Reading(statement, (Said("status", "conditional", (statement.start, statement.end)), *prior))
-
-
-def conditional(reading: Reading) -> Reading:
-    """Reads "It is used for patients with X if their cancer got worse after Y": what it says of these patients binds no others."""
-    case = next(
-        (
-            one
-            for one in reading.of("status")
-            if one.rule == "circumstance" and reading.text(one.place).lower().startswith("if ")
-        ),
-        None,
-    )
-    people = next((one for one in reading.of("population")), None)
-    if case is None or people is None or people.place[0] > case.place[0]:
-        return reading
-    between = [
-        one
-        for one in reading.said
-        if people.place[1] <= one.place[0] < case.place[0]
-        and one.kind in ("status", "biomarker", "stage", "narrower", "description")
-    ]
-    if not between:
-        return reading
-    kept = tuple(one for one in reading.said if one.place[1] <= people.place[0])
-    prior = tuple(Said("prior", one.rule, one.place, "conditional", one.names, some=True) for one in reading.of("prior"))
-    last = max(one.place[1] for one in between)
-    pieces = ((people.place[0], last), case.place)
-    return Reading(
-        reading.statement,
-        (*kept, Said("status", "conditional", (people.place[0], case.place[1]), names=pieces), *prior),
-        reading.open,
-    )
 
 
 def may_limit(statement: Statement, frame: Frame) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.extract.priors import Prior, failed_before, prior_clauses, priors_after, priors_in
 from pipeline.extract.said import Place, Said
 from pipeline.extract.scene import Scene
-from pipeline.language import rx
+from pipeline.language import closed, rx
 from pipeline.model import Intent
 from pipeline.phrases.diseases import diseases, is_generic
 from pipeline.phrases.nouns import noun_list
@@ -172,9 +172,7 @@ def _object(scene: Scene, intent: Intent, verb: Place) -> tuple[Said, ...]:
 # -- with what ----------------------------------------------------------------------------------------------------------
 
 _OPTIONAL = rx(r"(?:and |often |sometimes |usually )*with or without\b")
-_OPENERS = frozenset(
-    ["with", "in", "combination", "together", "combined", "along", "alongside", "paired", "added", "to", "addition", "given", "used", "plus", "as", "part", "of", "a", "an", "and", "or", "without", "joined", "by", "side", "hand", "tandem", "accompanied", "on", "top", "add-on"]
-)
+_OPENERS = closed("openers")
 
 
 def partners(scene: Scene) -> tuple[Said, ...] | None:
@@ -219,6 +217,7 @@ def _often(scene: Scene) -> bool:
 def _partners(scene: Scene, listed: Treatments, *, optional: bool) -> list[Said]:
     found: list[Said] = []
     names = listed.names
+    mode: str
     if listed.either is not None and not optional:
         needed = tuple(one for one in names if one[1] <= listed.either)
         if needed:
@@ -254,7 +253,7 @@ def alone(scene: Scene) -> tuple[Said, ...] | None:
     return (found, scene.tell("qualifier", "stated", scene.place(scene.inner, scene.end), of="treatment"))
 
 
-_STATE = frozenset(["receiving", "taking", "undergoing", "getting", "being", "treated", "with", "already", "currently", "also", "on"])
+_STATE = closed("state")
 
 
 def concurrent(scene: Scene) -> tuple[Said, ...] | None:

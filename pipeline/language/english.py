@@ -7,7 +7,7 @@ add it to its class here; no other module names words of the language that could
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -108,6 +108,62 @@ _ENDINGS: Final = (
     ("treatment", ("therapy", "therapies", "ectomy", "ectomies", "plasty", "radiation", "surgery")),
 )  # fmt: skip
 
+#: Sets of words that single openers, frames and readers ask for, by name.
+_SETS: Final[Mapping[str, str]] = {
+    "history": "received had treated taken tried undergone completed",
+    "beside-approval": "the its their this that a an fda us accelerated full regular first original early earlier conditional s company",
+    "beside-name": "the this these brand brands of and or drug drugs combination regimen vaccine co pack it they medicine treatment "
+    "product version biosimilar tablet tablets capsule capsules injection infusion cream gel ointment lotion patch "
+    "patches solution suspension powder spray implant implants wafer wafers topical oral subcutaneous intravenous "
+    "sterile liquid form forms each both therapy recombinant s",
+    "forms": "form forms tablet tablets capsule capsules injection subcutaneous intravenous oral topical",
+    "use-start": "this these all both each the use uses approval approvals its his accelerated full regular some most one two "
+    "three fda an a",
+    "no-head": "preposition subordinator be have do modal pronoun relative negation coordinator",
+    "received": "received resisted exhausted had tried undergone completed taken used given finished tolerated tolerate receive "
+    "take underwent",
+    "treated": "treated removed operated managed cured controlled helped stopped",
+    "held": "held brought controlled helped kept contained",
+    "before": "after following during despite spite",
+    "went": "respond yield yielded recovered responded responds responding response refractory resistant intolerant sensitive "
+    "improve improved improves better worse worsened progressed progress progresses progression grew grown grow "
+    "failed fail relapsed recurred returned back remission helped controlled spread metastasized tolerate benefit "
+    "benefited working effects stable shrink shrank exposed residual left",
+    "to-treatment": "to with on from of by against",
+    "failed": "stop stops keep clear hold fell left held fails let lets done doing removed remove work worked working help "
+    "helped cure cured stopped failed fail control controlled",
+    "caused": "caused induced associated related due resulting linked triggered brought",
+    "ways": "directly slowly once twice topically orally subcutaneously intravenously daily weekly together continuously",
+    "openers": "with in combination together combined along alongside paired added to addition given used plus as part of a an "
+    "and or without joined by side hand tandem accompanied on top add-on",
+    "state": "receiving taking undergoing getting being treated with already currently also on",
+    "links": "then next first finally also only either both neither followed otherwise especially particularly always",
+    "opening-words": "( alone unaccompanied together side hand plus alongside accompanied such due brought ahead prior provided",
+    "not-an-aim": "able unable likely unlikely need needs needed enough too reasonable going ready safe continue continued begun "
+    "began want wants willing eligible required allowed failed have has",
+    "of-surgery": "remove shrink destroy suppress lower reduce collect cut kill help",
+    "noun-aims": "treatment management relief prevention reduction control care therapy diagnosis detection palliation",
+    "gerunds": "treating preventing reducing lowering relieving controlling managing finding detecting helping keeping",
+    "clause-verbs": "keep prepare move stop slow make get allow bring limit extend give collect",
+    "known": "known clear sure determine certain know see unknown",
+    "ending-adverbs": "then also only again instead together alone later often just already previously either both beforehand afterward "
+    "afterwards anyway anymore",
+    "features": "associated related changes features differentiation histology",
+    "agent": "agent drug medicine medication treatment therapy",
+    "operations": "surgery transplant transplantation procedure operation resection removal biopsy",
+    "places": "in on at from into through by under over between against via to onto outside inside within near per upon",
+    "generic": "treatment treatments therapy therapies drug drugs medicine medicines medication medications regimen regimens "
+    "agent agents option options type types line lines dose doses either both others one procedure procedures them it",
+    "plain": "other more several multiple many fda-approved anticancer available cancer previous prior earlier additional "
+    "different approved certain some these those same such specific standard initial new",
+    "leads": "previous prior earlier additional standard combined same different following alternative separate further "
+    "initial full high set total",
+    "units": "types lines kinds courses rounds classes cycles doses forms type line kind course round class cycle dose form",
+    "content": "included includes include contained contains contain",
+    "acts": "blocks block targets target inhibits inhibit lowers lower reduces reduce",
+    "negative": "no not neither nor none never except excluding without instead rather few fewer most less",
+}  # fmt: skip
+
 _BY_WORD: dict[str, frozenset[str]] = {}
 for _name, _said in _CLASSES.items():
     for _word in _said.split():
@@ -129,3 +185,13 @@ def classes_of(word: str) -> frozenset[str]:
         if len(word) > len("oma") and word.endswith(endings):
             return frozenset({name})
     return frozenset({"number"}) if word[:1].isdigit() and word.replace(",", "").replace(".", "").isdigit() else _NONE
+
+
+@cache
+def closed(name: str) -> frozenset[str]:
+    """A set of words by its name.
+
+    Raises:
+        KeyError: There is no set of that name.
+    """
+    return frozenset(_SETS[name].split())

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.language import closed
 from pipeline.phrases.words import Word, closing_bracket
 
 _ENDS = (
     "preposition", "relative", "subordinator", "be", "have", "do", "modal", "negation", "coordinator", "pronoun", "course",
 )  # fmt: skip
-_ENDING_ADVERBS = frozenset(
-    ["then", "also", "only", "again", "instead", "together", "alone", "later", "often", "just", "already", "previously", "either", "both", "beforehand", "afterward", "afterwards", "anyway", "anymore"]
-)
+_ENDING_ADVERBS = closed("ending-adverbs")
 
 
 def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
@@ -59,7 +58,7 @@ def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
     return word.of(*_ENDS) and not word.of("treatment")
 
 
-_FEATURES = frozenset(("associated", "related", "changes", "features", "differentiation", "histology"))
+_FEATURES = closed("features")
 
 
 def is_feature(words: Sequence[Word], at: int, end: int) -> bool:

@@ -6,27 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.language import closed
 from pipeline.phrases.nouns import joint_of, noun_end, noun_list
 from pipeline.phrases.words import Word
 
 Range = tuple[int, int]
 
 #: Nouns that name no treatment by themselves.
-_GENERIC = frozenset(
-    ["treatment", "treatments", "therapy", "therapies", "drug", "drugs", "medicine", "medicines", "medication", "medications", "regimen", "regimens", "agent", "agents", "option", "options", "type", "types", "line", "lines", "dose", "doses", "either", "both", "others", "one", "procedure", "procedures", "them", "it"]
-)
-_PLAIN = frozenset(
-    ["other", "more", "several", "multiple", "many", "fda-approved", "anticancer", "available", "cancer", "previous", "prior", "earlier", "additional", "different", "approved", "certain", "some", "these", "those", "same", "such", "specific", "standard", "initial", "new"]
-)
-_LEADS = frozenset(
-    ["previous", "prior", "earlier", "additional", "standard", "combined", "same", "different", "following", "alternative", "separate", "further", "initial", "full", "high", "set", "total"]
-)
-_UNITS = frozenset(
-    ["types", "lines", "kinds", "courses", "rounds", "classes", "cycles", "doses", "forms", "type", "line", "kind", "course", "round", "class", "cycle", "dose", "form"]
-)
-_CONTENT = frozenset(["included", "includes", "include", "contained", "contains", "contain"])
-_ACTS = frozenset(["blocks", "block", "targets", "target", "inhibits", "inhibit", "lowers", "lower", "reduces", "reduce"])
-_NEGATIVE = frozenset(["no", "not", "neither", "nor", "none", "never", "except", "excluding", "without", "instead", "rather", "few", "fewer", "most", "less"])
+_GENERIC = closed("generic")
+_PLAIN = closed("plain")
+_LEADS = closed("leads")
+_UNITS = closed("units")
+_CONTENT = closed("content")
+_ACTS = closed("acts")
+_NEGATIVE = closed("negative")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +145,11 @@ class _List:
             elif low in ("one", "two", "three", "four", "1", "2", "3") and following == "of":
                 self.choice, self.chosen = ("one" if low in ("one", "1") else "several"), len(self.joins)
                 at += 2
-            elif ((low in _UNITS or low in ("combination", "failure", "course") or word.of("unit")) and following == "of") or (low in _GENERIC and following in ("with", "using") and at + 2 < self.end) or (low in ("treated", "given") and following == "with"):
+            elif (
+                ((low in _UNITS or low in ("combination", "failure", "course") or word.of("unit")) and following == "of")
+                or (low in _GENERIC and following in ("with", "using") and at + 2 < self.end)
+                or (low in ("treated", "given") and following == "with")
+            ):
                 at += 2
             elif low in ("drug", "agent", "medicine") and at > self.first and self._open(at + 1):
                 at += 1

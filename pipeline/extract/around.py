@@ -1,0 +1,102 @@
+"""The treatment around a use: line of therapy, alone, partners, earlier treatment, steps, with inheritance."""
+
+from __future__ import annotations
+
+from pipeline.extract.leaf import PREVENTIVE, Leaf, quoted, said
+from pipeline.extract.quote import join
+from pipeline.extract.said import Reading, Said
+from pipeline.extract.state import in_run, runs_of
+from pipeline.model import Fact, Phase, PriorTherapy, Therapy
+
+
+def line_of(leaf: Leaf) -> Fact | None:
+    """The line of therapy, or the treatment's place beside others (maintenance); several are quoted as one."""
+    for readings in (leaf.own, leaf.above, leaf.leading):
+        found = [(r, one) for r, one in said(readings, "line") if not in_run(r, one) and not in_step(r, one)]
+        found += [(r, Said("line", "line-or", place)) for r in readings for kind, place in runs_of(r) if kind == "line"]
+        if found:
+            quotes = quoted(found)
+            return quotes[0] if len(quotes) == 1 else join(quotes, "line")
+    return None
+
+
+def in_step(reading: Reading, one: Said) -> bool:
+    return any(step.place[0] <= one.place[0] and one.place[1] <= step.place[1] for step in reading.steps)
+
+
+def alone_of(leaf: Leaf) -> Fact | None:
+    """The word that says it is given alone: in the leaf or above it, never in the opening sentence, never in one step of several."""
+    readings = leaf.own if leaf.prose else [*leaf.own, *leaf.above]
+    found = [(r, one) for r, one in said(readings, "alone") if not in_step(r, one) and not (leaf.prose and one.some)]
+    return next(iter(quoted(found)), None)
+
+
+_MUSTS = ("required", "alternative", "combination")
+
+
+def therapies_of(leaf: Leaf) -> tuple[Therapy, ...]:
+    """Partners of the leaf and the items above; the opening sentence's only where neither they nor "alone" are said below it."""
+    below = [*leaf.above, *leaf.own, *leaf.general]
+    partners = said(below, "partner") if said(below, "partner", "alone") else said(leaf.leading, "partner")
+    several = _several_ways(leaf)
+    found = [
+        (r, one, "optional" if one.mode in _MUSTS and (several or one.some or in_run(r, one)) else one.mode)
+        for r, one in partners
+    ]
+    around = below if leaf.prose else [*leaf.leading, *below]
+    found += [(r, one, "optional" if one.some else "concurrent") for r, one in said(around, "concurrent")]
+    return tuple(
+        Therapy(mode, r.quote(one.place, one.rule), tuple(r.quote(name, one.rule) for name in one.names))  # type: ignore[arg-type]  # the modes are those of the model
+        for r, one, mode in found
+        if one.names
+    )
+
+
+def _several_ways(leaf: Leaf) -> bool:
+    """Whether the item says more than one way of giving it, so that no partner is a must in all of them."""
+    if any(reading.also for reading in leaf.own[1:] if reading.of("partner", "alone", "population", "status")):
+        return True
+    partners = {id(r) for r, _ in said(leaf.own, "partner")}
+    return any(one.some or (partners and id(r) not in partners) for r, one in said(leaf.own, "alone") if not in_step(r, one))
+
+
+def prior_of(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
+    """Earlier treatment of leaf, parents and opening sentence. Surgery that the drug is also given before is none."""
+    before_surgery = any(
+        "before" in r.text(one.place).lower() and "surgery" in r.text(one.place).lower()
+        for r, one in said(leaf.every, "qualifier") if one.what == "timing"
+    ) or any("before" in r.text(step.timing).lower() for r in leaf.every for step in r.steps if step.timing is not None)  # fmt: skip
+    unique: dict[tuple[str, ...], PriorTherapy] = {}
+    for reading, one in said(leaf.every, "prior"):
+        names = [name for name in one.names if not (before_surgery and reading.text(name).lower() == "surgery")]
+        if not names or brings_on(leaf, verb, reading, one):
+            continue  # "nausea after surgery", "in patients treated with X": what brings on the thing prevented
+        ways = reading.also and not leaf.prose
+        mode = "conditional" if one.some or ways or in_run(reading, one) else one.mode
+        quotes = tuple(reading.quote(name, one.rule) for name in names)
+        told = PriorTherapy(mode, reading.quote(one.place, one.rule), quotes)  # type: ignore[arg-type]  # the modes are those of the model
+        unique.setdefault(tuple(name.text.casefold() for name in quotes), told)
+    return tuple(unique.values())
+
+
+def brings_on(leaf: Leaf, verb: Said, reading: Reading, one: Said) -> bool:
+    """Whether an earlier treatment is what brings on the thing prevented ("nausea after surgery"), and no condition of the use."""
+    return verb.mode in PREVENTIVE and (
+        one.rule in ("after-head", "treated") or (one.rule == "after" and reading is leaf.own[0])
+    )
+
+
+def phases_of(leaf: Leaf) -> tuple[Phase, ...]:
+    """The steps of a treatment given in steps, of the innermost sentence that gives any."""
+    for reading in reversed([*leaf.above, *leaf.own]):
+        if len(reading.steps) > 1 or (reading.steps and reading.steps[0].alone):
+            return tuple(
+                Phase(
+                    reading.quote(step.place, "phase"),
+                    tuple(reading.quote(name, "with") for name in step.partners),
+                    reading.quote(step.alone, "alone") if step.alone is not None else None,
+                    reading.quote(step.timing, "timing") if step.timing is not None else None,
+                )
+                for step in reading.steps
+            )
+    return ()

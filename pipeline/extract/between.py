@@ -1,0 +1,108 @@
+"""The sentences and blocks between passages: what they say of the uses beside them, and what of them stays in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipeline.extract.details import conditional, read_detail
+from pipeline.extract.elements import Aside, Unseen
+from pipeline.extract.ledger import Ledger, Read, note_said, rules_of
+from pipeline.extract.quote import quote
+from pipeline.extract.scope import (
+    Place,
+    reached,
+)
+from pipeline.extract.sentence import points_back, read_on
+from pipeline.extract.sentences import Statement
+from pipeline.extract.told import NO_ANTECEDENT, NO_FRAME, OTHER_SUBJECT, may_limit
+
+
+def read_aside(ledger: Ledger, aside: Aside) -> None:
+    statement, frame = aside.statement, aside.frame
+    places = reached(aside, ledger.elements)
+    if aside.lost or (frame.role == "unread") or (frame.of_use and frame.subject == "other"):
+        ledger.unread(statement, NO_ANTECEDENT if aside.lost else OTHER_SUBJECT if frame.of_use else NO_FRAME)
+        ledger.state(places, statement.fact("stated"))
+        return
+    if frame.role == "detail" or (frame.of_use and frame.subject in ("people", "it", "drug", "use")):
+        _more_of(ledger, aside, places)
+        return
+    if frame.of_use:
+        ledger.unread(statement, "it speaks of some brands only")
+        ledger.state(places, statement.fact("stated"))
+        return
+    if statement.note and frame.role == "brands":
+        ledger.unread(statement, "a footnote on brands")
+        ledger.state(places, statement.fact("stated"))
+        return
+    ledger.role(statement, "footnote" if statement.note else frame.role or "unread", frame.name)
+    if may_limit(statement, frame):
+        ledger.state(places, statement.fact("stated"))
+    note_said(ledger, statement, frame)
+
+
+def _more_of(ledger: Ledger, aside: Aside, places: Iterable[Place]) -> None:
+    """A sentence after a list, or in a paragraph, that says more of the uses before it."""
+    statement, frame = aside.statement, aside.frame
+    covered = ledger.of(_detailed(aside)) or ledger.of(places)
+    if not covered:
+        ledger.unread(statement, NO_ANTECEDENT)
+        return
+    clear = aside.passage is not None and (
+        aside.passage.prose or not aside.last or len(aside.passage.items) == 1 or not points_back(statement)
+    )
+    if not clear:
+        ledger.unread(statement, NO_ANTECEDENT)
+        ledger.state([one.place for one in covered], statement.fact("stated"))
+        return
+    heads = tuple(name for one in covered for told in one.leaf.told for name in told.heads)
+    reading = (
+        read_detail(statement, frame, heads, ledger.names)
+        if frame.role == "detail"
+        else conditional(read_on(statement, frame, heads))
+    )
+    if not any(one.kind not in ("frame", "gloss") and one.rule != "manner" for one in reading.said):
+        ledger.role(statement, "explanation", "given-by")
+        return
+    named = [one for one in covered if _names(statement, one)]
+    if reading.of("narrower") and not named:
+        ledger.unread(statement, NO_ANTECEDENT)
+        ledger.state([one.place for one in covered], statement.fact("stated"))
+        return
+    ledger.role(statement, "detail", rules_of(reading) or "detail")
+    for one in covered:
+        if named and one not in named:
+            one.leaf.stated.append(statement.fact("stated"))  # it may speak of this disease by another name
+        else:
+            one.leaf.general.append(reading)
+
+
+def _detailed(aside: Aside) -> list[Place]:
+    if aside.passage is None:
+        return []
+    if aside.passage.prose:
+        return [aside.passage]
+    if aside.item is not None and not aside.last:
+        return list(aside.item.leaves())
+    return [leaf for item in aside.passage.items for leaf in item.leaves()]
+
+
+def _names(statement: Statement, one: Read) -> bool:
+    """Whether a sentence says the name of a use's disease."""
+    said = statement.text.casefold()
+    return any(name.casefold() in said for told in one.leaf.told for name in told.heads)
+
+
+def read_unseen(ledger: Ledger, element: Unseen) -> None:
+    """A table's cell, code, HTML: in the page's words, and with every use of the passage that it stands behind."""
+    ledger.unseen[id(element.block)] = f"it stands in {_NAMES[element.block.kind]}"
+    said = quote(element.block, "unread")
+    if element.passage is not None:
+        places: list[Place] = (
+            [element.passage] if element.passage.prose else [leaf for item in element.passage.items for leaf in item.leaves()]
+        )
+        ledger.state(places, said)
+
+
+_NAMES = {"cell": "a table", "code": "a code block", "html": "an HTML block", "item": "an item longer than any sentence",
+          "paragraph": "a paragraph longer than any sentence", "heading": "a heading"}  # fmt: skip

@@ -1,0 +1,128 @@
+"""Sentences that say more of a use: with patients, the disease or another treatment as their subject, or of some patients only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.extract.frames import Frame
+from pipeline.extract.reading import read
+from pipeline.extract.said import Reading, Said
+from pipeline.extract.sentences import Statement
+from pipeline.extract.subjects import Names
+from pipeline.language import rx
+from pipeline.phrases.treatments import read_treatments
+from pipeline.phrases.words import Word, words_of
+
+_OF_BRAND = rx(r"\bbrands?\b")
+
+
+_ONLY_IF = rx(r"\b(?:only if|should|if)\b")
+
+
+def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], names: Names) -> Reading:
+    """Reads "Adults receive it with X", "Patients must have had Y", "Their tumors have grown back", "X is given with it"."""
+    words = words_of(statement.plain, statement.start, statement.end)
+    start, end = frame.subject_words
+    group = frame.group
+    if _OF_BRAND.search(statement.text):
+        return Reading(statement, (Said("qualifier", "stated", (statement.start, statement.end)),))
+    leading = frame.leading[1] > frame.leading[0]
+    if group is None or leading or (group.negative and frame.subject != "disease"):
+        return of_some_patients(statement)
+    if frame.name == "given-with":
+        listed = read_treatments(words, start, end)
+        if listed is not None and listed.names:
+            place = (words[listed.first].start, words[listed.end - 1].end)
+            names_of = tuple((words[a].start, words[b - 1].end) for a, b in listed.names)
+            return Reading(statement, (Said("partner", "given-with", place, mode=listed.mode, names=names_of),))
+        return of_some_patients(statement)
+    if frame.subject == "disease":
+        return read(statement, heads, at=group.first, kind="that")
+    subject = read(statement, heads, at=start, until=end)
+    some = any(one.kind not in ("population", "frame") for one in subject.said)
+    if some and (
+        _ONLY_IF.search(statement.text) or not (group.is_of("take", "use") or _past_drug(words, group.end, names) > group.end)
+    ):
+        return of_some_patients(statement)
+    after = _past_drug(words, group.end, names)
+    if after > group.end or (group.is_of("use") and not group.is_of("approve")):
+        rest = _partner_object(statement, words, after) if after == group.end else None
+        reading = read(
+            statement, heads, at=rest[1] if rest else after, kind="frame" if after < len(words) else "start", group=group
+        )
+        said = (*subject.said, *(rest[0] if rest else ()), *reading.said)
+        return Reading(statement, said, reading.open or subject.open, reading.steps)
+    reading = read(statement, heads, at=group.first, kind="who")
+    return Reading(statement, (*subject.said, *reading.said), reading.open)
+
+
+def _past_drug(words: Sequence[Word], at: int, names: Names) -> int:
+    """Past "it", "this drug", the drug's name after "receive", "are given", "start"."""
+    number = at
+    while number < len(words) and words[number].low in ("to", "on"):
+        number += 1
+    first = number
+    while number < len(words) and (
+        words[number].low in ("it", "them", "this", "the", "drug", "medicine", "combination", "treatment")
+        or (
+            names.words
+            and set(re.findall(r"[^\W_]+", words[number].low)) <= names.words
+            and words[number].low not in ("and", "of")
+        )
+    ):
+        number += 1
+    return number if number > first else at
+
+
+def _partner_object(statement: Statement, words: Sequence[Word], at: int) -> tuple[tuple[Said, ...], int] | None:
+    """Reads "(Women are given) iron pills as well": what is given beside the drug."""
+    listed = read_treatments(words, at, len(words))
+    if listed is None or not listed.names or words[at].of("preposition", "subordinator"):
+        return None
+    names_of = tuple((words[a].start, words[b - 1].end) for a, b in listed.names)
+    place = (words[listed.first].start, words[listed.end - 1].end)
+    return (Said("partner", "given-as-well", place, mode=listed.mode, names=names_of),), listed.end
+
+
+def of_some_patients(statement: Statement) -> Reading:
+    """Reads "Patients whose cancer has X should receive it only if it got worse after Y": whole, for it holds for some patients."""
+    reading = read(statement)
+    cases = [one.place for one in reading.of("status") if one.rule == "circumstance"]
+    prior = tuple(
+        Said("prior", one.rule, one.place, "conditional", one.names, some=True)
+        for one in reading.of("prior") if any(a <= one.place[0] and one.place[1] <= b for a, b in cases)
+    )  # fmt: skip
+    return Reading(statement, (Said("status", "conditional", (statement.start, statement.end)), *prior))
+
+
+def conditional(reading: Reading) -> Reading:
+    """Reads "It is used for patients with X if their cancer got worse after Y": what it says of these patients binds no others."""
+    case = next(
+        (
+            one
+            for one in reading.of("status")
+            if one.rule == "circumstance" and reading.text(one.place).lower().startswith("if ")
+        ),
+        None,
+    )
+    people = next((one for one in reading.of("population")), None)
+    if case is None or people is None or people.place[0] > case.place[0]:
+        return reading
+    between = [
+        one
+        for one in reading.said
+        if people.place[1] <= one.place[0] < case.place[0]
+        and one.kind in ("status", "biomarker", "stage", "narrower", "description")
+    ]
+    if not between:
+        return reading
+    kept = tuple(one for one in reading.said if one.place[1] <= people.place[0])
+    prior = tuple(Said("prior", one.rule, one.place, "conditional", one.names, some=True) for one in reading.of("prior"))
+    last = max(one.place[1] for one in between)
+    pieces = ((people.place[0], last), case.place)
+    return Reading(
+        reading.statement,
+        (*kept, Said("status", "conditional", (people.place[0], case.place[1]), names=pieces), *prior),
+        reading.open,
+    )

@@ -1,0 +1,139 @@
+"""Leaves to published uses: standing, brands, denials and headings laid to them, after all of the section is read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.extract.denials import CONTRADICTED, may_deny
+from pipeline.extract.elements import Aside, Passage
+from pipeline.extract.leaf import in_order
+from pipeline.extract.ledger import Ledger, Read, says_abroad, words_left
+from pipeline.extract.quote import fact
+from pipeline.extract.scope import (
+    THIS_USE,
+    aside_scopes,
+    brand_facts,
+    is_plain,
+    of_this_drug,
+    reached,
+)
+from pipeline.extract.sentences import Statement
+from pipeline.extract.told import (
+    NO_ANTECEDENT,
+)
+from pipeline.extract.uses import build_use
+from pipeline.language import rx
+from pipeline.model import Fact, Qualifier
+
+THESE_USES = rx(r"\bthese uses\b")
+
+
+def lay_scopes(ledger: Ledger) -> None:
+    found = [*ledger.scopes, *aside_scopes(ledger.elements)]
+    ledger.scopes = []
+    for one in found:
+        scope = one if of_this_drug(one.statement, ledger.names) else replace(one, covered=())
+        ledger.scopes.append(scope)
+        if scope.frame.role == "denied":
+            ledger.denied.update(id(place) for place in scope.covered)
+        elif not scope.covered:
+            ledger.unread(scope.statement, NO_ANTECEDENT)
+            aside = next((e for e in ledger.elements if isinstance(e, Aside) and e.statement is scope.statement), None)
+            if aside is not None:
+                ledger.state(reached(aside, ledger.elements), scope.statement.fact("stated"))
+        elif scope.frame.role == "brands" and not is_plain(scope.statement, ledger.names):
+            ledger.unread(scope.statement, "it says more than the brands")
+            ledger.state(scope.covered, scope.statement.fact("stated"))
+
+
+def publish_use(ledger: Ledger, one: Read) -> None:
+    if not one.leaf.told[-1].readings:
+        return  # an item that only denies: it has its role, and is no use
+    said = one.leaf.told[-1].readings[0].statement
+    if (why := _refused(ledger, one)) is not None:
+        ledger.unread(said, why)
+        return
+    standing, standing_fact = one.standing, None
+    marks = "".join(told.marks for told in [*one.leaf.told, *([one.leaf.lead] if one.leaf.lead else [])])
+    evidence: list[Fact] = []
+    granted = _granted(one)
+    if granted is not None:
+        standing, standing_fact = "accelerated_approval", granted
+    for mark in marks:
+        note = ledger.notes.get(mark)
+        if note is None:
+            ledger.unread(said, "its footnote mark has no footnote")
+        elif note.frame.name == "accelerated-approval":
+            standing, standing_fact = "accelerated_approval", note.statement.fact("accelerated-approval")
+        elif note.frame.role != "standing":
+            one.leaf.stated.append(note.statement.fact("stated"))
+    built = build_use(one.leaf, standing, standing_fact)
+    if isinstance(built, str):
+        ledger.unread(said, built)
+        return
+    heads = [name for told in one.leaf.told for name in told.heads]
+    refused, limits = ledger.denials.of(replace(built, brands=built.brands or one.brands), heads)
+    if refused:
+        ledger.unread(said, CONTRADICTED)
+        return
+    known = {each.fact.text for each in built.qualifiers}
+    built = replace(
+        built, qualifiers=in_order((*built.qualifiers, *(Qualifier(each) for each in limits if each.text not in known)))
+    )
+    built = one.under.narrow(built)
+    ages = {c.age_group for p in built.populations for c in p.characteristics}
+    brands = [*one.brands, *(b for b in one.under.brands if b.text not in {x.text for x in one.brands})]
+    for scope in ledger.scopes:
+        if one.place not in scope.covered or (scope.age is not None and scope.age not in ages):
+            continue
+        if scope.frame.role == "brands":
+            brands.extend(b for b in brand_facts(scope.statement, ledger.names) if b.text not in {x.text for x in brands})
+            evidence.append(_of_uses(scope.statement, scope.frame.name))
+            built = replace(built, text=_with_sentence(one, built.text, scope.statement))
+        elif scope.frame.name == "accelerated-approval" and not scope.statement.note:
+            built = replace(
+                built, standing="accelerated_approval", standing_fact=scope.statement.fact(scope.frame.name),
+                text=_with_sentence(one, built.text, scope.statement),
+            )  # fmt: skip
+    evidence.extend(reading.statement.fact("detail") for reading in one.leaf.general)
+    ledger.result.uses.append(replace(built, brands=tuple(brands), evidence=(*evidence, *one.under.evidence)))
+
+
+def _of_uses(statement: Statement, rule: str) -> Fact:
+    """A brand sentence from "these uses" on: "All of" before it says nothing."""
+    found = THIS_USE.search(statement.plain, statement.start, statement.end)
+    return fact(statement.block, found.start() if found is not None else statement.start, statement.end, rule)
+
+
+def _granted(one: Read) -> Fact | None:
+    """Words of accelerated approval in the use's own sentences or its opening."""
+    for reading in [*one.leaf.leading, *one.leaf.above, *one.leaf.own]:
+        if _ACCELERATED.search(reading.statement.text):
+            return reading.statement.fact("accelerated-approval")
+    return None
+
+
+_ACCELERATED = rx(
+    r"\bunder (?:the )?(?:FDA's )?accelerated approval\b|\b(?:received|has|given|granted) (?:FDA )?accelerated approval\b"
+)
+
+
+def _refused(ledger: Ledger, one: Read) -> str | None:
+    """Why a leaf is no use whatever it says, None where it may be one."""
+    if id(one.place) in ledger.denied:
+        return "the page says that this use is not approved"
+    if may_deny(words_left((*one.leaf.leading, *one.leaf.above, *one.leaf.own[:1]))) or says_abroad(
+        (*one.leaf.above, *one.leaf.own[:1])
+    ):
+        return "words that no rule reads may say that it is not approved"
+    return None
+
+
+def _with_sentence(one: Read, text: Fact, statement: Statement) -> Fact:
+    """The text of a use in prose takes in "This use is approved for …" right after it."""
+    if not isinstance(one.place, Passage):
+        return text
+    first = one.place.lead[0]
+    if statement.block is not first.block or THESE_USES.search(statement.text):
+        return text
+    return fact(first.block, first.start, statement.end, text.rule)

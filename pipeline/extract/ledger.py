@@ -1,0 +1,167 @@
+"""What was read of a section so far: the leaves, what became of each statement, what is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pipeline.extract.denials import Denials, of_another, read_denial
+from pipeline.extract.elements import Aside, Element, elements, is_struck
+from pipeline.extract.frames import Frame, brand_names
+from pipeline.extract.headings import Under
+from pipeline.extract.leaf import Leaf
+from pipeline.extract.quote import fact, quote
+from pipeline.extract.said import Reading
+from pipeline.extract.scope import (
+    Place,
+    Scope,
+)
+from pipeline.extract.sentences import Statement, statements
+from pipeline.extract.subjects import Names
+from pipeline.extract.told import (
+    OTHER_SUBJECT,
+    Told,
+)
+from pipeline.language import rx
+from pipeline.model import Block, Fact, Sentence, SentenceRole, Standing, Use
+
+#: A statement, its role, the rule that gave it, and why it is unread.
+Accounted = tuple[Statement, SentenceRole, str, str | None]
+
+
+@dataclass(eq=False)
+class UseSection:
+    """What the section says: uses, denials, what is studied, and every sentence with its role."""
+
+    uses: list[Use] = field(default_factory=list)
+    denials: list[Fact] = field(default_factory=list)
+    studied: list[Fact] = field(default_factory=list)
+    sentences: list[Sentence] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Read:
+    """A leaf with its place and what its opening sentence says for all uses below it."""
+
+    leaf: Leaf
+    place: Place
+    standing: Standing
+    brands: tuple[Fact, ...] = ()
+    under: Under = field(default_factory=Under)
+
+
+class Ledger:
+    """One reading of a section: what was read so far; `roles` says what became of each statement."""
+
+    def __init__(self, blocks: tuple[Block, ...], names: Names) -> None:
+        self.names = names
+        struck = {id(block) for block in blocks if is_struck(block)}
+        self.blocks = blocks
+        self.struck = struck
+        self.elements: list[Element] = elements([block for block in blocks if id(block) not in struck], names)
+        self.result = UseSection()
+        self.roles: dict[tuple[int, int], Accounted] = {}
+        self.unseen: dict[int, str] = {}
+        self.reads: list[Read] = []
+        self.scopes: list[Scope] = []
+        self.denials = Denials()
+        self.denied: set[int] = set()
+        self.notes = {e.statement.note: e for e in self.elements if isinstance(e, Aside) and e.statement.note}
+
+    def role(self, statement: Statement, role: SentenceRole, rule: str, reason: str | None = None) -> None:
+        """Note what became of a statement."""
+        self.roles[(id(statement.block), statement.start)] = (statement, role, rule, reason)
+
+    def unread(self, statement: Statement, reason: str) -> None:
+        """Note that nobody understood a statement."""
+        self.role(statement, "unread", "unread", reason)
+
+    def of(self, places: Iterable[Place]) -> list[Read]:
+        """The leaves at some places."""
+        wanted = {id(place) for place in places}
+        return [one for one in self.reads if id(one.place) in wanted]
+
+    def state(self, places: Iterable[Place], said: Fact) -> None:
+        """Keep words that may restrict the uses at some places with them."""
+        for one in self.of(places):
+            one.leaf.stated.append(said)
+
+
+@dataclass(frozen=True)
+class Lead:
+    """What a list stands under."""
+
+    told: Told | None = None
+    fact: Fact | None = None
+    standing: Standing = "used"
+    brands: tuple[Fact, ...] = ()
+    under: Under = field(default_factory=Under)
+
+
+_ABROAD = rx(
+    r"\b(?:other countries|europe|canada|japan|china|outside (?:of )?the (?:u\.?s\.?|united states)|abroad|clinical trials?)\b"
+)
+
+
+def says_abroad(readings: Iterable[Reading]) -> bool:
+    """Whether words that no rule reads say that it is approved elsewhere."""
+    return any(
+        _ABROAD.search(reading.text(one.place))
+        for reading in readings
+        for one in reading.of("qualifier", "status")
+        if one.kind == "qualifier" or one.rule == "site"
+    )
+
+
+def words_left(readings: Iterable[Reading]) -> str:
+    return " … ".join(
+        reading.text(one.place) for reading in readings for one in reading.of("qualifier") if one.what == "stated"
+    )
+
+
+def note_said(ledger: Ledger, statement: Statement, frame: Frame) -> None:
+    if frame.role == "denied":
+        if of_another(statement, frame, ledger.names):
+            ledger.unread(statement, OTHER_SUBJECT)
+            return
+        ledger.result.denials.append(statement.fact(frame.name))
+        if (denial := read_denial(statement, frame, ledger.names)) is not None:
+            ledger.denials.add(denial)
+    elif frame.role == "studied":
+        ledger.result.studied.append(statement.fact(frame.name))
+
+
+def brands_of(statement: Statement, frame: Frame, names: Names) -> tuple[Fact, ...]:
+    return tuple(fact(statement.block, a, b, "brand-scope") for a, b in brand_names(statement, frame, names))
+
+
+def tell(ledger: Ledger, told: Told, role: SentenceRole, *, first_only: bool = False) -> None:
+    for number, reading in enumerate(told.readings):
+        ledger.role(reading.statement, "detail" if first_only and number else role, rules_of(reading) or role)
+        for place in reading.studied:
+            ledger.result.studied.append(reading.quote(place, "being-studied"))
+
+
+def rules_of(reading: Reading) -> str:
+    return "+".join(dict.fromkeys(one.rule for one in reading.said))
+
+
+def whole(said: tuple[Statement, ...]) -> Fact:
+    return fact(said[0].block, said[0].start, said[-1].end, "leaf")
+
+
+def account(ledger: Ledger) -> None:
+    for block in ledger.blocks:
+        if not block.text.strip():
+            continue
+        if id(block) in ledger.struck or id(block) in ledger.unseen:
+            reason = ledger.unseen.get(id(block), "the page strikes it out")
+            ledger.result.sentences.append(Sentence(quote(block, "unread"), "unread", reason))
+            continue
+        if block.kind == "heading":
+            ledger.result.sentences.append(Sentence(quote(block, "heading"), "parent"))
+            continue
+        for statement in statements(block):
+            missed: Accounted = (statement, "unread", "unread", "no rule reached this sentence")
+            _, role, rule, why = ledger.roles.get((id(block), statement.start), missed)
+            ledger.result.sentences.append(Sentence(statement.fact(rule), role, why))

@@ -1,0 +1,42 @@
+"""A sentence of use read from its frame on; whether it says what for, or points back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.extract.frames import Frame
+from pipeline.extract.reading import read
+from pipeline.extract.said import Reading, Said
+from pipeline.extract.sentences import Statement
+from pipeline.language import rx
+
+_POINTS_BACK = rx(
+    r"(?:and |also,? |all (?:of )?|both (?:of )?)*(?:it|they|this use|these uses|the same|(?:for )?(?:these |such |the same )?(?:patients|adults|children))\b"
+)
+
+
+_THIS_USE = rx(r"\b(?:this use|these uses)\b")
+
+
+def points_back(statement: Statement) -> bool:
+    """Whether the sentence is about what stands before it ("This use …", "It is also used …")."""
+    return _POINTS_BACK.match(statement.text) is not None or _THIS_USE.search(statement.text) is not None
+
+
+def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> Reading:
+    """A sentence of use, from its frame on; an adjunct before the subject ("In adults, X is used …") is read too."""
+    head = frame.group.head if frame.group is not None else None
+    added = head is not None and head.low in ("added", "combined", "paired", "joined")
+    reading = read(statement, heads, at=frame.at, group=frame.group, kind="with" if added else "start")
+    if frame.leading[1] > frame.leading[0]:
+        before = read(statement, heads, at=frame.leading[0], until=frame.leading[1])
+        reading = replace(reading, said=(*before.said, *reading.said))
+    if head is not None and not head.of("approve") and head.low not in ("used", "given", "intended", "meant", "offered"):
+        way = Said("qualifier", "manner", (head.start, head.end), of="treatment", what="manner")
+        reading = replace(reading, said=(way, *reading.said))
+    return replace(reading, also=frame.group is not None and frame.group.also)
+
+
+def has_aim(statement: Statement, frame: Frame) -> bool:
+    """Whether a sentence says what the drug is for."""
+    return bool(read_on(statement, frame).of("intent"))

@@ -1,0 +1,109 @@
+"""Openers of what for: "to treat", "for the palliative treatment of", "and keep it from recurring"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.language import closed
+from pipeline.phrases.kinds import PREDICATES, Here, Kind, Opener
+from pipeline.phrases.words import Word
+
+_NOT_AN_AIM = closed("not-an-aim")
+
+
+_OF_SURGERY = closed("of-surgery")
+
+
+_NOUN_AIMS = closed("noun-aims")
+
+
+_GERUNDS = closed("gerunds")
+
+
+_CLAUSE_VERBS = closed("clause-verbs")
+
+
+def aim(here: Here) -> Opener | None:
+    """Reads "to help prevent", "for the palliative treatment of", "and keep it from recurring": what for."""
+    words, at, end, current, joined = here.parts
+    word = words[at]
+    if word.low == "to" or (joined and current in ("aim", "purpose") and word.of("aim") and not word.of("treatment", "course")):
+        before = words[at - 1] if at else None
+        number = _past(words, at + (word.low == "to"), end)
+        unknown = (
+            here.fresh
+            and current in ("start", "frame")
+            and word.low == "to"
+            and number < end
+            and not words[number].is_stop
+            and not words[number].classes - {"course"}
+        )
+        if (
+            number >= end
+            or not (words[number].of("aim") or unknown)
+            or (word.low == "to" and not joined and _blocked(before, words[number], current))
+        ):
+            return None
+        return infinitive(words, at, number, end)
+    if word.low not in ("for", "in", "as") or at + 1 >= end:
+        return None
+    if word.low == "for" and words[at + 1].low == ":":
+        return Opener("aim", at + 1)
+    if current in PREDICATES or current == "purpose":
+        return None
+    if words[at + 1].low in _GERUNDS and word.low in ("for", "in"):
+        return Opener("aim", at + 2)
+    number = at + 1
+    while number < end and number - at < 6 and not words[number].of("preposition", "relative") and not words[number].is_stop:  # noqa: PLR2004
+        if words[number].low in _NOUN_AIMS and number + 1 < end and words[number + 1].low in ("of", "for"):
+            return Opener("aim", number + 2) if _is_aim(words, at, number, end) else None
+        number += 1
+    return None
+
+
+def _is_aim(words: Sequence[Word], at: int, noun: int, end: int) -> bool:
+    """Whether "as … treatment of" says what for, and not only in which line ("as the first therapy for cancer that has spread")."""
+    if words[at].low != "as" or words[noun + 1].low == "of":
+        return True
+    said = words[at + 1 : noun]
+    return any(word.low in ("palliative", "emergency") for word in said) or not any(word.of("line", "ordinal") for word in said)
+
+
+def _past(words: Sequence[Word], at: int, end: int) -> int:
+    while at < end and words[at].of("adverb"):
+        at += 1
+    if at + 2 < end and words[at].low == "be" and words[at + 1].low in ("used", "given") and words[at + 2].low == "to":
+        at += 3
+    return at
+
+
+def _blocked(before: Word | None, verb: Word, current: Kind) -> bool:
+    """Reads "unable to receive", "surgery to remove the tumor": the infinitive goes on with the words before it."""
+    if before is None:
+        return False
+    surgery = before.of("treatment") and verb.low in _OF_SURGERY and current not in ("start", "frame")
+    return before.low in _NOT_AN_AIM or surgery
+
+
+def infinitive(words: Sequence[Word], at: int, verb: int, end: int) -> Opener:
+    """The aim after its verb or verbs ("prevent and treat"); a verb that takes a whole clause is a purpose."""
+    while verb + 1 < end and words[verb].low in ("help", "helps") and words[verb + 1].of("aim"):
+        verb += 1
+    number = verb + 1
+    if number < end and words[number].low in ("up", "down", "out", "off"):
+        number += 1
+    while (
+        number + 1 < end
+        and words[number].of("coordinator")
+        and words[number + 1].of("aim")
+        and not words[number + 1].of("treatment")
+    ):
+        if words[number + 1].low == "help" and number + 2 < end and words[number + 2].of("aim"):
+            number += 1
+        number += 2
+    stop = next((k for k in range(number, end) if words[k].of("coordinator", "relative")), end)
+    from_doing = any(
+        words[k].low == "from" and words[k + 1].low.endswith("ing") for k in range(number, min(stop, number + 8) - 1)
+    )
+    clause = any(words[k].low in _CLAUSE_VERBS for k in range(verb, number)) or from_doing
+    return Opener("purpose" if clause else "aim", number)

@@ -1,0 +1,315 @@
+"""Openers of clauses and of people: "that", "who", "when", "in adults", "including", "except", a verb of use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.language import closed
+from pipeline.phrases.kinds import CLAUSES, NOUNS, PREDICATES, Here, Kind, Opener, by_first, has_verb, names_disease
+from pipeline.phrases.verbs import VerbGroup, begins_verb, verb_group
+from pipeline.phrases.words import Word, closing_bracket
+
+
+def bracket(here: Here) -> Opener | None:
+    words, at, end, current, _joined = here.parts
+    opens = words[at].low == "(" and (
+        current in ("people", "frame", "alone", "bracket") or (current in ("noun", "start") and here.fresh)
+    )
+    return Opener("bracket", closing_bracket(words, at, end)) if opens else None
+
+
+def frame(here: Here) -> Opener | None:
+    """Reads "it is used", "and is being studied", "to be given", "taken together with": a verb of use at the sentence's level."""
+    words, at, end, current, joined = here.parts
+    low = words[at].low
+    if low == "to" and at + 2 < end and words[at + 1].low == "be" and words[at + 2].of("use"):
+        return Opener("frame", at + 3, VerbGroup(at + 1, at + 3, words[at + 2], passive=True))
+    number = at + 1 if words[at].low in ("it", "they") and at + 1 < end else at
+    said = tuple(word.low for word in words[at : at + 3])
+    lead = (
+        4
+        if said == ("in", "which", "case")
+        else 3
+        if said[:2] in (("in", "whom"), ("for", "whom")) and said[2:] in (("it",), ("they",))
+        else 0
+    )
+    if lead:
+        group = verb_group(words, at + lead, end) if at + lead < end else None
+        if group is not None and group.is_of("use", "approve"):
+            return Opener("frame", group.end, group)
+    if (
+        words[at].low == "they"
+        and joined
+        and words[number].of("take")
+        and number + 1 < end
+        and words[number + 1].low in ("it", "this")
+    ):
+        return Opener("frame", number + 2, verb_group(words, number, end) or VerbGroup(number, number + 1, words[number]))
+    if number > at or joined:
+        group = verb_group(words, number, end)
+        if (
+            group is not None
+            and group.passive
+            and group.is_of("use", "approve", "study", "recommend")
+            and (joined or current not in CLAUSES)
+        ):
+            after = words[group.end].low if group.end < end else ""
+            if not (current in CLAUSES and after in ("with", "by") and words[at].low not in ("it", "they")):
+                return Opener("frame", group.end, group)
+    together = at + 1 < end and (low, words[at + 1].low) in (("added", "to"), ("combined", "with"), ("paired", "with"))
+    if low in ("when", "if") and at + 1 < end and words[at + 1].of("use") and current not in CLAUSES:
+        return Opener("frame", at + 2, VerbGroup(at, at + 2, words[at + 1]))
+    if words[at].of("use") and not together and current not in PREDICATES and not _after_treatment(words, at, current):
+        follows = words[at + 1] if at + 1 < end else None
+        if follows is not None and (
+            follows.of("preposition", "adverb", "relative", "manner")
+            or follows.low in ("in", "to", "together", "alone", "directly", "every", "once")
+        ):
+            return Opener("frame", at + 1, VerbGroup(at, at + 1, words[at]))
+    return None
+
+
+def _after_treatment(words: Sequence[Word], at: int, current: Kind) -> bool:
+    """Reads "chemotherapy given for metastatic cancer": the participle speaks of the treatment before it."""
+    return at > 0 and current in ("with", "time", "role") and not words[at - 1].is_stop and words[at - 1].of("treatment")
+
+
+def relative(here: Here) -> Opener | None:
+    words, at, end, current, joined = here.parts
+    low = words[at].low
+    before = words[at - 1] if at else None
+    if low in ("for", "in", "to", "with", "of") and at + 1 < end and words[at + 1].low in ("whom", "which", "whose"):
+        if words[at + 1].low == "which":
+            return Opener("that", at) if current in (*NOUNS, "bracket") else None
+        return Opener("who", at)
+    if current == "including" and not joined:
+        return None
+    if low == "who":
+        return Opener("who", at + 1)
+    if low == "whose":
+        return _whose(words, at, end)
+    if low not in ("that", "which", "where"):
+        return None
+    if low == "that" and not (
+        at + 1 < end and (verb_group(words, at + 1, end) or words[at + 1].low == ":" or _acts(words, at + 1, end))
+    ):
+        named = current in NOUNS and current != "people" and not here.fresh and has_verb(words, at, end)
+        return Opener("that", at + 1) if at + 1 >= end or named else None
+    if before is not None and not joined and _speaks_of_treatment(words, at, current):
+        return None
+    if current in ("purpose", "cause") and not joined and before is not None and not before.of("disease"):
+        return None
+    if current == "cause":
+        return None
+    return Opener("that", at + 1)
+
+
+def _acts(words: Sequence[Word], at: int, end: int) -> bool:
+    """Reads "(melanoma) that surgery has completely removed"."""
+    return words[at].of("treatment") and at + 1 < end and words[at + 1].of("have", "be", "do", "modal")
+
+
+def _whose(words: Sequence[Word], at: int, end: int) -> Opener:
+    """Reads "whose cancer has spread" as said of the disease, "whose bones have finished growing" as said of the patients."""
+    number = at + 1
+    while (
+        number < end and not begins_verb(words[number]) and (not words[number].is_stop or words[number].low in (",", "(", ")"))
+    ):
+        if words[number].of("disease") or (
+            words[number].capital and words[number].low.upper()[:2].isalpha() and len(words[number].low) > 1
+        ):
+            follows = words[number + 1] if number + 1 < end else None
+            if follows is None or begins_verb(follows) or follows.of("adverb") or follows.low in (":", "that", "("):
+                return Opener("that", number + 1)
+        number += 1
+    return Opener("who", at)
+
+
+def _speaks_of_treatment(words: Sequence[Word], at: int, current: Kind) -> bool:
+    """Whether "that" before `at` goes on with a treatment: "chemotherapy that included X", "a treatment that lowers Y"."""
+    if current not in (*PREDICATES, "time", "with", "role", "participle"):
+        return False
+    number = at - 1
+    while number > 0 and not words[number].is_stop and at - number < 6:  # noqa: PLR2004 - no name is longer
+        if words[number].of("treatment"):
+            return True
+        if words[number].of("disease", "person"):
+            return False
+        if words[number].of("preposition", "coordinator") and words[number].low != "of":
+            break
+        number -= 1
+    return at + 1 < len(words) and words[at + 1].low in ("included", "include", "includes", "contained", "contains", "contain", "blocks",
+                                                         "block", "lowers", "lower", "targets", "target")  # fmt: skip
+
+
+def people_end(words: Sequence[Word], at: int, end: int) -> int | None:
+    """The index after the first noun for persons of a noun phrase at `at` ("certain postmenopausal women"), or None."""
+    number = at
+    while number < end and number - at < 6:  # noqa: PLR2004 - no group of patients has more words before its noun
+        word = words[number]
+        follows = words[number + 1] if number + 1 < end else None
+        if word.of("person") and not (follows is not None and follows.of("person") and follows.low != "those"):
+            return None if follows is not None and follows.low == "'s" else number + 1
+        if word.of("relative") and word.low != "that":
+            return None
+        if not (
+            word.of("quantifier", "article", "person", "possessive", "coordinator", "adverb", "number")
+            or word.low == ","
+            or _is_trait(word)
+        ):
+            return None
+        number += 1
+    return None
+
+
+def _is_trait(word: Word) -> bool:
+    low = word.low
+    return low.endswith(("menopausal",)) or low in (
+        "pregnant", "young", "younger", "older", "elderly", "pediatric", "paediatric", "newborn", "teenage", "individual", "male",
+        "female", "eligible", "selected", "school-age",
+    )  # fmt: skip
+
+
+def people(here: Here) -> Opener | None:
+    words, at, end, current, joined = here.parts
+    low = words[at].low
+    if current == "including" and not joined:
+        return None
+    if (
+        low in ("in", "for", "among", "to")
+        or (low == "by" and current in ("frame", "with", "place", "time", "alone", "start"))
+        or (low == "of" and current in ("frame", "aim", "place"))
+    ):
+        inner = at + 1
+        if inner < end and words[inner].low == "use" and inner + 1 < end and words[inner + 1].low == "in":
+            inner += 2
+        if inner < end and words[inner].low == "both":
+            inner += 1
+        found = people_end(words, inner, end)
+        if (
+            found is None
+            or (low == "to" and current in CLAUSES)
+            or (low == "of" and not here.fresh and current not in ("frame", "place"))
+        ):
+            return None
+        return Opener("people", inner)
+    fresh = here.fresh and current in ("start", "frame", "aim")
+    if not (fresh or joined):
+        return None
+    found = people_end(words, at, end)
+    if found is None:
+        return None
+    if fresh:
+        return Opener("people", at) if not (current == "frame" and joined and low in ("these", "those")) else None
+    follows = words[found] if found < end else None
+    bound = follows is not None and (follows.low in ("who", "whose", "with", "aged", "at") or follows.of("number"))
+    return Opener("people", at) if bound and current not in ("with", "time") else None
+
+
+def including(here: Here) -> Opener | None:
+    words, at, end, current, _joined = here.parts
+    low = words[at].low
+    following = words[at + 1].low if at + 1 < end else ""
+    if low == "including" or (low == "such" and following == "as"):
+        inner = at + (1 if low == "including" else 2)
+        if people_end(words, inner, end) is not None and current != "start":
+            return Opener("including", inner)
+        if inner + 1 < end and words[inner].low == "the" and words[inner + 1].low == "following":
+            return Opener("including", inner)
+        if inner < end and words[inner].low == ":":
+            return Opener("including", inner)
+        if current in NOUNS and current != "people":
+            return Opener("including", inner)
+        if current == "that" and names_disease(words, inner, end):
+            return Opener("including", inner)
+    return None
+
+
+_EXCEPTIONS = by_first(
+    ("other", "than"), ("rather", "than"), ("instead", "of"), ("regardless", "of"), ("except", "for"), ("but", "not"), ("but", "only"),
+    ("in", "spite", "of"), ("in", "addition", "to"), ("with", "the", "exception", "of"), ("limited", "to"),
+    ("except",), ("excluding",), ("despite",), ("besides",), ("not",), ("only",), ("no",), ("never",),
+)  # fmt: skip
+
+
+def exception(here: Here) -> Opener | None:
+    words, at, end, current, joined = here.parts
+    if current in CLAUSES or current == "start":
+        return None
+    for said in _EXCEPTIONS.get(words[at].low, ()):
+        if tuple(word.low for word in words[at : at + len(said)]) == said and at + len(said) < end:
+            if said in (("only",), ("no",)) and (joined or current not in ("noun", "head")):
+                return None
+            return Opener("except", at)
+    return None
+
+
+_KNOWN = closed("known")
+
+
+def case(here: Here) -> Opener | None:
+    words, at, end, current, joined = here.parts
+    low = words[at].low
+    if low == "as" and at + 2 < end and words[at + 1].low in ("long", "soon", "far") and words[at + 2].low == "as":
+        return Opener("case", at)
+    if (low, words[at + 1].low if at + 1 < end else "") in (("in", "case"), ("provided", "that")):
+        return Opener("case", at)
+    if not words[at].of("subordinator") or low in ("so", "where", "since") or (low == "whether" and current in PREDICATES):
+        return None
+    if (
+        low in ("if", "when")
+        and at
+        and (
+            words[at - 1].low in _KNOWN
+            or (current in PREDICATES and at > 1 and words[at - 1].low == "," and words[at - 2].of("coordinator"))
+        )
+    ):
+        return None
+    if low in ("while", "until", "till", "once", "because") and current in PREDICATES and not joined:
+        return None
+    if low == "once" and not has_verb(words, at, end):
+        return None
+    return Opener("case", at)
+
+
+def cause(here: Here) -> Opener | None:
+    words, at, end, current, joined = here.parts
+    if current in PREDICATES or (current == "cause" and not joined):
+        return None
+    low = words[at].low
+    if (
+        low in ("caused", "induced", "associated", "related", "due", "resulting", "linked", "triggered", "brought")
+        and at + 1 < end
+    ) and words[at + 1].low in ("by", "with", "to", "from", "on"):
+        return Opener("cause", at)
+    return None
+
+
+def participle(here: Here) -> Opener | None:
+    words, at, end, current, joined = here.parts
+    if current not in (*NOUNS, "with") or (current == "start" and not at):
+        return None
+    low = words[at].low
+    follows = words[at + 1] if at + 1 < end else None
+    if current == "people" and low in (
+        "receiving",
+        "taking",
+        "undergoing",
+        "getting",
+        "being",
+        "already",
+        "not",
+        "newly",
+        "recently",
+    ):
+        return Opener("participle", at)
+    if current == "with" or follows is None or joined:
+        return None
+    if (
+        low.endswith(("ed", "ing"))
+        and follows.of("preposition")
+        and follows.low not in ("of", "for")
+        and not words[at].classes - {"adverb", "course", "use"}
+    ):
+        return Opener("participle", at)
+    return None
