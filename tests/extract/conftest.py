@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -10,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.extract import extract
+from pipeline.extract import extract, record
 from pipeline.model import DrugFacts, Fact, Use
 from pipeline.read import read_page
 
@@ -81,6 +84,20 @@ def pages_of_ours() -> tuple[str, ...]:
 def gold_split() -> ModuleType:
     """The module that says on which side of the split an annotated page falls."""
     return load(HERE / "gold_split.py", "gold_split")
+
+
+@pytest.fixture
+def score(shared_dir: Path, tmp_path: Path) -> Callable[[Path, list[DrugFacts]], dict[str, Any]]:
+    """The figures of facts against a folder of annotations, by the scorer beside the annotations."""
+
+    def run(gold: Path, facts: list[DrugFacts]) -> dict[str, Any]:
+        records = tmp_path / "records.jsonl"
+        records.write_text("\n".join(json.dumps(record(one)) for one in facts), encoding="utf-8")
+        command = [sys.executable, str(shared_dir / "gold" / "score.py"), str(gold), str(records), "--json"]
+        figures: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        return figures
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,9 @@ FRAME = frozenset(
     help helps drug drugs medicine brand brands name names called certain some following type types kind kinds form forms other each
     both either such there when then how patient patients people person individuals cancer cancers disease diseases condition
     conditions tumor tumors fda fda's only alone including after already received have had caused associated related due back often
-    sometimes usually currently now combination combined together without so longer because under accelerated program vaccine stages""".split()
+    sometimes usually currently now combination combined together without so longer because under accelerated program vaccine stages
+    take takes taken receive receives get gets start starts switch meant offered paired brought applied linked along joined purpose reason
+    case part where""".split()
 )
 _WORD = re.compile(r"[A-Za-z][\w'+/-]*|\d+(?:\.\d+)?")
 _MARKS = re.compile(r"[¹²³]")
@@ -24,7 +26,9 @@ _ONE_OF = re.compile(r"\bone of the following\b")
 _GLOSS = (
     re.compile(r"\([^()]*\)"),
     re.compile(r", which is an? [^,.;:]*"),
-    re.compile(r"(?<![^.]\s)\b(?:It|This|[A-Z][\w-]*(?: [\w-]+){0,4}) (?:is|are) an? (?:condition|disorder|disease|type|kind|form)\b[^.]*\."),
+    re.compile(
+        r"(?<![^.]\s)\b(?:It|This|[A-Z][\w-]*(?: [\w-]+){0,4}) (?:is|are) an? (?:condition|disorder|disease|type|kind|form)\b[^.]*\."
+    ),
 )
 _LIMITS = re.compile(r"\b(?:only|must|should|cannot|not|no|unless|except|patients|adults|children|women|men)\b", re.IGNORECASE)
 

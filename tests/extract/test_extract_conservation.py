@@ -18,12 +18,27 @@ from pipeline.read import read_page
 
 PAGES = sorted((Path(__file__).parent / "pages").glob("*.md"))
 
-OPEN = ["blent", "snord", "corvic", "plimbing", "drolled", "Zolafen", "hardoma", "tharnectomy", "quendritis", "ABC", "12", "T999I"]
+OPEN = [
+    "blent",
+    "snord",
+    "corvic",
+    "plimbing",
+    "drolled",
+    "Zolafen",
+    "hardoma",
+    "tharnectomy",
+    "quendritis",
+    "ABC",
+    "12",
+    "T999I",
+]
 STOPS = [",", ";", ":", ".", "(", ")", "-", "(snord)", "(that", "blent)", "¹"]
 WORDS = st.one_of(st.sampled_from(sorted(WORD_CLASSES)), st.sampled_from(OPEN), st.sampled_from(STOPS))
 SENTENCES = st.lists(WORDS, min_size=1, max_size=40).map(" ".join)
 #: What may stand between two phrases: what joins them, and no word that says more than that.
-JOINTS = frozenset(", ; : - and or but and/or & then next first finally also only either both neither followed by otherwise especially particularly always".split())
+JOINTS = frozenset(
+    ", ; : - and or but and/or & then next first finally also only either both neither followed by otherwise especially particularly always".split()
+)
 
 
 @settings(max_examples=600, deadline=None)
