@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.extract.denying import may_deny
 from pipeline.extract.said import Said
 from pipeline.extract.scene import Scene
 from pipeline.language import rx
@@ -33,12 +34,18 @@ def bracket(scene: Scene) -> tuple[Said, ...] | None:
         return (scene.tell("gloss", "gloss"),)
     start, end = words[0].start, words[-1].end
     inside = scene.text[start:end]
+    if may_deny(inside):
+        return (scene.tell("qualifier", "stated", (start, end), of="use"),)
     if _ABBREVIATED.fullmatch(inside):
         return (scene.tell("gloss", "gloss"),)
     if _LIMITS.fullmatch(inside):
         return (scene.tell("status", "restriction", (start, end)),)
     if _MARKED.match(inside) is not None:
         return (scene.tell("biomarker", "biomarker", (start, end)),)
+    if _CLAUSE.search(inside) and not inside.lower().startswith(("does", "do ", "did", "has not", "have not", "to ")):
+        return (scene.tell("status", "restriction", (start, end)),)
+    if _EITHER.fullmatch(inside):
+        return (scene.tell("status", "restriction", (start, end)),)
     if _AGAIN.fullmatch(inside):
         return (scene.tell("gloss", "gloss"),)
     narrower = diseases(scene.text, start, end, scene.heads)
@@ -53,4 +60,6 @@ def bracket(scene: Scene) -> tuple[Said, ...] | None:
     return (scene.tell("status", "restriction", (start, end)),)
 
 
+_CLAUSE = rx(r"\b(?:that|which|who) (?:has|have|had|is|are|was|were|cannot|can|did|does|got|came|comes)\b")
+_EITHER = rx(r"[\w-]+ or [\w-]+")
 _COURSE = rx(r"(?:newly|previously|stage|grade|advanced|metastatic|relapsed|refractory|recurrent)\b")

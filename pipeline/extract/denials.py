@@ -31,13 +31,6 @@ _OPENING = rx(
 )
 _LIST = rx(r",? (?:and|or) |, ")
 _IN_GROUP = rx(r"(?P<name>.*?) ?\b(?:(?:in|for) )?(?P<group>adults|children|infants|adolescents|pediatric patients)$")
-_MAY_DENY = rx(
-    r"\b(?:withdrawn|withdrew|revoked|no longer|formerly|discontinued|(?:not|never) (?:FDA[- ]?)?(?:approved"
-    r"|recommended|indicated|used|given)"
-    r"|until (?:\w+ )?\d{4}|stud(?:y|ies|ied)|trials?|investigational|experimental|off-label|outside|abroad"
-    r"|countr(?:y|ies)|Europe|Canada|Japan"
-    r"|China|tentative|pending|expected)\b"
-)
 _GROUPS: dict[str, AgeGroup] = {"adults": "adult", "adolescents": "adolescent"}
 _BESIDE_APPROVAL = closed("beside-approval")
 
@@ -55,11 +48,6 @@ class Denial:
     brands: tuple[str, ...] = ()
     limited: bool = False
     said: Fact | None = None
-
-
-def may_deny(words: str) -> bool:
-    """Whether words that no rule reads may say that a use is not approved, no longer, or elsewhere."""
-    return _MAY_DENY.search(words) is not None
 
 
 def of_another(statement: Statement, frame: Frame, names: Names) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.extract.denials import CONTRADICTED, may_deny
+from pipeline.extract.denials import CONTRADICTED
+from pipeline.extract.denying import may_deny
 from pipeline.extract.elements import Aside, Passage
 from pipeline.extract.leaf import in_order
 from pipeline.extract.ledger import Ledger, Read, says_abroad, words_left

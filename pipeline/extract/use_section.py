@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pipeline.extract.between import read_aside, read_unseen
-from pipeline.extract.denials import denial_of, may_deny
+from pipeline.extract.denials import denial_of
+from pipeline.extract.denying import may_deny
 from pipeline.extract.elements import Aside, Passage, Unseen
 from pipeline.extract.finish import lay_scopes, publish_use
 from pipeline.extract.frames import Frame, frame_of

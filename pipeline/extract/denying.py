@@ -1,0 +1,18 @@
+"""Words that may say that a use is not approved, no longer, or elsewhere."""
+
+from __future__ import annotations
+
+from pipeline.language import rx
+
+_MAY_DENY = rx(
+    r"\b(?:withdrawn|withdrew|revoked|no longer|formerly|discontinued|(?:not|never) (?:FDA[- ]?)?(?:approved"
+    r"|recommended|indicated|used|given)"
+    r"|until (?:\w+ )?\d{4}|stud(?:y|ies|ied)|trials?|investigational|experimental|off-label|outside|abroad"
+    r"|countr(?:y|ies)|Europe|Canada|Japan"
+    r"|China|tentative|pending|expected)\b"
+)
+
+
+def may_deny(words: str) -> bool:
+    """Whether words that no rule reads may say that a use is not approved, no longer, or elsewhere."""
+    return _MAY_DENY.search(words) is not None
