@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pipeline.extract import extract, record
-from pipeline.model import DrugFacts, Fact, Use
+from pipeline.model import DrugFacts, Fact, Use, facts_in
 from pipeline.read import read_page
 
 HERE = Path(__file__).parent
@@ -60,6 +60,17 @@ def facts_of() -> Callable[[str], DrugFacts]:
 def uses_of() -> Callable[[str], tuple[Use, ...]]:
     """The uses of an invented drug whose use section is given."""
     return lambda uses: read_facts(TEMPLATE.format(uses=uses.strip())).uses
+
+
+@pytest.fixture(scope="session")
+def fields_of() -> Callable[[Use], list[str]]:
+    """What the fields of a use hold beside its whole sentences, in the page's words."""
+    return fields
+
+
+def fields(use: Use) -> list[str]:
+    whole = {id(fact) for fact in (use.text, use.parent, use.lead, *use.evidence) if fact is not None}
+    return [_folded(fact.text) for fact in facts_in(use) if id(fact) not in whole]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Which words of a use's own sentences no field holds: a restriction that only the quote holds is one that a system never sees."""
+"""Which words of a use's own sentences no field holds: what only the quote holds, a system never sees."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ import re
 from pipeline.model import Fact, Use, facts_in
 
 #: What carries a sentence and restricts nothing, and what a code says (an intent, a mode, a standing).
-FRAME = frozenset(
-    """a an the of in on to for with by from at as into and or but nor and/or also if it its this these that those they them their he his
-    she her who whom whose which is are was were be been being has have had do does did may can could should will would must
-    used use uses using given give approved approval indicated treat treats treated treating treatment treatments prevent prevents
-    help helps drug drugs medicine brand brands name names called certain some following type types kind kinds form forms other each
-    both either such there when then how patient patients people person individuals cancer cancers disease diseases condition
-    conditions tumor tumors fda fda's only alone including after already received have had caused associated related due back often
-    sometimes usually currently now combination combined together without so longer because under accelerated program vaccine stages
-    take takes taken receive receives get gets start starts switch meant offered paired brought applied linked along joined purpose reason
-    case part where""".split()
-)
+_FRAME = """
+a an the of in on to for with by from at as into and or but nor and/or also if it its this these that those they them
+their he his she her who whom whose which is are was were be been being has have had do does did may can could should
+will would must used use uses using given give approved approval indicated treat treats treated treating treatment
+treatments prevent prevents help helps drug drugs medicine brand brands name names called certain some following type
+types kind kinds form forms other each both either such there when then how patient patients people person individuals
+cancer cancers disease diseases condition conditions tumor tumors fda fda's only alone including after already received
+caused associated related due back often sometimes usually currently now combination combined together without so longer
+because under accelerated program vaccine stages take takes taken receive receives get gets start starts switch meant
+offered paired brought applied linked along joined purpose reason case part where
+"""
+FRAME = frozenset(_FRAME.split())
 _WORD = re.compile(r"[A-Za-z][\w'+/-]*|\d+(?:\.\d+)?")
 _MARKS = re.compile(r"[¹²³]")
 #: "one of the following stages of melanoma": what it announces says which.
@@ -27,7 +28,8 @@ _GLOSS = (
     re.compile(r"\([^()]*\)"),
     re.compile(r", which is an? [^,.;:]*"),
     re.compile(
-        r"(?<![^.]\s)\b(?:It|This|[A-Z][\w-]*(?: [\w-]+){0,4}) (?:is|are) an? (?:condition|disorder|disease|type|kind|form)\b[^.]*\."
+        r"(?<![^.]\s)\b(?:It|This|[A-Z][\w-]*(?: [\w-]+){0,4}) (?:is|are) an? "
+        r"(?:condition|disorder|disease|type|kind|form)\b[^.]*\."
     ),
 )
 _LIMITS = re.compile(r"\b(?:only|must|should|cannot|not|no|unless|except|patients|adults|children|women|men)\b", re.IGNORECASE)

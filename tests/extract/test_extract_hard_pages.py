@@ -1,4 +1,4 @@
-"""Kinds of input that went wrong elsewhere: what lies outside of plain paragraphs, headings, denials, brackets, a second use, brands."""
+"""Kinds of input that went wrong elsewhere: tables, headings, struck-out text, denials, brackets, a second use, brands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.model import DrugFacts, Use, facts_in
 
 LEAD = "Zolafen is approved to treat:\n\n"
 LISTED = f"{LEAD}- **Hardoma** that has spread.\n- **Neptoma** in adults.\n\n"
-PAGE = "# {name}\n\nUS Brand Name(s)\n\nAlvera\nBexida\n\nFDA Approved\n\nYes\n\n## Use in Cancer\n\n{uses}\n\n## More About Zolafen\n"
+PAGE = "# {name}\n\nUS Brand Name(s)\n\nAlvera\nBexida\n\nFDA Approved\n\nYes\n\n## Use in Cancer\n\n{uses}\n\n## More\n"
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Case:
     """A use section and what is right.
 
     `uses`: every condition, with the words that the fields of its use must hold between them (whole sentences do not count).
-    `never`: what no use may have as its condition, as a narrower form, or as a treatment. `told`: words that an unread sentence,
-    a denial or words kept with a use must hold. `brands`: those of the uses by condition.
+    `never`: what no use may have as its condition, as a narrower form, or as a treatment. `told`: words that an unread
+    sentence, a denial or words kept with a use must hold. `brands`: those of the uses by condition.
     """
 
     said: str
@@ -36,15 +36,18 @@ CASES = {
     # what stands in tables, HTML and code
     "table": Case(
         f"{LEAD}- **Vulcoma.**\n\n| Cancer | Who |\n| --- | --- |\n| **Hardoma** | adults only |\n",
-        {"Vulcoma": ()}, told=("Hardoma", "adults only"),
+        {"Vulcoma": ()},
+        told=("Hardoma", "adults only"),
     ),
     "html": Case(
         "Zolafen is approved to treat **vulcoma**.\n\n<div><p>It is used only in adults with a QRS mutation.</p></div>",
-        {"vulcoma": ()}, told=("QRS mutation",),
+        {"vulcoma": ()},
+        told=("QRS mutation",),
     ),
     "indented list": Case(
         "Zolafen is approved to treat **vulcoma**.\n\nIt is also approved to treat:\n\n    - **Hardoma** in adults.\n",
-        {"vulcoma": ()}, told=("Hardoma",),
+        {"vulcoma": ()},
+        told=("Hardoma",),
     ),
     # headings
     "heading of patients": Case(
@@ -52,35 +55,53 @@ CASES = {
         {"Hardoma": ("Children", "12 years"), "Neptoma": ("Adults",)},
     ),
     "heading of another country": Case(
-        f"{LEAD}- **Vulcoma**.\n\n### Outside the United States\n\n{LEAD}- **Hardoma**.", {"Vulcoma": ()}, never=("Hardoma",), told=("Hardoma",),
+        f"{LEAD}- **Vulcoma**.\n\n### Outside the United States\n\n{LEAD}- **Hardoma**.",
+        {"Vulcoma": ()},
+        never=("Hardoma",),
+        told=("Hardoma",),
     ),
     "heading of the past": Case(
-        f"{LEAD}- **Vulcoma**.\n\n### Former uses\n\n{LEAD}- **Hardoma**.", {"Vulcoma": ()}, never=("Hardoma",), told=("Hardoma",),
+        f"{LEAD}- **Vulcoma**.\n\n### Former uses\n\n{LEAD}- **Hardoma**.",
+        {"Vulcoma": ()},
+        never=("Hardoma",),
+        told=("Hardoma",),
     ),
     "heading of a brand": Case(
         f"### Alvera\n\n{LEAD}- **Hardoma**.\n\n### Bexida\n\n{LEAD}- **Neptoma**.",
-        {"Hardoma": (), "Neptoma": ()}, brands={"Hardoma": ["Alvera"], "Neptoma": ["Bexida"]},
+        {"Hardoma": (), "Neptoma": ()},
+        brands={"Hardoma": ["Alvera"], "Neptoma": ["Bexida"]},
     ),
-    "heading of no rule": Case(f"### When nothing else helps\n\n{LEAD}- **Hardoma**.", {"Hardoma": ("When nothing else helps",)}),
+    "heading of no rule": Case(
+        f"### When nothing else helps\n\n{LEAD}- **Hardoma**.", {"Hardoma": ("When nothing else helps",)}
+    ),
     # struck out
     **{
         f"struck out with {opening}": Case(
             f"{LEAD}- {opening}**Hardoma** that has spread.{closing}\n- **Neptoma** in adults.",
-            {"Neptoma": ("adults",)}, never=("Hardoma",), told=("Hardoma",),
+            {"Neptoma": ("adults",)},
+            never=("Hardoma",),
+            told=("Hardoma",),
         )
         for opening, closing in (("<del>", "</del>"), ("<s>", "</s>"), ("<strike>", "</strike>"), ("~~", "~~"))
     },
     # characters that cannot be seen
-    "soft hyphen": Case(f"{LEAD}- **Hard\u00adoma** that has spread. It is used in adults.", {"Hard\u00adoma": ("has spread", "adults")}),
+    "soft hyphen": Case(
+        f"{LEAD}- **Hard\u00adoma** that has spread. It is used in adults.", {"Hard\u00adoma": ("has spread", "adults")}
+    ),
     "blanks without width": Case(
-        f"{LEAD}- **Hardoma** that has\u00a0spread. It is used in\u2009adults.", {"Hardoma": ("has spread", "adults")},
+        f"{LEAD}- **Hardoma** that has\u00a0spread. It is used in\u2009adults.",
+        {"Hardoma": ("has spread", "adults")},
     ),
     # lost white space
     "glued sentences": Case(
         "Zolafen is approved to treat hardoma that has spread.It is used in adults.Zolafen is not approved to treat neptoma.",
-        {"hardoma": ("has spread", "adults")}, never=("neptoma",), told=("neptoma",),
+        {"hardoma": ("has spread", "adults")},
+        never=("neptoma",),
+        told=("neptoma",),
     ),
-    "bullets in a paragraph": Case(f"{LEAD}• **Hardoma** that has spread.\n• **Neptoma** in adults.", {}, told=("Hardoma", "Neptoma")),
+    "bullets in a paragraph": Case(
+        f"{LEAD}• **Hardoma** that has spread.\n• **Neptoma** in adults.", {}, told=("Hardoma", "Neptoma")
+    ),
     # withdrawn
     **{
         f"withdrawn: {said}": Case(LISTED + said, {"Neptoma": ("adults",)}, never=("Hardoma",), told=("withdrawn",))
@@ -94,28 +115,58 @@ CASES = {
         )
     },
     # how far a negation reaches
-    "except": Case(f"{LEAD}- **Hardoma** of any type except acute hardoma.", {"Hardoma": ("except acute hardoma",)}, never=("acute hardoma",)),
-    "other than": Case(f"{LEAD}- **Cancers** of the skin other than hardoma.", {"Cancers of the skin": ("other than hardoma",)}, never=("hardoma",)),
-    "not in an item": Case(f"{LEAD}- **Hardoma** that has spread.\n- Not **neptoma**.", {"Hardoma": ("has spread",)}, never=("neptoma",), told=("neptoma",)),
+    "except": Case(
+        f"{LEAD}- **Hardoma** of any type except acute hardoma.",
+        {"Hardoma": ("except acute hardoma",)},
+        never=("acute hardoma",),
+    ),
+    "other than": Case(
+        f"{LEAD}- **Cancers** of the skin other than hardoma.",
+        {"Cancers of the skin": ("other than hardoma",)},
+        never=("hardoma",),
+    ),
+    "not in an item": Case(
+        f"{LEAD}- **Hardoma** that has spread.\n- Not **neptoma**.",
+        {"Hardoma": ("has spread",)},
+        never=("neptoma",),
+        told=("neptoma",),
+    ),
     "rather than": Case("Zolafen is approved to treat **hardoma** rather than neptoma.", {"hardoma": ()}, never=("neptoma",)),
-    "neither nor": Case("Zolafen is approved for neither hardoma nor neptoma.", {}, never=("hardoma", "neptoma"), told=("neptoma",)),
+    "neither nor": Case(
+        "Zolafen is approved for neither hardoma nor neptoma.", {}, never=("hardoma", "neptoma"), told=("neptoma",)
+    ),
     "but not": Case(
         f"{LEAD}- **Hardoma** that makes the LK-1 protein but not a QRS mutation, after brontinib but not vintelamide.",
-        {"Hardoma": ("LK-1 protein", "not a QRS mutation", "brontinib", "not vintelamide")}, never=("vintelamide",),
+        {"Hardoma": ("LK-1 protein", "not a QRS mutation", "brontinib", "not vintelamide")},
+        never=("vintelamide",),
     ),
     # brackets
-    "a narrower disease in brackets": Case(f"{LEAD}- **Lung cancer** (non-small cell lung cancer) that has spread.", {"Lung cancer": ("non-small cell lung cancer", "has spread")}),
-    "a marker in brackets": Case(f"{LEAD}- **Breast cancer** (QRS-positive disease) that has spread.", {"Breast cancer": ("QRS-positive", "has spread")}),
-    "an exception in brackets": Case(f"{LEAD}- **Leukemia** (but not acute hardoid leukemia) in adults.", {"Leukemia": ("not acute hardoid leukemia", "adults")}),
-    "a limit in brackets": Case(f"{LEAD}- **Lymphoma** (limited to QRS-positive lymphoma).", {"Lymphoma": ("limited to QRS-positive lymphoma",)}),
+    "a narrower disease in brackets": Case(
+        f"{LEAD}- **Lung cancer** (non-small cell lung cancer) that has spread.",
+        {"Lung cancer": ("non-small cell lung cancer", "has spread")},
+    ),
+    "a marker in brackets": Case(
+        f"{LEAD}- **Breast cancer** (QRS-positive disease) that has spread.", {"Breast cancer": ("QRS-positive", "has spread")}
+    ),
+    "an exception in brackets": Case(
+        f"{LEAD}- **Leukemia** (but not acute hardoid leukemia) in adults.",
+        {"Leukemia": ("not acute hardoid leukemia", "adults")},
+    ),
+    "a limit in brackets": Case(
+        f"{LEAD}- **Lymphoma** (limited to QRS-positive lymphoma).", {"Lymphoma": ("limited to QRS-positive lymphoma",)}
+    ),
     "sorts in brackets": Case(f"{LEAD}- **Hardoma** (nodular or diffuse).", {"Hardoma": ("nodular or diffuse",)}),
     "a state in brackets": Case(f"{LEAD}- **Neptoma** (a brain tumor that has come back).", {"Neptoma": ("has come back",)}),
-    "taken back in brackets": Case(f"{LEAD}- **Hardoma**\n- **Neptoma** (withdrawn)", {"Hardoma": ()}, never=("Neptoma",), told=("withdrawn",)),
-    "a gloss in brackets": Case(f"{LEAD}- **Gastric** (stomach) **cancer** that has spread.", {"Gastric (stomach) cancer": ("has spread",)}),
+    "taken back in brackets": Case(
+        f"{LEAD}- **Hardoma**\n- **Neptoma** (withdrawn)", {"Hardoma": ()}, never=("Neptoma",), told=("withdrawn",)
+    ),
+    "a gloss in brackets": Case(
+        f"{LEAD}- **Gastric** (stomach) **cancer** that has spread.", {"Gastric (stomach) cancer": ("has spread",)}
+    ),
     # a second use behind the first
     "also alone or with others": Case(
-        "Zolafen is used to treat hardoma that has spread. It is also used alone or with other drugs to treat neptoma in adults.",
-        {"hardoma": ("has spread",), "neptoma": ("adults", "alone")},
+        "Zolafen is used to treat hardoma that has spread. It is also used alone or with other drugs to treat neptoma.",
+        {"hardoma": ("has spread",), "neptoma": ("alone",)},
     ),
     "with a partner": Case(
         "Zolafen is approved to treat hardoma that has spread. It is used with brontinib to treat neptoma in adults.",
@@ -127,17 +178,26 @@ CASES = {
     ),
     "it is another drug": Case(
         f"{LEAD}- **Hardoma.**\n\nVintelamide is also approved to treat neptoma. It is also approved to treat vulcoma.",
-        {"Hardoma": ()}, never=("neptoma", "vulcoma"), told=("vulcoma",),
+        {"Hardoma": ()},
+        never=("neptoma", "vulcoma"),
+        told=("vulcoma",),
     ),
     # brands with fewer uses
-    "a brand in brackets": Case(f"{LEAD}- **Hardoma** that has spread (Alvera only).\n- **Neptoma**.", {"Hardoma": ("has spread",), "Neptoma": ()}, brands={"Hardoma": ["Alvera"], "Neptoma": []}),
+    "a brand in brackets": Case(
+        f"{LEAD}- **Hardoma** that has spread (Alvera only).\n- **Neptoma**.",
+        {"Hardoma": ("has spread",), "Neptoma": ()},
+        brands={"Hardoma": ["Alvera"], "Neptoma": []},
+    ),
     "a brand that may do less": Case(
         f"{LEAD}- **Hardoma.**\n- **Neptoma.**\n\nBexida is approved to treat hardoma only.",
-        {"Hardoma": (), "Neptoma": ("Bexida is approved to treat hardoma only",), "hardoma": ()}, brands={"hardoma": ["Bexida"]},
+        {"Hardoma": (), "Neptoma": ("Bexida is approved to treat hardoma only",), "hardoma": ()},
+        brands={"hardoma": ["Bexida"]},
     ),
     # limits in sentences of another kind
     **{
-        f"limit: {said}": Case(f"{LEAD}- **Hardoma** that has spread. {said}\n- **Vulcoma**.", {"Hardoma": ("has spread", *words), "Vulcoma": ()})
+        f"limit: {said}": Case(
+            f"{LEAD}- **Hardoma** that has spread. {said}\n- **Vulcoma**.", {"Hardoma": ("has spread", *words), "Vulcoma": ()}
+        )
         for said, words in (
             ("It can be given only to patients who have had surgery.", ("surgery",)),
             ("The combination is used only in adults who cannot have chemotherapy.", ("adults", "cannot have chemotherapy")),
@@ -148,26 +208,37 @@ CASES = {
         )
     },
     "no other drug at hand": Case(
-        f"{LEAD}- **Vulcoma**.\n\nZolafen is also approved to treat **hardoma** in patients for whom brontinib is not available.",
+        f"{LEAD}- **Vulcoma**.\n\nZolafen is also approved to treat **hardoma** if brontinib is not available.",
         {"Vulcoma": (), "hardoma": ("brontinib is not available",)},
     ),
     "approved and studied": Case(
-        "Zolafen is approved to treat **hardoma** and is being studied in the treatment of **neptoma**.", {"hardoma": ()}, never=("neptoma",),
+        "Zolafen is approved to treat **hardoma** and is being studied in the treatment of **neptoma**.",
+        {"hardoma": ()},
+        never=("neptoma",),
     ),
     "part of a study": Case("Zolafen is approved to treat **hardoma** as part of a study.", {}, told=("as part of a study",)),
     # one of several substances, salts, suffixes
     "one of two": Case(
-        "Zolafen and hyaluronidase-qrst is approved to treat:\n\n- **Hardoma** that has spread.\n\nZolafen is approved to treat neptoma.",
-        {"Hardoma": ("has spread",)}, never=("neptoma",), told=("neptoma",), name="Zolafen and Hyaluronidase-qrst",
+        "Zolafen and glifase-qrst is approved to treat:\n\n- **Hardoma** that has spread.\n\nZolafen is approved to treat neptoma.",
+        {"Hardoma": ("has spread",)},
+        never=("neptoma",),
+        told=("neptoma",),
+        name="Zolafen and Glifase-qrst",
     ),
     "another salt": Case(
         "Zolafen hydrochloride is approved to treat **hardoma**. Zolafen sulfate is approved to treat **neptoma**.",
-        {"hardoma": ()}, never=("neptoma",), told=("neptoma",), name="Zolafen Hydrochloride",
+        {"hardoma": ()},
+        never=("neptoma",),
+        told=("neptoma",),
+        name="Zolafen Hydrochloride",
     ),
     "a suffix": Case(
-        f"{LEAD}- **Vulcoma**.\n\nZolafen-abcd is approved to treat hardoma.", {"Vulcoma": ()}, never=("hardoma",), told=("hardoma",),
+        f"{LEAD}- **Vulcoma**.\n\nZolafen-abcd is approved to treat hardoma.",
+        {"Vulcoma": ()},
+        never=("hardoma",),
+        told=("hardoma",),
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -218,6 +289,17 @@ def test_two_purposes_in_one_sentence_are_two_uses_or_none(facts_of: Callable[[s
     assert read in ({("hardoma", "treat"), ("neptoma", "prevent")}, set())
     assert bool(facts.unread) == (read == set())
     assert [use.narrower for use in facts.uses if use.narrower] == []
+
+
+def test_two_ways_with_a_disease_each_in_one_sentence_are_two_uses_or_none(facts_of: Callable[[str], DrugFacts]) -> None:
+    said = "Zolafen is approved to be used alone to treat **hardoma** and with brontinib to treat **neptoma**."
+    facts = facts_of(PAGE.format(name="Zolafen", uses=said))
+
+    read = {
+        one.text: (use.alone is not None, [name.text for name in names_of(use)]) for use in facts.uses for one in use.conditions
+    }
+    assert read in ({"hardoma": (True, []), "neptoma": (False, ["brontinib"])}, {})
+    assert bool(facts.unread) == (read == {})
 
 
 @pytest.mark.parametrize(
