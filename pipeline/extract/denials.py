@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pipeline.extract.frames import Frame, brand_names
@@ -16,7 +16,7 @@ from pipeline.extract.subjects import BESIDE_NAME, Names
 from pipeline.language import closed, rx
 from pipeline.model import AgeGroup, Fact, Use
 from pipeline.phrases.diseases import called, folded, is_generic
-from pipeline.phrases.nouns import noun_list
+from pipeline.phrases.nouns import noun_end, noun_list
 from pipeline.phrases.words import Word, words_of
 
 #: Why a use is withheld that the page denies elsewhere.
@@ -81,7 +81,7 @@ def read_denial(statement: Statement, frame: Frame, names: Names) -> Denial | No
         )
         named = _before_approval(statement, words[start:end], names)
     else:
-        readings, named = [read(statement, at=frame.at)], ()
+        readings, named = [read(statement, at=_past_approval(words, frame.at))], ()
     found = [*named, *_named(readings)]
     ages = tuple(dict.fromkeys(
         group.age_group for r in readings for one in r.of("population") for group in one.groups if group.age_group is not None
@@ -90,9 +90,19 @@ def read_denial(statement: Statement, frame: Frame, names: Names) -> Denial | No
     limited = any(
         not _NO_LIMIT.fullmatch(r.text(one.place).strip(" .,;"))
         for r in readings for one in r.of("status", "biomarker", "stage", "description", "prior", "partner", "cause", "qualifier", "line")
-        if (one.mode != "unnamed" and one.kind != "qualifier") or one.what in ("stated", "timing")
+        if ((one.mode != "unnamed" and one.kind != "qualifier") or one.what in ("stated", "timing"))
+        and one.rule not in ("patient-trait", "other-disease")
     )  # fmt: skip
     return Denial(tuple(dict.fromkeys(found)), " ".join(found), ages, brands, limited, statement.fact("denied"))
+
+
+def _past_approval(words: Sequence[Word], at: int) -> int:
+    """Past "(the FDA has withdrawn) its approval of zolafen": what the approval was for begins there."""
+    noun = next((number for number in range(at, min(len(words), at + 4)) if words[number].of("use-noun")), None)
+    if noun is None or words[at].low in ("for", "to", "in"):
+        return at
+    after = noun + 1
+    return noun_end(words, after + 1, len(words)) if after < len(words) and words[after].low == "of" else after
 
 
 def _named(readings: Sequence[Reading]) -> list[str]:
@@ -102,6 +112,11 @@ def _named(readings: Sequence[Reading]) -> list[str]:
         for one in reading.of("object", "narrower")
         for place in one.names or (one.place,)
         if not is_generic(reading.text(place))
+    ] + [
+        _OPENING.sub("", reading.text(one.place))
+        for reading in readings
+        for one in reading.of("description")
+        if one.rule in ("patient-trait", "other-disease")
     ]
 
 
@@ -158,12 +173,16 @@ class Denials:
         if denial not in self.found:
             self.found.append(denial)
 
-    def of(self, use: Use, heads: Iterable[str]) -> tuple[bool, tuple[Fact, ...]]:
-        """Whether one of them refuses a use that goes by the names of `heads`, and the sentences that limit it."""
+    def of(self, use: Use, heads: Iterable[str]) -> tuple[Use | None, tuple[Fact, ...]]:
+        """A use that goes by the names of `heads` without the age groups that they deny (None: nothing is left), and what limits it."""
         known = tuple(heads)
         verdicts = [(denial, judge(denial, use, known)) for denial in self.found]
-        refused = any(verdict == "refused" for _, verdict in verdicts)
-        return refused, tuple(denial.said for denial, verdict in verdicts if verdict == "limited" and denial.said is not None)
+        left = None if any(verdict == "refused" for _, verdict in verdicts) else use
+        for denial, verdict in verdicts:
+            if left is not None and verdict == "limited" and denial.groups and not denial.limited:
+                kept = tuple(one for one in left.populations if not any(c.age_group in denial.groups for c in one.characteristics))
+                left = replace(left, populations=kept) if kept or not left.populations else None
+        return left, tuple(denial.said for denial, verdict in verdicts if verdict == "limited" and denial.said is not None)
 
 
 def _known(use: Use, heads: Iterable[str]) -> set[str]:

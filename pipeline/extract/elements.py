@@ -172,6 +172,8 @@ class _Walk:
         )
         lost = self.lost and of_a_use and points_back(statement)
         self.found.append(Aside(statement, frame, self.passage, item, lost=lost))
+        if frame.of_use and frame.subject == "other":
+            self.lost = self.stranger = True
         if frame.of_use and not lost and frame.subject in ("it", "drug", "brand"):
             return
         if frame.role in ("denied", "studied", "unread") or frame.name == "unspecified-other-uses":

@@ -73,10 +73,11 @@ def publish_use(ledger: Ledger, one: Read) -> None:
         ledger.unread(said, built)
         return
     heads = [name for told in one.leaf.told for name in told.heads]
-    refused, limits = ledger.denials.of(replace(built, brands=built.brands or one.brands), heads)
-    if refused:
+    left, limits = ledger.denials.of(replace(built, brands=built.brands or one.brands), heads)
+    if left is None:
         ledger.unread(said, CONTRADICTED)
         return
+    built = replace(built, populations=left.populations)
     known = {each.fact.text for each in built.qualifiers}
     built = replace(
         built, qualifiers=in_order((*built.qualifiers, *(Qualifier(each) for each in limits if each.text not in known)))

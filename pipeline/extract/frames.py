@@ -125,7 +125,7 @@ FRAMES: tuple[Row, ...] = (
     Row("what-it-is", "explanation", (*_OF_DRUG, "form", "other"), ("",), "+", rx(
         r"\b(?:is|are) (?:an?|the|two|three)?(?: \S+){0,4} ?(?:type|types|kind|kinds|form|forms|group|condition|drug|drugs|protein|proteins|combination|version|biosimilar"
         r"|mixture|medicine|disorder|disease|vaccine|agent|inhibitor|antibody|treatment)\b|\b(?:is|are) made (?:from|of)\b|\bhave certain\b|\bhas? (?:fewer|side)\b"), _LIMIT),
-    Row("what-it-is", "explanation", ("other",), (), "+-", None, rx(r"\b(?:only|must|should|unless|until|except|approv\w+|patients?|adults|children|indicated|withdr\w+)\b")),
+    Row("what-it-is", "explanation", ("other",), ("",), "+-", None, rx(r"\b(?:only|must|should|unless|until|except|approv\w+|patients?|adults|children|indicated|withdr\w+)\b")),
     Row("about-the-form", "other-form", (*_OF_DRUG, "form", "other"), (), "+-", rx(r"^(?:\w+ )?(?:this|the|each|also|it)\b.*\b(?:form|wafer|liposome|co-pack|combination pack|less time|works? better|effects last)\b"), _LIMIT),
 )  # fmt: skip
 

@@ -99,7 +99,7 @@ class Lead:
 
 
 _ABROAD = rx(
-    r"\b(?:other countries|europe|canada|japan|china|outside (?:of )?the (?:u\.?s\.?|united states)|abroad|clinical trials?)\b"
+    r"\b(?:other countries|europe|canada|japan|china|outside (?:of )?the (?:u\.?s\.?|united states)|abroad|(?:clinical )?(?:trials?|study|studies))\b"
 )
 
 
@@ -108,8 +108,8 @@ def says_abroad(readings: Iterable[Reading]) -> bool:
     return any(
         _ABROAD.search(reading.text(one.place))
         for reading in readings
-        for one in reading.of("qualifier", "status")
-        if one.kind == "qualifier" or one.rule == "site"
+        for one in reading.of("qualifier", "status", "partner", "line")
+        if one.kind in ("qualifier", "partner", "line") or one.rule == "site"
     )
 
 

@@ -99,8 +99,16 @@ def _open(found: Sequence[Phrase], words: Sequence[Word]) -> str:
     if words[-2:-1] and words[-2].low == "to":
         return "to"
     if not content:
+        if last.kind == "including" and len(found) > 1 and found[-2].kind == "cause":
+            return "cause"  # "caused by some types of chemotherapy, including:"
         return last.kind
     lows = [word.low for word in content]
+    if lows[-1] == "either" and "after" in (*lows[-3:], words[last.first].low):
+        return "received"
+    if "following" in lows and last.kind in ("who", "that", "time") and not {"received", "had", "after"}.isdisjoint((*lows, words[last.first].low)):
+        return "received"
+    if lows[-1] in ("these", "criteria") and last.kind in ("who", "that"):
+        return "criteria"
     if last.kind in ("with", "time") and ("following" in lows or lows[-1:] == ["either"]):
         return last.kind
     if lows[-1] in ("either", "with", "received", "had", "after", "to"):

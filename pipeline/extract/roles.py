@@ -38,12 +38,17 @@ def read_phrase(scene: Scene) -> tuple[Said, ...]:
     """What a phrase says."""
     if all(word.is_stop for word in scene.words[scene.phrase.first : scene.phrase.end]):
         return (scene.tell("frame", "stop"),)
+    if scene.empty and scene.phrase.kind in _OPENERS_ALONE and scene.phrase.end < len(scene.words):
+        return stated(scene)  # "after or (instead of surgery)": an opener that opens nothing
     for row in ROLES:
         if scene.phrase.kind in row.kinds:
             found = row.read(scene)
             if found is not None:
                 return found
     return stated(scene)
+
+
+_OPENERS_ALONE = ("time", "with", "cause", "place")
 
 
 def stated(scene: Scene) -> tuple[Said, ...]:

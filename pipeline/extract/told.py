@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.extract.details import conditional, read_detail
@@ -19,6 +19,7 @@ from pipeline.language import rx
 from pipeline.phrases.diseases import diseases, is_generic, names_head, related
 from pipeline.phrases.kinds import Kind
 from pipeline.phrases.people import read_people
+from pipeline.phrases.treatments import read_treatments
 from pipeline.phrases.verbs import begins_verb
 from pipeline.phrases.words import words_of
 
@@ -38,7 +39,7 @@ NO_FRAME = "no rule knows this shape of sentence"
 #: What an item above leaves open, as the kind of the words that go on with it.
 _GOES_ON: dict[str, Kind] = {
     "who": "who", "that": "that", "with": "with", "time": "time", "participle": "participle", "case": "case",
-    "for": "for", "cause": "cause", "criteria": "who", "received": "with", "to": "aim", "people": "people",
+    "for": "for", "cause": "cause", "criteria": "who", "to": "aim", "people": "people",
 }  # fmt: skip
 
 
@@ -223,8 +224,12 @@ def _first(
         told.asides.append((statement, frame))
         return []
     opened = above[-1].open if above else ""
+    if above and opened == "received":
+        return [_of_received(statement, heads)]
     if above and opened in _GOES_ON and not _starts_people(statement):
-        return [read(statement, heads, kind=_GOES_ON[opened])]
+        reading = read(statement, heads, kind=_GOES_ON[opened])
+        choice = above[-1].readings and _ONE_OF.search(above[-1].readings[-1].statement.text)
+        return [_optional(reading) if choice else reading]
     if not above and lead is not None and lead.open == "to":
         return [_of_open_aim(statement, told)]
     acts = lead is not None and any(reading.of("object") for reading in lead.readings)
@@ -237,6 +242,26 @@ def _first(
         return [read(statement, heads)]
     told.heads = (*head.names, *head.abbreviations)
     return [read(statement, told.heads, at=head.end, head=head)]
+
+
+_ONE_OF = rx(r"\b(?:one|any|some|two) (?:or more )?of the following\b|\bwith or without\b[^.]*:$|\bat least \w+ of the following\b")
+
+
+def _optional(reading: Reading) -> Reading:
+    """Partners of a list of which one or none is given."""
+    return replace(reading, said=tuple(replace(one, mode="optional") if one.kind == "partner" else one for one in reading.said))
+
+
+def _of_received(statement: Statement, heads: tuple[str, ...]) -> Reading:
+    """Reads "interferon-alpha therapy" below "… who have received:": one of the treatments that patients had."""
+    words = words_of(statement.plain, statement.start, statement.end)
+    listed = read_treatments(words, 0, len(words))
+    rest = read(statement, heads, at=listed.end) if listed is not None and listed.end < len(words) else None
+    if listed is None or not listed.names:
+        return read(statement, heads)
+    names = tuple((words[a].start, words[b - 1].end) for a, b in listed.names)
+    place = (words[listed.first].start, words[listed.end - 1].end)
+    return Reading(statement, (Said("prior", "listed-prior", place, "conditional", names, some=True), *(rest.said if rest else ())))
 
 
 def _of_open_aim(statement: Statement, told: Told) -> Reading:

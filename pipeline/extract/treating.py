@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.extract.priors import Prior, failed_before, prior_clauses, priors_after, priors_in
 from pipeline.extract.said import Place, Said
 from pipeline.extract.scene import Scene
@@ -302,6 +304,8 @@ def time(scene: Scene) -> tuple[Said, ...] | None:
         prior = _event(scene, verb) if after else ()
         return (scene.tell("qualifier", "timing", of="treatment", what="timing"), *prior)
     listed = read_treatments(scene.words, scene.inner, scene.end)
+    if scene.words[scene.inner].low in ("ending", "finishing", "completing", "stopping") and scene.end - scene.inner > 1:
+        scene = replace(scene, phrase=replace(scene.phrase, inner=scene.phrase.inner + 1))
     starting = scene.words[scene.inner].low in ("start", "beginning") or (
         scene.inner + 1 < scene.end and scene.words[scene.inner + 1].low in ("start", "beginning")
     )
@@ -314,7 +318,8 @@ def time(scene: Scene) -> tuple[Said, ...] | None:
         for one in prior_clauses(scene, listed, "after-head" if _of_head(scene) else "after")
     ]
     rest = listed.end < scene.end and any(not word.is_stop for word in scene.words[listed.end : scene.end])
-    if rest or opener not in ("after", "following", "as a follow-up to") or scene.some:
+    surgery = any(scene.text[slice(*name)].lower() == "surgery" for one in found for name in one.names)
+    if rest or surgery or opener not in ("after", "following", "as a follow-up to") or scene.some:
         return (*found, scene.tell("qualifier", "timing", of="treatment", what="timing"))
     return tuple(found)
 

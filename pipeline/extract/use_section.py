@@ -150,6 +150,10 @@ def _item(ledger: Ledger, item: Item, above: list[Told], lead: Lead, general: tu
             ledger.role(each, frame.role or "unread", frame.name)
         _share(ledger, statement, below_it, frame.role or "unread", frame.name)
         item.children.clear()
+    if item.opens and told.lost and told.lost[-1][0] is item.statements[-1]:
+        for each in [one for kid in item.children for one in kid.said()]:
+            ledger.unread(each, "no rule knows the sentence that opens the list")
+        item.children.clear()
     received = [child for child in item.children if _is_received_list(child)]
     uses = [child for child in item.children if child not in received]
     below = _received(ledger, received, chain)
@@ -185,7 +189,9 @@ def _second_use(ledger: Ledger, one: Read, told: Told, lead: Lead) -> None:
     for number, reading in enumerate(told.readings[1:], 1):
         statement = reading.statement
         frame = frame_of(statement, ledger.names)
-        if not frame.of_use or not another_use(read_on(statement, frame), heads):
+        own_reading = read_on(statement, frame)
+        also = own_reading.also or any(one.mode == "treat" for one in own_reading.of("intent"))
+        if not frame.of_use or not also or not another_use(own_reading, heads):
             continue
         del told.readings[number:]
         passage = Passage((statement,), frame, prose=True)

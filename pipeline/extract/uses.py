@@ -28,6 +28,8 @@ def build_use(leaf: Leaf, standing: Standing, standing_fact: Fact | None) -> Use
     if found is None:
         return "no verb says what the drug is for"
     reading, verb = found
+    if _several_purposes(leaf):
+        return "it says more than one purpose, each of another thing"
     conditions, settings, extra = _conditions(leaf)
     if not conditions:
         return "no condition is named"
@@ -62,6 +64,17 @@ def build_use(leaf: Leaf, standing: Standing, standing_fact: Fact | None) -> Use
         phases=phases_of(leaf),
         qualifiers=_qualifiers(leaf, verb),
     )
+
+
+def _several_purposes(leaf: Leaf) -> bool:
+    """Reads "to treat adults with X, and to prevent Y": what the first verb is for is not what the second acts on."""
+    for reading in (*leaf.leading, *leaf.own[:1]):
+        verbs = [one for one in reading.of("intent") if one.rule in ("intent", "own-verb")]
+        things = [one for one in reading.of("object", "narrower", "head") if one.rule in ("acted-on", "treated-disease", "head")]
+        for later in verbs[1:]:
+            if any(one.place[0] > later.place[0] for one in things) and any(one.place[0] < later.place[0] for one in things):
+                return True
+    return False
 
 
 def _no_condition(named: Fact) -> str | None:

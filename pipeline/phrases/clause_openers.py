@@ -197,7 +197,7 @@ def people(here: Here) -> Opener | None:
     if not (fresh or joined):
         return None
     found = people_end(words, at, end)
-    if found is None:
+    if found is None or current == "people":  # "adults and children aged 12 years and older" is one list
         return None
     if fresh:
         return Opener("people", at) if not (current == "frame" and joined and low in ("these", "those")) else None
