@@ -106,8 +106,8 @@ def test_what_the_second_sort_of_patients_must_be_is_no_must_of_the_first(uses_o
 
 def test_two_lines_of_treatment_with_a_state_each_are_alternatives(uses_of: Uses) -> None:
     (use,) = uses_of(
-        f"{LEAD}**Melanoma** as the first treatment in adults whose cancer has the ABC gene, or after brontinib in adults whose "
-        "cancer has spread."
+        f"{LEAD}**Melanoma** as the first treatment in adults whose cancer has the ABC gene, or after brontinib in adults "
+        "whose cancer has spread."
     )
     assert are_alternatives(use, ("ABC gene", "has spread")), (musts(use), who(use))
     assert (use.line, prior(use)) == (None, [("conditional", "brontinib")])

@@ -219,11 +219,11 @@ CASES = {
     "part of a study": Case("Zolafen is approved to treat **hardoma** as part of a study.", {}, told=("as part of a study",)),
     # one of several substances, salts, suffixes
     "one of two": Case(
-        "Zolafen and glifase-qrst is approved to treat:\n\n- **Hardoma** that has spread.\n\nZolafen is approved to treat neptoma.",
+        "Zolafen and glifase is approved to treat:\n\n- **Hardoma** that has spread.\n\nZolafen is approved to treat neptoma.",
         {"Hardoma": ("has spread",)},
         never=("neptoma",),
         told=("neptoma",),
-        name="Zolafen and Glifase-qrst",
+        name="Zolafen and Glifase",
     ),
     "another salt": Case(
         "Zolafen hydrochloride is approved to treat **hardoma**. Zolafen sulfate is approved to treat **neptoma**.",
