@@ -54,7 +54,7 @@ def therapies_of(leaf: Leaf) -> tuple[Therapy, ...]:
 
 def _several_ways(leaf: Leaf) -> bool:
     """Whether the item says more than one way of giving it, so that no partner is a must in all of them."""
-    if any(reading.also for reading in leaf.own[1:] if reading.of("partner", "alone", "population", "status")):
+    if any(reading.also for reading in leaf.own[1:]):
         return True
     partners = {id(r) for r, _ in said(leaf.own, "partner")}
     return any(one.some or (partners and id(r) not in partners) for r, one in said(leaf.own, "alone") if not in_step(r, one))
@@ -72,7 +72,7 @@ def prior_of(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
         if not names or brings_on(leaf, verb, reading, one):
             continue  # "nausea after surgery", "in patients treated with X": what brings on the thing prevented
         ways = reading.also and not leaf.prose
-        mode = "conditional" if one.some or ways or in_run(reading, one) else one.mode
+        mode = "conditional" if one.some or ways or in_run(reading, one) or " if " in reading.text(one.place) else one.mode
         quotes = tuple(reading.quote(name, one.rule) for name in names)
         told = PriorTherapy(mode, reading.quote(one.place, one.rule), quotes)  # type: ignore[arg-type]  # the modes are those of the model
         unique.setdefault(tuple(name.text.casefold() for name in quotes), told)

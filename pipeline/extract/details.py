@@ -17,6 +17,7 @@ from pipeline.phrases.words import Word, words_of
 _OF_BRAND = rx(r"\bbrands?\b")
 
 
+_NOT_FOR = rx(r"\b(?:should|must|may|can) ?not (?:receive|take|use|be given|get|have)\b|\bshould avoid\b")
 _ONLY_IF = rx(r"\b(?:only if|should|if)\b")
 
 
@@ -28,6 +29,8 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
     if _OF_BRAND.search(statement.text):
         return Reading(statement, (Said("qualifier", "stated", (statement.start, statement.end)),))
     leading = frame.leading[1] > frame.leading[0]
+    if group is not None and not leading and group.negative and frame.subject != "disease" and _NOT_FOR.search(statement.text):
+        return Reading(statement, (Said("qualifier", "stated", (statement.start, statement.end)),))
     if group is None or leading or (group.negative and frame.subject != "disease"):
         return of_some_patients(statement)
     if frame.name == "given-with":

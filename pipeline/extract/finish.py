@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.extract.denials import CONTRADICTED
+from pipeline.extract.conservation import keep_words
 from pipeline.extract.denying import may_deny
 from pipeline.extract.elements import Aside, Passage
 from pipeline.extract.leaf import in_order
@@ -73,6 +74,7 @@ def publish_use(ledger: Ledger, one: Read) -> None:
         ledger.unread(said, built)
         return
     heads = [name for told in one.leaf.told for name in told.heads]
+    built = keep_words(built, one.leaf, ledger.names.words | ledger.names.brands_words())
     left, limits = ledger.denials.of(replace(built, brands=built.brands or one.brands), heads)
     if left is None:
         ledger.unread(said, CONTRADICTED)

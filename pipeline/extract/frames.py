@@ -101,6 +101,7 @@ FRAMES: tuple[Row, ...] = (
         r"\bapproved for (?:(?:all|both) of )?(?:this|this use|these uses|both uses)\W*$")),
     Row("brand-of-uses", "brands", ("brand",), ("use",), "+", rx(r"\b(?:used|given) for (?:this|these uses|this use)\W*$|\bmay be (?:used|given)\W*$")),
     Row("of-use", "use", _OF_DRUG, (), "+", rx(r"\b(?:has|have|holds?|received|gained|won|got)(?: \w+){0,3} approval (?:to|for)\b")),
+    Row("of-use", "use", ("it",), ("",), "+", rx(r"^\W*(?:it|this (?:drug|medicine)) (?:is|may be) (?:also |only )?for\b")),
     Row("withdrawn", "denied", ("use", "other", "agency", "drug", "it"), ("withdraw",), "+", rx(r"\b(?:approval|use|indication|authorization)s?\b")),
     Row("withdrawn", "denied", ("use", "other", "agency", "it", "drug", "brand"), (), "+-", rx(
         r"\bapprovals?\b.{0,120}\b(?:withdrawn|withdrew|revoked|rescinded|removed|pulled|ended|cancell?ed|terminated|lapsed|expired)\b"
@@ -125,7 +126,7 @@ FRAMES: tuple[Row, ...] = (
     Row("what-it-is", "explanation", (*_OF_DRUG, "form", "other"), ("",), "+", rx(
         r"\b(?:is|are) (?:an?|the|two|three)?(?: \S+){0,4} ?(?:type|types|kind|kinds|form|forms|group|condition|drug|drugs|protein|proteins|combination|version|biosimilar"
         r"|mixture|medicine|disorder|disease|vaccine|agent|inhibitor|antibody|treatment)\b|\b(?:is|are) made (?:from|of)\b|\bhave certain\b|\bhas? (?:fewer|side)\b"), _LIMIT),
-    Row("what-it-is", "explanation", ("other",), ("",), "+-", None, rx(r"\b(?:only|must|should|unless|until|except|approv\w+|patients?|adults|children|indicated|withdr\w+)\b")),
+    Row("what-it-is", "explanation", ("other",), ("",), "+-", None, rx(r"\b(?:only|must|should|unless|until|except|approv\w+|patients?|adults|children|indicated|withdr\w+|surgery|options?|question|ha(?:s|ve) failed)\b")),
     Row("about-the-form", "other-form", (*_OF_DRUG, "form", "other"), (), "+-", rx(r"^(?:\w+ )?(?:this|the|each|also|it)\b.*\b(?:form|wafer|liposome|co-pack|combination pack|less time|works? better|effects last)\b"), _LIMIT),
 )  # fmt: skip
 

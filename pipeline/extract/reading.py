@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pipeline.extract.head import Head
 from pipeline.extract.roles import read_phrase
@@ -137,6 +137,8 @@ def _alternatives(found: Sequence[Phrase]) -> frozenset[int]:
             left = number - 1
         sorts = [_SORTS.get(found[k].kind, found[k].kind) for k in range(left, number)]
         several.update(k for k in range(left, number) if found[k].kind != "frame")
+        several.add(number)
+        several.update(_of_those(found, number))
         right = number
         while right < len(found) and right - number < len(sorts) and _SORTS.get(found[right].kind, found[right].kind) in sorts:
             if right > number and found[right].joint in ("and", "but", ";"):
@@ -144,6 +146,16 @@ def _alternatives(found: Sequence[Phrase]) -> frozenset[int]:
             several.add(right)
             right += 1
     return frozenset(several)
+
+
+def _of_those(found: Sequence[Phrase], number: int) -> Iterator[int]:
+    """Reads "or in children whose cancer has come back": the clauses right after a group of patients belong to it alone."""
+    if found[number].kind not in ("people", "place"):
+        return
+    for after in range(number + 1, len(found)):
+        if found[after].joint or found[after].comma or found[after].kind not in ("who", "that", "having", "participle"):
+            return
+        yield after
 
 
 _STEP_KINDS = ("with", "having", "alone", "time", "role", "span", "place")

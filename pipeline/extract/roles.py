@@ -38,6 +38,8 @@ def read_phrase(scene: Scene) -> tuple[Said, ...]:
     """What a phrase says."""
     if all(word.is_stop for word in scene.words[scene.phrase.first : scene.phrase.end]):
         return (scene.tell("frame", "stop"),)
+    if _PROGRAM.fullmatch(scene.text, *scene.whole) is not None:
+        return (scene.tell("frame", "program"),)
     if scene.empty and scene.phrase.kind in _OPENERS_ALONE and scene.phrase.end < len(scene.words):
         return stated(scene)  # "after or (instead of surgery)": an opener that opens nothing
     for row in ROLES:
@@ -48,6 +50,8 @@ def read_phrase(scene: Scene) -> tuple[Said, ...]:
     return stated(scene)
 
 
+#: Said by the standing of the use.
+_PROGRAM = rx(r"(?:under )?(?:the )?(?:FDA's )?accelerated approval(?: program)?(?: of the FDA)?")
 _OPENERS_ALONE = ("time", "with", "cause", "place")
 
 
@@ -90,6 +94,8 @@ def _having(scene: Scene) -> tuple[Said, ...] | None:
     if scene.empty:
         return (scene.tell("frame", "opens-list"),)
     of_people = scene.previous is not None and scene.previous.kind in ("people", "who", "participle")
+    if scene.previous is not None and scene.previous.kind == "place" and scene.before and scene.before[-1].what == "manner":
+        return treating.partners(scene)  # "given by infusion with X"
     if (
         not of_people
         and any(word.of("treatment") for word in scene.content)
@@ -253,6 +259,8 @@ def _place(scene: Scene) -> tuple[Said, ...] | None:
     found = _for(scene)
     if found is not None:
         return found
+    if kind in ("aim", "purpose") and scene.heads and scene.before and scene.before[-1].rule == "acted-on":
+        return (scene.tell("qualifier", "purpose", of="use", what="purpose"),)
     if kind in ("people", "having") and _STATE.match(scene.text, *scene.whole) is not None:
         return (scene.tell("description", "patient-description"),)
     if (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,6 +12,9 @@ from pipeline.model import Fact, QualifierKind, QualifierTarget
 from pipeline.phrases.people import Group
 
 Place = tuple[int, int]
+
+#: "required blood transfusions, and": what only leads to the next item.
+_AT_END = re.compile(r"[ .,;:]+(?:(?:and|or)[ .,;:]*)?$")
 
 SaidKind = Literal[
     "frame", "gloss", "kinds",                                    # hangs the rest together: no fact
@@ -78,5 +82,5 @@ class Reading:
     def quote(self, place: Place, rule: str) -> Fact:
         """A place as a fact, without the stops at its end."""
         start, end = place
-        shown = self.statement.plain[start:end].rstrip(" .,;:")
+        shown = _AT_END.sub("", self.statement.plain[start:end])
         return fact(self.statement.block, start, start + len(shown), rule)

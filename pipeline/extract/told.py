@@ -186,7 +186,7 @@ def read_item(item: Item, above: list[Told], names: Names, lead: Told | None = N
             if broken and points_back(statement):
                 told.lost.append((statement, NO_ANTECEDENT))
                 continue
-            told.readings.append(conditional(read_on(statement, frame, (*heads, *told.heads))))
+            told.readings.append(_another_way(conditional(read_on(statement, frame, (*heads, *told.heads)))))
             told.heads += _abbreviations(told.readings[-1])
         elif frame.role == "detail":
             told.readings.append(read_detail(statement, frame, (*heads, *told.heads), names))
@@ -200,6 +200,19 @@ def read_item(item: Item, above: list[Told], names: Names, lead: Told | None = N
             broken = broken or frame.role in ("denied", "studied") or frame.name == "unspecified-other-uses"
     told.open = told.readings[-1].open if told.readings and item.opens else ""
     return told
+
+
+_OF_ONE_WAY = ("line", "status", "biomarker", "stage")
+
+
+def _another_way(reading: Reading) -> Reading:
+    """Reads "It is also used as maintenance therapy in advanced X": what holds in that way alone is no must of the use.
+
+    Its words stay with the use (see `conservation`).
+    """
+    if not reading.also:
+        return reading
+    return replace(reading, said=tuple(one for one in reading.said if one.kind not in _OF_ONE_WAY))
 
 
 def _how_it_works(statement: Statement, frame: Frame) -> Reading:

@@ -174,6 +174,8 @@ def _object(scene: Scene, intent: Intent, verb: Place) -> tuple[Said, ...]:
 # -- with what ----------------------------------------------------------------------------------------------------------
 
 _OPTIONAL = rx(r"(?:and |often |sometimes |usually )*with or without\b")
+#: "with or without the ABC gene", "with or without prior chemotherapy": no treatment that goes with the drug.
+_NO_TREATMENT = rx(r"\b(?:mutations?|genes?|proteins?|tumou?rs?|metastases|symptoms?|prior|previous|earlier)\b")
 _OPENERS = closed("openers")
 
 
@@ -181,6 +183,8 @@ def partners(scene: Scene) -> tuple[Said, ...] | None:
     """Reads "with A and either B or C", "with or without D", "in combination with E", "as part of combination therapy"."""
     words = scene.words
     first = scene.phrase.first
+    if _OPTIONAL.match(scene.text, *scene.whole) is not None and _NO_TREATMENT.search(scene.said) is not None:
+        return (scene.tell("description" if scene.on == "patients" else "status", "with-or-without"),)
     while (
         first < scene.end
         and words[first].low in _OPENERS
@@ -303,9 +307,9 @@ def time(scene: Scene) -> tuple[Said, ...] | None:
     if verb is not None:
         prior = _event(scene, verb) if after else ()
         return (scene.tell("qualifier", "timing", of="treatment", what="timing"), *prior)
+    if scene.words[scene.inner].low in ("ending", "finishing", "completing", "stopping"):
+        return (scene.tell("qualifier", "timing", of="treatment", what="timing"),)  # "within 4 days of ending treatment with X"
     listed = read_treatments(scene.words, scene.inner, scene.end)
-    if scene.words[scene.inner].low in ("ending", "finishing", "completing", "stopping") and scene.end - scene.inner > 1:
-        scene = replace(scene, phrase=replace(scene.phrase, inner=scene.phrase.inner + 1))
     starting = scene.words[scene.inner].low in ("start", "beginning") or (
         scene.inner + 1 < scene.end and scene.words[scene.inner + 1].low in ("start", "beginning")
     )

@@ -17,7 +17,7 @@ from pipeline.model import Fact, Population, Qualifier, Sentence, Span, Standing
 from pipeline.phrases.diseases import is_generic, names_head
 
 _NO_CONDITION = rx(
-    r"(?:notes?|important|warnings?|caution|overview|see also|(?:other )?uses?|treatments?|adults?|children|patients"
+    r"(?:treatments?|prevention|management|use) of\b.*|(?:notes?|important|warnings?|caution|overview|see also|(?:other )?uses?|treatments?|adults?|children|patients"
     r"|people|men|women|alone)(?: only)?[:.]?$"
 )
 

@@ -48,7 +48,7 @@ _CLASSES: Final[Mapping[str, str]] = {
     "recommend": "recommended advised",
     "use": "used given taken administered prescribed paired combined added injected applied started offered put placed chosen "
     "reserved swallowed inhaled sprayed rubbed dripped worn intended meant continued received infused delivered",
-    "take": "receive receives received get gets got take takes took have has start starts started use uses switch switches begin begins",
+    "take": "receive receives received get gets got suits suit take takes took have has start starts started use uses switch switches begin begins",
     "study": "studied tested investigated evaluated researched explored examined",
     "withdraw": "withdrawn revoked rescinded withdrew revokes removed ended discontinued cancelled canceled stopped pulled "
     "terminated lifted dropped suspended lapsed expired",
@@ -161,6 +161,15 @@ _SETS: Final[Mapping[str, str]] = {
     "units": "types lines kinds courses rounds classes cycles doses forms type line kind course round class cycle dose form",
     "content": "included includes include contained contains contain",
     "acts": "blocks block targets target inhibits inhibit lowers lower reduces reduce",
+    "carriers": "a an the of in on to for with by from at as into and or but nor and/or also if it its it's this that these those they "
+    "them their he his she her who whom whose which is are was were be been being has have had having do does did may can could should "
+    "will would must used use uses using given give approved approval indicated treat treats treated treating treatment treatments "
+    "prevent prevents help helps drug drugs medicine brand brands name names called certain some following type types kind kinds form "
+    "forms other each both either such there when then how patient patients people person persons individuals those cancer cancers "
+    "disease diseases condition conditions tumor tumors fda fda's only including received often sometimes usually currently now "
+    "combination combined together so because accelerated take takes taken receive receives get gets start starts reason case part "
+    "where stages brought linked meant offered need needs come comes switch switches paired continued turned just completed finished "
+    "undergone one alone after already without under before during related associated caused due along",
     "negative": "no not neither nor none never except excluding without instead rather few fewer most less",
 }  # fmt: skip
 

@@ -165,7 +165,7 @@ def people_end(words: Sequence[Word], at: int, end: int) -> int | None:
 def _is_trait(word: Word) -> bool:
     low = word.low
     return low.endswith(("menopausal",)) or low in (
-        "pregnant", "young", "younger", "older", "elderly", "pediatric", "paediatric", "newborn", "teenage", "individual", "male",
+        "pregnant", "diagnosed", "untreated", "young", "younger", "older", "elderly", "pediatric", "paediatric", "newborn", "teenage", "individual", "male",
         "female", "eligible", "selected", "school-age",
     )  # fmt: skip
 
@@ -226,7 +226,7 @@ def including(here: Here) -> Opener | None:
 
 
 _EXCEPTIONS = by_first(
-    ("other", "than"), ("rather", "than"), ("instead", "of"), ("regardless", "of"), ("except", "for"), ("but", "not"), ("but", "only"),
+    ("other", "than"), ("rather", "than"), ("instead", "of"), ("in", "place", "of"), ("regardless", "of"), ("except", "for"), ("but", "not"), ("but", "only"),
     ("in", "spite", "of"), ("in", "addition", "to"), ("with", "the", "exception", "of"), ("limited", "to"),
     ("except",), ("excluding",), ("despite",), ("besides",), ("not",), ("only",), ("no",), ("never",),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.phrases.verbs import begins_verb, verb_group
 from pipeline.phrases.words import Word, closing_bracket
@@ -16,6 +16,7 @@ class Predicate:
     first: int
     end: int
     joint: str = ""
+    comma: bool = False
 
 
 _SUBJECTS = frozenset(("it", "they", "this", "these"))
@@ -27,7 +28,7 @@ def predicates(words: Sequence[Word], at: int, end: int) -> tuple[Predicate, ...
     What goes on with a subject of its own ("… but it did not work or is no longer working") stays with the one before.
     """
     found: list[Predicate] = []
-    first, joint, own_subject = at, "", False
+    first, joint, comma, own_subject = at, "", False, False
     number = at
     while number < end:
         word = words[number]
@@ -38,14 +39,22 @@ def predicates(words: Sequence[Word], at: int, end: int) -> tuple[Predicate, ...
         if said and after < end and number > first:
             own_subject = own_subject or words[after].low in _SUBJECTS
             if not own_subject and _begins(words, after, end):
-                found.append(Predicate(first, number, joint))
-                first, joint = after, said
+                found.append(Predicate(first, number, joint, comma))
+                first, joint, comma = after, said, word.low == ","
             number = after
             continue
         number += 1
     if first < end:
-        found.append(Predicate(first, end, joint))
+        found.append(Predicate(first, end, joint, comma))
+    if found and any(word.low == "either" for word in words[found[0].first : found[0].end]):
+        return _either(found)
     return tuple(found)
+
+
+def _either(found: Sequence[Predicate]) -> tuple[Predicate, ...]:
+    """Reads "is either stage III and cannot be removed or has spread": up to the last "or", all is one choice."""
+    last = max((number for number, one in enumerate(found) if one.joint == "or"), default=0)
+    return tuple(replace(one, joint="or") if 0 < number <= last else one for number, one in enumerate(found))
 
 
 def _joint(words: Sequence[Word], at: int, end: int) -> tuple[str, int]:
@@ -78,6 +87,9 @@ def coordinated(items: Sequence[Predicate]) -> tuple[tuple[Predicate, ...], ...]
         return ()
     joints = [one.joint for one in items]
     known = "and"
+    if any(one.joint == "and" and one.comma for one in items[2:]):
+        # "are dMMR, have spread or come back, and got worse": the commas are those of ", and"
+        joints = ["and" if joint == "," else joint for joint in joints]
     for number in range(len(items) - 1, 0, -1):
         known = joints[number] if joints[number] != "," else known
         joints[number] = known

@@ -122,6 +122,11 @@ def _after_list(words: Sequence[Word], at: int) -> bool:
     return False
 
 
+def _another_way(words: Sequence[Word], at: int) -> bool:
+    """Reads "alone in adults whose cancer has spread, or with X in children": a comma and "or" end the clause."""
+    return at > 1 and words[at - 1].low == "or" and words[at - 2].low == ","
+
+
 def with_what(here: Here) -> Opener | None:
     words, at, end, current, joined = here.parts
     low = words[at].low
@@ -140,9 +145,11 @@ def with_what(here: Here) -> Opener | None:
             return Opener("with", at + len(said) - 1)
     if low not in ("with", "without") or (current in NOUNS and current != "people" and is_feature(words, at, end)):
         return None
+    if current in CLAUSES and low == "with" and _another_way(words, at):
+        return Opener("with", at)
     if current in CLAUSES or (current == "time" and not (comma or joined or words[at - 1].low in _OPERATIONS)):
         return None
-    if joined and current == "people":
+    if joined and current == "people" and words[at - 1].low != "or":
         return Opener("with", at)
     if current in ("people", "noun", "aim", "place", "for", "having") or (current == "start" and not here.fresh):
         return Opener("having", at + 1 if low == "with" else at)
@@ -151,7 +158,7 @@ def with_what(here: Here) -> Opener | None:
 
 def time(here: Here) -> Opener | None:
     words, at, end, current, joined = here.parts
-    if current in CLAUSES and not (current == "cause" and joined):
+    if current in CLAUSES and not (current == "cause" and joined) and not (words[at].of("time") and _another_way(words, at)):
         return None
     if (words[at].low, words[at + 1].low if at + 1 < end else "") in (
         ("ahead", "of"),

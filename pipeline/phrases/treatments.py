@@ -281,7 +281,12 @@ class _List:
 
     def _trimmed(self, at: int, stop: int) -> Range:
         """Without final brackets; "surgery to remove …" is cut by its infinitive already."""
-        if self.words[stop - 1].low == ")":
+        while stop - at > 1 and self.words[stop - 1].low in ("given", "used"):  # "an aromatase inhibitor given:"
+            stop -= 1
+        last = self.words[stop - 1].low
+        if stop - at > 1 and last.startswith("(") and last.endswith(")"):  # "(GF)" is one word
+            return at, stop - 1
+        if last == ")":
             depth = 0
             for number in range(stop - 1, at, -1):
                 depth += (self.words[number].low == ")") - (self.words[number].low == "(")

@@ -1,0 +1,116 @@
+"""No word of a use is lost: what no field holds, and what carries no sentence either, stays with the use in the page's words.
+
+The rules read what they know. This is the net below them: it knows no rule and no kind of phrase. It asks of each sentence of a use
+which words neither a field of the use nor the frame of a sentence accounts for ("it is used … for patients"), and keeps the words
+around them as a qualifier ("Surgery is out of the question", "whose leukemia cells test positive for CD19").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.extract.leaf import Leaf, in_order
+from pipeline.extract.quote import fact
+from pipeline.extract.said import Place, Reading
+from pipeline.extract.sentences import Statement
+from pipeline.language import closed
+from pipeline.model import Fact, Qualifier, Use, facts_in
+from pipeline.phrases.words import Word, closing_bracket, words_of
+
+#: Said to be no restriction by the rule that read it.
+_EXPLAINED = ("gloss",)
+#: The rules of a frame that repeat what a field says.
+_AGAIN = ("disease-again", "this-use")
+
+
+def keep_words(use: Use, leaf: Leaf, names: frozenset[str]) -> Use:
+    """The use with the words of its own sentences that no field holds, as qualifiers in the page's words.
+
+    Args:
+        use: The use as built.
+        leaf: What it was built from.
+        names: The words of the drug's name and brands, which say nothing of a use.
+    """
+    whole = {id(one) for one in (use.text, use.parent, use.lead, *use.evidence) if one is not None}
+    texts = [one.text for one in facts_in(use) if id(one) not in whole]
+    texts += [head for told in leaf.told for head in told.heads]
+    held = {part for text in (*texts, *names) for part in _parts(text)}
+    found = [kept for reading in (*leaf.above, *leaf.own) for kept in _lost(reading, held)]
+    if not found:
+        return use
+    return _with(use, found)
+
+
+def _with(use: Use, found: Sequence[Fact]) -> Use:
+    return replace(use, qualifiers=in_order((*use.qualifiers, *(Qualifier(one, "use") for one in found))))
+
+
+def _lost(reading: Reading, held: set[str]) -> list[Fact]:
+    statement = reading.statement
+    words = words_of(statement.plain, statement.start, statement.end)
+    explained = [
+        *(one.place for one in reading.said if one.kind in _EXPLAINED or (one.kind == "frame" and one.rule in _AGAIN)),
+        *reading.studied,
+        *reading.denied,
+    ]
+    open_words = [not _neutral(words, number, held, explained) for number in _outside_brackets(words)]
+    outside = _outside_brackets(words)
+    lost = [number for number, is_open in zip(outside, open_words, strict=True) if is_open]
+    return [_run(statement, words, run, held) for run in _runs(words, lost)]
+
+
+def _outside_brackets(words: Sequence[Word]) -> list[int]:
+    found, number = [], 0
+    while number < len(words):
+        if words[number].low == "(":
+            number = closing_bracket(words, number, len(words))
+            continue
+        found.append(number)
+        number += 1
+    return found
+
+
+def _neutral(words: Sequence[Word], number: int, held: set[str], explained: Sequence[Place]) -> bool:
+    word = words[number]
+    return (
+        word.is_stop
+        or word.low in closed("carriers")
+        or held.issuperset(_parts(word.low))
+        or any(start <= word.start and word.end <= end for start, end in explained)
+    )
+
+
+def _runs(words: Sequence[Word], lost: Sequence[int]) -> list[tuple[int, int]]:
+    """Lost words of one part of a sentence make one run: up to a stop, or to a word that is held elsewhere."""
+    runs: list[tuple[int, int]] = []
+    for number in lost:
+        if runs and not any(word.low in (";", ":", ".") for word in words[runs[-1][1] : number]):
+            runs[-1] = (runs[-1][0], number + 1)
+        else:
+            runs.append((number, number + 1))
+    return runs
+
+
+def _run(statement: Statement, words: Sequence[Word], run: tuple[int, int], held: set[str]) -> Fact:
+    """The run with the words before it that hang on it ("at least", "whose"), back to a stop or a word that a field holds."""
+    first, end = run
+    while first and not words[first - 1].is_stop and not held.issuperset(_parts(words[first - 1].low)):
+        first -= 1
+    return fact(statement.block, words[first].start, words[end - 1].end, "words-left")
+
+
+_PART = re.compile(r"[^\W_]+")
+
+
+def _parts(text: str) -> list[str]:
+    """The letters and numbers of a text, each without its ending ("receptor–positive" is two)."""
+    return [_stem(part) for part in _PART.findall(text.casefold())]
+
+
+def _stem(word: str) -> str:
+    for ending in ("ies", "es", "s", "ing", "ed"):
+        if len(word) > len(ending) + 3 and word.endswith(ending):
+            return word[: -len(ending)]
+    return word
