@@ -32,7 +32,6 @@ def conditions(uses: tuple[Use, ...]) -> list[str]:
         "The use of zolafen to treat myeloid glioma is no longer FDA-approved.",
         "The use of zolafen to treat myeloid glioma was withdrawn in 2020.",
         "The FDA has withdrawn approval of zolafen for the treatment of myeloid glioma.",
-        "The Bexida brand of zolafen is not approved to treat myeloid glioma.",
         "Zolafen is not approved to treat:\n\n- **Myeloid glioma.**",
     ],
 )
@@ -70,6 +69,12 @@ def test_a_denial_of_another_brand_leaves_the_use_of_this_one(section: Callable[
     said = "The Alvera brand of zolafen is approved to treat **glioma**."
     denial = "The Bexida brand of zolafen is not approved for glioma."
     assert conditions(section(f"{said}\n\n{denial}").uses) == ["glioma"]
+
+
+def test_a_denial_of_one_brand_is_kept_with_the_use_of_the_other(section: Callable[[str], DrugFacts]) -> None:
+    facts = section(LISTED + "The Bexida brand of zolafen is not approved to treat myeloid glioma.")
+    assert conditions(facts.uses) == ["Melanoma", "Myeloid glioma"]
+    assert [use.qualified_in_words for use in facts.uses] == [False, True]
 
 
 def test_what_another_drug_is_not_approved_for_is_no_denial_of_this_one(section: Callable[[str], DrugFacts]) -> None:
@@ -131,11 +136,16 @@ def test_a_warning_about_patients_makes_them_no_patients_of_the_use(uses_of: Use
     assert use.disease_status == ()
 
 
-@pytest.mark.parametrize("limit", ["except uveal melanoma", "other than uveal melanoma", "but not uveal melanoma in adults"])
-def test_an_exception_is_reported_and_is_no_part_of_the_condition(section: Callable[[str], DrugFacts], limit: str) -> None:
-    facts = section(f"Zolafen is approved to treat:\n\n- **Melanoma** {limit}.")
-    assert (conditions(facts.uses), facts.uses[0].narrower, facts.uses[0].populations) == (["Melanoma"], (), ())
-    assert facts.unread
+def test_a_warning_that_narrows_the_patients_is_kept_in_words(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to treat:\n\n- **Melanoma** in adults. Women who are pregnant should avoid it.")
+    assert [one.fact.text for one in use.qualifiers] == ["Women who are pregnant should avoid it."]
+
+
+@pytest.mark.parametrize("limit", ["except uveal melanoma", "other than uveal melanoma", "not uveal melanoma in adults"])
+def test_an_exception_stays_one_and_is_no_part_of_the_condition(uses_of: Uses, limit: str) -> None:
+    (use,) = uses_of(f"Zolafen is approved to treat:\n\n- **Melanoma** {'but ' if limit.startswith('not') else ''}{limit}.")
+    assert (conditions((use,)), use.narrower, use.populations) == (["Melanoma"], (), ())
+    assert [one.text.removeprefix("but ") for one in use.disease_status] == [limit]
 
 
 @pytest.mark.parametrize(
