@@ -1,0 +1,86 @@
+"""The facts that go from room to room: frozen, typed, and knowing nothing of YAML, Markdown, FHIR or Prefect.
+
+Offsets everywhere are Unicode code points of the decoded page (`Page.text`), front matter and byte-order mark included,
+with no newline normalisation: `page.text[span.start:span.end]` is what the page says, markup and all.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from pipeline.model.facts import (
+    Age,
+    AgeGroup,
+    Characteristic,
+    Coding,
+    Component,
+    DrugFacts,
+    Fact,
+    FdaStatus,
+    Identifier,
+    IdentifierKind,
+    Intent,
+    Kind,
+    Link,
+    Phase,
+    Population,
+    PriorTherapy,
+    Qualifier,
+    QualifierKind,
+    QualifierTarget,
+    Review,
+    Sentence,
+    SentenceRole,
+    Sex,
+    Standing,
+    Therapy,
+    Use,
+    Verdict,
+    Withheld,
+    facts_in,
+)
+from pipeline.model.page import AnyPage, Block, BlockKind, FrontMatterValue, Page, PageReference, Run, Span
+
+#: A FHIR resource as plain JSON data. Rooms after `fhir` hand these on; none changes one in place.
+Resource: TypeAlias = dict[str, Any]
+
+__all__ = [
+    "Age",
+    "AgeGroup",
+    "AnyPage",
+    "Block",
+    "BlockKind",
+    "Characteristic",
+    "Coding",
+    "Component",
+    "DrugFacts",
+    "Fact",
+    "FdaStatus",
+    "FrontMatterValue",
+    "Identifier",
+    "IdentifierKind",
+    "Intent",
+    "Kind",
+    "Link",
+    "Page",
+    "PageReference",
+    "Phase",
+    "Population",
+    "PriorTherapy",
+    "Qualifier",
+    "QualifierKind",
+    "QualifierTarget",
+    "Resource",
+    "Review",
+    "Run",
+    "Sentence",
+    "SentenceRole",
+    "Sex",
+    "Span",
+    "Standing",
+    "Therapy",
+    "Use",
+    "Verdict",
+    "Withheld",
+    "facts_in",
+]
