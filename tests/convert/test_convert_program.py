@@ -31,6 +31,9 @@ def hash_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str
     [
         ("extract/uses.py", True),
         ("read/blocks.py", True),
+        ("language/english.py", True),
+        ("phrases/words.py", True),
+        ("fields.py", True),
         ("fhir/link.py", True),
         ("terminology/coding.py", True),
         ("correct/applying.py", True),
