@@ -67,7 +67,7 @@ def prior_of(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
         for r, one in said(leaf.every, "qualifier") if one.what == "timing"
     ) or any("before" in r.text(step.timing).lower() for r in leaf.every for step in r.steps if step.timing is not None)  # fmt: skip
     unique: dict[tuple[str, ...], PriorTherapy] = {}
-    for reading, one in said(leaf.every, "prior"):
+    for reading, one in said([one for one in leaf.every if one not in leaf.general], "prior"):
         names = [name for name in one.names if not (before_surgery and reading.text(name).lower() == "surgery")]
         if not names or brings_on(leaf, verb, reading, one):
             continue  # "nausea after surgery", "in patients treated with X": what brings on the thing prevented
