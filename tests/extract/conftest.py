@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -10,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.extract import extract
-from pipeline.model import DrugFacts, Fact, Use
+from pipeline.extract import extract, record
+from pipeline.model import DrugFacts, Fact, Use, facts_in
 from pipeline.read import read_page
 
 HERE = Path(__file__).parent
@@ -60,15 +63,58 @@ def uses_of() -> Callable[[str], tuple[Use, ...]]:
 
 
 @pytest.fixture(scope="session")
+def fields_of() -> Callable[[Use], list[str]]:
+    """What the fields of a use hold beside its whole sentences, in the page's words."""
+    return fields
+
+
+def fields(use: Use) -> list[str]:
+    whole = {id(fact) for fact in (use.text, use.parent, use.lead, *use.evidence) if fact is not None}
+    return [_folded(fact.text) for fact in facts_in(use) if id(fact) not in whole]
+
+
+@pytest.fixture(scope="session")
 def plain() -> Callable[[DrugFacts], dict[str, Any]]:
     """Facts as plain data: what they say, without proof and page."""
     return _plain
 
 
 @pytest.fixture(scope="session")
+def pages_of_ours() -> tuple[str, ...]:
+    """Every invented page: the files in `pages`, and one page for each sentence of `sentences.py`."""
+    more = load(HERE / "sentences.py", "sentences")
+    lead = "Zolafen is approved to treat:\n\n- **Glioma**"
+    return (
+        *(path.read_text(encoding="utf-8") for path in sorted((HERE / "pages").glob("*.md"))),
+        *(TEMPLATE.format(uses=f"{lead}\n\n{said}") for said in more.AFTER_A_LIST),
+        *(TEMPLATE.format(uses=f"{lead}{said}") for said in more.IN_AN_ITEM),
+    )
+
+
+@pytest.fixture(scope="session")
 def gold_split() -> ModuleType:
     """The module that says on which side of the split an annotated page falls."""
     return load(HERE / "gold_split.py", "gold_split")
+
+
+@pytest.fixture
+def score(shared_dir: Path, tmp_path: Path) -> Callable[[Path, list[DrugFacts]], dict[str, Any]]:
+    """The figures of facts against a folder of annotations, by the scorer beside the annotations."""
+
+    def run(gold: Path, facts: list[DrugFacts]) -> dict[str, Any]:
+        records = tmp_path / "records.jsonl"
+        records.write_text("\n".join(json.dumps(record(one)) for one in facts), encoding="utf-8")
+        command = [sys.executable, str(shared_dir / "gold" / "score.py"), str(gold), str(records), "--json"]
+        figures: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        return figures
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def load_beside() -> Callable[[str], ModuleType]:
+    """A helper module of these tests, by its name."""
+    return lambda name: load(HERE / f"{name}.py", name)
 
 
 def load(path: Path, name: str) -> ModuleType:
@@ -119,6 +165,11 @@ def _use(use: Use) -> dict[str, Any]:
     }
     for field in ("narrower", "settings", "causes", "disease_status", "biomarkers", "stages", "brands", "evidence"):
         said[field] = [_text(fact) for fact in getattr(use, field)]
+    said["phases"] = [
+        [_text(step.phrase), [_text(name) for name in step.partners], step.alone is not None, _text(step.timing)]
+        for step in use.phases
+    ]
+    said["qualifiers"] = [[one.of, one.kind, _text(one.fact)] for one in use.qualifiers]
     return {key: value for key, value in said.items() if value not in ([], None, False)}
 
 

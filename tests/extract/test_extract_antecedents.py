@@ -30,10 +30,7 @@ UNTOLD = [
     "Vintelamide is used in adults.",
     "Use in women is approved for the Alvera brand of zolafen.",
     "Use in adults with melanoma is approved for the Alvera brand of zolafen.",
-    "The use of zolafen to treat melanoma is approved under FDA's Accelerated Approval Program.",
     "These uses are approved for the Alvera brand of vintelamide.",
-    "These uses are approved for the Alvera but not the Bexida brand of zolafen.",
-    "Zolafen was approved under FDA's Accelerated Approval Program.",
     "Zolafen received accelerated approval but now has full approval.",
     "Zolafen is used in adults with sarcoma.",
 ]
@@ -48,35 +45,66 @@ def test_a_sentence_after_a_list_that_may_speak_of_something_else_says_nothing_o
     assert [(one.standing, one.brands, one.populations, one.prior) for one in facts.uses] == [
         (one.standing, one.brands, one.populations, one.prior) for one in bare.uses
     ]
-    assert facts.unread
+    assert facts.unread or all(use.qualified_in_words for use in facts.uses)
+
+
+def test_accelerated_approval_of_a_use_that_is_named_is_that_use_alone(uses_of: Uses) -> None:
+    glioma, melanoma = uses_of(
+        AFTER_A_LIST + "The use of zolafen to treat melanoma is approved under FDA's Accelerated Approval Program."
+    )
+    assert (glioma.standing, melanoma.standing) == ("approved", "accelerated_approval")
+    assert melanoma.qualifiers == ()
+
+
+def test_a_brand_that_is_left_out_is_kept_in_words(uses_of: Uses) -> None:
+    uses = uses_of(AFTER_A_LIST + "These uses are approved for the Alvera but not the Bexida brand of zolafen.")
+    assert brands(uses) == [["Alvera"], ["Alvera"]]
+    assert all(use.qualified_in_words for use in uses)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept", "no_names"),
+    [
+        ("It is used in place of surgery in children.", ["in place of surgery", "children"], ["place of surgery", "surgery"]),
+        ("It is used in adults who have received brontinib; caldisone.", ["adults", "brontinib; caldisone"], ["caldisone"]),
+        ("It is used in adults who have received one of the leading drugs.", ["one of the leading drugs"], ["leading drugs"]),
+        ("It is used with brontinib only when caldisone fails.", ["brontinib", "when caldisone fails"], []),
+        ("It is used with drugs other than brontinib.", ["other than brontinib"], ["brontinib"]),
+        ("It is used with little or no prior chemotherapy.", ["little or no prior chemotherapy"], ["little", "chemotherapy"]),
+        ("It is used in adults with brontinib.", ["adults", "with brontinib"], []),
+        ("It is less often used with brontinib.", ["brontinib"], []),
+        ("It is used in adults after or instead of surgery.", ["adults", "after or instead of surgery"], ["surgery"]),
+        (
+            "In adults with brontinib resistance, zolafen is used alone.",
+            ["adults", "brontinib resistance", "alone"],
+            ["brontinib"],
+        ),
+    ],
+)
+def test_words_that_no_rule_knows_are_kept_and_make_no_treatment_of_the_words_beside_them(
+    uses_of: Uses, fields_of: Callable[[Use], list[str]], said: str, kept: list[str], no_names: list[str]
+) -> None:
+    (use,) = uses_of(f"Zolafen is approved to treat:\n\n- **Glioma.** {said}")
+    held = fields_of(use)
+    assert [one for one in kept if not any(one in text for text in held)] == []
+    assert [
+        name.text for group in (use.therapies, use.prior) for one in group for name in one.names if name.text in no_names
+    ] == []
 
 
 @pytest.mark.parametrize(
     "said",
     [
-        "It is used in place of surgery in children.",
-        "It is used in adults who have received brontinib; caldisone.",
-        "It is used in adults who have received brontinib and one of the leading drugs.",
-        "It is used with brontinib only when caldisone fails.",
-        "It is used with drugs other than brontinib.",
-        "It is used with little or no prior chemotherapy.",
-        "It is used in adults with brontinib.",
-        "It is less often used with brontinib.",
-        "It is used in adults after or instead of surgery.",
-        "In adults with brontinib resistance, zolafen is used alone.",
         "Doctors may choose it for sarcoma.",
         "Another drug, brontinib, is used alone.",
         "The same patients may receive brontinib.",
     ],
 )
-def test_words_that_no_rule_knows_make_no_treatment_and_no_disease_of_the_words_beside_them(
-    facts_of: Callable[[str], DrugFacts], said: str
-) -> None:
+def test_a_sentence_that_is_not_understood_is_unread_or_kept_in_words(facts_of: Callable[[str], DrugFacts], said: str) -> None:
     facts = facts_of(page(f"Zolafen is approved to treat:\n\n- **Glioma.** {said}"))
     (use,) = facts.uses
-    assert (use.prior, use.therapies, use.alone, use.narrower, use.disease_status) == ((), (), None, (), ())
-    assert [one.fact.text for group in use.populations for one in group.characteristics] in ([], ["adults"])
-    assert [one.fact.text for one in facts.unread] == [said]
+    assert (use.prior, use.therapies, use.alone, use.narrower) == ((), (), None, ())
+    assert said.rstrip(".") in " ".join([*(one.fact.text for one in facts.unread), *(one.fact.text for one in use.qualifiers)])
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.model import DrugFacts, Use
+from pipeline.model import Use
 
 Uses = Callable[[str], tuple[Use, ...]]
 LEAD = "Zolafen is approved to treat:\n\n- "
@@ -20,59 +20,97 @@ def said_of_the_disease(use: Use) -> list[str]:
     return [one.text for one in (*use.disease_status, *use.stages, *use.biomarkers, *use.narrower)]
 
 
+def musts(use: Use) -> list[str]:
+    """What must hold in every patient, in the page's words; what one of several groups must be is no must of all."""
+    several = len(use.populations) > 1
+    people = [] if several else [one.fact.text for group in use.populations for one in group.characteristics]
+    line = [use.line.text] if use.line is not None else []
+    treatment = [one.phrase.text for one in (*use.therapies, *use.prior) if one.mode == "required"]
+    return [*said_of_the_disease(use), *people, *line, *treatment, *(one.fact.text for one in use.qualifiers)]
+
+
+def are_alternatives(use: Use, pieces: tuple[str, ...]) -> bool:
+    """Whether pieces stand in one quote, or each with its own group of patients, and none is a must by itself."""
+    parted = [
+        must for must in musts(use) if any(piece in must for piece in pieces) and not all(piece in must for piece in pieces)
+    ]
+    groups = [" ".join(one.fact.text for one in group.characteristics) for group in use.populations]
+    together = any(all(piece in must for piece in pieces) for must in musts(use))
+    return not parted and (together or all(any(piece in group for group in groups) for piece in pieces))
+
+
 def prior(use: Use) -> list[tuple[str, str]]:
     return [(one.mode, name.text) for one in use.prior for name in one.names]
 
 
 STATE_OR_PATIENTS = [
-    ("that is metastatic, or in patients who had surgery", []),
-    ("that is metastatic or in patients who have received brontinib", [("conditional", "brontinib")]),
-    ("that has spread, or in adults who cannot have surgery", []),
-    ("that is metastatic, or for patients with recurrent disease", []),
-    ("that has spread or in those with a BRAF mutation", []),
-    ("that is metastatic, and in adults with stage III disease, and in children with stage II disease", []),
-    ("after surgery or in patients who cannot have surgery", [("conditional", "surgery")]),
+    ("that is metastatic, or in patients who had surgery", ("metastatic", "had surgery"), []),
+    (
+        "that is metastatic or in patients who have received brontinib",
+        ("metastatic", "received brontinib"),
+        [("conditional", "brontinib")],
+    ),
+    ("that has spread, or in adults who cannot have surgery", ("has spread", "cannot have surgery"), []),
+    ("that is metastatic, or for patients with recurrent disease", ("metastatic", "recurrent"), []),
+    ("that has spread or in those with a BRAF mutation", ("has spread", "BRAF mutation"), []),
+    (
+        "after surgery or in patients who cannot have surgery",
+        ("after surgery", "cannot have surgery"),
+        [("conditional", "surgery")],
+    ),
+    (
+        "as the first treatment, or in adults whose cancer has come back after brontinib",
+        ("first treatment", "has come back"),
+        [("conditional", "brontinib")],
+    ),
 ]
 
 
-@pytest.mark.parametrize(("said", "before"), STATE_OR_PATIENTS)
-def test_a_state_or_other_patients_is_one_quote_and_no_must(uses_of: Uses, said: str, before: list[tuple[str, str]]) -> None:
+@pytest.mark.parametrize(("said", "pieces", "before"), STATE_OR_PATIENTS)
+def test_a_state_or_other_patients_is_one_quote_and_no_must(
+    uses_of: Uses, said: str, pieces: tuple[str, ...], before: list[tuple[str, str]]
+) -> None:
     (use,) = uses_of(f"{LEAD}**Melanoma** {said}.")
-    assert said_of_the_disease(use) == [said.removeprefix("that is ").removeprefix("that ")]
-    assert (who(use), prior(use)) == ([], before)
+    assert are_alternatives(use, pieces), (musts(use), who(use))
+    assert [one for one in prior(use) if one[0] == "required"] == []
+    assert before == [] or prior(use) in ([], before)
 
 
 BRANCHES = [
-    ("in adults whose cancer has spread and in children whose cancer has come back", [["adults"], ["children"]], []),
-    ("in adults, or in children whose cancer has come back", [["adults"], ["children"]], []),
-    ("in adults with a BRAF mutation or children with stage III disease", [["adults"], ["children"]], []),
-    ("in adults with metastatic disease or in children with recurrent disease", [["adults"], ["children"]], []),
+    ("in adults whose cancer has spread and in children whose cancer has come back", ("has spread", "has come back")),
+    ("in adults with a BRAF mutation or children with stage III disease", ("BRAF mutation", "stage III")),
+    ("in adults with metastatic disease or in children with recurrent disease", ("metastatic", "recurrent")),
     (
         "in adults who have received brontinib or children who have not received chemotherapy",
-        [["adults"], ["children"]],
-        [("conditional", "brontinib")],
+        ("have received brontinib", "have not received chemotherapy"),
     ),
-    (
-        "in adults who have received brontinib, or in patients who cannot receive chemotherapy",
-        [["adults"], ["cannot receive chemotherapy"]],
-        [("conditional", "brontinib")],
-    ),
-    (
-        "as the first treatment in adults whose cancer has the ABC gene, or after brontinib in adults whose cancer has spread",
-        [["adults"]],
-        [("conditional", "brontinib")],
-    ),
-    ("in adults, after surgery; in children, before surgery", [["adults"], ["children"]], []),
+    ("in adults with high blood pressure or children with low blood counts", ("high blood pressure", "low blood counts")),
+    ("in adults, after surgery; in children, before surgery", ("after surgery", "before surgery")),
 ]
 
 
-@pytest.mark.parametrize(("said", "groups", "before"), BRANCHES)
-def test_branches_of_patients_are_alternatives_and_what_each_says_is_quoted_with_the_others(
-    uses_of: Uses, said: str, groups: list[list[str]], before: list[tuple[str, str]]
-) -> None:
+@pytest.mark.parametrize(("said", "pieces"), BRANCHES)
+def test_what_each_sort_of_patients_must_be_is_no_must_of_the_other(uses_of: Uses, said: str, pieces: tuple[str, ...]) -> None:
     (use,) = uses_of(f"{LEAD}**Melanoma** {said}.")
-    assert (who(use), said_of_the_disease(use), use.line) == (groups, [said], None)
-    assert prior(use) == before
+    assert [group[0] for group in who(use)] == ["adults", "children"]
+    assert are_alternatives(use, pieces), (musts(use), who(use))
+    assert use.line is None
+    assert [one for one in prior(use) if one[0] == "required"] == []
+
+
+def test_what_the_second_sort_of_patients_must_be_is_no_must_of_the_first(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}**Melanoma** in adults, or in children whose cancer has come back.")
+    assert [group[0] for group in who(use)] == ["adults", "children"]
+    assert [must for must in musts(use) if must == "has come back"] == []
+
+
+def test_two_lines_of_treatment_with_a_state_each_are_alternatives(uses_of: Uses) -> None:
+    (use,) = uses_of(
+        f"{LEAD}**Melanoma** as the first treatment in adults whose cancer has the ABC gene, or after brontinib in adults "
+        "whose cancer has spread."
+    )
+    assert are_alternatives(use, ("ABC gene", "has spread")), (musts(use), who(use))
+    assert (use.line, prior(use)) == (None, [("conditional", "brontinib")])
 
 
 def test_a_partner_of_one_branch_is_no_must(uses_of: Uses) -> None:
@@ -88,62 +126,74 @@ def test_the_patients_after_alone_or_with_are_those_of_both(uses_of: Uses) -> No
 
 
 @pytest.mark.parametrize(
-    ("said", "groups"),
+    ("said", "pieces"),
     [
         (
-            "adults with high blood pressure or children with low blood counts",
-            [["adults", "with high blood pressure"], ["children", "with low blood counts"]],
-        ),
-        (
             "adults aged 75 years or older, or who cannot receive chemotherapy",
-            [["adults", "aged 75 years or older"], ["adults", "cannot receive chemotherapy"]],
+            ("75 years or older", "cannot receive chemotherapy"),
         ),
         (
             "adults 60 years and older, or adults who cannot have chemotherapy",
-            [["adults", "60 years and older"], ["adults", "cannot have chemotherapy"]],
+            ("60 years and older", "cannot have chemotherapy"),
         ),
-        ("adults who are pregnant, and in children", [["adults", "are pregnant"], ["children"]]),
-        ("patients aged 60 years or older or with heart disease", [["aged 60 years or older"], ["with heart disease"]]),
+        ("patients aged 60 years or older or with heart disease", ("60 years or older", "with heart disease")),
+        (
+            "patients who are 75 years or older or who cannot receive chemotherapy due to health problems",
+            ("75 years or older", "cannot receive chemotherapy"),
+        ),
     ],
 )
-def test_patients_joined_by_or_are_alternatives(uses_of: Uses, said: str, groups: list[list[str]]) -> None:
+def test_patients_joined_by_or_are_alternatives(uses_of: Uses, said: str, pieces: tuple[str, ...]) -> None:
     (use,) = uses_of(f"{LEAD}**Leukemia** in {said}.")
-    assert (who(use), said_of_the_disease(use)) == (groups, [])
+    assert are_alternatives(use, pieces), (musts(use), who(use))
+    assert use.therapies == ()
+
+
+def test_patients_joined_by_and_are_each_a_group(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}**Leukemia** in adults who are pregnant, and in children.")
+    assert who(use) == [["adults", "pregnant"], ["children"]]
 
 
 def test_a_comma_before_or_parts_what_and_joins(uses_of: Uses) -> None:
     said = "cannot receive brontinib and whose cancer has the ABC protein, or who cannot receive any caldisone"
     (use,) = uses_of(f"{LEAD}**Melanoma** in adults who {said}.")
-    assert (who(use), said_of_the_disease(use)) == ([["adults"]], [said])
+    assert are_alternatives(use, ("cannot receive brontinib", "ABC protein", "cannot receive any caldisone")), musts(use)
+
+
+def test_another_way_of_use_is_kept(uses_of: Uses, fields_of: Callable[[Use], list[str]]) -> None:
+    (use,) = uses_of(f"{LEAD}**Melanoma.** It is also used in children.")
+    assert any("children" in text for text in fields_of(use))
+
+
+def test_both_sorts_of_patients_are_groups(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}**Melanoma.** It is used in adults. It is also used in children.")
+    assert (who(use), said_of_the_disease(use)) == ([["adults"], ["children"]], [])
 
 
 ALSO = [
-    (
-        "It is used in adults. It is also used in children whose cancer has come back.",
-        [["adults"], ["children"]],
-        ["also used in children whose cancer has come back"],
-    ),
-    ("It is also used in children.", [], ["also used in children"]),
+    ("It is used in adults. It is also used in children whose cancer has come back.", "has come back"),
     (
         "It is used in adults. It is also used alone as maintenance therapy in adults who received brontinib.",
-        [["adults"]],
-        ["also used alone as maintenance therapy in adults who received brontinib"],
+        "maintenance therapy",
     ),
-    ("It is used in adults. It is also used in children.", [["adults"], ["children"]], []),
 ]
 
 
-@pytest.mark.parametrize(("said", "groups", "quotes"), ALSO)
-def test_another_way_of_use_binds_no_other(uses_of: Uses, said: str, groups: list[list[str]], quotes: list[str]) -> None:
+@pytest.mark.parametrize(("said", "piece"), ALSO)
+def test_another_way_of_use_binds_no_other(uses_of: Uses, fields_of: Callable[[Use], list[str]], said: str, piece: str) -> None:
     (use,) = uses_of(f"{LEAD}**Melanoma.** {said}")
-    assert (who(use), said_of_the_disease(use), use.line) == (groups, quotes, None)
+    assert any(piece in text for text in fields_of(use))
+    assert [must for must in musts(use) if must.endswith(piece) and "also" not in must] == []
+    assert use.line is None
     assert all(mode == "conditional" for mode, _ in prior(use))
 
 
 def test_two_ways_of_use_with_a_must_each_are_one_quote(uses_of: Uses) -> None:
-    said = "has spread. It is also used with brontinib to treat melanoma that can be removed by surgery"
-    (use,) = uses_of(f"{LEAD}**Melanoma** that {said}.")
-    assert said_of_the_disease(use) == [said]
+    (use,) = uses_of(
+        f"{LEAD}**Melanoma** that has spread. It is also used with brontinib to treat melanoma that can be removed by surgery."
+    )
+    assert are_alternatives(use, ("has spread", "can be removed by surgery")), musts(use)
+    assert [one.mode for one in use.therapies] == ["optional"]
 
 
 def test_the_leads_patients_stay_beside_those_of_another_way(uses_of: Uses) -> None:
@@ -153,19 +203,14 @@ def test_the_leads_patients_stay_beside_those_of_another_way(uses_of: Uses) -> N
     assert who(use) == [["adults"], ["children"]]
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        "Zolafen is approved to treat adults with **melanoma** and to prevent **glioma** in children.",
-        "Zolafen is approved to treat **melanoma** and to prevent **nausea**.",
-        "Zolafen is approved to prevent **nausea** and treat **melanoma**.",
-        "Zolafen is approved to be used alone to treat **melanoma** and with brontinib to treat **glioma**.",
-        f"{LEAD}**Melanoma** and to relieve pain.",
-        f"{LEAD}**Melanoma.** It is also used to prevent glioma.",
-    ],
-)
-def test_two_purposes_in_one_sentence_give_no_use_and_are_reported(
-    uses_of: Uses, facts_of: Callable[[str], DrugFacts], said: str
-) -> None:
-    assert uses_of(said) == ()
-    assert facts_of(f"# Zolafen\n\nFDA Approved\n\nYes\n\n## Use in Cancer\n\n{said}").unread
+def test_a_second_purpose_of_the_same_use_is_kept(uses_of: Uses, fields_of: Callable[[Use], list[str]]) -> None:
+    (use,) = uses_of(f"{LEAD}**Melanoma** and to relieve pain.")
+    assert any("relieve pain" in text for text in fields_of(use))
+
+
+def test_a_second_use_in_an_item_is_a_use(uses_of: Uses) -> None:
+    uses = uses_of(f"{LEAD}**Melanoma.** It is also used to prevent glioma.")
+    assert [([one.text for one in use.conditions], use.intent) for use in uses] == [
+        (["Melanoma"], "treat"),
+        (["glioma"], "prevent"),
+    ]

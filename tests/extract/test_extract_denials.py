@@ -32,7 +32,6 @@ def conditions(uses: tuple[Use, ...]) -> list[str]:
         "The use of zolafen to treat myeloid glioma is no longer FDA-approved.",
         "The use of zolafen to treat myeloid glioma was withdrawn in 2020.",
         "The FDA has withdrawn approval of zolafen for the treatment of myeloid glioma.",
-        "The Bexida brand of zolafen is not approved to treat myeloid glioma.",
         "Zolafen is not approved to treat:\n\n- **Myeloid glioma.**",
     ],
 )
@@ -61,15 +60,24 @@ def test_a_denial_of_something_else_or_of_less_takes_no_use_away(section: Callab
 
 
 @pytest.mark.parametrize("denial", ["to treat melanoma in children", "for use in children"])
-def test_a_denial_for_patients_whom_the_use_names_contradicts_it(section: Callable[[str], DrugFacts], denial: str) -> None:
+def test_patients_for_whom_the_page_denies_a_use_are_none_of_it(section: Callable[[str], DrugFacts], denial: str) -> None:
     facts = section(f"{LISTED}Zolafen is no longer approved {denial}.")
-    assert conditions(facts.uses) == ["Myeloid glioma"]
+    assert conditions(facts.uses) == ["Melanoma", "Myeloid glioma"]
+    melanoma = facts.uses[0]
+    assert [[one.fact.text for one in group.characteristics] for group in melanoma.populations] == [["adults"]]
+    assert melanoma.qualified_in_words
 
 
 def test_a_denial_of_another_brand_leaves_the_use_of_this_one(section: Callable[[str], DrugFacts]) -> None:
     said = "The Alvera brand of zolafen is approved to treat **glioma**."
     denial = "The Bexida brand of zolafen is not approved for glioma."
     assert conditions(section(f"{said}\n\n{denial}").uses) == ["glioma"]
+
+
+def test_a_denial_of_one_brand_is_kept_with_the_use_of_the_other(section: Callable[[str], DrugFacts]) -> None:
+    facts = section(LISTED + "The Bexida brand of zolafen is not approved to treat myeloid glioma.")
+    assert conditions(facts.uses) == ["Melanoma", "Myeloid glioma"]
+    assert [use.qualified_in_words for use in facts.uses] == [False, True]
 
 
 def test_what_another_drug_is_not_approved_for_is_no_denial_of_this_one(section: Callable[[str], DrugFacts]) -> None:
@@ -131,16 +139,19 @@ def test_a_warning_about_patients_makes_them_no_patients_of_the_use(uses_of: Use
     assert use.disease_status == ()
 
 
-@pytest.mark.parametrize("limit", ["except uveal melanoma", "other than uveal melanoma", "but not uveal melanoma in adults"])
-def test_an_exception_is_reported_and_is_no_part_of_the_condition(section: Callable[[str], DrugFacts], limit: str) -> None:
-    facts = section(f"Zolafen is approved to treat:\n\n- **Melanoma** {limit}.")
-    assert (conditions(facts.uses), facts.uses[0].narrower, facts.uses[0].populations) == (["Melanoma"], (), ())
-    assert facts.unread
+def test_a_warning_that_narrows_the_patients_is_kept_in_words(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to treat:\n\n- **Melanoma** in adults. Women who are pregnant should avoid it.")
+    assert [one.fact.text for one in use.qualifiers] == ["Women who are pregnant should avoid it."]
 
 
-@pytest.mark.parametrize(
-    "opening", ["It is not used in:", "Do not take it with:", "It is used in adults who meet all of these:"]
-)
+@pytest.mark.parametrize("limit", ["except uveal melanoma", "other than uveal melanoma", "not uveal melanoma in adults"])
+def test_an_exception_stays_one_and_is_no_part_of_the_condition(uses_of: Uses, limit: str) -> None:
+    (use,) = uses_of(f"Zolafen is approved to treat:\n\n- **Melanoma** {'but ' if limit.startswith('not') else ''}{limit}.")
+    assert (conditions((use,)), use.narrower, use.populations) == (["Melanoma"], (), ())
+    assert [one.text.removeprefix("but ") for one in use.disease_status] == [limit]
+
+
+@pytest.mark.parametrize("opening", ["It is not used in:", "Do not take it with:"])
 def test_items_below_an_opening_that_denies_or_is_not_understood_are_no_uses(
     section: Callable[[str], DrugFacts], opening: str
 ) -> None:
@@ -152,3 +163,14 @@ def test_items_below_an_opening_that_denies_or_is_not_understood_are_no_uses(
         [()] * len(facts.uses),
         [()] * len(facts.uses),
     )
+
+
+def test_items_that_must_all_hold_are_one_use(uses_of: Uses, fields_of: Callable[[Use], list[str]]) -> None:
+    melanoma, glioma = uses_of(
+        "Zolafen is approved to treat:\n\n- **Melanoma.** It is used in adults who meet all of these:\n"
+        "  - Their cancer has spread.\n  - They have received brontinib.\n- **Glioma.**"
+    )
+    assert conditions((melanoma, glioma)) == ["Melanoma", "Glioma"]
+    held = fields_of(melanoma)
+    assert [words for words in ("adults", "has spread", "brontinib") if not any(words in text for text in held)] == []
+    assert not any("brontinib" in text for text in fields_of(glioma))

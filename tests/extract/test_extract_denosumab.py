@@ -88,7 +88,7 @@ def test_bone_mass_is_increased_in_a_cancer_that_is_not_treated(
     (population,) = use.populations
     assert [one.age_group for one in population.characteristics if one.age_group] == ["adult"]
     assert [one.sex for one in population.characteristics if one.sex] == [sex]
-    assert _description(population.characteristics) == "have a high risk of breaking bones"
+    assert _description(population.characteristics) == "a high risk of breaking bones"
     assert [(one.mode, one.phrase.text, texts(one.names)) for one in use.therapies] == [
         ("concurrent", f"receiving {therapy}", [therapy])
     ]

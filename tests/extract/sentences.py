@@ -1,0 +1,28 @@
+"""Invented sentences that a table's row is shown by where no invented page has one: a new row without one fails the tests."""
+
+from __future__ import annotations
+
+#: After "Zolafen is approved to treat:" and an item, in a use section of its own.
+AFTER_A_LIST = (
+    "Zolafen is under study for glioma.",
+    "Alvera is approved for all of these uses.",
+    "Bexida is used for these uses.",
+    "The FDA has withdrawn approval of zolafen for the treatment of glioma.",
+    "The approval for glioma, which zolafen got in 2021, was later taken back and is now lapsed.",
+    "Zolafen lost its approval for glioma.",
+    "Zolafen is not for use in children.",
+    "Glioma is not an approved use of zolafen.",
+    "Zolafen is no longer sold.",
+    "Other drugs are given with it.",
+    "Patients have blood tests before each dose.",
+    "If the tumor grows, some must stop.",
+    "Each liposome may make the fat stay longer.",
+    "It can dissolve from the wafer.",
+)
+
+#: Behind "- **Glioma**" in such a list.
+IN_AN_ITEM = (
+    " in adults for up to two years.",
+    ". It is for adults who have had surgery.",
+    ". It is given for six cycles with vintelamide.",
+)
