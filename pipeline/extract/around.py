@@ -27,7 +27,7 @@ def in_step(reading: Reading, one: Said) -> bool:
 def alone_of(leaf: Leaf) -> Fact | None:
     """The word that says it is given alone: in the leaf or above it, never in the opening sentence, never in one step of several."""
     readings = leaf.own if leaf.prose else [*leaf.own, *leaf.above]
-    found = [(r, one) for r, one in said(readings, "alone") if not in_step(r, one) and not (leaf.prose and one.some)]
+    found = [(r, one) for r, one in said(readings, "alone") if not in_step(r, one)]
     return next(iter(quoted(found)), None)
 
 
