@@ -27,7 +27,7 @@ def in_step(reading: Reading, one: Said) -> bool:
 def alone_of(leaf: Leaf) -> Fact | None:
     """The word that says it is given alone: in the leaf or above it, never in the opening sentence, never in one step of several."""
     readings = leaf.own if leaf.prose else [*leaf.own, *leaf.above]
-    found = [(r, one) for r, one in said(readings, "alone") if not in_step(r, one) and not (leaf.prose and one.some)]
+    found = [(r, one) for r, one in said(readings, "alone") if not in_step(r, one)]
     return next(iter(quoted(found)), None)
 
 
@@ -67,7 +67,7 @@ def prior_of(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
         for r, one in said(leaf.every, "qualifier") if one.what == "timing"
     ) or any("before" in r.text(step.timing).lower() for r in leaf.every for step in r.steps if step.timing is not None)  # fmt: skip
     unique: dict[tuple[str, ...], PriorTherapy] = {}
-    for reading, one in said(leaf.every, "prior"):
+    for reading, one in said([one for one in leaf.every if one not in leaf.general], "prior"):
         names = [name for name in one.names if not (before_surgery and reading.text(name).lower() == "surgery")]
         if not names or brings_on(leaf, verb, reading, one):
             continue  # "nausea after surgery", "in patients treated with X": what brings on the thing prevented

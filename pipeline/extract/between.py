@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from pipeline.extract.details import conditional, read_detail
 from pipeline.extract.elements import Aside, Unseen
+from pipeline.extract.frames import Frame
 from pipeline.extract.ledger import Ledger, Read, note_said, rules_of
 from pipeline.extract.quote import quote
 from pipeline.extract.scope import (
@@ -44,6 +45,9 @@ def read_aside(ledger: Ledger, aside: Aside) -> None:
 def _more_of(ledger: Ledger, aside: Aside, places: Iterable[Place]) -> None:
     """A sentence after a list, or in a paragraph, that says more of the uses before it."""
     statement, frame = aside.statement, aside.frame
+    if aside.passage is None and frame.of_use and frame.subject == "drug" and not aside.lost:
+        _introduces(ledger, statement, frame, places)
+        return
     covered = ledger.of(_detailed(aside)) or ledger.of(places)
     if not covered:
         ledger.unread(statement, NO_ANTECEDENT)
@@ -75,6 +79,14 @@ def _more_of(ledger: Ledger, aside: Aside, places: Iterable[Place]) -> None:
             one.leaf.stated.append(statement.fact("stated"))  # it may speak of this disease by another name
         else:
             one.leaf.general.append(reading)
+
+
+def _introduces(ledger: Ledger, statement: Statement, frame: Frame, places: Iterable[Place]) -> None:
+    """Reads "X is approved for use in adults." before the list: who, with what and when, for every use after it."""
+    reading = read_on(statement, frame)
+    ledger.role(statement, "detail", rules_of(reading) or "detail")
+    for one in ledger.of(places):
+        one.leaf.general.append(reading)
 
 
 def _detailed(aside: Aside) -> list[Place]:

@@ -29,7 +29,7 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
     if _OF_BRAND.search(statement.text):
         return Reading(statement, (Said("qualifier", "stated", (statement.start, statement.end)),))
     leading = frame.leading[1] > frame.leading[0]
-    if group is not None and not leading and group.negative and frame.subject != "disease" and _NOT_FOR.search(statement.text):
+    if frame.subject != "disease" and _NOT_FOR.search(statement.text):
         return Reading(statement, (Said("qualifier", "stated", (statement.start, statement.end)),))
     if group is None or leading or (group.negative and frame.subject != "disease"):
         return of_some_patients(statement)

@@ -119,13 +119,19 @@ def words_left(readings: Iterable[Reading]) -> str:
     )
 
 
-def note_said(ledger: Ledger, statement: Statement, frame: Frame) -> None:
+def note_said(ledger: Ledger, statement: Statement, frame: Frame, within: Iterable[Read] = ()) -> None:
+    """Note what a sentence denies or says is studied; a denial without a name in an item is of the uses `within` it alone."""
     if frame.role == "denied":
         if of_another(statement, frame, ledger.names):
             ledger.unread(statement, OTHER_SUBJECT)
             return
         ledger.result.denials.append(statement.fact(frame.name))
-        if (denial := read_denial(statement, frame, ledger.names)) is not None:
+        denial = read_denial(statement, frame, ledger.names)
+        inside = [*within]
+        if denial is not None and inside and not denial.names:
+            for one in inside:
+                one.leaf.stated.append(statement.fact("stated"))
+        elif denial is not None:
             ledger.denials.add(denial)
     elif frame.role == "studied":
         ledger.result.studied.append(statement.fact(frame.name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.extract.elements import Aside, Element, Passage
@@ -53,7 +54,7 @@ def has_scope(statement: Statement, frame: Frame) -> bool:
         return True
     if frame.role == "standing":
         return frame.name == "accelerated-approval"
-    return frame.role == "denied" and takes_back(statement)
+    return frame.role == "denied" and frame.name != "lapsed" and takes_back(statement)
 
 
 def takes_back(statement: Statement) -> bool:
@@ -187,6 +188,8 @@ def reached(element: Aside, elements: list[Element]) -> tuple[Place, ...]:
         if passage.prose:
             return (passage,)
         return tuple(leaf for item in passage.items for leaf in item.leaves())
+    if passage is None and not element.lost:
+        return tuple(_following(element, elements))
     met = _Covered()
     for one in elements:
         if one is element:
@@ -194,6 +197,18 @@ def reached(element: Aside, elements: list[Element]) -> tuple[Place, ...]:
         if isinstance(one, Passage):
             met.take(one)
     return tuple(met.before)
+
+
+def _following(element: Aside, elements: list[Element]) -> Iterator[Place]:
+    """Reads "X is approved for use in adults. It is approved to treat:": before the first list, it holds for all after it."""
+    after = elements[elements.index(element) + 1 :]
+    under = next((one.under for one in after if isinstance(one, Passage)), ())
+    for one in after:
+        if isinstance(one, Passage) and one.under == under and one.refused is None:
+            if one.prose:
+                yield one
+            else:
+                yield from (leaf for item in one.items for leaf in item.leaves())
 
 
 def _covered(aside: Aside, since: list[Place], before: list[Place]) -> tuple[Place, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pipeline.extract.priors import Prior, failed_before, prior_clauses, priors_after, priors_in
 from pipeline.extract.said import Place, Said
 from pipeline.extract.scene import Scene
@@ -11,7 +9,7 @@ from pipeline.language import closed, rx
 from pipeline.model import Intent
 from pipeline.phrases.diseases import diseases, is_generic
 from pipeline.phrases.nouns import noun_list
-from pipeline.phrases.people import read_people
+from pipeline.phrases.people import Group, read_people
 from pipeline.phrases.treatments import Treatments, read_treatments
 from pipeline.phrases.verbs import begins_verb, verb_group
 
@@ -127,6 +125,20 @@ def announced(scene: Scene) -> tuple[Said, ...]:
     return (whole, scene.tell("status", "kind-of-disease", scene.place(at, scene.end)))
 
 
+def _people_treated(scene: Scene, groups: tuple[Group, ...], start: int, past: int) -> tuple[Said, ...]:
+    """Reads "to treat postmenopausal women, and men, whose …": the patients, and not what is treated."""
+    found = [scene.tell("population", "population", (start, past), groups=groups)]
+    rest = next((number for number in range(scene.inner, scene.end) if scene.words[number].start >= past), scene.end)
+    while rest < scene.end and (scene.words[rest].is_stop or scene.words[rest].of("coordinator")):
+        rest += 1
+    more, end = read_people(scene.text, scene.words[rest].start, scene.whole[1]) if rest < scene.end else ((), 0)
+    if more:
+        return (*found, *(one for one in _people_treated(scene, more, scene.words[rest].start, end)))
+    if rest < scene.end:
+        found.append(scene.tell("qualifier", "stated", scene.place(rest, scene.end), of="patients"))
+    return tuple(found)
+
+
 _ARTICLE = rx(r"(?:the |an? |their |his |her )?(?:body's )?")
 _RISK_OF = rx(
     r"(?:the |their |a |your )?(?:chance|chances|risk|risks|likelihood|odds) (?:of |that |for )?(?:getting |developing |having )?"
@@ -144,6 +156,9 @@ def _object(scene: Scene, intent: Intent, verb: Place) -> tuple[Said, ...]:
             return ()
     if "following" in [word.low for word in scene.content][:5] and not said.lower().startswith("following"):
         return announced(scene)
+    groups, past = read_people(scene.text, start, end)
+    if groups:
+        return _people_treated(scene, groups, start, past)
     first = next(number for number in range(scene.inner, scene.end) if scene.words[number].end > start)
     listed = noun_list(scene.words, first, scene.end)
     stop = scene.place(first, listed.end)[1] if listed.end > first else start

@@ -228,7 +228,7 @@ def _scoped(ledger: Ledger, item: Item, statement: Statement, frame: Frame, leav
     elif may_limit(statement, frame):
         for one in leaves:
             one.leaf.stated.append(statement.fact("stated"))
-    note_said(ledger, statement, frame)
+    note_said(ledger, statement, frame, leaves)
 
 
 def _has(item: Item, frame: Frame, names: Names) -> bool:

@@ -70,7 +70,10 @@ def _several_purposes(leaf: Leaf) -> bool:
     """Reads "to treat adults with X, and to prevent Y": what the first verb is for is not what the second acts on."""
     for reading in (*leaf.leading, *leaf.own[:1]):
         verbs = [one for one in reading.of("intent") if one.rule in ("intent", "own-verb")]
-        things = [one for one in reading.of("object", "narrower", "head") if one.rule in ("acted-on", "treated-disease", "head")]
+        things = [
+            one for one in reading.of("object", "narrower", "head")
+            if leaf.prose or one.rule in ("acted-on", "treated-disease", "head")
+        ]  # fmt: skip
         for later in verbs[1:]:
             if any(one.place[0] > later.place[0] for one in things) and any(one.place[0] < later.place[0] for one in things):
                 return True

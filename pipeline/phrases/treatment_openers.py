@@ -135,7 +135,7 @@ def with_what(here: Here) -> Opener | None:
     if either:
         if current in CLAUSES and (not (comma or joined) or _after_list(words, at)):
             return None
-        return Opener("having" if current in ("start", "noun", "aim", "place") and not here.fresh else "with", at)
+        return Opener("having" if current in ("start", "noun", "aim", "place") and not here.fresh else "with", min(at + 3, end))
     for said in _TOGETHER.get(low, ()):
         if tuple(word.low for word in words[at : at + len(said)]) == said:
             if current in CLAUSES and not (comma or joined):

@@ -153,6 +153,8 @@ class _List:
                 at += 2
             elif low in ("drug", "agent", "medicine") and at > self.first and self._open(at + 1):
                 at += 1
+            elif low in ("completing", "finishing", "ending", "stopping", "starting") and following in _GENERIC:
+                at += 1
             elif (low, following) == ("or", "more") and at > self.first:
                 at += 2
             elif low in ("or", "to") and at > self.first and self.words[at + 1 : at + 2] and self.words[at + 1].of("number"):

@@ -23,5 +23,6 @@ AFTER_A_LIST = (
 #: Behind "- **Glioma**" in such a list.
 IN_AN_ITEM = (
     " in adults for up to two years.",
+    ". It is for adults who have had surgery.",
     ". It is given for six cycles with vintelamide.",
 )

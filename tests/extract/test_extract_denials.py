@@ -60,9 +60,12 @@ def test_a_denial_of_something_else_or_of_less_takes_no_use_away(section: Callab
 
 
 @pytest.mark.parametrize("denial", ["to treat melanoma in children", "for use in children"])
-def test_a_denial_for_patients_whom_the_use_names_contradicts_it(section: Callable[[str], DrugFacts], denial: str) -> None:
+def test_patients_for_whom_the_page_denies_a_use_are_none_of_it(section: Callable[[str], DrugFacts], denial: str) -> None:
     facts = section(f"{LISTED}Zolafen is no longer approved {denial}.")
-    assert conditions(facts.uses) == ["Myeloid glioma"]
+    assert conditions(facts.uses) == ["Melanoma", "Myeloid glioma"]
+    melanoma = facts.uses[0]
+    assert [[one.fact.text for one in group.characteristics] for group in melanoma.populations] == [["adults"]]
+    assert melanoma.qualified_in_words
 
 
 def test_a_denial_of_another_brand_leaves_the_use_of_this_one(section: Callable[[str], DrugFacts]) -> None:
@@ -148,9 +151,7 @@ def test_an_exception_stays_one_and_is_no_part_of_the_condition(uses_of: Uses, l
     assert [one.text.removeprefix("but ") for one in use.disease_status] == [limit]
 
 
-@pytest.mark.parametrize(
-    "opening", ["It is not used in:", "Do not take it with:", "It is used in adults who meet all of these:"]
-)
+@pytest.mark.parametrize("opening", ["It is not used in:", "Do not take it with:"])
 def test_items_below_an_opening_that_denies_or_is_not_understood_are_no_uses(
     section: Callable[[str], DrugFacts], opening: str
 ) -> None:
@@ -162,3 +163,14 @@ def test_items_below_an_opening_that_denies_or_is_not_understood_are_no_uses(
         [()] * len(facts.uses),
         [()] * len(facts.uses),
     )
+
+
+def test_items_that_must_all_hold_are_one_use(uses_of: Uses, fields_of: Callable[[Use], list[str]]) -> None:
+    melanoma, glioma = uses_of(
+        "Zolafen is approved to treat:\n\n- **Melanoma.** It is used in adults who meet all of these:\n"
+        "  - Their cancer has spread.\n  - They have received brontinib.\n- **Glioma.**"
+    )
+    assert conditions((melanoma, glioma)) == ["Melanoma", "Glioma"]
+    held = fields_of(melanoma)
+    assert [words for words in ("adults", "has spread", "brontinib") if not any(words in text for text in held)] == []
+    assert not any("brontinib" in text for text in fields_of(glioma))

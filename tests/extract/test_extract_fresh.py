@@ -14,7 +14,6 @@ from pipeline.model import DrugFacts
 from pipeline.read import read_page
 
 FRESH = Path(__file__).parent / "fresh"
-BATCHES = sorted(folder.name for folder in FRESH.iterdir() if folder.is_dir())
 
 #: batch -> figure -> what it must at least be: a little below what was reached after the rules had learned from the batch.
 #: What each reached when it was first read stands in the README.
@@ -25,7 +24,7 @@ FLOORS = {
     "4": {"uses_f1": 0.98, "strict_f1": 0.94},
 }
 #: batch -> uses of which a word is in no field, at most; it only goes down.
-LOST = {"1": 8, "2": 4, "3": 3, "4": 2}
+LOST = {"1": 2, "2": 1, "3": 2, "4": 2}
 
 
 def facts_of_batch(batch: str) -> list[DrugFacts]:
@@ -34,10 +33,11 @@ def facts_of_batch(batch: str) -> list[DrugFacts]:
 
 
 def test_every_batch_has_a_floor() -> None:
-    assert set(BATCHES) == set(FLOORS) == set(LOST)
+    """A new batch gets one after it was measured for the first time: until then no test reads it."""
+    assert {folder.name for folder in FRESH.iterdir() if folder.is_dir()} == set(FLOORS) == set(LOST)
 
 
-@pytest.mark.parametrize("batch", BATCHES)
+@pytest.mark.parametrize("batch", sorted(FLOORS))
 def test_the_figures_on_a_batch_do_not_fall(batch: str, score: Callable[[Path, list[DrugFacts]], dict[str, Any]]) -> None:
     """Prints the figures (`pytest -s`)."""
     figures = score(FRESH / batch / "gold", facts_of_batch(batch))
@@ -48,7 +48,7 @@ def test_the_figures_on_a_batch_do_not_fall(batch: str, score: Callable[[Path, l
     assert {name: figures[name] for name, floor in FLOORS[batch].items() if figures[name] < floor} == {}
 
 
-@pytest.mark.parametrize("batch", BATCHES)
+@pytest.mark.parametrize("batch", sorted(FLOORS))
 def test_few_uses_lose_a_word(batch: str, load_beside: Callable[[str], ModuleType]) -> None:
     held = load_beside("held")
     lost = [
