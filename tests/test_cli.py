@@ -227,7 +227,7 @@ def test_a_broken_configuration_file_is_told_with_its_line(tmp_path: Path, capsy
     assert run_command(["convert", "--config", str(config)]) == 2
     said = capsys.readouterr().err
     assert f"U904 error: {config}:3: the configuration file is not TOML" in said
-    assert 'Remedy: Mend the line; texts and dates stand in quotes, numbers do not, as in `output = "out"`' in said
+    assert 'Remedy: Fix the line; texts and dates stand in quotes, numbers do not, as in `output = "out"`' in said
 
 
 def test_where_nothing_is_published_what_was_asked_for_is_named(
@@ -324,7 +324,7 @@ def test_mapping_tables_can_be_named_in_a_file(seed: Path, tmp_path: Path, capsy
         ("[verify]\nworkers = 2", ("'workers' in the configuration file is no option of `onlabel verify`", "See the")),
         ("convert = 2", ("'convert' in the configuration file is no option of onlabel, but a command", "Write what is for")),
         ('log = "loud"', ("log in the configuration file is 'loud'", "Write text or json.")),
-        ("workers = ", ("toml:1: the configuration file is not TOML", "Mend the line")),
+        ("workers = ", ("toml:1: the configuration file is not TOML", "Fix the line")),
     ],
 )
 @pytest.mark.parametrize("command", ["convert", "show"])

@@ -31,7 +31,7 @@ __all__ = [
     "showing",
 ]
 
-#: What was to be read is not there, or is not what the command reads: as much a wrong call as a misspelt option.
+#: What was to be read is not there, or is not what the command reads: as much a wrong call as a misspelled option.
 _MISNAMED = frozenset({"C600", "W100", "W103"})
 #: How to write a value that is easily written otherwise.
 _FORMS = {

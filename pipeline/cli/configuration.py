@@ -36,7 +36,7 @@ def read(path: Path) -> dict[str, Any]:
         # The place is a part of its message alone before Python 3.14.
         place = re.search(r"\(at line (\d+), column \d+\)", str(error))
         cause = f"the configuration file is not TOML: {error}"
-        remedy = 'Mend the line; texts and dates stand in quotes, numbers do not, as in `output = "out"` and `workers = 2`.'
+        remedy = 'Fix the line; texts and dates stand in quotes, numbers do not, as in `output = "out"` and `workers = 2`.'
         line = int(place[1]) if place else len(text.splitlines())
         raise UsageError(Problem("U904", "error", cause, remedy, source=str(path), line=line)) from error
     except (OSError, ValueError) as error:

@@ -106,7 +106,7 @@ def _note(page: KeptPage, last: date) -> Problem:
         f"the page of {page.drug!r} cannot be read, so what it said when it was read last ({page.read}) is published, "
         "marked as stale"
     )
-    remedy = f"Mend the page; after {last} the drug is left out (--stale-for)."
+    remedy = f"Fix the page; after {last} the drug is left out (--stale-for)."
     return Problem("P531", "warning", cause, remedy, source=page.name)
 
 

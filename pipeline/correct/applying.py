@@ -14,12 +14,12 @@ from pipeline.extract.uses import with_evidence
 from pipeline.model import DrugFacts, Fact, Page, Sentence, Span, Use, Withheld
 
 _REMEDIES = {
-    "E112": "Look at the page's uses again, and mend the entry or take it out.",
+    "E112": "Look at the page's uses again, and fix the entry or take it out.",
     "E113": "Look at the use again, and write the entry's reading anew, or take the entry out.",
     "E114": "Quote the page's own words in one piece; for words outside the use's own sentences give offset and length.",
     "E115": "Give the offset and length of the words that are meant.",
     "E116": "Quote the words that say the age, number and unit.",
-    "E120": "None is needed, unless the use should be published: mend the entry then.",
+    "E120": "None is needed, unless the use should be published: fix the entry then.",
 }
 #: What states a use; other sentences say something beside it.
 _STATING = frozenset({"use", "detail"})

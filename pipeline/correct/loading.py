@@ -113,7 +113,7 @@ def _root(text: str, source: str) -> Node | None:
 
 _REMEDIES = {
     "E101": "Write the file as plain YAML, as pipeline/correct/README.md shows.",
-    "E102": "Mend the entry; pipeline/correct/README.md describes each key.",
+    "E102": "Fix the entry; pipeline/correct/README.md describes each key.",
 }
 
 

@@ -22,7 +22,7 @@ def drug_name(facts: DrugFacts) -> Fact:
                 code="F303",
                 severity="error",
                 cause="the page counts as a drug or a regimen but gives no name",
-                remedy="Give the page its name as a heading, or mend the rule that decides what a page is about.",
+                remedy="Give the page its name as a heading, or fix the rule that decides what a page is about.",
             )
         )
     return facts.name

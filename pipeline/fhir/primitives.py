@@ -1,4 +1,4 @@
-"""What FHIR's primitive types can hold. Quoted text is refused, never mended: a mended quote would not be the page's.
+"""What FHIR's primitive types can hold. Quoted text is refused, never altered: an altered quote would not be the page's.
 
 Source: https://hl7.org/fhir/R5/datatypes.html#primitive
 """
@@ -34,7 +34,7 @@ def string(value: str) -> str:
             )
         else:
             cause = "a quoted text is empty or holds control characters, which no FHIR string can"
-            remedy = "Remove the characters from the page, or mend the rule that read an empty text."
+            remedy = "Remove the characters from the page, or fix the rule that read an empty text."
         raise BuildError(Problem("F301", "error", cause, remedy, excerpt=excerpt(value)))
     return value
 

@@ -24,7 +24,7 @@ SECONDS_BETWEEN = 15
 
 
 def may_pass(_task: Task[..., object], _run: TaskRun, state: State[object]) -> bool:
-    """Whether another try may mend a failure: a store that answered before (S104), and nothing else."""
+    """Whether another try may fix a failure: a store that answered before (S104), and nothing else."""
     error = state.data
     return isinstance(error, StoreError) and error.problem.code == "S104"
 

@@ -145,7 +145,7 @@ def _prune(there: Server, pruning: prune.Pruning, rules: prune.Rules, done: Sent
         done.counts["deleted" if rules.withdrawn == "delete" else "retired"] = sum(map(len, pruning.groups))
     elif done.refused and pruning.groups:
         cause = f"nothing was {rules.withdrawn}d, because not everything was loaded: what replaces it might be missing"
-        done.problems.append(Problem("L743", "warning", cause, "Load again when the rest is mended."))
+        done.problems.append(Problem("L743", "warning", cause, "Load again when the rest is fixed."))
     elif rules.withdrawn == "delete":
         prune.delete(there, pruning, rules, done)
     else:

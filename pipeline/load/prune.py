@@ -59,9 +59,7 @@ def plan(server: Server, capability: Capability, snapshot: Contents, rules: Rule
     stale, unknown = stale_drugs(snapshot)
     if unknown:
         cause = f"the page {unknown[0]} is quarantined, and nothing tells which drug it was: it must not be pruned for that"
-        return Pruning(
-            stopped=Problem("L741", "fatal", cause, "Mend the page, or remove it from the seeds.", source=unknown[0])
-        )
+        return Pruning(stopped=Problem("L741", "fatal", cause, "Fix the page, or remove it from the seeds.", source=unknown[0]))
     owned = {target for kind in _TYPES for target in _owned(server, capability, kind, snapshot.canonical)}
     gone = sorted(owned - snapshot.targets)
     kept = [target for target in gone if any(belongs(target, drug) for drug in stale)]
@@ -148,7 +146,7 @@ def stale_drugs(snapshot: Contents) -> tuple[set[str], list[str]]:
 
 
 def belongs(target: str, drug: str) -> bool:
-    """Whether a resource is of a drug's page: ids are `<organisation>.<drug>` and what follows after a dot."""
+    """Whether a resource is of a drug's page: ids are `<organization>.<drug>` and what follows after a dot."""
     rest = target.partition("/")[2].partition(".")[2]
     return rest == drug or rest.startswith(f"{drug}.") or (len(drug) > _SURE and rest.startswith(drug[:_SURE]))
 

@@ -179,7 +179,7 @@ def _without_dependants(entries: list[Entry], done: Sent, refused: frozenset[str
             return entries
         for entry in stopped:
             named = ", ".join(sorted(entry.references & missing)[:3])
-            _refuse(done, entry, "L733", f"it names {named}, which the server does not take", "Mend that one first.")
+            _refuse(done, entry, "L733", f"it names {named}, which the server does not take", "Fix that one first.")
         entries = [entry for entry in entries if entry not in stopped]
 
 

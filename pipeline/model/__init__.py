@@ -1,7 +1,7 @@
 """The facts that go from room to room: frozen, typed, and knowing nothing of YAML, Markdown, FHIR or Prefect.
 
 Offsets everywhere are Unicode code points of the decoded page (`Page.text`), front matter and byte-order mark included,
-with no newline normalisation: `page.text[span.start:span.end]` is what the page says, markup and all.
+with no newline normalization: `page.text[span.start:span.end]` is what the page says, markup and all.
 """
 
 from __future__ import annotations

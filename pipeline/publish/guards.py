@@ -165,7 +165,7 @@ def compare(settled: Iterable[Settled], previous: Mapping[str, str]) -> Change:
 
 def _left_out(slug: str, name: str) -> Problem:
     cause = f"{slug!r} was published before and its page is quarantined now: nothing of it is in the new snapshot"
-    remedy = "Mend the page. Until then a server that loaded the drug keeps what it has."
+    remedy = "Fix the page. Until then a server that loaded the drug keeps what it has."
     return Problem("P523", "warning", cause, remedy, source=name)
 
 
@@ -179,7 +179,7 @@ def forbidden(settled: Sequence[Settled], change: Change, previous: Mapping[str,
         remedy = "See what the run says of each page; a snapshot without a drug is not made."
         return Problem("P511", "fatal", cause, remedy)
     if len(change.removed) > max_removed * len(previous):
-        shown = ", ".join(change.removed[:5]) + (", …" if len(change.removed) > 5 else "")  # noqa: PLR2004 - enough to recognise
+        shown = ", ".join(change.removed[:5]) + (", …" if len(change.removed) > 5 else "")  # noqa: PLR2004 - enough to recognize
         cause = f"{len(change.removed)} of {len(previous)} drugs would be removed, more than {max_removed:.0%}: {shown}"
         remedy = "Check that the seeds are complete. If so, run once more with a higher --max-removed."
         return Problem("P512", "fatal", cause, remedy)

@@ -40,7 +40,7 @@ except ImportError:  # a PyYAML built without libyaml: the same events, slower
 _BOUNDARY = re.compile(r"(?:\A|(?<=[\r\n]))-{3,}[ \t]*(?=[\r\n]|\Z)")
 _BLOCK_HEADER = re.compile(r"[^\r\n]*[ \t\r\n]*")
 _WHITE = " \t\r\n"
-_MEND = "Mend the front matter of the page."
+_FIX = "Fix the front matter of the page."
 #: What may stand before front matter, because no reader sees it: white space, and whole comments (what a crawler notes).
 _UNSEEN = re.compile(r"(?:[ \t\r\n]+|<!--.*?-->)*", re.DOTALL)
 
@@ -151,7 +151,7 @@ class _Reading:
         control = Reader.NON_PRINTABLE.search(matter)
         if control:
             cause = f"the front matter holds a control character (U+{ord(control.group()):04X})"
-            raise refusal(self.name, "R107", cause, _MEND, (self.text, self.begin + control.start()))
+            raise refusal(self.name, "R107", cause, _FIX, (self.text, self.begin + control.start()))
         try:
             yield from yaml.parse(matter, Loader=Loader)
         except (yaml.YAMLError, ValueError, OverflowError) as error:
@@ -159,7 +159,7 @@ class _Reading:
             mark = getattr(error, "problem_mark", None)
             said = getattr(error, "problem", None) or "it cannot be parsed"
             at = self.begin + (mark.index if mark else len(matter) - len(matter.lstrip()))
-            raise refusal(self.name, "R107", f"the front matter is not YAML: {said}", _MEND, (self.text, at)) from None
+            raise refusal(self.name, "R107", f"the front matter is not YAML: {said}", _FIX, (self.text, at)) from None
 
     def _plain_only(self, event: Event) -> None:
         """Refuse what can stand for something else: an alias bomb needs anchors, an object needs a tag."""
@@ -215,7 +215,7 @@ class _Reading:
         return FrontMatterValue(event.value.strip(_WHITE), Span(start, end)) if end > start else None
 
     def _refuse(self, event: Event, code: str, cause: str) -> ReadError:
-        return refusal(self.name, code, cause, _MEND, (self.text, self._start(event)))
+        return refusal(self.name, code, cause, _FIX, (self.text, self._start(event)))
 
     def _start(self, event: Event) -> int:
         return self.begin + (event.start_mark.index if event.start_mark else 0)

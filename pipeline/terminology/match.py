@@ -1,6 +1,6 @@
 """Which rows speak for a page's words: the whole phrase, else the longest part of it that must mean more.
 
-Nothing here is fuzzy: a row matches when its normalised words are the phrase's, or those of a part that the phrase's own
+Nothing here is fuzzy: a row matches when its normalized words are the phrase's, or those of a part that the phrase's own
 grammar makes wider: the end of a noun phrase ("locally advanced [breast cancer]") or the words before "of", "that", "caused by"
 ("[squamous cell carcinoma] of the penis"). A code found by a part is broader, whatever it is to the part.
 """

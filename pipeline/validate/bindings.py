@@ -62,7 +62,7 @@ def _coding(node: Node) -> Iterator[Problem]:
 
 @cache
 def code_systems() -> Mapping[str, Mapping[str, str | None]]:
-    """Codes and displays of the complete HL7 code systems that the types of a drug catalogue are bound to, by URL.
+    """Codes and displays of the complete HL7 code systems that the types of a drug catalog are bound to, by URL.
 
     Taken by `python -m pipeline.validate.rebuild_code_systems` from hl7.fhir.r5.core 5.0.0 and hl7.terminology 5.1.0.
     """

@@ -133,7 +133,7 @@ def _parse(text: bytes) -> tuple[Any, list[Problem]]:
         value = json.loads(decoded, object_pairs_hook=pairs, parse_constant=constant)
     except json.JSONDecodeError as refused:
         cause = f"this is not JSON: {refused.msg} at line {refused.lineno}, column {refused.colno}"
-        remedy = "Mend it; in NDJSON each line holds one resource."
+        remedy = "Fix it; in NDJSON each line holds one resource."
         problems.append(_problem("V460", cause, remedy, _around(decoded, refused.pos)))
         return None, problems
     except RecursionError:  # how deep that is depends on the interpreter: what it lets through is measured below

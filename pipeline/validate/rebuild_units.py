@@ -1,4 +1,4 @@
-"""Rebuilds `ucum.json`, the prefixes and unit symbols of UCUM, from the table that the UCUM organisation publishes.
+"""Rebuilds `ucum.json`, the prefixes and unit symbols of UCUM, from the table that the UCUM organization publishes.
 
     mvn dependency:get -Dartifact=org.fhir:ucum:1.0.9 -Dtransitive=false
     python -m pipeline.validate.rebuild_units ~/.m2/…/ucum-1.0.9.jar

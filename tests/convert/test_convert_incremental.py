@@ -179,10 +179,10 @@ def test_what_becomes_of_a_page_that_was_quarantined_or_a_duplicate_is_published
     page.write_text("---\ntitle: [\n---\n", encoding="utf-8")
     broken = same()
     page.write_text(drug_page("Mendedib"), encoding="utf-8")
-    mended = same()
+    fixed = same()
     page.unlink()
     gone = same()
-    names = [report.snapshot for report in (first, broken, mended, gone)]
+    names = [report.snapshot for report in (first, broken, fixed, gone)]
     assert all(one != other for one, other in pairwise(names))
 
 

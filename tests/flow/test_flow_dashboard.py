@@ -120,7 +120,7 @@ def test_a_quarantined_page_and_its_remedy_are_on_the_screen(
     assert dashboard.url
     page = browser.new_page(viewport={"width": 1010, "height": 900})
     page.goto(f"{dashboard.url.removesuffix('/api')}{version}/artifacts/artifact/{artifacts['onlabel-quarantined']}")
-    for said in ("broken.md, line 3: R107, the front matter is not YAML", "Mend the front matter of the page."):
+    for said in ("broken.md, line 3: R107, the front matter is not YAML", "Fix the front matter of the page."):
         expect(page.locator("li", has_text=said).last).to_be_in_viewport(ratio=1, timeout=30_000)
 
 

@@ -174,7 +174,7 @@ def test_credentials_that_a_store_refuses(served: Onlabel, seed: Path, tmp_path:
     tasks, log = in_prefect(served, tmp_path / "refused-too")
     assert tasks == {"fetch from the store": "FAILED"}
     assert re.search(r"Finished in state Failed\(.S102 fatal: ", log)
-    # What no second try can mend is not tried twice.
+    # What no second try can fix is not tried twice.
     assert "Retry" not in log
 
 
