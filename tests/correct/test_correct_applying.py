@@ -49,7 +49,9 @@ def test_a_withheld_use_is_not_published_and_its_sentences_say_so() -> None:
     assert found.uses == (SECOND,)
     assert [(one.text, one.reviews[0].reviewer) for one in found.withheld] == [(FIRST.text, "Ann Example")]
     withheld = [sentence.fact.text for sentence in found.sentences if sentence.role == "withheld"]
-    assert withheld == ["quillar cancer of the skin that has spread in women and in teenagers aged 12 years and older."]
+    first = "quillar cancer of the skin that has spread in women and in teenagers aged 12 years and older."
+    detail = "It is used in grown patients whose tumor has the BRX gene at stage IV, with zorafen or mirafen as the first "
+    assert withheld == [first, f"{detail}treatment, or as the only drug after velastin and after dorvastin."]
     assert [sentence.fact for sentence in found.sentences] == [sentence.fact for sentence in FACTS.sentences]
 
 

@@ -55,7 +55,7 @@ CASES: list[tuple[str, Any, Callable[[Use], Any], Any]] = [
     ("stages", (), texts("stages"), []),
     ("line", quotes("first treatment"), lambda use: use.line and use.line.text, "first treatment"),
     ("brands", quotes("Zolquin"), texts("brands"), ["Zolquin"]),
-    ("alone", quotes("as the only drug"), lambda use: use.alone and use.alone.text, "as the only drug"),
+    ("alone", quotes("only drug"), lambda use: use.alone and use.alone.text, "only drug"),
     (
         "intent",
         IntentEdit("reduce_risk", Quote("lower the chance")),
