@@ -213,7 +213,7 @@ def _stated_patients(characteristics: list[Json], kind: str) -> Iterator[str]:
 def _marked(resource: Json, name: str) -> Iterator[Problem]:
     """The mark of a use that words restrict, in two places: both are there where there are such words, and only there."""
     expected = bool(set(_stated(resource)))
-    tags = [(name_of({"url": tag.get("system", "")}), tag.get("code")) for tag in resource.get("meta", {}).get("tag", ())]
+    tags = [tag_of(tag)[:2] for tag in resource.get("meta", {}).get("tag", ()) if tag_of(tag) != TAG]  # `check_mark` has TAG
     marks = [each.get("valueBoolean") for each in resource.get("extension", ()) if name_of(each) == "qualified-in-words"]
     if tags != ([("use-mark", "qualified-in-words")] if expected else []):
         yield finding("C650", "the tag is not what its qualifiers say", "ClinicalUseDefinition.meta.tag", name, str(tags))
