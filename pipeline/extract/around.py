@@ -67,7 +67,9 @@ def prior_of(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
         for r, one in said(leaf.every, "qualifier") if one.what == "timing"
     ) or any("before" in r.text(step.timing).lower() for r in leaf.every for step in r.steps if step.timing is not None)  # fmt: skip
     unique: dict[tuple[str, ...], PriorTherapy] = {}
-    for reading, one in said([one for one in leaf.every if one not in leaf.general], "prior"):
+    for reading, one in said(leaf.every, "prior"):
+        if reading in leaf.general and any(_in(one, timing) for timing in reading.of("qualifier")):
+            continue  # "X is given once, after the patient has received A": how it is given, and no earlier treatment
         names = [name for name in one.names if not (before_surgery and reading.text(name).lower() == "surgery")]
         if not names or brings_on(leaf, verb, reading, one):
             continue  # "nausea after surgery", "in patients treated with X": what brings on the thing prevented
@@ -77,6 +79,10 @@ def prior_of(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
         told = PriorTherapy(mode, reading.quote(one.place, one.rule), quotes)  # type: ignore[arg-type]  # the modes are those of the model
         unique.setdefault(tuple(name.text.casefold() for name in quotes), told)
     return tuple(unique.values())
+
+
+def _in(one: Said, other: Said) -> bool:
+    return other.place[0] <= one.place[0] and one.place[1] <= other.place[1]
 
 
 def brings_on(leaf: Leaf, verb: Said, reading: Reading, one: Said) -> bool:

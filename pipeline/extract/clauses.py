@@ -69,7 +69,7 @@ def _group(scene: Scene, group: Sequence[Predicate], *, patients: bool) -> list[
     """One must: a predicate, or several joined by "or" as one quote."""
     several = len(group) > 1
     first, end = group[0].first, group[-1].end
-    while end > first and scene.words[end - 1].low in ".,;:":
+    while end > first and (scene.words[end - 1].low in ".,;:" or (scene.words[end - 1].low == "in" and end - first > 1)):
         end -= 1
     if end <= first:
         return []

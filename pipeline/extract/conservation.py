@@ -58,6 +58,8 @@ def _lost(reading: Reading, held: set[str]) -> list[Fact]:
     open_words = [not _neutral(words, number, held, explained) for number in _outside_brackets(words)]
     outside = _outside_brackets(words)
     lost = [number for number, is_open in zip(outside, open_words, strict=True) if is_open]
+    if lost and reading.also:
+        return [statement.fact("words-left")]  # what holds in one way of use only, with the word that says so
     return [_run(statement, words, run, held) for run in _runs(words, lost)]
 
 

@@ -56,7 +56,7 @@ def publish_use(ledger: Ledger, one: Read) -> None:
         ledger.unread(said, why)
         return
     standing, standing_fact = one.standing, None
-    marks = "".join(told.marks for told in [*one.leaf.told, *([one.leaf.lead] if one.leaf.lead else [])])
+    marks = "".join(told.marks for told in [*one.leaf.told, *one.leaf.details, *([one.leaf.lead] if one.leaf.lead else [])])
     evidence: list[Fact] = []
     granted = _granted(one)
     if granted is not None:

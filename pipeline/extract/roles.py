@@ -51,7 +51,7 @@ def read_phrase(scene: Scene) -> tuple[Said, ...]:
 
 
 #: Said by the standing of the use.
-_PROGRAM = rx(r"(?:under )?(?:the )?(?:FDA's )?accelerated approval(?: program)?(?: of the FDA)?")
+_PROGRAM = rx(r"(?:under )?(?:the )?(?:FDA's )?accelerated(?: approval)?(?: program)?(?: of the FDA)?")
 _OPENERS_ALONE = ("time", "with", "cause", "place")
 
 
@@ -254,6 +254,7 @@ def _place(scene: Scene) -> tuple[Said, ...] | None:
         and scene.opener == "in"
         and listed.end == scene.end
         and scene.words[scene.end - 1].of("treatment")
+        and scene.words[scene.inner].low not in ("place", "spite", "addition")
     ):
         return treating.partners(scene)  # "used in photodynamic therapy"
     found = _for(scene)

@@ -152,7 +152,7 @@ def _object(scene: Scene, intent: Intent, verb: Place) -> tuple[Said, ...]:
     if intent == "reduce_risk":
         lead = _RISK_OF.match(scene.text, start, end)
         start = lead.end() if lead is not None else start
-        if start >= end:
+        if start >= end or all(word.of("preposition") for word in scene.content):
             return ()
     if "following" in [word.low for word in scene.content][:5] and not said.lower().startswith("following"):
         return announced(scene)
@@ -212,6 +212,8 @@ def partners(scene: Scene) -> tuple[Said, ...] | None:
         words[scene.end - 1].end :
     ].lstrip()[:1] == ":":
         return (scene.tell("kinds", "kinds"),)
+    if words[first].low in ("little", "no", "few", "fewer"):
+        return None
     listed = read_treatments(words, first, scene.end)
     if listed is None:
         return None

@@ -66,6 +66,9 @@ def build_use(leaf: Leaf, standing: Standing, standing_fact: Fact | None) -> Use
     )
 
 
+_ANOTHER = rx(r"(?:and|or) (?:to )?(?:help )?(?:treat|prevent|reduce|lower)\b")
+
+
 def _several_purposes(leaf: Leaf) -> bool:
     """Reads "to treat adults with X, and to prevent Y": what the first verb is for is not what the second acts on."""
     for reading in (*leaf.leading, *leaf.own[:1]):
@@ -74,6 +77,8 @@ def _several_purposes(leaf: Leaf) -> bool:
             one for one in reading.of("object", "narrower", "head")
             if leaf.prose or one.rule in ("acted-on", "treated-disease", "head")
         ]  # fmt: skip
+        if leaf.prose and any(_ANOTHER.match(reading.text(one.place)) for one in reading.of("qualifier")):
+            return True
         for later in verbs[1:]:
             if any(one.place[0] > later.place[0] for one in things) and any(one.place[0] < later.place[0] for one in things):
                 return True

@@ -287,8 +287,8 @@ def cause(here: Here) -> Opener | None:
 
 def participle(here: Here) -> Opener | None:
     words, at, end, current, joined = here.parts
-    if current not in (*NOUNS, "with") or (current == "start" and not at):
-        return None
+    if current not in (*NOUNS, "with") or (current == "start" and not at) or (at and words[at - 1].low == "of"):
+        return None  # "the chance of bleeding in adults"
     low = words[at].low
     follows = words[at + 1] if at + 1 < end else None
     if current == "people" and low in (

@@ -110,8 +110,19 @@ def diseases(text: str, start: int, end: int, heads: tuple[str, ...], *, short: 
         if named is not None:
             found.append(Disease("narrower", named))
         if not any(whole.casefold().startswith(head.casefold()) for head in heads):
-            found.extend(Disease(sort, place) for sort, place in one.modifiers)  # type: ignore[arg-type]  # the groups of _MODIFIER
+            found.extend(Disease(sort, place) for sort, place in _joined(text, one.modifiers))  # type: ignore[arg-type]  # the groups of _MODIFIER
     return tuple(found)
+
+
+def _joined(text: str, modifiers: Sequence[tuple[str, Place]]) -> list[tuple[str, Place]]:
+    """Reads "recurrent or progressive" as one: none of the two is a must."""
+    found: list[tuple[str, Place]] = []
+    for sort, place in modifiers:
+        if found and found[-1][0] == sort and text[found[-1][1][1] : place[0]].strip(" ,") == "or":
+            found[-1] = (sort, (found[-1][1][0], place[1]))
+        else:
+            found.append((sort, place))
+    return found
 
 
 def _is_name(core: str, *, short: bool) -> bool:
