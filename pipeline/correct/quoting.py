@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.correct.corrections import Quote
-from pipeline.language import MARKS
 from pipeline.extract.quote import fact
+from pipeline.language import MARKS
 from pipeline.model import Age, Fact, Page, Span
 
 RULE = "corrected"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.extract.denials import CONTRADICTED
 from pipeline.extract.conservation import keep_words
+from pipeline.extract.denials import CONTRADICTED
 from pipeline.extract.denying import may_deny
 from pipeline.extract.elements import Aside, Passage
 from pipeline.extract.leaf import in_order

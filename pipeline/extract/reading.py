@@ -92,7 +92,13 @@ def _with_exceptions(found: Sequence[Phrase]) -> tuple[Phrase, ...]:
     """Reads "but not uveal melanoma in adults": what follows without a comma belongs to the exception."""
     kept: list[Phrase] = []
     for phrase in found:
-        if kept and kept[-1].kind == "except" and not phrase.joint and not phrase.comma and phrase.kind in ("people", "that", "who", "having", "participle", "place"):
+        if (
+            kept
+            and kept[-1].kind == "except"
+            and not phrase.joint
+            and not phrase.comma
+            and phrase.kind in ("people", "that", "who", "having", "participle", "place")
+        ):
             kept[-1] = replace(kept[-1], end=phrase.end)
         else:
             kept.append(phrase)
@@ -118,7 +124,11 @@ def _open(found: Sequence[Phrase], words: Sequence[Word]) -> str:
     lows = [word.low for word in content]
     if lows[-1] == "either" and "after" in (*lows[-3:], words[last.first].low):
         return "received"
-    if "following" in lows and last.kind in ("who", "that", "time") and not {"received", "had", "after"}.isdisjoint((*lows, words[last.first].low)):
+    if (
+        "following" in lows
+        and last.kind in ("who", "that", "time")
+        and not {"received", "had", "after"}.isdisjoint((*lows, words[last.first].low))
+    ):
         return "received"
     if lows[-1] in ("these", "criteria") and last.kind in ("who", "that"):
         return "criteria"
@@ -172,8 +182,13 @@ def _branches(found: Sequence[Phrase]) -> set[int]:
     several: set[int] = set()
     for one, other in itertools.pairwise(groups):
         own = range(one + 1, other)
-        after = next((k for k in range(other + 1, len(found)) if found[k].joint or found[k].kind in ("people", "frame", "aim")), len(found))
-        if found[other].joint in ("and", ";") and all(any(found[k].kind in _OF_ALL for k in part) for part in (own, range(other + 1, after))):
+        after = next(
+            (k for k in range(other + 1, len(found)) if found[k].joint or found[k].kind in ("people", "frame", "aim")),
+            len(found),
+        )
+        if found[other].joint in ("and", ";") and all(
+            any(found[k].kind in _OF_ALL for k in part) for part in (own, range(other + 1, after))
+        ):
             several.update(range(one, after))
     return several
 

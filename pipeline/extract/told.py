@@ -257,7 +257,9 @@ def _first(
     return [read(statement, told.heads, at=head.end, head=head)]
 
 
-_ONE_OF = rx(r"\b(?:one|any|some|two) (?:or more )?of the following\b|\bwith or without\b[^.]*:$|\bat least \w+ of the following\b")
+_ONE_OF = rx(
+    r"\b(?:one|any|some|two) (?:or more )?of the following\b|\bwith or without\b[^.]*:$|\bat least \w+ of the following\b"
+)
 
 
 def _optional(reading: Reading) -> Reading:
@@ -274,7 +276,9 @@ def _of_received(statement: Statement, heads: tuple[str, ...]) -> Reading:
         return read(statement, heads)
     names = tuple((words[a].start, words[b - 1].end) for a, b in listed.names)
     place = (words[listed.first].start, words[listed.end - 1].end)
-    return Reading(statement, (Said("prior", "listed-prior", place, "conditional", names, some=True), *(rest.said if rest else ())))
+    return Reading(
+        statement, (Said("prior", "listed-prior", place, "conditional", names, some=True), *(rest.said if rest else ()))
+    )
 
 
 def _of_open_aim(statement: Statement, told: Told) -> Reading:

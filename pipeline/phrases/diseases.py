@@ -8,6 +8,7 @@ other name, is a narrower disease.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -110,19 +111,20 @@ def diseases(text: str, start: int, end: int, heads: tuple[str, ...], *, short: 
         if named is not None:
             found.append(Disease("narrower", named))
         if not any(whole.casefold().startswith(head.casefold()) for head in heads):
-            found.extend(Disease(sort, place) for sort, place in _joined(text, one.modifiers))  # type: ignore[arg-type]  # the groups of _MODIFIER
-    return tuple(found)
+            found.extend(Disease(sort, place) for sort, place in one.modifiers)  # type: ignore[arg-type]  # the groups of _MODIFIER
+    return _joined(text, found)
 
 
-def _joined(text: str, modifiers: Sequence[tuple[str, Place]]) -> list[tuple[str, Place]]:
+def _joined(text: str, found: Sequence[Disease]) -> tuple[Disease, ...]:
     """Reads "recurrent or progressive" as one: none of the two is a must."""
-    found: list[tuple[str, Place]] = []
-    for sort, place in modifiers:
-        if found and found[-1][0] == sort and text[found[-1][1][1] : place[0]].strip(" ,") == "or":
-            found[-1] = (sort, (found[-1][1][0], place[1]))
+    kept: list[Disease] = []
+    for one in found:
+        last = kept[-1] if kept else None
+        if last is not None and last.kind == one.kind == "status" and text[last.place[1] : one.place[0]].strip(" ,") == "or":
+            kept[-1] = Disease("status", (last.place[0], one.place[1]))
         else:
-            found.append((sort, place))
-    return found
+            kept.append(one)
+    return tuple(kept)
 
 
 def _is_name(core: str, *, short: bool) -> bool:

@@ -145,7 +145,11 @@ def with_what(here: Here) -> Opener | None:
             return Opener("with", at + len(said) - 1)
     if low not in ("with", "without") or (current in NOUNS and current != "people" and is_feature(words, at, end)):
         return None
-    if current in CLAUSES and low == "with" and (_another_way(words, at) or (comma and at > 1 and words[at - 2].of("treatment"))):
+    if (
+        current in CLAUSES
+        and low == "with"
+        and (_another_way(words, at) or (comma and at > 1 and words[at - 2].of("treatment")))
+    ):
         return Opener("with", at)
     if current in CLAUSES or (current == "time" and not (comma or joined or words[at - 1].low in _OPERATIONS)):
         return None
@@ -272,7 +276,7 @@ def place(here: Here) -> Opener | None:
         )
     ):
         return None
-    if low not in _PLACES or follows == "situ" or (low == "to" and at and words[at - 1].of("number")):
+    if low not in _PLACES or follows in ("situ", "least", "most") or (low == "to" and at and words[at - 1].of("number")):
         return None
     if (
         low == "to"
