@@ -220,11 +220,12 @@ def brand_names(statement: Statement, frame: Frame, names: Names) -> tuple[tuple
         first = start + next((number for number, word in enumerate(said) if word.low != "the" and not word.of("adverb")), 0)
         return split_at(words, first, stop) if stop > first else ()
     if frame.subject == "brand":
-        return split_at(
+        named = split_at(
             words,
             start + next((number for number, word in enumerate(said) if word.low != "the" and not word.of("adverb")), 0),
             end,
         )
+        return named if all(statement.plain[a:b].casefold() in names.brands for a, b in named) else ()
     return ()
 
 

@@ -10,6 +10,7 @@ from pipeline.extract.elements import Aside, Element, elements, is_struck
 from pipeline.extract.frames import Frame, brand_names
 from pipeline.extract.headings import Under
 from pipeline.extract.leaf import Leaf
+from pipeline.extract.outline import Item
 from pipeline.extract.quote import fact, quote
 from pipeline.extract.said import Reading
 from pipeline.extract.scope import (
@@ -79,12 +80,18 @@ class Ledger:
     def of(self, places: Iterable[Place]) -> list[Read]:
         """The leaves at some places."""
         wanted = {id(place) for place in places}
-        return [one for one in self.reads if id(one.place) in wanted]
+        return [one for one in self.reads if holds(wanted, one.place)]
 
     def state(self, places: Iterable[Place], said: Fact) -> None:
         """Keep words that may restrict the uses at some places with them."""
         for one in self.of(places):
             one.leaf.stated.append(said)
+
+
+def holds(places: set[int], place: Place) -> bool:
+    """Whether a place, or an item below it that only says more of it, is among some places (by `id`)."""
+    below = place.leaves() if isinstance(place, Item) else ()
+    return id(place) in places or any(id(leaf) in places for leaf in below)
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def _after(scene: Scene, first: int, end: int, group: VerbGroup) -> list[Prior]:
         if (
             low in _BEFORE or (low == "through" and at and words[at - 1].low in ("been", "gone") and not group.negative)
         ) and at + 1 < end:
-            start = at + 1 + (low == "spite")
+            start = at + 1 + (low == "spite") + (words[at + 1].low == "being")
             if start < end and words[start].low in ("or", "and") and start + 1 < end and words[start + 1].of("time"):
                 start += 2
             if start + 1 < end and words[start].low in ("they", "it") and begins_verb(words[start + 1]):

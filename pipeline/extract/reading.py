@@ -169,6 +169,7 @@ def _alternatives(found: Sequence[Phrase]) -> frozenset[int]:
             if right > number and found[right].joint in ("and", "but", ";"):
                 break
             several.add(right)
+            several.update(_of_those(found, right))
             right += 1
     return frozenset(several)
 

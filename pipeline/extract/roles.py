@@ -158,7 +158,7 @@ def _for(scene: Scene) -> tuple[Said, ...] | None:
         return (scene.tell("frame", "opens-list"),)
     if _announces(scene):
         return treating.announced(scene)
-    if [word.low for word in scene.content] in (["this", "purpose"], ["this", "reason"], ["this", "use"], ["these", "uses"]):
+    if [word.low for word in scene.content] in (["this", "purpose"], ["this", "reason"], ["this", "use"], ["these", "uses"], ["use"]):
         return (scene.tell("frame", "this-use"),)
     listed = noun_list(scene.words, scene.inner, scene.end)
     if listed.end < scene.end or (not scene.heads and scene.phrase.kind == "place"):

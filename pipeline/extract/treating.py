@@ -38,7 +38,7 @@ def aim(scene: Scene) -> tuple[Said, ...] | None:
     place = _verb_place(scene, verb, intent, whole)
     rule = "own-verb" if intent in ("prevent", "prevent_and_treat", "reduce_risk", "palliate") else "intent"
     found = [scene.tell("intent", rule, place, mode=intent)]
-    line = [number for number in range(first, inner) if words[number].of("line")]
+    line = [number for number in range(first, inner) if words[number].of("line", "ordinal")]
     if line and words[first].low == "as":
         stop = next((number + 1 for number in range(line[-1], inner) if words[number].of("treatment")), line[-1] + 1)
         found.append(scene.tell("line", "line", scene.place(line[0], stop)))
@@ -152,7 +152,7 @@ def _object(scene: Scene, intent: Intent, verb: Place) -> tuple[Said, ...]:
     if intent == "reduce_risk":
         lead = _RISK_OF.match(scene.text, start, end)
         start = lead.end() if lead is not None else start
-        if start >= end or all(word.of("preposition") for word in scene.content):
+        if scene.text[start:end].strip(" :") in ("", "of"):
             return ()
     if "following" in [word.low for word in scene.content][:5] and not said.lower().startswith("following"):
         return announced(scene)

@@ -18,7 +18,7 @@ from pipeline.phrases.diseases import is_generic, names_head
 
 _NO_CONDITION = rx(
     r"(?:treatments?|prevention|management|use) of\b.*|(?:notes?|important|warnings?|caution|overview|see also|(?:other )?uses?|treatments?|adults?|children|patients"
-    r"|people|men|women|alone)(?: only)?[:.]?$"
+    r"|people|men|women|alone|of|in|for|it|they|this|that|the)(?: only)?[:.]?$"
 )
 
 

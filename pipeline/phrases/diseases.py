@@ -98,7 +98,7 @@ def diseases(text: str, start: int, end: int, heads: tuple[str, ...], *, short: 
     if (
         not generic
         and not (_is_name(last, short=short) and _NO_DISEASE.search(last) is None)
-        and not _ends_in_head(last, heads)
+        and not _ends_in_head(_FEATURE.sub("", last), heads)
     ):
         return None
     found: list[Disease] = []
