@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from pipeline.language import UNSEEN
 from pipeline.model import Block, Fact, Link, Run, Span
 
 #: The id of a term in NCI's dictionary of cancer terms, in either shape of address that the pages use.
@@ -16,8 +17,11 @@ _GLOSSARY = re.compile(
 
 
 def fold(text: str) -> str:
-    """The text with every run of white space (line breaks, no-break spaces) as one space, and none at its ends."""
-    return " ".join(text.split())
+    """The text with every run of white space (line breaks, no-break spaces) as one space, and none at its ends.
+
+    Characters that show nothing (a soft hyphen, a zero-width space) are left out: "mela\u00adnoma" reads "melanoma".
+    """
+    return " ".join((text if text.isascii() else text.translate(UNSEEN)).split())
 
 
 def quote(block: Block, rule: str) -> Fact:

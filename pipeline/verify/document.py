@@ -27,6 +27,15 @@ _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\", "/": "/", "0": "\0", "e"
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 
 
+#: What a reader does not see: a soft hyphen, zero-width spaces and joiners, a byte-order mark.
+_UNSEEN = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+
+
+def _folded(text: str) -> str:
+    """White space as one space, and nothing that a reader does not see."""
+    return " ".join(text.translate(_UNSEEN).split())
+
+
 @dataclass
 class Document:
     """A page as published, `reference` being its DocumentReference's `Type/id`."""
@@ -99,7 +108,7 @@ class Document:
             return None, "it runs from one part of the page into another"
         if first == TEXT:
             shown = "".join(seen.shown[at] for at in range(start, end) if seen.part[at] == TEXT)
-            return (" ".join(shown.split()), "") if self._ends_at_words(start, end) else (None, "it cuts a word")
+            return (_folded(shown), "") if self._ends_at_words(start, end) else (None, "it cuts a word")
         if any(part != first for part in seen.part[start:end]):
             return None, "it runs from one part of the page into another"
         if first == TARGET:
