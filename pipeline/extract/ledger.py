@@ -11,7 +11,7 @@ from pipeline.extract.frames import Frame, brand_names
 from pipeline.extract.headings import Under
 from pipeline.extract.leaf import Leaf
 from pipeline.extract.outline import Item
-from pipeline.extract.quote import fact, quote
+from pipeline.extract.quote import fact, quote, shown
 from pipeline.extract.said import Reading
 from pipeline.extract.scope import (
     Place,
@@ -169,7 +169,8 @@ def account(ledger: Ledger) -> None:
             continue
         if id(block) in ledger.struck or id(block) in ledger.unseen:
             reason = ledger.unseen.get(id(block), "the page strikes it out")
-            ledger.result.sentences.append(Sentence(quote(block, "unread"), "unread", reason))
+            if (said := shown(block, "unread")) is not None:
+                ledger.result.sentences.append(Sentence(said, "unread", reason))
             continue
         if block.kind == "heading":
             ledger.result.sentences.append(Sentence(quote(block, "heading"), "parent"))

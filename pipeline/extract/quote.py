@@ -47,6 +47,23 @@ def fact(block: Block, start: int, end: int, rule: str) -> Fact:
     return Fact(fold(block.text[start:end]), (block.locate(start, end),), rule, tuple(_links(block, start, end)))
 
 
+_TAG = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
+
+
+#: In a code block, most often a list that was indented too far: what would be markup of a list or of bold words.
+_MARK = re.compile(r"(?:^|(?<=\s))(?:[-+*]|\d+[.)])\s+|[*_`~]+")
+
+
+def shown(block: Block, rule: str) -> Fact | None:
+    """What a block shows: the whole of it, of an HTML or code block the words between its markup; None where it shows nothing."""
+    hidden = {"html": _TAG, "code": _MARK}.get(block.kind)
+    if hidden is None:
+        return quote(block, rule) if block.text.strip() else None
+    ends = [0, *(place for tag in hidden.finditer(block.text) for place in tag.span()), len(block.text)]
+    parts = [(a, b) for a, b in zip(ends[::2], ends[1::2], strict=True) if block.text[a:b].strip()]
+    return join([fact(block, a, b, rule) for a, b in parts], rule) if parts else None
+
+
 def join(facts: Sequence[Fact], rule: str) -> Fact:
     """Several quotes read one after the other as one fact."""
     return Fact(
