@@ -22,6 +22,7 @@ def line_of(leaf: Leaf) -> Fact | None:
 
 
 def in_step(reading: Reading, one: Said) -> bool:
+    """Whether something is said within one of several steps of a treatment."""
     return any(step.place[0] <= one.place[0] and one.place[1] <= step.place[1] for step in reading.steps)
 
 

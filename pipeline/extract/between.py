@@ -19,6 +19,7 @@ from pipeline.extract.told import NO_ANTECEDENT, NO_FRAME, OTHER_SUBJECT, may_li
 
 
 def read_aside(ledger: Ledger, aside: Aside) -> None:
+    """Read a sentence between passages: more of the uses beside it, something else, or unread and kept with them."""
     statement, frame = aside.statement, aside.frame
     places = reached(aside, ledger.elements)
     if aside.lost or (frame.role == "unread") or (frame.of_use and frame.subject == "other"):

@@ -111,7 +111,7 @@ _PART = re.compile(r"[^\W_]+")
 
 
 def _parts(text: str) -> list[str]:
-    """The letters and numbers of a text, each without its ending ("receptor–positive" is two)."""
+    """The letters and numbers of a text, each without its ending ("hyaluronidase-nvhy" is two)."""
     return [_stem(part) for part in _PART.findall(text.casefold())]
 
 

@@ -31,6 +31,7 @@ THESE_USES = rx(r"\bthese uses\b")
 
 
 def lay_scopes(ledger: Ledger) -> None:
+    """Lay the sentences on brands, approval and denials to the uses that they cover; those that cover none are kept in words."""
     found = [*ledger.scopes, *aside_scopes(ledger.elements)]
     ledger.scopes = []
     for one in found:
@@ -49,6 +50,7 @@ def lay_scopes(ledger: Ledger) -> None:
 
 
 def publish_use(ledger: Ledger, one: Read) -> None:
+    """Build the use of a leaf with all that the section says of it, or note why it is none."""
     if not one.leaf.told[-1].readings:
         return  # an item that only denies: it has its role, and is no use
     said = one.leaf.told[-1].readings[0].statement

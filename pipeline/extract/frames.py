@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from pipeline.extract.sentences import Statement
@@ -152,7 +152,7 @@ def frame_of(statement: Statement, names: Names) -> Frame:
     group = verb_group(words, first, len(words))
     if group is None:
         return Frame("", "unread")
-    group = _copula(statement.plain, words, group)
+    group = _copula(words, group)
     subject = subject_of(statement.plain, words, at, first, names)
     head = group.head
     for row in FRAMES:
@@ -189,7 +189,7 @@ def _of_use(words: Sequence[Word], at: int, first: int, group: VerbGroup, subjec
     return Frame("of-use", None, subject, (at, first), start, group, standing, (first, group.end), (0, at))
 
 
-def _copula(text: str, words: Sequence[Word], group: VerbGroup) -> VerbGroup:
+def _copula(words: Sequence[Word], group: VerbGroup) -> VerbGroup:
     """Reads "is a kinase inhibitor indicated for …" as "is indicated for …"."""
     if group.head is not None or group.end >= len(words) or not words[group.end].of("article"):
         return group
@@ -203,9 +203,7 @@ def _copula(text: str, words: Sequence[Word], group: VerbGroup) -> VerbGroup:
             break
         following = words[number + 1].low if number + 1 < len(words) else ""
         if word.of("approve", "use") and following in ("for", "to", "in", "as", "with"):
-            return VerbGroup(
-                group.first, number + 1, word, group.negative, group.modal, group.past, True, group.only, group.also
-            )
+            return replace(group, end=number + 1, head=word, passive=True)
     return group
 
 

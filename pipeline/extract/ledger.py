@@ -121,6 +121,7 @@ def says_abroad(readings: Iterable[Reading]) -> bool:
 
 
 def words_left(readings: Iterable[Reading]) -> str:
+    """The words that no rule reads, of several sentences."""
     return " … ".join(
         reading.text(one.place) for reading in readings for one in reading.of("qualifier") if one.what == "stated"
     )
@@ -145,10 +146,12 @@ def note_said(ledger: Ledger, statement: Statement, frame: Frame, within: Iterab
 
 
 def brands_of(statement: Statement, frame: Frame, names: Names) -> tuple[Fact, ...]:
+    """The brands that the subject of a sentence names, as facts."""
     return tuple(fact(statement.block, a, b, "brand-scope") for a, b in brand_names(statement, frame, names))
 
 
 def tell(ledger: Ledger, told: Told, role: SentenceRole, *, first_only: bool = False) -> None:
+    """Note the role of the sentences that were read, and what they say is being studied."""
     for number, reading in enumerate(told.readings):
         ledger.role(reading.statement, "detail" if first_only and number else role, rules_of(reading) or role)
         for place in reading.studied:
@@ -156,14 +159,17 @@ def tell(ledger: Ledger, told: Told, role: SentenceRole, *, first_only: bool = F
 
 
 def rules_of(reading: Reading) -> str:
+    """The names of the rules that read a sentence."""
     return "+".join(dict.fromkeys(one.rule for one in reading.said))
 
 
 def whole(said: tuple[Statement, ...]) -> Fact:
+    """Sentences of one block as one fact."""
     return fact(said[0].block, said[0].start, said[-1].end, "leaf")
 
 
 def account(ledger: Ledger) -> None:
+    """List every sentence of the section with its role."""
     for block in ledger.blocks:
         if not block.text.strip():
             continue

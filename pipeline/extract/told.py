@@ -222,7 +222,7 @@ def _how_it_works(statement: Statement, frame: Frame) -> Reading:
     return Reading(statement, (Said("qualifier", "how-it-works", (start, statement.end), of="use", what="purpose"),))
 
 
-def _first(
+def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
     statement: Statement, heads: tuple[str, ...], told: Told, above: list[Told], names: Names, lead: Told | None
 ) -> list[Reading]:
     """An item's first sentence: its head and what follows, a frame ("It is used …"), or what goes on with the item above."""

@@ -237,6 +237,10 @@ def _qualifiers(leaf: Leaf, verb: Said) -> tuple[Qualifier, ...]:
     return in_order(kept.values())
 
 
+#: In characters: what an aim acts on stands right behind it.
+_NEAR = 12
+
+
 def _other_aims(leaf: Leaf, verb: Said) -> list[Qualifier]:
     """What else an item says the drug is for ("… as palliative treatment", "to remove methotrexate from the body")."""
     found = []
@@ -247,7 +251,7 @@ def _other_aims(leaf: Leaf, verb: Said) -> list[Qualifier]:
             things = [
                 other.place[1]
                 for other in reading.of("object", "qualifier")
-                if other.place[0] >= one.place[1] and other.place[0] - one.place[1] < 12
+                if other.place[0] >= one.place[1] and other.place[0] - one.place[1] < _NEAR
             ]
             found.append(Qualifier(reading.quote((one.place[0], max([one.place[1], *things[:1]])), one.rule), "use", "purpose"))
     return found

@@ -163,6 +163,10 @@ def _initials(name: str) -> str:
     return "".join(word[0] for word in re.split(r"[\s-]+", name) if word).upper()
 
 
+#: Letters that two words of one root share ("lymphoma", "lymphomatous").
+_STEM = 8
+
+
 def related(core: str, heads: tuple[str, ...]) -> bool:
     """Whether a disease may be a form of one of `heads`: it shares a word with it, or both are neoplasms by their form."""
     words = set(re.findall(r"[a-z]{5,}", core.casefold()))
@@ -170,7 +174,7 @@ def related(core: str, heads: tuple[str, ...]) -> bool:
         others = set(re.findall(r"[a-z]{5,}", head.casefold()))
         if (
             words & others
-            or any(one[:8] == other[:8] for one in words for other in others if len(one) > 8)
+            or any(one[:_STEM] == other[:_STEM] for one in words for other in others if len(one) > _STEM)
             or (_NEOPLASM.search(core) and _NEOPLASM.search(head))
         ):
             return True
