@@ -6,6 +6,7 @@ from pipeline.extract.leaf import PREVENTIVE, Leaf, quoted, said
 from pipeline.extract.quote import join
 from pipeline.extract.said import Reading, Said
 from pipeline.extract.state import in_run, runs_of
+from pipeline.language import rx
 from pipeline.model import Fact, Phase, PriorTherapy, Therapy
 
 
@@ -21,6 +22,7 @@ def line_of(leaf: Leaf) -> Fact | None:
 
 
 def in_step(reading: Reading, one: Said) -> bool:
+    """Whether something is said within one of several steps of a treatment."""
     return any(step.place[0] <= one.place[0] and one.place[1] <= step.place[1] for step in reading.steps)
 
 
@@ -67,7 +69,11 @@ def prior_of(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
         for r, one in said(leaf.every, "qualifier") if one.what == "timing"
     ) or any("before" in r.text(step.timing).lower() for r in leaf.every for step in r.steps if step.timing is not None)  # fmt: skip
     unique: dict[tuple[str, ...], PriorTherapy] = {}
-    for reading, one in said([one for one in leaf.every if one not in leaf.general], "prior"):
+    for reading, one in said(leaf.every, "prior"):
+        if reading in leaf.general and any(
+            _in(one, way) and _GIVEN.search(reading.text(way.place)) for way in reading.of("qualifier")
+        ):
+            continue  # "X is given once, after the patient has received A": how it is given, and no earlier treatment
         names = [name for name in one.names if not (before_surgery and reading.text(name).lower() == "surgery")]
         if not names or brings_on(leaf, verb, reading, one):
             continue  # "nausea after surgery", "in patients treated with X": what brings on the thing prevented
@@ -77,6 +83,13 @@ def prior_of(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
         told = PriorTherapy(mode, reading.quote(one.place, one.rule), quotes)  # type: ignore[arg-type]  # the modes are those of the model
         unique.setdefault(tuple(name.text.casefold() for name in quotes), told)
     return tuple(unique.values())
+
+
+_GIVEN = rx(r"^(?:after|once) (?:the )?(?:patients?|they|people)\b")
+
+
+def _in(one: Said, other: Said) -> bool:
+    return other.place[0] <= one.place[0] and one.place[1] <= other.place[1]
 
 
 def brings_on(leaf: Leaf, verb: Said, reading: Reading, one: Said) -> bool:

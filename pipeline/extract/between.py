@@ -8,7 +8,7 @@ from pipeline.extract.details import conditional, read_detail
 from pipeline.extract.elements import Aside, Unseen
 from pipeline.extract.frames import Frame
 from pipeline.extract.ledger import Ledger, Read, note_said, rules_of
-from pipeline.extract.quote import quote
+from pipeline.extract.quote import shown
 from pipeline.extract.scope import (
     Place,
     reached,
@@ -19,6 +19,7 @@ from pipeline.extract.told import NO_ANTECEDENT, NO_FRAME, OTHER_SUBJECT, may_li
 
 
 def read_aside(ledger: Ledger, aside: Aside) -> None:
+    """Read a sentence between passages: more of the uses beside it, something else, or unread and kept with them."""
     statement, frame = aside.statement, aside.frame
     places = reached(aside, ledger.elements)
     if aside.lost or (frame.role == "unread") or (frame.of_use and frame.subject == "other"):
@@ -108,8 +109,8 @@ def _names(statement: Statement, one: Read) -> bool:
 def read_unseen(ledger: Ledger, element: Unseen) -> None:
     """A table's cell, code, HTML: in the page's words, and with every use of the passage that it stands behind."""
     ledger.unseen[id(element.block)] = f"it stands in {_NAMES[element.block.kind]}"
-    said = quote(element.block, "unread")
-    if element.passage is not None:
+    said = shown(element.block, "unread")
+    if said is not None and element.passage is not None:
         places: list[Place] = (
             [element.passage] if element.passage.prose else [leaf for item in element.passage.items for leaf in item.leaves()]
         )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.extract.denying import may_deny
 from pipeline.extract.said import Said
 from pipeline.extract.scene import Scene
 from pipeline.language import rx
+from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.diseases import diseases, related
 from pipeline.phrases.nouns import noun_list
+from pipeline.phrases.people import read_people
 
 #: What narrows: "(certain types)", "(excluding the lip)", "(HER2-positive disease)", "(but not X)", "(limited to X)".
 _LIMITS = rx(
@@ -36,10 +40,14 @@ def bracket(scene: Scene) -> tuple[Said, ...] | None:
     inside = scene.text[start:end]
     if may_deny(inside):
         return (scene.tell("qualifier", "stated", (start, end), of="use"),)
+    if words[0].low in ("in", "for") and read_people(scene.text, *scene.place(scene.phrase.first + 2, scene.end))[0]:
+        return tuple(_patients(scene, scene.phrase.first + 1, scene.phrase.first + 1 + len(words)))
     if _ABBREVIATED.fullmatch(inside):
         return (scene.tell("gloss", "gloss"),)
     if _LIMITS.fullmatch(inside):
         return (scene.tell("status", "restriction", (start, end)),)
+    if _STAGE.fullmatch(inside):
+        return (scene.tell("stage", "in-brackets", (start, end)),)
     if _MARKED.match(inside) is not None:
         return (scene.tell("biomarker", "biomarker", (start, end)),)
     if _CLAUSE.search(inside) and not inside.lower().startswith(("does", "do ", "did", "has not", "have not", "to ")):
@@ -60,6 +68,15 @@ def bracket(scene: Scene) -> tuple[Said, ...] | None:
     return (scene.tell("status", "restriction", (start, end)),)
 
 
+def _patients(scene: Scene, first: int, end: int) -> list[Said]:
+    """Reads "(in adults aged 18 years and older)" as the sentence would say it."""
+    found: list[Said] = []
+    for phrase in phrases(scene.words, first, end):
+        found.extend(scene.read(replace(scene, phrase=phrase, before=(*scene.before, *found))))
+    return found
+
+
 _CLAUSE = rx(r"\b(?:that|which|who) (?:has|have|had|is|are|was|were|cannot|can|did|does|got|came|comes)\b")
+_STAGE = rx(r"(?:stages?|grades?) [\w, -]+")
 _EITHER = rx(r"[\w-]+ or [\w-]+")
 _COURSE = rx(r"(?:newly|previously|stage|grade|advanced|metastatic|relapsed|refractory|recurrent)\b")

@@ -69,7 +69,7 @@ def _group(scene: Scene, group: Sequence[Predicate], *, patients: bool) -> list[
     """One must: a predicate, or several joined by "or" as one quote."""
     several = len(group) > 1
     first, end = group[0].first, group[-1].end
-    while end > first and scene.words[end - 1].low in ".,;:":
+    while end > first and (scene.words[end - 1].low in ".,;:" or (scene.words[end - 1].low == "in" and end - first > 1)):
         end -= 1
     if end <= first:
         return []
@@ -217,7 +217,11 @@ def _of_patients_alone(scene: Scene, first: int, end: int) -> list[Said] | None:
             return [scene.tell("concurrent", "concurrent-therapy", scene.place(first, end), names=scene.names(listed.names))]
         if verb.end < end and words[verb.end].low in ("it", "them"):
             return _given_to(scene, verb.end + 1, end)
-    if words[first].low == "had" and any(word.of("disease") for word in words[first:end]) and not any(word.of("treatment") for word in words[first:end]):
+    if (
+        words[first].low == "had"
+        and any(word.of("disease") for word in words[first:end])
+        and not any(word.of("treatment") for word in words[first:end])
+    ):
         return [scene.tell("description", "patient-description", scene.place(first, end))]
     if words[first].low in ("have", "has") and verb is not None and verb.head is None and not verb.negative and verb.end < end:
         named = has_disease(scene, verb.end, end)

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from pipeline.extract.leaf import Leaf, in_order
 from pipeline.extract.quote import fact
-from pipeline.extract.said import Place, Reading
+from pipeline.extract.said import Place, Reading, SaidKind
 from pipeline.extract.sentences import Statement
 from pipeline.language import closed
 from pipeline.model import Fact, Qualifier, Use, facts_in
@@ -21,6 +21,8 @@ from pipeline.phrases.words import Word, closing_bracket, words_of
 
 #: Said to be no restriction by the rule that read it.
 _EXPLAINED = ("gloss",)
+#: Said by an opening sentence, these give way to what the item says itself.
+_REPLACED: tuple[SaidKind, ...] = ("partner", "alone", "population")
 #: The rules of a frame that repeat what a field says.
 _AGAIN = ("disease-again", "this-use")
 
@@ -37,7 +39,8 @@ def keep_words(use: Use, leaf: Leaf, names: frozenset[str]) -> Use:
     texts = [one.text for one in facts_in(use) if id(one) not in whole]
     texts += [head for told in leaf.told for head in told.heads]
     held = {part for text in (*texts, *names) for part in _parts(text)}
-    found = [kept for reading in (*leaf.above, *leaf.own) for kept in _lost(reading, held)]
+    found = [kept for reading in leaf.leading for kept in _lost(reading, held, _REPLACED)]
+    found += [kept for reading in (*leaf.above, *leaf.own) for kept in _lost(reading, held)]
     if not found:
         return use
     return _with(use, found)
@@ -47,17 +50,20 @@ def _with(use: Use, found: Sequence[Fact]) -> Use:
     return replace(use, qualifiers=in_order((*use.qualifiers, *(Qualifier(one, "use") for one in found))))
 
 
-def _lost(reading: Reading, held: set[str]) -> list[Fact]:
+def _lost(reading: Reading, held: set[str], replaced: tuple[SaidKind, ...] = ()) -> list[Fact]:
     statement = reading.statement
     words = words_of(statement.plain, statement.start, statement.end)
     explained = [
         *(one.place for one in reading.said if one.kind in _EXPLAINED or (one.kind == "frame" and one.rule in _AGAIN)),
+        *(one.place for one in reading.of(*replaced)),
         *reading.studied,
         *reading.denied,
     ]
     open_words = [not _neutral(words, number, held, explained) for number in _outside_brackets(words)]
     outside = _outside_brackets(words)
     lost = [number for number, is_open in zip(outside, open_words, strict=True) if is_open]
+    if lost and reading.also:
+        return [statement.fact("words-left")]  # what holds in one way of use only, with the word that says so
     return [_run(statement, words, run, held) for run in _runs(words, lost)]
 
 
@@ -105,7 +111,7 @@ _PART = re.compile(r"[^\W_]+")
 
 
 def _parts(text: str) -> list[str]:
-    """The letters and numbers of a text, each without its ending ("receptor–positive" is two)."""
+    """The letters and numbers of a text, each without its ending ("hyaluronidase-nvhy" is two)."""
     return [_stem(part) for part in _PART.findall(text.casefold())]
 
 

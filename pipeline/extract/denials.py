@@ -180,7 +180,9 @@ class Denials:
         left = None if any(verdict == "refused" for _, verdict in verdicts) else use
         for denial, verdict in verdicts:
             if left is not None and verdict == "limited" and denial.groups and not denial.limited:
-                kept = tuple(one for one in left.populations if not any(c.age_group in denial.groups for c in one.characteristics))
+                kept = tuple(
+                    one for one in left.populations if not any(c.age_group in denial.groups for c in one.characteristics)
+                )
                 left = replace(left, populations=kept) if kept or not left.populations else None
         return left, tuple(denial.said for denial, verdict in verdicts if verdict == "limited" and denial.said is not None)
 

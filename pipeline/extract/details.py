@@ -50,7 +50,7 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
         return of_some_patients(statement)
     after = _past_drug(words, group.end, names)
     if after > group.end or (group.is_of("use") and not group.is_of("approve")):
-        rest = _partner_object(statement, words, after) if after == group.end else None
+        rest = _partner_object(words, after) if after == group.end else None
         reading = read(
             statement, heads, at=rest[1] if rest else after, kind="frame" if after < len(words) else "start", group=group
         )
@@ -78,7 +78,7 @@ def _past_drug(words: Sequence[Word], at: int, names: Names) -> int:
     return number if number > first else at
 
 
-def _partner_object(statement: Statement, words: Sequence[Word], at: int) -> tuple[tuple[Said, ...], int] | None:
+def _partner_object(words: Sequence[Word], at: int) -> tuple[tuple[Said, ...], int] | None:
     """Reads "(Women are given) iron pills as well": what is given beside the drug."""
     listed = read_treatments(words, at, len(words))
     if listed is None or not listed.names or words[at].of("preposition", "subordinator"):

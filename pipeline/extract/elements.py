@@ -131,7 +131,7 @@ class _Walk:
                     self._open(Passage(tuple(said[number:]), frame, under=self.headings))
                     return
                 self._open(Passage((statement,), frame, prose=True, under=self.headings))
-            elif self._goes_on(block) and self._says_more(frame) and not statement.note and not statement.opens:
+            elif self._goes_on(block) and self._says_more(statement, frame) and not statement.note and not statement.opens:
                 assert self.passage is not None  # it goes on with one  # noqa: S101
                 self.passage.details.append(statement)
             elif number == len(said) - 1 and (statement.opens or self._leads_on(statement, frame, following)):
@@ -190,8 +190,10 @@ class _Walk:
             return False
         return frame.role in ("denied", "studied", "unread", None)
 
-    def _says_more(self, frame: Frame) -> bool:
+    def _says_more(self, statement: Statement, frame: Frame) -> bool:
         """Whether a sentence after a use in prose goes on with it: "It is used …", "Patients must …", one that nobody understood."""
+        if frame.of_use and frame.subject == "other" and _A_DOSE.match(statement.text) is not None:
+            return True
         return (frame.of_use and frame.subject in ("it", "drug")) or frame.role in ("detail", "unread")
 
     def _goes_on(self, block: Block) -> bool:
@@ -212,6 +214,7 @@ def _longest(block: Block) -> int:
     return max((one.end - one.start for one in statements(block)), default=0)
 
 
+_A_DOSE = re.compile(r"(?:The|Each|One) (?:first |second |last |single )?(?:doses?|injections?|infusions?|courses?|cycles?)\b")
 _STRUCK = re.compile(r"~~[^~]+~~")
 
 

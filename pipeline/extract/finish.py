@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.extract.denials import CONTRADICTED
 from pipeline.extract.conservation import keep_words
+from pipeline.extract.denials import CONTRADICTED
 from pipeline.extract.denying import may_deny
 from pipeline.extract.elements import Aside, Passage
 from pipeline.extract.leaf import in_order
-from pipeline.extract.ledger import Ledger, Read, says_abroad, words_left
+from pipeline.extract.ledger import Ledger, Read, holds, says_abroad, words_left
 from pipeline.extract.quote import fact
 from pipeline.extract.scope import (
     THIS_USE,
@@ -31,6 +31,7 @@ THESE_USES = rx(r"\bthese uses\b")
 
 
 def lay_scopes(ledger: Ledger) -> None:
+    """Lay the sentences on brands, approval and denials to the uses that they cover; those that cover none are kept in words."""
     found = [*ledger.scopes, *aside_scopes(ledger.elements)]
     ledger.scopes = []
     for one in found:
@@ -49,6 +50,7 @@ def lay_scopes(ledger: Ledger) -> None:
 
 
 def publish_use(ledger: Ledger, one: Read) -> None:
+    """Build the use of a leaf with all that the section says of it, or note why it is none."""
     if not one.leaf.told[-1].readings:
         return  # an item that only denies: it has its role, and is no use
     said = one.leaf.told[-1].readings[0].statement
@@ -56,7 +58,7 @@ def publish_use(ledger: Ledger, one: Read) -> None:
         ledger.unread(said, why)
         return
     standing, standing_fact = one.standing, None
-    marks = "".join(told.marks for told in [*one.leaf.told, *([one.leaf.lead] if one.leaf.lead else [])])
+    marks = "".join(told.marks for told in [*one.leaf.told, *one.leaf.details, *([one.leaf.lead] if one.leaf.lead else [])])
     evidence: list[Fact] = []
     granted = _granted(one)
     if granted is not None:
@@ -88,7 +90,7 @@ def publish_use(ledger: Ledger, one: Read) -> None:
     ages = {c.age_group for p in built.populations for c in p.characteristics}
     brands = [*one.brands, *(b for b in one.under.brands if b.text not in {x.text for x in one.brands})]
     for scope in ledger.scopes:
-        if one.place not in scope.covered or (scope.age is not None and scope.age not in ages):
+        if not holds({id(place) for place in scope.covered}, one.place) or (scope.age is not None and scope.age not in ages):
             continue
         if scope.frame.role == "brands":
             brands.extend(b for b in brand_facts(scope.statement, ledger.names) if b.text not in {x.text for x in brands})
@@ -124,13 +126,22 @@ _ACCELERATED = rx(
 
 def _refused(ledger: Ledger, one: Read) -> str | None:
     """Why a leaf is no use whatever it says, None where it may be one."""
-    if id(one.place) in ledger.denied:
+    if holds(ledger.denied, one.place):
         return "the page says that this use is not approved"
+    if any(_TAKEN_BACK.search(reading.statement.text) for reading in one.leaf.own):
+        return "its own words may say that it is not approved"
     if may_deny(words_left((*one.leaf.leading, *one.leaf.above, *one.leaf.own[:1]))) or says_abroad(
         (*one.leaf.above, *one.leaf.own[:1])
     ):
         return "words that no rule reads may say that it is not approved"
     return None
+
+
+#: Whatever rule read the sentence: a use is not published from one that takes an approval back.
+_TAKEN_BACK = rx(
+    r"\b(?:no longer|not|never)(?: currently| yet| been)? (?:FDA[- ])?approved\b"
+    r"|\bapprovals?\b.{0,60}\b(?:withdrawn|revoked|rescinded|taken back)\b"
+)
 
 
 def _with_sentence(one: Read, text: Fact, statement: Statement) -> Fact:

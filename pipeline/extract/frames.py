@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from pipeline.extract.sentences import Statement
@@ -109,8 +109,9 @@ FRAMES: tuple[Row, ...] = (
         r"|\b(?:no longer|not) have (?:FDA )?approval\b|\bno longer has (?:FDA )?approval\b|\b(?:lost|has lost) (?:its |the )?(?:FDA )?approval\b")),
     Row("lapsed", "denied", says=rx(r"\b(?:but|and|although|though)\b.{0,40}\b(?:this use|it|that use|the approval) (?:is|was|has been) (?:no longer|not|later|since|then|now)\b.{0,30}"
         r"\b(?:approved|withdrawn|revoked|taken back)\W*$|\bapproved in the past\b|\b(?:was|were) (?:once|formerly|previously|originally|at one time|earlier) (?:FDA-)?approved\b")),
+    Row("denied", "denied", says=rx(r"\bapproved (?:for|to \w+) neither\b|\bneither approved\b")),
     Row("denied", "denied", (), ("approve", "recommend"), "-"),
-    Row("denied", "denied", (*_OF_DRUG, "use", "other"), ("use",), "-", unless=rx(r"\bnot (?:only|known)\b")),
+    Row("denied", "denied", (*_OF_DRUG, "use", "other"), ("use",), "-", unless=rx(r"\bnot (?:only|known)\b|\bfor (?:longer|more) than\b")),
     Row("denied", "denied", ("use", *_OF_DRUG), ("",), "-", rx(r"\bnot (?:for use|for|an approved|a treatment)\b")),
     Row("denied-use", "denied", (), ("",), "-", rx(r"\bnot (?:an? )?(?:FDA[- ])?approved (?:use|treatment|indication)\b")),
     Row("no-longer-available", "availability", (), ("available", "withdraw"), "-"),
@@ -151,7 +152,7 @@ def frame_of(statement: Statement, names: Names) -> Frame:
     group = verb_group(words, first, len(words))
     if group is None:
         return Frame("", "unread")
-    group = _copula(statement.plain, words, group)
+    group = _copula(words, group)
     subject = subject_of(statement.plain, words, at, first, names)
     head = group.head
     for row in FRAMES:
@@ -188,7 +189,7 @@ def _of_use(words: Sequence[Word], at: int, first: int, group: VerbGroup, subjec
     return Frame("of-use", None, subject, (at, first), start, group, standing, (first, group.end), (0, at))
 
 
-def _copula(text: str, words: Sequence[Word], group: VerbGroup) -> VerbGroup:
+def _copula(words: Sequence[Word], group: VerbGroup) -> VerbGroup:
     """Reads "is a kinase inhibitor indicated for …" as "is indicated for …"."""
     if group.head is not None or group.end >= len(words) or not words[group.end].of("article"):
         return group
@@ -202,9 +203,7 @@ def _copula(text: str, words: Sequence[Word], group: VerbGroup) -> VerbGroup:
             break
         following = words[number + 1].low if number + 1 < len(words) else ""
         if word.of("approve", "use") and following in ("for", "to", "in", "as", "with"):
-            return VerbGroup(
-                group.first, number + 1, word, group.negative, group.modal, group.past, True, group.only, group.also
-            )
+            return replace(group, end=number + 1, head=word, passive=True)
     return group
 
 
@@ -219,11 +218,12 @@ def brand_names(statement: Statement, frame: Frame, names: Names) -> tuple[tuple
         first = start + next((number for number, word in enumerate(said) if word.low != "the" and not word.of("adverb")), 0)
         return split_at(words, first, stop) if stop > first else ()
     if frame.subject == "brand":
-        return split_at(
+        named = split_at(
             words,
             start + next((number for number, word in enumerate(said) if word.low != "the" and not word.of("adverb")), 0),
             end,
         )
+        return named if all(statement.plain[a:b].casefold() in names.brands for a, b in named) else ()
     return ()
 
 

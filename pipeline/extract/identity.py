@@ -17,9 +17,11 @@ from pipeline.extract.template import may_be_of_the_template
 from pipeline.model import Block, Component, Fact, FdaStatus, Identifier, IdentifierKind, Kind, Page
 
 _SITE_SUFFIX = re.compile(r"(?<=\S)\s+[-\u2013|]\s+NCI\s*\Z")
+#: Between the words of a label: white space, no-break spaces too, and what shows nothing.
+_GAP = "[\\s\u00ad\u200b-\u200d\u2060\ufeff]+"
 #: A label fills its line or ends in a colon: "FDA approved drugs for …" is none.
-_BRANDS_LABEL = re.compile(r"\s*US Brand Names?(?:\(s\))?\s*(?::\s*|\Z)", re.IGNORECASE)
-_FDA_LABEL = re.compile(r"\s*FDA Approved\s*(?::\s*|\Z)", re.IGNORECASE)
+_BRANDS_LABEL = re.compile(rf"\s*US{_GAP}Brand{_GAP}Names?(?:\(s\))?\s*(?::\s*|\Z)", re.IGNORECASE)
+_FDA_LABEL = re.compile(rf"\s*FDA{_GAP}Approved\s*(?::\s*|\Z)", re.IGNORECASE)
 _COMPONENTS_LABEL = re.compile(r"\s*Drugs in the\b.*\bcombination\s*:?\s*", re.IGNORECASE)
 _DEFINITION_LINK = re.compile(r"Definition from the NCI Drug Dictionary", re.IGNORECASE)
 _DISCONTINUED = re.compile(r"no longer\b|discontinued\b|withdrawn\b", re.IGNORECASE)

@@ -69,6 +69,7 @@ def said(readings: Iterable[Reading], *kinds: str) -> list[Pair]:
 
 
 def unique(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Facts without those whose words came before, in order."""
     kept: dict[str, Fact] = {}
     for one in facts:
         kept.setdefault(one.text.casefold(), one)
@@ -76,6 +77,7 @@ def unique(facts: Iterable[Fact]) -> tuple[Fact, ...]:
 
 
 def quoted(pairs: Iterable[Pair]) -> list[Fact]:
+    """Pieces of sentences as facts."""
     return [reading.quote(one.place, one.rule) for reading, one in pairs]
 
 

@@ -10,7 +10,8 @@ from pipeline.extract.elements import Aside, Element, elements, is_struck
 from pipeline.extract.frames import Frame, brand_names
 from pipeline.extract.headings import Under
 from pipeline.extract.leaf import Leaf
-from pipeline.extract.quote import fact, quote
+from pipeline.extract.outline import Item
+from pipeline.extract.quote import fact, quote, shown
 from pipeline.extract.said import Reading
 from pipeline.extract.scope import (
     Place,
@@ -79,12 +80,18 @@ class Ledger:
     def of(self, places: Iterable[Place]) -> list[Read]:
         """The leaves at some places."""
         wanted = {id(place) for place in places}
-        return [one for one in self.reads if id(one.place) in wanted]
+        return [one for one in self.reads if holds(wanted, one.place)]
 
     def state(self, places: Iterable[Place], said: Fact) -> None:
         """Keep words that may restrict the uses at some places with them."""
         for one in self.of(places):
             one.leaf.stated.append(said)
+
+
+def holds(places: set[int], place: Place) -> bool:
+    """Whether a place, or an item below it that only says more of it, is among some places (by `id`)."""
+    below = place.leaves() if isinstance(place, Item) else ()
+    return id(place) in places or any(id(leaf) in places for leaf in below)
 
 
 @dataclass(frozen=True)
@@ -114,6 +121,7 @@ def says_abroad(readings: Iterable[Reading]) -> bool:
 
 
 def words_left(readings: Iterable[Reading]) -> str:
+    """The words that no rule reads, of several sentences."""
     return " … ".join(
         reading.text(one.place) for reading in readings for one in reading.of("qualifier") if one.what == "stated"
     )
@@ -138,10 +146,12 @@ def note_said(ledger: Ledger, statement: Statement, frame: Frame, within: Iterab
 
 
 def brands_of(statement: Statement, frame: Frame, names: Names) -> tuple[Fact, ...]:
+    """The brands that the subject of a sentence names, as facts."""
     return tuple(fact(statement.block, a, b, "brand-scope") for a, b in brand_names(statement, frame, names))
 
 
 def tell(ledger: Ledger, told: Told, role: SentenceRole, *, first_only: bool = False) -> None:
+    """Note the role of the sentences that were read, and what they say is being studied."""
     for number, reading in enumerate(told.readings):
         ledger.role(reading.statement, "detail" if first_only and number else role, rules_of(reading) or role)
         for place in reading.studied:
@@ -149,20 +159,24 @@ def tell(ledger: Ledger, told: Told, role: SentenceRole, *, first_only: bool = F
 
 
 def rules_of(reading: Reading) -> str:
+    """The names of the rules that read a sentence."""
     return "+".join(dict.fromkeys(one.rule for one in reading.said))
 
 
 def whole(said: tuple[Statement, ...]) -> Fact:
+    """Sentences of one block as one fact."""
     return fact(said[0].block, said[0].start, said[-1].end, "leaf")
 
 
 def account(ledger: Ledger) -> None:
+    """List every sentence of the section with its role."""
     for block in ledger.blocks:
         if not block.text.strip():
             continue
         if id(block) in ledger.struck or id(block) in ledger.unseen:
             reason = ledger.unseen.get(id(block), "the page strikes it out")
-            ledger.result.sentences.append(Sentence(quote(block, "unread"), "unread", reason))
+            if (said := shown(block, "unread")) is not None:
+                ledger.result.sentences.append(Sentence(said, "unread", reason))
             continue
         if block.kind == "heading":
             ledger.result.sentences.append(Sentence(quote(block, "heading"), "parent"))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pipeline.extract.said import Reading, Said
+from pipeline.extract.state import runs_of
 from pipeline.model import Characteristic, Population
 from pipeline.phrases.people import Group
 
@@ -82,7 +83,7 @@ def _alternatives(reading: Reading, *, preventive: bool) -> list[tuple[Populatio
     bound = False
     for one in _of_patients(reading, preventive=preventive):
         if one.kind == "population":
-            mine = [list(_characteristics(reading, group)) for group in one.groups]
+            mine = [list(_characteristics(reading, group, aged=not _one_of_several(reading, one))) for group in one.groups]
             joined = bool(groups) and one.mode.startswith(("and", "or"))
             if not joined and groups:
                 found.append(_populations(groups))
@@ -111,6 +112,15 @@ def _of_patients(reading: Reading, *, preventive: bool) -> list[Said]:
     ]
 
 
+def _one_of_several(reading: Reading, one: Said) -> bool:
+    """Reads "adults aged 75 years or older, or who cannot receive X": the age is no must, for there is another way."""
+    run = next((place for _, place in runs_of(reading) if place[0] <= one.place[0] and one.place[1] <= place[1]), None)
+    if run is None:
+        return False
+    inside = [each for each in reading.said if run[0] <= each.place[0] and each.place[1] <= run[1]]
+    return len([each for each in inside if each.kind == "population"]) == 1 and inside[0] is one
+
+
 def _populations(groups: Sequence[Sequence[Characteristic]]) -> tuple[Population, ...]:
     return tuple(Population(tuple(one)) for one in groups if one)
 
@@ -123,10 +133,10 @@ def _described(reading: Reading, one: Said) -> Characteristic:
     return Characteristic("description", reading.quote((start, one.place[1]), one.rule))
 
 
-def _characteristics(reading: Reading, group: Group) -> Iterable[Characteristic]:
+def _characteristics(reading: Reading, group: Group, *, aged: bool = True) -> Iterable[Characteristic]:
     if group.age_group is not None:
         yield Characteristic("age-group", reading.quote(group.noun, "age-group"), age_group=group.age_group)
-    if group.age is not None:
+    if group.age is not None and aged:
         age = group.age
         yield Characteristic(
             "age-range", reading.quote(age.place, "age-range"), low=age.low, high=age.high,

@@ -104,9 +104,11 @@ def _after(scene: Scene, first: int, end: int, group: VerbGroup) -> list[Prior]:
         if (
             low in _BEFORE or (low == "through" and at and words[at - 1].low in ("been", "gone") and not group.negative)
         ) and at + 1 < end:
-            start = at + 1 + (low == "spite")
+            start = at + 1 + (low == "spite") + (words[at + 1].low == "being")
             if start < end and words[start].low in ("or", "and") and start + 1 < end and words[start + 1].of("time"):
                 start += 2
+            if start + 1 < end and words[start].low in ("they", "it") and begins_verb(words[start + 1]):
+                return priors_in(scene, start + 1, end)  # "came back 6 months after they received X"
             listed = _listed(scene, start, end)
             if listed is not None and listed.names and not _counts_time(scene, listed):
                 return _told(scene, listed, "after")
@@ -216,7 +218,7 @@ _OF_CHOICE = {"several": "conditional", "all": "required"}
 
 def prior_clauses(scene: Scene, listed: Treatments, rule: str) -> list[Prior]:
     """The priors of a list of treatments: "A and either B or C" gives A, required, and one of B and C."""
-    names = listed.names + listed.optional
+    names = tuple(one for one in listed.names + listed.optional if scene.words[one[1] - 1].low not in ("factor", "factors"))
     if not names:
         return []
     needed = tuple(one for one in listed.names if listed.either is not None and one[1] <= listed.either)

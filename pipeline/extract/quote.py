@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from pipeline.language import UNSEEN
 from pipeline.model import Block, Fact, Link, Run, Span
 
 #: The id of a term in NCI's dictionary of cancer terms, in either shape of address that the pages use.
@@ -16,8 +17,11 @@ _GLOSSARY = re.compile(
 
 
 def fold(text: str) -> str:
-    """The text with every run of white space (line breaks, no-break spaces) as one space, and none at its ends."""
-    return " ".join(text.split())
+    """The text with every run of white space (line breaks, no-break spaces) as one space, and none at its ends.
+
+    Characters that show nothing (a soft hyphen, a zero-width space) are left out: "mela\u00adnoma" reads "melanoma".
+    """
+    return " ".join((text if text.isascii() else text.translate(UNSEEN)).split())
 
 
 def quote(block: Block, rule: str) -> Fact:
@@ -41,6 +45,23 @@ def fact(block: Block, start: int, end: int, rule: str) -> Fact:
     """
     start, end = _trim(block.text, start, end)
     return Fact(fold(block.text[start:end]), (block.locate(start, end),), rule, tuple(_links(block, start, end)))
+
+
+_TAG = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
+
+
+#: In a code block, most often a list that was indented too far: what would be markup of a list or of bold words.
+_MARK = re.compile(r"(?:^|(?<=\s))(?:[-+*]|\d+[.)])\s+|[*_`~]+")
+
+
+def shown(block: Block, rule: str) -> Fact | None:
+    """What a block shows: the whole of it, of an HTML or code block the words between its markup; None where it shows nothing."""
+    hidden = {"html": _TAG, "code": _MARK}.get(block.kind)
+    if hidden is None:
+        return quote(block, rule) if block.text.strip() else None
+    ends = [0, *(place for tag in hidden.finditer(block.text) for place in tag.span()), len(block.text)]
+    parts = [(a, b) for a, b in zip(ends[::2], ends[1::2], strict=True) if block.text[a:b].strip()]
+    return join([fact(block, a, b, rule) for a, b in parts], rule) if parts else None
 
 
 def join(facts: Sequence[Fact], rule: str) -> Fact:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pipeline.extract.head import Head
 from pipeline.extract.roles import read_phrase
@@ -59,6 +60,7 @@ def read(  # noqa: PLR0913 - a sentence, and what is known before it is read
             Said("head", "head", (head.parts[0][0], words[head.end - 1].end), "bold" if head.bold else "", names=head.parts)
         )
     found = phrases(words, at, len(words), "noun" if head is not None and kind == "start" else kind)
+    found = _with_exceptions(found)
     alternatives = _alternatives(found)
     studied: list[Place] = []
     denied: list[Place] = []
@@ -86,6 +88,23 @@ def read(  # noqa: PLR0913 - a sentence, and what is known before it is read
     return Reading(statement, tuple(said), _open(found, words), steps, also, tuple(_merged(studied)), tuple(_merged(denied)))
 
 
+def _with_exceptions(found: Sequence[Phrase]) -> tuple[Phrase, ...]:
+    """Reads "but not uveal melanoma in adults": what follows without a comma belongs to the exception."""
+    kept: list[Phrase] = []
+    for phrase in found:
+        if (
+            kept
+            and kept[-1].kind == "except"
+            and not phrase.joint
+            and not phrase.comma
+            and phrase.kind in ("people", "that", "who", "having", "participle", "place")
+        ):
+            kept[-1] = replace(kept[-1], end=phrase.end)
+        else:
+            kept.append(phrase)
+    return tuple(kept)
+
+
 def _merged(places: Sequence[Place]) -> list[Place]:
     return [(places[0][0], places[-1][1])] if places else []
 
@@ -105,7 +124,11 @@ def _open(found: Sequence[Phrase], words: Sequence[Word]) -> str:
     lows = [word.low for word in content]
     if lows[-1] == "either" and "after" in (*lows[-3:], words[last.first].low):
         return "received"
-    if "following" in lows and last.kind in ("who", "that", "time") and not {"received", "had", "after"}.isdisjoint((*lows, words[last.first].low)):
+    if (
+        "following" in lows
+        and last.kind in ("who", "that", "time")
+        and not {"received", "had", "after"}.isdisjoint((*lows, words[last.first].low))
+    ):
         return "received"
     if lows[-1] in ("these", "criteria") and last.kind in ("who", "that"):
         return "criteria"
@@ -120,7 +143,7 @@ def _open(found: Sequence[Phrase], words: Sequence[Word]) -> str:
 
 def _alternatives(found: Sequence[Phrase]) -> frozenset[int]:
     """The phrases that stand on either side of an "or": none of them is a must."""
-    several: set[int] = set()
+    several = _branches(found)
     for number, phrase in enumerate(found):
         if phrase.joint != "or" or not number:
             continue
@@ -135,6 +158,8 @@ def _alternatives(found: Sequence[Phrase]) -> frozenset[int]:
         )
         if any(found[k].kind in ("frame", "aim") for k in range(left + 1, number)):
             left = number - 1
+        while phrase.comma and left and found[left].joint == "and" and _SORTS.get(found[left - 1].kind) == sort == "clause":
+            left -= 1  # "who A and whose B, or who C": the comma parts A and B from C
         sorts = [_SORTS.get(found[k].kind, found[k].kind) for k in range(left, number)]
         several.update(k for k in range(left, number) if found[k].kind != "frame")
         several.add(number)
@@ -144,8 +169,29 @@ def _alternatives(found: Sequence[Phrase]) -> frozenset[int]:
             if right > number and found[right].joint in ("and", "but", ";"):
                 break
             several.add(right)
+            several.update(_of_those(found, right))
             right += 1
     return frozenset(several)
+
+
+_OF_ALL = ("that", "time", "role", "case")
+
+
+def _branches(found: Sequence[Phrase]) -> set[int]:
+    """Reads "in adults whose cancer has spread and in children whose cancer has come back": each clause is of its own group."""
+    groups = [number for number, phrase in enumerate(found) if phrase.kind == "people"]
+    several: set[int] = set()
+    for one, other in itertools.pairwise(groups):
+        own = range(one + 1, other)
+        after = next(
+            (k for k in range(other + 1, len(found)) if found[k].joint or found[k].kind in ("people", "frame", "aim")),
+            len(found),
+        )
+        if found[other].joint in ("and", ";") and all(
+            any(found[k].kind in _OF_ALL for k in part) for part in (own, range(other + 1, after))
+        ):
+            several.update(range(one, after))
+    return several
 
 
 def _of_those(found: Sequence[Phrase], number: int) -> Iterator[int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline.extract import brackets, treating
+from pipeline.extract import brackets, timing, treating
 from pipeline.extract.clauses import has_disease, of_disease, of_patients
 from pipeline.extract.said import Said
 from pipeline.extract.scene import Scene
@@ -51,7 +51,7 @@ def read_phrase(scene: Scene) -> tuple[Said, ...]:
 
 
 #: Said by the standing of the use.
-_PROGRAM = rx(r"(?:under )?(?:the )?(?:FDA's )?accelerated approval(?: program)?(?: of the FDA)?")
+_PROGRAM = rx(r"(?:under )?(?:the )?(?:FDA's )?accelerated(?: approval)?(?: program)?(?: of the FDA)?")
 _OPENERS_ALONE = ("time", "with", "cause", "place")
 
 
@@ -158,7 +158,13 @@ def _for(scene: Scene) -> tuple[Said, ...] | None:
         return (scene.tell("frame", "opens-list"),)
     if _announces(scene):
         return treating.announced(scene)
-    if [word.low for word in scene.content] in (["this", "purpose"], ["this", "reason"], ["this", "use"], ["these", "uses"]):
+    if [word.low for word in scene.content] in (
+        ["this", "purpose"],
+        ["this", "reason"],
+        ["this", "use"],
+        ["these", "uses"],
+        ["use"],
+    ):
         return (scene.tell("frame", "this-use"),)
     listed = noun_list(scene.words, scene.inner, scene.end)
     if listed.end < scene.end or (not scene.heads and scene.phrase.kind == "place"):
@@ -254,6 +260,7 @@ def _place(scene: Scene) -> tuple[Said, ...] | None:
         and scene.opener == "in"
         and listed.end == scene.end
         and scene.words[scene.end - 1].of("treatment")
+        and scene.words[scene.inner].low not in ("place", "spite", "addition")
     ):
         return treating.partners(scene)  # "used in photodynamic therapy"
     found = _for(scene)
@@ -290,7 +297,7 @@ _MANNER = rx(
 def _case(scene: Scene) -> tuple[Said, ...] | None:
     """Reads "when the cancer has spread", "if surgery is not an option": said of the disease, of treatment, of the patients."""
     words = scene.words[scene.phrase.first : scene.end]
-    prior = treating.priors_of_case(scene, conditional=words[0].low in ("if", "unless") or scene.phrase.joint == ";")
+    prior = timing.priors_of_case(scene, conditional=words[0].low in ("if", "unless") or scene.phrase.joint == ";")
     if prior or (
         len(words) > 1
         and any(word.of("disease", "treatment", "person") or word.low in ("it", "they", "their") for word in words[1:])
@@ -373,11 +380,11 @@ ROLES: tuple[Row, ...] = (
     Row("disease-state", ("that",), _that),
     Row("circumstance", ("case",), _case),
     Row("intent", ("aim", "purpose"), treating.aim),
-    Row("line", ("role",), treating.role),
+    Row("line", ("role",), timing.role),
     Row("partner", ("with",), treating.partners),
     Row("alone", ("alone",), treating.alone),
-    Row("time", ("time",), treating.time),
-    Row("duration", ("span",), treating.span),
+    Row("time", ("time",), timing.time),
+    Row("duration", ("span",), timing.span),
     Row("cause", ("cause",), _cause),
     Row("disease-again", ("for",), _for),
     Row("place", ("place",), _place),

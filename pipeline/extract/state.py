@@ -44,4 +44,5 @@ def runs_of(reading: Reading) -> list[tuple[str, tuple[int, int]]]:
 
 
 def in_run(reading: Reading, one: Said) -> bool:
+    """Whether something is said within a stretch that "or" holds together."""
     return any(place[0] <= one.place[0] and one.place[1] <= place[1] for _, place in runs_of(reading))

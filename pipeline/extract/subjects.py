@@ -45,12 +45,16 @@ _NAME_WORD = re.compile(r"[^\W_]+")
 _USE_START = closed("use-start")
 
 
+#: In words: no subject is longer; how soon "use" stands in "the approved use …"; how short "their cancer" is.
+_LONGEST, _SOON, _SHORT = 60, 2, 3
+
+
 def main_verb(words: Sequence[Word]) -> tuple[int, int | None]:
     """Where the subject and the main verb begin; the clause of a relative word before it is skipped with its own verb."""
     start = _past_leading(words)
     pending = 0
     number = start
-    while number < len(words) and number - start < 60:
+    while number < len(words) and number - start < _LONGEST:
         word = words[number]
         if word.low == "(":
             number = closing_bracket(words, number, len(words))
@@ -110,6 +114,7 @@ def _past_leading(words: Sequence[Word]) -> int:
 
 
 def subject_of(text: str, words: Sequence[Word], at: int, first: int, names: Names) -> Subject:
+    """What a sentence is about: the drug, a brand, "it", patients, the disease, a use, or something else."""
     end = next(
         (
             number
@@ -150,12 +155,12 @@ def subject_of(text: str, words: Sequence[Word], at: int, first: int, names: Nam
     if names.words and content <= names.words | BESIDE_NAME and not (content <= {"each", "both", "these", "the"}):
         return "drug"
     uses = [number for number, word in enumerate(said) if word.of("use-noun")]
-    if uses and (lows[0] in _USE_START or lows[0].endswith("'s") or uses[0] <= 2):
+    if uses and (lows[0] in _USE_START or lows[0].endswith("'s") or uses[0] <= _SOON):
         return "use"
     if (
         said[0].of("possessive", "article", "quantifier")
         and said[-1].of("disease")
-        and len(said) <= 3
+        and len(said) <= _SHORT
         and said[0].low not in ("these", "some", "many")
     ):
         return "disease"

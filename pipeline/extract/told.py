@@ -222,7 +222,7 @@ def _how_it_works(statement: Statement, frame: Frame) -> Reading:
     return Reading(statement, (Said("qualifier", "how-it-works", (start, statement.end), of="use", what="purpose"),))
 
 
-def _first(
+def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
     statement: Statement, heads: tuple[str, ...], told: Told, above: list[Told], names: Names, lead: Told | None
 ) -> list[Reading]:
     """An item's first sentence: its head and what follows, a frame ("It is used …"), or what goes on with the item above."""
@@ -257,7 +257,9 @@ def _first(
     return [read(statement, told.heads, at=head.end, head=head)]
 
 
-_ONE_OF = rx(r"\b(?:one|any|some|two) (?:or more )?of the following\b|\bwith or without\b[^.]*:$|\bat least \w+ of the following\b")
+_ONE_OF = rx(
+    r"\b(?:one|any|some|two) (?:or more )?of the following\b|\bwith or without\b[^.]*:$|\bat least \w+ of the following\b"
+)
 
 
 def _optional(reading: Reading) -> Reading:
@@ -274,7 +276,9 @@ def _of_received(statement: Statement, heads: tuple[str, ...]) -> Reading:
         return read(statement, heads)
     names = tuple((words[a].start, words[b - 1].end) for a, b in listed.names)
     place = (words[listed.first].start, words[listed.end - 1].end)
-    return Reading(statement, (Said("prior", "listed-prior", place, "conditional", names, some=True), *(rest.said if rest else ())))
+    return Reading(
+        statement, (Said("prior", "listed-prior", place, "conditional", names, some=True), *(rest.said if rest else ()))
+    )
 
 
 def _of_open_aim(statement: Statement, told: Told) -> Reading:

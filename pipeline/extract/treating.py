@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.extract.priors import Prior, failed_before, prior_clauses, priors_after, priors_in
+from pipeline.extract.priors import priors_after
 from pipeline.extract.said import Place, Said
 from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
@@ -11,7 +11,6 @@ from pipeline.phrases.diseases import diseases, is_generic
 from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.people import Group, read_people
 from pipeline.phrases.treatments import Treatments, read_treatments
-from pipeline.phrases.verbs import begins_verb, verb_group
 
 # -- what for -----------------------------------------------------------------------------------------------------------
 
@@ -38,13 +37,13 @@ def aim(scene: Scene) -> tuple[Said, ...] | None:
     place = _verb_place(scene, verb, intent, whole)
     rule = "own-verb" if intent in ("prevent", "prevent_and_treat", "reduce_risk", "palliate") else "intent"
     found = [scene.tell("intent", rule, place, mode=intent)]
-    line = [number for number in range(first, inner) if words[number].of("line")]
+    line = [number for number in range(first, inner) if words[number].of("line", "ordinal")]
     if line and words[first].low == "as":
         stop = next((number + 1 for number in range(line[-1], inner) if words[number].of("treatment")), line[-1] + 1)
         found.append(scene.tell("line", "line", scene.place(line[0], stop)))
     if scene.empty:
         return tuple(found)
-    return (*found, *_object(scene, intent, place))
+    return (*found, *_object(scene, intent))
 
 
 def _purpose(scene: Scene, verb: Place, whole: str) -> tuple[Said, ...]:
@@ -145,14 +144,14 @@ _RISK_OF = rx(
 )
 
 
-def _object(scene: Scene, intent: Intent, verb: Place) -> tuple[Said, ...]:
+def _object(scene: Scene, intent: Intent) -> tuple[Said, ...]:
     """What the verb acts on; "the following types of cancer" announces the items; the head's disease may be named again."""
     start, end = scene.place(scene.inner, scene.end)
     said = scene.text[start:end]
     if intent == "reduce_risk":
         lead = _RISK_OF.match(scene.text, start, end)
         start = lead.end() if lead is not None else start
-        if start >= end:
+        if scene.text[start:end].strip(" :") in ("", "of"):
             return ()
     if "following" in [word.low for word in scene.content][:5] and not said.lower().startswith("following"):
         return announced(scene)
@@ -212,6 +211,8 @@ def partners(scene: Scene) -> tuple[Said, ...] | None:
         words[scene.end - 1].end :
     ].lstrip()[:1] == ":":
         return (scene.tell("kinds", "kinds"),)
+    if words[first].low in ("little", "no", "few", "fewer"):
+        return None
     listed = read_treatments(words, first, scene.end)
     if listed is None:
         return None
@@ -286,138 +287,3 @@ def concurrent(scene: Scene) -> tuple[Said, ...] | None:
     if listed is None or not listed.names or listed.end < scene.end:
         return None
     return (scene.tell("concurrent", "concurrent-therapy", names=scene.names(listed.names)),)
-
-
-# -- when ---------------------------------------------------------------------------------------------------------------
-
-_LINE = rx(
-    r"(?:as|on) (?:(?:the|an?|part of|their) )*(?P<line>(?:(?:first|second|third|fourth|later|initial|next|only|main)(?:-| )?(?:line)?"
-    r"(?:(?: or| and|,) (?:first|second|third|later|next)(?:-line)?)? )?"
-    r"(?:(?:extended|adjuvant|neoadjuvant|maintenance|induction|consolidation|systemic|hormone|hormonal|hormone-based|local|targeted|bridging"
-    r"|salvage|continued|continuing|first-line|second-line|third-line|later-line|front-line|frontline|upfront|conditioning|additional|initial"
-    r"|subsequent|palliative|combination|drug|medical)(?:(?:,| or| and)? ))*"
-    r"(?:treatments?|therapy|therapies|chemotherapy|immunotherapy)|treatment)(?: or (?:second|third|later) treatment)?$"
-)
-
-
-def role(scene: Scene) -> tuple[Said, ...] | None:
-    """Reads "as the first treatment", "as maintenance therapy": a line of therapy; another word in it stays in words."""
-    found = _LINE.match(scene.text, *scene.whole)
-    if found is None:
-        return None
-    line = scene.tell("line", "line", (found.start("line"), found.end()))
-    palliative = "palliative" in found["line"].lower()
-    return (scene.tell("intent", "own-verb", line.place, mode="palliate"), line) if palliative else (line,)
-
-
-def time(scene: Scene) -> tuple[Said, ...] | None:
-    """Reads "after surgery and platinum chemotherapy" (earlier treatment), "before surgery", "within 12 weeks after surgery" (timing)."""
-    if scene.empty:
-        return (scene.tell("frame", "opens-list"),)
-    opener = scene.opener
-    after = any(word in opener.split() for word in ("after", "following", "follow-up")) or (
-        opener.startswith("within") and opener.endswith(" of")
-    )
-    verb = next((number for number in range(scene.inner, scene.end) if begins_verb(scene.words[number])), None)
-    if verb is not None:
-        prior = _event(scene, verb) if after else ()
-        return (scene.tell("qualifier", "timing", of="treatment", what="timing"), *prior)
-    if scene.words[scene.inner].low in ("ending", "finishing", "completing", "stopping"):
-        return (scene.tell("qualifier", "timing", of="treatment", what="timing"),)  # "within 4 days of ending treatment with X"
-    listed = read_treatments(scene.words, scene.inner, scene.end)
-    starting = scene.words[scene.inner].low in ("start", "beginning") or (
-        scene.inner + 1 < scene.end and scene.words[scene.inner + 1].low in ("start", "beginning")
-    )
-    if not after or starting or "before" in opener or listed is None or not listed.names:
-        return (scene.tell("qualifier", "timing", of="treatment", what="timing"),)
-    if _of_time(scene, listed) or _may_be(scene):
-        return (scene.tell("qualifier", "timing", of="treatment", what="timing"),)
-    found = [
-        Said("prior", one.rule, one.place, "conditional" if scene.some else one.mode, one.names, some=scene.some)
-        for one in prior_clauses(scene, listed, "after-head" if _of_head(scene) else "after")
-    ]
-    rest = listed.end < scene.end and any(not word.is_stop for word in scene.words[listed.end : scene.end])
-    surgery = any(scene.text[slice(*name)].lower() == "surgery" for one in found for name in one.names)
-    if rest or surgery or opener not in ("after", "following", "as a follow-up to") or scene.some:
-        return (*found, scene.tell("qualifier", "timing", of="treatment", what="timing"))
-    return tuple(found)
-
-
-def _event(scene: Scene, verb: int) -> tuple[Said, ...]:
-    """Reads "after another ALK inhibitor stopped working", "after it has been removed by surgery"."""
-    listed = read_treatments(scene.words, scene.inner, verb)
-    if listed is not None and listed.names and any(word.of("treatment") for word in scene.words[listed.first : listed.end]):
-        told = prior_clauses(scene, listed, "after")
-    else:
-        told = failed_before(scene, scene.inner, scene.end) or priors_in(scene, verb, scene.end)
-    return tuple(
-        Said("prior", one.rule, one.place, "conditional" if scene.some else one.mode, one.names, some=scene.some)
-        for one in told
-    )
-
-
-def _of_time(scene: Scene, listed: Treatments) -> bool:
-    return any(
-        scene.words[end - 1].of("unit", "period") or scene.words[end - 1].low in ("diagnosis", "birth", "menopause")
-        for _, end in listed.names
-    )
-
-
-def _may_be(scene: Scene) -> bool:
-    frame = scene.frames[-1].group if scene.frames else None
-    return frame is not None and frame.modal in ("may", "can")
-
-
-def _of_head(scene: Scene) -> bool:
-    last = next((one for one in reversed(scene.before) if one.kind not in ("frame", "gloss")), None)
-    return last is not None and last.kind in ("head", "object")
-
-
-def span(scene: Scene) -> tuple[Said, ...] | None:
-    """Reads "for up to 3 years", "every 2 weeks": a duration, where its unit is known."""
-    known = any(word.of("unit", "period") for word in scene.words[scene.phrase.first : scene.end])
-    return (scene.tell("qualifier", "duration", of="treatment", what="duration"),) if known else None
-
-
-def priors_of_case(scene: Scene, *, conditional: bool) -> tuple[Said, ...]:
-    """Earlier treatment in "if the cancer has X, patients must have received Y", "when the cancer got worse after Y"."""
-    words, first = scene.words, scene.phrase.first + 1
-    found = []
-    starts = [
-        first,
-        *(number + 1 for number in range(first, scene.end - 1) if words[number].of("coordinator") or words[number].low == ","),
-    ]
-    for start in starts:
-        found = failed_before(scene, start, scene.end) or _tried(scene, start)
-        if found:
-            break
-    comma = next((n for n in range(first, scene.end) if words[n].low == "," and not words[n - 1].of("coordinator")), scene.end)
-    if any(words[n].low == "," and words[n - 1].of("coordinator") for n in range(first, comma)):
-        comma = scene.end  # "… and, if X, Y": one list
-    for start, stop in ((first, comma), (comma, scene.end)) if not found else ():
-        verb = next((number for number in range(start, stop) if begins_verb(words[number])), None)
-        found = priors_in(scene, verb, stop) if verb is not None else []
-        if found:
-            break
-    found = found or priors_after(scene, first, scene.end)
-    return tuple(
-        Said("prior", one.rule, one.place, "conditional" if conditional or scene.some else one.mode, one.names, some=scene.some)
-        for one in found
-    )
-
-
-def _tried(scene: Scene, first: int) -> list[Prior]:
-    """Reads "an ALK inhibitor must have been tried": a treatment that is the subject of "must have been given"."""
-    listed = read_treatments(scene.words, first, scene.end)
-    if listed is None or not listed.names or not any(word.of("treatment") for word in scene.words[listed.first : listed.end]):
-        return []
-    group = verb_group(scene.words, listed.end, scene.end)
-    if (
-        group is None
-        or not group.passive
-        or group.negative
-        or group.head is None
-        or group.head.low not in ("tried", "given", "used", "received")
-    ):
-        return []
-    return prior_clauses(scene, listed, "received")

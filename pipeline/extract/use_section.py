@@ -82,8 +82,13 @@ def _passage(ledger: Ledger, passage: Passage) -> None:
             _no_uses(ledger, passage, replace(under, refused="it speaks of another approval than the FDA's"))
             return
         lead = Lead(told, whole(passage.lead), passage.frame.standing, brands_of(statement, passage.frame, ledger.names), under)
+    first = len(ledger.reads)
     for item in passage.items:
         _item(ledger, item, [], lead, ())
+    for said, reason in lead.told.lost if lead.told is not None else ():
+        ledger.unread(said, reason)
+        for one in ledger.reads[first:]:
+            one.leaf.stated.append(said.fact("stated"))
 
 
 def _prose(ledger: Ledger, passage: Passage, under: Under) -> None:

@@ -18,7 +18,7 @@ from pipeline.phrases.diseases import is_generic, names_head
 
 _NO_CONDITION = rx(
     r"(?:treatments?|prevention|management|use) of\b.*|(?:notes?|important|warnings?|caution|overview|see also|(?:other )?uses?|treatments?|adults?|children|patients"
-    r"|people|men|women|alone)(?: only)?[:.]?$"
+    r"|people|men|women|alone|of|in|for|it|they|this|that|the)(?: only)?[:.]?$"
 )
 
 
@@ -66,6 +66,9 @@ def build_use(leaf: Leaf, standing: Standing, standing_fact: Fact | None) -> Use
     )
 
 
+_ANOTHER = rx(r"(?:and|or) (?:to )?(?:help )?(?:treat|prevent|reduce|lower)\b")
+
+
 def _several_purposes(leaf: Leaf) -> bool:
     """Reads "to treat adults with X, and to prevent Y": what the first verb is for is not what the second acts on."""
     for reading in (*leaf.leading, *leaf.own[:1]):
@@ -74,6 +77,8 @@ def _several_purposes(leaf: Leaf) -> bool:
             one for one in reading.of("object", "narrower", "head")
             if leaf.prose or one.rule in ("acted-on", "treated-disease", "head")
         ]  # fmt: skip
+        if leaf.prose and any(_ANOTHER.match(reading.text(one.place)) for one in reading.of("qualifier")):
+            return True
         for later in verbs[1:]:
             if any(one.place[0] > later.place[0] for one in things) and any(one.place[0] < later.place[0] for one in things):
                 return True
@@ -232,6 +237,10 @@ def _qualifiers(leaf: Leaf, verb: Said) -> tuple[Qualifier, ...]:
     return in_order(kept.values())
 
 
+#: In characters: what an aim acts on stands right behind it.
+_NEAR = 12
+
+
 def _other_aims(leaf: Leaf, verb: Said) -> list[Qualifier]:
     """What else an item says the drug is for ("… as palliative treatment", "to remove methotrexate from the body")."""
     found = []
@@ -242,7 +251,7 @@ def _other_aims(leaf: Leaf, verb: Said) -> list[Qualifier]:
             things = [
                 other.place[1]
                 for other in reading.of("object", "qualifier")
-                if other.place[0] >= one.place[1] and other.place[0] - one.place[1] < 12
+                if other.place[0] >= one.place[1] and other.place[0] - one.place[1] < _NEAR
             ]
             found.append(Qualifier(reading.quote((one.place[0], max([one.place[1], *things[:1]])), one.rule), "use", "purpose"))
     return found

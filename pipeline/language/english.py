@@ -154,7 +154,7 @@ _SETS: Final[Mapping[str, str]] = {
     "places": "in on at from into through by under over between against via to onto outside inside within near per upon",
     "generic": "treatment treatments therapy therapies drug drugs medicine medicines medication medications regimen regimens "
     "agent agents option options type types line lines dose doses either both others one procedure procedures them it",
-    "plain": "other more several multiple many fda-approved anticancer available cancer previous prior earlier additional "
+    "plain": "leading regular other more several multiple many fda-approved anticancer available cancer previous prior earlier additional "
     "different approved certain some these those same such specific standard initial new",
     "leads": "previous prior earlier additional standard combined same different following alternative separate further "
     "initial full high set total",
@@ -166,9 +166,9 @@ _SETS: Final[Mapping[str, str]] = {
     "will would must used use uses using given give approved approval indicated treat treats treated treating treatment treatments "
     "prevent prevents help helps drug drugs medicine brand brands name names called certain some following type types kind kinds form "
     "forms other each both either such there when then how patient patients people person persons individuals those cancer cancers "
-    "disease diseases condition conditions tumor tumors fda fda's only including received often sometimes usually currently now "
+    "disease diseases condition conditions tumor tumors tumour tumours fda fda's only including received often sometimes usually currently now "
     "combination combined together so because accelerated take takes taken receive receives get gets start starts reason case part "
-    "where stages brought linked meant offered need needs come comes switch switches paired continued turned just completed finished "
+    "where vaccine stages applied brought linked meant offered need needs come comes switch switches paired continued turned just completed finished "
     "undergone one alone after already without under before during related associated caused due along",
     "negative": "no not neither nor none never except excluding without instead rather few fewer most less",
 }  # fmt: skip

@@ -9,6 +9,9 @@ _DASHES = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014), "-")
 _SPACES = dict.fromkeys((0x00A0, 0x2009, 0x202F, 0x0A, 0x0D, 0x09), " ")
 _PLAIN = _QUOTES | _DASHES | _SPACES
 
+#: Characters that a reader does not see: soft hyphen, zero-width spaces and joiners, byte-order mark.
+UNSEEN = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+
 #: Superscript digits: the pages' footnote marks.
 MARKS = "¹²³⁴⁵⁶⁷⁸⁹"
 

@@ -27,7 +27,7 @@ def phrases(words: Sequence[Word], at: int, end: int, kind: Kind = "start") -> t
     current: Kind = kind
     number = at
     if kind == "aim" and at < end:  # "… is approved to:" above "help move stem cells"
-        opened = infinitive(words, at, at, end)
+        opened = infinitive(words, at, end)
         current, inner = opened.kind, opened.inner
         number = inner
     while number < end:
@@ -106,7 +106,9 @@ def _joint(words: Sequence[Word], at: int, end: int) -> tuple[int, str, bool]:
     return number, joint, comma
 
 
-def _opener(words: Sequence[Word], at: int, end: int, current: Kind, *, joined: bool, started: bool) -> Opener | None:
+def _opener(  # noqa: PLR0913 - a place in a sentence, and what is open there
+    words: Sequence[Word], at: int, end: int, current: Kind, *, joined: bool, started: bool
+) -> Opener | None:
     """What opens at `at` where a phrase of kind `current` is open."""
     word = words[at]
     if not word.classes and not joined and word.low not in _OPENING_WORDS and not word.low.endswith(("ed", "ing")):

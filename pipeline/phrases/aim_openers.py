@@ -44,7 +44,7 @@ def aim(here: Here) -> Opener | None:
             or (word.low == "to" and not joined and _blocked(before, words[number], current))
         ):
             return None
-        return infinitive(words, at, number, end)
+        return infinitive(words, number, end)
     if word.low not in ("for", "in", "as") or at + 1 >= end:
         return None
     if word.low == "for" and words[at + 1].low == ":":
@@ -56,12 +56,12 @@ def aim(here: Here) -> Opener | None:
     number = at + 1
     while number < end and number - at < 6 and not words[number].of("preposition", "relative") and not words[number].is_stop:  # noqa: PLR2004
         if words[number].low in _NOUN_AIMS and number + 1 < end and words[number + 1].low in ("of", "for"):
-            return Opener("aim", number + 2) if _is_aim(words, at, number, end) else None
+            return Opener("aim", number + 2) if _is_aim(words, at, number) else None
         number += 1
     return None
 
 
-def _is_aim(words: Sequence[Word], at: int, noun: int, end: int) -> bool:
+def _is_aim(words: Sequence[Word], at: int, noun: int) -> bool:
     """Whether "as … treatment of" says what for, and not only in which line ("as the first therapy for cancer that has spread")."""
     if words[at].low != "as" or words[noun + 1].low == "of":
         return True
@@ -85,7 +85,7 @@ def _blocked(before: Word | None, verb: Word, current: Kind) -> bool:
     return before.low in _NOT_AN_AIM or surgery
 
 
-def infinitive(words: Sequence[Word], at: int, verb: int, end: int) -> Opener:
+def infinitive(words: Sequence[Word], verb: int, end: int) -> Opener:
     """The aim after its verb or verbs ("prevent and treat"); a verb that takes a whole clause is a purpose."""
     while verb + 1 < end and words[verb].low in ("help", "helps") and words[verb + 1].of("aim"):
         verb += 1

@@ -11,6 +11,7 @@ from pipeline.phrases.words import Word, closing_bracket
 
 
 def bracket(here: Here) -> Opener | None:
+    """Reads "(stage IV)" right after patients, a frame or another bracket."""
     words, at, end, current, _joined = here.parts
     opens = words[at].low == "(" and (
         current in ("people", "frame", "alone", "bracket") or (current in ("noun", "start") and here.fresh)
@@ -75,6 +76,7 @@ def _after_treatment(words: Sequence[Word], at: int, current: Kind) -> bool:
 
 
 def relative(here: Here) -> Opener | None:
+    """Reads "that …", "who …", "whose …", "in which …"."""
     words, at, end, current, joined = here.parts
     low = words[at].low
     before = words[at - 1] if at else None
@@ -171,6 +173,7 @@ def _is_trait(word: Word) -> bool:
 
 
 def people(here: Here) -> Opener | None:
+    """Reads "in adults", "by patients", "and children who"."""
     words, at, end, current, joined = here.parts
     low = words[at].low
     if current == "including" and not joined:
@@ -207,6 +210,7 @@ def people(here: Here) -> Opener | None:
 
 
 def including(here: Here) -> Opener | None:
+    """Reads "including X", "such as X"."""
     words, at, end, current, _joined = here.parts
     low = words[at].low
     following = words[at + 1].low if at + 1 < end else ""
@@ -233,6 +237,7 @@ _EXCEPTIONS = by_first(
 
 
 def exception(here: Here) -> Opener | None:
+    """Reads "other than X", "except X", "instead of X"."""
     words, at, end, current, joined = here.parts
     if current in CLAUSES or current == "start":
         return None
@@ -248,6 +253,7 @@ _KNOWN = closed("known")
 
 
 def case(here: Here) -> Opener | None:
+    """Reads "if …", "when …", "as long as …"."""
     words, at, end, current, joined = here.parts
     low = words[at].low
     if low == "as" and at + 2 < end and words[at + 1].low in ("long", "soon", "far") and words[at + 2].low == "as":
@@ -273,6 +279,7 @@ def case(here: Here) -> Opener | None:
 
 
 def cause(here: Here) -> Opener | None:
+    """Reads "caused by X", "due to X"."""
     words, at, end, current, joined = here.parts
     if current in PREDICATES or (current == "cause" and not joined):
         return None
@@ -286,9 +293,10 @@ def cause(here: Here) -> Opener | None:
 
 
 def participle(here: Here) -> Opener | None:
+    """Reads "receiving X" after patients, "linked to X" after a disease."""
     words, at, end, current, joined = here.parts
-    if current not in (*NOUNS, "with") or (current == "start" and not at):
-        return None
+    if current not in (*NOUNS, "with") or (current == "start" and not at) or (at and words[at - 1].low == "of"):
+        return None  # "the chance of bleeding in adults"
     low = words[at].low
     follows = words[at + 1] if at + 1 < end else None
     if current == "people" and low in (

@@ -46,15 +46,14 @@ def predicates(words: Sequence[Word], at: int, end: int) -> tuple[Predicate, ...
         number += 1
     if first < end:
         found.append(Predicate(first, end, joint, comma))
-    if found and any(word.low == "either" for word in words[found[0].first : found[0].end]):
-        return _either(found)
-    return tuple(found)
+    either = (n for n, one in enumerate(found) if any(word.low == "either" for word in words[one.first : one.end]))
+    return _either(found, next(either, len(found)))
 
 
-def _either(found: Sequence[Predicate]) -> tuple[Predicate, ...]:
+def _either(found: Sequence[Predicate], start: int) -> tuple[Predicate, ...]:
     """Reads "is either stage III and cannot be removed or has spread": up to the last "or", all is one choice."""
     last = max((number for number, one in enumerate(found) if one.joint == "or"), default=0)
-    return tuple(replace(one, joint="or") if 0 < number <= last else one for number, one in enumerate(found))
+    return tuple(replace(one, joint="or") if start < number <= last else one for number, one in enumerate(found))
 
 
 def _joint(words: Sequence[Word], at: int, end: int) -> tuple[str, int]:

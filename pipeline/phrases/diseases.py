@@ -8,6 +8,7 @@ other name, is a narrower disease.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -97,7 +98,7 @@ def diseases(text: str, start: int, end: int, heads: tuple[str, ...], *, short: 
     if (
         not generic
         and not (_is_name(last, short=short) and _NO_DISEASE.search(last) is None)
-        and not _ends_in_head(last, heads)
+        and not _ends_in_head(_FEATURE.sub("", last), heads)
     ):
         return None
     found: list[Disease] = []
@@ -111,7 +112,19 @@ def diseases(text: str, start: int, end: int, heads: tuple[str, ...], *, short: 
             found.append(Disease("narrower", named))
         if not any(whole.casefold().startswith(head.casefold()) for head in heads):
             found.extend(Disease(sort, place) for sort, place in one.modifiers)  # type: ignore[arg-type]  # the groups of _MODIFIER
-    return tuple(found)
+    return _joined(text, found)
+
+
+def _joined(text: str, found: Sequence[Disease]) -> tuple[Disease, ...]:
+    """Reads "recurrent or progressive" as one: none of the two is a must."""
+    kept: list[Disease] = []
+    for one in found:
+        last = kept[-1] if kept else None
+        if last is not None and last.kind == one.kind == "status" and text[last.place[1] : one.place[0]].strip(" ,") == "or":
+            kept[-1] = Disease("status", (last.place[0], one.place[1]))
+        else:
+            kept.append(one)
+    return tuple(kept)
 
 
 def _is_name(core: str, *, short: bool) -> bool:
@@ -150,6 +163,10 @@ def _initials(name: str) -> str:
     return "".join(word[0] for word in re.split(r"[\s-]+", name) if word).upper()
 
 
+#: Letters that two words of one root share ("lymphoma", "lymphomatous").
+_STEM = 8
+
+
 def related(core: str, heads: tuple[str, ...]) -> bool:
     """Whether a disease may be a form of one of `heads`: it shares a word with it, or both are neoplasms by their form."""
     words = set(re.findall(r"[a-z]{5,}", core.casefold()))
@@ -157,7 +174,7 @@ def related(core: str, heads: tuple[str, ...]) -> bool:
         others = set(re.findall(r"[a-z]{5,}", head.casefold()))
         if (
             words & others
-            or any(one[:8] == other[:8] for one in words for other in others if len(one) > 8)
+            or any(one[:_STEM] == other[:_STEM] for one in words for other in others if len(one) > _STEM)
             or (_NEOPLASM.search(core) and _NEOPLASM.search(head))
         ):
             return True

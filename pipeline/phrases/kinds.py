@@ -47,6 +47,8 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Opener:
+    """What opens a phrase: its kind, where its content begins, and the verb group of a frame."""
+
     kind: Kind
     inner: int
     group: VerbGroup | None = None
@@ -70,6 +72,7 @@ class Here:
 
 
 def names_disease(words: Sequence[Word], at: int, end: int) -> bool:
+    """Whether one of the next words names a disease, before any names a treatment."""
     for number in range(at, min(end, at + 6)):
         if words[number].of("treatment"):
             return False
@@ -84,4 +87,5 @@ def by_first(*phrases_of: tuple[str, ...]) -> dict[str, tuple[tuple[str, ...], .
 
 
 def has_verb(words: Sequence[Word], at: int, end: int) -> bool:
+    """Whether a verb begins among the next words."""
     return any(begins_verb(word) for word in words[at + 1 : min(end, at + 10)])

@@ -73,7 +73,7 @@ def noun_end(words: Sequence[Word], at: int, end: int) -> int:
         if words[number].low == "(" and number > at:
             number = closing_bracket(words, number, end)
             continue
-        if ends_noun(words, number, end):
+        if ends_noun(words, number, end) and not (number > at and is_feature(words, number, end)):
             break
         number += 1
     return number

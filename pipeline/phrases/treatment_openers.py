@@ -13,6 +13,7 @@ _AGENT = closed("agent")
 
 
 def alone(here: Here) -> Opener | None:
+    """Reads "alone", "by itself", "with no other drug", "as a single agent"."""
     words, at, end, current, joined = here.parts
     low = words[at].low
     size = 0
@@ -128,6 +129,7 @@ def _another_way(words: Sequence[Word], at: int) -> bool:
 
 
 def with_what(here: Here) -> Opener | None:
+    """Reads "with X", "in combination with X", "with or without X"."""
     words, at, end, current, joined = here.parts
     low = words[at].low
     comma = at > 0 and words[at - 1].low == ","
@@ -145,7 +147,11 @@ def with_what(here: Here) -> Opener | None:
             return Opener("with", at + len(said) - 1)
     if low not in ("with", "without") or (current in NOUNS and current != "people" and is_feature(words, at, end)):
         return None
-    if current in CLAUSES and low == "with" and _another_way(words, at):
+    if (
+        current in CLAUSES
+        and low == "with"
+        and (_another_way(words, at) or (comma and at > 1 and words[at - 2].of("treatment")))
+    ):
         return Opener("with", at)
     if current in CLAUSES or (current == "time" and not (comma or joined or words[at - 1].low in _OPERATIONS)):
         return None
@@ -157,6 +163,7 @@ def with_what(here: Here) -> Opener | None:
 
 
 def time(here: Here) -> Opener | None:
+    """Reads "after surgery", "within 12 weeks of X", "before and after X"."""
     words, at, end, current, joined = here.parts
     if current in CLAUSES and not (current == "cause" and joined) and not (words[at].of("time") and _another_way(words, at)):
         return None
@@ -213,6 +220,7 @@ _OPERATIONS = closed("operations")
 
 
 def span(here: Here) -> Opener | None:
+    """Reads "for up to 3 years", "every 2 weeks"."""
     words, at, end, current, _joined = here.parts
     if (
         current in PREDICATES
@@ -238,6 +246,7 @@ def _counts(words: Sequence[Word], at: int, end: int) -> bool:
 
 
 def for_what(here: Here) -> Opener | None:
+    """Reads "for metastatic cancer"."""
     words, at, _end, current, joined = here.parts
     if words[at].low != "for" or current in CLAUSES:
         return None
@@ -251,6 +260,7 @@ _PLACES = closed("places")
 
 
 def place(here: Here) -> Opener | None:
+    """Reads "in the skin", "into a vein", "by mouth"."""
     words, at, end, current, joined = here.parts
     low = words[at].low
     if current in CLAUSES or (current in ("time", "span") and not joined):
@@ -272,7 +282,7 @@ def place(here: Here) -> Opener | None:
         )
     ):
         return None
-    if low not in _PLACES or follows == "situ" or (low == "to" and at and words[at - 1].of("number")):
+    if low not in _PLACES or follows in ("situ", "least", "most") or (low == "to" and at and words[at - 1].of("number")):
         return None
     if (
         low == "to"

@@ -151,9 +151,9 @@ class _List:
                 or (low in ("treated", "given") and following == "with")
             ):
                 at += 2
-            elif low in ("drug", "agent", "medicine") and at > self.first and self._open(at + 1):
-                at += 1
-            elif low in ("completing", "finishing", "ending", "stopping", "starting") and following in _GENERIC:
+            elif (low in ("drug", "agent", "medicine") and at > self.first and self._open(at + 1)) or (
+                low in ("completing", "finishing", "ending", "stopping", "starting") and following in _GENERIC
+            ):
                 at += 1
             elif (low, following) == ("or", "more") and at > self.first:
                 at += 2

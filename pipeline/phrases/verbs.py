@@ -60,7 +60,7 @@ def verb_group(words: Sequence[Word], at: int, end: int) -> VerbGroup | None:
         word = words[number]
         if word.of(*_AUXILIARY) or word.of("negation") or word.of("adverb") or word.low in ("able", "unable"):
             if word.low == "had" and number > at and words[number - 1].of("have"):
-                return VerbGroup(at, number + 1, word, negative, modal, True, passive, only, also)
+                return VerbGroup(at, number + 1, word, negative, modal, past=True, passive=passive, only=only, also=also)
             if number > at and word.of("have", "do") and not words[number - 1].of("modal", "negation", "adverb"):
                 break
             negative |= word.of("negation") or word.low == "unable"

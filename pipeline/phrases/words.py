@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.language import MARKS, classes_of
+from pipeline.language import MARKS, UNSEEN, classes_of
 
 _CHUNK = re.compile(r"\S+")
 _OPENING, _CLOSING = "([\"'", ",;:.!?)]\"'" + MARKS
@@ -68,7 +68,7 @@ def _belongs(text: str, start: int, end: int) -> bool:
 
 def _word(text: str, start: int, end: int) -> Word:
     said = text[start:end]
-    low = said.lower()
+    low = said.lower() if said.isascii() else said.lower().translate(UNSEEN)
     return Word(start, end, low, classes_of(low), said[:1].isupper())
 
 

@@ -29,6 +29,15 @@ _FOOTNOTE_MARKS = frozenset("*#^\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077
 _YAML_KEY = re.compile(r"(?:\A|(?<=[\r\n]))([^\s:#\-][^:\r\n]*?)[ \t]*:(?=[ \t\r\n]|\Z)")
 
 
+#: What a reader does not see: a soft hyphen, zero-width spaces and joiners, a byte-order mark.
+_UNSEEN = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+
+
+def _folded(text: str) -> str:
+    """White space as one space, and nothing that a reader does not see."""
+    return " ".join(text.translate(_UNSEEN).split())
+
+
 @dataclass
 class Document:
     """A page as published, `reference` being its DocumentReference's `Type/id`."""
@@ -127,7 +136,7 @@ class Document:
             return None, "it runs from one part of the page into another"
         if first == TEXT:
             shown = "".join(seen.shown[at] for at in range(start, end) if seen.part[at] == TEXT)
-            return (" ".join(shown.split()), "") if self._ends_at_words(start, end) else (None, "it cuts a word")
+            return (_folded(shown), "") if self._ends_at_words(start, end) else (None, "it cuts a word")
         if any(part != first for part in seen.part[start:end]):
             return None, "it runs from one part of the page into another"
         if first == TARGET:

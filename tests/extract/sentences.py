@@ -10,6 +10,8 @@ AFTER_A_LIST = (
     "The FDA has withdrawn approval of zolafen for the treatment of glioma.",
     "The approval for glioma, which zolafen got in 2021, was later taken back and is now lapsed.",
     "Zolafen lost its approval for glioma.",
+    "Zolafen was once approved to treat glioma.",
+    "Zolafen is approved for neither glioma nor sarcoma.",
     "Zolafen is not for use in children.",
     "Glioma is not an approved use of zolafen.",
     "Zolafen is no longer sold.",

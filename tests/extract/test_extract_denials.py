@@ -141,7 +141,7 @@ def test_a_warning_about_patients_makes_them_no_patients_of_the_use(uses_of: Use
 
 def test_a_warning_that_narrows_the_patients_is_kept_in_words(uses_of: Uses) -> None:
     (use,) = uses_of("Zolafen is approved to treat:\n\n- **Melanoma** in adults. Women who are pregnant should avoid it.")
-    assert [one.fact.text for one in use.qualifiers] == ["Women who are pregnant should avoid it."]
+    assert [one.fact.text for one in use.qualifiers] == ["Women who are pregnant should avoid it"]
 
 
 @pytest.mark.parametrize("limit", ["except uveal melanoma", "other than uveal melanoma", "not uveal melanoma in adults"])

@@ -86,7 +86,7 @@ CASES = {
     },
     # characters that cannot be seen
     "soft hyphen": Case(
-        f"{LEAD}- **Hard\u00adoma** that has spread. It is used in adults.", {"Hard\u00adoma": ("has spread", "adults")}
+        f"{LEAD}- **Hard\u00adoma** that has spread. It is used in adults.", {"Hardoma": ("has spread", "adults")}
     ),
     "blanks without width": Case(
         f"{LEAD}- **Hardoma** that has\u00a0spread. It is used in\u2009adults.",

@@ -76,6 +76,9 @@ def test_an_unknown_word_loses_no_use_and_no_restriction(path: Path, load_beside
 
     problems = []
     for word, span in random.Random(path.stem).sample(words, min(SAMPLE, len(words))):  # noqa: S311 - no secret
+        line = page.text[page.text.rfind("\n", 0, span.start) + 1 : page.text.find("\n", span.end)]
+        if line.casefold().count(word.casefold()) > 1:
+            continue  # one of two mentions of a disease changed is another disease
         new = invented(word)
         changed = page.text[: span.start] + new + page.text[span.end :]
         after = extract(read_page(changed.encode(), path.name))
