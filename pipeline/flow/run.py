@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -60,7 +62,7 @@ def serve_flow(parameters: Mapping[str, Any], *, cron: str, name: str, announce:
 
     Raises:
         UsageError: U905, the schedule is none; U920 to U922, the runner cannot run.
-        OnlabelError: U930 or U931 where there is no server.
+        OnlabelError: U930 or U931 where there is no server, U932 where our own ended before.
 
     """
     try:
@@ -69,7 +71,7 @@ def serve_flow(parameters: Mapping[str, Any], *, cron: str, name: str, announce:
         remedy = "Give five fields: minute, hour, day of month, month, day of week, as in `0 3 * * *`."
         raise UsageError(Problem("U905", "error", f"{cron!r} is not a cron schedule", remedy)) from error
     _check_runner(parameters)
-    with prefect_server(announce, dashboard=True) as url:
+    with prefect_server(announce, dashboard=True, lost=_stop_serving) as url:
         announce(f"Serving onlabel/{name} at {cron!r} (UTC); Prefect: {url.removesuffix('/api')}; Ctrl-C ends it.")
         onlabel.serve(
             name=name,
@@ -81,6 +83,11 @@ def serve_flow(parameters: Mapping[str, Any], *, cron: str, name: str, announce:
         )
         # Prefect takes Ctrl-C and a service manager's stop for the way to end this, and so do we.
         announce("Stopped. What was published before is unchanged.")
+
+
+def _stop_serving() -> None:
+    """End what serves the flow as a service manager would: without its server no run would start, and nobody would know."""
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _check_runner(parameters: Mapping[str, Any]) -> None:

@@ -15,6 +15,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -37,6 +38,8 @@ TIMEOUT_VARIABLE = "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"
 START_SECONDS = 180.0
 STOP_SECONDS = 15.0
 SETTLE_SECONDS = 15.0
+#: How often to see whether a server that is to stay is still there.
+WATCH_SECONDS = 1.0
 #: Another process can take a free port between our look and the server's; then a new port is tried.
 ATTEMPTS = 3
 DATABASE = "onlabel.db"
@@ -47,7 +50,9 @@ class ServerError(OnlabelError):
 
 
 @contextlib.contextmanager
-def prefect_server(announce: Callable[[str], None], *, dashboard: bool = False) -> Iterator[str]:
+def prefect_server(
+    announce: Callable[[str], None], *, dashboard: bool = False, lost: Callable[[], None] | None = None
+) -> Iterator[str]:
     """Make a Prefect server available for a `with` block.
 
     The server of `PREFECT_API_URL` or of the active Prefect profile is used where there is one. Otherwise a server of our
@@ -56,12 +61,14 @@ def prefect_server(announce: Callable[[str], None], *, dashboard: bool = False) 
     Args:
         announce: Told, in one line, when a server has to be started (it takes seconds).
         dashboard: Whether a server of our own serves Prefect's web pages too.
+        lost: Called once, from another thread, when a server of our own ends before the block does; to end the block.
 
     Yields:
         The URL of the server's API.
 
     Raises:
-        ServerError: The configured server does not answer (U930), or our own does not start (U931).
+        ServerError: The configured server does not answer (U930), our own does not start (U931), or it ended before the block
+            did (U932; only where `lost` is given).
     """
     with contextlib.ExitStack() as stack:
         url = get_current_settings().api.url
@@ -69,10 +76,43 @@ def prefect_server(announce: Callable[[str], None], *, dashboard: bool = False) 
             _check(url)
         else:
             log = stack.enter_context(tempfile.TemporaryFile())
-            url = _start(stack, log, announce, dashboard=dashboard)
+            child, url = _start(stack, log, announce, dashboard=dashboard)
             stack.enter_context(_settings(PREFECT_API_URL=url, **_no_proxy()))
+            if lost:
+                stack.enter_context(_watched(child, log, lost))
         stack.callback(_send_what_is_queued)  # of a run that was broken off, too, and while the server is there
         yield url
+
+
+@contextlib.contextmanager
+def _watched(child: subprocess.Popen[bytes], log: IO[bytes], lost: Callable[[], None]) -> Iterator[None]:
+    """Call `lost` if the server ends within a `with` block, and raise U932 at the block's end."""
+    over, ended = threading.Event(), threading.Event()
+
+    def watch() -> None:
+        while not over.wait(WATCH_SECONDS):
+            if child.poll() is not None:
+                ended.set()
+                lost()
+                return
+
+    watching = threading.Thread(target=watch, name="onlabel-server-watch", daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watching.join()
+        if ended.is_set():
+            raise _ended(child.returncode, log)  # in place of whatever failed for want of the server
+
+
+def _ended(code: int, log: IO[bytes]) -> ServerError:
+    how = f"signal {-code}" if code < 0 else f"exit code {code}"
+    said = "".join(_log_of(log).strip().splitlines()[-1:])[:200]
+    cause = f"the Prefect server that onlabel started ended by itself ({how})"
+    remedy = "Start onlabel again, or set PREFECT_API_URL to a Prefect server of your own."
+    return ServerError(Problem("U932", "fatal", cause, remedy, excerpt=said or None))
 
 
 def settle(flow_run_id: UUID) -> None:
@@ -143,8 +183,10 @@ def _check(url: str) -> None:
         )
 
 
-def _start(stack: contextlib.ExitStack, log: IO[bytes], announce: Callable[[str], None], *, dashboard: bool) -> str:
-    """Start a server, tie its end to `stack`, and return the URL of its API once it answers."""
+def _start(
+    stack: contextlib.ExitStack, log: IO[bytes], announce: Callable[[str], None], *, dashboard: bool
+) -> tuple[subprocess.Popen[bytes], str]:
+    """Start a server, tie its end to `stack`, and return it and the URL of its API once it answers."""
     home = get_current_settings().home
     environment = dict(os.environ)
     if not _database_is_configured():
@@ -160,7 +202,7 @@ def _start(stack: contextlib.ExitStack, log: IO[bytes], announce: Callable[[str]
                 stack.callback(_stop, child)
                 url = f"http://127.0.0.1:{port}/api"
                 if _answers(child, url, deadline):
-                    return url
+                    return child, url
                 if "already in use" not in _log_of(log):
                     break
     except (OSError, sqlite3.Error) as error:

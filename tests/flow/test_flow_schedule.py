@@ -157,6 +157,25 @@ def test_a_stop_in_the_middle_of_a_run_is_one_calm_line_too(sent: signal.Signals
     assert not (output / "current").exists()
 
 
+def test_serve_ends_with_its_server_and_says_why(prefect_home: Path, seed: Path, tmp_path: Path) -> None:
+    """Once it went on without one: no run started any more, and no service manager knew."""
+    marker, folder = f"ONLABEL_TEST={tmp_path}", machine(tmp_path, seed)
+    command = ("-m", "pipeline", "serve", "seeds", "--output", "output", "--name", "orphan")
+    with Onlabel(prefect_home, None).start(*command, cwd=folder, ONLABEL_TEST=str(tmp_path)) as process:
+        try:
+            assert process.stderr is not None
+            process.stderr.readline()
+            assert "Serving onlabel/orphan" in process.stderr.readline()
+            (server,) = [number for number, line in by_number(marker).items() if "tethered" in line]
+            os.kill(server, signal.SIGKILL)
+            _, err = process.communicate(timeout=180)
+        finally:
+            process.kill()
+    assert process.returncode == 3
+    assert "U932 fatal: the Prefect server that onlabel started ended by itself (signal 9)" in err
+    assert gone(marker), processes(marker)
+
+
 def deployments(served: Onlabel, name: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = served.ask("/deployments/filter", deployments={"name": {"any_": [name]}})
     return found

@@ -18,7 +18,7 @@ from tests.verify.test_verify_changes import _NOT_OF_THE_PAGE, _changes, _places
 Json = dict[str, Any]
 PAGE = drug_page("Zelanib").replace(
     "- **breast cancer** that has metastasized\n",
-    "- **breast cancer** that has metastasized in women younger than 50 years, upon blorping\n"
+    "- **breast cancer** that has metastasized in women younger than 50 years, unless wobbling\n"
     "- **sarcoma**. It is used in pregnant patients.\n",
 )
 
@@ -105,5 +105,5 @@ def test_uses_that_words_restrict_can_be_withheld(tmp_path: Path) -> None:
     assert report.counts["sentences"]["withheld"] >= 2
     outcome = (tmp_path / "out" / "current" / "outcome" / "OperationOutcome.ndjson").read_text(encoding="utf-8")
     assert outcome.count('"P535"') == 2
-    assert "upon blorping" in outcome
+    assert "unless wobbling" in outcome
     assert verify(tmp_path / "out") == []
