@@ -161,7 +161,7 @@ def test_no_run_removes_a_snapshot_while_it_or_the_one_before_is_read(
 
 
 def test_words_that_restrict_a_use_stand_first_on_its_card_and_the_drug_can_be_found_by_them(tmp_path: Path) -> None:
-    page = drug_page("Zelanib").replace("that has metastasized", "upon blorping")
+    page = drug_page("Zelanib").replace("that has metastasized", "unless wobbling")
     convert([write_pages(tmp_path / "pages", {"zelanib.md": page, "abrotinib.md": drug_page("Abrotinib")})], tmp_path / "out")
 
     assert run_command(["review", str(tmp_path / "out"), "--quiet"]) == 0
@@ -169,7 +169,7 @@ def test_words_that_restrict_a_use_stand_first_on_its_card_and_the_drug_can_be_f
     shown = (tmp_path / "out" / "review" / "drugs" / "zelanib.html").read_text(encoding="utf-8")
     card = shown[shown.index('id="use-1"') :]
     assert card.index("restricted in words") < card.index("Only as the words say") < card.index("<blockquote>")
-    assert "upon blorping" in card[card.index("Only as the words say") : card.index("<blockquote>")]
+    assert "unless wobbling" in card[card.index("Only as the words say") : card.index("<blockquote>")]
     rows = (tmp_path / "out" / "review" / "data" / "overview.js").read_text(encoding="ascii")
     flags = {row[0]: row[8] for row in json.loads(rows[rows.index("=") + 1 :].rstrip().rstrip(";"))}
     assert (flags["zelanib"] & IN_WORDS, flags["abrotinib"] & IN_WORDS) == (IN_WORDS, 0)
