@@ -21,7 +21,7 @@ from pipeline.extract.told import NO_ANTECEDENT, NO_FRAME, OTHER_SUBJECT, may_li
 def read_aside(ledger: Ledger, aside: Aside) -> None:
     """Read a sentence between passages: more of the uses beside it, something else, or unread and kept with them."""
     statement, frame = aside.statement, aside.frame
-    places = reached(aside, ledger.elements)
+    places = reached(aside, ledger.elements, ledger.following)
     if aside.lost or (frame.role == "unread") or (frame.of_use and frame.subject == "other"):
         ledger.unread(statement, NO_ANTECEDENT if aside.lost else OTHER_SUBJECT if frame.of_use else NO_FRAME)
         ledger.state(places, statement.fact("stated"))

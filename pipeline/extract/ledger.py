@@ -16,6 +16,7 @@ from pipeline.extract.said import Reading
 from pipeline.extract.scope import (
     Place,
     Scope,
+    places_after,
 )
 from pipeline.extract.sentences import Statement, statements
 from pipeline.extract.subjects import Names
@@ -60,6 +61,7 @@ class Ledger:
         self.blocks = blocks
         self.struck = struck
         self.elements: list[Element] = elements([block for block in blocks if id(block) not in struck], names)
+        self.following = places_after(self.elements)
         self.result = UseSection()
         self.roles: dict[tuple[int, int], Accounted] = {}
         self.unseen: dict[int, str] = {}

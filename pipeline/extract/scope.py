@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.extract.elements import Aside, Element, Passage
@@ -14,7 +14,7 @@ from pipeline.extract.sentence import points_back
 from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names, split_names
 from pipeline.language import rx
-from pipeline.model import AgeGroup, Fact
+from pipeline.model import AgeGroup, Block, Fact
 from pipeline.phrases.diseases import is_generic
 
 Place = Item | Passage
@@ -181,7 +181,7 @@ def aside_scopes(elements: list[Element]) -> list[Scope]:
     return scopes
 
 
-def reached(element: Aside, elements: list[Element]) -> tuple[Place, ...]:
+def reached(element: Aside, elements: list[Element], following: Mapping[int, tuple[Place, ...]]) -> tuple[Place, ...]:
     """The leaves that a sentence which nobody understood may speak of: after a list that list's, else all before it."""
     passage = element.passage
     if passage is not None and (points_back(element.statement) or passage.items):
@@ -189,7 +189,7 @@ def reached(element: Aside, elements: list[Element]) -> tuple[Place, ...]:
             return (passage,)
         return tuple(leaf for item in passage.items for leaf in item.leaves())
     if passage is None and not element.lost:
-        return tuple(_following(element, elements))
+        return following.get(id(element), ())
     met = _Covered()
     for one in elements:
         if one is element:
@@ -199,16 +199,26 @@ def reached(element: Aside, elements: list[Element]) -> tuple[Place, ...]:
     return tuple(met.before)
 
 
-def _following(element: Aside, elements: list[Element]) -> Iterator[Place]:
-    """Reads "X is approved for use in adults. It is approved to treat:": before the first list, it holds for all after it."""
-    after = elements[elements.index(element) + 1 :]
-    under = next((one.under for one in after if isinstance(one, Passage)), ())
-    for one in after:
-        if isinstance(one, Passage) and one.under == under and one.refused is None:
-            if one.prose:
-                yield one
-            else:
-                yield from (leaf for item in one.items for leaf in item.leaves())
+def places_after(elements: Sequence[Element]) -> dict[int, tuple[Place, ...]]:
+    """The leaves after each sentence that stands before the first list ("X is approved for use in adults."), by its `id`.
+
+    They reach down to the next heading. Worked out for all such sentences at once, from the last element on.
+    """
+    found: dict[int, tuple[Place, ...]] = {}
+    under: tuple[Block, ...] | None = None
+    places: list[Place] = []
+    shared: tuple[Place, ...] = ()
+    for one in reversed(elements):
+        if isinstance(one, Passage):
+            if one.under != under:
+                under, places = one.under, []
+            if one.refused is None:
+                places[:0] = [one] if one.prose else [leaf for item in one.items for leaf in item.leaves()]
+            shared = ()
+        elif isinstance(one, Aside) and one.passage is None:
+            shared = shared or tuple(places)
+            found[id(one)] = shared
+    return found
 
 
 def _covered(aside: Aside, since: list[Place], before: list[Place]) -> tuple[Place, ...]:
