@@ -41,8 +41,9 @@ def therapies_of(leaf: Leaf) -> tuple[Therapy, ...]:
     below = [*leaf.above, *leaf.own, *leaf.general]
     partners = said(below, "partner") if said(below, "partner", "alone") else said(leaf.leading, "partner")
     several = _several_ways(leaf)
+    ways_alone = bool(said(below, "alone"))
     found = [
-        (r, one, "optional" if one.mode in _MUSTS and (several or one.some or in_run(r, one)) else one.mode)
+        (r, one, _mode(one, several=several, ways=in_run(r, one), others=[each for _, each in partners], alone=ways_alone))
         for r, one in partners
     ]
     around = below if leaf.prose else [*leaf.leading, *below]
@@ -52,6 +53,14 @@ def therapies_of(leaf: Leaf) -> tuple[Therapy, ...]:
         for r, one, mode in found
         if one.names
     )
+
+
+def _mode(one: Said, *, several: bool, ways: bool, others: list[Said], alone: bool) -> str:
+    """How a partner is given; one of several ways is no must, but where each way has partners it is one of them."""
+    if one.mode not in _MUSTS or not (several or one.some or ways):
+        return one.mode
+    each = one.some and not several and not alone and len([other for other in others if other.some]) > 1
+    return "combination" if each else "optional"
 
 
 def _several_ways(leaf: Leaf) -> bool:

@@ -16,7 +16,7 @@ from pipeline.phrases.people import read_people
 #: What narrows: "(certain types)", "(excluding the lip)", "(HER2-positive disease)", "(but not X)", "(limited to X)".
 _LIMITS = rx(
     r"(?:(?:excluding|except|but|not|no|certain|some|only|other than|limited|if|when|unless|in|for|with|without|after|before|who|whose|that"
-    r"|at least|more than|less than|up to)\b|\d).*|.*\bonly$"
+    r"|at least|more than|less than|up to)\b|\d).*|.*\bonly$|the [\w -]+ (?:kind|type|form|variant|subtype)s?"
 )
 _MARKED = rx(
     r"\S*(?:-(?:positive|negative|mutated|mutant|deficient|amplified|low|high)|\+)\b|\S+ (?:positive|negative|mutated|mutant)\b"
@@ -74,6 +74,11 @@ def _patients(scene: Scene, first: int, end: int) -> list[Said]:
     for phrase in phrases(scene.words, first, end):
         found.extend(scene.read(replace(scene, phrase=phrase, before=(*scene.before, *found))))
     return found
+
+
+def narrows(inside: str) -> bool:
+    """Whether the words in a bracket may restrict what stands before it, by their form alone."""
+    return may_deny(inside) or any(form.fullmatch(inside) for form in (_LIMITS, _EITHER))
 
 
 _CLAUSE = rx(r"\b(?:that|which|who) (?:has|have|had|is|are|was|were|cannot|can|did|does|got|came|comes)\b")

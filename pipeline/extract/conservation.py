@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline.extract.brackets import narrows
 from pipeline.extract.leaf import Leaf, in_order
 from pipeline.extract.quote import fact
 from pipeline.extract.said import Place, Reading, SaidKind
@@ -64,7 +65,7 @@ def _lost(reading: Reading, held: set[str], replaced: tuple[SaidKind, ...] = ())
     lost = [number for number, is_open in zip(outside, open_words, strict=True) if is_open]
     if lost and reading.also:
         return [statement.fact("words-left")]  # what holds in one way of use only, with the word that says so
-    return [_run(statement, words, run, held) for run in _runs(words, lost)]
+    return [*(_run(statement, words, run, held) for run in _runs(words, lost)), *_brackets(reading, words, held)]
 
 
 def _outside_brackets(words: Sequence[Word]) -> list[int]:
@@ -75,6 +76,22 @@ def _outside_brackets(words: Sequence[Word]) -> list[int]:
             continue
         found.append(number)
         number += 1
+    return found
+
+
+def _brackets(reading: Reading, words: Sequence[Word], held: set[str]) -> list[Fact]:
+    """Brackets behind a name that may restrict it ("(nodular or diffuse)") and that no rule saw."""
+    found: list[Fact] = []
+    for number, word in enumerate(words):
+        if word.low != "(":
+            continue
+        end = closing_bracket(words, number, len(words)) - 1
+        place = (word.end, words[end].start)
+        if end <= number + 1 or held.issuperset(_parts(reading.text(place))):
+            continue
+        seen = any(one.place[0] <= place[0] and place[1] <= one.place[1] for one in reading.said if one.kind != "head")
+        if not seen and narrows(reading.text(place)):
+            found.append(fact(reading.statement.block, *place, "words-left"))
     return found
 
 
@@ -100,10 +117,14 @@ def _runs(words: Sequence[Word], lost: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _run(statement: Statement, words: Sequence[Word], run: tuple[int, int], held: set[str]) -> Fact:
-    """The run with the words before it that hang on it ("at least", "whose"), back to a stop or a word that a field holds."""
+    """The run with the words that it hangs on ("at least", "whose") and the patients behind it, without "it is used"."""
     first, end = run
     while first and not words[first - 1].is_stop and not held.issuperset(_parts(words[first - 1].low)):
         first -= 1
+    while first < run[0] and words[first].low in closed("verbs-of-use"):
+        first += 1
+    while end < len(words) and words[end].of("person") and words[end].low in closed("carriers"):
+        end += 1
     return fact(statement.block, words[first].start, words[end - 1].end, "words-left")
 
 

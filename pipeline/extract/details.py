@@ -118,7 +118,8 @@ def conditional(reading: Reading) -> Reading:
         if people.place[1] <= one.place[0] < case.place[0]
         and one.kind in ("status", "biomarker", "stage", "narrower", "description")
     ]
-    if not between:
+    last = max((one.place[1] for one in between), default=0)
+    if not between or re.search(r"\bor\b", reading.statement.plain[last : case.place[0]]):
         return reading
     kept = tuple(one for one in reading.said if one.place[1] <= people.place[0])
     prior = tuple(Said("prior", one.rule, one.place, "conditional", one.names, some=True) for one in reading.of("prior"))

@@ -62,6 +62,12 @@ _OF_DRUG: tuple[Subject, ...] = ("drug", "it", "brand")
 _LIMIT = rx(r"\b(?:only|must|should|not|no|never|unless|until|except|cannot|limited|restricted|instead)\b")
 
 
+_LIMIT_OR_GIVEN = rx(
+    r"\b(?:only|must|should|not|no|never|unless|until|except|cannot|limited|restricted|instead)\b"
+    r"|\b(?:may|can|will) (?:give|prescribe|use|choose)\b"
+)
+
+
 _PROGRAM = rx(r"\b(?:program|programme|REMS|pharmac(?:y|ies)|prescribed only)\b")
 
 
@@ -111,7 +117,7 @@ FRAMES: tuple[Row, ...] = (
         r"\b(?:approved|withdrawn|revoked|taken back)\W*$|\bapproved in the past\b|\b(?:was|were) (?:once|formerly|previously|originally|at one time|earlier) (?:FDA-)?approved\b")),
     Row("denied", "denied", says=rx(r"\bapproved (?:for|to \w+) neither\b|\bneither approved\b")),
     Row("denied", "denied", (), ("approve", "recommend"), "-"),
-    Row("denied", "denied", (*_OF_DRUG, "use", "other"), ("use",), "-", unless=rx(r"\bnot (?:only|known)\b|\bfor (?:longer|more) than\b")),
+    Row("denied", "denied", (*_OF_DRUG, "use", "other"), ("use",), "-", unless=rx(r"\bnot (?:only|known)\b|\bfor (?:longer|more) than\b|\bnot (?:be )?used on the\b")),
     Row("denied", "denied", ("use", *_OF_DRUG), ("",), "-", rx(r"\bnot (?:for use|for|an approved|a treatment)\b")),
     Row("denied-use", "denied", (), ("",), "-", rx(r"\bnot (?:an? )?(?:FDA[- ])?approved (?:use|treatment|indication)\b")),
     Row("no-longer-available", "availability", (), ("available", "withdraw"), "-"),
@@ -125,7 +131,7 @@ FRAMES: tuple[Row, ...] = (
     Row("of-some", "detail", ("it", "other"), says=rx(r"^if\b.*\b(?:must|should|needs? to)\b")),
     Row("about-the-form", "other-form", (), (), "+-", rx(r"\bless time\b|\bworks? better\b|\beffects last\b")),
     Row("of-use", "use", (*_OF_DRUG, "form", "use", "other", "agency"), ("approve", "use"), "+"),
-    Row("how-it-works", "explanation", (*_OF_DRUG, "form", "other"), ("works", "course", "aim"), "+-", None, _LIMIT),
+    Row("how-it-works", "explanation", (*_OF_DRUG, "form", "other"), ("works", "course", "aim"), "+-", None, _LIMIT_OR_GIVEN),
     Row("what-it-is", "explanation", (*_OF_DRUG, "form", "other"), ("",), "+", rx(
         r"\b(?:is|are) (?:an?|the|two|three)?(?: \S+){0,4} ?(?:type|types|kind|kinds|form|forms|group|condition|drug|drugs|protein|proteins|combination|version|biosimilar"
         r"|mixture|medicine|disorder|disease|vaccine|agent|inhibitor|antibody|treatment)\b|\b(?:is|are) made (?:from|of)\b|\bhave certain\b|\bhas? (?:fewer|side)\b"), _LIMIT),

@@ -153,6 +153,8 @@ def _counts_time(scene: Scene, listed: Treatments) -> bool:
 def _of_subject(scene: Scene, first: int, end: int) -> list[Prior]:
     """Reads "whose first chemotherapy did not cure it": a treatment is the subject."""
     words = scene.words
+    if first >= end:
+        return []
     start = first + 1 if words[first].low == "whose" else first
     if words[first].low in ("for", "in") and first + 1 < end and words[first + 1].low == "whom":
         start = first = first + 2

@@ -244,14 +244,20 @@ def _place(scene: Scene) -> tuple[Said, ...] | None:
     age = read_age(scene.text, scene.whole[0], scene.whole[1])
     if age is not None and age.place[1] >= scene.whole[1]:
         return (scene.tell("description", "age-range", age.place, groups=(Group(age.place, age=age),)),)
-    if _MANNER.match(scene.text, *scene.whole) is not None and kind in (
-        "",
-        "frame",
-        "start",
-        "place",
-        "people",
-        "with",
-        "alone",
+    of_disease = scene.before and scene.before[-1].kind in ("head", "object", "gloss", "narrower") and scene.opener == "in"
+    if (
+        not of_disease
+        and _MANNER.match(scene.text, *scene.whole) is not None
+        and kind
+        in (
+            "",
+            "frame",
+            "start",
+            "place",
+            "people",
+            "with",
+            "alone",
+        )
     ):
         return _qualifier(scene, "manner", "manner")
     listed = noun_list(scene.words, scene.inner, scene.end)

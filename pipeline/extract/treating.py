@@ -253,7 +253,8 @@ def _partners(scene: Scene, listed: Treatments, *, optional: bool) -> list[Said]
         mixed = any(word.low == "and" for word in scene.words[listed.either : listed.end])
         mode = listed.mode if listed.choice else "combination" if mixed else "alternative"
         if listed.choice == "" and len(names) == 1:
-            mode = "required"
+            or_other = any(word.low == "or" for word in scene.words[listed.either : listed.end])
+            mode = "alternative" if or_other else "required"  # "either docetaxel or other drugs"
     else:
         place = scene.place(listed.first, listed.end)
         mode = "optional" if optional else listed.mode

@@ -72,7 +72,9 @@ def frame(here: Here) -> Opener | None:
 
 def _after_treatment(words: Sequence[Word], at: int, current: Kind) -> bool:
     """Reads "chemotherapy given for metastatic cancer": the participle speaks of the treatment before it."""
-    return at > 0 and current in ("with", "time", "role") and not words[at - 1].is_stop and words[at - 1].of("treatment")
+    return (
+        at > 0 and current in ("with", "time", "role", "cause") and not words[at - 1].is_stop and words[at - 1].of("treatment")
+    )
 
 
 def relative(here: Here) -> Opener | None:
@@ -295,7 +297,7 @@ def cause(here: Here) -> Opener | None:
 def participle(here: Here) -> Opener | None:
     """Reads "receiving X" after patients, "linked to X" after a disease."""
     words, at, end, current, joined = here.parts
-    if current not in (*NOUNS, "with") or (current == "start" and not at) or (at and words[at - 1].low == "of"):
+    if current not in (*NOUNS, "with") or (current == "start" and not at) or (at and words[at - 1].low in ("of", "from")):
         return None  # "the chance of bleeding in adults"
     low = words[at].low
     follows = words[at + 1] if at + 1 < end else None

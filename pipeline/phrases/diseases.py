@@ -116,14 +116,19 @@ def diseases(text: str, start: int, end: int, heads: tuple[str, ...], *, short: 
 
 
 def _joined(text: str, found: Sequence[Disease]) -> tuple[Disease, ...]:
-    """Reads "recurrent or progressive" as one: none of the two is a must."""
+    """Reads "recurrent or progressive" and "stage III, stage IV, or recurrent" as one: none of them is a must."""
     kept: list[Disease] = []
     for one in found:
         last = kept[-1] if kept else None
-        if last is not None and last.kind == one.kind == "status" and text[last.place[1] : one.place[0]].strip(" ,") == "or":
-            kept[-1] = Disease("status", (last.place[0], one.place[1]))
-        else:
+        joined = last is not None and text[last.place[1] : one.place[0]].strip(" ,") == "or"
+        if last is None or not joined or "narrower" in (last.kind, one.kind) or last.kind == one.kind != "status":
             kept.append(one)
+            continue
+        first = last.place[0]
+        kept.pop()
+        while kept and kept[-1].kind != "narrower" and text[kept[-1].place[1] : first].strip() == ",":
+            first = kept.pop().place[0]
+        kept.append(Disease("status", (first, one.place[1])))
     return tuple(kept)
 
 

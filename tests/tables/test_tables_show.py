@@ -176,7 +176,7 @@ def test_what_is_denied_unread_or_accelerated_is_said(show: Show, invented: Path
     said = re.sub(r" {2,}", "  ", show(invented, "abrotinib").out)
 
     assert "not approved  “Abrotinib is not approved to treat bladder cancer.” abrotinib.md:35" in said
-    assert "unread  “Lymphocytic lymphoma (nodular or diffuse).” abrotinib.md:33 (no rule reads: (nodular or diffuse))" in said
+    assert "unread  “The cart must be green.” abrotinib.md:33 (no rule knows this shape of sentence)" in said
     assert "standing  accelerated approval\n" in said
     assert "after  docetaxel or capecitabine\n" in said
     assert "  with  dexamethasone\n" in said
@@ -188,11 +188,11 @@ def test_words_that_restrict_a_use_are_said_before_all_else_of_it(show: Show, in
 
     first = said[said.index("1  treat Sarcoma") : said.index("2  treat Glioma")]
     assert first.startswith(
-        "1  treat Sarcoma  only as the words say\n  in words  “in pellet form”\n  in words  “in pregnant patients”\n"
+        "1  treat Sarcoma  only as the words say\n  in words  “in pellet form”\n  in words  “pregnant patients”\n"
     )
-    assert "in words  “directly into the bladder” (manner)\n" in said
+    assert "in words  “into the bladder” (manner)\n" in said
     listed = show(invented, "--uses").out
-    assert "only “in pellet form”, “in pregnant patients”, “The cart must be green.”" in listed
+    assert "only “in pellet form”, “pregnant patients”, “The cart must be green.”" in listed
 
 
 @pytest.mark.parametrize(
