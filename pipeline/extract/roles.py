@@ -245,20 +245,7 @@ def _place(scene: Scene) -> tuple[Said, ...] | None:
     if age is not None and age.place[1] >= scene.whole[1]:
         return (scene.tell("description", "age-range", age.place, groups=(Group(age.place, age=age),)),)
     of_disease = scene.before and scene.before[-1].kind in ("head", "object", "gloss", "narrower") and scene.opener == "in"
-    if (
-        not of_disease
-        and _MANNER.match(scene.text, *scene.whole) is not None
-        and kind
-        in (
-            "",
-            "frame",
-            "start",
-            "place",
-            "people",
-            "with",
-            "alone",
-        )
-    ):
+    if not of_disease and _MANNER.match(scene.text, *scene.whole) is not None and kind in _BEFORE_MANNER:
         return _qualifier(scene, "manner", "manner")
     listed = noun_list(scene.words, scene.inner, scene.end)
     if (
@@ -295,6 +282,7 @@ _PLACES = (
     r"bladder|ureter|kidney|skin|vein|muscle|mouth|injection|infusion|tumou?rs?|spinal fluid|blood|bloodstream|brain|abdomen|liver"
     r"|chest|pill|tablet|capsule|needle|catheter|drip"
 )
+_BEFORE_MANNER = ("", "frame", "start", "place", "people", "with", "alone")
 _MANNER = rx(
     rf"(?:directly )?(?:in|into|by|through|under|to|on|onto|as|via) (?:the |an? )?(?:[\w-]+ ){{0,2}}?(?:{_PLACES})s?\b(?! cancer)"
 )
