@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from pipeline.extract.brackets import narrows
 from pipeline.extract.leaf import Leaf, in_order
@@ -131,9 +132,10 @@ def _run(statement: Statement, words: Sequence[Word], run: tuple[int, int], held
 _PART = re.compile(r"[^\W_]+")
 
 
-def _parts(text: str) -> list[str]:
+@lru_cache(maxsize=8192)  # the same words come again and again
+def _parts(text: str) -> tuple[str, ...]:
     """The letters and numbers of a text, each without its ending ("hyaluronidase-nvhy" is two)."""
-    return [_stem(part) for part in _PART.findall(text.casefold())]
+    return tuple(_stem(part) for part in _PART.findall(text.casefold()))
 
 
 def _stem(word: str) -> str:
