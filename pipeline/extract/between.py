@@ -91,13 +91,12 @@ def _introduces(ledger: Ledger, statement: Statement, frame: Frame, places: Iter
 
 
 def _detailed(aside: Aside) -> list[Place]:
+    """What a sentence after a list speaks of: the item before it amid the list, else the whole list, or the use in prose."""
     if aside.passage is None:
         return []
-    if aside.passage.prose:
-        return [aside.passage]
-    if aside.item is not None and not aside.last:
+    if aside.item is not None and not aside.last and not aside.passage.prose:
         return list(aside.item.leaves())
-    return [leaf for item in aside.passage.items for leaf in item.leaves()]
+    return aside.passage.leaves()
 
 
 def _names(statement: Statement, one: Read) -> bool:
@@ -111,10 +110,7 @@ def read_unseen(ledger: Ledger, element: Unseen) -> None:
     ledger.unseen[id(element.block)] = f"it stands in {_NAMES[element.block.kind]}"
     said = shown(element.block, "unread")
     if said is not None and element.passage is not None:
-        places: list[Place] = (
-            [element.passage] if element.passage.prose else [leaf for item in element.passage.items for leaf in item.leaves()]
-        )
-        ledger.state(places, said)
+        ledger.state(element.passage.leaves(), said)
 
 
 _NAMES = {"cell": "a table", "code": "a code block", "html": "an HTML block", "item": "an item longer than any sentence",

@@ -43,13 +43,7 @@ def keep_words(use: Use, leaf: Leaf, names: frozenset[str]) -> Use:
     held = {part for text in (*texts, *names) for part in _parts(text)}
     found = [kept for reading in leaf.leading for kept in _lost(reading, held, _REPLACED)]
     found += [kept for reading in (*leaf.above, *leaf.own) for kept in _lost(reading, held)]
-    if not found:
-        return use
-    return _with(use, found)
-
-
-def _with(use: Use, found: Sequence[Fact]) -> Use:
-    return replace(use, qualifiers=in_order((*use.qualifiers, *(Qualifier(one, "use") for one in found))))
+    return replace(use, qualifiers=in_order((*use.qualifiers, *(Qualifier(one, "use") for one in found)))) if found else use
 
 
 def _lost(reading: Reading, held: set[str], replaced: tuple[SaidKind, ...] = ()) -> list[Fact]:
@@ -61,9 +55,7 @@ def _lost(reading: Reading, held: set[str], replaced: tuple[SaidKind, ...] = ())
         *reading.studied,
         *reading.denied,
     ]
-    open_words = [not _neutral(words, number, held, explained) for number in _outside_brackets(words)]
-    outside = _outside_brackets(words)
-    lost = [number for number, is_open in zip(outside, open_words, strict=True) if is_open]
+    lost = [number for number in _outside_brackets(words) if not _neutral(words[number], held, explained)]
     if lost and reading.also:
         return [statement.fact("words-left")]  # what holds in one way of use only, with the word that says so
     return [*(_run(statement, words, run, held) for run in _runs(words, lost)), *_brackets(reading, words, held)]
@@ -96,8 +88,7 @@ def _brackets(reading: Reading, words: Sequence[Word], held: set[str]) -> list[F
     return found
 
 
-def _neutral(words: Sequence[Word], number: int, held: set[str], explained: Sequence[Place]) -> bool:
-    word = words[number]
+def _neutral(word: Word, held: set[str], explained: Sequence[Place]) -> bool:
     return (
         word.is_stop
         or word.low in closed("carriers")

@@ -16,3 +16,14 @@ _MAY_DENY = rx(
 def may_deny(words: str) -> bool:
     """Whether words that no rule reads may say that a use is not approved, no longer, or elsewhere."""
     return _MAY_DENY.search(words) is not None
+
+
+_TAKEN_BACK = rx(
+    r"\b(?:no longer|not|never)(?: currently| yet| been)? (?:FDA[- ])?approved\b"
+    r"|\bapprovals?\b.{0,60}\b(?:withdrawn|revoked|rescinded|taken back)\b"
+)
+
+
+def takes_back_approval(sentence: str) -> bool:
+    """Whether a sentence takes an approval back: whatever rule read it, no use is published from it."""
+    return _TAKEN_BACK.search(sentence) is not None

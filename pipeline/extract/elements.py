@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.extract.frames import Frame, frame_of
@@ -34,6 +34,10 @@ class Passage:
     prose: bool = False
     refused: Frame | None = None
     under: tuple[Block, ...] = ()
+
+    def leaves(self) -> list[Item | Passage]:
+        """Where its uses stand: the lowest items, or the passage itself where it is a use in prose."""
+        return [self] if self.prose else [leaf for item in self.items for leaf in item.leaves()]
 
 
 @dataclass(eq=False)
@@ -221,16 +225,3 @@ _STRUCK = re.compile(r"~~[^~]+~~")
 def is_struck(block: Block) -> bool:
     """Whether words of a block are struck out: they are no text of a use."""
     return any(run.struck and run.text.strip() for run in block.runs) or _STRUCK.search(block.text) is not None
-
-
-def detailed(aside: Aside) -> Iterator[Item | Passage]:
-    """What a sentence after a list speaks of: the item before it amid the list, the only item ("It …"), or the whole list."""
-    if aside.passage is None:
-        return
-    if aside.passage.prose:
-        yield aside.passage
-    elif aside.item is not None and not aside.last:
-        yield from aside.item.leaves()
-    else:
-        for item in aside.passage.items:
-            yield from item.leaves()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pipeline.extract.conservation import keep_words
 from pipeline.extract.denials import CONTRADICTED
-from pipeline.extract.denying import may_deny
+from pipeline.extract.denying import may_deny, takes_back_approval
 from pipeline.extract.elements import Aside, Passage
 from pipeline.extract.leaf import in_order
 from pipeline.extract.ledger import Ledger, Read, holds, says_abroad, words_left
@@ -76,7 +76,7 @@ def publish_use(ledger: Ledger, one: Read) -> None:
         ledger.unread(said, built)
         return
     heads = [name for told in one.leaf.told for name in told.heads]
-    built = keep_words(built, one.leaf, ledger.names.words | ledger.names.brands_words())
+    built = keep_words(built, one.leaf, ledger.own_words)
     left, limits = ledger.denials.of(replace(built, brands=built.brands or one.brands), heads)
     if left is None:
         ledger.unread(said, CONTRADICTED)
@@ -90,7 +90,7 @@ def publish_use(ledger: Ledger, one: Read) -> None:
     ages = {c.age_group for p in built.populations for c in p.characteristics}
     brands = [*one.brands, *(b for b in one.under.brands if b.text not in {x.text for x in one.brands})]
     for scope in ledger.scopes:
-        if not holds({id(place) for place in scope.covered}, one.place) or (scope.age is not None and scope.age not in ages):
+        if not holds(scope.places, one.place) or (scope.age is not None and scope.age not in ages):
             continue
         if scope.frame.role == "brands":
             brands.extend(b for b in brand_facts(scope.statement, ledger.names) if b.text not in {x.text for x in brands})
@@ -128,20 +128,13 @@ def _refused(ledger: Ledger, one: Read) -> str | None:
     """Why a leaf is no use whatever it says, None where it may be one."""
     if holds(ledger.denied, one.place):
         return "the page says that this use is not approved"
-    if any(_TAKEN_BACK.search(reading.statement.text) for reading in one.leaf.own):
+    if any(takes_back_approval(reading.statement.text) for reading in one.leaf.own):
         return "its own words may say that it is not approved"
     if may_deny(words_left((*one.leaf.leading, *one.leaf.above, *one.leaf.own[:1]))) or says_abroad(
         (*one.leaf.above, *one.leaf.own[:1])
     ):
         return "words that no rule reads may say that it is not approved"
     return None
-
-
-#: Whatever rule read the sentence: a use is not published from one that takes an approval back.
-_TAKEN_BACK = rx(
-    r"\b(?:no longer|not|never)(?: currently| yet| been)? (?:FDA[- ])?approved\b"
-    r"|\bapprovals?\b.{0,60}\b(?:withdrawn|revoked|rescinded|taken back)\b"
-)
 
 
 def _with_sentence(one: Read, text: Fact, statement: Statement) -> Fact:

@@ -79,11 +79,6 @@ _BRAND_LIST = rx(
 )
 
 
-_WITHDRAWN = rx(
-    r"\b(?:withdrawn|withdrew|withdraws|revoked|rescinded|removed|pulled|ended|dropped|taken back|cancell?ed|terminated|lapsed|expired|lost)\b"
-)
-
-
 _OTHER_CONDITIONS = rx(
     r"\b(?:to treat|for|treatment of|prevent) (?:(?:many |some |certain )?other|many) (?:types? of cancer|cancers|conditions|diseases|disorders|uses|kinds of cancer)"
     r"(?:,? (?:and|or) (?:other )?(?:conditions|diseases|types of cancer|cancers))?\W*$"

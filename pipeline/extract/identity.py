@@ -14,11 +14,12 @@ from pathlib import PurePosixPath
 from pipeline.extract.quote import fact, quote, target
 from pipeline.extract.section import use_blocks
 from pipeline.extract.template import may_be_of_the_template
+from pipeline.language import UNSEEN_CLASS
 from pipeline.model import Block, Component, Fact, FdaStatus, Identifier, IdentifierKind, Kind, Page
 
 _SITE_SUFFIX = re.compile(r"(?<=\S)\s+[-\u2013|]\s+NCI\s*\Z")
 #: Between the words of a label: white space, no-break spaces too, and what shows nothing.
-_GAP = "[\\s\u00ad\u200b-\u200d\u2060\ufeff]+"
+_GAP = rf"[\s{UNSEEN_CLASS}]+"
 #: A label fills its line or ends in a colon: "FDA approved drugs for …" is none.
 _BRANDS_LABEL = re.compile(rf"\s*US{_GAP}Brand{_GAP}Names?(?:\(s\))?\s*(?::\s*|\Z)", re.IGNORECASE)
 _FDA_LABEL = re.compile(rf"\s*FDA{_GAP}Approved\s*(?::\s*|\Z)", re.IGNORECASE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from pipeline.extract.denials import Denials, of_another, read_denial
@@ -57,6 +58,7 @@ class Ledger:
 
     def __init__(self, blocks: tuple[Block, ...], names: Names) -> None:
         self.names = names
+        self.own_words = names.words | names.brands_words()
         struck = {id(block) for block in blocks if is_struck(block)}
         self.blocks = blocks
         self.struck = struck
@@ -90,7 +92,7 @@ class Ledger:
             one.leaf.stated.append(said)
 
 
-def holds(places: set[int], place: Place) -> bool:
+def holds(places: AbstractSet[int], place: Place) -> bool:
     """Whether a place, or an item below it that only says more of it, is among some places (by `id`)."""
     below = place.leaves() if isinstance(place, Item) else ()
     return id(place) in places or any(id(leaf) in places for leaf in below)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from pipeline.extract.elements import Aside, Element, Passage
 from pipeline.extract.frames import Frame, brand_names, frame_of, lists_brands
@@ -46,6 +47,11 @@ class Scope:
     frame: Frame
     covered: tuple[Place, ...]
     age: AgeGroup | None = None
+
+    @cached_property
+    def places(self) -> frozenset[int]:
+        """The leaves that it covers, by their `id`: each use asks for them."""
+        return frozenset(map(id, self.covered))
 
 
 def has_scope(statement: Statement, frame: Frame) -> bool:
@@ -182,12 +188,13 @@ def aside_scopes(elements: list[Element]) -> list[Scope]:
 
 
 def reached(element: Aside, elements: list[Element], following: Mapping[int, tuple[Place, ...]]) -> tuple[Place, ...]:
-    """The leaves that a sentence which nobody understood may speak of: after a list that list's, else all before it."""
+    """The leaves that a sentence which nobody understood may speak of: after a list that list's, else all before it.
+
+    `following` are those of the sentences before the first list (`places_after`).
+    """
     passage = element.passage
     if passage is not None and (points_back(element.statement) or passage.items):
-        if passage.prose:
-            return (passage,)
-        return tuple(leaf for item in passage.items for leaf in item.leaves())
+        return tuple(passage.leaves())
     if passage is None and not element.lost:
         return following.get(id(element), ())
     met = _Covered()
@@ -213,7 +220,7 @@ def places_after(elements: Sequence[Element]) -> dict[int, tuple[Place, ...]]:
             if one.under != under:
                 under, places = one.under, []
             if one.refused is None:
-                places[:0] = [one] if one.prose else [leaf for item in one.items for leaf in item.leaves()]
+                places[:0] = one.leaves()
             shared = ()
         elif isinstance(one, Aside) and one.passage is None:
             shared = shared or tuple(places)

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 
+from pipeline.language import UNSEEN_CLASS
 from pipeline.model import Page
 
 #: What may stand before the first letter of a block: indentation, markers, and markup that shows nothing, as what is left
 #: of a link or an image without words.
 _BEFORE = re.compile(r"(?:[\s>*+\-#.:;,()\[_`!~=\"'0-9]|\]\([^()\s]*\)|<br ?/?>)*+")
 #: What may stand between two letters that a reader sees side by side, and between two words.
-_BETWEEN, _GAP = (rf"(?:[{space}*_`\[!\u00ad\u200b-\u200d\u2060\ufeff]|\]\([^()\s]*\))*+" for space in ("", r"\s"))
+_BETWEEN, _GAP = (rf"(?:[{space}*_`\[!{UNSEEN_CLASS}]|\]\([^()\s]*\))*+" for space in ("", r"\s"))
 #: A tag, an entity, an escape, the end of a link.
 _HIDDEN = r"[<&\\\]]"
 _HIDING = re.compile(r"<[a-z/!?]|&[a-z#]|\\|\]\(", re.IGNORECASE)

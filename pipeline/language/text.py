@@ -11,6 +11,8 @@ _PLAIN = _QUOTES | _DASHES | _SPACES
 
 #: Characters that a reader does not see: soft hyphen, zero-width spaces and joiners, byte-order mark.
 UNSEEN = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+#: The same as the inside of a character class.
+UNSEEN_CLASS = "".join(map(chr, UNSEEN))
 
 #: Superscript digits: the pages' footnote marks.
 MARKS = "¹²³⁴⁵⁶⁷⁸⁹"

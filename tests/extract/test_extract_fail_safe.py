@@ -6,20 +6,15 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.model import Age, Use, facts_in
+from pipeline.model import Age, Use
 
 Uses = Callable[[str], tuple[Use, ...]]
+Fields = Callable[[Use], list[str]]
 LEAD = "Zolafen is approved to treat:\n\n"
 
 
 def stated(use: Use) -> list[str]:
     return [one.fact.text for one in use.qualifiers if one.kind == "stated"]
-
-
-def held(use: Use) -> list[str]:
-    """What the fields of a use hold beside its whole sentences."""
-    whole = {id(fact) for fact in (use.text, use.parent, use.lead, *use.evidence) if fact is not None}
-    return [fact.text for fact in facts_in(use) if id(fact) not in whole]
 
 
 @pytest.mark.parametrize(
@@ -36,10 +31,10 @@ def held(use: Use) -> list[str]:
         ("**Melanoma.** It is used in pregnant patients.", "in pregnant patients"),
     ],
 )
-def test_words_of_a_use_that_no_rule_reads_restrict_it(uses_of: Uses, item: str, words: str) -> None:
+def test_words_of_a_use_that_no_rule_reads_restrict_it(uses_of: Uses, fields_of: Fields, item: str, words: str) -> None:
     (use, other) = uses_of(f"{LEAD}- {item}\n- **Glioma** in adults.")
 
-    assert any(words.strip("()") in text for text in held(use)), held(use)
+    assert any(words.strip("()") in text for text in fields_of(use)), fields_of(use)
     assert [fact.text for fact in use.conditions] == ["Melanoma"]
     assert not other.qualifiers
 
@@ -47,21 +42,21 @@ def test_words_of_a_use_that_no_rule_reads_restrict_it(uses_of: Uses, item: str,
 @pytest.mark.parametrize(
     "adjunct", ["in pellet form", "as blorpal therapy", "for up to six zargs", "upon relapse", "upon zargs"]
 )
-def test_an_opening_sentence_with_words_nobody_knows_opens_its_list(uses_of: Uses, adjunct: str) -> None:
+def test_an_opening_sentence_with_words_nobody_knows_opens_its_list(uses_of: Uses, fields_of: Fields, adjunct: str) -> None:
     uses = uses_of(f"Zolafen is approved {adjunct} to treat:\n\n- **Melanoma.**\n- **Glioma.**".replace(" ,", ","))
 
     assert [use.conditions[0].text for use in uses] == ["Melanoma", "Glioma"]
-    assert all(adjunct.strip(" ,") in held(use) for use in uses)
+    assert all(adjunct.strip(" ,") in fields_of(use) for use in uses)
 
 
 def test_an_opening_that_is_not_understood_opens_nothing(uses_of: Uses) -> None:
     assert uses_of("Doctors gargle zolafen against:\n\n- **Melanoma.**") == ()
 
 
-def test_a_prose_use_is_published_with_its_unread_words(uses_of: Uses) -> None:
+def test_a_prose_use_is_published_with_its_unread_words(uses_of: Uses, fields_of: Fields) -> None:
     (use,) = uses_of("Zolafen is approved to treat **melanoma** whose zargs have blorped.")
 
-    assert "whose zargs have blorped" in held(use)
+    assert "whose zargs have blorped" in fields_of(use)
 
 
 def test_a_sentence_after_a_list_restricts_all_uses_of_the_list_and_no_other(uses_of: Uses) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.model import DrugFacts, Use, facts_in
+from pipeline.model import DrugFacts, Use
 
 LEAD = "Zolafen is approved to treat:\n\n"
 LISTED = f"{LEAD}- **Hardoma** that has spread.\n- **Neptoma** in adults.\n\n"
@@ -242,13 +242,15 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_nothing_is_broader_than_the_page_and_nothing_is_lost_unseen(case: Case, facts_of: Callable[[str], DrugFacts]) -> None:
+def test_nothing_is_broader_than_the_page_and_nothing_is_lost_unseen(
+    case: Case, facts_of: Callable[[str], DrugFacts], fields_of: Callable[[Use], list[str]]
+) -> None:
     facts = facts_of(PAGE.format(name=case.name, uses=case.said))
 
     by_condition = {one.text: use for use in facts.uses for one in use.conditions}
     assert set(by_condition) == set(case.uses)
     for condition, words in case.uses.items():
-        fields = " \u2026 ".join(held(by_condition[condition]))
+        fields = " \u2026 ".join(fields_of(by_condition[condition]))
         assert [one for one in words if one not in fields] == [], f"{condition}: {fields}"
     claimed = {one.text for use in facts.uses for one in (*use.conditions, *use.narrower, *names_of(use))}
     assert claimed & set(case.never) == set()
@@ -256,12 +258,6 @@ def test_nothing_is_broader_than_the_page_and_nothing_is_lost_unseen(case: Case,
     assert [words for words in case.told if words not in told] == []
     for condition, brands in case.brands.items():
         assert [one.text for one in by_condition[condition].brands] == brands
-
-
-def held(use: Use) -> list[str]:
-    """What the fields of a use hold beside its whole sentences."""
-    whole = {id(fact) for fact in (use.text, use.parent, use.lead, *use.evidence) if fact is not None}
-    return [fact.text for fact in facts_in(use) if id(fact) not in whole]
 
 
 def names_of(use: Use) -> list[Any]:
