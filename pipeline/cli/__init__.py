@@ -56,7 +56,7 @@ def run_command(arguments: list[str]) -> int:
     try:
         code: int | None = app.meta(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as error:
-        console.problem(Problem("U901", "error", " ".join(str(error).split()), _remedy(str(error), arguments)))
+        console.problem(Problem("U901", "error", " ".join(str(error).split()), _remedy(error, arguments)))
         return USAGE
     except OnlabelError as error:
         console.problem(error.problem)
@@ -73,8 +73,10 @@ def run_command(arguments: list[str]) -> int:
     return code or DONE
 
 
-def _remedy(said: str, arguments: list[str]) -> str:
-    form = next((form for option, form in _FORMS.items() if f" {option}:" in said), None)
+def _remedy(error: CycloptsError, arguments: list[str]) -> str:
+    # By the option's name: the parser's wording differs between its versions.
+    names = error.argument.names if error.argument else ()
+    form = next((form for option, form in _FORMS.items() if option in names), None)
     return form or f"See `{_command(arguments)} --help`."
 
 

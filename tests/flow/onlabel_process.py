@@ -94,7 +94,12 @@ class Onlabel:
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
     def ask(self, path: str, **body: object) -> Any:  # noqa: ANN401 - what the server's JSON holds
-        answer = httpx.post(f"{self.url}{path}", json=body, trust_env=False)
+        # As Prefect's own client does: its server says 503 while another process writes to its SQLite file.
+        for _ in range(10):
+            answer = httpx.post(f"{self.url}{path}", json=body, trust_env=False)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            time.sleep(0.5)
         answer.raise_for_status()
         return answer.json()
 
