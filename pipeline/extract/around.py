@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.extract.leaf import PREVENTIVE, Leaf, quoted, said
 from pipeline.extract.quote import join
 from pipeline.extract.said import Reading, Said
-from pipeline.extract.state import in_run, runs_of
+from pipeline.extract.state import in_run, runs_of, ways_of
 from pipeline.language import rx
 from pipeline.model import Fact, Phase, PriorTherapy, Therapy
 
@@ -77,6 +77,7 @@ def prior_of(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
         "before" in r.text(one.place).lower() and "surgery" in r.text(one.place).lower()
         for r, one in said(leaf.every, "qualifier") if one.what == "timing"
     ) or any("before" in r.text(step.timing).lower() for r in leaf.every for step in r.steps if step.timing is not None)  # fmt: skip
+    first, _ = ways_of(leaf)
     unique: dict[tuple[str, ...], PriorTherapy] = {}
     for reading, one in said(leaf.every, "prior"):
         if reading in leaf.general and any(
@@ -86,7 +87,7 @@ def prior_of(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
         names = [name for name in one.names if not (before_surgery and reading.text(name).lower() == "surgery")]
         if not names or brings_on(leaf, verb, reading, one):
             continue  # "nausea after surgery", "in patients treated with X": what brings on the thing prevented
-        ways = reading.also and not leaf.prose
+        ways = (reading.also and not leaf.prose) or reading in first
         mode = "conditional" if one.some or ways or in_run(reading, one) or " if " in reading.text(one.place) else one.mode
         quotes = tuple(reading.quote(name, one.rule) for name in names)
         told = PriorTherapy(mode, reading.quote(one.place, one.rule), quotes)  # type: ignore[arg-type]  # the modes are those of the model

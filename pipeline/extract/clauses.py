@@ -11,7 +11,7 @@ from pipeline.extract.said import Place, Said
 from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
 from pipeline.phrases.adjuncts import phrases
-from pipeline.phrases.coordination import Predicate, coordinated, predicates
+from pipeline.phrases.coordination import Predicate, musts
 from pipeline.phrases.diseases import diseases, related
 from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.people import Group, read_age
@@ -40,7 +40,7 @@ _LINK = rx(
 def of_disease(scene: Scene) -> tuple[Said, ...]:
     """The predicates on the disease: status, biomarkers and stages, each "and" apart, what "or" joins as one quote."""
     found: list[Said] = list(_subject(scene))
-    for group in coordinated(predicates(scene.words, scene.inner, scene.end)):
+    for group in musts(scene.words, scene.inner, scene.end):
         found.extend(_group(scene, group, patients=False))
     return tuple(found)
 
@@ -51,7 +51,7 @@ def of_patients(scene: Scene) -> tuple[Said, ...]:
     if scene.words[scene.phrase.first].low == "whose" or scene.opener == "":
         start = scene.phrase.first
     found: list[Said] = []
-    for group in coordinated(predicates(scene.words, start, scene.end)):
+    for group in musts(scene.words, start, scene.end):
         found.extend(_group(scene, group, patients=True))
     return tuple(found)
 
@@ -68,13 +68,14 @@ def _subject(scene: Scene) -> tuple[Said, ...]:
 def _group(scene: Scene, group: Sequence[Predicate], *, patients: bool) -> list[Said]:
     """One must: a predicate, or several joined by "or" as one quote."""
     several = len(group) > 1
+    a_choice = several and not _one_course(scene, group)
     first, end = group[0].first, group[-1].end
     while end > first and (scene.words[end - 1].low in ".,;:" or (scene.words[end - 1].low == "in" and end - first > 1)):
         end -= 1
     if end <= first:
         return []
     prior = [
-        Said("prior", one.rule, one.place, "conditional" if several or scene.some else one.mode, one.names, some=scene.some)
+        Said("prior", one.rule, one.place, "conditional" if a_choice or scene.some else one.mode, one.names, some=scene.some)
         for predicate in group
         for one in priors_in(scene, predicate.first, min(predicate.end, end), several=several)
     ]
@@ -93,6 +94,20 @@ def _group(scene: Scene, group: Sequence[Predicate], *, patients: bool) -> list[
     if patients and not several and not scene.some and _holds_all(scene, first, end, prior):
         return prior
     return [scene.tell(kind, rule, place), *prior]  # type: ignore[arg-type]  # one of four literals
+
+
+_WORSE = rx(
+    r"(?:(?:has|have|had|is|are) )?(?:(?:either|then|still|also|since|again) )*(?:c[ao]me back|relapsed|recur(?:red|rent)|returned|refractory"
+    r"|g[oe]t(?:ten)? worse|worsened|progressed|not (?:responded|improved|gotten better)|stopped responding)\b"
+)
+
+
+def _one_course(scene: Scene, group: Sequence[Predicate]) -> bool:
+    """Reads "came back or got worse after treatment with X": however the disease went on, X was before."""
+    words = scene.words
+    return all(_WORSE.match(scene.text, words[one.first].start) is not None for one in group) and not any(
+        word.of("time", "preposition") for one in group[:-1] for word in words[one.first : one.end]
+    )
 
 
 def _removed(scene: Scene, first: int, end: int) -> list[Said]:

@@ -95,6 +95,7 @@ FRAMES: tuple[Row, ...] = (
     Row("being-studied", "studied", verbs=("study",), unless=rx(r"^\W*it is not known\b"), polarity="+"),
     Row("being-studied", "studied", says=rx(r"\bcontinues? to be (?:studied|tested)\b|\bunder study\b|\b(?:is|are) (?:also )?in (?:clinical )?(?:trials|studies)\b")),
     Row("special-program", "programme", verbs=("available", "use", "approve", ""), says=rx(r"\b(?:available|prescribed|given|obtained)\b.{0,60}\b(?:program|programme|REMS)\b")),
+    Row("accelerated-approval", "standing", ("use",), ("approve",), "+", rx(r"^the use of [^,.;:]+? to treat [^,.;:]+? (?:is|are|was|were) [^,;:]*\baccelerated approval\b")),
     Row("accelerated-approval", "standing", ("use", "drug", "it", "brand", "other"), ("approve",), "+", _ACCELERATED,
         rx(r"\bapproved (?:to|for) (?!use under|the)|\bonly (?:in|for)\b|\bto (?:treat|prevent|reduce|lower|help|be)\b|\bfor the \w+ of\b|:$")),
     Row("brand-scope", "brands", ("use",), (), "+", _BRAND_LIST),

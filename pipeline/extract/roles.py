@@ -202,6 +202,8 @@ _CAUSED = closed("caused")
 def _branches(scene: Scene, first: int) -> list[tuple[int, int]]:
     """Reads "multiple myeloma or by solid tumors that have spread": one cause a branch; an "or" within a clause is none."""
     words, found, number, start = scene.words, [], first, first
+    if _SOME_KINDS.match(scene.text, words[first].start) is not None:
+        return [scene.place(first, scene.end)]  # "certain types of X or Y": certain types of either
     while number < scene.end:
         if words[number].of("relative"):
             number = next(
@@ -221,15 +223,15 @@ def _branches(scene: Scene, first: int) -> list[tuple[int, int]]:
         number += 1
     if start < scene.end:
         found.append(scene.place(start, scene.end))
-    return [(_past_kinds(scene, a), b) for a, b in found]
+    return [(_past_article(scene, a), b) for a, b in found]
 
 
-_KIND_WORDS = rx(r"(?:(?:some|certain|all|many) (?:types|kinds|forms) of |the )")
+_SOME_KINDS = rx(r"(?:some|certain|many) (?:types|kinds|forms) of\b")
 
 
-def _past_kinds(scene: Scene, at: int) -> int:
-    lead = _KIND_WORDS.match(scene.text, at)
-    return lead.end() if lead is not None else at
+def _past_article(scene: Scene, at: int) -> int:
+    """Past "the"; "certain types of" stays: a cause that is only some of a disease is not the disease."""
+    return at + len("the ") if scene.text.startswith("the ", at) else at
 
 
 def _place(scene: Scene) -> tuple[Said, ...] | None:

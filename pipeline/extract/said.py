@@ -26,6 +26,12 @@ SaidKind = Literal[
 ]  # fmt: skip
 
 
+#: How the disease stands.
+STATES: tuple[SaidKind, ...] = ("status", "biomarker", "stage")
+#: The rule of a sentence that says another way of use, with a state of the disease of its own.
+OTHER_WAY = "other-way"
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A piece of a sentence: `place` is what is quoted, by offsets of the block's text.

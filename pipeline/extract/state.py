@@ -2,30 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from pipeline.extract.leaf import Leaf
 from pipeline.extract.quote import join
-from pipeline.extract.said import Reading, Said
+from pipeline.extract.said import OTHER_WAY, STATES, Place, Reading, Said
 from pipeline.model import Fact
 
-_STATES = ("status", "biomarker", "stage")
-
-
-_OF_SEVERAL = (*_STATES, "description", "narrower", "line", "qualifier")
+_OF_SEVERAL = (*STATES, "description", "narrower", "line", "qualifier")
 
 
 def state_of(leaf: Leaf) -> dict[str, list[Fact]]:
     """Status, biomarkers and stages; what "or" joins is one quote, so that no alternative reads as a must."""
-    found: dict[str, list[Fact]] = {kind: [] for kind in _STATES}
+    found: dict[str, list[Fact]] = {kind: [] for kind in STATES}
+    first, others = ways_of(leaf)
     for reading in leaf.every:
-        for one in reading.said:
-            if one.kind in _STATES and not in_run(reading, one):
-                pieces = [reading.quote(place, one.rule) for place in one.names or (one.place,)]
-                found[one.kind].append(pieces[0] if len(pieces) == 1 else join(pieces, one.rule))
-        for kind, place in runs_of(reading):
-            found[kind if kind in found else "status"].append(reading.quote(place, "one-of-several"))
+        for kind, places, rule in _states(reading):
+            if reading not in first and rule != OTHER_WAY:
+                pieces = [reading.quote(place, rule) for place in places]
+                found[kind].append(pieces[0] if len(pieces) == 1 else join(pieces, rule))
+    if first:
+        found["status"].append(_ways(first, others))
     return found
+
+
+def _states(reading: Reading) -> list[tuple[str, tuple[Place, ...], str]]:
+    alone = [one for one in reading.of(*STATES) if not in_run(reading, one)]
+    runs = runs_of(reading)
+    return [
+        *((one.kind, one.names or (one.place,), one.rule) for one in alone),
+        *((kind if kind in STATES else "status", (place,), "one-of-several") for kind, place in runs),
+    ]
+
+
+def _ways(first: Sequence[Reading], others: Sequence[Reading]) -> Fact:
+    """Two ways of use as one quote, from the first state of the first to the end of the other."""
+    start = min(place[0] for _, places, _ in _states(first[0]) for place in places)
+    last = others[-1].statement
+    if last.block is first[0].statement.block:
+        return first[0].quote((start, last.end), "one-of-several")
+    heres = [one.quote((start if one is first[0] else one.statement.start, one.statement.end), "one-of-several") for one in first]
+    return join([*heres, *(one.statement.fact("one-of-several") for one in others)], "one-of-several")
+
+
+def ways_of(leaf: Leaf) -> tuple[list[Reading], list[Reading]]:
+    """The sentences of a first way of use and those of another ("It is also used …"), where each says how the disease stands.
+
+    The item's head binds every way, but for one that names its disease again ("… to treat melanoma that can be removed").
+    """
+    others = [reading for reading in leaf.own if any(one.rule == OTHER_WAY for one in reading.of("status"))]
+    again = any(one.rule == "intent" for reading in others for one in reading.of("intent"))
+    first = [
+        reading
+        for reading in leaf.own
+        if not reading.also and (again or not reading.of("head")) and (reading.of(*STATES) or runs_of(reading))
+    ]
+    return (first, others) if first and others else ([], [])
 
 
 def runs_of(reading: Reading) -> list[tuple[str, tuple[int, int]]]:

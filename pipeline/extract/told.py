@@ -11,7 +11,7 @@ from pipeline.extract.frames import Frame, frame_of, limits
 from pipeline.extract.head import Head, bold_ranges, read_head, starts_bold
 from pipeline.extract.outline import Item
 from pipeline.extract.reading import read
-from pipeline.extract.said import Reading, Said
+from pipeline.extract.said import OTHER_WAY, STATES, Reading, Said
 from pipeline.extract.sentence import points_back, read_on
 from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names
@@ -202,17 +202,20 @@ def read_item(item: Item, above: list[Told], names: Names, lead: Told | None = N
     return told
 
 
-_OF_ONE_WAY = ("line", "status", "biomarker", "stage")
+_OF_ONE_WAY = ("line", *STATES)
 
 
 def _another_way(reading: Reading) -> Reading:
     """Reads "It is also used as maintenance therapy in advanced X": what holds in that way alone is no must of the use.
 
-    Its words stay with the use (see `conservation`).
+    The sentence is one quote with the musts of the way before it (see `state`), or its words stay with the use (see `conservation`).
     """
     if not reading.also:
         return reading
-    return replace(reading, said=tuple(one for one in reading.said if one.kind not in _OF_ONE_WAY))
+    said = tuple(one for one in reading.said if one.kind not in _OF_ONE_WAY)
+    state = any(one.kind in STATES for one in reading.said)
+    whole = (reading.statement.start, reading.statement.end)
+    return replace(reading, said=(*said, Said("status", OTHER_WAY, whole)) if state else said)
 
 
 def _how_it_works(statement: Statement, frame: Frame) -> Reading:

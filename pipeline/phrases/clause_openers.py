@@ -11,10 +11,12 @@ from pipeline.phrases.words import Word, closing_bracket
 
 
 def bracket(here: Here) -> Opener | None:
-    """Reads "(stage IV)" right after patients, a frame or another bracket."""
+    """Reads "(stage IV)" right after patients, a frame or another bracket, "(in children)" after a treatment too."""
     words, at, end, current, _joined = here.parts
     opens = words[at].low == "(" and (
-        current in ("people", "frame", "alone", "bracket") or (current in ("noun", "start") and here.fresh)
+        current in ("people", "frame", "alone", "bracket")
+        or (current in ("noun", "start") and here.fresh)
+        or (current == "with" and at + 2 < end and words[at + 1].low in ("in", "for") and words[at + 2].of("person"))
     )
     return Opener("bracket", closing_bracket(words, at, end)) if opens else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -78,6 +79,24 @@ def _begins(words: Sequence[Word], at: int, end: int) -> bool:
     if word.of("adverb") and not begins_verb(word):
         return at + 1 < end and (begins_verb(words[at + 1]) or words[at + 1].low == "not")
     return begins_verb(word) and verb_group(words, at, end) is not None
+
+
+def musts(words: Sequence[Word], at: int, end: int) -> tuple[tuple[Predicate, ...], ...]:
+    """The predicates of a clause that all hold, each with its alternatives."""
+    groups = coordinated(predicates(words, at, end))
+    for number, group in enumerate(groups):
+        for last in range(len(groups) - 1, number, -1):
+            if len(groups[last]) > 1 and any(_contradict(words, one, other) for one in group for other in groups[last]):
+                # "has not spread and cannot be removed or has spread": what contradicts is a choice, and so is all between
+                return (*groups[:number], tuple(itertools.chain(*groups[number : last + 1])), *groups[last + 1 :])
+    return groups
+
+
+def _contradict(words: Sequence[Word], one: Predicate, other: Predicate) -> bool:
+    first, second = verb_group(words, one.first, one.end), verb_group(words, other.first, other.end)
+    if first is None or second is None or first.head is None or second.head is None:
+        return False
+    return first.head.low == second.head.low and first.negative != second.negative
 
 
 def coordinated(items: Sequence[Predicate]) -> tuple[tuple[Predicate, ...], ...]:

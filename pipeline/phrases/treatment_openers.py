@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pipeline.language import closed
 from pipeline.phrases.kinds import CLAUSES, NOUNS, PREDICATES, Here, Opener, by_first
 from pipeline.phrases.nouns import is_feature
+from pipeline.phrases.verbs import begins_verb
 from pipeline.phrases.words import Word
 
 _AGENT = closed("agent")
@@ -87,8 +88,8 @@ def role(here: Here) -> Opener | None:
             if words[at].low == "on" and not any(one.of("line") for one in words[at + 1 : number]):
                 return None
             follows = words[number + 1].low if number + 1 < end else ""
-            if follows in ("of", "for") and number + 2 < end and words[at].low == "as":
-                return None  # "as palliative treatment of" is an aim
+            if follows in ("of", "for") and number + 2 < end and words[at].low == "as" and current in CLAUSES:
+                return None  # elsewhere "as palliative treatment of" was found to be an aim before
             return Opener("role", at)
         if word.is_stop or (
             word.of("preposition", "relative", "subordinator", "be", "have", "modal", "pronoun") and not word.of("line")
@@ -174,6 +175,8 @@ def time(here: Here) -> Opener | None:
         return Opener("time", at + 2)
     if tuple(word.low for word in words[at : at + 4]) == ("as", "a", "follow-up", "to"):
         return Opener("time", at + 4)
+    if current == "time" and not joined and any(begins_verb(word) for word in words[max(0, at - 4) : at]):
+        return None  # "after the cancer got worse during treatment with X": one event
     number = at
     if words[number].low in ("right", "immediately", "shortly", "soon", "just") and number + 1 < end:
         number += 1

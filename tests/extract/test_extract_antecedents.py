@@ -48,7 +48,6 @@ def test_a_sentence_after_a_list_that_may_speak_of_something_else_says_nothing_o
     assert facts.unread or all(use.qualified_in_words for use in facts.uses)
 
 
-@pytest.mark.xfail(reason="accelerated approval of a use that a later sentence names is kept in words")
 def test_accelerated_approval_of_a_use_that_is_named_is_that_use_alone(uses_of: Uses) -> None:
     glioma, melanoma = uses_of(
         AFTER_A_LIST + "The use of zolafen to treat melanoma is approved under FDA's Accelerated Approval Program."

@@ -188,7 +188,6 @@ def test_another_way_of_use_binds_no_other(uses_of: Uses, fields_of: Callable[[U
     assert all(mode == "conditional" for mode, _ in prior(use))
 
 
-@pytest.mark.xfail(reason="what holds in the first way of two stays a must")
 def test_two_ways_of_use_with_a_must_each_are_one_quote(uses_of: Uses) -> None:
     (use,) = uses_of(
         f"{LEAD}**Melanoma** that has spread. It is also used with brontinib to treat melanoma that can be removed by surgery."
@@ -215,3 +214,42 @@ def test_a_second_use_in_an_item_is_a_use(uses_of: Uses) -> None:
         (["Melanoma"], "treat"),
         (["glioma"], "prevent"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "mode"),
+    [
+        ("came back or got worse after brontinib", "required"),
+        ("has relapsed (come back) or is refractory (does not respond) after at least two lines of brontinib", "required"),
+        ("has spread or got worse after brontinib", "conditional"),
+        ("has come back or did not respond to brontinib", "conditional"),
+        ("came back after caldisone or got worse after brontinib", "conditional"),
+    ],
+)
+def test_treatment_before_is_a_must_however_the_disease_went_on_after_it(uses_of: Uses, said: str, mode: str) -> None:
+    (use,) = uses_of(f"{LEAD}**Melanoma** in adults whose cancer {said}.")
+    assert {(how, name) for how, name in prior(use) if name == "brontinib"} == {(mode, "brontinib")}
+
+
+def test_what_contradicts_is_a_choice(uses_of: Uses) -> None:
+    said = "has not spread outside the skin and cannot be removed by surgery or has spread to other parts of the body"
+    (use,) = uses_of(f"{LEAD}**Melanoma** in adults whose cancer {said}.")
+    assert are_alternatives(use, ("has not spread", "has spread to other parts")), musts(use)
+
+
+def test_certain_types_of_a_cause_stay_with_it(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}**Anemia** caused by certain types of quillar syndrome or brindled syndrome.")
+    assert [one.text for one in use.causes] == ["certain types of quillar syndrome or brindled syndrome"]
+
+
+def test_an_event_during_treatment_is_one_of_two_ways(uses_of: Uses) -> None:
+    said = "first-line hormone therapy or after the cancer got worse during treatment with brontinib"
+    (use,) = uses_of(f"{LEAD}**Melanoma.** It is used as {said}.")
+    assert ([one.text for one in use.disease_status], use.qualifiers) == ([said], ())
+    assert prior(use) == [("conditional", "brontinib")]
+
+
+def test_a_first_treatment_for_a_disease_again_is_a_line(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}**Melanoma.** It is used as the first treatment for cancer that has spread.")
+    assert use.line is not None
+    assert (use.line.text, [one.text for one in use.disease_status], use.qualifiers) == ("first treatment", ["has spread"], ())

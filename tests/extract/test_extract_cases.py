@@ -255,7 +255,6 @@ def test_brackets_that_say_the_name_again_leave_nothing_unread(facts_of: Callabl
     assert facts.unread == ()
 
 
-@pytest.mark.xfail(reason="patients in brackets behind a partner stay in the words of the partner")
 def test_who_is_treated_with_a_partner_in_brackets_is_read(uses_of: Uses) -> None:
     (use,) = uses_of("Zolafen is approved to treat:\n\n- **Melanoma.** It is used with vintelamide (in children).")
     assert [one.fact.text for one in use.populations[0].characteristics] == ["children"]
