@@ -42,7 +42,9 @@ def _ways(first: Sequence[Reading], others: Sequence[Reading]) -> Fact:
     last = others[-1].statement
     if last.block is first[0].statement.block:
         return first[0].quote((start, last.end), "one-of-several")
-    heres = [one.quote((start if one is first[0] else one.statement.start, one.statement.end), "one-of-several") for one in first]
+    heres = [
+        one.quote((start if one is first[0] else one.statement.start, one.statement.end), "one-of-several") for one in first
+    ]
     return join([*heres, *(one.statement.fact("one-of-several") for one in others)], "one-of-several")
 
 
