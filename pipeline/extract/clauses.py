@@ -273,6 +273,10 @@ def has_disease(scene: Scene, first: int, end: int) -> tuple[Said, ...] | None:
     named = diseases(scene.text, start, stop, scene.heads)
     if named is None:
         return None
+    if scene.words[listed.end - 1].low == "syndrome" and not any(
+        head.endswith(("syndrome", "syndromes")) for head in scene.heads
+    ):
+        return None  # what the patients have besides
     if scene.heads and any(one.kind == "narrower" and not related(scene.text[slice(*one.place)], scene.heads) for one in named):
         return None
     found = tuple(scene.tell(one.kind, "disease-of-patients", one.place) for one in named)

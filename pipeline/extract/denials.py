@@ -29,6 +29,8 @@ _OPENING = rx(
     r"(?:(?:to|for|in|of|be|help|the|use|used|given|treat|treating|prevent|preventing|treatment|prevention|patients|people|those"
     r"|anyone|with|who|have) )+"
 )
+#: The rules that read a disease of patients, which may be the one treated.
+_OF_PATIENTS = ("patient-trait", "other-disease", "disease-of-patients", "whose-disease")
 _LIST = rx(r",? (?:and|or) |, ")
 _IN_GROUP = rx(r"(?P<name>.*?) ?\b(?:(?:in|for) )?(?P<group>adults|children|infants|adolescents|pediatric patients)$")
 _GROUPS: dict[str, AgeGroup] = {"adults": "adult", "adolescents": "adolescent"}
@@ -39,7 +41,8 @@ _BESIDE_APPROVAL = closed("beside-approval")
 class Denial:
     """What a sentence denies: the names, the age groups and brands that it is denied for (none: all).
 
-    `limited`: it is denied in some cases only ("… in people with a low platelet count"). `said` is the sentence.
+    `limited`: it is denied in some cases only ("… in people with a low platelet count"). `patients`: the names may tell which
+    patients, whatever is treated ("not used in patients who have lung disease"). `said` is the sentence.
     """
 
     names: tuple[str, ...]
@@ -47,6 +50,7 @@ class Denial:
     groups: tuple[AgeGroup, ...] = ()
     brands: tuple[str, ...] = ()
     limited: bool = False
+    patients: bool = False
     said: Fact | None = None
 
 
@@ -82,7 +86,10 @@ def read_denial(statement: Statement, frame: Frame, names: Names) -> Denial | No
         named = _before_approval(statement, words[start:end], names)
     else:
         readings, named = [read(statement, at=_past_approval(words, frame.at))], ()
-    found = [*named, *_named(readings)]
+    traits = _traits(readings)
+    named = (*named, *_named(readings))
+    found = [*named, *traits]
+    of_approval = frame.group is not None and frame.group.is_of("approve")
     ages = tuple(dict.fromkeys(
         group.age_group for r in readings for one in r.of("population") for group in one.groups if group.age_group is not None
     ))  # fmt: skip
@@ -91,9 +98,17 @@ def read_denial(statement: Statement, frame: Frame, names: Names) -> Denial | No
         not _NO_LIMIT.fullmatch(r.text(one.place).strip(" .,;"))
         for r in readings for one in r.of("status", "biomarker", "stage", "description", "prior", "partner", "cause", "qualifier", "line")
         if ((one.mode != "unnamed" and one.kind != "qualifier") or one.what in ("stated", "timing"))
-        and one.rule not in ("patient-trait", "other-disease")
+        and one.rule not in _OF_PATIENTS
     )  # fmt: skip
-    return Denial(tuple(dict.fromkeys(found)), " ".join(found), ages, brands, limited, statement.fact("denied"))
+    return Denial(
+        tuple(dict.fromkeys(found)),
+        " ".join(found),
+        ages,
+        brands,
+        limited,
+        not named and not of_approval,
+        statement.fact("denied"),
+    )
 
 
 def _past_approval(words: Sequence[Word], at: int) -> int:
@@ -110,13 +125,19 @@ def _named(readings: Sequence[Reading]) -> list[str]:
         reading.text(place)
         for reading in readings
         for one in reading.of("object", "narrower")
+        if one.rule not in _OF_PATIENTS
         for place in one.names or (one.place,)
         if not is_generic(reading.text(place))
-    ] + [
+    ]
+
+
+def _traits(readings: Sequence[Reading]) -> list[str]:
+    """The diseases of "in patients with X": what is treated, or what patients have besides."""
+    return [
         _OPENING.sub("", reading.text(one.place))
         for reading in readings
-        for one in reading.of("description")
-        if one.rule in ("patient-trait", "other-disease")
+        for one in reading.of("description", "narrower")
+        if one.rule in _OF_PATIENTS
     ]
 
 
@@ -153,7 +174,7 @@ def judge(denial: Denial, use: Use, heads: Iterable[str]) -> Literal["refused", 
     named = {folded(name) for name in denial.names}
     within = any(name.endswith(f" {head}") for name in named for head in known)
     if denial.names and not named & known and not within:
-        return ""
+        return "limited" if denial.patients else ""
     ages = {one.age_group for group in use.populations for one in group.characteristics if one.age_group is not None}
     if denial.names and named & known and not denial.limited:
         if not denial.groups or (ages and ages <= set(denial.groups)):

@@ -40,6 +40,8 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
             names_of = tuple((words[a].start, words[b - 1].end) for a, b in listed.names)
             return Reading(statement, (Said("partner", "given-with", place, mode=listed.mode, names=names_of),))
         return of_some_patients(statement)
+    if frame.name == "of-treatment":
+        return read(statement, heads, at=group.end, group=group)
     if frame.subject == "disease":
         return read(statement, heads, at=group.first, kind="that")
     subject = read(statement, heads, at=start, until=end)
@@ -47,7 +49,8 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
     if some and (
         _ONLY_IF.search(statement.text) or not (group.is_of("take", "use") or _past_drug(words, group.end, names) > group.end)
     ):
-        return of_some_patients(statement)
+        had = any(word.of("have") for word in words[group.first : group.end])
+        return of_some_patients(statement, read(statement, heads, at=group.first, kind="who").of("prior") if had else ())
     after = _past_drug(words, group.end, names)
     if after > group.end or (group.is_of("use") and not group.is_of("approve")):
         rest = _partner_object(words, after) if after == group.end else None
@@ -88,14 +91,19 @@ def _partner_object(words: Sequence[Word], at: int) -> tuple[tuple[Said, ...], i
     return (Said("partner", "given-as-well", place, mode=listed.mode, names=names_of),), listed.end
 
 
-def of_some_patients(statement: Statement) -> Reading:
-    """Reads "Patients whose cancer has X should receive it only if it got worse after Y": whole, for it holds for some patients."""
+def of_some_patients(statement: Statement, told: tuple[Said, ...] = ()) -> Reading:
+    """Reads "Patients whose cancer has X should receive it only if it got worse after Y": whole, for it holds for some patients.
+
+    `told` is the earlier treatment that its verb names ("… must have been treated with Y").
+    """
     reading = read(statement)
     cases = [one.place for one in reading.of("status") if one.rule == "circumstance"]
+    inside = [one for one in reading.of("prior") if any(a <= one.place[0] and one.place[1] <= b for a, b in cases)]
+    known = {one.place for one in inside}
     prior = tuple(
         Said("prior", one.rule, one.place, "conditional", one.names, some=True)
-        for one in reading.of("prior") if any(a <= one.place[0] and one.place[1] <= b for a, b in cases)
-    )  # fmt: skip
+        for one in (*inside, *(one for one in told if one.place not in known))
+    )
     return Reading(statement, (Said("status", "conditional", (statement.start, statement.end)), *prior))
 
 

@@ -132,15 +132,18 @@ def words_left(readings: Iterable[Reading]) -> str:
 
 
 def note_said(ledger: Ledger, statement: Statement, frame: Frame, within: Iterable[Read] = ()) -> None:
-    """Note what a sentence denies or says is studied; a denial without a name in an item is of the uses `within` it alone."""
+    """Note what a sentence denies or says is studied; a denial for some patients in an item limits the uses `within` it alone."""
     if frame.role == "denied":
         if of_another(statement, frame, ledger.names):
             ledger.unread(statement, OTHER_SUBJECT)
             return
-        ledger.result.denials.append(statement.fact(frame.name))
         denial = read_denial(statement, frame, ledger.names)
         inside = [*within]
-        if denial is not None and inside and not denial.names:
+        # "It is not used in patients who have X": some patients of these uses, and no use that is not approved
+        of_some = denial is not None and bool(inside) and (denial.patients or not denial.names)
+        if not of_some or (frame.group is not None and frame.group.is_of("approve")):
+            ledger.result.denials.append(statement.fact(frame.name))
+        if of_some:
             for one in inside:
                 one.leaf.stated.append(statement.fact("stated"))
         elif denial is not None:

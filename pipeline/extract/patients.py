@@ -11,6 +11,7 @@ from pipeline.extract.state import runs_of
 from pipeline.model import Characteristic, Population
 from pipeline.phrases.people import Group
 
+_OF_BODY = re.compile(r"\b(?:weigh\w*|body|bones?|tall|puberty|kilograms?|pounds?)\b", re.IGNORECASE)
 _LEAD = re.compile(r"(?:(?:and|or)\s+)?(?:who\s+)?", re.IGNORECASE)
 
 
@@ -80,7 +81,7 @@ def _alternatives(reading: Reading, *, preventive: bool) -> list[tuple[Populatio
     """The alternatives of each run of patients in a sentence: "adults and in adolescents whose …" gives two side by side."""
     found: list[tuple[Population, ...]] = []
     groups: list[list[Characteristic]] = []
-    bound = False
+    bound = comma = False
     for one in _of_patients(reading, preventive=preventive):
         if one.kind == "population":
             mine = [list(_characteristics(reading, group, aged=not _one_of_several(reading, one))) for group in one.groups]
@@ -89,12 +90,15 @@ def _alternatives(reading: Reading, *, preventive: bool) -> list[tuple[Populatio
                 found.append(_populations(groups))
                 groups = []
             groups.extend(mine)
+            comma = "," in one.mode
             bound = (joined and one.mode.endswith("+")) or (len(one.groups) > 1 and one.groups[-1].bound)
             continue
         said = _described(reading, one)
         if not groups:
             groups = [[]]
-        for each in groups[-1:] if bound else groups:
+        # "in adults and in children whose cancer has spread": without a comma it may be said of both, and then it must not be lost
+        of_last = bound and (comma or one.groups or _OF_BODY.search(said.fact.text) is not None)
+        for each in groups[-1:] if of_last else groups:
             each.append(said)
     if groups:
         found.append(_populations(groups))

@@ -127,7 +127,13 @@ def _after(scene: Scene, first: int, end: int, group: VerbGroup) -> list[Prior]:
                 return _told(scene, listed, "after")
         elif low == "by" and at + 1 < end and words[at + 1].low == "surgery" and not _never(group):
             return _told(scene, _listed(scene, at + 1, end), "removed")
-        elif low in _TO_TREATMENT and went and at + 1 < end and not (low in ("of", "from") and not _side_effects(words, at)):
+        elif (
+            low in _TO_TREATMENT
+            and went
+            and at + 1 < end
+            and not words[at + 1].of("aim")
+            and not (low in ("of", "from") and not _side_effects(words, at))
+        ):
             spread = any(word.low in ("spread", "metastasized", "back", "returned") for word in words[first:at])
             listed = _listed(scene, at + 1, end)
             if listed is not None and listed.names and (not spread or low == "on") and not _risk(scene, listed):
@@ -215,12 +221,22 @@ def _told(scene: Scene, listed: Treatments | None, rule: str) -> list[Prior]:
     return prior_clauses(scene, listed, rule) if listed is not None else []
 
 
+_EVENTS = closed("events")
+
+
+def _is_event(scene: Scene, name: tuple[int, int]) -> bool:
+    """Reads "after the leak", "after the end of treatment": no treatment is named."""
+    first, end = name
+    words = scene.words
+    return words[end - 1].low in _EVENTS or (words[first].low in _EVENTS and first + 1 < end and words[first + 1].low == "of")
+
+
 _OF_CHOICE = {"several": "conditional", "all": "required"}
 
 
 def prior_clauses(scene: Scene, listed: Treatments, rule: str) -> list[Prior]:
     """The priors of a list of treatments: "A and either B or C" gives A, required, and one of B and C."""
-    names = tuple(one for one in listed.names + listed.optional if scene.words[one[1] - 1].low not in ("factor", "factors"))
+    names = tuple(one for one in listed.names + listed.optional if not _is_event(scene, one))
     if not names:
         return []
     needed = tuple(one for one in listed.names if listed.either is not None and one[1] <= listed.either)

@@ -60,7 +60,7 @@ def read(  # noqa: PLR0913 - a sentence, and what is known before it is read
             Said("head", "head", (head.parts[0][0], words[head.end - 1].end), "bold" if head.bold else "", names=head.parts)
         )
     found = phrases(words, at, len(words), "noun" if head is not None and kind == "start" else kind)
-    found = _with_exceptions(found)
+    found = _with_exceptions(found, words)
     alternatives = _alternatives(found)
     studied: list[Place] = []
     denied: list[Place] = []
@@ -88,18 +88,23 @@ def read(  # noqa: PLR0913 - a sentence, and what is known before it is read
     return Reading(statement, tuple(said), _open(found, words), steps, also, tuple(_merged(studied)), tuple(_merged(denied)))
 
 
-def _with_exceptions(found: Sequence[Phrase]) -> tuple[Phrase, ...]:
-    """Reads "but not uveal melanoma in adults": what follows without a comma belongs to the exception."""
+def _with_exceptions(found: Sequence[Phrase], words: Sequence[Word]) -> tuple[Phrase, ...]:
+    """Reads "but not uveal melanoma in adults": what follows without a comma belongs to the exception.
+
+    So does whatever stands right behind a bare "not": "but not as the first treatment", "though not in those with X".
+    """
     kept: list[Phrase] = []
     for phrase in found:
+        last = kept[-1] if kept else None
+        bare = last is not None and all(word.of("negation", "subordinator") for word in words[last.first : last.end])
         if (
-            kept
-            and kept[-1].kind == "except"
+            last is not None
+            and (last.kind == "except" or bare)
             and not phrase.joint
             and not phrase.comma
-            and phrase.kind in ("people", "that", "who", "having", "participle", "place")
+            and (bare or phrase.kind in ("people", "that", "who", "having", "participle", "place"))
         ):
-            kept[-1] = replace(kept[-1], end=phrase.end)
+            kept[-1] = replace(last, kind="except", end=phrase.end)
         else:
             kept.append(phrase)
     return tuple(kept)

@@ -78,7 +78,11 @@ def _people(scene: Scene) -> tuple[Said, ...] | None:
         return None
     found = [
         scene.tell(
-            "population", "population", (start, stop), groups=groups, mode=f"{scene.phrase.joint}{'+' if scene.opener else ''}"
+            "population",
+            "population",
+            (start, stop),
+            groups=groups,
+            mode=f"{scene.phrase.joint}{',' * scene.phrase.comma}{'+' if scene.opener else ''}",
         )
     ]
     rest = next((number for number in range(scene.inner, scene.end) if scene.words[number].start >= stop), scene.end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pipeline.extract.details import of_some_patients
 from pipeline.extract.frames import Frame
 from pipeline.extract.reading import read
 from pipeline.extract.said import Reading, Said
@@ -34,7 +35,28 @@ def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> 
     if head is not None and not head.of("approve") and head.low not in ("used", "given", "intended", "meant", "offered"):
         way = Said("qualifier", "manner", (head.start, head.end), of="treatment", what="manner")
         reading = replace(reading, said=(way, *reading.said))
-    return replace(reading, also=frame.group is not None and frame.group.also)
+    also = frame.group is not None and frame.group.also
+    if also and _adds_for_some(reading, frame):
+        whole = of_some_patients(statement)
+        partners = tuple(replace(one, mode="optional") for one in reading.of("partner"))
+        return replace(whole, said=(*whole.said, *partners))
+    return replace(reading, also=also)
+
+
+def _adds_for_some(reading: Reading, frame: Frame) -> bool:
+    """Reads "In premenopausal women, it is also given with X": more for some of the patients, and no other way of use.
+
+    Another age group ("In children, it is also given with X") is another way.
+    """
+    groups = [group for one in reading.of("population") for group in one.groups]
+    told = {one.kind for one in reading.said} - {"frame", "gloss", "kinds"}
+    return (
+        frame.leading[1] > frame.leading[0]
+        and bool(groups)
+        and all(group.age_group is None and group.age is None for group in groups)
+        and told <= {"population", "description", "partner", "status", "biomarker", "stage"}
+        and "partner" in told
+    )
 
 
 def has_aim(statement: Statement, frame: Frame) -> bool:

@@ -57,7 +57,7 @@ def time(scene: Scene) -> tuple[Said, ...] | None:
     ]
     rest = listed.end < scene.end and any(not word.is_stop for word in scene.words[listed.end : scene.end])
     surgery = any(scene.text[slice(*name)].lower() == "surgery" for one in found for name in one.names)
-    if rest or surgery or opener not in ("after", "following", "as a follow-up to") or scene.some:
+    if not found or rest or surgery or opener not in ("after", "following", "as a follow-up to") or scene.some:
         return (*found, scene.tell("qualifier", "timing", of="treatment", what="timing"))
     return tuple(found)
 
@@ -76,10 +76,7 @@ def _event(scene: Scene, verb: int) -> tuple[Said, ...]:
 
 
 def _of_time(scene: Scene, listed: Treatments) -> bool:
-    return any(
-        scene.words[end - 1].of("unit", "period") or scene.words[end - 1].low in ("diagnosis", "birth", "menopause")
-        for _, end in listed.names
-    )
+    return any(scene.words[end - 1].of("unit", "period") for _, end in listed.names)
 
 
 def _may_be(scene: Scene) -> bool:

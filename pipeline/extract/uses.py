@@ -117,7 +117,8 @@ def _holds(place: Span, span: Span) -> bool:
 def _intent(leaf: Leaf) -> Pair | None:
     """The opening sentence's verb, or the item's own where one covers it (convention: prevent, reduce the risk, palliate, prepare)."""
     for readings in (leaf.own, leaf.above):
-        found = said(readings, "intent")
+        # "as palliative treatment to relieve symptoms": what it is to do beside
+        found = [(r, one) for r, one in said(readings, "intent") if one.mode != "other" or one.rule != "intent"]
         own = [(r, one) for r, one in found if one.rule in ("own-verb", "prepare")]
         ways = [
             r for r in readings[1:] if r.of("partner", "alone", "line", "population") and not any(r is one for one, _ in own)
@@ -134,7 +135,7 @@ def _conditions(leaf: Leaf) -> tuple[tuple[Fact, ...], tuple[Fact, ...], tuple[F
     if leaf.prose:
         return head or _acted(said(leaf.own, "object")), (), ()
     for reading, thing in said(leaf.own, "object"):
-        verb = next((one for one in reading.of("intent") if one.place[1] <= thing.place[0]), None)
+        verb = next((one for one in reversed(reading.of("intent")) if one.place[1] <= thing.place[0]), None)
         if not head or verb is None or verb.rule == "other-intent" or verb.mode == "other":
             continue
         words = reading.text(thing.place)

@@ -141,6 +141,9 @@ _SETS: Final[Mapping[str, str]] = {
     "opening-words": "( alone unaccompanied together side hand plus alongside accompanied such due brought ahead prior provided",
     "not-an-aim": "able unable likely unlikely need needs needed enough too reasonable going ready safe continue continued begun "
     "began want wants willing eligible required allowed failed have has",
+    # What something comes after without being treated by it: "within 6 hours after the leak"
+    "events": "factor factors diagnosis birth menopause leak leaks contact exposure overdose accident injury relapse recurrence end start "
+    "beginning onset completion delivery",
     "of-surgery": "remove shrink destroy suppress lower reduce collect cut kill help",
     "noun-aims": "treatment management relief prevention reduction control care therapy diagnosis detection palliation",
     "gerunds": "treating preventing reducing lowering relieving controlling managing finding detecting helping keeping",

@@ -81,7 +81,11 @@ def _blocked(before: Word | None, verb: Word, current: Kind) -> bool:
     """Reads "unable to receive", "surgery to remove the tumor": the infinitive goes on with the words before it."""
     if before is None:
         return False
-    surgery = before.of("treatment") and verb.low in _OF_SURGERY and current not in ("start", "frame")
+    surgery = (
+        before.of("treatment")
+        and (verb.low in _OF_SURGERY or current in PREDICATES)
+        and current not in ("start", "frame", "role")
+    )
     return before.low in _NOT_AN_AIM or surgery
 
 

@@ -50,6 +50,8 @@ def frame(here: Here) -> Opener | None:
         return Opener("frame", number + 2, verb_group(words, number, end) or VerbGroup(number, number + 1, words[number]))
     if number > at or joined:
         group = verb_group(words, number, end)
+        if joined and group is not None and group.negative and group.head is None and _not_for(words, group.end, end):
+            return Opener("frame", group.end + 3 * (words[group.end].low == "to"), group)
         if (
             group is not None
             and group.passive
@@ -69,7 +71,45 @@ def frame(here: Here) -> Opener | None:
             or follows.low in ("in", "to", "together", "alone", "directly", "every", "once")
         ):
             return Opener("frame", at + 1, VerbGroup(at, at + 1, words[at]))
-    return None
+    return _own_clause(here)
+
+
+def _own_clause(here: Here) -> Opener | None:
+    """Reads "(in adults), but children should not receive it", "(in adults) and does not work in children": a clause of its own.
+
+    It says nothing of the patients before it, and those in it are none of the use's: it is kept whole, in words.
+    """
+    words, at, end, current, joined = here.parts
+    if not joined or here.fresh or current in CLAUSES:
+        return None
+    verb = at
+    while (
+        verb < min(end, at + 6)
+        and words[verb].of("person", "pronoun", "article", "quantifier")
+        and not words[verb].of("relative")
+    ):
+        verb += 1
+    people = any(word.of("person") for word in words[at:verb])
+    if people and verb < end and words[verb].low == "who":  # "but children who are small cannot take it"
+        takes = next(
+            (k for k in range(verb + 2, end) if words[k].of("take") and k + 1 < end and words[k + 1].low == "it"), None
+        )
+        return Opener("except", at) if takes is not None else None
+    group = verb_group(words, verb, end) if verb < end and words[verb].of("be", "have", "do", "modal", "take") else None
+    if group is None:
+        return None
+    if not people and group.is_of("use", "approve", "study", "recommend"):
+        return None  # "and is also used …", "and it is given …"
+    of_drug = current == "people" and words[at].low in ("is", "has", "does", "was") and not group.is_of("course")
+    return Opener("except", at) if verb > at or group.negative or group.modal or of_drug else None
+
+
+def _not_for(words: Sequence[Word], at: int, end: int) -> bool:
+    """Reads "(and is not) for patients who have X", "(and is not) to be used in children": said of the drug, never of a disease."""
+    if at + 2 < end and words[at].low == "to" and words[at + 1].low == "be" and words[at + 2].of("use"):
+        return True
+    number = at + (at < end and words[at].low in ("suitable", "appropriate", "safe", "right", "a"))
+    return number < end and words[number].low == "for"
 
 
 def _after_treatment(words: Sequence[Word], at: int, current: Kind) -> bool:
@@ -243,7 +283,7 @@ _EXCEPTIONS = by_first(
 def exception(here: Here) -> Opener | None:
     """Reads "other than X", "except X", "instead of X"."""
     words, at, end, current, joined = here.parts
-    if current in CLAUSES or current == "start":
+    if current in CLAUSES or (current == "start" and not joined):
         return None
     for said in _EXCEPTIONS.get(words[at].low, ()):
         if tuple(word.low for word in words[at : at + len(said)]) == said and at + len(said) < end:

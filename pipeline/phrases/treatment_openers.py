@@ -190,6 +190,7 @@ def time(here: Here) -> Opener | None:
     if (
         words[number].of("number")
         and number + 2 < end
+        and not (at and words[at - 1].low in ("than", "least", "most", "to"))  # "for no more than 4 days before X"
         and words[number + 1].of("unit", "period")
         and words[number + 2].of("time")
     ):

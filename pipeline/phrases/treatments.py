@@ -53,6 +53,10 @@ def read_treatments(words: Sequence[Word], at: int, end: int) -> Treatments | No
     return _List(words, at, end).read()
 
 
+_OF_SURGERY = closed("of-surgery")
+_PURPOSES = (*_OF_SURGERY, "completely", "partially", "the")
+
+
 class _List:
     """One pass over a list; `at` is where it has got to."""
 
@@ -116,7 +120,9 @@ class _List:
         return True
 
     def _past_action(self, at: int, stop: int) -> int:
-        """Past "(an antibody) that blocks PD-1", "(FDA-approved therapy) for these mutations": what tells which treatment is meant."""
+        """Past "(an antibody) that blocks PD-1", "(drugs) to lower testosterone levels": what tells which treatment is meant."""
+        if self._low(stop) == "to" and self._low(stop + 1) in _OF_SURGERY and self._unnamed(at, stop):
+            return noun_end(self.words, stop + 2, self.end)
         if self._low(stop) in ("that", "which") and self._low(stop + 1) in _ACTS:
             return noun_end(self.words, stop + 2, self.end)
         if (
@@ -298,7 +304,7 @@ class _List:
 
     def _past_purpose(self, at: int) -> int:
         """Past "to remove the tumor", "given for metastatic cancer": what an earlier treatment was for."""
-        if self._low(at) == "to" and self._low(at + 1) in ("remove", "shrink", "destroy", "completely", "partially", "the"):
+        if self._low(at) == "to" and self._low(at + 1) in _PURPOSES:
             listed = noun_list(self.words, at + 2, self.end)
             stop = at
             for first, last in listed.items:

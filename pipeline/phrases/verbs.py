@@ -43,7 +43,7 @@ def verb_group(words: Sequence[Word], at: int, end: int) -> VerbGroup | None:
         number < end
         and words[number].of("adverb", "negation")
         and not words[number].of("be", "have", "do", "modal")
-        and words[number].low != "no"
+        and (words[number].low != "no" or (number + 1 < end and words[number + 1].low == "longer"))
     ):
         number += 1
     denied = any(word.of("negation") for word in words[at:number])

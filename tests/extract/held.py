@@ -58,7 +58,9 @@ def stem(word: str) -> str:
 def lost(use: Use, name: str) -> list[str]:
     """The words of the use, of its parent and of its lead that no field of it holds, in order; `name` is the drug's."""
     levels = [level.text for level in (use.text, use.parent, use.lead) if level is not None]
-    known = {*words(name), *(found.casefold() for level in levels for found in _DEFINED.findall(level))}
+    # The item that defines an abbreviation may stand above the parent.
+    told = [*levels, *(one.text for one in use.evidence)]
+    known = {*words(name), *(found.casefold() for level in told for found in _DEFINED.findall(level))}
     held = {stem(word) for fact in _leaves(use) for word in words(fact.text)} | {stem(word) for word in known}
     if use.lead is not None and any(_OWN_PARTNER.search(level) for level in levels[:-1]):
         levels[-1] = _PARTNER.sub(" ", levels[-1])
