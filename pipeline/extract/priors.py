@@ -51,6 +51,8 @@ def priors_in(scene: Scene, first: int, end: int, *, several: bool = False) -> l
         )
     if head == "taken" and group.end < end and words[group.end].low == "out":
         group, head = replace(group, end=group.end + 1), "removed"
+    if head == "exposed":
+        return []  # "to high doses of radiation": what happened to them, and no treatment
     if head in _RECEIVED:
         if _never(group) and head not in ("tolerated", "tolerate"):
             return _after(scene, group.end, end, group) if several else []

@@ -218,7 +218,7 @@ def _steps(text: str, words: Sequence[Word], found: Sequence[Phrase]) -> tuple[S
         number for number, phrase in enumerate(found) if phrase.joint == "then" and phrase.kind in ("with", "alone", "having")
     ]
     if not starts:
-        return ()
+        return _times(text, words, found)
     first = starts[0]
     if first and any(phrase.kind in ("with", "alone") for phrase in found[:first]):
         begin = first - 1
@@ -235,6 +235,22 @@ def _steps(text: str, words: Sequence[Word], found: Sequence[Phrase]) -> tuple[S
             run.append(phrase)
         steps.append(_step(text, words, run))
     return tuple(steps)
+
+
+_TIMES = ("time", "span")
+
+
+def _times(text: str, words: Sequence[Word], found: Sequence[Phrase]) -> tuple[Step, ...]:
+    """The steps of "before surgery and then for up to 1 year after surgery": each is when the treatment is given."""
+    then = next((number for number, phrase in enumerate(found) if phrase.joint == "then" and phrase.kind in _TIMES), 0)
+    if not then or found[then - 1].kind not in _TIMES:
+        return ()
+    begin, end = then - 1, then + 1
+    while begin and found[begin - 1].kind in _TIMES and not found[begin].joint:
+        begin -= 1
+    while end < len(found) and found[end].kind in _TIMES and not found[end].joint:
+        end += 1
+    return _step(text, words, found[begin:then]), _step(text, words, found[then:end])
 
 
 def _step(text: str, words: Sequence[Word], run: Sequence[Phrase]) -> Step:

@@ -8,9 +8,9 @@ reader leaves over, is a qualifier in the page's words.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pipeline.extract import brackets, timing, treating
+from pipeline.extract import brackets, causes, timing, treating
 from pipeline.extract.clauses import has_disease, of_disease, of_patients
 from pipeline.extract.said import Said
 from pipeline.extract.scene import Scene
@@ -120,6 +120,22 @@ def _having(scene: Scene) -> tuple[Said, ...] | None:
     return (scene.tell("status", "with-feature"),)
 
 
+def _with(scene: Scene) -> tuple[Said, ...] | None:
+    """Reads "with stage IV melanoma" below "It is used in adults:": a disease or a marker is no partner."""
+    first = scene.phrase.first
+    said = [word for word in scene.words[first + 1 : scene.end] if not word.is_stop]
+    of_disease = bool(said) and (said[-1].of("disease") or _MARKER.search(scene.said) is not None)
+    if (
+        scene.words[first].low != "with"
+        or scene.phrase.inner > first + 1
+        or not of_disease
+        or any(word.of("treatment") for word in said)
+    ):
+        return treating.partners(scene)
+    named = _named(replace(scene, phrase=replace(scene.phrase, inner=first + 1)))
+    return named if named is not None else (scene.tell("description", "patient-trait"),)
+
+
 _MARKER = rx(
     r"\b(?:mutations?|genes?|proteins?|fusions?|deletions?|chromosomes?|antigens?|rearrangements?|amplifications?|alterations?)\b"
 )
@@ -185,57 +201,6 @@ def _announces(scene: Scene) -> bool:
     return "following" in said[:5] or (
         bool(said) and scene.text[scene.words[scene.end - 1].end :].lstrip()[:1] == ":" and is_generic(scene.said)
     )
-
-
-def _cause(scene: Scene) -> tuple[Said, ...] | None:
-    if scene.empty:
-        return (scene.tell("cause", "cause", mode="open"),)
-    if scene.before and scene.before[-1].kind in ("population", "description"):
-        return (scene.tell("description", "patient-description"),)
-    first = scene.inner
-    while first < scene.end and (scene.words[first].of("preposition") or scene.words[first].low in (*_CAUSED, "not")):
-        first += 1
-    if first >= scene.end:
-        return (scene.tell("cause", "cause", mode="open"),)
-    return tuple(scene.tell("cause", "cause", place, names=(place,)) for place in _branches(scene, first))
-
-
-_CAUSED = closed("caused")
-
-
-def _branches(scene: Scene, first: int) -> list[tuple[int, int]]:
-    """Reads "multiple myeloma or by solid tumors that have spread": one cause a branch; an "or" within a clause is none."""
-    words, found, number, start = scene.words, [], first, first
-    if _SOME_KINDS.match(scene.text, words[first].start) is not None:
-        return [scene.place(first, scene.end)]  # "certain types of X or Y": certain types of either
-    while number < scene.end:
-        if words[number].of("relative"):
-            number = next(
-                (
-                    k
-                    for k in range(number, scene.end)
-                    if words[k].low == "or" and k + 1 < scene.end and words[k + 1].low in ("by", "with", "to")
-                ),
-                scene.end,
-            )
-            continue
-        if words[number].low == "or" and number > start:
-            found.append(scene.place(start, number))
-            start = number + 2 if number + 1 < scene.end and words[number + 1].low in ("by", "with", "to") else number + 1
-            number = start
-            continue
-        number += 1
-    if start < scene.end:
-        found.append(scene.place(start, scene.end))
-    return [(_past_article(scene, a), b) for a, b in found]
-
-
-_SOME_KINDS = rx(r"(?:some|certain|many) (?:types|kinds|forms) of\b")
-
-
-def _past_article(scene: Scene, at: int) -> int:
-    """Past "the"; "certain types of" stays: a cause that is only some of a disease is not the disease."""
-    return at + len("the ") if scene.text.startswith("the ", at) else at
 
 
 def _place(scene: Scene) -> tuple[Said, ...] | None:
@@ -381,11 +346,11 @@ ROLES: tuple[Row, ...] = (
     Row("circumstance", ("case",), _case),
     Row("intent", ("aim", "purpose"), treating.aim),
     Row("line", ("role",), timing.role),
-    Row("partner", ("with",), treating.partners),
+    Row("partner", ("with",), _with),
     Row("alone", ("alone",), treating.alone),
     Row("time", ("time",), timing.time),
     Row("duration", ("span",), timing.span),
-    Row("cause", ("cause",), _cause),
+    Row("cause", ("cause",), causes.cause),
     Row("disease-again", ("for",), _for),
     Row("place", ("place",), _place),
     Row("included", ("including",), _including),

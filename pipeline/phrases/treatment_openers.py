@@ -190,12 +190,14 @@ def time(here: Here) -> Opener | None:
     if (
         words[number].of("number")
         and number + 2 < end
-        and not (at and words[at - 1].low in ("than", "least", "most", "to"))  # "for no more than 4 days before X"
+        and not (at and words[at - 1].low in ("for", "than", "least", "most", "to"))  # "for no more than 4 days before X"
         and words[number + 1].of("unit", "period")
         and words[number + 2].of("time")
     ):
         return Opener("time", at + 3)
     word = words[number]
+    if word.low in ("beginning", "starting") and number + 1 < end and words[number + 1].of("number"):
+        return Opener("time", _past_time(words, number + 1, end))  # "beginning 4 days before the stem cells are collected"
     if not word.of("time") or (word.low == "once") or (word.low == "following" and at and words[at - 1].low in ("the", "of")):
         return None
     return Opener("time", _past_time(words, number + 1, end))
@@ -246,7 +248,12 @@ def span(here: Here) -> Opener | None:
 def _counts(words: Sequence[Word], at: int, end: int) -> bool:
     """Reads "for up to six snords": a count of what no rule knows."""
     said = [word.low for word in words[at:end]]
-    return bool(said) and words[end - 1].of("number") and ("up" in said or "least" in said or "than" in said)
+    if not said or not words[end - 1].of("number"):
+        return False
+    unit = (
+        end + 1 < len(words) and words[end].of("treatment") and words[end + 1].of("unit", "period")
+    )  # "for six treatment cycles"
+    return unit or "up" in said or "least" in said or "than" in said
 
 
 def for_what(here: Here) -> Opener | None:

@@ -124,3 +124,19 @@ def test_when_treatment_starts_is_read(uses_of: Uses) -> None:
 def test_what_palliation_is_to_do_is_no_condition(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}It is given alone as palliative treatment to relieve symptoms.")
     assert (use.intent, [one.text for one in use.conditions]) == ("palliate", ["Melanoma"])
+
+
+@pytest.mark.parametrize("said", ["stage IV melanoma", "advanced cancer", "superficial quillar melanoma", "an ABC mutation"])
+def test_a_disease_of_patients_is_no_partner(uses_of: Uses, said: str) -> None:
+    uses = uses_of(f"{LEAD}Zolafen is used in adults:\n- with {said}\n- who cannot have surgery")
+    assert [use.therapies for use in uses] == [(), ()]
+
+
+def test_a_use_is_denied_in_some_patients_only(uses_of: Uses) -> None:
+    (use,) = uses_of(
+        "Zolafen is approved to treat:\n\n- **Neutropenia** in adults.\n\n"
+        "Zolafen is no longer approved to treat neutropenia in patients with quillar syndrome."
+    )
+    assert [one.fact.text for one in use.qualifiers] == [
+        "Zolafen is no longer approved to treat neutropenia in patients with quillar syndrome."
+    ]

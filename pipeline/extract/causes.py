@@ -1,0 +1,59 @@
+"""What causes the condition that is treated: "caused by chemotherapy", "caused by multiple myeloma or by solid tumors"."""
+
+from __future__ import annotations
+
+from pipeline.extract.said import Said
+from pipeline.extract.scene import Scene
+from pipeline.language import closed, rx
+
+
+def cause(scene: Scene) -> tuple[Said, ...] | None:
+    """The causes that a phrase names, one a branch of its "or"; said of patients it describes them."""
+    if scene.empty:
+        return (scene.tell("cause", "cause", mode="open"),)
+    if scene.before and scene.before[-1].kind in ("population", "description"):
+        return (scene.tell("description", "patient-description"),)
+    first = scene.inner
+    while first < scene.end and (scene.words[first].of("preposition") or scene.words[first].low in (*_CAUSED, "not")):
+        first += 1
+    if first >= scene.end:
+        return (scene.tell("cause", "cause", mode="open"),)
+    return tuple(scene.tell("cause", "cause", place, names=(place,)) for place in _branches(scene, first))
+
+
+_CAUSED = closed("caused")
+
+
+def _branches(scene: Scene, first: int) -> list[tuple[int, int]]:
+    """Reads "multiple myeloma or by solid tumors that have spread": one cause a branch; an "or" within a clause is none."""
+    words, found, number, start = scene.words, [], first, first
+    if _SOME_KINDS.match(scene.text, words[first].start) is not None:
+        return [scene.place(first, scene.end)]  # "certain types of X or Y": certain types of either
+    while number < scene.end:
+        if words[number].of("relative"):
+            number = next(
+                (
+                    k
+                    for k in range(number, scene.end)
+                    if words[k].low == "or" and k + 1 < scene.end and words[k + 1].low in ("by", "with", "to")
+                ),
+                scene.end,
+            )
+            continue
+        if words[number].low == "or" and number > start:
+            found.append(scene.place(start, number))
+            start = number + 2 if number + 1 < scene.end and words[number + 1].low in ("by", "with", "to") else number + 1
+            number = start
+            continue
+        number += 1
+    if start < scene.end:
+        found.append(scene.place(start, scene.end))
+    return [(_past_article(scene, a), b) for a, b in found]
+
+
+_SOME_KINDS = rx(r"(?:some|certain|many) (?:types|kinds|forms) of\b")
+
+
+def _past_article(scene: Scene, at: int) -> int:
+    """Past "the"; "certain types of" stays: a cause that is only some of a disease is not the disease."""
+    return at + len("the ") if scene.text.startswith("the ", at) else at
