@@ -43,6 +43,8 @@ def keep_words(use: Use, leaf: Leaf, names: frozenset[str]) -> Use:
     held = {part for text in (*texts, *names) for part in _parts(text)}
     found = [kept for reading in leaf.leading for kept in _lost(reading, held, _REPLACED)]
     found += [kept for reading in (*leaf.above, *leaf.own) for kept in _lost(reading, held)]
+    if not leaf.details:
+        found += _cut_off(leaf.own[-1])
     return replace(use, qualifiers=in_order((*use.qualifiers, *(Qualifier(one, "use") for one in found)))) if found else use
 
 
@@ -59,6 +61,19 @@ def _lost(reading: Reading, held: set[str], replaced: tuple[SaidKind, ...] = ())
     if lost and reading.also:
         return [statement.fact("words-left")]  # what holds in one way of use only, with the word that says so
     return [*(_run(statement, words, run, held) for run in _runs(words, lost)), *_brackets(reading, words, held)]
+
+
+#: Prepositions that something must follow; "right away" ends a sentence.
+_LEADS_ON = frozenset("with without after before following in for by from of as than at on to".split())
+
+
+def _cut_off(reading: Reading) -> list[Fact]:
+    """Reads "in adults who" at the end of a use: it opens a restriction, and the page's text breaks off."""
+    statement = reading.statement
+    words = [word for word in words_of(statement.plain, statement.start, statement.end) if not word.is_stop]
+    if not words or not (words[-1].of("relative", "subordinator") or words[-1].low in _LEADS_ON):
+        return []
+    return [fact(statement.block, words[max(0, len(words) - 3)].start, words[-1].end, "breaks-off")]
 
 
 def _outside_brackets(words: Sequence[Word]) -> list[int]:

@@ -58,7 +58,7 @@ def findings(facts: DrugFacts) -> tuple[Problem, ...]:
             "X210",
             "warning",
             f"a sentence of the use section was not read in full: {sentence.reason}",
-            "Read the sentence on the page; if its shape will come again, add a clause rule (pipeline/extract/README.md).",
+            "Read the sentence on the page; if its shape will come again, add a row for it (pipeline/extract/README.md).",
             source=page.name,
             line=page.line(sentence.fact.spans[0].start),
             excerpt=excerpt(sentence.fact.text),
