@@ -27,8 +27,10 @@ def in_step(reading: Reading, one: Said) -> bool:
 
 
 def alone_of(leaf: Leaf) -> Fact | None:
-    """The word that says it is given alone: in the leaf or above it, never in the opening sentence, never in one step of several."""
+    """The word that says it is given alone: in the leaf or above it, never in one step of several; in the opening sentence without partners."""
     readings = leaf.own if leaf.prose else [*leaf.own, *leaf.above]
+    if not said(leaf.every, "partner") and not any(one.some for _, one in said(leaf.leading, "alone")):
+        readings = [*readings, *leaf.leading]  # "is approved to be used alone to treat:", and not "alone or with X"
     found = [(r, one) for r, one in said(readings, "alone") if not in_step(r, one)]
     return next(iter(quoted(found)), None)
 
@@ -42,10 +44,16 @@ def therapies_of(leaf: Leaf) -> tuple[Therapy, ...]:
     partners = said(below, "partner") if said(below, "partner", "alone") else said(leaf.leading, "partner")
     several = _several_ways(leaf)
     ways_alone = bool(said(below, "alone"))
-    found = [
-        (r, one, _mode(one, several=several, ways=in_run(r, one), others=[each for _, each in partners], alone=ways_alone))
-        for r, one in partners
-    ]
+    also = [reading for reading in leaf.own[1:] if reading.also]
+    first = any(r not in also for r, _ in partners)
+    if also and first and not ways_alone and all(reading.of("partner") for reading in also):
+        # "It is given with A. It is also given with B.": one of them, at least
+        found = [(r, one, "combination" if one.mode in _MUSTS else one.mode) for r, one in partners]
+    else:
+        found = [
+            (r, one, _mode(one, several=several, ways=in_run(r, one), others=[each for _, each in partners], alone=ways_alone))
+            for r, one in partners
+        ]
     around = below if leaf.prose else [*leaf.leading, *below]
     found += [(r, one, "optional" if one.some else "concurrent") for r, one in said(around, "concurrent")]
     return tuple(

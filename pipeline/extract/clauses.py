@@ -147,7 +147,8 @@ def _content_start(scene: Scene, first: int, end: int) -> int:
     if group is None or group.negative or group.end > end:
         return first
     if group.head is None:
-        return group.end if group.end < end else first
+        start = group.end - group.only  # "is only in the breast"
+        return start if group.end < end else first
     follows = scene.words[group.end] if group.end < end else None
     adjective = (
         group.passive
@@ -188,6 +189,9 @@ def _states(scene: Scene, start: int, end: int) -> list[Place]:
     return items
 
 
+_DENIES = rx(r"\b(?:not|no|never|lacks?|lacking|without|negative for)\b")
+
+
 def _splits(scene: Scene, at: int, end: int, first: int) -> bool:
     def marked(a: int, b: int) -> bool:
         return b > a and _MARKER_NOUN.search(scene.text, scene.words[a].start, scene.words[b - 1].end) is not None
@@ -196,6 +200,10 @@ def _splits(scene: Scene, at: int, end: int, first: int) -> bool:
     return (
         marked(first, at)
         and marked(at + 1, end)
+        and (
+            begins_verb(scene.words[at + 1])
+            or _DENIES.search(scene.text, scene.words[first].start, scene.words[at].start) is None
+        )
         and "or" not in rest
         and not (scene.words[first].low in ("certain", "a", "an", "the") or scene.words[first].of("have"))
     )

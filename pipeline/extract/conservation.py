@@ -64,7 +64,9 @@ def _lost(reading: Reading, held: set[str], replaced: tuple[SaidKind, ...] = ())
 
 
 #: Prepositions that something must follow; "right away" ends a sentence.
-_LEADS_ON = frozenset("with without after before following in for by from of as than at on to".split())
+_LEADS_ON = frozenset(
+    ["with", "without", "after", "before", "following", "in", "for", "by", "from", "of", "as", "than", "at", "on", "to"]
+)
 
 
 def _cut_off(reading: Reading) -> list[Fact]:

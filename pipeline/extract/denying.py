@@ -8,7 +8,7 @@ _MAY_DENY = rx(
     r"\b(?:withdrawn|withdrew|revoked|no longer|formerly|discontinued|(?:not|never) (?:FDA[- ]?)?(?:approved"
     r"|recommended|indicated|used|given)"
     r"|until (?:\w+ )?\d{4}|stud(?:y|ies|ied)|trials?|investigational|experimental|off-label|outside|abroad"
-    r"|countr(?:y|ies)|Europe|Canada|Japan"
+    r"|countr(?:y|ies)|Europe(?:an)?|Canad(?:a|ian)|Japan(?:ese)?|emergency use|unapproved|off-label"
     r"|China|tentative|pending|expected)\b"
 )
 
@@ -20,6 +20,7 @@ def may_deny(words: str) -> bool:
 
 _TAKEN_BACK = rx(
     r"\b(?:no longer|not|never)(?: currently| yet| been)? (?:FDA[- ])?approved\b"
+    r"|\b(?:unapproved|off-label|emergency use)\b"
     r"|\bapprovals?\b.{0,60}\b(?:withdrawn|revoked|rescinded|taken back)\b"
 )
 

@@ -17,7 +17,9 @@ from pipeline.phrases.words import Word, words_of
 _OF_BRAND = rx(r"\bbrands?\b")
 
 
-_NOT_FOR = rx(r"\b(?:should|must|may|can) ?not (?:receive|take|use|be given|get|have)\b|\bshould avoid\b")
+_NOT_FOR = rx(
+    r"\b(?:should|must|may|can) ?not (?:receive|take|use|be given|get|have)\b|\bshould avoid\b|\b(?:must|should) (?:also )?be tested\b"
+)
 _ONLY_IF = rx(r"\b(?:only if|should|if)\b")
 
 

@@ -37,7 +37,7 @@ def lay_scopes(ledger: Ledger) -> None:
     for one in found:
         scope = one if of_this_drug(one.statement, ledger.names) else replace(one, covered=())
         ledger.scopes.append(scope)
-        if scope.frame.role == "denied":
+        if scope.frame.role in ("denied", "studied"):
             ledger.denied.update(id(place) for place in scope.covered)
         elif not scope.covered:
             ledger.unread(scope.statement, NO_ANTECEDENT)
@@ -120,14 +120,14 @@ def _granted(one: Read) -> Fact | None:
 
 
 _ACCELERATED = rx(
-    r"\bunder (?:the )?(?:FDA's )?accelerated approval\b|\b(?:received|has|given|granted) (?:FDA )?accelerated approval\b"
+    r"\b(?:under|with|through) (?:the )?(?:FDA's )?accelerated approval\b|\(accelerated approval\)|\b(?:received|has|given|granted) (?:FDA )?accelerated approval\b"
 )
 
 
 def _refused(ledger: Ledger, one: Read) -> str | None:
     """Why a leaf is no use whatever it says, None where it may be one."""
     if holds(ledger.denied, one.place):
-        return "the page says that this use is not approved"
+        return "the page says that this use is not approved, or is being studied"
     if any(takes_back_approval(reading.statement.text) for reading in one.leaf.own):
         return "its own words may say that it is not approved"
     if may_deny(words_left((*one.leaf.leading, *one.leaf.above, *one.leaf.own[:1]))) or says_abroad(

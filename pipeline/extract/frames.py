@@ -62,9 +62,16 @@ _OF_DRUG: tuple[Subject, ...] = ("drug", "it", "brand")
 _LIMIT = rx(r"\b(?:only|must|should|not|no|never|unless|until|except|cannot|limited|restricted|instead)\b")
 
 
+#: No mere explanation of what the drug is: "It is a treatment option for adults who have received X".
+_LIMIT_OR_WHO = rx(
+    r"\b(?:only|must|should|not|no|never|unless|until|except|cannot|limited|restricted|instead|who|whose|after|maintenance"
+    r"|(?:first|second|third|last)-line|for (?:adults|children|patients|people|women|men))\b"
+)
+
+
 _LIMIT_OR_GIVEN = rx(
     r"\b(?:only|must|should|not|no|never|unless|until|except|cannot|limited|restricted|instead)\b"
-    r"|\b(?:may|can|will) (?:give|prescribe|use|choose)\b"
+    r"|\b(?:may|can|will) (?:give|prescribe|use|choose)\b|\b(?:required|needed|necessary)\b"
 )
 
 
@@ -90,11 +97,14 @@ _NO_USE_VERB = rx(r"\b(?:approv\w+|indicated|used|given|use)\b")
 
 
 FRAMES: tuple[Row, ...] = (
-    Row("confirmatory-trials", "standing", says=rx(r"\bconfirmatory\b|^as a condition of (?:this |the )?approval\b")),
+    Row("confirmatory-trials", "standing", says=rx(r"\bconfirmatory\b|^as a condition of (?:this |the )?approval\b.*\b(?:trials?|stud(?:y|ies))\b")),
     Row("more-information", "other-form", says=rx(r"^for (?:more )?information\b|\bsee the drug information summar(?:y|ies)\b")),
-    Row("being-studied", "studied", verbs=("study",), unless=rx(r"^\W*it is not known\b"), polarity="+"),
+    Row("being-studied", "studied", verbs=("study",), unless=rx(
+        r"^\W*it is not known\b|\b(?:must|should) (?:also )?be tested\b"
+        r"|\b(?:but|and) (?:it )?(?:is|are|may be) (?:also )?(?:only )?(?:used|approved|given)\b"), polarity="+"),
     Row("being-studied", "studied", says=rx(r"\bcontinues? to be (?:studied|tested)\b|\bunder study\b|\b(?:is|are) (?:also )?in (?:clinical )?(?:trials|studies)\b")),
     Row("special-program", "programme", verbs=("available", "use", "approve", ""), says=rx(r"\b(?:available|prescribed|given|obtained)\b.{0,60}\b(?:program|programme|REMS)\b")),
+    Row("accelerated-approval", "standing", says=rx(r"^accelerated approval (?:was|has been|is) (?:given|granted)\b.*\bthis use\b")),
     Row("accelerated-approval", "standing", ("use",), ("approve",), "+", rx(r"^the use of [^,.;:]+? to treat [^,.;:]+? (?:is|are|was|were) [^,;:]*\baccelerated approval\b")),
     Row("accelerated-approval", "standing", ("use", "drug", "it", "brand", "other"), ("approve",), "+", _ACCELERATED,
         rx(r"\bapproved (?:to|for) (?!use under|the)|\bonly (?:in|for)\b|\bto (?:treat|prevent|reduce|lower|help|be)\b|\bfor the \w+ of\b|:$")),
@@ -116,11 +126,11 @@ FRAMES: tuple[Row, ...] = (
     Row("denied", "denied", (*_OF_DRUG, "use", "other"), ("use",), "-", unless=rx(r"\bnot (?:only|known)\b|\bfor (?:longer|more) than\b|\bnot (?:be )?used on the\b")),
     Row("denied", "denied", ("use", *_OF_DRUG), ("",), "-", rx(r"\bnot (?:for use|for|an approved|a treatment)\b")),
     Row("denied-use", "denied", (), ("",), "-", rx(r"\bnot (?:an? )?(?:FDA[- ])?approved (?:use|treatment|indication)\b")),
-    Row("no-longer-available", "availability", (), ("available", "withdraw"), "-"),
+    Row("no-longer-available", "availability", (), ("available", "withdraw"), "-", None, rx(r"\b(?:surgery|surgically|operation)\b")),
     Row("no-longer-available", "availability", says=rx(r"\bno longer (?:being )?(?:available|sold|made|marketed)\b|\bin other countries\b|\bdiscontinued\b|\b(?:taken|pulled|withdrawn) (?:off|from) the market\b"),
         unless=rx(r"\bapproved to\b")),
     Row("unspecified-other-uses", "explanation", (), ("use", "approve"), "+", _OTHER_CONDITIONS),
-    Row("another-form", "other-form", (), ("available",), "+"),
+    Row("another-form", "other-form", (), ("available",), "+", None, rx(r"\bno other\b|\bonly (?:for|to|in)\b")),
     Row("also-called", "explanation", (), ("naming",), "+-"),
     Row("given-with", "detail", ("other",), ("use",), "+", rx(r"\b(?:with|along with|together with|alongside) (?:it|them|this (?:drug|medicine))\b")),
     Row("of-patients", "detail", ("people", "disease")),
@@ -131,8 +141,8 @@ FRAMES: tuple[Row, ...] = (
     Row("how-it-works", "explanation", (*_OF_DRUG, "form", "other"), ("works", "course", "aim"), "+-", None, _LIMIT_OR_GIVEN),
     Row("what-it-is", "explanation", (*_OF_DRUG, "form", "other"), ("",), "+", rx(
         r"\b(?:is|are) (?:an?|the|two|three)?(?: \S+){0,4} ?(?:type|types|kind|kinds|form|forms|group|condition|drug|drugs|protein|proteins|combination|version|biosimilar"
-        r"|mixture|medicine|disorder|disease|vaccine|agent|inhibitor|antibody|treatment)\b|\b(?:is|are) made (?:from|of)\b|\bhave certain\b|\bhas? (?:fewer|side)\b"), _LIMIT),
-    Row("what-it-is", "explanation", ("other",), ("",), "+-", None, rx(r"\b(?:only|must|should|unless|until|except|approv\w+|patients?|adults|children|indicated|withdr\w+|surgery|options?|question|ha(?:s|ve) failed)\b")),
+        r"|mixture|medicine|disorder|disease|vaccine|agent|inhibitor|antibody|treatment)\b|\b(?:is|are) made (?:from|of)\b|\bhave certain\b|\bhas? (?:fewer|side)\b"), _LIMIT_OR_WHO),
+    Row("what-it-is", "explanation", ("other",), ("",), "+-", None, rx(r"\b(?:only|must|should|unless|until|except|approv\w+|patients?|adults|children|indicated|withdr\w+|surgery|options?|question|ha(?:s|ve) failed)\b|^these (?:cancers?|tumou?rs?|diseases?|lymphomas?|leukemias?)\b")),
     Row("about-the-form", "other-form", (*_OF_DRUG, "form", "other"), (), "+-", rx(r"^(?:\w+ )?(?:this|the|each|also|it)\b.*\b(?:form|wafer|liposome|co-pack|combination pack|less time|works? better|effects last)\b"), _LIMIT),
 )  # fmt: skip
 
@@ -187,7 +197,7 @@ def _of_use(words: Sequence[Word], at: int, first: int, group: VerbGroup, subjec
         start = noun_end(words, start, len(words))
     head = group.head
     standing: Standing = "approved" if head is not None and head.of("approve") and not group.past else "used"
-    if head is not None and head.of("approve") and words[first].of("have"):
+    if head is not None and head.of("approve") and words[first].of("have") and words[first].low != "had":
         standing = "approved"
     return Frame("of-use", None, subject, (at, first), start, group, standing, (first, group.end), (0, at))
 

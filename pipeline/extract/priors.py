@@ -38,6 +38,8 @@ def priors_in(scene: Scene, first: int, end: int, *, several: bool = False) -> l
     words = scene.words
     while first < end and (words[first].of("adverb") or words[first].low in ("and", "or", "but", ",")):
         first += 1
+    if any(word.low in ("neither", "nor") for word in words[first + 1 : end]):
+        return []  # "have neither received X nor had surgery"
     group = verb_group(words, first, end)
     if group is None:
         return _of_subject(scene, first, end) or _after(scene, first, end, VerbGroup(first, first, None))
@@ -101,6 +103,8 @@ def _after(scene: Scene, first: int, end: int, group: VerbGroup) -> list[Prior]:
     at = first
     while at < end:
         low = words[at].low
+        if low == "before" and at > first:
+            return []  # "got worse before treatment with X"
         risky |= low in ("risk", "chance", "likely")
         went |= (low in _WENT and not risky) or low == "against"
         if (

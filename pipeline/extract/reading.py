@@ -88,6 +88,9 @@ def read(  # noqa: PLR0913 - a sentence, and what is known before it is read
     return Reading(statement, tuple(said), _open(found, words), steps, also, tuple(_merged(studied)), tuple(_merged(denied)))
 
 
+_OF_EXCEPTIONS = ("people", "that", "who", "having", "participle", "place", "case", "time")
+
+
 def _with_exceptions(found: Sequence[Phrase], words: Sequence[Word]) -> tuple[Phrase, ...]:
     """Reads "but not uveal melanoma in adults": what follows without a comma belongs to the exception.
 
@@ -102,7 +105,7 @@ def _with_exceptions(found: Sequence[Phrase], words: Sequence[Word]) -> tuple[Ph
             and (last.kind == "except" or bare)
             and not phrase.joint
             and not phrase.comma
-            and (bare or phrase.kind in ("people", "that", "who", "having", "participle", "place"))
+            and (bare or phrase.kind in _OF_EXCEPTIONS)
         ):
             kept[-1] = replace(last, kind="except", end=phrase.end)
         else:
@@ -179,7 +182,8 @@ def _alternatives(found: Sequence[Phrase]) -> frozenset[int]:
     return frozenset(several)
 
 
-_OF_ALL = ("that", "time", "role", "case")
+_OF_ALL = ("that", "time", "role", "case", "having")
+_HOW = ("with", "alone", "role", "time", "span")
 
 
 def _branches(found: Sequence[Phrase]) -> set[int]:
@@ -192,6 +196,8 @@ def _branches(found: Sequence[Phrase]) -> set[int]:
             (k for k in range(other + 1, len(found)) if found[k].joint or found[k].kind in ("people", "frame", "aim")),
             len(found),
         )
+        if one and found[one - 1].kind in _HOW and found[other - 1].kind in _HOW and found[other - 1].joint in ("and", ";"):
+            several.update(range(one - 1, after))  # "alone in women and with X in men"
         if found[other].joint in ("and", ";") and all(
             any(found[k].kind in _OF_ALL for k in part) for part in (own, range(other + 1, after))
         ):

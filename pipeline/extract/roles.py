@@ -51,7 +51,7 @@ def read_phrase(scene: Scene) -> tuple[Said, ...]:
 
 
 #: Said by the standing of the use.
-_PROGRAM = rx(r"(?:under )?(?:the )?(?:FDA's )?accelerated(?: approval)?(?: program)?(?: of the FDA)?")
+_PROGRAM = rx(r"(?:(?:under|with|through) )?(?:the )?(?:FDA's )?accelerated(?: approval)?(?: program)?(?: of the FDA)?")
 _OPENERS_ALONE = ("time", "with", "cause", "place")
 
 
@@ -123,6 +123,8 @@ def _having(scene: Scene) -> tuple[Said, ...] | None:
 def _with(scene: Scene) -> tuple[Said, ...] | None:
     """Reads "with stage IV melanoma" below "It is used in adults:": a disease or a marker is no partner."""
     first = scene.phrase.first
+    if scene.words[first].low == "without":
+        return stated(scene)
     said = [word for word in scene.words[first + 1 : scene.end] if not word.is_stop]
     of_disease = bool(said) and (said[-1].of("disease") or _MARKER.search(scene.said) is not None)
     if (
@@ -212,6 +214,9 @@ def _place(scene: Scene) -> tuple[Said, ...] | None:
         return treating.announced(scene)
     if _ABROAD.search(scene.text, *scene.whole) is not None:
         return None
+    first = scene.phrase.first
+    if first and scene.words[first - 1].low == "only" and scene.opener in ("in", "within", "inside", "on"):
+        return (scene.tell("status", "site", scene.place(first - 1, scene.end)),)  # "(mutations found) only in the tumor"
     age = read_age(scene.text, scene.whole[0], scene.whole[1])
     if age is not None and age.place[1] >= scene.whole[1]:
         return (scene.tell("description", "age-range", age.place, groups=(Group(age.place, age=age),)),)
@@ -227,7 +232,9 @@ def _place(scene: Scene) -> tuple[Said, ...] | None:
         and scene.words[scene.inner].low not in ("place", "spite", "addition")
     ):
         return treating.partners(scene)  # "used in photodynamic therapy"
-    found = _for(scene)
+    if scene.opener in ("in", "within") and scene.before and scene.before[-1].kind == "biomarker":
+        return (scene.tell("status", "site"),)  # "a BRCA mutation in the tumor"
+    found = _for(scene) if scene.opener in ("", "in", "of", "for", "on", "at", "as", "from") else None
     if found is not None:
         return found
     if kind in ("aim", "purpose") and scene.heads and scene.before and scene.before[-1].rule == "acted-on":

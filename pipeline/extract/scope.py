@@ -60,15 +60,23 @@ def has_scope(statement: Statement, frame: Frame) -> bool:
         return True
     if frame.role == "standing":
         return frame.name == "accelerated-approval"
+    if frame.role == "studied":
+        return takes_back(statement)
     return frame.role == "denied" and frame.name != "lapsed" and takes_back(statement)
 
 
 def takes_back(statement: Statement) -> bool:
-    """Reads "This use is no longer approved."; in some patients only it would take back less than the use."""
-    return THIS_USE.search(statement.text) is not None and _SOME.search(statement.text) is None
+    """Reads "This use is no longer approved.", "This use is being studied."; in some patients only it would take back less than the use."""
+    said = statement.text
+    return (THIS_USE.search(said) or _THE_APPROVAL.match(said)) is not None and _SOME.search(said) is None
 
 
-_SOME = rx(r"\b(?:in|for|to|with|by|as|when|if|unless|until|without) (?!(?:this use|these uses|the FDA|the U|\d{4})\b)")
+_THE_APPROVAL = rx(r"(?:but |however, )?(?:the|this|its|that) (?:FDA )?approval (?:was|has been|is|were)\b")
+
+
+_SOME = rx(
+    r"\b(?:in|for|to|with|by|as|when|if|unless|until|without) (?!(?:this use|these uses|the FDA|\d{4})\b|(?:an? |the )?(?:[\w-]+ )?(?:clinical )?(?:trials?|stud)|the U(?:nited States|\.?S\b))"
+)
 
 
 def is_plain(statement: Statement, names: Names) -> bool:

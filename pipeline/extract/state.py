@@ -69,7 +69,8 @@ def runs_of(reading: Reading) -> list[tuple[str, tuple[int, int]]]:
     for several, group in groupby(reading.said, key=lambda one: one.some and one.kind != "frame"):
         members = list(group)
         kinds = {one.kind for one in members} - {"gloss", "frame", "kinds", "prior"}
-        if not several or not kinds & set(_OF_SEVERAL) or (kinds == {"line"} and len(members) == 1):
+        of_both = "population" in kinds and not kinds.isdisjoint(("partner", "alone"))
+        if not several or not (of_both or kinds & set(_OF_SEVERAL)) or (kinds == {"line"} and len(members) == 1):
             continue
         if kinds <= {"partner", "alone"} or kinds == {"population"}:
             continue

@@ -328,4 +328,10 @@ def _abbreviations(reading: Reading) -> tuple[str, ...]:
 
 def may_limit(statement: Statement, frame: Frame) -> bool:
     """Whether a sentence in another frame may restrict the uses beside it all the same ("This form is used only after …")."""
+    if frame.role in ("studied", "denied"):
+        return _OF_THE_USE.search(statement.text) is not None
     return frame.role in ("other-form", "explanation", "availability", "footnote") and limits(statement)
+
+
+#: What is said to be studied, or not approved, is the use beside it or some of its patients ("Use in children is being studied").
+_OF_THE_USE = rx(r"\b(?:this use|these uses|(?:its |the )?use (?:of [\w-]+ )?(?:in|with|for))\b")

@@ -218,7 +218,7 @@ def partners(scene: Scene) -> tuple[Said, ...] | None:
         return None
     opener = words[scene.phrase.first].low
     opening = scene.text[scene.whole[0] : words[first].start].lower()
-    optional = scene.some or _OPTIONAL.match(opening) is not None or _often(scene)
+    optional = _OPTIONAL.match(opening) is not None or _often(scene)
     found = _partners(scene, listed, optional=optional)
     if opener in ("plus", "added", "paired", "alongside"):
         found.append(scene.tell("qualifier", "manner", (scene.whole[0], words[first - 1].end), of="treatment", what="manner"))
@@ -233,6 +233,10 @@ def _often(scene: Scene) -> bool:
     if frame is None:
         return False
     said = {word.low for word in scene.words[frame.first : frame.end]}
+    if frame.only or any(
+        word.low == "only" for word in scene.words[max(frame.end - 1, scene.phrase.first - 1) : scene.phrase.inner + 1]
+    ):
+        return False  # "can be used only with X"
     return bool(said & {"often", "sometimes", "usually", "may", "can", "generally", "typically", "commonly"})
 
 

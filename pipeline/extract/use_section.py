@@ -41,7 +41,8 @@ from pipeline.extract.subjects import Names
 from pipeline.extract.told import Told, another_use, may_limit, read_item, read_lead, read_prose
 from pipeline.extract.uses import with_evidence
 from pipeline.language import rx
-from pipeline.model import Block, SentenceRole
+from pipeline.model import Block, Fact, SentenceRole
+from pipeline.phrases.diseases import names_head
 
 
 def read_use_section(blocks: Iterable[Block], names: Names) -> UseSection:
@@ -107,6 +108,11 @@ def _prose(ledger: Ledger, passage: Passage, under: Under) -> None:
     if passage.frame.subject == "brand" and _ONLY.search(statement.text):
         for one in ledger.reads:
             one.leaf.stated.append(statement.fact("stated"))
+    if standing == "used" and not told.readings[0].also:
+        # "When used to treat X, it must be given with A": more of a use that the page states above
+        for one in ledger.reads:
+            if any(names_head(name, told.heads) for each in one.leaf.told for name in each.heads):
+                one.leaf.stated.append(statement.fact("stated"))
     ledger.reads.append(Read(leaf, passage, standing, brands_of(statement, passage.frame, ledger.names), under))
 
 
@@ -140,25 +146,42 @@ def _share(ledger: Ledger, opening: Statement | None, said: list[Statement], rol
             ledger.denials.add(denial_of(one.text))
 
 
+_LEAVES_OUT = rx(r"\b(?:except|excluding|other than|apart from|unless)\b[^:]*:$")
+
+
+def _no_uses_below(ledger: Ledger, item: Item, told: Told) -> list[Fact]:
+    """What stands below "… It is not used in patients who:", "in adults, except those who:", or a sentence that nobody understood.
+
+    They are no uses: each stays with the use above them, behind the words that lead to it.
+    """
+    if not item.opens:
+        return []
+    last = item.statements[-1]
+    below = [one for kid in item.children for one in kid.said()]
+    role: SentenceRole
+    aside = told.asides[-1] if told.asides and told.asides[-1][0] is last else None
+    if aside is not None and aside[1].role in ("denied", "studied"):
+        role, name = aside[1].role, aside[1].name
+        _share(ledger, last, below, role, name)
+    elif _LEAVES_OUT.search(last.text) is not None:
+        role, name = "detail", "left-out"
+    elif told.lost and told.lost[-1][0] is last:
+        role, name = "unread", "no rule knows the sentence that opens the list"
+    else:
+        return []
+    for each in below:
+        if role == "unread":
+            ledger.unread(each, name)
+        else:
+            ledger.role(each, role, name)
+    item.children.clear()
+    return [join((last.fact("stated"), one.fact("stated")), "stated") for one in below] if role != "studied" else []
+
+
 def _item(ledger: Ledger, item: Item, above: list[Told], lead: Lead, general: tuple[Reading, ...]) -> None:
     told = read_item(item, above, ledger.names, lead.told)
     chain = [*above, told]
-    if (
-        item.opens
-        and told.asides
-        and told.asides[-1][0] is item.statements[-1]
-        and told.asides[-1][1].role in ("denied", "studied")
-    ):
-        statement, frame = told.asides[-1]
-        below_it = [one for kid in item.children for one in kid.said()]
-        for each in below_it:
-            ledger.role(each, frame.role or "unread", frame.name)
-        _share(ledger, statement, below_it, frame.role or "unread", frame.name)
-        item.children.clear()
-    if item.opens and told.lost and told.lost[-1][0] is item.statements[-1]:
-        for each in [one for kid in item.children for one in kid.said()]:
-            ledger.unread(each, "no rule knows the sentence that opens the list")
-        item.children.clear()
+    below_it = _no_uses_below(ledger, item, told)
     received = [child for child in item.children if _is_received_list(child)]
     uses = [child for child in item.children if child not in received]
     below = _received(ledger, received, chain)
@@ -178,6 +201,7 @@ def _item(ledger: Ledger, item: Item, above: list[Told], lead: Lead, general: tu
     bracketed = tuple(each for statement in item.statements for each in bracket_brands(statement, ledger.names))
     one = Read(leaf, item, lead.standing, (*lead.brands, *bracketed), lead.under)
     ledger.reads.append(one)
+    leaf.stated.extend(below_it)
     tell(ledger, told, "use", first_only=True)
     for detail in below:
         tell(ledger, detail, "detail")

@@ -276,17 +276,26 @@ def including(here: Here) -> Opener | None:
 _EXCEPTIONS = by_first(
     ("other", "than"), ("rather", "than"), ("instead", "of"), ("in", "place", "of"), ("regardless", "of"), ("except", "for"), ("but", "not"), ("but", "only"),
     ("in", "spite", "of"), ("in", "addition", "to"), ("with", "the", "exception", "of"), ("limited", "to"),
-    ("except",), ("excluding",), ("despite",), ("besides",), ("not",), ("only",), ("no",), ("never",),
+    ("except",), ("excluding",), ("despite",), ("besides",), ("not",), ("only",), ("no",), ("never",), ("apart", "from"), ("aside", "from"),
 )  # fmt: skip
+#: Those that leave somebody or something out, wherever they stand.
+_LEAVE_OUT = frozenset((("other", "than"), ("except", "for"), ("with", "the", "exception", "of"), ("except",), ("excluding",),
+                        ("apart", "from"), ("aside", "from")))  # fmt: skip
 
 
 def exception(here: Here) -> Opener | None:
-    """Reads "other than X", "except X", "instead of X"."""
+    """Reads "other than X", "except X", "instead of X"; inside a clause "but not in those with X", "except when X"."""
     words, at, end, current, joined = here.parts
-    if current in CLAUSES or (current == "start" and not joined):
-        return None
     for said in _EXCEPTIONS.get(words[at].low, ()):
-        if tuple(word.low for word in words[at : at + len(said)]) == said and at + len(said) < end:
+        after = at + len(said)
+        if tuple(word.low for word in words[at:after]) == said and after < end:
+            out = said in _LEAVE_OUT or (joined and said in (("not",), ("never",), ("but", "not")))
+            if current in CLAUSES and not (
+                out and words[after].of("person", "preposition", "subordinator", "disease", "pronoun", "quantifier")
+            ):
+                return None
+            if current == "start" and not joined and said not in _LEAVE_OUT:
+                return None
             if said in (("only",), ("no",)) and (joined or current not in ("noun", "head")):
                 return None
             return Opener("except", at)

@@ -82,7 +82,9 @@ def _begins(words: Sequence[Word], at: int, end: int) -> bool:
 
 
 def musts(words: Sequence[Word], at: int, end: int) -> tuple[tuple[Predicate, ...], ...]:
-    """The predicates of a clause that all hold, each with its alternatives."""
+    """The predicates of a clause that all hold, each with its alternatives. What "neither" or "nor" denies stays whole."""
+    if any(word.low in ("neither", "nor") for word in words[at:end]):
+        return ((Predicate(at, end),),)
     groups = coordinated(predicates(words, at, end))
     for number, group in enumerate(groups):
         for last in range(len(groups) - 1, number, -1):

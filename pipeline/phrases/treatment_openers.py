@@ -145,7 +145,9 @@ def with_what(here: Here) -> Opener | None:
                 return None
             if said[0] in ("used", "given") and current in (*CLAUSES, "start"):
                 return None
-            return Opener("with", at + len(said) - 1)
+            return Opener("with", at + len(said) - (said[-1] != "with"))
+    if tuple(word.low for word in words[at : at + 3]) == ("with", "the", "exception"):
+        return None
     if low not in ("with", "without") or (current in NOUNS and current != "people" and is_feature(words, at, end)):
         return None
     if (
@@ -276,6 +278,8 @@ def place(here: Here) -> Opener | None:
     low = words[at].low
     if current in CLAUSES or (current in ("time", "span") and not joined):
         return None
+    if current == "having" and low == "in" and any(word.low in ("gene", "genes", "protein") for word in words[at : at + 8]):
+        return None  # "with certain mutations in the BRCA1 or BRCA2 gene"
     follows = words[at + 1].low if at + 1 < end else ""
     if (
         low in ("over", "under", "above", "below", "up")

@@ -5,6 +5,7 @@ from __future__ import annotations
 #: After "Zolafen is approved to treat:" and an item, in a use section of its own.
 AFTER_A_LIST = (
     "Zolafen is under study for glioma.",
+    "Accelerated approval was given for this use.",
     "The use of zolafen to treat glioma is approved under FDA's Accelerated Approval Program.",
     "Alvera is approved for all of these uses.",
     "Bexida is used for these uses.",

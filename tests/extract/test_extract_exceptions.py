@@ -86,7 +86,10 @@ def test_a_partner_of_some_patients_frees_nobody_from_the_others(uses_of: Uses) 
 def test_a_partner_of_another_age_group_is_another_way(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}It is used with caldisone in adults. In children, it is also given with brontinib.")
     assert who(use) == ["adults", "children"]
-    assert {one.mode for one in use.therapies} == {"optional"}
+    assert [(one.mode, one.phrase.text) for one in use.therapies] == [
+        ("combination", "caldisone"),
+        ("combination", "brontinib"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,206 @@
+"""Sentences of the pages' style that a reader gets wrong easily: no restriction is lost, turned round or made optional."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.model import Use
+
+Uses = Callable[[str], tuple[Use, ...]]
+Fields = Callable[[Use], list[str]]
+LEAD = "Zolafen is approved to treat:\n\n- **Melanoma**"
+
+
+def musts(use: Use) -> list[str]:
+    """What the use asks for: patients, treatment before and beside it, diseases."""
+    return [
+        *(each.fact.text for one in use.populations for each in one.characteristics),
+        *(name.text for one in (*use.therapies, *use.prior) for name in one.names),
+        *(one.text for one in (*use.narrower, *use.stages, *use.biomarkers)),
+    ]
+
+
+LEFT_OUT = [
+    (". It is used without carboplatin.", "without carboplatin"),
+    (". It is used alone, without carboplatin.", "without carboplatin"),
+    (". It is used with brontinib but without carboplatin.", "without carboplatin"),
+    (" that has spread, but not in children.", "not in children"),
+    (" that cannot be removed by surgery, except in children.", "except in children"),
+    (" that has spread, except in patients who have received carboplatin.", "except in patients who have received carboplatin"),
+    (" that is stage III, but not in children.", "not in children"),
+    (" that has spread; not for use in children.", "not for use in children"),
+    (" in adults whose cancer has spread, but not in those with brain metastases.", "not in those with brain metastases"),
+    (" in adults whose cancer is quilled, but not in those with an ABC mutation.", "not in those with an ABC mutation"),
+    (" in adults who had surgery, but not in those who received carboplatin.", "not in those who received carboplatin"),
+    (" in adults with the exception of those who had carboplatin.", "with the exception of those who had carboplatin"),
+    (" in adults, apart from those who have received carboplatin.", "apart from those who have received carboplatin"),
+    (". Except for children, it is used with brontinib.", "Except for children"),
+    (" that got worse after brontinib but not after carboplatin.", "not after carboplatin"),
+    (" that got worse before treatment with carboplatin.", "got worse before treatment with carboplatin"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "kept"), LEFT_OUT)
+def test_what_is_left_out_is_kept_and_asked_of_nobody(uses_of: Uses, fields_of: Fields, said: str, kept: str) -> None:
+    (use,) = uses_of(LEAD + said)
+    assert kept in fields_of(use)
+    assert not {"carboplatin", "children", "brain metastases", "an ABC mutation"} & set(musts(use)), musts(use)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "does not have an ABC mutation and a XYZ mutation",
+        "is negative for ABC and hormone receptors",
+        "is not ABC positive and XYZ positive",
+        "has neither spread nor come back",
+        "can neither be removed by surgery nor be treated with radiation",
+    ],
+)
+def test_one_negation_over_two_things_is_one_quote(uses_of: Uses, fields_of: Fields, said: str) -> None:
+    (use,) = uses_of(f"{LEAD} that {said}.")
+    assert [text for text in fields_of(use) if text not in ("Melanoma", "treat")] in ([said], [said.removeprefix("is ")])
+    assert use.prior == ()
+
+
+def test_what_patients_had_neither_of_is_no_earlier_treatment(uses_of: Uses) -> None:
+    for said in (
+        "have neither received carboplatin nor had surgery",
+        "have not received carboplatin, nor have they had surgery",
+    ):
+        (use,) = uses_of(f"{LEAD} in patients who {said}.")
+        assert (musts(use), use.prior) == ([said], ())
+
+
+PARTNERS = [
+    ("It can be used only with brontinib.", ["required"]),
+    ("Patients may receive Zolafen only with brontinib.", ["required"]),
+    ("It may be used with brontinib.", ["optional"]),
+    ("It is used with brontinib or with caldisone.", ["combination", "combination"]),
+    ("It is given in combination with brontinib or in combination with caldisone.", ["combination", "combination"]),
+    ("It is used with brontinib, or with caldisone and vintelamide.", ["combination", "combination"]),
+    ("It is given with brontinib. It is also given with caldisone.", ["combination", "combination"]),
+    ("It is used alone or with brontinib.", ["optional"]),
+    ("It is used in adults. It is also used with brontinib in children.", ["optional"]),
+]
+
+
+@pytest.mark.parametrize(("said", "modes"), PARTNERS)
+def test_a_must_is_not_made_optional(uses_of: Uses, said: str, modes: list[str]) -> None:
+    (use,) = uses_of(f"{LEAD}. {said}")
+    assert [one.mode for one in use.therapies] == modes
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This use is not approved for children.",
+        "This use is not approved for the Bexida brand.",
+        "It cannot be removed by surgery.",
+        "Prior treatment with carboplatin is required.",
+        "A test for the ABC mutation is required before treatment.",
+        "It is a treatment option for adults who have received carboplatin.",
+        "It is a maintenance treatment after surgery.",
+        "These cancers have the ABC mutation and have not spread.",
+        "No other treatment is available.",
+        "It is being studied alone, but is used only with carboplatin.",
+        "It is available only for patients who took part in a clinical trial.",
+        "Use in children younger than 12 years is still being studied.",
+    ],
+)
+def test_a_sentence_beside_a_use_that_may_restrict_it_is_kept_with_it(uses_of: Uses, said: str) -> None:
+    (use,) = uses_of(f"{LEAD}. {said}")
+    assert [one.fact.text for one in use.qualifiers] == [said]
+
+
+@pytest.mark.parametrize("said", ["These uses are not approved for children.", "For both uses, surgery is required."])
+def test_so_is_a_sentence_after_a_list(uses_of: Uses, said: str) -> None:
+    uses = uses_of(f"{LEAD}\n- **Glioma**\n\n{said}")
+    assert [[one.fact.text for one in use.qualifiers] for use in uses] == [[said], [said]]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "When used to treat glioma, Zolafen must be given with brontinib.",
+        "To treat glioma, Zolafen is used only after surgery.",
+    ],
+)
+def test_more_of_a_use_of_the_list_is_kept_with_it(uses_of: Uses, said: str) -> None:
+    melanoma, glioma, *_ = uses_of(f"{LEAD}\n- **Glioma**\n\n{said}")
+    assert (melanoma.qualifiers, [one.fact.text for one in glioma.qualifiers]) == ((), [said])
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        f"{LEAD}. This use is being studied in a clinical trial and is not yet approved.",
+        f"{LEAD}. This use is still being studied.",
+        f"{LEAD}. This use is not approved in the United States.",
+        f"{LEAD} in children, which is an unapproved use",
+        "Zolafen is approved to treat melanoma. The approval was withdrawn in 2020.",
+        "Zolafen is approved by the European Medicines Agency to treat:\n\n- **Melanoma**",
+        "Zolafen is approved under an emergency use authorization to treat:\n\n- **Melanoma**",
+    ],
+)
+def test_what_is_not_approved_here_and_now_is_withheld(uses_of: Uses, section: str) -> None:
+    assert uses_of(section) == ()
+
+
+@pytest.mark.parametrize(
+    ("section", "standing"),
+    [
+        (f"{LEAD}. Accelerated approval was given for this use.", "accelerated_approval"),
+        (f"{LEAD} in adults, with accelerated approval.", "accelerated_approval"),
+        (f"{LEAD} that has spread (accelerated approval)", "accelerated_approval"),
+        ("Zolafen had been approved to treat:\n\n- **Melanoma**", "used"),
+    ],
+)
+def test_how_a_use_is_approved(uses_of: Uses, section: str, standing: str) -> None:
+    (use,) = uses_of(section)
+    assert use.standing == standing
+
+
+@pytest.mark.parametrize("opening", [", except those who:", ". It should not be used in patients who:", ". It is used unless:"])
+def test_a_list_of_what_is_left_out_is_kept_behind_its_opening(uses_of: Uses, opening: str) -> None:
+    (use,) = uses_of(f"{LEAD} in adults{opening}\n- have brain metastases\n- are pregnant")
+    said = [one.fact.text for one in use.qualifiers]
+    assert [text for text in said if text.endswith(": have brain metastases")] != []
+    assert [text for text in said if text.endswith(": are pregnant")] != []
+    assert musts(use) == ["adults"]
+
+
+PAIRS = [
+    "in adults with stage III disease, and in adults with stage IV disease who cannot have surgery",
+    "alone in women and with brontinib in men",
+]
+
+
+@pytest.mark.parametrize("said", PAIRS)
+def test_each_group_keeps_what_is_said_of_it(uses_of: Uses, said: str) -> None:
+    (use,) = uses_of(f"{LEAD}. It is used {said}.")
+    assert [one.text for one in use.disease_status] == [said.removeprefix("in ")]
+    assert (use.stages, [one.mode for one in use.therapies]) in (((), []), ((), ["optional"]))
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (" with ABC mutations found only in the tumor.", "only in the tumor"),
+        (" with an ABC mutation in the tumor.", "in the tumor"),
+        (" that is only in the skin.", "only in the skin"),
+        (". It is given as an injection into the tumor.", "into the tumor"),
+    ],
+)
+def test_where_only_is_kept(uses_of: Uses, fields_of: Fields, said: str, kept: str) -> None:
+    (use,) = uses_of(LEAD + said)
+    assert any(text.endswith(kept) for text in fields_of(use)), fields_of(use)
+
+
+def test_alone_in_the_opening_sentence_holds_where_no_partner_is_named(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to be used alone to treat:\n\n- **Melanoma**")
+    assert use.alone is not None
+    (use,) = uses_of("Zolafen is approved to be used alone or with brontinib to treat:\n\n- **Melanoma**")
+    assert use.alone is None
