@@ -7,14 +7,21 @@ from typing import cast
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.runtime import task_run
 
 from pipeline.convert import reading
 from pipeline.errors import OnlabelError
 from pipeline.flow.foreseen import failed
 from pipeline.load import LoadOptions, LoadReport, load
+from pipeline.web import shown
 
 
-@task(task_run_name="load into {server}", cache_policy=NO_CACHE, persist_result=False)
+def _run_name() -> str:
+    """Where to, without what an address may hold besides."""
+    return f"load into {shown(task_run.parameters['server'])}"
+
+
+@task(task_run_name=_run_name, cache_policy=NO_CACHE, persist_result=False)
 def load_published(snapshot: Path, server: str, options: LoadOptions) -> LoadReport:
     """Load a snapshot. No retries by Prefect: `load` itself tries again what may pass by itself, Bundle by Bundle."""
     try:

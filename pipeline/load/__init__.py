@@ -16,12 +16,14 @@ from pipeline.load import definitions, prune
 from pipeline.load.credentials import Login, sign_in
 from pipeline.load.plan import Contents, Entry, contents
 from pipeline.load.prune import Withdrawn
+from pipeline.load.redaction import Secrets
 from pipeline.load.retire import retire
 from pipeline.load.sending import Limits, Sender, Sent
-from pipeline.load.server import PAUSES, Server, Teller, base_url
+from pipeline.load.server import PAUSES, Server, Teller, base_url, bounds_for
 from pipeline.settings import FhirVersion
+from pipeline.web import Bounds
 
-__all__ = ["LoadOptions", "LoadReport", "Login", "Withdrawn", "load"]
+__all__ = ["Bounds", "LoadOptions", "LoadReport", "Login", "Withdrawn", "load"]
 
 #: Told after each Bundle: how many resources are done, of how many.
 Watcher = Callable[[int, int], None]
@@ -33,7 +35,8 @@ class LoadOptions:
 
     `version` None means the newest that the snapshot has. `max_removed` is the share (0 to 1) of our resources on the server,
     of each type by itself, that `prune` may delete or (`withdrawn`) retire. `conformance` sends the definitions too. `pauses`
-    are the seconds before each new try.
+    are the seconds before each new try, `bounds` what one answer of the server may take, None for
+    600 s and 16 MiB (or four times `max_bytes`).
     """
 
     version: FhirVersion | None = None
@@ -47,6 +50,7 @@ class LoadOptions:
     pauses: tuple[float, ...] = PAUSES
     withdrawn: Withdrawn = "delete"
     conformance: bool = True
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +108,25 @@ def load(
         tell: Told, in words, when it waits for the server and tries again.
 
     Raises:
-        UsageError: No such snapshot (L700), no such address (L701), credentials that cannot be used (L720, L721).
+        UsageError: No such snapshot (L700), no such address (L701), credentials that cannot be used (L720, L721, L723).
         LoadError: The server cannot be reached, does not let us in, or cannot hold it (L702 to L722).
 
     """
+    secrets = Secrets()
+    with secrets.hidden():
+        report = _load(snapshot, server, options, secrets, progress, tell)
+    stopped = report.stopped and secrets.cleared(report.stopped)
+    return replace(report, stopped=stopped, problems=tuple(map(secrets.cleared, report.problems)))
+
+
+def _load(  # noqa: PLR0913, PLR0917 - of `load`
+    snapshot: Path, server: str, options: LoadOptions, secrets: Secrets, progress: Watcher | None, tell: Teller | None
+) -> LoadReport:
     plan = contents(snapshot.resolve(), options.version)
     base = base_url(server, credentials=options.login.auth != "none")
     limits = Limits(options.max_entries, options.max_bytes)
-    with Server(base, sign_in(options.login, base), options.pauses, tell) as there:
+    signing, bounds = sign_in(options.login, base, secrets), options.bounds or bounds_for(limits.size)
+    with Server(base, signing, secrets, bounds, options.pauses, tell) as there:
         able = capabilities.check(there, plan.version, plan.types)
         rules = prune.Rules(options.withdrawn, options.max_removed, limits)
         pruning = prune.plan(there, able, plan, rules) if options.prune else prune.Pruning()

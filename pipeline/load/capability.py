@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.errors import LoadError, Problem
+from pipeline.errors import LoadError, Problem, excerpt
 from pipeline.load.server import Server
 from pipeline.settings import FhirVersion
 
@@ -31,11 +31,8 @@ def check(server: Server, version: FhirVersion, types: Iterable[str]) -> Capabil
     Raises:
         LoadError: L710, it speaks another FHIR version; L711, it does not know a type; L712, it takes no transactions.
     """
-    statement = server.get("metadata")
-    if statement.get("resourceType") != "CapabilityStatement":
-        cause = f"{server.base}/metadata is no CapabilityStatement"
-        raise LoadError(Problem("L706", "fatal", cause, "See that the address is the base of a FHIR server."))
-    says = str(statement.get("fhirVersion"))
+    statement = server.get("metadata", "CapabilityStatement")
+    says = excerpt(str(statement.get("fhirVersion")))
     if not says.startswith(_RELEASES[version]):
         speaks = next((name for name, releases in _RELEASES.items() if says.startswith(releases)), None)
         remedy = f"Load with --fhir {speaks} (publish it first)." if speaks else "Load into a server for R5, R4B or R4."
@@ -48,7 +45,7 @@ def check(server: Server, version: FhirVersion, types: Iterable[str]) -> Capabil
         raise LoadError(Problem("L711", "fatal", cause, "Switch the types on in the server, or load a version that it knows."))
     offered = {str(one.get("code")) for one in rest.get("interaction", ())}
     if offered and "transaction" not in offered:
-        cause = f"the server says that it takes no transactions (only {', '.join(sorted(offered))})"
+        cause = f"the server says that it takes no transactions (only {excerpt(', '.join(sorted(offered)))})"
         remedy = "Use the importer of the server with the files in resources/; pipeline/load/README.md says how."
         raise LoadError(Problem("L712", "fatal", cause, remedy))
     problems = tuple(

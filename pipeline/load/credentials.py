@@ -1,23 +1,22 @@
 """Who the loader is to the server: none, basic, bearer, OAuth 2 client credentials, SMART Backend Services.
 
-A secret comes from a file or the environment and goes into one header or form. No message, report or `repr` shows it; what a
-server says is searched for it before it is shown (`Credentials.redact`).
+A secret comes from a file or the environment and goes into one header or form. No message, report or `repr` shows it: each is
+known to `redaction.Secrets` from the moment it is read.
 """
 
 from __future__ import annotations
 
 import base64
-import ipaddress
 import json
 import os
+import re
 import threading
 import time
 import uuid
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NoReturn
-from urllib.parse import urlsplit
 
 import httpx
 import jwt
@@ -27,15 +26,19 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from pipeline.errors import LoadError, Problem, UsageError, excerpt
+from pipeline.load.redaction import Secrets
+from pipeline.web import AnswerError, Bounds, UnreachableError, ask, client, is_private, parsed, shown
 
 #: Where the secret is looked for when no file is named.
 SECRET_VARIABLE = "ONLABEL_SECRET"  # noqa: S105 - the variable's name, not a secret
-TOKEN_SECONDS = 60
+#: What the answer of a token endpoint may take.
+TOKEN_BOUNDS = Bounds(seconds=60, size=2**20)
 #: SMART: an assertion is good for five minutes at most.
 ASSERTION_SECONDS = 300
 #: A token is replaced so many seconds before it ends: a Bundle may be on its way for a while.
 TOKEN_MARGIN = 30
-UNAUTHORISED = 401
+#: What may stand in a header, and more than RFC 6750 takes for a token.
+_TOKEN = re.compile(r"[!-~]+")
 PrivateKey = RSAPrivateKey | EllipticCurvePrivateKey
 
 
@@ -56,70 +59,61 @@ class Login:
     secret_file: Path | None = None
 
 
-class Credentials(httpx.Auth):
-    """Puts an Authorization header on each request. `token` gives a token and how many seconds it is good for."""
+class Credentials:
+    """Signs requests. `fetch` gives a token and how many seconds it is good for."""
 
-    def __init__(self, scheme: str, token: Callable[[], tuple[str, float]], secrets: tuple[str, ...]) -> None:
-        self._scheme, self._fetch, self._secrets = scheme, token, set(secrets)
+    def __init__(self, scheme: str, fetch: Callable[[], tuple[str, float]]) -> None:
+        self._scheme, self._fetch = scheme, fetch
         self._lock = threading.Lock()
-        self._token, self._until = "", 0.0
+        self._header, self._until = "", 0.0
 
-    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Sign a request; where the server no longer takes the token, fetch a new one, once."""
-        token = self._current(refused=None)
-        request.headers["Authorization"] = f"{self._scheme} {token}"
-        response = yield request
-        if response.status_code == UNAUTHORISED:
-            other = self._current(refused=token)
-            if other != token:
-                request.headers["Authorization"] = f"{self._scheme} {other}"
-                yield request
-
-    def redact(self, text: str) -> str:
-        """A text without any secret that this knows."""
-        for secret in sorted(self._secrets, key=len, reverse=True):
-            text = text.replace(secret, "[secret]")
-        return text
-
-    def _current(self, refused: str | None) -> str:
+    def header(self, refused: str | None = None) -> str:
+        """The Authorization header for a request; where the server no longer takes one, another, if one is to be had."""
         with self._lock:  # several Bundles are on their way: one of them fetches
-            if self._token == refused or time.monotonic() >= self._until:
-                self._token, seconds = self._fetch()
+            if self._header == refused or time.monotonic() >= self._until:
+                token, seconds = self._fetch()
                 self._until = time.monotonic() + seconds - TOKEN_MARGIN
-                self._secrets.add(self._token)
-            return self._token
+                self._header = f"{self._scheme} {token}"
+            return self._header
 
 
-def sign_in(login: Login, base: str) -> Credentials | None:
-    """The credentials for a server, or None where it asks for none.
+def sign_in(login: Login, base: str, secrets: Secrets) -> Credentials | None:
+    """The credentials for a server, or None where it asks for none; each secret is known to `secrets` before it is used.
 
     Raises:
-        UsageError: L720, something is missing or is no key; L721, credentials over plain HTTP.
+        UsageError: L720, something is missing or is no key; L721, credentials over plain HTTP; L723, no token.
         LoadError: L722, the server does not say where tokens are had.
     """
     if login.auth == "none":
         return None
     encrypted(base)
     secret = _secret(login)
+    secrets.add(secret)
     if login.auth == "basic":
         pair = base64.b64encode(f"{_needed(login.user, '--user')}:{secret}".encode()).decode()
-        return Credentials("Basic", lambda: (pair, float("inf")), (secret, pair))
+        secrets.add(pair)
+        return Credentials("Basic", lambda: (pair, float("inf")))
     if login.auth == "bearer":
-        return Credentials("Bearer", lambda: (secret, float("inf")), (secret,))
-    client = _needed(login.client_id, "--client-id")
+        if not _TOKEN.fullmatch(secret):
+            cause = "the secret is no token: it has a space, a line break or another character that no header takes"
+            remedy = f"Put the token alone into the file of --secret-file, or into {SECRET_VARIABLE}."
+            raise UsageError(Problem("L723", "error", cause, remedy))
+        return Credentials("Bearer", lambda: (secret, float("inf")))
+    name = _needed(login.client_id, "--client-id")
     form = {"grant_type": "client_credentials", **({"scope": login.scope} if login.scope else {})}
     if login.auth == "oauth2":
-        url = encrypted(_needed(login.token_url, "--token-url"))
-        return Credentials("Bearer", lambda: _token(url, form, (secret,), auth=(client, secret)), (secret,))
-    url = encrypted(login.token_url or _token_endpoint(base))
+        url = _endpoint(_needed(login.token_url, "--token-url"))
+        return Credentials("Bearer", lambda: _token(url, form, secrets, auth=(name, secret)))
+    url = _endpoint(login.token_url or _token_endpoint(base, secrets))
     key, key_id = _private_key(secret, login.key_id)
 
     def signed() -> tuple[str, float]:
-        assertion = _assertion(client, url, key, key_id)
+        assertion = _assertion(name, url, key, key_id)
+        secrets.add(assertion)
         kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-        return _token(url, {**form, "client_assertion_type": kind, "client_assertion": assertion}, (assertion,))
+        return _token(url, {**form, "client_assertion_type": kind, "client_assertion": assertion}, secrets)
 
-    return Credentials("Bearer", signed, (secret,))
+    return Credentials("Bearer", signed)
 
 
 def encrypted(url: str) -> str:
@@ -128,19 +122,17 @@ def encrypted(url: str) -> str:
     Raises:
         UsageError: L721.
     """
-    parts = urlsplit(url)
-    if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or "")):
-        return url
-    cause = f"credentials would go to {parts.scheme}://{parts.hostname} unencrypted"
-    raise UsageError(Problem("L721", "error", cause, "Name an https:// address; plain HTTP is for this machine alone."))
+    if not is_private(url):
+        cause = f"credentials would go to {shown(url)} unencrypted"
+        raise UsageError(Problem("L721", "error", cause, "Name an https:// address; plain HTTP is for this machine alone."))
+    return url
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine by its name or address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def _endpoint(url: str) -> str:
+    where = parsed(url)
+    if where is None or where.userinfo:
+        _unusable("the token URL is no URL, or has a user or password in it")
+    return encrypted(url)
 
 
 def _secret(login: Login) -> str:
@@ -185,46 +177,45 @@ def _assertion(client: str, url: str, key: PrivateKey, key_id: str | None) -> st
     return jwt.encode(claims, key, algorithm=algorithm, headers={"kid": key_id} if key_id else None)
 
 
-def _token_endpoint(base: str) -> str:
-    found = _json("GET", f"{base}/.well-known/smart-configuration", ()).get("token_endpoint")
-    if not isinstance(found, str):
+def _token_endpoint(base: str, secrets: Secrets) -> str:
+    found = _json("GET", f"{base}/.well-known/smart-configuration", secrets).get("token_endpoint")
+    if not isinstance(found, str) or parsed(found) is None:
         _no_token("the server's smart-configuration names no token_endpoint")
     return found
 
 
-def _token(url: str, form: dict[str, str], secrets: tuple[str, ...], auth: tuple[str, str] | None = None) -> tuple[str, float]:
+def _token(url: str, form: dict[str, str], secrets: Secrets, auth: tuple[str, str] | None = None) -> tuple[str, float]:
     answer = _json("POST", url, secrets, data=form, auth=auth)
     token, seconds = answer.get("access_token"), answer.get("expires_in", ASSERTION_SECONDS)
-    if not isinstance(token, str) or not token or not isinstance(seconds, int | float):
-        _no_token(f"{url} answered without an access_token")
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token) or type(seconds) not in {int, float}:
+        _no_token(f"{shown(url)} answered without an access_token that a header takes, for so many seconds")
+    secrets.add(token)
     return token, float(seconds)
 
 
-def _json(method: str, url: str, secrets: tuple[str, ...], **parts: Any) -> dict[str, Any]:  # noqa: ANN401 - httpx's own
+def _json(method: str, url: str, secrets: Secrets, **parts: Any) -> dict[str, Any]:  # noqa: ANN401 - httpx's own
     """Ask a token endpoint or for its address; three times, because nothing is loaded without."""
     said = ""
     for pause in (0.5, 2.0, None):
         try:
-            with httpx.Client(timeout=TOKEN_SECONDS, trust_env=not is_loopback(urlsplit(url).hostname or "")) as http:
-                response = http.request(method, url, headers={"Accept": "application/json"}, **parts)
-        except httpx.HTTPError as error:
-            said = type(error).__name__
+            with client(url, TOKEN_BOUNDS.seconds, {"Accept": "application/json"}) as http:
+                answer = ask(http, method, url, TOKEN_BOUNDS, **parts)
+        except UnreachableError as error:
+            said = f"did not answer: {secrets.redact(str(error))}"
+        except AnswerError as error:
+            _no_token(f"{shown(url)} answered, and the answer {error}")
         else:
-            try:
-                answer = response.json()
-            except ValueError:
-                answer = None
-            if response.is_success and isinstance(answer, dict):
-                return answer
-            detail = ", ".join(str(answer[name]) for name in ("error", "error_description") if name in answer) if answer else ""
-            said = f"HTTP {response.status_code} {detail}".strip()
-            if response.is_client_error and response.status_code != httpx.codes.TOO_MANY_REQUESTS:
+            found = answer.json
+            if answer.is_success and isinstance(found, dict):
+                return found
+            told = found if isinstance(found, dict) else {}
+            detail = ", ".join(str(told[name]) for name in ("error", "error_description") if name in told)
+            said = f"answered HTTP {answer.status} {secrets.redact(detail, 200)}".strip()
+            if answer.status < httpx.codes.INTERNAL_SERVER_ERROR and answer.status != httpx.codes.TOO_MANY_REQUESTS:
                 break
         if pause is not None:
             time.sleep(pause)
-    for secret in secrets:
-        said = said.replace(secret, "[secret]")
-    return _no_token(f"{url} answered {excerpt(said, 200)}")
+    return _no_token(f"{shown(url)} {excerpt(said, 200)}")
 
 
 def _no_token(cause: str) -> NoReturn:

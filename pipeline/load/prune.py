@@ -169,7 +169,9 @@ def _owned(server: Server, capability: Capability, kind: str, canonical: str) ->
     parameters = by_identifier if "identifier" in capability.searches[kind] else {}
     for resource in server.search(kind, {**parameters, "_elements": "identifier,extension"}):
         named = ((systems[system], value) for system, value in identifiers(resource) if system in systems)
-        if resource.get("resourceType") == kind and any(_is_our_id(str(resource["id"]), name, value) for name, value in named):
+        if resource.get("resourceType") == kind and any(
+            _is_our_id(resource.get("id", ""), name, value) for name, value in named
+        ):
             yield f"{kind}/{resource['id']}"
 
 

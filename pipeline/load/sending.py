@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from pipeline.errors import Problem
 from pipeline.load.plan import Entry, parcels, transaction, units
 from pipeline.load.same import differences, version_of
@@ -96,14 +94,13 @@ class Sender:
         """Send a transaction; where it is refused, its halves, down to the entry at fault."""
         if not entries:
             return
-        response = self.server.post(transaction(entries))
-        answers = _answers(response.content, len(entries)) if response.is_success else None
-        if answers is not None:
+        answer = self.server.post(transaction(entries))
+        if answer.is_success and _is_done(answer.json, len(entries)):
             self._check(entries, held, done)
             return
         parts = units(entries)
         if len(parts) == 1:
-            said = self.server.said(response)
+            said = self.server.said(answer)
             guilty = self._at_fault(entries, said)
             for entry in guilty:
                 together = f" or one of {len(guilty) - 1} more that it goes with" if len(guilty) > 1 else ""
@@ -159,15 +156,13 @@ def identifiers(resource: Resource) -> set[tuple[str, str]]:
     return {(str(one.get("system")), str(one.get("value"))) for one in listed}
 
 
-def _answers(content: bytes, number: int) -> list[dict[str, Any]] | None:
-    """The entries of a transaction's response; None where it does not say of every entry that it was done."""
+def _is_done(found: Any, number: int) -> bool:  # noqa: ANN401 - whatever JSON the server answers
+    """Whether a transaction's response says of every entry that it was done."""
     try:
-        entries = orjson.loads(content)["entry"]
-        responses = [entry["response"] for entry in entries]
-        done = len(responses) == number and all(str(response["status"]).startswith("2") for response in responses)
-    except (ValueError, KeyError, TypeError):
-        return None
-    return responses if done else None
+        responses = [entry["response"] for entry in found["entry"]]
+        return len(responses) == number and all(str(response["status"]).startswith("2") for response in responses)
+    except (KeyError, TypeError):
+        return False
 
 
 def _without_dependants(entries: list[Entry], done: Sent, refused: frozenset[str]) -> list[Entry]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import urllib.request
+import lzma
 import zipfile
+import zlib
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
+from urllib.parse import urljoin
 
-from pipeline.errors import Problem, UsageError
+from pipeline.errors import Problem, UsageError, excerpt
+from pipeline.web import AnswerError, Bounds, ask, client, is_private, shown
 
 #: Where the publishers keep their current release, and the folder that each is unpacked to.
 RELEASES: Final = {
@@ -15,7 +18,14 @@ RELEASES: Final = {
     "unii": "https://precision.fda.gov/uniisearch/archive/latest/UNII_Data.zip",
     "ncit": "https://evs.nci.nih.gov/ftp1/NCI_Thesaurus/Thesaurus.FLAT.zip",
 }
-_TIMEOUT: Final = 120.0
+#: Many times what a release takes: an archive, its files, and how many they are.
+ARCHIVE: Final = Bounds(seconds=3600, size=2**30)
+UNPACKED: Final = 8 * 2**30
+MOST_FILES: Final = 10_000
+_SILENCE: Final = 120.0
+_REDIRECTS: Final = 5
+#: What `zipfile` raises for an archive that is broken, encrypted or packed in a way that it does not know.
+_BROKEN: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, ValueError)
 
 
 def download(folder: Path) -> None:
@@ -25,16 +35,40 @@ def download(folder: Path) -> None:
     it was made. If one has moved, fetch the archive by hand and use `refresh --from DIR`.
 
     Raises:
-        UsageError: M807 for an address that cannot be reached or gives no archive.
+        UsageError: M807 for an address that cannot be reached or gives no archive, or one that is larger than a release can be.
     """
     for name, address in RELEASES.items():
         archive = folder / f"{name}.zip"
         try:
-            with urllib.request.urlopen(address, timeout=_TIMEOUT) as answer, archive.open("wb") as file:  # noqa: S310 - https only, from RELEASES
-                while block := answer.read(1 << 20):
-                    file.write(block)
-            with zipfile.ZipFile(archive) as packed:
-                packed.extractall(folder / name)
-        except (OSError, zipfile.BadZipFile) as error:
-            cause = f"the release could not be fetched: {error}"
+            with archive.open("wb") as file:
+                _fetch(address, file)
+            _unpack(archive, folder / name)
+        except (AnswerError, OSError, *_BROKEN) as error:
+            cause = f"the release could not be fetched: {excerpt(str(error) or type(error).__name__, 200)}"
             raise UsageError(Problem("M807", "fatal", cause, "Fetch it by hand; use --from DIR.", address)) from error
+
+
+def _fetch(address: str, file: BinaryIO) -> None:
+    for _ in range(_REDIRECTS):
+        with client(address, _SILENCE, {}) as http:
+            answer = ask(http, "GET", address, ARCHIVE, into=file)
+        if answer.redirect is None:
+            break
+        address = urljoin(address, answer.redirect)
+        if not is_private(address):
+            message = f"it sends on to {shown(address)}, which is not HTTPS"
+            raise AnswerError(message)
+        file.seek(0)
+        file.truncate()
+    if not answer.is_success:
+        message = f"HTTP {answer.status}"
+        raise AnswerError(message)
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    with zipfile.ZipFile(archive) as packed:
+        files = packed.infolist()
+        if len(files) > MOST_FILES or sum(file.file_size for file in files) > UNPACKED:
+            message = f"the archive holds more than {MOST_FILES:,} files or {UNPACKED:,} bytes"
+            raise AnswerError(message)
+        packed.extractall(folder)

@@ -17,6 +17,8 @@ from pipeline.publish import held
 from tests.flow.onlabel_process import Onlabel, files
 from tests.invented_pages import drug_page, write_pages
 from tests.load.fhir_stub import Stub, serving
+from tests.load.hostile import sent
+from tests.load.leaks import leaked, written
 from tests.store.s3_server import ask, environment
 from tests.store.s3_server import serving as serving_s3
 
@@ -193,6 +195,29 @@ def test_a_fhir_server_that_refuses(served: Onlabel, seed: Path, tmp_path: Path)
     assert [code[0] for code in told(done)] == ["L"]
     tasks, _ = in_prefect(served, tmp_path / "unloaded")
     assert tasks[f"load into {stub.base}"] == "FAILED"
+
+
+@pytest.mark.parametrize(("code", "address"), [("L705", "{base}"), ("L701", "https://ward:{secret}@fhir.example/r5")])
+def test_no_failure_of_a_load_shows_a_secret(served: Onlabel, seed: Path, tmp_path: Path, code: str, address: str) -> None:
+    """Not on the console, however much Prefect was asked to say, and not in what Prefect keeps besides what it was given."""
+    secret = "mk-0Hunter2/Correct+Horse~Battery=_Staple.mk1"  # noqa: S105 - invented, to be looked for
+    echo = written(secret)
+    with serving(Stub()) as stub:
+        stub.instead = {"metadata": sent(echo.encode(), f"X-Echo: {echo}", status=f"403 {echo}")}
+        server = address.format(base=stub.base, secret=secret)
+        options = (str(seed), "--output", str(tmp_path / "unloaded"), "--load-to", server, "--auth", "bearer")
+        wordy = {"PREFECT_LOGGING_LEVEL": "DEBUG", "PREFECT_LOGGING_ROOT_LEVEL": "DEBUG"}
+        done = served("run", *options, ONLABEL_SECRET=secret, **wordy)
+    assert done.returncode == 4
+    assert code in done.stderr
+    tasks, log = in_prefect(served, tmp_path / "unloaded")
+    runs = served.ask("/flow_runs/filter", sort="START_TIME_DESC", limit=1)
+    kept = [*runs, *served.ask("/task_runs/filter", flow_runs={"id": {"any_": [runs[0]["id"]]}})]
+    assert any(code in run["state"]["message"] for run in kept if run["state"]["message"])
+    for run in kept:
+        run.pop("parameters", None)
+    for shown in (done.stdout, done.stderr, log, str(tasks), str(kept)):
+        assert leaked(shown, secret) is None
 
 
 def test_what_nobody_foresaw_stays_visible(served: Onlabel, seed: Path, tmp_path: Path) -> None:

@@ -52,6 +52,7 @@ class Stub:
     version: str = "5.0.0"
     types: tuple[str, ...] = TYPES
     interactions: tuple[str, ...] = ("transaction", "batch")
+    creating: bool = True
     unsearchable: frozenset[str] = frozenset()
     read_only: frozenset[str] = frozenset()
     store: dict[str, Resource] = field(default_factory=dict)
@@ -70,6 +71,8 @@ class Stub:
     most_at_once: int = 0
     pause: float = 0.0
     base: str = ""
+    #: What answers in the stub's stead, by what is asked: metadata, search, batch, transaction, validate, token or smart.
+    instead: dict[str, Callable[[Handler], None]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -84,7 +87,7 @@ class Stub:
             return [{"code": code} for code in (("read",) if kind in self.read_only else ("read", "update"))]
 
         resources = [
-            {"type": kind, "updateCreate": True, "searchParam": search(kind), "interaction": interactions_of(kind)}
+            {"type": kind, "updateCreate": self.creating, "searchParam": search(kind), "interaction": interactions_of(kind)}
             for kind in self.types
         ]
         interactions = [{"code": code} for code in self.interactions]
@@ -175,7 +178,10 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         path = parts.path.removeprefix("/fhir/")
-        if path == ".well-known/smart-configuration":
+        asked = {"metadata": "metadata", ".well-known/smart-configuration": "smart"}.get(path, "search")
+        if asked in self.stub.instead:
+            self.stub.instead[asked](self)
+        elif asked == "smart":
             self.answer(200, {"token_endpoint": self.stub.base.replace("/fhir", "/token")})
         elif self.let_in():
             try:
@@ -185,7 +191,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.path == "/token":
+        last = urlsplit(self.path).path.rpartition("/")[2]
+        asked = {"token": "token", "$validate": "validate"}.get(last) or json.loads(body)["type"]
+        if asked in self.stub.instead:
+            self.stub.instead[asked](self)
+        elif self.path == "/token":
             form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
             self.stub.token_requests.append((form, self.headers["Authorization"]))
             self.answer(*(self.stub.token_answers.pop(0) if len(self.stub.token_answers) > 1 else self.stub.token_answers[0]))

@@ -1,18 +1,23 @@
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import shutil
-import urllib.request
+import socket
+import threading
 import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.terminology import load
+from pipeline.terminology import download, load
 from pipeline.terminology.commands import as_json, as_text, mappings_refresh
 from pipeline.terminology.mapping import Row, file_name, table
+from pipeline.web import Bounds
 
 OFFICIAL = Path(__file__).parent / "official"
 
@@ -95,25 +100,108 @@ def test_a_file_that_is_not_in_its_official_format_is_refused(tmp_path: Path, na
         mappings_refresh(tmp_path / "official", lay(tmp_path / "mappings", *ZORBIMAB))
 
 
-def test_online_fetches_unpacks_and_compares(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def packed(address: str, timeout: float) -> io.BytesIO:
-        assert timeout > 0
-        name = next(name for name in ("rxnorm", "UNII", "Thesaurus") if name in address)
-        return io.BytesIO(Path(shutil.make_archive(str(tmp_path / name), "zip", OFFICIAL / _FOLDERS[name])).read_bytes())
+_FOLDERS = {"rxnorm": "rxnorm", "unii": "unii", "ncit": "ncit"}
+Answers = dict[str, tuple[int, dict[str, str], bytes]]
 
-    monkeypatch.setattr(urllib.request, "urlopen", packed)
+
+class _Handler(BaseHTTPRequestHandler):
+    answers: Answers
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        status, headers, body = self.answers[self.path]
+        self.send_response(status)
+        for name, text in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, text)
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.fixture
+def publishers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Answers]:
+    """A server with the releases, at /rxnorm, /unii and /ncit, for a test to change."""
+    answers: Answers = {}
+    for name, folder in _FOLDERS.items():
+        packed = Path(shutil.make_archive(str(tmp_path / name), "zip", OFFICIAL / folder)).read_bytes()
+        answers[f"/{name}"] = (200, {}, packed)
+    with ThreadingHTTPServer(("127.0.0.1", 0), type("Publisher", (_Handler,), {"answers": answers})) as server:
+        for name in _FOLDERS:
+            monkeypatch.setitem(download.RELEASES, name, f"http://127.0.0.1:{server.server_port}/{name}")
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield answers
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_online_fetches_unpacks_and_compares(tmp_path: Path, publishers: Answers) -> None:
+    publishers["/moved"] = publishers["/unii"]
+    publishers["/unii"] = (302, {"Location": "/moved"}, b"it is over there")
     assert mappings_refresh(None, lay(tmp_path / "mappings", *ZORBIMAB)).confirmed == 3
 
 
-_FOLDERS = {"rxnorm": "rxnorm", "UNII": "unii", "Thesaurus": "ncit"}
+def _packed(*names: str, size: int = 1) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in names:
+            packed.writestr(name, b"0" * size)
+    return file.getvalue()
 
 
-@pytest.mark.parametrize("failure", [OSError("no network"), zipfile.BadZipFile("not an archive")])
-def test_online_without_a_network_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception) -> None:
-    def fail(_address: str, timeout: float) -> io.BytesIO:
-        assert timeout > 0
-        raise failure
+def _encrypted() -> bytes:
+    """An archive that says of its file that it is encrypted."""
+    data = bytearray(_packed("x"))
+    data[6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(data)
 
-    monkeypatch.setattr(urllib.request, "urlopen", fail)
-    with pytest.raises(UsageError, match="M807"):
+
+def _unheard_of() -> bytes:
+    """An archive that says of its file that it is packed in a way of its own."""
+    data = bytearray(_packed("x"))
+    data[8] = data[data.index(b"PK\x01\x02") + 10] = 97
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ((404, {}, b"gone"), "HTTP 404"),
+        ((200, {}, b"not an archive"), "not a zip file"),
+        ((200, {}, b""), "not a zip file"),
+        ((200, {"Content-Encoding": "gzip"}, b"x"), "broken gzip"),
+        ((200, {"Content-Length": "1000"}, b"x" * 999), "did not come whole|peer closed"),
+        ((200, {}, _packed("x", size=300_000)), "200,000 bytes"),
+        ((200, {}, _packed(*map(str, range(40)))), "30 files"),
+        ((200, {}, b"x" * 300_000), "more than 200,000 bytes"),
+        ((200, {"Content-Encoding": "gzip"}, gzip.compress(b"x" * 300_000)), "more than 200,000 bytes"),
+        ((200, {}, _encrypted()), "encrypted"),
+        ((200, {}, _unheard_of()), "compression method"),
+        ((302, {"Location": "http://elsewhere.example/x"}, b""), "http://elsewhere.example/x, which is not HTTPS"),
+        ((302, {"Location": "ftp://elsewhere.example/x"}, b""), "not HTTPS"),
+        ((302, {"Location": "file:///etc/passwd"}, b""), "not HTTPS"),
+        ((302, {"Location": "/unii"}, b""), "HTTP 302"),
+    ],
+)
+def test_whatever_a_publisher_answers_gets_a_code(
+    tmp_path: Path, publishers: Answers, monkeypatch: pytest.MonkeyPatch, answer: tuple[int, dict[str, str], bytes], said: str
+) -> None:
+    monkeypatch.setattr(download, "ARCHIVE", Bounds(seconds=0.7, size=200_000))
+    monkeypatch.setattr(download, "UNPACKED", 200_000)
+    monkeypatch.setattr(download, "MOST_FILES", 30)
+    publishers["/unii"] = answer
+    with pytest.raises(UsageError, match=f"M807.*({said})"):
         mappings_refresh(None, lay(tmp_path / "mappings", *ZORBIMAB))
+
+
+def test_online_without_a_network_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        monkeypatch.setitem(download.RELEASES, "rxnorm", f"http://127.0.0.1:{unused.getsockname()[1]}/rxnorm")
+        with pytest.raises(UsageError, match=r"M807.*refused"):
+            mappings_refresh(None, lay(tmp_path / "mappings", *ZORBIMAB))
