@@ -5,11 +5,14 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SEEDS  ?= seeds
 OUTPUT ?= output
+LOCK   ?= requirements.txt
+AUDIT  := $(VENV)/audit
+VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' pipeline/__init__.py)
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
           --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint pictures lock bench bench-large clean
+.PHONY: help run test lint pictures lock sbom audit bench bench-large clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +42,17 @@ lock: $(VENV)/.dev  ## Resolve the dependencies anew and write the lock files
 	@$(COMPILE) pyproject.toml --all-extras --group build --group dev --group lock --constraint requirements.txt --output-file requirements-dev.txt
 	@rm -f requirements-lowest.txt  # what it held would be preferred to what is lowest now
 	@$(COMPILE) pyproject.toml --all-extras --group build --group dev --group lock --resolution lowest-direct --output-file requirements-lowest.txt
+	@$(COMPILE) --group audit --output-file requirements-audit.txt
+
+sbom: $(AUDIT)  ## List what a release is made of, from the lock file, as CycloneDX in dist/
+	@mkdir -p dist
+	@sed 's/^dynamic = .*/version = "$(VERSION)"/' pyproject.toml >$(AUDIT)/pyproject.toml
+	@$(AUDIT)/bin/python -W "ignore:The Component this BOM" -m cyclonedx_py requirements $(LOCK) \
+	  --pyproject $(AUDIT)/pyproject.toml --spec-version 1.6 --output-reproducible --output-file dist/onlabel-$(VERSION).cdx.json
+	@echo dist/onlabel-$(VERSION).cdx.json
+
+audit: $(AUDIT)  ## Look the locked versions up in PyPI's database of known vulnerabilities (needs pypi.org)
+	@$(AUDIT)/bin/pip-audit --strict --require-hashes --disable-pip --requirement $(LOCK)
 
 clean:  ## Remove the environment, caches and built files (published output stays)
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
@@ -58,4 +72,10 @@ $(VENV)/.run: $(VENV)/.venv requirements.txt pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 	@$(PIP) install --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+# Beside .venv, not in it: these tools neither ship with onlabel nor bound the versions of what does.
+$(AUDIT): requirements-audit.txt | $(VENV)/.venv
+	@$(PYTHON) -m venv $@
+	@$@/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement requirements-audit.txt
 	@touch $@

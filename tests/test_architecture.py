@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PACKAGE = REPOSITORY / "pipeline"
 
 #: From left to right: a room knows those before it, never those after it. Rooms in one group do not know each other.
-GROUND = frozenset({"model", "facts", "fields", "errors", "settings"})
+GROUND = frozenset({"model", "facts", "fields", "errors", "settings", "inputs"})
 CORE = ("read", "language", "phrases", "extract", "correct", "terminology", "fhir", "validate", "publish")
 #: The rooms that know a language and no page. `phrases` gives ages and groups of patients as the model has them.
 OF_LANGUAGE: dict[str, frozenset[str]] = {"language": frozenset(), "phrases": frozenset({"language", "model"})}
@@ -41,6 +41,7 @@ ALLOWED = {
     "fields": {"model"},
     "errors": frozenset(),
     "settings": frozenset(),
+    "inputs": frozenset(),
     "withdrawal": {"model"},
     "__init__": frozenset(),
     **LATER,

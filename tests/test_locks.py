@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -14,12 +16,15 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from pipeline import __version__
+
 REPOSITORY = Path(__file__).resolve().parent.parent
-#: What each lock file covers besides the package's own dependencies.
+#: What each lock file covers, all but the last of them besides the package's own dependencies.
 GROUPS = {
     "requirements.txt": ["build"],
     "requirements-dev.txt": ["build", "dev", "lock"],
     "requirements-lowest.txt": ["build", "dev", "lock"],
+    "requirements-audit.txt": ["audit"],
 }
 ENTRY = re.compile(
     r"^(?P<name>[a-z0-9][a-z0-9.-]*)==(?P<version>[^ ;]+)( ;[^\\]+)? (\\\n    --hash=sha256:[0-9a-f]{64} ?)+$", re.MULTILINE
@@ -42,8 +47,14 @@ def locked(lock: str) -> dict[str, Version]:
     return {entry["name"]: Version(entry["version"]) for entry in ENTRY.finditer(read(lock))}
 
 
+def hashes_of(lock: str) -> dict[str, set[str]]:
+    return {entry["name"]: set(re.findall(r"sha256:([0-9a-f]{64})", entry[0])) for entry in ENTRY.finditer(read(lock))}
+
+
 def asked(project: dict[str, Any], groups: list[str]) -> list[Requirement]:
-    written = [*project["project"]["dependencies"], *(line for group in groups for line in project["dependency-groups"][group])]
+    written = [line for group in groups for line in project["dependency-groups"][group]]
+    if "audit" not in groups:  # tools with an environment of their own
+        written += project["project"]["dependencies"]
     if "dev" in groups:  # the extras are tested, so what tests with needs them
         written += [line for extra in project["project"]["optional-dependencies"].values() for line in extra]
     return [Requirement(line) for line in written]
@@ -100,3 +111,32 @@ def test_prefects_scheduler_knows_the_next_runs_on_this_python() -> None:
         *("2026-10-25T02:30:00+00:00", "2026-10-26T02:30:00+00:00"),
         *("2026-10-25T02:30:00+02:00", "2026-10-26T02:30:00+01:00"),
     ], done.stderr
+
+
+@pytest.mark.slow
+def test_the_bill_of_materials_lists_what_is_locked_and_is_the_same_each_time(tmp_path: Path) -> None:
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    for name in ("Makefile", "pyproject.toml", "requirements.txt", "requirements-audit.txt", "pipeline"):
+        (checkout / name).symlink_to(REPOSITORY / name)
+    (checkout / ".venv").mkdir()
+    (checkout / ".venv" / ".venv").touch()  # the environment of onlabel itself is not needed
+
+    def bill() -> bytes:
+        command = [shutil.which("make") or "make", "sbom", f"PYTHON={sys.executable}"]
+        made = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
+        assert made.returncode == 0, made.stderr
+        assert made.stdout == f"dist/onlabel-{__version__}.cdx.json\n"
+        return (checkout / made.stdout.strip()).read_bytes()
+
+    said = bill()
+    listed = json.loads(said)
+    root = listed["metadata"]["component"]
+    assert (listed["bomFormat"], root["name"], root["version"]) == ("CycloneDX", "onlabel", __version__)
+    assert {one["name"]: Version(one["version"]) for one in listed["components"]} == locked("requirements.txt")
+    for component in listed["components"]:
+        (distribution,) = component["externalReferences"]
+        hashes = {each["content"] for each in distribution["hashes"]}
+        assert hashes == hashes_of("requirements.txt")[component["name"]]
+    assert bill() == said
+    assert "://" not in re.sub(r"https?://(pypi\.org|cyclonedx\.org|[\w.-]*github\.com|cyclonedx-[\w.-]+)/", "", said.decode())

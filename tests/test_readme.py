@@ -124,3 +124,14 @@ def test_what_is_installed_is_this_version_and_extras_that_there_are() -> None:
     told = re.findall(r"^    (?:pipx|uv tool|pip) install .*?'([^']+?)(?:\[([a-z0-9,]+)\])?'", README, re.MULTILINE)
     assert {source for source, _ in told} == {".", f"dist/onlabel-{__version__}-py3-none-any.whl"}
     assert {extra for _, extras in told for extra in extras.split(",")} <= set(project["optional-dependencies"])
+
+
+def test_what_the_security_policy_names_is_there() -> None:
+    policy = (REPOSITORY / "SECURITY.md").read_text(encoding="utf-8")
+    errors = (REPOSITORY / "pipeline" / "ERRORS.md").read_text(encoding="utf-8")
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    tests = re.findall(r"`(tests/[^`]+)`", policy)
+    assert tests
+    assert [name for name in tests if not (REPOSITORY / name).is_file()] == []
+    assert [code for code in re.findall(r"\b[A-Z]\d{3}\b", policy) if f"| {code} |" not in errors] == []
+    assert [target for target in re.findall(r"make (\w+)", policy) if f"\n{target}: " not in makefile] == []

@@ -67,7 +67,7 @@ def run_command(arguments: list[str]) -> int:
         console.note("Interrupted. What was published before is unchanged.")
         return INTERRUPTED
     except Exception:  # noqa: BLE001 - a fault of ours must not look like exit code 1, "some pages quarantined"
-        traceback.print_exc()
+        console.note(traceback.format_exc().rstrip())
         console.problem(Problem("U990", "fatal", "a fault in onlabel itself (see above)", "Report it with what stands above."))
         return STOPPED
     return code or DONE

@@ -103,7 +103,7 @@ def require(values: Iterable[object], name: str) -> None:
         raise UsageError(Problem("U901", "error", f"{name} is missing", "See the command's --help."))
 
 
-def some_page(seeds: Sequence[Path]) -> list[Source]:
+def some_page(seeds: Sequence[Path], *, follow_links: bool = False) -> list[Source]:
     """The pages named, or below the folders named.
 
     Raises:
@@ -113,7 +113,7 @@ def some_page(seeds: Sequence[Path]) -> list[Source]:
     from pipeline.convert import find
 
     refuse_outputs(seeds)
-    pages = find(seeds, Path())
+    pages = find(seeds, Path(), follow_links=follow_links)
     if not pages:
         remedy = "Name files, or folders with .md or .txt files below."
         raise UsageError(Problem("U912", "error", "there is no page in this folder", remedy, source=str(seeds[0])))

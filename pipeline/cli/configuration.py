@@ -11,12 +11,15 @@ from typing import Any, Final, TypeAlias
 from cyclopts import App
 from cyclopts.config import Dict
 
-from pipeline.errors import Problem, UsageError
+from pipeline.errors import Problem, UsageError, excerpt
+from pipeline.inputs import read_file
 
 #: A command's options by their names without the two hyphens, and whether each may be given several times.
 Options: TypeAlias = dict[str, bool]
 #: Options of the root, which no command has: read before the command is known.
 OF_ALL: Final = ("log",)
+#: More than a file of options has; what reads TOML takes time with the square of a dotted key's length.
+_MAX_BYTES: Final = 16 * 1024
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -30,7 +33,7 @@ def read(path: Path) -> dict[str, Any]:
 
     text = ""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_file(path, _MAX_BYTES).decode("utf-8")
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         # The place is a part of its message alone before Python 3.14.
@@ -39,8 +42,10 @@ def read(path: Path) -> dict[str, Any]:
         remedy = 'Fix the line; texts and dates stand in quotes, numbers do not, as in `output = "out"` and `workers = 2`.'
         line = int(place[1]) if place else len(text.splitlines())
         raise UsageError(Problem("U904", "error", cause, remedy, source=str(path), line=line)) from error
-    except (OSError, ValueError) as error:
-        cause = f"the configuration file cannot be read ({error})"
+    except (OSError, ValueError, RecursionError) as error:
+        deep = "it is nested too deep" if isinstance(error, RecursionError) else None
+        reason = deep or getattr(error, "strerror", None) or error
+        cause = f"the configuration file cannot be read ({reason})"
         raise UsageError(Problem("U904", "error", cause, "Name a TOML file.", source=str(path))) from error
 
 
@@ -64,12 +69,12 @@ def options_of(app: App, said: Mapping[str, Any], source: Path) -> Dict:
     tables = {" ".join(command) for command in commands}
     top = {_plain(key): value for key, value in said.items() if key not in tables}
     known = {*OF_ALL, *(option for options in commands.values() for option in options)}
-    _refuse_unknown(top, known, "of onlabel", source)
+    _refuse(top, known, "of onlabel", source)
     data: dict[str, Any] = {}
     for command, options in commands.items():
         words = " ".join(command)
         own = {_plain(key): value for key, value in _table(said.get(words, {}), words, source).items()}
-        _refuse_unknown(own, {*options}, f"of `onlabel {words}`", source)
+        _refuse(own, {*options}, f"of `onlabel {words}`", source)
         mine = {key: value for key, value in top.items() if key in options and _fits(value, several=options[key])}
         *above, last = command
         place = data
@@ -109,16 +114,27 @@ def _plain(key: str) -> str:
     return key.replace("_", "-")
 
 
+def _is_plain(value: object) -> bool:
+    """Whether it is a single value such as a command line can have."""
+    if isinstance(value, dict | list):
+        return False
+    return "\0" not in value if isinstance(value, str) else not isinstance(value, int) or abs(value) < 1 << 63
+
+
 def _fits(value: object, *, several: bool) -> bool:
     return several or not isinstance(value, list)
 
 
-def _refuse_unknown(given: Mapping[str, Any], known: set[str], whose: str, source: Path) -> None:
+def _refuse(given: Mapping[str, Any], known: set[str], whose: str, source: Path) -> None:
     import difflib
 
-    for key in given:
+    for key, value in given.items():
         if key not in known:
             near = difflib.get_close_matches(key, sorted(known), n=1)
             remedy = f"Did you mean {near[0]}?" if near else "See the commands' --help for what there is."
-            cause = f"{key!r} in the configuration file is no option {whose}"
+            cause = f"{excerpt(key)!r} in the configuration file is no option {whose}"
+            raise UsageError(Problem("U901", "error", cause, remedy, source=str(source)))
+        if not all(map(_is_plain, value if isinstance(value, list) else [value])):
+            cause = f"the value of {key!r} in the configuration file is not one that an option can have"
+            remedy = "Give a text, a number, true or false, or a list of them."
             raise UsageError(Problem("U901", "error", cause, remedy, source=str(source)))

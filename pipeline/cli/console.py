@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import sys
@@ -25,6 +26,8 @@ PROBLEMS_SHOWN = 20
 _OUTCOMES = ("published", "not_a_drug", "quarantined", "duplicate")
 _NOUNS = ("drug", "regimen", "brand", "use", "indication")
 _LEVELS = {"fatal": "critical", "error": "error", "warning": "warning", "information": "info"}
+#: Not printable to Python, and no harm on a terminal: line break, tab, no-break space.
+_HARMLESS = frozenset("\n\t\xa0")
 _ORDER = ("fatal", "error", "warning", "information")
 
 
@@ -49,11 +52,16 @@ class Console:
         """Print a line of the result."""
         _write(sys.stdout, text)
 
+    def file(self, text: str) -> None:
+        """Print what is the content of a file: exactly so, but on a terminal as any other line."""
+        if sys.stdout.isatty():
+            self.out(text.rstrip("\n"))
+        else:
+            sys.stdout.write(text)
+
     def json(self, value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
         """Print a value as one line of JSON."""
-        import orjson  # noqa: PLC0415 - `onlabel --help` does not wait for it
-
-        self.out(orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_SUBCLASS, default=str).decode())
+        self.out(_line(value))
 
     def note(self, text: str) -> None:
         """Say what is going on, unless quiet."""
@@ -85,11 +93,9 @@ class Console:
         if self.log == "text":
             _write(sys.stderr, message)
             return
-        import orjson  # noqa: PLC0415 - as above
-
         time = datetime.now(UTC).isoformat(timespec="milliseconds")
         line = {"time": time, "level": level, "run": self.run_id, "page": page, "code": code, "message": message, **more}
-        _write(sys.stderr, orjson.dumps(line, default=str).decode())
+        _write(sys.stderr, _line(line))
 
     def drugs(self, drugs: Iterable[PublishedDrug]) -> None:
         """Print each drug with its brands, and its uses in the page's words under what introduces them."""
@@ -215,6 +221,28 @@ def hang_up() -> int:
     return 128 + int(getattr(signal, "SIGPIPE", 13))
 
 
+def _line(value: object) -> str:
+    import orjson  # noqa: PLC0415 - `onlabel --help` does not wait for it
+
+    try:
+        return orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_SUBCLASS, default=str).decode()
+    except TypeError:  # the bytes of a file's name that are no text: half a surrogate pair each, which orjson refuses
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def seen(text: str) -> str:
+    """A text in which nothing is unseen: what turns the reading direction, has no width or speaks to the terminal is escaped.
+
+    As JSON escapes it, so that a line of JSON stays the same data.
+    """
+    return text if text.isprintable() else "".join(c if c.isprintable() or c in _HARMLESS else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+
+
 def _write(stream: TextIO, text: str) -> None:
-    stream.write(f"{text}\n")
+    stream.write(f"{seen(text)}\n")
     stream.flush()

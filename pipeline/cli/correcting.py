@@ -35,7 +35,7 @@ def merge(
     require(files, "FILE")
     found = load_files(files)
     if to is None:
-        Console().out(dump(found).rstrip("\n"))
+        Console().file(dump(found))
         return DONE
     try:
         write_file(to, dump(found).encode())

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def extract(
     *pages: Annotated[Path, Parameter(help="Pages, or folders with pages below.")],
     unread: Annotated[Flag, Parameter(help="Print the sentences that no rule read instead.")] = False,
+    follow_links: Annotated[Flag, Parameter(help="Follow links to files outside of the folder that was named.")] = False,
     quiet: Quiet = False,
 ) -> int:
     """Print the facts of pages as JSON lines, with their places in the source.
@@ -40,7 +41,7 @@ def extract(
 
     console, limits, code = Console(quiet=quiet), ReadLimits(), DONE
     require(pages, "PAGE")
-    for source in some_page(pages):
+    for source in some_page(pages, follow_links=follow_links):
         try:
             if source.problem is not None:
                 raise UsageError(source.problem)

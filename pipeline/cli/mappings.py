@@ -122,6 +122,5 @@ def refresh(
 
 
 def _pages(seeds: tuple[Path, ...]) -> tuple[Path, ...]:
-    pages = seeds or (Path("seeds"),)
-    some_page(pages)
-    return pages
+    found = some_page(seeds or (Path("seeds"),))
+    return tuple(path for one in found if one.problem is None and (path := Path(one.path)).is_file())

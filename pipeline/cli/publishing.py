@@ -41,6 +41,7 @@ class Conversion(TypedDict):
     keep: int | None
     on_unreadable: Literal["keep", "drop"]
     stale_for: int
+    follow_links: bool
 
 
 @Parameter(name="*")
@@ -83,6 +84,9 @@ class Publishing:
     release_withheld: Annotated[
         Flag, Parameter(help="Publish uses again that people withheld, where their corrections are missing.")
     ] = False
+    follow_links: Annotated[
+        Flag, Parameter(help="Follow links among the pages to files outside of the folder that was named.")
+    ] = False
     withhold: Annotated[
         Withhold | None, Parameter(help="qualified: hold back uses that are restricted by words that no rule understood.")
     ] = None
@@ -115,6 +119,7 @@ class Publishing:
             keep=self.keep,
             on_unreadable=self.on_unreadable,
             stale_for=self.stale_for,
+            follow_links=self.follow_links,
         )
 
     def place(self, seeds: tuple[str, ...], console: Console) -> Place:

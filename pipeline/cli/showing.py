@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -175,7 +175,7 @@ def _show_drug(console: Console, snapshot: Snapshot, record: Record, filters: Fi
     if json:
         from pipeline.cli.console import as_json
 
-        _json(console, {**facts_line(record, uses), "findings": [as_json(one) for one in findings]})
+        console.json({**facts_line(record, uses), "findings": [as_json(one) for one in findings]})
     else:
         Terminal().drug(record, uses, findings)
     if not uses and record.facts.uses:
@@ -199,7 +199,7 @@ def _show_all(console: Console, snapshot: Snapshot, filters: Filters, *, uses: b
     if json:
         for record, found in shown():
             for value in [use_line(record, *each) for each in found] if uses else [drug_line(record, found)]:
-                _json(console, value)
+                console.json(value)
     elif uses:
         Terminal().uses(shown())
     else:
@@ -214,7 +214,7 @@ def _show_resource(console: Console, snapshot: Snapshot, name: str, *, json: boo
 
     resource, record = _resource(snapshot, name)
     if json:
-        _json(console, resource)
+        console.json(resource)
     else:
         Terminal().resource(resource, record)
 
@@ -242,12 +242,3 @@ def _in_file(path: Path, sought: bytes) -> Iterable[Resource]:
     import orjson
 
     return [orjson.loads(line) for line in path.read_bytes().splitlines() if sought in line] if path.is_file() else ()
-
-
-def _json(console: Console, value: dict[str, Any]) -> None:
-    """A JSON line in which nothing is unseen: right-to-left overrides of a page stay escapes."""
-    import orjson
-
-    from pipeline.cli.terminal import json_text
-
-    console.out(json_text(orjson.dumps(value).decode()))

@@ -16,6 +16,7 @@ from rich.highlighter import JSONHighlighter
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.cli.console import seen
 from pipeline.errors import Problem
 from pipeline.fields import FIELDS, patients, purpose
 from pipeline.model import DrugFacts, Fact, PriorTherapy, Resource, Review, Sentence, Span, Therapy, Use, facts_in
@@ -136,7 +137,7 @@ class Terminal:
                 for span in _quoted(resource)
             ]
             self._print(_grid((place, f"“{quote}”") for place, quote in quotes))
-        text = json_text(json.dumps(resource, ensure_ascii=False, indent=2))
+        text = seen(json.dumps(resource, ensure_ascii=False, indent=2))
         self._print(JSONHighlighter()(Text(text)), soft_wrap=True)
 
 
@@ -146,11 +147,6 @@ def safe(text: str) -> str:
         character if character.isprintable() else " " if character == "\xa0" else character.encode("unicode_escape").decode()
         for character in text
     )
-
-
-def json_text(text: str) -> str:
-    """JSON for a terminal: the same data, with whatever is not to be seen written as JSON's own escapes."""
-    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def _table(*columns: str) -> Table:

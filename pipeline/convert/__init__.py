@@ -83,6 +83,7 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
     on_unreadable: OnUnreadable = "keep",
     stale_for: int = 14,
     release_withheld: bool = False,
+    follow_links: bool = False,
     progress: Progress | None = None,
     run_id: str | None = None,
     run_batches: BatchRunner | None = None,
@@ -107,6 +108,7 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
         on_unreadable: Whether a page that was published and cannot be read now stays as it was read last, marked as stale.
         stale_for: For how many days at most.
         release_withheld: Whether uses may be published again that people withheld, where their corrections are missing.
+        follow_links: Whether links among the pages are followed to files outside of the folder that was named.
         progress: Told after each batch how many pages are done, of how many.
         run_id: Names the run's folder; the time and the process's number unless it is given.
         run_batches: What runs the batches, instead of `workers` processes.
@@ -122,7 +124,7 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
     settings = settings or Settings()
     _check(settings, workers, max_removed, keep, stale_for)
     tables = MappingTables.of(mappings, corrections)
-    sources = find(seeds, output)
+    sources = find(seeds, output, follow_links=follow_links)
     run_id = run_id or new_run_id(os.getpid())
     day = day_of_run(settings.as_of, today)
     started = time.perf_counter()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -12,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import Problem, ReadError, UsageError
+from pipeline.inputs import NotAFileError, TooLargeError, read_file
 from pipeline.publish import Stale
 from pipeline.settings import PAGE_SUFFIXES
 from pipeline.store import Fetched
@@ -32,11 +32,13 @@ class Source:
     stale: Stale | None = None
 
 
-def find(seeds: Iterable[Path | Fetched], output: Path) -> list[Source]:
+def find(seeds: Iterable[Path | Fetched], output: Path, *, follow_links: bool = False) -> list[Source]:
     """The pages of a run, by name.
 
     Hidden files and folders (`.git`, `.venv`, `._page.md`) and the output folder are passed over, links to folders not
-    followed. A folder called like a page is reported as one that cannot be read; the pages below it are read.
+    followed. A link to a file that leads out of the seed's folder is reported (R192) unless `follow_links`: whoever can put
+    a link among the pages could else have any file of this machine published. A seed that is a link itself was named.
+    A folder called like a page is reported as one that cannot be read; the pages below it are read.
     A file that is named twice is one page. Two files of one name are told apart by the folders above them. A page of a store
     has its URL's path for that, wherever it is on this machine.
 
@@ -46,7 +48,7 @@ def find(seeds: Iterable[Path | Fetched], output: Path) -> list[Source]:
     """
     found: dict[str, Source] = {}
     for seed in seeds:
-        for place, source in _pages(seed, output):
+        for place, source in _pages(seed, output, follow_links=follow_links):
             before = found.get(place)
             if before is None or (len(source.name), source.name) > (len(before.name), before.name):
                 found[place] = source
@@ -60,7 +62,7 @@ def _name(source: Source) -> str:
     return source.name
 
 
-def _pages(seed: Path | Fetched, output: Path) -> Iterator[tuple[str, Source]]:
+def _pages(seed: Path | Fetched, output: Path, *, follow_links: bool) -> Iterator[tuple[str, Source]]:
     """Each page with the place that tells it from others of its name."""
     if isinstance(seed, Fetched):
         yield seed.url, Source(_printable(seed.name), str(seed.path), seed.problem)
@@ -68,13 +70,15 @@ def _pages(seed: Path | Fetched, output: Path) -> Iterator[tuple[str, Source]]:
     if not os.path.lexists(seed):
         remedy = "Name files, or folders with .md or .txt files below."
         raise UsageError(Problem("U910", "error", "there is no such file or folder", remedy, source=_printable(str(seed))))
-    for source in _below(seed, output) if _is_folder(seed) else [Source(_printable(seed.name), str(seed))]:
+    below = _below(seed, output, follow_links=follow_links)
+    for source in below if _is_folder(seed) else [Source(_printable(seed.name), str(seed))]:
         place = os.path.abspath(source.path)  # noqa: PTH100 - `resolve` would follow links: a link is a page of its own
         yield source.path if place == source.path else place, source  # one string, not two: there is no end of pages
 
 
-def _below(folder: Path, output: Path) -> Iterator[Source]:
+def _below(folder: Path, output: Path, *, follow_links: bool) -> Iterator[Source]:
     unlisted: list[OSError] = []
+    root = os.path.realpath(folder)
     for above, folders, files in os.walk(folder, onerror=unlisted.append):
         here = Path(above)
         folders[:] = [name for name in folders if not name.startswith(".") and not _same(here / name, output)]
@@ -82,11 +86,22 @@ def _below(folder: Path, output: Path) -> Iterator[Source]:
         inside = here.relative_to(folder).parts
         for name in filter(_is_page, files + called_like_pages):
             # No Path a page: each would keep its parts among the interpreter's own names, of which there is no end.
-            yield Source(_printable("/".join((*inside, name))), os.path.join(above, name))  # noqa: PTH118 - see above
+            place, shown = os.path.join(above, name), _printable("/".join((*inside, name)))  # noqa: PTH118 - see above
+            yield Source(shown, place, None if follow_links or not _leads_out(place, root) else _led_out(shown))
     for error in unlisted:
         path = Path(str(error.filename))
         name = f"{_printable(path.relative_to(folder).as_posix())}/"
         yield Source(name, str(path), unopened(name, error))
+
+
+def _leads_out(path: str, root: str) -> bool:
+    return os.path.islink(path) and os.path.commonpath((root, os.path.realpath(path))) != root  # noqa: PTH114 - as above
+
+
+def _led_out(name: str) -> Problem:
+    cause = "this is a link to a file outside of the folder that was named"
+    remedy = "Name the file itself, put it into the folder, or follow such links with --follow-links."
+    return Problem("R192", "error", cause, remedy, source=name)
 
 
 def _is_page(name: str) -> bool:
@@ -147,23 +162,15 @@ def load(source: Source, max_bytes: int) -> bytes:
 
     """
     try:
-        # O_NONBLOCK: opening a named pipe must not wait for a writer.
-        handle = os.open(source.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
-            status = os.fstat(handle)
-            if not stat.S_ISREG(status.st_mode):
-                remedy = "Remove it from the seeds, or give it a name without .md or .txt."
-                raise ReadError(
-                    Problem("R191", "error", "this is a folder or a device, not a file", remedy, source=source.name)
-                )
-            if status.st_size > max_bytes:
-                cause = f"the page has {status.st_size} bytes, more than the {max_bytes} that a page may have"
-                remedy = "Check that this is a page; if so, raise the limit on the size of a page."
-                raise ReadError(Problem("R102", "error", cause, remedy, source=source.name))
-            with open(handle, "rb", closefd=False) as file:
-                return file.read(max_bytes + 1)  # one more than may be: a file that grew since is refused by `read`
-        finally:
-            os.close(handle)
+        return read_file(source.path, max_bytes)
+    except NotAFileError as error:
+        remedy = "Remove it from the seeds, or give it a name without .md or .txt."
+        problem = Problem("R191", "error", "this is a folder or a device, not a file", remedy, source=source.name)
+        raise ReadError(problem) from error
+    except TooLargeError as error:
+        cause = f"the page has {error.size} bytes, more than the {max_bytes} that a page may have"
+        remedy = "Check that this is a page; if so, raise the limit on the size of a page."
+        raise ReadError(Problem("R102", "error", cause, remedy, source=source.name)) from error
     except OSError as error:
         raise ReadError(unopened(source.name, error)) from error
 

@@ -17,6 +17,7 @@ from pipeline.correct.corrections import FILE_NAME, Corrections
 from pipeline.correct.entries import Fault, entries
 from pipeline.correct.merging import check_agreement, merged
 from pipeline.errors import Problem, UsageError, excerpt
+from pipeline.inputs import read_file
 
 try:
     from yaml import CSafeLoader as Loader
@@ -63,8 +64,7 @@ def named(paths: Sequence[Path]) -> list[tuple[str, Path]]:
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+        return read_file(path, MAX_BYTES)
     except OSError as error:
         _refuse("E101", str(path), f"it cannot be read ({error.strerror or type(error).__name__})")
 

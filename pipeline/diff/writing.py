@@ -133,7 +133,8 @@ def _again(file: IO[bytes]) -> IO[bytes]:
 def _new_file(path: Path) -> Iterator[IO[bytes]]:
     """A file that is there whole when the block has ended, and not before."""
     unfinished = path.with_name(f".{path.name}.new")
-    with unfinished.open("wb") as file:
+    unfinished.unlink(missing_ok=True)
+    with unfinished.open("xb") as file:  # a link that stands there is not followed
         yield file
     unfinished.replace(path)
 

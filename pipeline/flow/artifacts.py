@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from prefect import get_client, task
-from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect.artifacts import create_link_artifact, create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
@@ -41,7 +41,7 @@ def describe(report: Report, place: Place) -> None:
         described = "What is different from the snapshot before, use by use"
         create_markdown_artifact(key=CHANGES_KEY, markdown=markdown(report.changes), description=described)
     due = f"Pages that were to be reviewed again before {report.day}, the day of the run, as their front matter says"
-    create_table_artifact(key=OVERDUE_KEY, table=list(overdue(report)), description=due)
+    create_markdown_artifact(key=OVERDUE_KEY, markdown=overdue(report), description=due)
     review = place.output / "review" / "index.html"
     if review.is_file():
         described = "The review page that `onlabel review` made last"
@@ -96,15 +96,16 @@ def quarantined(report: Report) -> str:
     return "\n".join(lines) or "None."
 
 
-def overdue(report: Report) -> Iterator[dict[str, str]]:
-    """One row for each page that is overdue, in the page's own words; the last row counts what is not shown."""
-    for page in report.overdue[:ROWS_SHOWN]:
-        yield {
-            "page": page.name,
-            "lastReviewed": page.last_reviewed,
-            "reviewFrequency": page.frequency,
-            "due": page.due.isoformat(),
-        }
+def overdue(report: Report) -> str:
+    """Each page that is overdue, in the page's own words, in Markdown; the last line counts what is not shown.
+
+    No table: Prefect's first pages read its cells as Markdown, and a page may be called `[x](javascript:…).md`.
+    """
+    lines = [
+        f"- **{literal(page.name)}**: lastReviewed {literal(page.last_reviewed)}, "
+        f"reviewFrequency {literal(page.frequency)}; due {page.due.isoformat()}"
+        for page in report.overdue[:ROWS_SHOWN]
+    ]
     if len(report.overdue) > ROWS_SHOWN:
-        rest = f"{len(report.overdue) - ROWS_SHOWN:,} more"
-        yield {"page": rest, "lastReviewed": "", "reviewFrequency": "", "due": ""}
+        lines.append(f"- {len(report.overdue) - ROWS_SHOWN:,} more: see `run.json`")
+    return "\n".join(lines) or "None."

@@ -97,6 +97,7 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
     mappings: Path | None = None,
     corrections: list[Path] = [],  # noqa: B006 - as above
     release_withheld: bool = False,  # noqa: FBT001, FBT002 - a parameter of Prefect's form
+    follow_links: bool = False,  # noqa: FBT001, FBT002 - a parameter of Prefect's form
     work: Path | None = None,
     load_to: str | None = None,
     login: Login | None = None,
@@ -128,6 +129,7 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
         mappings: A folder of mapping tables instead of onlabel's own.
         corrections: Files of what people decided on single uses, besides the one in the folder of mapping tables.
         release_withheld: Whether uses may be published again that people withheld, where their corrections are missing.
+        follow_links: Whether links among the pages are followed to files outside of the folder that was named.
         work: The local folder for what is in a store; one in the user's cache folder unless it is given.
         load_to: The base URL of a FHIR server into which the first of `fhir` is loaded.
         login: How to sign in there; the secret is in the environment (ONLABEL_SECRET) or in its file, never a parameter.
@@ -151,6 +153,7 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
                     mappings=mappings,
                     corrections=corrections,
                     release_withheld=release_withheld,
+                    follow_links=follow_links,
                     max_removed=max_removed,
                     full=full,
                     keep=keep,

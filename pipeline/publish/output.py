@@ -31,6 +31,7 @@ KEPT = "kept"
 _HARMLESS = frozenset({"README.md", ".gitignore", ".gitkeep", KEPT})
 #: What a file system without symbolic links answers: FAT, and some network shares.
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
+_REMEDY = "Name an empty folder, or one that onlabel made. Nothing was touched."
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _POINTER = re.compile(r"snapshots/[0-9a-f]{64}")
 
@@ -118,7 +119,8 @@ def held(path: Path, run_id: str, holder: str) -> Iterator[OutputFolder]:
         raise ValueError(message)
     with refusals(path):
         _claim(path)
-        handle = os.open(path / MARKER, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        refuse_links(path)
+        handle = os.open(path / MARKER, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     try:
         _lock(handle, path)
         folder = OutputFolder(path, run_id)
@@ -169,6 +171,14 @@ def unreadable(path: Path, reason: str) -> PublishError:
     return PublishError(Problem("P506", "fatal", f"the current snapshot is not to be read: {reason}", remedy, source=str(path)))
 
 
+def refuse_links(path: Path) -> None:
+    """P501, where a link stands in an output folder in place of what is written there: it would be written elsewhere."""
+    for name in (MARKER, "snapshots", "runs", KEPT):
+        if (path / name).is_symlink():
+            cause = f"a link stands in the output folder where onlabel writes ({name})"
+            raise PublishError(Problem("P501", "fatal", cause, f"{_REMEDY} A link to the whole folder is followed.", str(path)))
+
+
 def _claim(path: Path) -> None:
     try:
         entries = {entry.name for entry in path.iterdir()}
@@ -176,13 +186,11 @@ def _claim(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
         return
     except NotADirectoryError:
-        remedy = "Name an empty folder, or one that onlabel made. Nothing was touched."
-        raise PublishError(Problem("P501", "fatal", "the output is not a folder", remedy, source=str(path))) from None
+        raise PublishError(Problem("P501", "fatal", "the output is not a folder", _REMEDY, source=str(path))) from None
     if MARKER not in entries and entries - _HARMLESS:
         shown = ", ".join(sorted(entries - _HARMLESS)[:3])
         cause = f"the output folder holds something that onlabel did not write ({shown})"
-        remedy = "Name an empty folder, or one that onlabel made. Nothing was touched."
-        raise PublishError(Problem("P501", "fatal", cause, remedy, source=str(path)))
+        raise PublishError(Problem("P501", "fatal", cause, _REMEDY, source=str(path)))
 
 
 def _lock(handle: int, path: Path) -> None:

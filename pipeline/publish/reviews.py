@@ -133,16 +133,20 @@ def _uses(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
 
 
 def _drug(bundle: Resource) -> str:
-    records = (each["resource"] for each in bundle["entry"] if each["resource"]["resourceType"] == "MedicationKnowledge")
-    return _identifier(next(records), "/drug")
+    return _identifier(bundle, "MedicationKnowledge", "/drug")
 
 
 def _sha256(bundle: Resource) -> str:
-    documents = (each["resource"] for each in bundle["entry"] if each["resource"]["resourceType"] == "DocumentReference")
-    return _identifier(next(documents), "/sha256")
+    return _identifier(bundle, "DocumentReference", "/sha256")
 
 
-def _identifier(resource: Resource, system: str) -> str:
-    # R4B and R4 have no element for a MedicationKnowledge's identifier, but HL7's extension.
-    named = [*resource.get("identifier", ()), *(one.get("valueIdentifier", {}) for one in resource.get("extension", ()))]
-    return next(str(one["value"]) for one in named if str(one.get("system", "")).endswith(system))
+def _identifier(bundle: Resource, kind: str, system: str) -> str:
+    """The first identifier of a system that resources of a kind have: a drug has one of `/drug`, its brands have none."""
+    for resource in (entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == kind):
+        # R4B and R4 have no element for a MedicationKnowledge's identifier, but HL7's extension.
+        named = [*resource.get("identifier", ()), *(one.get("valueIdentifier", {}) for one in resource.get("extension", ()))]
+        for one in named:
+            if str(one.get("system", "")).endswith(system):
+                return str(one["value"])
+    message = f"no {kind} with an identifier of {system}"
+    raise LookupError(message)

@@ -31,7 +31,7 @@ from pipeline.model import (
     Use,
     Withheld,
 )
-from pipeline.snapshot.elements import Json, extensions, parts
+from pipeline.snapshot.elements import Json, drug_and_brands, extensions, parts
 from pipeline.snapshot.patients import QUALIFIERS, kind_of, population
 
 _DICTIONARIES = {
@@ -87,10 +87,10 @@ class _Reader:
     def __init__(self, resources: list[Json]) -> None:
         self.of = {
             kind: [each for each in resources if each["resourceType"] == kind]
-            for kind in ("DocumentReference", "MedicationKnowledge", "ClinicalUseDefinition", "Provenance")
+            for kind in ("DocumentReference", "ClinicalUseDefinition", "Provenance")
         }
         (self.document,) = self.of["DocumentReference"]
-        self.drug, *self.brands = self.of["MedicationKnowledge"]
+        self.drug, self.brands = drug_and_brands(resources)
         self.links = [self._link(each) for each in extensions(self.document, "link")]
         self.reviews, self.withheld = self._reviews()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.snapshot.elements import Json, extensions, parts
+from pipeline.snapshot.elements import Json, drug_and_brands, extensions, parts
 
 _DETAILS = ("line-of-therapy", "given-alone", "optional-therapy", "conditional-prior-therapy", "phase")
 
@@ -18,7 +18,7 @@ def as_full(resources: Sequence[Json]) -> list[Json]:
     def of_type(kind: str) -> list[Json]:
         return [each for each in resources if each["resourceType"] == kind]
 
-    drug, *brands = of_type("MedicationKnowledge")
+    drug, brands = drug_and_brands(resources)
     uses = [_with_treatment(each) for each in of_type("ClinicalUseDefinition")] or _uses(drug)
     return [*of_type("DocumentReference"), *map(_knowledge, [drug, *brands]), *uses, *of_type("Provenance")]
 

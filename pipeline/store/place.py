@@ -185,7 +185,7 @@ def _held(folder: Path) -> Iterator[None]:
             cause = "the local folder for what is in the store holds something that onlabel did not write"
             remedy = "Name an empty folder with --work. Nothing was touched."
             raise StoreError(Problem("S107", "fatal", cause, remedy, source=str(folder)))
-        handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     except OSError as error:
         cause = f"the local folder for what is in the store cannot be used ({error.strerror})"
         raise StoreError(Problem("S107", "fatal", cause, "Name another one with --work.", source=str(folder))) from error

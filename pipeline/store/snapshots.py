@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import Problem, StoreError, excerpt
-from pipeline.publish.files import content_hash, files_below
-from pipeline.publish.output import MARKER
+from pipeline.publish.files import content_hash, files_below, write_file
+from pipeline.publish.output import MARKER, refuse_links
 from pipeline.store.objects import IN_FLIGHT, Listed, Objects
 
 CURRENT = "CURRENT"
@@ -42,6 +42,7 @@ def base(store: Objects, output: Path) -> Began:
     _claim(store)
     began = current(store)
     output.mkdir(parents=True, exist_ok=True)
+    refuse_links(output)
     (output / MARKER).touch()
     (output / "current").unlink(missing_ok=True)
     if began.name is None:
@@ -50,7 +51,7 @@ def base(store: Objects, output: Path) -> Began:
     folder = output / "snapshots" / began.name
     if not folder.is_dir() or content_hash(folder) != began.name:
         _fetch(store, began.name, folder, output / ".fetched")
-    (output / CURRENT).write_text(f"snapshots/{began.name}\n", encoding="utf-8")
+    write_file(output / CURRENT, f"snapshots/{began.name}\n".encode())
     return began
 
 

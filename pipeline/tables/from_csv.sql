@@ -6,7 +6,8 @@
 
 -- Cells as they are meant: without the apostrophe that keeps a spreadsheet from reading a formula.
 CREATE OR REPLACE MACRO cells_from(path) AS TABLE
-    SELECT regexp_replace(COLUMNS(*), '^''(''*[=+\-@\t\r\n＝＋－＠])', '\1') FROM read_csv(path, all_varchar = true);
+    SELECT regexp_replace(COLUMNS(*), '^''(''*[=+\-@\t\r\n＝＋－＠])', '\1') 
+    FROM read_csv(regexp_replace(path, '([*?\[])', '[\1]', 'g'), all_varchar = true);  -- `*` in a folder's name is no pattern
 
 CREATE OR REPLACE MACRO uses_from(path) AS TABLE
     SELECT * REPLACE (

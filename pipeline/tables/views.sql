@@ -11,6 +11,9 @@
 
 SET VARIABLE snapshot = coalesce(getvariable('snapshot'), 'output/current');
 
+-- A file of the snapshot. A folder may be called `all*`: DuckDB would read every one that this is a pattern for.
+CREATE OR REPLACE MACRO file(path) AS regexp_replace(getvariable('snapshot'), '([*?\[])', '[\1]', 'g') || path;
+
 -- Extensions and their parts ------------------------------------------------------------------------------------------
 
 CREATE OR REPLACE MACRO items(element, path) AS coalesce(CAST(json_extract(element, path) AS JSON[]), []);
@@ -119,7 +122,7 @@ CREATE OR REPLACE MACRO phrases_with(therapies, mode, prior) AS
 -- A page: its bytes as text, and where it comes from. `id` is that of its DocumentReference.
 CREATE OR REPLACE VIEW page AS
 WITH document AS (
-    SELECT * FROM read_json(getvariable('snapshot') || '/R5/resources/DocumentReference.ndjson',
+    SELECT * FROM read_json(file('/R5/resources/DocumentReference.ndjson'),
         format = 'newline_delimited', maximum_object_size = 268435456, columns = {
         id: 'VARCHAR', "extension": 'JSON', "identifier": 'STRUCT("system" VARCHAR, "value" VARCHAR)[]', content: 'JSON'})
 ), front_matter AS (
@@ -151,7 +154,7 @@ SELECT
     list_filter(items(code, '$.coding'), lambda c: len(ext(c, 'mapped')) > 0 OR json_exists(c, '$._code')) AS exact,
     broader(code) AS broader,
     "extension"
-FROM read_json(getvariable('snapshot') || '/R5/resources/MedicationKnowledge.ndjson',
+FROM read_json(file('/R5/resources/MedicationKnowledge.ndjson'),
     format = 'newline_delimited', maximum_object_size = 268435456, columns = {
     id: 'VARCHAR', "extension": 'JSON', "identifier": 'STRUCT("system" VARCHAR, "value" VARCHAR)[]', code: 'JSON',
     monograph: 'JSON', productType: 'JSON', medicineClassification: 'JSON'});
@@ -169,7 +172,7 @@ WITH resource AS (
             'detail': ext(t, 'therapy-detail')[1],
             'treatment': json_extract(t, '$.treatment.concept')}) AS therapies,
         flatten(list_transform(items(contained, '$'), lambda g: items(g, '$.characteristic'))) AS patients
-    FROM read_json(getvariable('snapshot') || '/R5/resources/ClinicalUseDefinition.ndjson',
+    FROM read_json(file('/R5/resources/ClinicalUseDefinition.ndjson'),
         format = 'newline_delimited', maximum_object_size = 268435456, columns = {
         id: 'VARCHAR', "extension": 'JSON', category: 'JSON', subject: 'JSON', contained: 'JSON', indication: 'JSON'})
 )
@@ -229,7 +232,7 @@ CREATE OR REPLACE VIEW source AS
 WITH input AS (
     -- A stale page stands beside the one of its name that cannot be read.
     SELECT unnest(list_concat(inputs, coalesce(stale, [])), max_depth := 2)
-    FROM read_json(getvariable('snapshot') || '/report.json', format = 'unstructured', maximum_object_size = 268435456,
+    FROM read_json(file('/report.json'), format = 'unstructured', maximum_object_size = 268435456,
         columns = {inputs: 'STRUCT("name" VARCHAR, drug VARCHAR, outcome VARCHAR)[]',
             stale: 'STRUCT("name" VARCHAR, drug VARCHAR, outcome VARCHAR)[]'})
 )

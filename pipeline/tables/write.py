@@ -27,6 +27,7 @@ _TABLES: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Record], Iterable[R
 }
 #: What reads the resources, and so needs them in the form of R5 in full.
 _FOR_R5: Final = ("views.sql", "views")
+_FOLDERS: Final = ("views", "questions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ def write_tables(snapshot: Snapshot, folder: Path) -> Tables:
     if any((parent / "report.json").is_file() for parent in (resolved, *resolved.parents)):
         cause = "a snapshot is never changed, and the tables would be written into one"
         raise UsageError(Problem("W310", "error", cause, "Name another folder with `--to`.", source=str(folder)))
+    for place in (folder, *(folder / name for name in _FOLDERS)):
+        if place.is_symlink():
+            cause = "the tables cannot be written: a link stands in the place of a folder, and would lead elsewhere"
+            remedy = "Remove the link, or name another folder with `--to`."
+            raise UsageError(Problem("W311", "error", cause, remedy, source=str(place)))
     with_views = snapshot.version == "R5" and snapshot.report["settings"]["profile"] == "full"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -109,7 +115,7 @@ def _queries() -> Iterator[tuple[str, Traversable]]:
     """The files of SQL and views that come with this room, by their names in the tables folder."""
     room = files("pipeline.tables")
     yield from ((name, room / name) for name in ("views.sql", "from_csv.sql"))
-    for folder in ("views", "questions"):
+    for folder in _FOLDERS:
         for file in sorted((room / folder).iterdir(), key=lambda file: file.name):
             if file.name.endswith((".json", ".sql")):
                 yield f"{folder}/{file.name}", file
@@ -119,8 +125,9 @@ def _queries() -> Iterator[tuple[str, Traversable]]:
 def _whole(path: Path) -> Iterator[TextIO]:
     """A file to write that takes its place when all of it is written, and leaves nothing behind otherwise."""
     unfinished = path.with_name(f".{path.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
     try:
-        with unfinished.open("w", encoding="utf-8", newline="") as file:
+        with unfinished.open("x", encoding="utf-8", newline="") as file:  # a link that stands there is not followed
             yield file
         unfinished.replace(path)
     finally:

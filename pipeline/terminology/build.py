@@ -96,8 +96,9 @@ def read_facts(path: Path, columns: Iterable[str] = ()) -> list[Facts]:
     try:
         with path.open(encoding="utf-8", newline="") as lines:
             rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
-    except OSError as error:
-        problem = Problem("M803", "fatal", f"a table of facts cannot be read: {error.strerror}", "Name its folder.", str(path))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        problem = Problem("M803", "fatal", f"a table of facts cannot be read: {reason}", "Name its folder.", str(path))
         raise UsageError(problem) from error
     missing = set(columns) - set(rows[0] if rows else columns)
     if missing:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from pipeline.errors import OnlabelError, Problem
 from pipeline.extract import extract
+from pipeline.inputs import read_file
 from pipeline.model import DrugFacts
 from pipeline.read import read_page
+from pipeline.settings import ReadLimits
 from pipeline.terminology import build as building
 from pipeline.terminology import refresh as refreshing
 from pipeline.terminology.check import check
@@ -118,8 +120,8 @@ def _coverage_lines(result: Coverage) -> Iterable[str]:
 def _coded(pages: Iterable[Path], mappings: Mappings) -> Iterator[DrugFacts]:
     for path in _files(pages):
         try:
-            yield code(extract(read_page(path.read_bytes(), path.name)), mappings)
-        except OnlabelError:
+            yield code(extract(read_page(read_file(path, ReadLimits().max_bytes), path.name)), mappings)
+        except (OnlabelError, OSError):
             continue
 
 

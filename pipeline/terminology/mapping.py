@@ -121,9 +121,12 @@ def tables_of(folder: Path) -> list[Path]:
     """The mapping tables of a folder, by name.
 
     Raises:
-        UsageError: M801, if there is none.
+        UsageError: M801, if there is none; M802, if one is no file.
     """
     paths = sorted(folder.glob(f"*{SUFFIX}"))
+    for path in paths:
+        if not path.is_file():  # opening a named pipe would wait for its writer
+            raise _broken(path, 1, "it is a folder, a pipe or a link to nothing, not a file")
     if not paths:
         cause, remedy = f"no mapping table (*{SUFFIX}) is in this folder", "Name the folder that holds them."
         raise UsageError(Problem("M801", "fatal", cause, remedy, str(folder)))
@@ -137,13 +140,22 @@ def read_table(path: Path) -> list[Row]:
         UsageError: M802, with the line.
     """
     kind, system = _subject(path)
-    lines = path.read_text(encoding="utf-8").splitlines()
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise _broken(path, error.object.count(b"\n", 0, error.start) + 1, "it is not UTF-8") from error
+    except OSError as error:
+        raise _broken(path, 1, f"it cannot be read ({error.strerror or type(error).__name__})") from error
     start = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
     reader = csv.DictReader(lines[start:], delimiter="\t", quoting=csv.QUOTE_NONE)
-    if tuple(reader.fieldnames or ()) != COLUMNS:
-        raise _broken(path, start + 1, "the columns are not those of our tables")
+    try:
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            raise _broken(path, start + 1, "the columns are not those of our tables")
+        cells_of = list(enumerate(reader, start + 2))
+    except csv.Error as error:
+        raise _broken(path, start + reader.line_num, f"the line cannot be read as a row ({error})") from error
     rows = []
-    for number, cells in enumerate(reader, start + 2):
+    for number, cells in cells_of:
         relation = _RELATIONS.get(cells["predicate_id"] or "")
         prefix = SYSTEMS[system].prefix
         if relation is None or not (cells["object_id"] or "").startswith(f"{prefix}:") or not cells["subject_label"]:

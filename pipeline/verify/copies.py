@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
 from pipeline.errors import Problem
-from pipeline.verify.derived import objects
+from pipeline.verify.derived import drug_id, objects
 from pipeline.verify.document import Document
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.marks import TAG, check_mark, tag_of
@@ -254,7 +254,7 @@ def _own_identifier(resource: Json, name: str) -> Iterator[Problem]:
     identity = str(resource.get("id"))
     for identifier in resource.get("identifier", ()):
         system, value = name_of({"url": identifier.get("system", "")}), str(identifier.get("value"))
-        if (system == "drug" and identity != f"nci.{value}"[:64]) or (system == "brand" and identity != value):
+        if (system == "drug" and identity != drug_id(value)) or (system == "brand" and identity != value):
             yield finding("C650", "its identifier is not its id", f"{resource['resourceType']}.identifier", name, value)
 
 

@@ -6,6 +6,7 @@ the only one.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from pipeline.verify.spans import name_of, part, quote_of
 NCI_THESAURUS = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
 CANCER_TERMS = "https://www.cancer.gov/publications/dictionaries/cancer-terms"
 _UCUM = "http://unitsofmeasure.org"
+_LONGEST_ID = 64
 
 _SAID: Mapping[str, Mapping[str, re.Pattern[str]]] = MappingProxyType(
     {
@@ -176,6 +178,13 @@ def _fixed(value: Json, place: str, name: str) -> Iterator[Problem]:
     allowed = _PARTS.get(str(value.get("url")).rsplit("/", 1)[-1])
     if allowed and "valueCode" in value and value["valueCode"] not in allowed:
         yield finding("C641", f"one of {', '.join(sorted(allowed))}", place, name, value["valueCode"])
+
+
+def drug_id(slug: str) -> str:
+    """The id that follows from a drug's identifier; cut where it is too long, as `pipeline/fhir/README.md` says."""
+    whole = f"nci.{slug}"
+    cut = f"{whole[:51].rstrip('.-')}.{hashlib.sha256(whole.encode()).hexdigest()[:12]}"
+    return whole if len(whole) <= _LONGEST_ID else cut
 
 
 def objects(value: Json, place: str) -> Iterator[tuple[str, Json]]:

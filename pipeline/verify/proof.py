@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.errors import Problem
-from pipeline.verify.derived import CANCER_TERMS, NCI_THESAURUS
+from pipeline.verify.derived import CANCER_TERMS, NCI_THESAURUS, drug_id
 from pipeline.verify.document import Document
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.mapped import is_mapped
@@ -269,7 +269,7 @@ class Proof:
             if _letters(path) != _letters(slug):
                 yield self._problem("C630", f"the link leads to {path or 'nothing'}", f"{place}.identifier", slug)
         reference = value.get("reference")
-        if reference is not None and reference != f"MedicationKnowledge/nci.{slug}"[: len("MedicationKnowledge/") + 64]:
+        if reference is not None and reference != f"MedicationKnowledge/{drug_id(slug)}":
             yield self._problem("C650", f"the identifier says {slug}", f"{place}.reference", reference)
 
     def _link(self, value: Json, place: str) -> Iterator[Problem]:
@@ -291,7 +291,7 @@ class Proof:
 
 
 def _letters(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
+    return "".join(c for c in text.casefold() if c.isascii() and c.isalnum())
 
 
 def _is_covered(span: Span, sentences: list[Span]) -> bool:

@@ -59,10 +59,31 @@ def test_the_output_folder_is_not_read(tmp_path: Path) -> None:
 
 
 def test_links_to_folders_are_not_followed_and_links_to_pages_are_pages(tmp_path: Path) -> None:
-    write_pages(tmp_path, {"seeds/a.md": "x", "elsewhere/b.md": "y"})
+    write_pages(tmp_path, {"seeds/a.md": "x", "seeds/sub/c.txt": "y"})
     (tmp_path / "seeds/loop").symlink_to(tmp_path / "seeds")
-    (tmp_path / "seeds/b.md").symlink_to(tmp_path / "elsewhere/b.md")
-    assert names(tmp_path / "seeds") == ["a.md", "b.md"]
+    (tmp_path / "seeds/b.md").symlink_to("sub/c.txt")
+    found = find([tmp_path / "seeds"], Path("nowhere"))
+    assert [(source.name, source.problem) for source in found] == [("a.md", None), ("b.md", None), ("sub/c.txt", None)]
+
+
+def test_a_link_out_of_the_folder_is_a_page_only_if_asked_for(tmp_path: Path) -> None:
+    pages = {"seeds/a.md": "x", "seeds-not/b.md": "y", "elsewhere/c.md": "z"}
+    write_pages(tmp_path, pages)
+    for name, target in (("b.md", "../seeds-not/b.md"), ("c.md", tmp_path / "elsewhere/c.md"), ("d.md", "c.md")):
+        (tmp_path / "seeds" / name).symlink_to(target)
+    (tmp_path / "named").symlink_to("seeds")
+    for named in ("seeds", "named"):
+        found = {source.name: source.problem for source in find([tmp_path / named], Path("nowhere"))}
+        assert {name: problem and problem.code for name, problem in found.items()} == {
+            "a.md": None,
+            "b.md": "R192",
+            "c.md": "R192",
+            "d.md": "R192",
+        }
+    followed = find([tmp_path / "seeds"], Path("nowhere"), follow_links=True)
+    assert [source.problem for source in followed] == [None] * 4
+    (alone,) = find([tmp_path / "seeds/c.md"], Path("nowhere"))
+    assert (alone.problem, load(alone, 10)) == (None, b"z")
 
 
 def test_a_name_that_is_no_text_or_cannot_be_printed_is_escaped(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.flow.onlabel_process import Onlabel, Warm, comes
+from tests.invented_pages import drug_page
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
@@ -29,6 +30,18 @@ with prefect_server(lambda said: None, dashboard=True) as url:
 README = (Path(__file__).resolve().parents[2] / "pipeline" / "flow" / "README.md").read_text(encoding="utf-8")
 #: What a page may say that would be markup, a link or a character reference.
 _HOSTILE = "in adults (https://evil.example/a_b, www.evil.example, x@evil.example) <b>bold</b> &amp; *star*."
+#: And what it may say that would act: on Prefect's pages it must be words.
+_HARM = (
+    "<script>document.title='taken'</script>",
+    "<img src=https://evil.example/x.png onerror=\"document.title='taken'\">",
+    "<svg/onload=document.title='taken'><details open ontoggle=document.title='taken'>",
+    "<iframe srcdoc=\"<script>parent.document.title='taken'</script>\"></iframe><style>*{display:none}</style>",
+    "![picture](https://evil.example/x.png) <https://evil.example/auto>",
+    "[press](javascript:document.title='taken') [data](data:text/html,taken)",
+    "``` ~~~ | a | b | {{constructor.constructor('document.title=1')()}} $$\\href{javascript:1}{x}$$",
+    "&lt;img src=x onerror=alert(1)&gt; &#60;script&#62; <!-- [//]: # (x)",
+)
+_NAME = "<img src=x onerror=document.title='taken'>`|*_[x](javascript:1)\u202e"
 
 
 @pytest.fixture(scope="module")
@@ -97,18 +110,32 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def artifacts(dashboard: Onlabel, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What the second of two runs left to look at, by key: one page cannot be read, one was changed to be hostile."""
+    """What the second of two runs left to look at, by key, and the run: some pages cannot be read, others became hostile."""
     from tests.flow.conftest import PAGES  # noqa: PLC0415
 
     folder = tmp_path_factory.mktemp("dashboard")
-    (folder / "pages").mkdir()
+    pages = folder / "pages"
+    pages.mkdir()
+    # Two of one drug, one that cannot be read: what a run says of them has their names and words in it.
+    for number, name in enumerate((f"a{_NAME}.md", f"b{_NAME}.md")):
+        (pages / name).write_text(drug_page("Doublenib") + " " * number, encoding="utf-8")
+    (pages / f"c{_NAME}.md").write_text(f"---\ntitle: {_HARM[0]}\n{_HARM[1]}: [\n---\n\n# X\n", encoding="utf-8")
+    overdue = drug_page("Overdunib").replace("version: v1", "reviewFrequency: annually\nversion: v1")
+    (pages / f"d{_NAME}.md").write_text(overdue.replace("2025-12-30", "2001-01-01"), encoding="utf-8")
     for changed in ("in adults.", _HOSTILE):
+        for number, harm in enumerate(_HARM):
+            said = f"in adults {harm}" if changed == _HOSTILE else "in adults"
+            quoted = harm.replace("'", "''")
+            unknown = f"reviewFrequency: '{quoted}'\nversion: v1"
+            text = drug_page(f"Harmnib{number}").replace("in adults", said).replace("version: v1", unknown)
+            (pages / f"harm{number}.md").write_text(text, encoding="utf-8")
         for name, text in PAGES.items():
-            (folder / "pages" / name).write_text(text.replace("in adults.", changed), encoding="utf-8")
-        done = dashboard("run", str(folder / "pages"), "--output", str(folder / "looked-at"))
+            (pages / name).write_text(text.replace("in adults.", changed), encoding="utf-8")
+        done = dashboard("run", str(pages), "--output", str(folder / "looked-at"))
         assert done.returncode == 1, done.stderr
     (run, *_) = [run for run in dashboard.ask("/flow_runs/filter", sort="START_TIME_DESC") if "looked-at" in run["name"]]
-    return {one["key"]: one["id"] for one in dashboard.ask("/artifacts/filter", flow_runs={"id": {"any_": [run["id"]]}})}
+    left = dashboard.ask("/artifacts/filter", flow_runs={"id": {"any_": [run["id"]]}})
+    return {"run": run["id"], **{one["key"]: one["id"] for one in left}}
 
 
 @pytest.mark.browser
@@ -138,3 +165,38 @@ def test_the_words_of_a_page_are_shown_as_they_are(
         expect(shown).to_contain_text(said, timeout=30_000)
     expect(shown).not_to_contain_text("&#")
     expect(page.locator("a[href*='evil.example']")).to_have_count(0)
+
+
+#: What stands on each page of a run once it is drawn.
+_DRAWN = {
+    "onlabel-summary": "published",
+    "onlabel-changes": "Harmnib7",
+    "onlabel-quarantined": "R107",
+    "onlabel-overdue": "2001-01-01",
+    "run": "R107 error",
+}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("version", ["", "/v2"], ids=["first pages", "second pages"])
+@pytest.mark.parametrize("key", _DRAWN)
+def test_hostile_words_and_names_do_nothing_on_the_pages_of_a_run(
+    key: str, version: str, browser: Browser, dashboard: Onlabel, artifacts: dict[str, str]
+) -> None:
+    assert dashboard.url
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: asked.append(f"dialog: {dialog.message}"))
+    runs = "/runs/flow-run" if version else "/flow-runs/flow-run"
+    page.goto(
+        f"{dashboard.url.removesuffix('/api')}{version}{runs if key == 'run' else '/artifacts/artifact'}/{artifacts[key]}"
+    )
+    expect(page.locator("body")).to_contain_text(_DRAWN[key], timeout=30_000)
+    page.wait_for_timeout(500)  # for what would act
+    assert "taken" not in page.title()
+    assert [url for url in asked if "evil.example" in url or url.startswith("dialog:")] == []
+    acting = "[onerror], [onload], [ontoggle], iframe, a[href^='javascript:'], a[href^='data:'], [href*='evil'], [src*='evil']"
+    assert page.locator(acting).evaluate_all("found => found.map(one => one.outerHTML)") == []
+    assert "\u202e" not in page.inner_text("body")
+    page.close()

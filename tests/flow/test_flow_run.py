@@ -81,7 +81,9 @@ def test_a_run_on_the_users_server_tells_it_what_became_of_the_pages(served: Onl
     cause, remedy = artifacts["onlabel-quarantined"].splitlines()
     assert cause.startswith("- **broken\\.md**, line 3: R107, the front matter is not YAML")
     assert remedy == "  - Fix the front matter of the page\\."
-    assert '"page": "zorvatinib.md", "lastReviewed": "2025-03-04"' in artifacts["onlabel-overdue"]
+    assert (
+        "zorvatinib\\.md**: lastReviewed 2025-03-04, reviewFrequency annually; due 2026-03-04" in artifacts["onlabel-overdue"]
+    )
     assert artifacts["onlabel-review"] == f"[{review.as_uri()}]({review.as_uri()})"
     logs = served.ask("/logs/filter", logs={"flow_run_id": {"any_": [run["id"]]}})
     (folder,) = (output / "runs").iterdir()

@@ -178,3 +178,35 @@ def test_a_run_that_dies_while_it_mends_a_damaged_snapshot_leaves_one_that_curre
     assert current_snapshot(tmp_path / "output") == first
     assert publish(CORPUS).snapshot == first
     assert hash_of(first) == first.name
+
+
+@pytest.mark.parametrize("name", [".onlabel", "snapshots", "runs", "kept"])
+def test_nothing_is_written_through_a_link_in_the_output_folder(publish: Publish, tmp_path: Path, name: str) -> None:
+    elsewhere, output = tmp_path / "elsewhere", tmp_path / "output"
+    publish(CORPUS)
+    before = tree(output)
+    if name == ".onlabel":
+        elsewhere.write_text("years of work")
+    else:
+        elsewhere.mkdir()
+    there = output / name
+    if there.is_dir():
+        there.rename(tmp_path / "moved")
+    there.unlink(missing_ok=True)
+    there.symlink_to(elsewhere)
+    with pytest.raises(PublishError) as refused:
+        publish({**CORPUS, "new.md": drug_page("Newnib")})
+    assert refused.value.problem.code == "P501"
+    assert name in refused.value.problem.cause
+    assert elsewhere.read_text() == "years of work" if name == ".onlabel" else list(elsewhere.iterdir()) == []
+    there.unlink()
+    if name != ".onlabel" and (tmp_path / "moved").exists():
+        (tmp_path / "moved").rename(there)
+        assert tree(output) == before
+
+
+def test_an_output_folder_that_is_a_link_itself_is_the_folder_that_it_leads_to(publish: Publish, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "output").symlink_to("disk")
+    assert publish(CORPUS).exit_code == 0
+    assert current_snapshot(tmp_path / "disk") is not None

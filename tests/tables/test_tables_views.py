@@ -12,6 +12,7 @@ import pytest
 from pipeline.convert import convert
 from pipeline.snapshot import open_snapshot
 from pipeline.tables import COLUMNS, DENIALS, UNREAD, use_rows, write_tables
+from tests.invented_pages import drug_page, write_pages
 
 PAGES = Path(__file__).with_name("pages")
 ROOM = Path(__file__).resolve().parents[2] / "pipeline" / "tables"
@@ -23,7 +24,7 @@ QUESTIONS = sorted(ROOM.glob("questions/*.sql"))
 def over_resources(output: Path, tables: Path) -> duckdb.DuckDBPyConnection:
     """A database with the views over a snapshot."""
     database = duckdb.connect()
-    database.execute(f"SET VARIABLE snapshot = '{output / 'current'}'")
+    database.execute("SET VARIABLE snapshot = $1", [str(output / "current")])
     database.execute((tables / "views.sql").read_text(encoding="utf-8"))
     return database
 
@@ -32,7 +33,8 @@ def over_csv(tables: Path) -> duckdb.DuckDBPyConnection:
     """A database with the uses of a CSV file."""
     database = duckdb.connect()
     database.execute((tables / "from_csv.sql").read_text(encoding="utf-8"))
-    database.execute(f"CREATE VIEW uses AS FROM uses_from('{tables / 'uses.csv'}')")
+    path = str(tables / "uses.csv").replace("'", "''")
+    database.execute(f"CREATE VIEW uses AS FROM uses_from('{path}')")
     return database
 
 
@@ -79,6 +81,54 @@ def test_the_views_read_the_snapshot_that_the_variable_names(invented: Path, shi
 
     assert "denosumab" not in before
     assert {slug for (slug,) in database.sql("SELECT slug FROM uses").fetchall()} == {"denosumab"}
+
+
+#: What a page may say that another language would obey: SQL, JSON, JSON path, CSV, a spreadsheet, a template.
+HOSTILE = (
+    "'); DROP VIEW uses; --",
+    "\"; ATTACH 'taken.db'; --",
+    "', read_text('/etc/passwd",
+    "a | b \\| c \\\\",
+    '{"resourceType": "Patient"}, "x": "',
+    "$.url $[0] \\u0022 {{x}} ${y} %s",
+    '=HYPERLINK("https://evil.example")',
+    "\U0001f9ec e\u0301 \u3000 \uff1d1+1",
+)
+
+
+def test_hostile_words_stay_words_in_the_views(tmp_path: Path) -> None:
+    pages = {
+        f"{number}.md": drug_page(f"Hostnib{number}", brand=f"Br{words}")
+        .replace("breast cancer", f"breast {words} cancer")
+        .replace("in adults", f"in adults {words}")
+        for number, words in enumerate(HOSTILE)
+    }
+    output, tables = tmp_path / "output", tmp_path / "tables"
+    convert([write_pages(tmp_path / "seeds", pages)], output)
+    write_tables(open_snapshot(output), tables)
+    before = sorted(tmp_path.rglob("*"))
+
+    rows = [tuple(row[column] for column in COLUMNS) for record in open_snapshot(output).records() for row in use_rows(record)]
+    view = over_resources(output, tables).sql("FROM uses ORDER BY ALL").fetchall()
+    assert len({row[1] for row in rows}) == len(HOSTILE)
+    assert _sorted(view) == _sorted(rows)
+    file = over_csv(tables)
+    assert file.sql("FROM uses ORDER BY ALL").fetchall() == view
+    file.execute("CREATE TABLE before AS FROM uses")
+    for question in QUESTIONS:
+        file.sql(question.read_text(encoding="utf-8")).fetchall()
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["it's", "all*", "night[1]"])
+def test_a_folder_whose_name_is_a_pattern_is_that_folder_alone(name: str, tmp_path: Path) -> None:
+    # Beside it are folders that its name is a pattern for.
+    for folder, drug in (("alls", "Othernib"), ("night1", "Thirdnib"), (name, "Zelanib")):
+        convert([write_pages(tmp_path / "seeds" / folder, {"a.md": drug_page(drug)})], tmp_path / folder / "output")
+        write_tables(open_snapshot(tmp_path / folder / "output"), tmp_path / folder / "tables")
+    tables = tmp_path / name / "tables"
+    for database in (over_resources(tmp_path / name / "output", tables), over_csv(tables)):
+        assert database.sql("SELECT DISTINCT slug FROM uses").fetchall() == [("zelanib",)]
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda path: path.stem)
