@@ -79,7 +79,7 @@ def _part(value: Any, version: FhirVersion) -> Any:  # noqa: ANN401 - any JSON
         return value
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def _extension(text: bytes, version: FhirVersion) -> BaseModel:
     found = model(version, "Extension")
     if found is None:
