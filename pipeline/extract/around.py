@@ -93,7 +93,7 @@ def prior_of(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
         ):
             continue  # "X is given once, after the patient has received A": how it is given, and no earlier treatment
         names = [name for name in one.names if not (before_surgery and reading.text(name).lower() == "surgery")]
-        if not names or brings_on(leaf, verb, reading, one):
+        if not names or brings_on(leaf, verb, reading, one) or _in_later_step(reading, one):
             continue  # "nausea after surgery", "in patients treated with X": what brings on the thing prevented
         ways = (reading.also and not leaf.prose) or reading in first
         mode = "conditional" if one.some or ways or in_run(reading, one) or " if " in reading.text(one.place) else one.mode
@@ -101,6 +101,12 @@ def prior_of(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
         told = PriorTherapy(mode, reading.quote(one.place, one.rule), quotes)  # type: ignore[arg-type]  # the modes are those of the model
         unique.setdefault(tuple(name.text.casefold() for name in quotes), told)
     return tuple(unique.values())
+
+
+def _in_later_step(reading: Reading, one: Said) -> bool:
+    """Reads "with X and then alone after X": when a later step begins."""
+    later = [step for number, step in enumerate(reading.steps) if number or step.alone is not None]
+    return any(step.place[0] <= one.place[0] and one.place[1] <= step.place[1] for step in later)
 
 
 _GIVEN = rx(r"^(?:after|once) (?:the )?(?:patients?|they|people)\b")

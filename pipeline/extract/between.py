@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pipeline.extract.denials import read_denial
 from pipeline.extract.details import conditional, read_detail
 from pipeline.extract.elements import Aside, Unseen
 from pipeline.extract.frames import Frame
@@ -22,8 +23,9 @@ def read_aside(ledger: Ledger, aside: Aside) -> None:
     """Read a sentence between passages: more of the uses beside it, something else, or unread and kept with them."""
     statement, frame = aside.statement, aside.frame
     places = reached(aside, ledger.elements, ledger.following)
-    if aside.lost or (frame.role == "unread") or (frame.of_use and frame.subject == "other"):
-        ledger.unread(statement, NO_ANTECEDENT if aside.lost else OTHER_SUBJECT if frame.of_use else NO_FRAME)
+    lost = aside.lost and not _denies_another(statement, frame, ledger)
+    if lost or (frame.role == "unread") or (frame.of_use and frame.subject == "other"):
+        ledger.unread(statement, NO_ANTECEDENT if lost else OTHER_SUBJECT if frame.of_use else NO_FRAME)
         ledger.state(places, statement.fact("stated"))
         return
     if frame.role == "detail" or (frame.of_use and frame.subject in ("people", "it", "drug", "use")):
@@ -41,6 +43,14 @@ def read_aside(ledger: Ledger, aside: Aside) -> None:
     if may_limit(statement, frame):
         ledger.state(places, statement.fact("stated"))
     note_said(ledger, statement, frame)
+
+
+def _denies_another(statement: Statement, frame: Frame, ledger: Ledger) -> bool:
+    """Reads "It is not recommended for the treatment of X": what is denied is named, whatever stood before."""
+    if frame.role != "denied" or frame.subject not in ("it", "drug"):
+        return False
+    denial = read_denial(statement, frame, ledger.names)
+    return denial is not None and bool(denial.names) and not denial.patients
 
 
 def _more_of(ledger: Ledger, aside: Aside, places: Iterable[Place]) -> None:

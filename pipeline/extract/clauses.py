@@ -98,7 +98,7 @@ def _group(scene: Scene, group: Sequence[Predicate], *, patients: bool) -> list[
 
 _WORSE = rx(
     r"(?:(?:has|have|had|is|are) )?(?:(?:either|then|still|also|since|again) )*(?:c[ao]me back|relapsed|recur(?:red|rent)|returned|refractory"
-    r"|g[oe]t(?:ten)? worse|worsened|progressed|not (?:responded|improved|gotten better)|stopped responding)\b"
+    r"|g[oe]t(?:ten)? (?:worse|better|smaller)|worsened|progressed|went away|improved|responded|stopped growing|not (?:responded|improved|gotten better)|stopped responding)\b"
 )
 
 
@@ -267,6 +267,8 @@ def _holds_all(scene: Scene, first: int, end: int, prior: Sequence[Said]) -> boo
     """Whether a predicate says no more than what was received: its earlier treatments hold all its words."""
     group = verb_group(scene.words, first, end)
     if group is None or group.negative or group.modal or not prior or prior[-1].rule not in ("received", "treated"):
+        return False
+    if any(one.mode == "conditional" for one in prior):  # "A or with B and C": which go together the words alone say
         return False
     low = group.head.low if group.head is not None else scene.words[first].low
     return low in (*_HISTORY, "have", "has") and prior[-1].place[1] >= scene.words[end - 1].end

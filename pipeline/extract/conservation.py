@@ -43,6 +43,13 @@ def keep_words(use: Use, leaf: Leaf, names: frozenset[str]) -> Use:
     held = {part for text in (*texts, *names) for part in _parts(text)}
     found = [kept for reading in leaf.leading for kept in _lost(reading, held, _REPLACED)]
     found += [kept for reading in (*leaf.above, *leaf.own) for kept in _lost(reading, held)]
+    if use.alone is None and any(reading.of("partner") for reading in (*leaf.above, *leaf.own)) and not leaf.prose:
+        # "with A to treat: … with B": the item's partner stands in its field, and the opening sentence's is not lost
+        found += [
+            reading.quote(one.place, "words-left")
+            for reading in leaf.leading for one in reading.of("partner")
+            if one.mode in ("required", "alternative", "combination") and not held.issuperset(_parts(reading.text(one.place)))
+        ]  # fmt: skip
     if not leaf.details:
         found += _cut_off(leaf.own[-1])
     return replace(use, qualifiers=in_order((*use.qualifiers, *(Qualifier(one, "use") for one in found)))) if found else use

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.extract.frames import Frame
 from pipeline.extract.reading import read
@@ -12,6 +13,7 @@ from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names
 from pipeline.language import rx
 from pipeline.phrases.treatments import read_treatments
+from pipeline.phrases.verbs import VerbGroup
 from pipeline.phrases.words import Word, words_of
 
 _OF_BRAND = rx(r"\bbrands?\b")
@@ -23,10 +25,13 @@ _NOT_FOR = rx(
 _ONLY_IF = rx(r"\b(?:only if|should|if)\b")
 
 
-def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], names: Names) -> Reading:
-    """Reads "Adults receive it with X", "Patients must have had Y", "Their tumors have grown back", "X is given with it"."""
+def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], names: Names, *, more: bool = False) -> Reading:
+    """Reads "Adults receive it with X", "Patients must have had Y", "Their tumors have grown back", "X is given with it".
+
+    `more`: who receives it, or with what, was said before. Then "Patients who cannot have surgery are also given X" speaks of some
+    of them: it is kept whole, and its partners and earlier treatment are no musts.
+    """
     words = words_of(statement.plain, statement.start, statement.end)
-    start, end = frame.subject_words
     group = frame.group
     if _OF_BRAND.search(statement.text):
         return Reading(statement, (Said("qualifier", "stated", (statement.start, statement.end)),))
@@ -36,7 +41,7 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
     if group is None or leading or (group.negative and frame.subject != "disease"):
         return of_some_patients(statement)
     if frame.name == "given-with":
-        listed = read_treatments(words, start, end)
+        listed = read_treatments(words, *frame.subject_words)
         if listed is not None and listed.names:
             place = (words[listed.first].start, words[listed.end - 1].end)
             names_of = tuple((words[a].start, words[b - 1].end) for a, b in listed.names)
@@ -46,16 +51,32 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
         return read(statement, heads, at=group.end, group=group)
     if frame.subject == "disease":
         return read(statement, heads, at=group.first, kind="that")
-    subject = read(statement, heads, at=start, until=end)
+    had = any(word.of("have") for word in words[group.first : group.end])
+    told = _of_people(statement, frame, group, heads, names, had=had)
+    subject = read(statement, heads, at=frame.subject_words[0], until=frame.subject_words[1])
     some = any(one.kind not in ("population", "frame") for one in subject.said)
-    if some and (
-        _ONLY_IF.search(statement.text) or not (group.is_of("take", "use") or _past_drug(words, group.end, names) > group.end)
-    ):
-        had = any(word.of("have") for word in words[group.first : group.end])
-        return of_some_patients(statement, read(statement, heads, at=group.first, kind="who").of("prior") if had else ())
+    drug = group.is_of("take", "use") or _past_drug(words, group.end, names) > group.end
+    narrower = (
+        some
+        or group.also
+        or any(g.age is not None or g.sex is not None for one in subject.of("population") for g in one.groups)
+    )
+    if (some and (_ONLY_IF.search(statement.text) or not drug)) or (more and narrower):
+        verb = [one for one in told.said if one.place[0] >= words[group.first].start]
+        return of_some_patients(statement, tuple(one for one in verb if one.kind == "partner" or (one.kind == "prior" and had)))
+    return told
+
+
+def _of_people(  # noqa: PLR0913 - a sentence and what is known of it
+    statement: Statement, frame: Frame, group: VerbGroup, heads: tuple[str, ...], names: Names, *, had: bool
+) -> Reading:
+    words = words_of(statement.plain, statement.start, statement.end)
+    start, end = frame.subject_words
+    subject = read(statement, heads, at=start, until=end)
     after = _past_drug(words, group.end, names)
-    if after > group.end or (group.is_of("use") and not group.is_of("approve")):
-        rest = _partner_object(words, after) if after == group.end else None
+    receives = group.head is not None and group.head.low in ("receive", "receives", "take", "takes", "get", "gets") and not had
+    if after > group.end or ((group.is_of("use") or receives) and not group.is_of("approve")):
+        rest = _partner_object(words, after, optional=group.modal in ("may", "can")) if after == group.end else None
         reading = read(
             statement, heads, at=rest[1] if rest else after, kind="frame" if after < len(words) else "start", group=group
         )
@@ -83,20 +104,27 @@ def _past_drug(words: Sequence[Word], at: int, names: Names) -> int:
     return number if number > first else at
 
 
-def _partner_object(words: Sequence[Word], at: int) -> tuple[tuple[Said, ...], int] | None:
+_HOW_OFTEN = ("every", "each", "once", "twice", "daily", "unless", "until")
+
+
+def _partner_object(words: Sequence[Word], at: int, *, optional: bool) -> tuple[tuple[Said, ...], int] | None:
     """Reads "(Women are given) iron pills as well": what is given beside the drug."""
-    listed = read_treatments(words, at, len(words))
+    end = next((number for number in range(at, len(words)) if words[number].low in _HOW_OFTEN), len(words))
+    listed = read_treatments(words, at, end) if at < end else None
     if listed is None or not listed.names or words[at].of("preposition", "subordinator"):
         return None
+    if any(words[b - 1].of("unit", "period") for _, b in listed.names):
+        return None  # "Other patients may be given up to 17 cycles"
     names_of = tuple((words[a].start, words[b - 1].end) for a, b in listed.names)
     place = (words[listed.first].start, words[listed.end - 1].end)
-    return (Said("partner", "given-as-well", place, mode=listed.mode, names=names_of),), listed.end
+    mode = "optional" if optional else listed.mode
+    return (Said("partner", "given-as-well", place, mode=mode, names=names_of),), listed.end
 
 
 def of_some_patients(statement: Statement, told: tuple[Said, ...] = ()) -> Reading:
     """Reads "Patients whose cancer has X should receive it only if it got worse after Y": whole, for it holds for some patients.
 
-    `told` is the earlier treatment that its verb names ("… must have been treated with Y").
+    `told` are partners and earlier treatment that its verb names ("… must have been treated with Y", "… are also given X").
     """
     reading = read(statement)
     cases = [one.place for one in reading.of("status") if one.rule == "circumstance"]
@@ -104,9 +132,10 @@ def of_some_patients(statement: Statement, told: tuple[Said, ...] = ()) -> Readi
     known = {one.place for one in inside}
     prior = tuple(
         Said("prior", one.rule, one.place, "conditional", one.names, some=True)
-        for one in (*inside, *(one for one in told if one.place not in known))
+        for one in (*inside, *(one for one in told if one.kind == "prior" and one.place not in known))
     )
-    return Reading(statement, (Said("status", "conditional", (statement.start, statement.end)), *prior))
+    partners = tuple(replace(one, mode="optional") for one in told if one.kind == "partner")
+    return Reading(statement, (Said("status", "conditional", (statement.start, statement.end)), *prior, *partners))
 
 
 def conditional(reading: Reading) -> Reading:

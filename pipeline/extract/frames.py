@@ -71,7 +71,7 @@ _LIMIT_OR_WHO = rx(
 
 _LIMIT_OR_GIVEN = rx(
     r"\b(?:only|must|should|not|no|never|unless|until|except|cannot|limited|restricted|instead)\b"
-    r"|\b(?:may|can|will) (?:give|prescribe|use|choose)\b|\b(?:required|needed|necessary)\b"
+    r"|\b(?:may|can|will) (?:give|prescribe|use|choose)\b|\b(?:required|needed|necessary|tested|checked)\b"
 )
 
 
@@ -100,7 +100,7 @@ FRAMES: tuple[Row, ...] = (
     Row("confirmatory-trials", "standing", says=rx(r"\bconfirmatory\b|^as a condition of (?:this |the )?approval\b.*\b(?:trials?|stud(?:y|ies))\b")),
     Row("more-information", "other-form", says=rx(r"^for (?:more )?information\b|\bsee the drug information summar(?:y|ies)\b")),
     Row("being-studied", "studied", verbs=("study",), unless=rx(
-        r"^\W*it is not known\b|\b(?:must|should) (?:also )?be tested\b"
+        r"^\W*it is not known\b|\b(?:must|should) (?:also )?be tested\b|\btested (?:for|before|after|every|to)\b"
         r"|\b(?:but|and) (?:it )?(?:is|are|may be) (?:also )?(?:only )?(?:used|approved|given)\b"), polarity="+"),
     Row("being-studied", "studied", says=rx(r"\bcontinues? to be (?:studied|tested)\b|\bunder study\b|\b(?:is|are) (?:also )?in (?:clinical )?(?:trials|studies)\b")),
     Row("special-program", "programme", verbs=("available", "use", "approve", ""), says=rx(r"\b(?:available|prescribed|given|obtained)\b.{0,60}\b(?:program|programme|REMS)\b")),
@@ -134,7 +134,7 @@ FRAMES: tuple[Row, ...] = (
     Row("also-called", "explanation", (), ("naming",), "+-"),
     Row("given-with", "detail", ("other",), ("use",), "+", rx(r"\b(?:with|along with|together with|alongside) (?:it|them|this (?:drug|medicine))\b")),
     Row("of-patients", "detail", ("people", "disease")),
-    Row("of-treatment", "detail", (*_OF_DRUG, "other"), says=rx(r"^(?:the )?(?:drug )?treatment (?:(?:may|can|should|must|will) )?(?:starts?|begins?|continues?)\b")),
+    Row("of-treatment", "detail", (*_OF_DRUG, "other"), says=rx(r"^(?:the )?(?:drug )?treatment (?:(?:may|can|should|must|will) )?(?:starts?|begins?|continues?|ends?|stops?|lasts?)\b")),
     Row("of-some", "detail", ("it", "other"), says=rx(r"^if\b.*\b(?:must|should|needs? to)\b")),
     Row("about-the-form", "other-form", (), (), "+-", rx(r"\bless time\b|\bworks? better\b|\beffects last\b")),
     Row("of-use", "use", (*_OF_DRUG, "form", "use", "other", "agency"), ("approve", "use"), "+"),

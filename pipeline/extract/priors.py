@@ -185,7 +185,11 @@ def _of_subject(scene: Scene, first: int, end: int) -> list[Prior]:
     if group is None or (start > first and not _is_treatment(scene, listed)):
         return []
     little = [word.low for word in words[group.end : group.end + 2]] == ["too", "little"]
-    failed = group.head is not None and group.head.low in _FAILED and not group.passive
+    failed = (
+        group.head is not None
+        and (group.head.low in _FAILED or (group.negative and _is_treatment(scene, listed)))
+        and not group.passive
+    )
     over = (
         group.end < end
         and words[group.end].low in ("over", "complete", "done", "finished")

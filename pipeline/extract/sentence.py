@@ -7,7 +7,7 @@ from dataclasses import replace
 from pipeline.extract.details import of_some_patients
 from pipeline.extract.frames import Frame
 from pipeline.extract.reading import read
-from pipeline.extract.said import Reading, Said
+from pipeline.extract.said import Reading, Said, Step
 from pipeline.extract.sentences import Statement
 from pipeline.language import rx
 
@@ -35,12 +35,24 @@ def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> 
     if head is not None and not head.of("approve") and head.low not in ("used", "given", "intended", "meant", "offered"):
         way = Said("qualifier", "manner", (head.start, head.end), of="treatment", what="manner")
         reading = replace(reading, said=(way, *reading.said))
+    if head is not None and head.low in ("continued", "continue", "continues"):
+        return _then_alone(reading)
     also = frame.group is not None and frame.group.also
     if also and _adds_for_some(reading, frame):
-        whole = of_some_patients(statement)
-        partners = tuple(replace(one, mode="optional") for one in reading.of("partner"))
-        return replace(whole, said=(*whole.said, *partners))
+        return of_some_patients(statement, reading.of("partner"))
     return replace(reading, also=also)
+
+
+def _then_alone(reading: Reading) -> Reading:
+    """Reads "After radiation therapy, it is continued alone for up to 24 months": a later step, which frees nobody from the first."""
+    alone = next(iter(reading.of("alone")), None)
+    if alone is None or reading.steps:
+        return reading
+    times = [one.place for one in reading.of("qualifier") if one.what in ("timing", "duration")]
+    before = [one.place for one in reading.of("prior")]
+    whole = (min(place[0] for place in (alone.place, *times, *before)), reading.statement.end)
+    step = Step(whole, alone=alone.place, timing=times[0] if times else before[0] if before else None)
+    return replace(reading, said=tuple(one for one in reading.said if one.kind != "prior"), steps=(step,))
 
 
 def _adds_for_some(reading: Reading, frame: Frame) -> bool:

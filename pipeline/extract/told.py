@@ -189,7 +189,8 @@ def read_item(item: Item, above: list[Told], names: Names, lead: Told | None = N
             told.readings.append(_another_way(conditional(read_on(statement, frame, (*heads, *told.heads)))))
             told.heads += _abbreviations(told.readings[-1])
         elif frame.role == "detail":
-            told.readings.append(read_detail(statement, frame, (*heads, *told.heads), names))
+            more = any(reading.of("population", "partner", "alone") for reading in told.readings)
+            told.readings.append(read_detail(statement, frame, (*heads, *told.heads), names, more=more))
         elif frame.of_use or frame.role == "unread":
             told.lost.append((statement, OTHER_SUBJECT if frame.of_use else NO_FRAME))
             broken = broken or frame.subject not in ("it", "drug", "use")

@@ -140,7 +140,7 @@ def _people_treated(scene: Scene, groups: tuple[Group, ...], start: int, past: i
 
 _ARTICLE = rx(r"(?:the |an? |their |his |her )?(?:body's )?")
 _RISK_OF = rx(
-    r"(?:the |their |a |your )?(?:chance|chances|risk|risks|likelihood|odds) (?:of |that |for )?(?:getting |developing |having )?"
+    r"(?:the |their |a |your )?(?:chance|chances|risk|risks|likelihood|odds) (?:of |that |for )?(?:getting |developing |having |needing )?(?:an? )?"
 )
 
 

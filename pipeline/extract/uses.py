@@ -142,7 +142,8 @@ def _conditions(leaf: Leaf) -> tuple[tuple[Fact, ...], tuple[Fact, ...], tuple[F
         if is_generic(words) or names_head(words, tuple(one.text for one in head)):
             continue
         acted = reading.quote(thing.place, thing.rule)
-        if any(one.text.casefold() in words.casefold() for one in head):
+        names = [one.text for one in head] + [name for told in leaf.told for name in told.heads]
+        if any(name.casefold() in words.casefold() for name in names):
             return head, (), (acted,)
         return (acted,), head, ()
     acted_on = _acted(said(leaf.leading, "object"))

@@ -58,7 +58,7 @@ _CLASSES: Final[Mapping[str, str]] = {
     "course": "spread spreads come comes came returned returns returning relapsed relapses recurred recurs recur got gets get gotten "
     "became become becomes "
     "progressed progresses worsened worsens improved improves grew grows grown responded responds respond stopped "
-    "metastasized metastasised went goes gone stayed stays remains remained keeps kept began begins started shrank shrinks "
+    "ends lasts metastasized metastasised went goes gone stayed stays remains remained keeps kept began begins started shrank shrinks "
     "failed fails developed develops needed needs need requires require required expresses express expressed carries carry "
     "lacks lack causes makes make produces produce forms form shows show contains contain involves affects blocks invades "
     "tests tested lost loses tolerated tolerate finished took takes received receives weigh weighs underwent undergo undergone had "

@@ -204,3 +204,52 @@ def test_alone_in_the_opening_sentence_holds_where_no_partner_is_named(uses_of: 
     assert use.alone is not None
     (use,) = uses_of("Zolafen is approved to be used alone or with brontinib to treat:\n\n- **Melanoma**")
     assert use.alone is None
+
+
+OF_SOME = [
+    "Patients with an active quillar disease receive it alone.",
+    "Patients aged 60 years and older are also given aspirin.",
+    "Patients whose cancer is ABC positive must also have received aspirin.",
+    "Men, and women who have not gone through menopause, are also given aspirin.",
+    "Patients who still have cancer after the second dose should receive other treatment.",
+    "Patients whose tumors have a high level of ABC may receive it alone.",
+]
+
+
+@pytest.mark.parametrize("said", OF_SOME)
+def test_a_later_sentence_on_some_patients_changes_nothing_for_the_others(uses_of: Uses, said: str) -> None:
+    (use,) = uses_of(f"{LEAD} in adults. It is used with brontinib. {said}")
+    assert [each.fact.text for one in use.populations for each in one.characteristics] == ["adults"]
+    assert said.rstrip(".") in [one.text for one in use.disease_status] + [one.fact.text for one in use.qualifiers]
+    assert ("required", "brontinib") in [(one.mode, one.phrase.text) for one in use.therapies]
+    assert use.alone is None
+    assert all(one.mode == "conditional" for one in use.prior)
+
+
+def test_a_later_step_alone_frees_nobody_from_the_partners(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}. It is used with brontinib. After radiation therapy, it is continued alone for 24 months.")
+    assert [(one.mode, one.phrase.text) for one in use.therapies] == [("required", "brontinib")]
+    assert [phase.alone is not None for phase in use.phases] == [True]
+    assert (use.alone, use.prior) == (None, ())
+
+
+def test_the_partner_of_the_opening_sentence_stays_beside_the_items_own(uses_of: Uses, fields_of: Fields) -> None:
+    (use,) = uses_of(
+        "Zolafen is approved to be used with hormone therapy to treat:\n\n- **Melanoma**. It is used with brontinib."
+    )
+    assert [one.phrase.text for one in use.therapies] == ["brontinib"]
+    assert "hormone therapy" in fields_of(use)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Treatment ends after 8 cycles.", "Tumor tissue is tested for the mutation first.", "Treatment lasts 6 months."],
+)
+def test_when_it_ends_and_what_is_tested_is_kept(uses_of: Uses, said: str) -> None:
+    (use,) = uses_of(f"{LEAD} in adults. {said}")
+    assert any(one.fact.text.rstrip(".") in said for one in use.qualifiers), use.qualifiers
+
+
+def test_earlier_treatments_of_which_some_go_together_are_kept_in_words(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD} in adults who have been treated with caldisone or with brontinib and vintelamide.")
+    assert "have been treated with caldisone or with brontinib and vintelamide" in musts(use)
