@@ -17,7 +17,7 @@ from pipeline.convert.tables import MappingTables
 from pipeline.convert.takeover import Compact
 from pipeline.convert.withholding import withhold_qualified
 from pipeline.correct import Corrections, correct
-from pipeline.errors import OnlabelError, Problem, excerpt
+from pipeline.errors import ExtractError, OnlabelError, Problem, excerpt
 from pipeline.extract import extract, findings
 from pipeline.facts import facts_to_json
 from pipeline.fhir import AppliedCodes, CodeRow, build, derive, marked_stale, shared
@@ -158,6 +158,7 @@ def _read(source: Source, run: _Run, known: _Known) -> _Converted:
     page = replace(known.page, slug=facts.slug, kind=facts.kind)
     page = replace(page, last_reviewed=_stated(text, "lastReviewed"), frequency=_stated(text, "reviewFrequency"))
     known.page = page
+    _refuse_too_many(facts, settings.limits.max_uses)
     with clock.stage("code"):
         corrected = correct(facts, text, run.corrections)
         facts = code(corrected.facts, run.mappings)
@@ -166,6 +167,13 @@ def _read(source: Source, run: _Run, known: _Known) -> _Converted:
         facts, withheld = withhold_qualified(facts)
     converted = _converted(page, facts, run, len(withheld))
     return replace(converted, findings=(*converted.findings, *corrected.findings, *withheld))
+
+
+def _refuse_too_many(facts: DrugFacts, most: int) -> None:
+    if len(facts.uses) > most:
+        cause = f"the page states {len(facts.uses):,} uses, more than the {most:,} that a page may have"
+        remedy = "Check that this is a page on one drug; if so, raise the limit on uses."
+        raise ExtractError(Problem("X212", "error", cause, remedy))
 
 
 def _converted(page: PageResult, facts: DrugFacts, run: _Run, withheld: int) -> _Converted:
