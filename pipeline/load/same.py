@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.model import Resource
 
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def differences(published: Resource, held: Resource) -> tuple[str, ...]:
