@@ -23,10 +23,16 @@ PAGE_SUFFIXES: Final = frozenset({".md", ".txt"})
 
 @dataclass(frozen=True, slots=True)
 class ReadLimits:
-    """What a page may cost. `max_bytes` is the file's size; `max_nesting` bounds Markdown and YAML nesting."""
+    """What a page may cost. `max_bytes` is the file's size; `max_nesting` bounds Markdown and YAML nesting.
+
+    `max_pieces` bounds what the Markdown of a page is taken apart into (a paragraph is three, a cell too), some 700 bytes each;
+    `max_uses` bounds what is made of a page: each use becomes some 20 kB of resources, in memory all at once.
+    """
 
     max_bytes: int = 2 * 1024 * 1024
     max_nesting: int = 50
+    max_pieces: int = 200_000
+    max_uses: int = 2_000
 
 
 @dataclass(frozen=True, slots=True)

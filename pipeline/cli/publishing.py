@@ -42,6 +42,7 @@ class Conversion(TypedDict):
     on_unreadable: Literal["keep", "drop"]
     stale_for: int
     follow_links: bool
+    page_timeout: float
 
 
 @Parameter(name="*")
@@ -77,6 +78,9 @@ class Publishing:
     stale_for: Annotated[
         int, Parameter(help="For how many days such a page is kept, marked as stale.", validator=Number(gte=0))
     ] = 14
+    page_timeout: Annotated[
+        float, Parameter(help="Quarantine a page that takes longer, in seconds.", validator=Number(gt=0, lte=86_400))
+    ] = 20.0
     corrections: Annotated[
         tuple[Path, ...],
         Parameter(help="A file of corrections besides that of --mappings; repeatable.", negative="", show_default=False),
@@ -120,6 +124,7 @@ class Publishing:
             on_unreadable=self.on_unreadable,
             stale_for=self.stale_for,
             follow_links=self.follow_links,
+            page_timeout=self.page_timeout,
         )
 
     def place(self, seeds: tuple[str, ...], console: Console) -> Place:

@@ -14,6 +14,7 @@ from typing import TypeAlias, get_args
 
 from pipeline.convert.batch import Batch, BatchResult, convert_batch
 from pipeline.convert.clock import Clock
+from pipeline.convert.deadline import LONGEST, PAGE_TIMEOUT
 from pipeline.convert.kept import Keeping, Kept, OnUnreadable, keep_pages
 from pipeline.convert.program import made_by
 from pipeline.convert.refusals import refusals_of
@@ -43,6 +44,7 @@ from pipeline.settings import FhirVersion, Profile, Settings
 from pipeline.store import Fetched
 
 __all__ = [
+    "PAGE_TIMEOUT",
     "Batch",
     "BatchResult",
     "BatchRunner",
@@ -82,6 +84,7 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
     keep: int | None = None,
     on_unreadable: OnUnreadable = "keep",
     stale_for: int = 14,
+    page_timeout: float = PAGE_TIMEOUT,
     release_withheld: bool = False,
     follow_links: bool = False,
     progress: Progress | None = None,
@@ -107,6 +110,7 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
         keep: How many snapshots to keep, the current one among them; all of them unless it is given.
         on_unreadable: Whether a page that was published and cannot be read now stays as it was read last, marked as stale.
         stale_for: For how many days at most.
+        page_timeout: How long a page may take, in seconds; one that takes longer is quarantined (P536).
         release_withheld: Whether uses may be published again that people withheld, where their corrections are missing.
         follow_links: Whether links among the pages are followed to files outside of the folder that was named.
         progress: Told after each batch how many pages are done, of how many.
@@ -122,7 +126,7 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
 
     """
     settings = settings or Settings()
-    _check(settings, workers, max_removed, keep, stale_for)
+    _check(settings, workers, max_removed, keep, stale_for, page_timeout)
     tables = MappingTables.of(mappings, corrections)
     sources = find(seeds, output, follow_links=follow_links)
     run_id = run_id or new_run_id(os.getpid())
@@ -130,7 +134,7 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
     started = time.perf_counter()
     with held(output, run_id, f"run {run_id}, process {os.getpid()} on {socket.gethostname()}") as folder:
         keeping = Keeping(on_unreadable, stale_for, day)
-        run = _Run(sources, settings, tables, folder, keeping, run_batches or _runner(workers), progress)
+        run = _Run(sources, settings, tables, folder, keeping, run_batches or _runner(workers), progress, page_timeout)
         taken = TakenPages() if full else run.take_over()
         if taken.base is not None and taken.base.same_pages and len(taken.pages) == len(sources):
             published = unchanged(taken.base.snapshot, taken.pages)
@@ -177,6 +181,7 @@ class _Run:
     keeping: Keeping
     run_batches: BatchRunner
     progress: Progress | None
+    page_timeout: float
     clock: Clock = field(default_factory=Clock)
     compact: Compact = field(default_factory=Compact)
     kept: Kept = field(default_factory=Kept)
@@ -248,7 +253,15 @@ class _Run:
         size = max(_LEAST_PAGES, -(-len(todo) // _MOST_BATCHES))
         parts = [tuple(todo[first : first + size]) for first in range(0, len(todo), size)]
         return [
-            Batch(numbers, tuple(sources[n] for n in numbers), self.settings, self.tables, self.folder.spool, total)
+            Batch(
+                numbers,
+                tuple(sources[n] for n in numbers),
+                self.settings,
+                self.tables,
+                self.folder.spool,
+                total,
+                self.page_timeout,
+            )
             for numbers in parts
         ]
 
@@ -272,7 +285,9 @@ def _runner(workers: int) -> BatchRunner:
     return _here if workers == 1 else lambda todo: in_processes(todo, workers)
 
 
-def _check(settings: Settings, workers: int, max_removed: float, keep: int | None, stale_for: int) -> None:
+def _check(  # noqa: PLR0913, PLR0917 - the options that have bounds
+    settings: Settings, workers: int, max_removed: float, keep: int | None, stale_for: int, page_timeout: float
+) -> None:
     remedy = "See `onlabel convert --help`."
     if workers < 1:
         raise UsageError(Problem("U911", "error", f"{workers} workers cannot convert anything", remedy))
@@ -282,6 +297,9 @@ def _check(settings: Settings, workers: int, max_removed: float, keep: int | Non
         raise UsageError(Problem("U911", "error", f"--keep is a number of snapshots from 1 on, not {keep}", remedy))
     if stale_for < 0:
         raise UsageError(Problem("U911", "error", f"--stale-for is a number of days from 0 on, not {stale_for}", remedy))
+    if not 0 < page_timeout <= LONGEST:
+        cause = f"--page-timeout is a number of seconds above 0 and up to {LONGEST:,}, not {page_timeout}"
+        raise UsageError(Problem("U911", "error", cause, remedy))
     unknown = [version for version in settings.fhir_versions if version not in get_args(FhirVersion)]
     if unknown or len(set(settings.fhir_versions)) != len(settings.fhir_versions) or not settings.fhir_versions:
         cause = f"the FHIR versions to publish are one or more of R5, R4B, R4, once each, not {settings.fhir_versions}"

@@ -11,12 +11,13 @@ from pathlib import Path
 from types import TracebackType
 
 from pipeline.convert.clock import Clock
+from pipeline.convert.deadline import PAGE_TIMEOUT, Overdue, in_own_process, rings_here, within
 from pipeline.convert.seeds import Source, load
 from pipeline.convert.tables import MappingTables
 from pipeline.convert.takeover import Compact
 from pipeline.convert.withholding import withhold_qualified
 from pipeline.correct import Corrections, correct
-from pipeline.errors import OnlabelError, Problem, excerpt
+from pipeline.errors import ExtractError, OnlabelError, Problem, excerpt
 from pipeline.extract import extract, findings
 from pipeline.facts import facts_to_json
 from pipeline.fhir import AppliedCodes, CodeRow, build, derive, marked_stale, shared
@@ -33,7 +34,7 @@ class Batch:
     """Pages to convert together: paths, not contents, so that it is cheap to hand to another process or machine.
 
     `numbers` are the places of its pages among all pages of the run, by name, of which there are `total`. `tables` give the
-    codes, `spool` is the folder to write to.
+    codes, `spool` is the folder to write to. A page may take `page_timeout` seconds.
     """
 
     numbers: tuple[int, ...]
@@ -42,6 +43,7 @@ class Batch:
     tables: MappingTables
     spool: Path
     total: int
+    page_timeout: float = PAGE_TIMEOUT
 
     @property
     def first(self) -> int:
@@ -75,24 +77,32 @@ class _Run:
     corrections: Corrections
     common: Mapping[FhirVersion, list[Resource]]
     clock: Clock
+    page_timeout: float
 
 
 def convert_batch(batch: Batch) -> BatchResult:
     """Convert the pages of a batch and write their resources and findings to the spool.
 
-    A page that fails is quarantined; it ends neither the batch nor the run.
+    A page that fails, or takes too long, is quarantined; it ends neither the batch nor the run. Where the alarm that ends it
+    cannot be set (outside a main thread), the batch is converted in a process of its own.
 
     Raises:
         PublishError: P503 to P505, where the spool cannot be written.
         UsageError: M801, M802, M808, where the mapping tables are no longer what they were when the run began.
+        BrokenProcessPool: That process died.
 
     """
+    return convert_here(batch) if rings_here() else in_own_process(convert_here, batch)
+
+
+def convert_here(batch: Batch) -> BatchResult:
+    """`convert_batch` in this thread."""
     clock = Clock()
     with clock.stage("code"):
         mappings, corrections = batch.tables.read(), batch.tables.corrections()
     settings = batch.settings
     common = {version: derive(shared(settings), version, settings).resources for version in settings.fhir_versions}
-    run = _Run(settings, mappings, corrections, common, clock)
+    run = _Run(settings, mappings, corrections, common, clock, batch.page_timeout)
     writer = SpoolWriter(batch.spool, f"{batch.first:09}", settings.canonical)
     pages, compact = [], Compact()
     for number, source in zip(batch.numbers, batch.sources, strict=True):
@@ -112,36 +122,58 @@ def convert_batch(batch: Batch) -> BatchResult:
 
 
 def _contained(number: int, source: Source, run: _Run) -> _Converted:
-    settings, clock = run.settings, run.clock
-    page = PageResult(number, source.name, "quarantined", stale=source.stale)
+    if source.problem is not None:
+        return _Converted(PageResult(number, source.name, "quarantined", problems=(source.problem,), stale=source.stale))
+    known = _Known(PageResult(number, source.name, "quarantined", stale=source.stale))
     try:
-        if source.problem is not None:
-            return _Converted(replace(page, problems=(source.problem,)))
-        with clock.stage("load"):
-            data = load(source, settings.limits.max_bytes)
-        page = replace(page, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
-        with clock.stage("read"):
-            text = read_page(data, source.name, settings.limits)
-        with clock.stage("extract"):
-            facts = extract(text)
-        # Before anything more can fail: whose page it is decides whether a drug that was published before is stale.
-        page = replace(page, slug=facts.slug, kind=facts.kind)
-        page = replace(page, last_reviewed=_stated(text, "lastReviewed"), frequency=_stated(text, "reviewFrequency"))
-        with clock.stage("code"):
-            corrected = correct(facts, text, run.corrections)
-            facts = code(corrected.facts, run.mappings)
-        withheld: tuple[Problem, ...] = ()
-        if settings.withhold == "qualified":
-            facts, withheld = withhold_qualified(facts)
-        converted = _converted(page, facts, run, len(withheld))
-        return replace(converted, findings=(*converted.findings, *corrected.findings, *withheld))
+        return within(run.page_timeout, lambda: _read(source, run, known))
     except MemoryError:
         raise  # says something of the machine, not of the page
     except OnlabelError as error:
-        return _Converted(replace(page, problems=(replace(error.problem, source=source.name),)))
+        return _Converted(replace(known.page, problems=(replace(error.problem, source=source.name),)))
+    except Overdue as late:
+        trace = "".join(traceback.format_exception(late))
+        return _Converted(replace(known.page, problems=(_overdue(run.page_timeout, source.name),), trace=trace))
     except Exception as error:  # noqa: BLE001 - whatever a page brings up must not cost the others
         trace = "".join(traceback.format_exception(error))
-        return _Converted(replace(page, problems=(_unforeseen(error, source.name),), trace=trace))
+        return _Converted(replace(known.page, problems=(_unforeseen(error, source.name),), trace=trace))
+
+
+@dataclass
+class _Known:
+    """What is known of a page so far: before anything more can fail, whose it is. That decides which drug is stale."""
+
+    page: PageResult
+
+
+def _read(source: Source, run: _Run, known: _Known) -> _Converted:
+    settings, clock = run.settings, run.clock
+    with clock.stage("load"):
+        data = load(source, settings.limits.max_bytes)
+    known.page = replace(known.page, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+    with clock.stage("read"):
+        text = read_page(data, source.name, settings.limits)
+    with clock.stage("extract"):
+        facts = extract(text)
+    page = replace(known.page, slug=facts.slug, kind=facts.kind)
+    page = replace(page, last_reviewed=_stated(text, "lastReviewed"), frequency=_stated(text, "reviewFrequency"))
+    known.page = page
+    _refuse_too_many(facts, settings.limits.max_uses)
+    with clock.stage("code"):
+        corrected = correct(facts, text, run.corrections)
+        facts = code(corrected.facts, run.mappings)
+    withheld: tuple[Problem, ...] = ()
+    if settings.withhold == "qualified":
+        facts, withheld = withhold_qualified(facts)
+    converted = _converted(page, facts, run, len(withheld))
+    return replace(converted, findings=(*converted.findings, *corrected.findings, *withheld))
+
+
+def _refuse_too_many(facts: DrugFacts, most: int) -> None:
+    if len(facts.uses) > most:
+        cause = f"the page states {len(facts.uses):,} uses, more than the {most:,} that a page may have"
+        remedy = "Check that this is a page on one drug; if so, raise the limit on uses."
+        raise ExtractError(Problem("X212", "error", cause, remedy))
 
 
 def _converted(page: PageResult, facts: DrugFacts, run: _Run, withheld: int) -> _Converted:
@@ -222,6 +254,12 @@ def _unforeseen(error: Exception, source: str) -> Problem:
     )
     remedy = "Report it with the page and the run's log. The other pages are not affected."
     return Problem("P590", "error", cause, remedy, source=source)
+
+
+def _overdue(seconds: float, source: str) -> Problem:
+    cause = f"converting the page took longer than the {seconds:g} seconds that a page may take (--page-timeout)"
+    remedy = "Check that this is a page; if so, allow more time, and report it. The other pages are not affected."
+    return Problem("P536", "error", cause, remedy, source=source)
 
 
 def _encodable(problem: Problem) -> Problem:

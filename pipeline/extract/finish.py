@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.extract.conservation import keep_words
@@ -89,18 +90,18 @@ def publish_use(ledger: Ledger, one: Read) -> None:
     built = one.under.narrow(built)
     ages = {c.age_group for p in built.populations for c in p.characteristics}
     brands = [*one.brands, *(b for b in one.under.brands if b.text not in {x.text for x in one.brands})]
+    behind: list[Statement] = []
     for scope in ledger.scopes:
         if not holds(scope.places, one.place) or (scope.age is not None and scope.age not in ages):
             continue
         if scope.frame.role == "brands":
             brands.extend(b for b in brand_facts(scope.statement, ledger.names) if b.text not in {x.text for x in brands})
             evidence.append(_of_uses(scope.statement, scope.frame.name))
-            built = replace(built, text=_with_sentence(one, built.text, scope.statement))
+            behind.append(scope.statement)
         elif scope.frame.name == "accelerated-approval" and not scope.statement.note:
-            built = replace(
-                built, standing="accelerated_approval", standing_fact=scope.statement.fact(scope.frame.name),
-                text=_with_sentence(one, built.text, scope.statement),
-            )  # fmt: skip
+            built = replace(built, standing="accelerated_approval", standing_fact=scope.statement.fact(scope.frame.name))
+            behind.append(scope.statement)
+    built = replace(built, text=_with_sentences(one, built.text, behind))
     evidence.extend(reading.statement.fact("detail") for reading in one.leaf.general)
     ledger.result.uses.append(replace(built, brands=tuple(brands), evidence=(*evidence, *one.under.evidence)))
 
@@ -137,11 +138,10 @@ def _refused(ledger: Ledger, one: Read) -> str | None:
     return None
 
 
-def _with_sentence(one: Read, text: Fact, statement: Statement) -> Fact:
-    """The text of a use in prose takes in "This use is approved for …" right after it."""
+def _with_sentences(one: Read, text: Fact, behind: Sequence[Statement]) -> Fact:
+    """The text of a use in prose takes in "This use is approved for …" right after it: up to the last, all at once."""
     if not isinstance(one.place, Passage):
         return text
     first = one.place.lead[0]
-    if statement.block is not first.block or THESE_USES.search(statement.text):
-        return text
-    return fact(first.block, first.start, statement.end, text.rule)
+    own = [said for said in behind if said.block is first.block and not THESE_USES.search(said.text)]
+    return fact(first.block, first.start, own[-1].end, text.rule) if own else text

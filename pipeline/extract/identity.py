@@ -21,13 +21,13 @@ _SITE_SUFFIX = re.compile(r"(?<=\S)\s+[-\u2013|]\s+NCI\s*\Z")
 #: Between the words of a label: white space, no-break spaces too, and what shows nothing.
 _GAP = rf"[\s{UNSEEN_CLASS}]+"
 #: A label fills its line or ends in a colon: "FDA approved drugs for …" is none.
-_BRANDS_LABEL = re.compile(rf"\s*US{_GAP}Brand{_GAP}Names?(?:\(s\))?\s*(?::\s*|\Z)", re.IGNORECASE)
-_FDA_LABEL = re.compile(rf"\s*FDA{_GAP}Approved\s*(?::\s*|\Z)", re.IGNORECASE)
-_COMPONENTS_LABEL = re.compile(r"\s*Drugs in the\b.*\bcombination\s*:?\s*", re.IGNORECASE)
+_BRANDS_LABEL = re.compile(rf"\s{{0,20}}US{_GAP}Brand{_GAP}Names?(?:\(s\))?\s*+(?::\s*|\Z)", re.IGNORECASE)
+_FDA_LABEL = re.compile(rf"\s{{0,20}}FDA{_GAP}Approved\s*+(?::\s*|\Z)", re.IGNORECASE)
+_COMPONENTS_LABEL = re.compile(r"\s{0,20}Drugs in the\b.{0,200}\bcombination\s*+(?::\s*+)?", re.IGNORECASE)
 _DEFINITION_LINK = re.compile(r"Definition from the NCI Drug Dictionary", re.IGNORECASE)
 _DISCONTINUED = re.compile(r"no longer\b|discontinued\b|withdrawn\b", re.IGNORECASE)
 #: A product for sale may combine drugs too; a regimen has no label of its own.
-_COMBINATION = re.compile(r"\bThis (?:\w+ )?combination contains\b|\bDrugs in the\b.*\bcombination\b", re.IGNORECASE)
+_COMBINATION = re.compile(r"\bThis (?:\w+ )?combination contains\b|\bDrugs in the\b.{0,200}\bcombination\b", re.IGNORECASE)
 _BRANDED, _REVIEWED = "the label of US brand names", "the label of FDA approval"
 _NO_MARK = "no mark of a drug's page"
 #: A brand name has a few words; a line with more is a sentence that strayed in.
@@ -59,7 +59,7 @@ _IDENTIFIERS: tuple[tuple[IdentifierKind, re.Pattern[str], re.Pattern[str]], ...
         "ncit",
         re.compile(r"Find Clinical Trials", re.IGNORECASE),
         # Several codes stand in one address, joined by commas, where trials of any of them are meant.
-        re.compile(r"(?<=[/,])C\d+(?=(?:,C\d+)*/?(?:[?#]|\Z))"),
+        re.compile(r"(?<=[/,])C\d+(?=(?:,C\d+){0,50}/?(?:[?#]|\Z))"),
     ),
 )
 #: What these openings begin with; and _DEFINITION_LINK and _COMPONENTS_LABEL.
@@ -85,7 +85,7 @@ def find_pronunciation(page: Page) -> Fact | None:
     """How the name is said: the paragraph before the first section that is one pair of brackets, without them."""
     for block in _head(page):
         text = block.text.strip()
-        if block.kind == "paragraph" and re.fullmatch(r"\([^()]*\w[^()]*\)", text):
+        if block.kind == "paragraph" and re.fullmatch(r"\((?=[^()]*\w)[^()]*+\)", text):
             start = block.text.index("(") + 1
             return fact(block, start, start + len(text) - len("()"), "pronunciation.in-brackets")
     return None

@@ -47,7 +47,8 @@ def fact(block: Block, start: int, end: int, rule: str) -> Fact:
     return Fact(fold(block.text[start:end]), (block.locate(start, end),), rule, tuple(_links(block, start, end)))
 
 
-_TAG = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
+#: A comment that is not closed hides the rest, in a browser too.
+_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.DOTALL)
 
 
 #: In a code block, most often a list that was indented too far: what would be markup of a list or of bold words.

@@ -6,7 +6,9 @@ from pipeline.language import plain, rx
 from pipeline.model import Block, Page
 
 # "Use in Cancer" on nearly every page; vaccines and supportive drugs have had "Use in …" and "Approved Uses".
-_HEADING = rx(r"\s*(?:(?:FDA[- ])?approved uses?|uses?(?: (?:in|of|for) .*)?|what .{1,60} is (?:used|approved) for)\s*\??\s*$")
+_HEADING = rx(
+    r"\s*(?:(?:FDA[- ])?approved uses?|uses?(?: (?:in|of|for) .*+)?|what .{1,60} is (?:used|approved) for)\s*+(?:\?\s*+)?$"
+)
 
 
 def use_blocks(page: Page) -> tuple[Block, ...]:

@@ -20,7 +20,7 @@ _STOP = re.compile(
 # "E. coli" needs no rule (a small letter follows); "U.S. Name Program" and "Dr. Name" do.
 _INITIAL = re.compile(r"(?:\b[A-Z]|\b(?:vs|e\.g|i\.e|Dr|Mr|Mrs|St|No|approx|ca))\.$")
 _OPENER = re.compile(r"\s*(?:It|This|These|The|In|For|Use|Patients|They|As)\s")
-_MARK_AT_END = re.compile(rf"\s*([{MARKS}][{MARKS},\s]*)(?=[.;:]?(?:\s*(?:or|and))?\s*$)")
+_MARK_AT_END = re.compile(rf"\s{{0,40}}([{MARKS}][{MARKS},\s]{{0,40}})(?=[.;:]?(?:\s{{0,40}}(?:or|and))?\s*+$)")
 #: How far from a sentence's end its footnote marks may begin.
 _MOST_AT_END = 40
 #: "**Sarcoma**¹ in adults", and not "50 mg/m² or more".

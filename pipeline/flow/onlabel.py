@@ -91,6 +91,7 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
     keep: Annotated[int, Field(ge=1)] | None = None,
     on_unreadable: Literal["keep", "drop"] = "keep",
     stale_for: Annotated[int, Field(ge=0)] = 14,
+    page_timeout: Annotated[float, Field(gt=0, le=86_400)] = 20.0,
     canonical: str = DEFAULT_CANONICAL,
     profile: Profile = "full",
     withhold: Withhold | None = None,
@@ -123,6 +124,7 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
         keep: How many snapshots to keep in the output folder; all unless it is given.
         on_unreadable: What becomes of a page that was published and cannot be read now: it stays as it was read last, or not.
         stale_for: For how many days such a page stays, marked as stale.
+        page_timeout: How many seconds a page may take; one that takes longer is quarantined.
         canonical: The base of the URLs that are onlabel's own.
         profile: full, or core for MedicationKnowledge and DocumentReference alone.
         withhold: qualified, to hold back uses that are restricted by words that no rule understood.
@@ -159,6 +161,7 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
                     keep=keep,
                     on_unreadable=on_unreadable,
                     stale_for=stale_for,
+                    page_timeout=page_timeout,
                     progress=watcher(),
                     run_id=run_id,
                     run_batches=run_batches,

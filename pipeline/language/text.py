@@ -26,6 +26,14 @@ def plain(text: str) -> str:
     return text.translate(_PLAIN)
 
 
+#: In a pattern of `rx`: a class of characters, an escape, or a space that may be left out or not.
+_SPACE = re.compile(r"\[[^\]]{1,99}\]|\\.| \??")
+#: What such a space stands for: all of a run of white space, from its first character on. A part of one, tried from each of
+#: its characters, would take time by the square of its length, or worse where two of them meet.
+_ROOM = {" ": r"(?<!\s)\s++", " ?": r"(?:(?<!\s)\s++)?"}
+
+
 def rx(pattern: str) -> re.Pattern[str]:
-    """A case-insensitive pattern in which every single space stands for any run of white space, and " ?" for none too."""
-    return re.compile(pattern.replace(" ?", r"\s*").replace(" ", r"\s+"), re.IGNORECASE)
+    """A case-insensitive pattern in which every single space stands for a whole run of white space, and " ?" for none too."""
+    spaced = _SPACE.sub(lambda found: _ROOM.get(found[0]) or found[0].replace(" ", r"\s+"), pattern)
+    return re.compile(spaced, re.IGNORECASE)

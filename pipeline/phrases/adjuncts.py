@@ -81,12 +81,14 @@ def _lists_diseases(words: Sequence[Word], at: int, end: int) -> bool:
 
 
 _LINKS = closed("links")
+#: Words of a joint, at most: else a sentence of commas would be looked through from each of them.
+_LONGEST_JOINT = 12
 
 
 def _joint(words: Sequence[Word], at: int, end: int) -> tuple[int, str, bool]:
     """Past ", and then" and its like: the index after it, the word that joins, and whether a comma stands in it."""
     number, joint, comma = at, "", False
-    while number < end:
+    while number < min(end, at + _LONGEST_JOINT):
         low = words[number].low
         if low in (",", ";", "-", ":") and number + 1 < end:
             comma |= low in (",", "-")

@@ -30,8 +30,8 @@ _EXTENT = (
 _STAGE = r"(?:(?:stages?|grades?) (?:[0IV]+[ABCD]?\d?|\d[ABCD]?)\b)"
 _MARKER = (
     r"(?:(?:hormone receptor|(?:o?estrogen|progesterone|somatostatin) receptor|Philadelphia chromosome|triple"
-    r"|\S+)[- ](?:positive|negative|mutated|mutant|deficient|low)"
-    r"(?: \([^()]*\))?|\S+\+|(?-i:[A-Z]+\d+-)(?= )|mismatch repair deficient(?: \([^()]*\))?"
+    r"|\S{1,100})[- ](?:positive|negative|mutated|mutant|deficient|low)"
+    r"(?: \([^()]*\))?|\S{1,100}\+|(?-i:[A-Z]+\d+-)(?= )|mismatch repair deficient(?: \([^()]*\))?"
     r"|microsatellite instability-high(?: \([^()]*\))?|MSI-H|dMMR)"
 )
 _MODIFIER = rx(
@@ -44,7 +44,7 @@ _QUANTITY = rx(
 )
 _GENERIC = rx(rf"(?:types? of )?{_GENERIC_NOUN}$")
 _BRACKET = re.compile(r"\s*\([^()]*\)\s*$")
-_SPLIT = rx(r"\s*(?:,? (?:and/or|and|or) |, )")
+_SPLIT = rx(r" ?(?:,? (?:and/or|and|or) |, )")
 _LATER = rx(r"\b(?:and|or)\b")
 _FEATURE = rx(
     r" (?:of|in) (?:the )?[\w /,-]+$| with (?:an? )?(?:[\w-]+ )?(?:changes|features|differentiation|histology|neoplasm)\b.*$| in situ$"
@@ -279,7 +279,11 @@ def _named(text: str, one: _Element, heads: tuple[str, ...], *, generic: bool) -
     return (one.taken[0] + lead, one.taken[0] + len(shown.rstrip(" .,;:"))) if shown.strip(" .,;:") else None
 
 
+_NO_NAME = rx(
+    rf"(?:(?:the|their|this|that|other|certain|advanced|a|an|types of|many|different|several|following) )*{_GENERIC_NOUN}$"
+)
+
+
 def is_generic(words: str) -> bool:
     """Whether words are a noun that names no disease by itself ("cancer", "this disease")."""
-    return rx(rf"(?:(?:the|their|this|that|other|certain|advanced|a|an|types of|many|different|several|following) )*{_GENERIC_NOUN}$").match(
-        words.strip(" .,:;")) is not None  # fmt: skip
+    return _NO_NAME.match(words.strip(" .,:;")) is not None

@@ -9,7 +9,7 @@ from pipeline.language import rx
 from pipeline.model import Age, AgeGroup, Sex
 
 _UNIT = r"(?:days?|weeks?|months?|years?)"
-_LEAD = r",? ?(?:(?:aged?|ages|(?:who|that) are|who are aged|who are|between|at least|as young as|from|of)(?: (?:the )?ages? of)? )*"
+_LEAD = r",? ?(?:(?:aged?|ages|(?:who|that) are|between|at least|as young as|from|of)(?: (?:the )?ages? of)? )*+"
 _AGE = rx(
     rf"{_LEAD}(?P<low>\d+)(?:[ -](?P<unit>{_UNIT}))?"
     rf"(?: ?(?P<to>to less than|to under|to younger than|up to|to|through|and|-) ?(?P<high>\d+))?(?P<tail>[ -](?P<last>{_UNIT}))?"

@@ -12,15 +12,26 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 from itertools import count, pairwise
-from typing import Any, Literal
+from typing import Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
 
+from pipeline.errors import ReadError
 from pipeline.model import Block, BlockKind, Run, Span
-from pipeline.read.inline import PlacedInlineParser, Source, note_place, runs_of, verbatim_runs
+from pipeline.read.inline import (
+    PIECES_LEFT,
+    PlacedInlineParser,
+    Source,
+    TooMany,
+    count_piece,
+    note_place,
+    runs_of,
+    verbatim_runs,
+)
+from pipeline.settings import ReadLimits
 
 _BLANK = " \t"
 _CELL_END = re.compile(r"(?<!\\)\|")
@@ -41,13 +52,14 @@ class TooDeep(Exception):  # noqa: N818 - control flow inside this room: it beco
 
 
 class PlacedBlocks(StateBlock):
-    """A state that notes in `token.meta["starts"]` where the text of each line of a block begins, and refuses depth."""
+    """A state that notes in `token.meta["starts"]` where the text of each line of a block begins, and refuses too much."""
 
     def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
         """Push a token, and note the places of the one before: the library sets its lines after pushing it.
 
         Raises:
             TooDeep: At `maxNesting`, where the library would leave the rest of the block out without a word.
+            TooMany: At `max_pieces` of the page.
         """
         before = self.tokens[-1] if self.tokens else None
         if before and before.type in _LINE_OPENERS and before.map:
@@ -55,6 +67,7 @@ class PlacedBlocks(StateBlock):
         token = super().push(ttype, tag, nesting)
         if self.level >= self.md.options["maxNesting"]:
             raise TooDeep(self.bMarks[self.line])
+        count_piece(self.env)
         return token
 
 
@@ -114,20 +127,24 @@ class _Lines:
         return start + len(self.text[start : self.end(start)].rstrip(_BLANK))
 
 
-def read_blocks(page: str, start: int, max_nesting: int) -> tuple[Block, ...]:
+def read_blocks(page: str, start: int, limits: ReadLimits, too_many: Callable[[int], ReadError]) -> tuple[Block, ...]:
     """The blocks of the Markdown that begins at `start` in a page's text.
 
     Raises:
         TooDeep: Nested deeper than `max_nesting`, counted as markdown-it does (a list and its item are two levels).
+        ReadError: Of more than `max_pieces`, counted as its tokens, here or when the runs of a block are asked for: what
+            `too_many` gives for a place in the page.
     """
     lines = _Lines(page, start)
-    md, env = _parser(max_nesting), dict[str, Any]()
+    md, env = _parser(limits.max_nesting), {PIECES_LEFT: limits.max_pieces}
     state = PlacedBlocks(lines.text, md, env, [])
     try:
         md.block.tokenize(state, 0, state.lineMax)
     except TooDeep as deep:
         raise TooDeep(lines.place(deep.offset)) from None
-    return tuple(_Walk(lines, state.eMarks, md, env).blocks(state.tokens))
+    except TooMany:
+        raise too_many(lines.place(state.bMarks[state.line])) from None
+    return tuple(_Walk(lines, state.eMarks, md, env, too_many).blocks(state.tokens))
 
 
 class LazyBlock(Block):
@@ -167,8 +184,10 @@ class LazyBlock(Block):
 class _Walk:
     """One walk over the block tokens of a page: knows which list, item and table it is in."""
 
-    def __init__(self, lines: _Lines, line_ends: list[int], md: MarkdownIt, env: EnvType) -> None:
-        self._lines, self._line_ends, self._md, self._env = lines, line_ends, md, env
+    def __init__(
+        self, lines: _Lines, line_ends: list[int], md: MarkdownIt, env: EnvType, too_many: Callable[[int], ReadError]
+    ) -> None:
+        self._lines, self._line_ends, self._md, self._env, self._too_many = lines, line_ends, md, env, too_many
         self._groups = count(1)
         self._group = 0
         # For each open list, whether its current item has had its first paragraph.
@@ -261,4 +280,7 @@ class _Walk:
         return LazyBlock(kind, span, Source(pieces), self._read, **place)
 
     def _read(self, source: Source) -> tuple[Run, ...]:
-        return runs_of(source, self._md, self._env)
+        try:
+            return runs_of(source, self._md, self._env)
+        except TooMany:
+            raise self._too_many(source.span(0, 1).start) from None

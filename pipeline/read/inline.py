@@ -29,6 +29,21 @@ _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _STRIKING_TAG = re.compile(r"<(?P<closing>/?)(?:del|s|strike)(?:\s[^>]*)?>", re.IGNORECASE)
 
 
+#: Where the library's environment, which goes through the whole of a page, says how many pieces more it may have.
+PIECES_LEFT = "onlabel_pieces_left"
+
+
+class TooMany(Exception):  # noqa: N818 - control flow inside this room: it becomes the coded error
+    """Markdown of more pieces than the limits allow."""
+
+
+def count_piece(env: EnvType) -> None:
+    """Count a token of a page; raises TooMany."""
+    env[PIECES_LEFT] -= 1
+    if env[PIECES_LEFT] < 0:
+        raise TooMany
+
+
 class PlacedInline(StateInline):
     """A state that notes in `token.meta["at"]` where each token begins in `src`.
 
@@ -45,6 +60,7 @@ class PlacedInline(StateInline):
 
     def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
         """Push a token, and note its place."""
+        count_piece(self.env)
         token = super().push(ttype, tag, nesting)
         token.meta["at"] = self.construct
         if ttype == "text":
@@ -60,6 +76,7 @@ class PlacedInline(StateInline):
 
     def pushPending(self) -> Token:  # noqa: N802 - overrides the library's name
         """Flush the unclaimed text, and note its place."""
+        count_piece(self.env)
         token = super().pushPending()
         token.meta["at"] = self.literal
         return token

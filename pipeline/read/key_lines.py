@@ -13,7 +13,7 @@ _AMONG: Final = re.compile(r"[ \t]*\Z|[ \t]+\S|[ \t]*-[ \t]|[ \t]*#(?!#|[ \t]*\Z
 #: A line of marks alone, of whatever kind: `---`, `+++`, a dash that an editor made longer.
 _MARKS: Final = re.compile(r"\s*[^\w\s]+\s*\Z")
 #: Fences of other kinds of front matter, and YAML's with something behind it. A rule (`--- -`) is none.
-_OTHER_FENCE: Final = re.compile(r"\+{3}|;{3}|\{[ \t]*\Z|-{3,}(?![- \t]*\Z)")
+_OTHER_FENCE: Final = re.compile(r"\+{3}|;{3}|\{[ \t]*\Z|-{3}(?![- \t]*\Z)")
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 #: Front matter stands at the head of a page; what looks like it further below is text. Without a mark it must stand higher.
 _HEAD: Final = 40

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Final
 
+from pipeline.errors import ReadError
 from pipeline.model import Block, FrontMatterValue, Page
 from pipeline.read.blocks import TooDeep, read_blocks
 from pipeline.read.encoding import decode
@@ -28,11 +29,17 @@ def read_page(data: bytes, name: str, limits: ReadLimits = ReadLimits()) -> Page
         limits: What the page may cost.
 
     Raises:
-        ReadError: R101 to R112; each is described in `ERRORS.md`.
+        ReadError: R101 to R112; each is described in `ERRORS.md`. R113 when its blocks, or their runs, are asked for.
     """
     text = decode(data, name, limits)
     front_matter, start = read_front_matter(text, name, limits)
-    page = LazyPage(name, text, front_matter, lambda: read_blocks(text, start, limits.max_nesting))
+
+    def too_many(offset: int) -> ReadError:
+        cause = f"the page has more than {limits.max_pieces:,} pieces of Markdown (paragraphs, cells, links, their ends)"
+        remedy = "Check that this is a page; if so, raise the limit on pieces."
+        return refusal(name, "R113", cause, remedy, (text, offset))
+
+    page = LazyPage(name, text, front_matter, lambda: read_blocks(text, start, limits, too_many))
     if _may_be_too_deep(text, limits.max_nesting):
         try:
             for block in page.blocks:

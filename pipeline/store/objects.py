@@ -47,7 +47,7 @@ def is_url(place: str) -> bool:
     return _URL.match(place) is not None
 
 
-_SIGNED = re.compile(r"[?&;#][^=/]*(?:sig|token|key|secret|password|credential)[^=/]*=", re.IGNORECASE)
+_SIGNED = re.compile(r"[?&;#][^=/]{0,100}(?:sig|token|key|secret|password|credential)[^=/]{0,100}=", re.IGNORECASE)
 
 
 def without_secrets(url: str) -> str:

@@ -229,7 +229,7 @@ def _condition_ncit(term: Facts) -> Iterator[Candidate]:
         return
     row = _row("condition", "ncit", term["lay_term"], code, label, term["ncit_source"])
     same = key(label) == key(term["lay_term"])
-    rival = any(key(other) == key(label) for other in re.findall(r"=([^;\[]*) \[", term["ncit_alternatives"]))
+    rival = any(key(other) == key(label) for other in re.findall(r"=([^;\[]{0,300}) \[", term["ncit_alternatives"]))
     yield Candidate(row, "needs a reader" if term["needs_review"] and (not same or rival) else "")
 
 

@@ -16,7 +16,7 @@ from pipeline.terminology import match
 from pipeline.terminology.mapping import Mappings
 from pipeline.terminology.systems import TREATMENT
 
-_JOINTS: Final = re.compile(r",?\s+and\s+|,\s+")
+_JOINTS: Final = re.compile(r",?\s{1,20}and\s{1,20}|,\s{1,20}")
 RULE: Final = "combination-ingredient"
 
 

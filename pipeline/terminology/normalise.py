@@ -46,7 +46,9 @@ _NON: Final = re.compile(r"\bnon (?=\w{4}|non )")
 _POSSESSIVE: Final = re.compile(r"(?<=\w)['\u2019]s\b|['\u2019]")
 _WORD: Final = re.compile(r"[^\w.,%+]+|(?<!\d)[.,]|[.,](?!\d)|_")
 #: A bracket that abbreviates: one word with at least two capitals or with a digit (NSCLC, dMMR, Ph+, CD20).
-_ABBREVIATION: Final = re.compile(r"\s*\((?=[^()\s]*(?:[A-Z][^()\s]*[A-Z]|\d|\+))[A-Za-z0-9+\u2010-\u2015-]{2,10}\)")
+_ABBREVIATION: Final = re.compile(
+    r"\s{0,20}\((?=[^()\s]{0,10}(?:[A-Z][^()\s]{0,10}[A-Z]|\d|\+))[A-Za-z0-9+\u2010-\u2015-]{2,10}\)"
+)
 #: Words in -s that are singular, or whose stem is another word.
 _SINGULAR: Final = ("diabetes", "herpes", "rabies", "scabies", "series", "species", "lens")
 

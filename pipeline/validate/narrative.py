@@ -40,7 +40,7 @@ _SAFE_LINK = re.compile(r"(?:https?|ftp|mailto|tel):|#|[^:]*$", re.IGNORECASE)
 _SAFE_IMAGE = re.compile(r"data:image/(?:png|jpe?g|gif|webp);", re.IGNORECASE)
 #: Pictures beside the page or inside it are what HL7's own narratives have in `url(…)`; anything with another scheme is not.
 _UNSAFE_STYLE = re.compile(
-    r"expression\s*\(|url\s*\(\s*['\"]?\s*(?!data:\s*image/(?:png|jpe?g|gif))[^)]*:|javascript|@import|behaviou?r\s*:|-moz-binding|\\",
+    r"expression\s*\(|url\s*\(\s*+(?:['\"]\s*+)?(?!data:\s*image/(?:png|jpe?g|gif))[^)]{0,1000}:|javascript|@import|behaviou?r\s*:|-moz-binding|\\",
     re.IGNORECASE,
 )
 #: A declaration could define entities (a bomb, or a file's content); FHIR has none, nor processing instructions.

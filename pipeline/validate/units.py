@@ -18,7 +18,7 @@ from pipeline.validate.walk import Node, problem
 UCUM = "http://unitsofmeasure.org"
 _ANNOTATION = re.compile(r"\{[!-z|~]*\}")
 _NUMBER = re.compile(r"\d+")
-_EXPONENT = re.compile(r"(.+?)([+-]?\d+)")
+_EXPONENT = re.compile(r"(.+?)([+-]?\d{1,9})")
 #: A stretch up to an operator, a parenthesis or an annotation; brackets may hold any of those (`[in_i'H2O]`).
 _SYMBOL = re.compile(r"(?:\[[^\]\s]*\]|[^\s./(){}\[\]])+")
 _LONGEST = 250

@@ -26,7 +26,8 @@ _ZONED_TIME = re.compile(rf"{_TIME.pattern}(?:{_ZONE.pattern})")
 _OID = re.compile(r"urn:oid:[0-2](\.(0|[1-9]\d*))+")
 UUID = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
-_MIME = re.compile(r"[\w!#$&^.+\-]+/[\w!#$&^.+\-]+(\s*;\s*[\w.\-]+=(?:[\w.\-:+/]+|\"[^\"]*\"))*")
+#: A name has at most 127 characters (RFC 6838, 4.2).
+_MIME = re.compile(r"[\w!#$&^.+\-]{1,127}/[\w!#$&^.+\-]{1,127}(\s*;\s*[\w.\-]+=(?:[\w.\-:+/]+|\"[^\"]*\"))*")
 #: BCP 47 as far as its grammar goes; the registry of subtags is not checked.
 _LANGUAGE = re.compile(r"(?:[A-Za-z]{2,3}(-[A-Za-z]{3}){0,3}|[A-Za-z]{4,8})(-[A-Za-z0-9]{1,8})*|[xi](-[A-Za-z0-9]{1,8})+")
 _CURRENCY = re.compile(r"[A-Z]{3}")

@@ -18,15 +18,16 @@ from pipeline.verify.seen import FRONT_MATTER, MARKUP, TARGET, TEXT, Link, Seen
 from pipeline.verify.spans import Span, name_of, spans_of
 
 _USE_HEADING = re.compile(
-    r"\s*(?:(?:fda[- ])?approved uses?|uses?(?: (?:in|of|for) .*)?|what .{1,60} is (?:used|approved) for)\s*\??\s*\Z",
+    r"\s*(?:(?:fda[- ])?approved uses?|uses?(?: (?:in|of|for) .*+)?|what .{1,60} is (?:used|approved) for)\s*+(?:\?\s*+)?\Z",
     re.IGNORECASE,
 )
 _GLOSSARY_ID = re.compile(
-    r"popDefinition\.aspx\?(?:[^#]*&)?id=(?:CDR0*)?(\d+)(?![^&#])|/dictionaries/cancer-terms/def/(\d+)(?![^/?#])", re.IGNORECASE
+    r"popDefinition\.aspx\?(?:[^#]*&)?id=(?:CDR0*+)?(\d++)(?![^&#])|/dictionaries/cancer-terms/def/(\d++)(?![^/?#])",
+    re.IGNORECASE,
 )
 #: Footnote marks hang on sentences and are no part of them.
 _FOOTNOTE_MARKS = frozenset("*#^\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079\u2020\u2021\u00a7\u00b6")
-_YAML_KEY = re.compile(r"(?:\A|(?<=[\r\n]))([^\s:#\-][^:\r\n]*?)[ \t]*:(?=[ \t\r\n]|\Z)")
+_YAML_KEY = re.compile(r"(?:\A|(?<=[\r\n]))([^\s:#\-](?:[^:\r\n]*[^ \t:\r\n])?+)[ \t]*+:(?=[ \t\r\n]|\Z)")
 
 
 #: What a reader does not see: a soft hyphen, zero-width spaces and joiners, a byte-order mark.

@@ -18,16 +18,16 @@ _UNSEEN = re.compile(r"\ufeff?(?:[ \t\r\n]|<!--.*?-->)*", re.DOTALL)
 _OPENING = re.compile(r"[ \t\r\n]*-{3,}[ \t]*(?:\r\n|\n|\r)")
 _CLOSING = re.compile(r"(?<=[\r\n])-{3,}[ \t]*(?=[\r\n]|\Z)")
 #: A further block: lines that set keys, with items, indented lines, comments and blank ones among them.
-_KEY_LINE = r"[\"']?[A-Za-z_][\w.-]*[\"']?[ \t]*(?::(?=[ \t\r\n])|=)[^\r\n]*[\r\n]+"
-_OTHER_LINE = r"(?:[ \t]+\S|[ \t]*-[ \t]|[ \t]*#)[^\r\n]*[\r\n]+|[ \t]*[\r\n]+"
-_NOTE = re.compile(rf"(?:{_OTHER_LINE})*{_KEY_LINE}(?:{_KEY_LINE}|{_OTHER_LINE})*")
+_KEY_LINE = r"[\"']?[A-Za-z_][\w.-]*[\"']?[ \t]*(?::(?=[ \t\r\n])|=)[^\r\n]*+[\r\n]++"
+_OTHER_LINE = r"(?:[ \t]+\S|[ \t]*-[ \t]|[ \t]*#)[^\r\n]*+[\r\n]++|[ \t]*+[\r\n]++"
+_NOTE = re.compile(rf"(?:{_OTHER_LINE})*+{_KEY_LINE}(?:{_KEY_LINE}|{_OTHER_LINE})*+")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _BLANK = re.compile(r"\s*\Z")
 _MARKER = re.compile(r"[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t]|\Z)|#{1,6}(?=[ \t]|\Z))")
 _NUMBER = re.compile(r"[ \t]*(\d{1,9})[.)](?=[ \t]|\Z)")
 _RULE = re.compile(r"[ \t]*(?:([-*_])[ \t]*(?:\1[ \t]*){2,}|=+[ \t]*|-+[ \t]*)\Z")
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
-_TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*\Z")
+_TABLE_RULE = re.compile(r"[ \t]*+(?:\|[ \t]*+)?:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+(?:\|[ \t]*+)?\Z")
 _DEFINITION = re.compile(r"[ ]{0,3}\[((?:[^\[\]\\]|\\.)+)\]:[ \t]*<?([^\s<>]+)>?[ \t]*(?:[\"'(].*)?\Z")
 
 

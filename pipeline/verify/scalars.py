@@ -9,7 +9,7 @@ import re
 
 _LINE_END = r"(?:\r\n|\r|\n)"
 #: A line end inside a scalar with the blank lines behind it.
-_FOLD = re.compile(rf"[ \t]*{_LINE_END}((?:[ \t]*{_LINE_END})*)[ \t]*")
+_FOLD = re.compile(rf"(?:(?<![ \t])|(?<=\\[ \t]))[ \t]*+{_LINE_END}((?:[ \t]*+{_LINE_END})*+)[ \t]*+")
 _ESCAPES = {
     "n": "\n", "t": "\t", "0": "\0", "a": "\a", "b": "\b", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b",
     "_": "\xa0", "N": "\x85", "L": "\u2028", "P": "\u2029",
@@ -18,7 +18,7 @@ _DOUBLE = re.compile(
     rf"\\(?:x([0-9a-fA-F]{{2}})|u([0-9a-fA-F]{{4}})|U([0-9a-fA-F]{{8}})|({_LINE_END}[ \t]*)|(.))|{_FOLD.pattern}", re.DOTALL
 )
 #: The end of what stands before a block scalar: its header, with blank lines and the first line's indentation behind.
-_HEADER = re.compile(rf"(?<=[ \t])[|>][-+]?([1-9]?)[-+]?[ \t]*(?:#[^\r\n]*)?{_LINE_END}(?=[ \t\r\n]*\Z)")
+_HEADER = re.compile(rf"(?<=[ \t])[|>][-+]?([1-9]?)[-+]?[ \t]*(?:#[^\r\n]{{0,1000}})?{_LINE_END}(?=[ \t\r\n]*\Z)")
 
 
 def plain(written: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import pickle
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -13,6 +15,7 @@ import pytest
 
 from pipeline.convert import Batch, BatchResult, convert, convert_batch
 from pipeline.publish import SpoolWriter, serialise
+from pipeline.settings import ReadLimits, Settings
 from tests.invented_pages import drug_page, write_pages
 
 
@@ -65,3 +68,39 @@ def test_a_page_costs_the_publishing_process_less_than_three_kilobytes(tmp_path:
     # waits for the collector, whose pace differs from run to run.
     few, many = peak(tmp_path / "few", 1_500, one), peak(tmp_path / "many", 6_000, one)
     assert (many - few) / 4_500 < 3_000
+
+
+MEASURED = """
+import resource, sys
+from pathlib import Path
+from pipeline.convert import convert
+report = convert([Path(sys.argv[1])], Path(sys.argv[2]))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, *(problem.code for problem in report.problems))
+"""
+
+
+@pytest.mark.parametrize(
+    "more",
+    ["| a | b |\n|---|---|\n" + "| glioma | x |\n" * 60_000, "*a* " * 400_000, "x\n\n" * 600_000],
+    ids=["rows", "emphasis", "paragraphs"],
+)
+def test_a_page_of_too_many_pieces_is_refused_before_it_takes_the_memory(tmp_path: Path, more: str) -> None:
+    page = drug_page("Zelanib").replace("- **breast cancer** that has metastasized", f"\n{more}")
+    seeds = write_pages(tmp_path / "seeds", {"zelanib.md": page, "alomab.md": drug_page("Alomab")})
+    command = [sys.executable, "-c", MEASURED, str(seeds), str(tmp_path / "output")]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    assert int(said[0]) < 600
+    assert "R113" in said[1:]
+
+
+def test_limits_that_are_hit_are_named(tmp_path: Path) -> None:
+    uses = "".join(f"- **melanoma** that has spread to {number} places\n" for number in range(30))
+    page = drug_page("Zelanib").replace("- **breast cancer** that has metastasized\n", uses)
+    seeds = write_pages(tmp_path / "seeds", {"zelanib.md": page, "alomab.md": drug_page("Alomab")})
+    for limits, code, limit in (
+        (ReadLimits(max_uses=20), "X212", "more than the 20 that a page may have"),
+        (ReadLimits(max_pieces=150), "R113", "more than 150 pieces"),
+    ):
+        report = convert([seeds], tmp_path / code, Settings(limits=limits))
+        assert report.accounting["published"] == 1
+        assert [limit in one.cause for one in report.problems if (one.code, one.source) == (code, "zelanib.md")] == [True]

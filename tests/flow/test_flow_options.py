@@ -17,7 +17,7 @@ from pipeline.flow.onlabel import onlabel
 from tests.correct.correct_pages import entry, facts_of, page_bytes
 from tests.flow.onlabel_process import Onlabel
 from tests.flow.test_flow_run import files, latest_run
-from tests.invented_pages import drug_page
+from tests.invented_pages import drug_page, write_pages
 
 
 def test_every_option_of_the_commands_is_a_parameter_of_the_flow_with_its_description() -> None:
@@ -58,3 +58,16 @@ def test_an_unreadable_page_and_corrections_go_through_prefect_as_without_it(
     assert (run["state_type"], run["parameters"]["as_of"]) == ("COMPLETED", "today")
     artifacts = served.ask("/artifacts/filter", flow_runs={"id": {"any_": [run["id"]]}})
     assert "**Stale** (1): zelanib" in next(one["data"] for one in artifacts if one["key"] == "onlabel-summary")
+
+
+@pytest.mark.parametrize("runner", ["threads", "processes"])
+def test_a_page_past_its_deadline_is_quarantined_by_the_flow_too(served: Onlabel, tmp_path: Path, runner: str) -> None:
+    uses = "".join(f"- **melanoma** that has spread to {number} places in adults\n" for number in range(8_000))
+    late = drug_page("Longumab").replace("- **breast cancer** that has metastasized\n", uses)
+    small = {f"drug{chr(97 + number)}mab.md": drug_page(f"Drug{chr(97 + number)}mab") for number in range(26)}
+    seeds = write_pages(tmp_path / "seeds", {**small, "longumab.md": late})
+    options = ("--runner", runner, "--workers", "2", "--page-timeout", "3", "--output", str(tmp_path / "out"))
+    done = served("run", str(seeds), *options)
+    assert done.returncode == 1, done.stderr
+    assert "27 pages: 26 published, 0 not a drug, 1 quarantined, 0 duplicate" in done.stdout
+    assert "P536 error: longumab.md: " in done.stderr

@@ -1,0 +1,149 @@
+"""Reading takes time in proportion to a page, whatever stands in it: each pattern, and whole pages."""
+
+from __future__ import annotations
+
+import gc
+import re
+import time
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from pipeline.convert.deadline import Overdue, within
+from pipeline.extract import extract
+from pipeline.extract.elements import MAX_SENTENCE
+from pipeline.read import read_page
+from tests.invented_pages import drug_page
+from tests.patterns import Found, all_patterns, attacks
+
+#: Modules that read whole blocks or pages; what else the reader has reads no more than a sentence at a time.
+OF_BLOCKS = frozenset(
+    f"pipeline.extract.{name}" for name in ("sentences", "quote", "identity", "template", "section", "headings", "elements")
+)
+LONG = 12_000
+#: Below this a time says nothing: on a busy machine, a thousandth of it may take as long.
+FLOOR = 0.07
+MOST_GROWTH = 8
+#: A search that takes longer is broken off: it is not linear, whatever a quarter of it takes.
+CAP = 1.0
+
+
+def took(found: Found, method: str, text: str, tries: int = 1) -> float:
+    """The least processor time of some tries, in seconds."""
+    read = getattr(found.pattern, method)
+    best = CAP
+    for _ in range(tries):
+        start = time.process_time()
+        try:
+            within(CAP, lambda: list(read(text)) if method == "finditer" else read(text))
+        except Overdue:
+            continue
+        best = min(best, time.process_time() - start)
+    return best
+
+
+def length_of(found: Found) -> int:
+    """How long a text of those that a pattern is given may become in the attack."""
+    of_sentences = found.module.startswith(("pipeline.phrases.", "pipeline.extract."))
+    return MAX_SENTENCE if of_sentences and found.module not in OF_BLOCKS else LONG
+
+
+def broken(found: Found) -> str | None:
+    length = length_of(found)
+    for before, unit in attacks(found.pattern):
+        for end in ("", "\x01"):
+            long = before + unit * (length // len(unit)) + end
+            for method in sorted(found.methods):
+                first = took(found, method, long)
+                if first < FLOOR:
+                    continue
+                short = before + unit * (length // 4 // len(unit)) + end
+                slow = min(first, took(found, method, long, 2))
+                if slow >= CAP or (slow >= FLOOR and slow > MOST_GROWTH * took(found, method, short, 3)):
+                    return f"{found.module}.{found.name} {method} {(before, unit, end)!r}: {slow:.3f} s"
+    return None
+
+
+#: Where a function makes a pattern of something else than a literal, and why that is linear.
+MADE_WHERE_NEEDED = {
+    "pipeline.correct.nodes: pattern": "of a literal, kept in what the function gives, where it is attacked",
+    "pipeline.correct.quoting: '(?=(' + '\\\\s+'.join(map(re.escape, words.split())) + '))'": "words, with blanks between them",
+    "pipeline.correct.quoting: number": "one number",
+    "pipeline.language.text: spaced": "`rx`: its patterns are attacked where they are",
+    "pipeline.read.page: deep": "a class so many times",
+    "pipeline.read.page: end + deep": "as above, behind a line end",
+    "pipeline.verify.derived: _COMPARED.get(comparator, '\\\\Z\\\\A.')": "words of a table",
+    "pipeline.verify.derived: f'\\\\b{_number(quantity)}'": "one number",
+    "pipeline.verify.derived: f'{_LEFT_OUT}{_number(quantity)}'": "words of a table and one number",
+    "pipeline.verify.derived: f'{before}|{behind}'": "over the quoted words of an age, a part of a sentence",
+    "pipeline.verify.inline: f'(?<!`)`{{{width}}}(?!`)'": "so many backticks",
+    "pipeline.verify.scalars: _LINE_END": "a line end",
+}
+
+
+def test_no_pattern_takes_more_than_linear_time() -> None:
+    patterns, made = all_patterns()
+    assert len(patterns) > 250
+    assert set(made) == MADE_WHERE_NEEDED.keys()
+    assert [said for found in patterns if (said := broken(found))] == []
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"(?:a|b|ab)*c", r"\s*\s*x", r"(?:second\s+)*\s*(?:second\s+)*x", r"id=0*\d+y", r"(?:(?:an?|\w+)\s)+x"]
+)
+def test_the_attack_finds_what_is_not_linear(pattern: str) -> None:
+    assert broken(Found(re.compile(pattern), "pipeline.read", pattern, frozenset({"search"}))) is not None
+
+
+#: What stood in pages that took seconds, minutes or for ever, each as so many characters.
+USES: dict[str, Callable[[int], str]] = {
+    "an adverb again and again": lambda n: (
+        f"is approved to treat glioma in adults who have had at least {'second ' * (n // 7)}x."
+    ),
+    "ages again and again": lambda n: f"is approved to treat glioma in adults, who are aged {'the ages of ' * (n // 12)}x.",
+    "spaces before a full stop": lambda n: f"is approved to treat{' ' * n}.",
+    "no-break spaces": lambda n: f"is approved to treat glioma{chr(160) * n}in adults.",
+    "a glossary link": lambda n: f"is approved to treat [glioma](/Common/PopUps/popDefinition.aspx?id=CDR{'0' * n}x).",
+    "abbreviations": lambda n: f"is approved to treat {'A. ' * (n // 3)}",
+    "identical items": lambda n: "is approved to treat:\n\n" + "- **glioma** in adults\n" * (n // 40),
+    "brand sentences": lambda n: f"is approved to treat glioma. {'This use is approved for Zolaria. ' * (n // 34)}",
+    "footnote marks": lambda n: "is approved to treat:\n\n" + "- glioma¹\n" * (n // 40) + "\n¹ in adults.",
+    "link targets": lambda n: f"is approved to treat {'[glioma](/a?id=CDR0000045) ' * (n // 27)}",
+    "words in a bracket": lambda n: f"is approved to treat glioma ({'AND A ' * (n // 6)}x)",
+    "commas": lambda n: f"is approved to treat glioma{',' * n}",
+    "digits": lambda n: f"is approved to treat glioma in adults aged {'1' * n}",
+}
+#: Beyond the 256 sentences that are kept at hand; and a sentence, beyond whose length none is read.
+SIZES = {"paragraph": (24_000, 96_000), "sentence": (450, 1_800)}
+#: What takes less is no trouble, and too short to be compared.
+QUICK = 0.3
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("uses", USES.values(), ids=USES.keys())
+def test_a_page_takes_time_in_proportion_to_its_size(uses: Callable[[int], str], size: str) -> None:
+    small, large = map(uses, SIZES[size])
+    slow = spent(large)
+    assert slow < QUICK or slow < 5 * spent(small) or spent(large, 3) < 5 * spent(small, 3)
+
+
+def spent(uses: str, tries: int = 1) -> float:
+    """The least processor time of reading a page with such uses, each time another: the last sentences are kept at hand."""
+    took: list[float] = []
+    gc.collect()
+    gc.disable()  # it looks through what other tests left, the more often the larger the page
+    try:
+        for number in range(tries):
+            said = f"Zolafen {uses}{' ' * (number + 1)}It is a tablet."
+            page = drug_page("Zolafen").replace("Zolafen is approved to treat:", said, 1).encode()
+            start = time.process_time()
+            within(20, partial(_read, page))
+            took.append(time.process_time() - start)
+    finally:
+        gc.enable()
+    return min(took)
+
+
+def _read(page: bytes) -> None:
+    extract(read_page(page, "zolafen.md"))
