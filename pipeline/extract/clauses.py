@@ -236,7 +236,11 @@ def _of_patients_alone(scene: Scene, first: int, end: int) -> list[Said] | None:
     verb = verb_group(words, first, end)
     if verb is not None and not verb.negative and words[first].low in ("take", "takes", "receive", "receives", "use", "get"):
         listed = read_treatments(words, verb.end, end)
-        if listed is not None and listed.names and any(word.of("treatment") for word in words[listed.first : listed.end]):
+        if (
+            listed is not None
+            and listed.names
+            and not any(word.of("pronoun", "disease") for word in words[listed.first : listed.end])
+        ):
             return [scene.tell("concurrent", "concurrent-therapy", scene.place(first, end), names=scene.names(listed.names))]
         if verb.end < end and words[verb.end].low in ("it", "them"):
             return _given_to(scene, verb.end + 1, end)

@@ -174,13 +174,22 @@ def judge(denial: Denial, use: Use, heads: Iterable[str]) -> Literal["refused", 
     named = {folded(name) for name in denial.names}
     within = any(name.endswith(f" {head}") for name in named for head in known)
     if denial.names and not named & known and not within:
-        return "limited" if denial.patients else ""
+        return "limited" if denial.patients or (denial.limited and _shares(denial.names, known)) else ""
     ages = {one.age_group for group in use.populations for one in group.characteristics if one.age_group is not None}
     if denial.names and named & known and not denial.limited:
         if not denial.groups or (ages and ages <= set(denial.groups)):
             return "limited" if denial.brands and not use.brands else "refused"
         return "limited" if not ages or ages & set(denial.groups) else ""
     return "limited" if not denial.groups or not ages or ages & set(denial.groups) else ""
+
+
+def _shares(names: Iterable[str], known: Iterable[str]) -> bool:
+    """Whether a name has a word of its own with a disease of the use ("ovarian cancer", "ovarian epithelial cancer")."""
+    words = [set(re.findall(r"[a-z]{5,}", " ".join(some).casefold())) - _GENERIC for some in (names, known)]
+    return not words[0].isdisjoint(words[1])
+
+
+_GENERIC = frozenset(["cancer", "cancers", "tumor", "tumors", "disease", "carcinoma", "lymphoma", "leukemia", "syndrome"])
 
 
 @dataclass(eq=False)

@@ -22,6 +22,7 @@ _OF_BRAND = rx(r"\bbrands?\b")
 _NOT_FOR = rx(
     r"\b(?:should|must|may|can) ?not (?:receive|take|use|be given|get|have)\b|\bshould avoid\b|\b(?:must|should) (?:also )?be tested\b"
 )
+_STARTS_AND_ENDS = rx(r"\b(?:and|or|but|then) (?:it )?(?:ends?|stops?|is stopped|continues?|is continued)\b")
 _ONLY_IF = rx(r"\b(?:only if|should|if)\b")
 
 
@@ -47,6 +48,10 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
             names_of = tuple((words[a].start, words[b - 1].end) for a, b in listed.names)
             return Reading(statement, (Said("partner", "given-with", place, mode=listed.mode, names=names_of),))
         return of_some_patients(statement)
+    if frame.name == "of-treatment" and _STARTS_AND_ENDS.search(statement.text) is not None:
+        return Reading(
+            statement, (Said("qualifier", "timing", (statement.start, statement.end), of="treatment", what="timing"),)
+        )
     if frame.name == "of-treatment":
         return read(statement, heads, at=group.end, group=group)
     if frame.subject == "disease":
@@ -75,7 +80,7 @@ def _of_people(  # noqa: PLR0913 - a sentence and what is known of it
     subject = read(statement, heads, at=start, until=end)
     after = _past_drug(words, group.end, names)
     receives = group.head is not None and group.head.low in ("receive", "receives", "take", "takes", "get", "gets") and not had
-    if after > group.end or ((group.is_of("use") or receives) and not group.is_of("approve")):
+    if after > group.end or (((group.is_of("use") and not had) or receives) and not group.is_of("approve")):
         rest = _partner_object(words, after, optional=group.modal in ("may", "can")) if after == group.end else None
         reading = read(
             statement, heads, at=rest[1] if rest else after, kind="frame" if after < len(words) else "start", group=group

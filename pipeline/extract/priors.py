@@ -64,6 +64,8 @@ def priors_in(scene: Scene, first: int, end: int, *, several: bool = False) -> l
         at = next((k for k in range(group.end, end) if words[k].low in ("by", "with")), None)
         if at is not None:
             return _told(scene, _listed(scene, at + 1, end), "course")
+    if head == "treated" and group.end < end and words[group.end].low == "for":  # "treated for DCIS with surgery"
+        group = replace(group, end=next((k for k in range(group.end, end) if words[k].low in ("with", "by")), group.end))
     if head in _TREATED and group.end < end and words[group.end].low in ("with", "by", "using"):
         if _never(group) and head in ("treated", "removed", "cured", "operated", "managed", "controlled"):
             return []

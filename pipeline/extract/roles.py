@@ -232,6 +232,8 @@ def _place(scene: Scene) -> tuple[Said, ...] | None:
         and scene.words[scene.inner].low not in ("place", "spite", "addition")
     ):
         return treating.partners(scene)  # "used in photodynamic therapy"
+    if kind == "having" and scene.opener == "from":
+        return (scene.tell("description", "patient-description"),)  # "(adults with bone metastases) from solid tumors"
     if scene.opener in ("in", "within") and scene.before and scene.before[-1].kind == "biomarker":
         return (scene.tell("status", "site"),)  # "a BRCA mutation in the tumor"
     found = _for(scene) if scene.opener in ("", "in", "of", "for", "on", "at", "as", "from") else None
@@ -341,7 +343,8 @@ def _start(scene: Scene) -> tuple[Said, ...] | None:
         and scene.before[-1].kind in ("head", "gloss", "narrower", "object")
     ):
         return (scene.tell("status", "site"),)
-    return _for(scene)
+    groups, _ = read_people(scene.text, *scene.whole)  # "postmenopausal women (who …)"
+    return _people(scene) if groups else _for(scene)
 
 
 ROLES: tuple[Row, ...] = (

@@ -36,14 +36,16 @@ def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> 
         way = Said("qualifier", "manner", (head.start, head.end), of="treatment", what="manner")
         reading = replace(reading, said=(way, *reading.said))
     if head is not None and head.low in ("continued", "continue", "continues"):
-        return _then_alone(reading)
+        return then_alone(reading)
     also = frame.group is not None and frame.group.also
-    if also and _adds_for_some(reading, frame):
+    may = frame.group is not None and frame.group.modal in ("may", "can")
+    in_a_case = may and bool(reading.of("partner")) and any(one.rule == "circumstance" for one in reading.of("status"))
+    if in_a_case or (also and _adds_for_some(reading, frame)):
         return of_some_patients(statement, reading.of("partner"))
     return replace(reading, also=also)
 
 
-def _then_alone(reading: Reading) -> Reading:
+def then_alone(reading: Reading) -> Reading:
     """Reads "After radiation therapy, it is continued alone for up to 24 months": a later step, which frees nobody from the first."""
     alone = next(iter(reading.of("alone")), None)
     if alone is None or reading.steps:

@@ -39,10 +39,14 @@ def time(scene: Scene) -> tuple[Said, ...] | None:
     )
     verb = next((number for number in range(scene.inner, scene.end) if begins_verb(scene.words[number])), None)
     if verb is not None:
-        prior = _event(scene, verb) if after else ()
+        # "after radiation therapy ends", "after the chemotherapy is finished": what is to come, and not what was before
+        to_come = _TO_COME.match(scene.text, scene.words[verb].start) is not None
+        prior = _event(scene, verb) if after and not to_come else ()
         return (scene.tell("qualifier", "timing", of="treatment", what="timing"), *prior)
     if scene.words[scene.inner].low in ("ending", "finishing", "completing", "stopping"):
         return (scene.tell("qualifier", "timing", of="treatment", what="timing"),)  # "within 4 days of ending treatment with X"
+    if _OF_A_DOSE.match(scene.text, scene.words[scene.inner].start) is not None:
+        return (scene.tell("qualifier", "timing", of="treatment", what="timing"),)
     listed = read_treatments(scene.words, scene.inner, scene.end)
     starting = scene.words[scene.inner].low in ("start", "beginning") or (
         scene.inner + 1 < scene.end and scene.words[scene.inner + 1].low in ("start", "beginning")
@@ -60,6 +64,12 @@ def time(scene: Scene) -> tuple[Said, ...] | None:
     if not found or rest or surgery or opener not in ("after", "following", "as a follow-up to") or scene.some:
         return (*found, scene.tell("qualifier", "timing", of="treatment", what="timing"))
     return tuple(found)
+
+
+_TO_COME = rx(r"(?:ends?|starts?|begins?|(?:is|are) (?:finished|over|done|complete|completed|stopped))\b")
+_OF_A_DOSE = rx(
+    r"(?:(?:the|each|every|a|last|first|next|second|final) )*doses? of\b|the (?:transplant|surgery|procedure|operation)\b"
+)
 
 
 def _event(scene: Scene, verb: int) -> tuple[Said, ...]:

@@ -12,7 +12,7 @@ from pipeline.extract.head import Head, bold_ranges, read_head, starts_bold
 from pipeline.extract.outline import Item
 from pipeline.extract.reading import read
 from pipeline.extract.said import OTHER_WAY, STATES, Reading, Said
-from pipeline.extract.sentence import points_back, read_on
+from pipeline.extract.sentence import points_back, read_on, then_alone
 from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names
 from pipeline.language import rx
@@ -186,7 +186,9 @@ def read_item(item: Item, above: list[Told], names: Names, lead: Told | None = N
             if broken and points_back(statement):
                 told.lost.append((statement, NO_ANTECEDENT))
                 continue
-            told.readings.append(_another_way(conditional(read_on(statement, frame, (*heads, *told.heads)))))
+            reading = conditional(read_on(statement, frame, (*heads, *told.heads)))
+            later = any(one.of("partner") for one in told.readings) and not reading.of("partner") and not reading.also
+            told.readings.append(_another_way(then_alone(reading) if later and _LATER.search(statement.text) else reading))
             told.heads += _abbreviations(told.readings[-1])
         elif frame.role == "detail":
             more = any(reading.of("population", "partner", "alone") for reading in told.readings)
@@ -203,6 +205,8 @@ def read_item(item: Item, above: list[Told], names: Names, lead: Told | None = N
     return told
 
 
+#: After a partner was named, "alone" is then said of one step: "After six cycles, it is given alone", "alone for three cycles, then …".
+_LATER = rx(r"^(?:after|once|following|when)\b|\bthen\b|\balone for\b")
 _OF_ONE_WAY = ("line", *STATES)
 
 
@@ -296,7 +300,9 @@ def _after_patients(statement: Statement, told: Told) -> Reading:
     """Reads "Patients whose chronic lymphocytic leukemia did not yield to X": the item's head stands after its patients."""
     whole = read(statement)
     words = words_of(statement.plain, statement.start, statement.end)
-    people = next(iter(whole.of("population")))
+    people = next(iter(whole.of("population")), None)
+    if people is None:
+        return whole
     bold = next((start for start, end in bold_ranges(statement.block) if statement.start <= start < statement.end), None)
     found = _WITH.match(statement.plain, people.place[1], statement.end)
     start = bold if bold is not None else found.end() if found is not None else None
@@ -331,7 +337,15 @@ def may_limit(statement: Statement, frame: Frame) -> bool:
     """Whether a sentence in another frame may restrict the uses beside it all the same ("This form is used only after …")."""
     if frame.role in ("studied", "denied"):
         return _OF_THE_USE.search(statement.text) is not None
+    if frame.role == "explanation" and frame.subject == "other" and _SCHEDULE.search(statement.text) is not None:
+        return True
     return frame.role in ("other-form", "explanation", "availability", "footnote") and limits(statement)
+
+
+#: No explanation of a disease or of how the drug works: "After four cycles, carboplatin is stopped", "Blood tests are done first".
+_SCHEDULE = rx(
+    r"\b(?:stopped|done|continued|given|cycles?|(?:before|after|during) (?:the )?(?:treatment|first|each|last|\d+|\w+ cycles)|doses?|scans?)\b"
+)
 
 
 #: What is said to be studied, or not approved, is the use beside it or some of its patients ("Use in children is being studied").

@@ -289,7 +289,13 @@ class _List:
 
     def _trimmed(self, at: int, stop: int) -> Range:
         """Without final brackets; "surgery to remove …" is cut by its infinitive already."""
-        while stop - at > 1 and self.words[stop - 1].low in ("given", "used"):  # "an aromatase inhibitor given:"
+        while stop - at > 1 and self.words[stop - 1].low in (
+            "given",
+            "used",
+            "first",
+            "already",
+            "before",
+        ):  # "an aromatase inhibitor given:"
             stop -= 1
         last = self.words[stop - 1].low
         if stop - at > 1 and last.startswith("(") and last.endswith(")"):  # "(GF)" is one word
