@@ -96,7 +96,7 @@ def read_denial(statement: Statement, frame: Frame, names: Names) -> Denial | No
     brands = tuple(statement.plain[a:b] for a, b in brand_names(statement, frame, names))
     limited = any(
         not _NO_LIMIT.fullmatch(r.text(one.place).strip(" .,;"))
-        for r in readings for one in r.of("status", "biomarker", "stage", "description", "narrower", "prior", "partner", "cause", "qualifier", "line")
+        for r in readings for one in r.of("status", "biomarker", "stage", "description", "narrower", "prior", "partner", "alone", "cause", "qualifier", "line")
         if ((one.mode != "unnamed" and one.kind != "qualifier") or one.what in ("stated", "timing"))
         and (bool(named) if one.rule in _OF_PATIENTS else one.kind != "narrower")
     )  # fmt: skip

@@ -88,7 +88,7 @@ _BRAND_LIST = rx(
 
 _OTHER_CONDITIONS = rx(
     r"\b(?:to treat|for|treatment of|prevent) (?:(?:many |some |certain )?other|many) (?:types? of cancer|cancers|conditions|diseases|disorders|uses|kinds of cancer)"
-    r"(?:,? (?:and|or) (?:other )?(?:conditions|diseases|types of cancer|cancers))?\W*$"
+    r"(?:,? (?:and|or) (?:other )?(?:conditions|diseases|types of cancer|cancers))?(?: of (?:the )?[\w-]+)?\W*$"
     r"|\bmay also be used\b.{0,60}\bto (?:treat|prevent) other (?:types|kinds|forms) of [^,.;:]+\W*$"
 )
 

@@ -138,7 +138,7 @@ def _people_treated(scene: Scene, groups: tuple[Group, ...], start: int, past: i
     return tuple(found)
 
 
-_ARTICLE = rx(r"(?:the |an? |their |his |her )?(?:body's )?")
+_ARTICLE = rx(r"(?:the |an? |their |his |her )?(?:body's )?(?:need for )?")
 _RISK_OF = rx(
     r"(?:the |their |a |your )?(?:chance|chances|risk|risks|likelihood|odds) (?:of |that |for )?(?:getting |developing |having |needing )?(?:an? )?"
 )

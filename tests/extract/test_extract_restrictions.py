@@ -253,3 +253,19 @@ def test_when_it_ends_and_what_is_tested_is_kept(uses_of: Uses, said: str) -> No
 def test_earlier_treatments_of_which_some_go_together_are_kept_in_words(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD} in adults who have been treated with caldisone or with brontinib and vintelamide.")
     assert "have been treated with caldisone or with brontinib and vintelamide" in musts(use)
+
+
+def test_a_use_that_is_denied_alone_is_limited(uses_of: Uses) -> None:
+    said = "Zolafen is not approved to be used alone to treat melanoma."
+    (use,) = uses_of(f"{LEAD}. It is used with brontinib.\n\n{said}")
+    assert said in [one.fact.text for one in use.qualifiers]
+
+
+def test_other_conditions_of_a_kind_are_no_use(uses_of: Uses) -> None:
+    assert len(uses_of(f"{LEAD}\n\nZolafen may also be used to treat other conditions of the skin.")) == 1
+
+
+def test_bold_words_after_the_disease_are_its_cause(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to prevent:\n\n- **Nausea and vomiting caused by chemotherapy.**")
+    assert [one.text for one in use.conditions] == ["Nausea", "vomiting"]
+    assert [one.text for one in use.causes] == ["chemotherapy"]
