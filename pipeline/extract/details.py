@@ -22,7 +22,9 @@ _OF_BRAND = rx(r"\bbrands?\b")
 _NOT_FOR = rx(
     r"\b(?:should|must|may|can) ?not (?:receive|take|use|be given|get|have)\b|\bshould avoid\b|\b(?:must|should) (?:also )?be tested\b"
 )
-_STARTS_AND_ENDS = rx(r"\b(?:and|or|but|then) (?:it )?(?:ends?|stops?|is stopped|continues?|is continued)\b")
+_STARTS_AND_ENDS = rx(
+    r"^(?:the )?(?:drug )?treatment (?:[a-z]+ )?(?:is |be )?(?:[a-z]+ )?(?:ends?|stops?|stopped|ended|repeated)\b|\b(?:and|or|but|then) (?:it )?(?:ends?|stops?|is stopped|continues?|is continued)\b"
+)
 _ONLY_IF = rx(r"\b(?:only if|should|if)\b")
 
 

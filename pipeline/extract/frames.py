@@ -71,7 +71,7 @@ _LIMIT_OR_WHO = rx(
 
 _LIMIT_OR_GIVEN = rx(
     r"\b(?:only|must|should|not|no|never|unless|until|except|cannot|limited|restricted|instead)\b"
-    r"|\b(?:may|can|will) (?:give|prescribe|use|choose)\b|\b(?:required|needed|necessary|tested|checked)\b"
+    r"|\b(?:may|can|will) (?:give|prescribe|use|choose)\b|\b(?:required|needed|necessary|tested|checked|is (?:[a-z]+ )?stopped)\b"
 )
 
 
@@ -134,7 +134,7 @@ FRAMES: tuple[Row, ...] = (
     Row("also-called", "explanation", (), ("naming",), "+-"),
     Row("given-with", "detail", ("other",), ("use",), "+", rx(r"\b(?:with|along with|together with|alongside) (?:it|them|this (?:drug|medicine))\b")),
     Row("of-patients", "detail", ("people", "disease")),
-    Row("of-treatment", "detail", (*_OF_DRUG, "other"), says=rx(r"^(?:the )?(?:drug )?treatment (?:(?:may|can|should|must|will) )?(?:starts?|begins?|continues?|ends?|stops?|lasts?)\b")),
+    Row("of-treatment", "detail", (*_OF_DRUG, "other"), says=rx(r"^(?:the )?(?:drug )?treatment (?:(?:may|can|should|must|will) )?(?:starts?|begins?|continues?|ends?|stops?|lasts?|(?:is|may be|should be) (?:[a-z]+ )?(?:stopped|ended|repeated))\b")),
     Row("of-some", "detail", ("it", "other"), says=rx(r"^if\b.*\b(?:must|should|needs? to)\b")),
     Row("about-the-form", "other-form", (), (), "+-", rx(r"\bless time\b|\bworks? better\b|\beffects last\b")),
     Row("of-use", "use", (*_OF_DRUG, "form", "use", "other", "agency"), ("approve", "use"), "+"),

@@ -141,11 +141,12 @@ def note_said(ledger: Ledger, statement: Statement, frame: Frame, within: Iterab
         inside = [*within]
         # "It is not used in patients who have X": some patients of these uses, and no use that is not approved
         of_some = denial is not None and bool(inside) and (denial.patients or not denial.names)
-        approval = frame.group is not None and frame.group.is_of("approve")
-        if approval or (
-            not of_some
-            and not (denial is not None and frame.group is not None and frame.group.is_of("use") and not denial.names)
-        ):
+        group = frame.group
+        of_drug = (
+            frame.name == "denied" and denial is not None and not denial.names
+            and group is not None and (group.head is None or group.is_of("use"))
+        )  # fmt: skip
+        if (group is not None and group.is_of("approve")) or not (of_some or of_drug):
             ledger.result.denials.append(statement.fact(frame.name))
         if of_some:
             for one in inside:

@@ -259,6 +259,11 @@ def prior_clauses(scene: Scene, listed: Treatments, rule: str) -> list[Prior]:
             mode = _OF_CHOICE.get(listed.choice, "one_of")
             found.append(Prior(rule, scene.place(listed.either, listed.end), mode, scene.names(choice)))
         return found
+    if listed.optional and listed.names and not listed.mixed:  # "chemotherapy, with or without bevacizumab"
+        sure = replace(listed, optional=())
+        some = tuple(one for one in listed.optional if one in names)
+        place = scene.place(listed.first, listed.end)
+        return [*prior_clauses(scene, sure, rule), *([Prior(rule, place, "conditional", scene.names(some))] if some else [])]
     one_of = listed.join == "or" and len(names) > 1
     mode = "conditional" if one_of and listed.mixed else "one_of" if one_of else "required"
     return [Prior(rule, scene.place(listed.first, listed.end), mode, scene.names(names))]

@@ -251,7 +251,9 @@ def _covered(aside: Aside, since: list[Place], before: list[Place]) -> tuple[Pla
             return (
                 tuple(before) if is_generic(found["what"]) else tuple(place for place in before if _about(place, found["what"]))
             )
-        return tuple(before) if _GROUP.match(found["who"]) is not None else ()
+        if _GROUP.match(found["who"]) is not None:
+            return tuple(before)
+        return tuple(place for place in before if _about(place, found["who"]))  # "The uses in lung cancer are approved for …"
     return tuple(before)
 
 

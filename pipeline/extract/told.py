@@ -191,7 +191,10 @@ def read_item(item: Item, above: list[Told], names: Names, lead: Told | None = N
             told.readings.append(_another_way(then_alone(reading) if later and _LATER.search(statement.text) else reading))
             told.heads += _abbreviations(told.readings[-1])
         elif frame.role == "detail":
-            more = any(reading.of("population", "partner", "alone") for reading in told.readings)
+            around = [reading for one in (*above, *([lead] if lead is not None else [])) for reading in one.readings]
+            more = any(reading.of("population") for reading in around) or any(
+                reading.of("population", "partner", "alone") for reading in told.readings
+            )
             told.readings.append(read_detail(statement, frame, (*heads, *told.heads), names, more=more))
         elif frame.of_use or frame.role == "unread":
             told.lost.append((statement, OTHER_SUBJECT if frame.of_use else NO_FRAME))

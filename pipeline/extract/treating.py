@@ -139,6 +139,7 @@ def _people_treated(scene: Scene, groups: tuple[Group, ...], start: int, past: i
 
 
 _ARTICLE = rx(r"(?:the |an? |their |his |her )?(?:body's )?(?:need for )?")
+_KINDS_OF = rx(r"(?:the |these |certain |some |several |different )+(?:types|kinds|forms) of\b")
 _RISK_OF = rx(
     r"(?:the |their |a |your )?(?:chance|chances|risk|risks|likelihood|odds) (?:of |that |for )?(?:getting |developing |having |needing )?(?:an? )?"
 )
@@ -155,6 +156,8 @@ def _object(scene: Scene, intent: Intent) -> tuple[Said, ...]:
             return ()
     if "following" in [word.low for word in scene.content][:5] and not said.lower().startswith("following"):
         return announced(scene)
+    if _KINDS_OF.match(said) is not None and scene.text[end:].lstrip()[:1] == ":":
+        return announced(scene)  # "certain types of leukemia:", and the items name them
     groups, past = read_people(scene.text, start, end)
     if groups:
         return _people_treated(scene, groups, start, past)

@@ -86,7 +86,7 @@ def _blocked(before: Word | None, verb: Word, current: Kind) -> bool:
         and (verb.low in _OF_SURGERY or current in PREDICATES)
         and current not in ("start", "frame", "role")
     )
-    return before.low in _NOT_AN_AIM or surgery
+    return before.low in _NOT_AN_AIM or before.low == "not" or surgery
 
 
 def infinitive(words: Sequence[Word], verb: int, end: int) -> Opener:

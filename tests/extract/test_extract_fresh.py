@@ -31,9 +31,27 @@ FLOORS = {
     "11": {"uses_f1": 0.99, "strict_f1": 0.96},
     "12": {"uses_f1": 0.98, "strict_f1": 0.98},
     "13": {"uses_f1": 0.99, "strict_f1": 0.98},
+    "14": {"uses_f1": 0.99, "strict_f1": 0.87},
+    "15": {"uses_f1": 0.99, "strict_f1": 0.97},
 }
-#: batch -> uses of which a word is in no field, at most; it only goes down.
-LOST = {"1": 0, "2": 0, "3": 0, "4": 0, "5": 0, "6": 0, "7": 0, "8": 0, "9": 0, "10": 0, "11": 0, "12": 0, "13": 0}
+#: batch -> uses of which a word is in no field, at most; it only goes down. (In 14 the oracle takes the exponent of "mg/m²" for a footnote mark.)
+LOST = {
+    "1": 0,
+    "2": 0,
+    "3": 0,
+    "4": 0,
+    "5": 0,
+    "6": 0,
+    "7": 0,
+    "8": 0,
+    "9": 0,
+    "10": 0,
+    "11": 0,
+    "12": 0,
+    "13": 0,
+    "14": 0,
+    "15": 0,
+}
 
 
 def facts_of_batch(batch: str) -> list[DrugFacts]:
