@@ -34,7 +34,7 @@ FLOORS = {
     "14": {"uses_f1": 0.99, "strict_f1": 0.87},
     "15": {"uses_f1": 0.99, "strict_f1": 0.97},
 }
-#: batch -> uses of which a word is in no field, at most; it only goes down. (In 14 the oracle takes the exponent of "mg/m²" for a footnote mark.)
+#: batch -> uses of which a word is in no field, at most; it only goes down. (In 14, "mg/m²" is taken for a footnote mark.)
 LOST = {
     "1": 0,
     "2": 0,
