@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import groupby
 
 from pipeline.extract.leaf import Leaf
@@ -16,14 +15,12 @@ _OF_SEVERAL = (*STATES, "description", "narrower", "line", "qualifier")
 def state_of(leaf: Leaf) -> dict[str, list[Fact]]:
     """Status, biomarkers and stages; what "or" joins is one quote, so that no alternative reads as a must."""
     found: dict[str, list[Fact]] = {kind: [] for kind in STATES}
-    first, others = ways_of(leaf)
+    first, _ = ways_of(leaf)
     for reading in leaf.every:
         for kind, places, rule in _states(reading):
             if reading not in first and rule != OTHER_WAY:
                 pieces = [reading.quote(place, rule) for place in places]
                 found[kind].append(pieces[0] if len(pieces) == 1 else join(pieces, rule))
-    if first:
-        found["status"].append(_ways(first, others))
     return found
 
 
@@ -36,16 +33,15 @@ def _states(reading: Reading) -> list[tuple[str, tuple[Place, ...], str]]:
     ]
 
 
-def _ways(first: Sequence[Reading], others: Sequence[Reading]) -> Fact:
-    """Two ways of use as one quote, from the first state of the first to the end of the other."""
-    start = min(place[0] for _, places, _ in _states(first[0]) for place in places)
-    last = others[-1].statement
-    if last.block is first[0].statement.block:
-        return first[0].quote((start, last.end), "one-of-several")
-    heres = [
-        one.quote((start if one is first[0] else one.statement.start, one.statement.end), "one-of-several") for one in first
-    ]
-    return join([*heres, *(one.statement.fact("one-of-several") for one in others)], "one-of-several")
+def ways(leaf: Leaf) -> list[Fact]:
+    """Two ways of use as one quote, from the first state of the first on, and the other whole."""
+    first, others = ways_of(leaf)
+    if not first:
+        return []
+    starts = [min(place[0] for _, places, _ in _states(one) for place in places) for one in first]
+    heres = [one.quote((start, one.statement.end), "one-of-several") for start, one in zip(starts, first, strict=True)]
+    theres = [one.quote((one.statement.start, one.statement.end), "one-of-several") for one in others]
+    return [join([*heres, *theres], "one-of-several")]
 
 
 def ways_of(leaf: Leaf) -> tuple[list[Reading], list[Reading]]:

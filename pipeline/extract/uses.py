@@ -11,7 +11,7 @@ from pipeline.extract.head import STATE_ALONE
 from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_order, quoted, said, unique
 from pipeline.extract.patients import narrowed, populations_of, widened, without_duplicates
 from pipeline.extract.said import Said
-from pipeline.extract.state import in_run, state_of
+from pipeline.extract.state import in_run, state_of, ways
 from pipeline.language import rx
 from pipeline.model import Fact, Population, Qualifier, Sentence, Span, Standing, Use, facts_in
 from pipeline.phrases.diseases import is_generic, names_head
@@ -220,7 +220,7 @@ def _qualifiers(leaf: Leaf, verb: Said) -> tuple[Qualifier, ...]:
         if not in_run(reading, one) and not (one.what != "stated" and in_step(reading, one))
     ]
     found += [Qualifier(reading.quote(place, "denied"), "use") for reading in leaf.every for place in reading.denied]
-    found += [Qualifier(one, "use") for one in leaf.stated]
+    found += [Qualifier(one, "use") for one in (*ways(leaf), *leaf.stated)]
     found += _other_aims(leaf, verb)
     found += [
         Qualifier(reading.quote(one.place, one.rule), "patients", "timing")
