@@ -79,7 +79,11 @@ def in_own_process(function: Callable[[Any], T], argument: object) -> T:
 
     """
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
-        [sys.executable, "-m", __name__],
+        [
+            sys.executable,
+            "-c",
+            f"from {__name__} import main; main()",
+        ],  # with -m, runpy warns that the module is loaded already
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
@@ -124,7 +128,3 @@ def _end_with_the_parent() -> None:
     while os.read(0, 1):
         pass
     os._exit(1)
-
-
-if __name__ == "__main__":
-    main()
