@@ -17,6 +17,8 @@ from pipeline.read import read_page
 from tests.invented_pages import drug_page
 from tests.patterns import Found, all_patterns, attacks
 
+pytestmark = pytest.mark.slow
+
 #: Modules that read whole blocks or pages; what else the reader has reads no more than a sentence at a time.
 OF_BLOCKS = frozenset(
     f"pipeline.extract.{name}" for name in ("sentences", "quote", "identity", "template", "section", "headings", "elements")

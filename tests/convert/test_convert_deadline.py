@@ -23,6 +23,8 @@ from pipeline.errors import ReadError, UsageError
 from pipeline.read import read_page
 from tests.invented_pages import drug_page, write_pages
 
+pytestmark = pytest.mark.slow
+
 
 def endless(seconds: float) -> str:
     """Where a search that would take longer than the universe ends: a pattern as no room has any."""

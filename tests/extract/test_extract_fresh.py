@@ -13,6 +13,8 @@ from pipeline.extract import extract
 from pipeline.model import DrugFacts
 from pipeline.read import read_page
 
+pytestmark = pytest.mark.slow
+
 FRESH = Path(__file__).parent / "fresh"
 
 #: batch -> figure -> what it must at least be: a little below what was reached after the rules had learned from the batch.

@@ -25,6 +25,8 @@ from tests.load.hostile import HEAD, said, sent, wire
 from tests.load.leaks import leaked, written
 from tests.load.load_snapshots import snapshot
 
+pytestmark = pytest.mark.slow
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 SECRET = "mk-0Hunter2/Correct+Horse~Battery=_Staple.mk1"  # noqa: S105 - invented, to be looked for
 PASSWORD = 'mk-ünter2 "correct" <horse> & bättery\\staple% mk1'  # noqa: S105 - as above
