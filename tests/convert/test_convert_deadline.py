@@ -92,10 +92,10 @@ def _read_nothing(_: None) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_page_past_its_deadline_costs_no_other(tmp_path: Path, seeds: Path, workers: int) -> None:
-    report = convert([seeds], tmp_path / "output", workers=workers, page_timeout=2)
+    report = convert([seeds], tmp_path / "output", workers=workers, page_timeout=4)
     assert told(report) == ONE_LATE
     late = next(one for one in report.problems if one.code == "P536")
-    assert "2 seconds" in late.cause
+    assert "4 seconds" in late.cause
 
 
 def test_a_page_past_its_deadline_costs_no_other_in_a_thread(tmp_path: Path, seeds: Path) -> None:
