@@ -108,14 +108,14 @@ def test_a_line_holds_no_more_than_is_known() -> None:
             {
                 "text": {"text": "melanoma", "spans": [{"start": 3, "end": 11}], "rule": "a rule"},
                 "intent": "treat",
-                "standing": "approved",
+                "approval_status": "approved",
             }
         ],
     }
 
 
 def use() -> model.Use:
-    return model.Use(text=Fact("melanoma", (model.Span(3, 11),), "a rule"), intent="treat", standing="approved")
+    return model.Use(text=Fact("melanoma", (model.Span(3, 11),), "a rule"), intent="treat", approval_status="approved")
 
 
 @pytest.mark.parametrize(

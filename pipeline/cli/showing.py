@@ -36,9 +36,9 @@ def show(  # noqa: PLR0913 - each is an option of the command
     brand: Annotated[str | None, Parameter(help="Only uses of this brand, or of the drug as a whole that has it.")] = None,
     condition: Annotated[str | None, Parameter(help="Only uses whose condition, setting or cause has these words.")] = None,
     code: Annotated[str | None, Parameter(help="Only uses with this code, or of a drug with it.")] = None,
-    standing: Annotated[
+    approval_status: Annotated[
         # As in the model, which help does without.
-        Literal["approved", "accelerated_approval", "used"] | None, Parameter(help="Only uses of this standing.")
+        Literal["approved", "accelerated_approval", "used"] | None, Parameter(help="Only uses of this approval status.")
     ] = None,
     fhir: Annotated[str | None, Parameter(help="The FHIR version to read [default: R5 if it is there].")] = None,
     json: Annotated[Flag, Parameter(help="Print a JSON line for each drug, use or resource.")] = False,
@@ -51,7 +51,7 @@ def show(  # noqa: PLR0913 - each is an option of the command
     onlabel show
     onlabel show denosumab
     onlabel show output "Nivolumab and Hyaluronidase-nvhy"
-    onlabel show --uses --condition melanoma --standing accelerated_approval
+    onlabel show --uses --condition melanoma --approval-status accelerated_approval
     onlabel show ClinicalUseDefinition/nci.denosumab.7611392e6323
     ```
     """
@@ -60,7 +60,7 @@ def show(  # noqa: PLR0913 - each is an option of the command
 
     folder, wanted = _output_and_wish(words)
     console = Console(quiet=quiet)
-    filters = Filters(brand, condition, code, standing)
+    filters = Filters(brand, condition, code, approval_status)
     with holding(folder or output) as held:
         try:
             snapshot = open_snapshot(held, fhir_version(fhir) if fhir else None)

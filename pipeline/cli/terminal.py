@@ -77,21 +77,21 @@ class Terminal:
 
     def drugs(self, records: Iterable[tuple[Record, Sequence[tuple[int, Use]]]]) -> None:
         """A table of drugs, each with those of its uses that were asked for."""
-        table = _table("Drug", "Brands", "Uses", "Standing", "Unread")
+        table = _table("Drug", "Brands", "Uses", "Approval status", "Unread")
         for record, uses in records:
             facts = record.facts
             table.add_row(
                 Text.assemble((_name(facts), "bold"), " (regimen)" if facts.kind == "regimen" else ""),
                 safe(", ".join(brand.text for brand in facts.brands)),
                 str(len(uses)),
-                _standings(use for _, use in uses),
+                _approval_statuses(use for _, use in uses),
                 ", ".join(_left_out(facts)),
             )
         self._print(table)
 
     def uses(self, records: Iterable[tuple[Record, Sequence[tuple[int, Use]]]]) -> None:
         """A table of uses over all drugs."""
-        table = _table("Drug", "Use", "For", "Brands", "Standing", "The page says")
+        table = _table("Drug", "Use", "For", "Brands", "Approval status", "The page says")
         for record, uses in records:
             for number, use in uses:
                 table.add_row(
@@ -99,7 +99,7 @@ class Terminal:
                     str(number),
                     _purpose(use) + (f": only “{_stated(use)}”" if use.qualified_in_words else ""),
                     safe(", ".join(brand.text for brand in use.brands)),
-                    _spelt(use.standing),
+                    _spelt(use.approval_status),
                     safe(use.text.text),
                 )
         self._print(table)
@@ -170,9 +170,10 @@ def _name(facts: DrugFacts) -> str:
     return safe(facts.name.text if facts.name else facts.slug)
 
 
-def _standings(uses: Iterable[Use]) -> str:
+def _approval_statuses(uses: Iterable[Use]) -> str:
     return ", ".join(
-        f"{count} {standing.replace('_', ' ')}" for standing, count in Counter(use.standing for use in uses).items()
+        f"{count} {approval_status.replace('_', ' ')}"
+        for approval_status, count in Counter(use.approval_status for use in uses).items()
     )
 
 
@@ -245,14 +246,14 @@ def _header(record: Record, uses: Sequence[tuple[int, Use]]) -> Iterator[tuple[s
     if url:
         yield "source", url
     shown = f"{len(uses)} of " if len(uses) != len(facts.uses) else ""
-    standing = f": {_standings(use for _, use in uses)}" if uses else ""
+    approval_status = f": {_approval_statuses(use for _, use in uses)}" if uses else ""
     withheld = f"; {len(facts.withheld)} withheld by a reviewer" if facts.withheld else ""
-    yield "uses", f"{shown}{len(facts.uses)}{standing}{withheld}"
+    yield "uses", f"{shown}{len(facts.uses)}{approval_status}{withheld}"
 
 
 def _use(record: Record, number: int, use: Use) -> Iterator[tuple[str, str | Text]]:
     yield from _restrictions(use)
-    yield "standing", _spelt(use.standing)
+    yield "approval", _spelt(use.approval_status)
     for fact in purpose(use):
         if fact.codings:
             yield "codes", f"{fact.text}: {', '.join(_codes(fact))}"

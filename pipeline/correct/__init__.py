@@ -9,6 +9,7 @@ review is and what a sample shows.
 from pipeline.correct.applying import Corrected, correct, without
 from pipeline.correct.corrections import (
     FILE_NAME,
+    ApprovalStatusEdit,
     CharacteristicEdit,
     Correction,
     Corrections,
@@ -17,7 +18,6 @@ from pipeline.correct.corrections import (
     PriorEdit,
     QualifierEdit,
     Quote,
-    StandingEdit,
     TherapyEdit,
     reading,
     span_of,
@@ -30,6 +30,7 @@ from pipeline.correct.writing import dump
 
 __all__ = [
     "FILE_NAME",
+    "ApprovalStatusEdit",
     "CharacteristicEdit",
     "Corrected",
     "Correction",
@@ -42,7 +43,6 @@ __all__ = [
     "QualifierEdit",
     "Quote",
     "ReviewedPage",
-    "StandingEdit",
     "TherapyEdit",
     "correct",
     "draw",

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 from pipeline.model import (
     Age,
     AgeGroup,
+    ApprovalStatus,
     Fact,
     Intent,
     QualifierKind,
@@ -20,7 +21,6 @@ from pipeline.model import (
     Review,
     Sex,
     Span,
-    Standing,
     Use,
     Verdict,
 )
@@ -47,10 +47,10 @@ class IntentEdit:
 
 
 @dataclass(frozen=True, slots=True)
-class StandingEdit:
+class ApprovalStatusEdit:
     """Whether the use is approved, and how, and the words that say it."""
 
-    choice: Standing
+    choice: ApprovalStatus
     quote: Quote
 
 
@@ -116,7 +116,7 @@ class Edits:
     brands: Quotes | None = None
     alone: Quotes | None = None
     intent: IntentEdit | None = None
-    standing: StandingEdit | None = None
+    approval_status: ApprovalStatusEdit | None = None
     populations: tuple[tuple[CharacteristicEdit, ...], ...] | None = None
     therapies: tuple[TherapyEdit, ...] | None = None
     prior: tuple[PriorEdit, ...] | None = None

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline.correct.corrections import (
+    ApprovalStatusEdit,
     CharacteristicEdit,
     Edits,
     IntentEdit,
     PriorEdit,
     QualifierEdit,
     Quote,
-    StandingEdit,
     TherapyEdit,
 )
 from pipeline.correct.quoting import NO_AGE, RULE, Passage, UnquotableError, says_age
@@ -47,8 +47,11 @@ def edited(use: Use, edits: Edits, facts: DrugFacts) -> Use:
             changed[name] = tuple(_qualifier(each, old, passage) for each in new)
         elif isinstance(new, IntentEdit):
             changed |= {"intent": new.choice, "intent_text": _chosen(new, use.intent, use.intent_text, passage)}
-        elif isinstance(new, StandingEdit):
-            changed |= {"standing": new.choice, "standing_fact": _chosen(new, use.standing, use.standing_fact, passage)}
+        elif isinstance(new, ApprovalStatusEdit):
+            changed |= {
+                "approval_status": new.choice,
+                "approval_status_fact": _chosen(new, use.approval_status, use.approval_status_fact, passage),
+            }
         else:
             changed[name] = tuple(_treatment(each, old, passage) for each in new)
     return replace(use, **changed)
@@ -80,7 +83,7 @@ def _one(quote: Quote, old: Sequence[Fact], passage: Passage, named: Sequence[Fa
         return replace(brand, rule=RULE)
 
 
-def _chosen(edit: IntentEdit | StandingEdit, choice: str, old: Fact | None, passage: Passage) -> Fact:
+def _chosen(edit: IntentEdit | ApprovalStatusEdit, choice: str, old: Fact | None, passage: Passage) -> Fact:
     kept = _kept(edit.quote, (old,) if old is not None else ())
     if kept is not None:
         # The words stay, what they mean is the reviewer's.

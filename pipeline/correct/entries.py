@@ -9,6 +9,7 @@ from yaml.nodes import Node
 
 from pipeline.correct.corrections import (
     FORMAT,
+    ApprovalStatusEdit,
     CharacteristicEdit,
     Correction,
     Edits,
@@ -16,12 +17,11 @@ from pipeline.correct.corrections import (
     PriorEdit,
     QualifierEdit,
     Quote,
-    StandingEdit,
     TherapyEdit,
 )
 from pipeline.correct.nodes import Fault, Read, choice, day, flag, listed, matching, number, record, text
 from pipeline.fields import FIELDS
-from pipeline.model import Age, AgeGroup, Intent, QualifierKind, QualifierTarget, Sex, Span, Standing, Verdict
+from pipeline.model import Age, AgeGroup, ApprovalStatus, Intent, QualifierKind, QualifierTarget, Sex, Span, Verdict
 
 __all__ = ["Fault", "entries"]
 
@@ -191,12 +191,12 @@ def _qualifier(node: Node) -> QualifierEdit:
     return QualifierEdit(_beside(said, node), **{name: said[name] for name in ("of", "kind") if name in said})
 
 
-_INTENT, _STANDING = _choosing(get_args(Intent)), _choosing(get_args(Standing))
+_INTENT, _APPROVAL_STATUS = _choosing(get_args(Intent)), _choosing(get_args(ApprovalStatus))
 _FIELDS: Mapping[str, Read[Any]] = {
     **{field.name: listed(_quote, 1) if field.single else _QUOTES for field in FIELDS},
     "conditions": _some,
     "intent": lambda node: IntentEdit(**_INTENT(node)),
-    "standing": lambda node: StandingEdit(**_STANDING(node)),
+    "approval_status": lambda node: ApprovalStatusEdit(**_APPROVAL_STATUS(node)),
     "populations": listed(_population, _MOST_VALUES),
     "therapies": listed(lambda node: TherapyEdit(**_THERAPY(node)), _MOST_VALUES),
     "prior": listed(lambda node: PriorEdit(**_PRIOR(node)), _MOST_VALUES),

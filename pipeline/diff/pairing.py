@@ -164,4 +164,4 @@ def intent_of(use: Use) -> tuple[str, ...]:
 def facts_key(use: Use) -> object:
     """What a use says without how and where it is said: equal keys, equal facts."""
     said = tuple(aspect.said(use) for aspect in ASPECTS)
-    return (tuple(map(fold, intent_of(use))), use.standing, texts(use.brands), said)
+    return (tuple(map(fold, intent_of(use))), use.approval_status, texts(use.brands), said)

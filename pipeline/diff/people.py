@@ -22,7 +22,7 @@ _FIELDS: Final[dict[str, frozenset[str]]] = {
     "phase": frozenset({"phases"}),
     "qualifier": frozenset({"qualifiers"}),
     "brand": frozenset({"brands"}),
-    "standing": frozenset({"standing"}),
+    "approval_status": frozenset({"approval_status"}),
     "intent": frozenset({"intent"}),
 }
 

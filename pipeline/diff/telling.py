@@ -24,7 +24,7 @@ _TITLES: Final[dict[Kind, str]] = {
     "use-brand-removed": "use no longer said of a brand",
     "use-brand-added": "use now said of another brand too",
     "use-brand-moved": "use moved between brands",
-    "standing-changed": "standing changed",
+    "approval-status-changed": "approval status changed",
     "intent-changed": "intent changed",
     "use-reread": "same words read otherwise ({of})",
     "denial-removed": "denied use no longer denied",

@@ -63,7 +63,7 @@ class _Stayed:
     j: int
 
     def changes(self) -> list[Change]:
-        found = [*self._in_aspects(), *self._in_brands(), *self._in_standing(), *self._in_intent()]
+        found = [*self._in_aspects(), *self._in_brands(), *self._in_approval_status(), *self._in_intent()]
         same = _section(self.old) == _section(self.new)
         # The page says the same words: whatever is different, it is we, or who corrected it, who read them otherwise.
         if found and (same or (self._is_said_as_before() and any(change.correction for change in found))):
@@ -106,12 +106,15 @@ class _Stayed:
             kind = "use-brand-removed"
         yield self._change(kind, "brand", (_words(before), _words(after)), (before, after))
 
-    def _in_standing(self) -> Iterator[Change]:
+    def _in_approval_status(self) -> Iterator[Change]:
         before, after = self.before, self.after
-        if before.standing != after.standing:
-            values = ((before.standing.replace("_", " "),), (after.standing.replace("_", " "),))
+        if before.approval_status != after.approval_status:
+            values = ((before.approval_status.replace("_", " "),), (after.approval_status.replace("_", " "),))
             yield self._change(
-                "standing-changed", "standing", values, (_some(before.standing_fact), _some(after.standing_fact))
+                "approval-status-changed",
+                "approval_status",
+                values,
+                (_some(before.approval_status_fact), _some(after.approval_status_fact)),
             )
 
     def _in_intent(self) -> Iterator[Change]:

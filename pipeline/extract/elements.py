@@ -172,7 +172,7 @@ class _Walk:
         of_a_use = (
             frame.of_use
             or frame.role in ("unread", "detail")
-            or (frame.role in ("brands", "standing", "denied") and not statement.note)
+            or (frame.role in ("brands", "approval-status", "denied") and not statement.note)
         )
         lost = self.lost and of_a_use and points_back(statement)
         self.found.append(Aside(statement, frame, self.passage, item, lost=lost))

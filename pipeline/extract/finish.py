@@ -1,4 +1,4 @@
-"""Leaves to published uses: standing, brands, denials and headings laid to them, after all of the section is read."""
+"""Leaves to published uses: approval status, brands, denials and headings laid to them, after all of the section is read."""
 
 from __future__ import annotations
 
@@ -58,21 +58,21 @@ def publish_use(ledger: Ledger, one: Read) -> None:
     if (why := _refused(ledger, one)) is not None:
         ledger.unread(said, why)
         return
-    standing, standing_fact = one.standing, None
+    approval_status, approval_status_fact = one.approval_status, None
     marks = "".join(told.marks for told in [*one.leaf.told, *one.leaf.details, *([one.leaf.lead] if one.leaf.lead else [])])
     evidence: list[Fact] = []
     granted = _granted(one)
     if granted is not None:
-        standing, standing_fact = "accelerated_approval", granted
+        approval_status, approval_status_fact = "accelerated_approval", granted
     for mark in marks:
         note = ledger.notes.get(mark)
         if note is None:
             ledger.unread(said, "its footnote mark has no footnote")
         elif note.frame.name == "accelerated-approval":
-            standing, standing_fact = "accelerated_approval", note.statement.fact("accelerated-approval")
-        elif note.frame.role != "standing":
+            approval_status, approval_status_fact = "accelerated_approval", note.statement.fact("accelerated-approval")
+        elif note.frame.role != "approval-status":
             one.leaf.stated.append(note.statement.fact("stated"))
-    built = build_use(one.leaf, standing, standing_fact)
+    built = build_use(one.leaf, approval_status, approval_status_fact)
     if isinstance(built, str):
         ledger.unread(said, built)
         return
@@ -99,7 +99,9 @@ def publish_use(ledger: Ledger, one: Read) -> None:
             evidence.append(_of_uses(scope.statement, scope.frame.name))
             behind.append(scope.statement)
         elif scope.frame.name == "accelerated-approval" and not scope.statement.note:
-            built = replace(built, standing="accelerated_approval", standing_fact=scope.statement.fact(scope.frame.name))
+            built = replace(
+                built, approval_status="accelerated_approval", approval_status_fact=scope.statement.fact(scope.frame.name)
+            )
             behind.append(scope.statement)
     built = replace(built, text=_with_sentences(one, built.text, behind))
     evidence.extend(reading.statement.fact("detail") for reading in one.leaf.general)

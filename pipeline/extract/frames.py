@@ -14,7 +14,7 @@ from functools import lru_cache
 from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names, Subject, main_verb, split_at, split_names, subject_of
 from pipeline.language import rx
-from pipeline.model import SentenceRole, Standing
+from pipeline.model import ApprovalStatus, SentenceRole
 from pipeline.phrases.nouns import noun_end
 from pipeline.phrases.verbs import VerbGroup, verb_group
 from pipeline.phrases.words import Word, words_of
@@ -37,7 +37,7 @@ class Row:
 class Frame:
     """The frame of a sentence. `role` is None where it states or leads to uses, or says more of them (`leads`, `subject`).
 
-    `at` is the index of the first word after the frame; `standing` what its verb says; `limits`: words in it may restrict a use.
+    `at` is the index of the first word after the frame; `approval_status` what its verb says; `limits`: words in it may restrict a use.
     """
 
     name: str
@@ -46,8 +46,8 @@ class Frame:
     subject_words: tuple[int, int] = (0, 0)
     at: int = 0
     group: VerbGroup | None = None
-    standing: Standing = "used"
-    standing_word: tuple[int, int] | None = None
+    approval_status: ApprovalStatus = "used"
+    status_word: tuple[int, int] | None = None
     leading: tuple[int, int] = field(default=(0, 0))
 
     @property
@@ -97,16 +97,16 @@ _NO_USE_VERB = rx(r"\b(?:approv\w+|indicated|used|given|use)\b")
 
 
 FRAMES: tuple[Row, ...] = (
-    Row("confirmatory-trials", "standing", says=rx(r"\bconfirmatory\b|^as a condition of (?:this |the )?approval\b.*\b(?:trials?|stud(?:y|ies))\b")),
+    Row("confirmatory-trials", "approval-status", says=rx(r"\bconfirmatory\b|^as a condition of (?:this |the )?approval\b.*\b(?:trials?|stud(?:y|ies))\b")),
     Row("more-information", "other-form", says=rx(r"^for (?:more )?information\b|\bsee the drug information summar(?:y|ies)\b")),
     Row("being-studied", "studied", verbs=("study",), unless=rx(
         r"^\W*it is not known\b|\b(?:must|should) (?:also )?be tested\b|\btested (?:for|before|after|every|to)\b"
         r"|\b(?:but|and) (?:it )?(?:is|are|may be) (?:also )?(?:only )?(?:used|approved|given)\b"), polarity="+"),
     Row("being-studied", "studied", says=rx(r"\bcontinues? to be (?:studied|tested)\b|\bunder study\b|\b(?:is|are) (?:also )?in (?:clinical )?(?:trials|studies)\b")),
     Row("special-program", "programme", verbs=("available", "use", "approve", ""), says=rx(r"\b(?:available|prescribed|given|obtained)\b.{0,60}\b(?:program|programme|REMS)\b")),
-    Row("accelerated-approval", "standing", says=rx(r"^accelerated approval (?:was|has been|is) (?:given|granted)\b.*\bthis use\b")),
-    Row("accelerated-approval", "standing", ("use",), ("approve",), "+", rx(r"^the use of [^,.;:]+? to treat [^,.;:]+? (?:is|are|was|were) [^,;:]*\baccelerated approval\b")),
-    Row("accelerated-approval", "standing", ("use", "drug", "it", "brand", "other"), ("approve",), "+", _ACCELERATED,
+    Row("accelerated-approval", "approval-status", says=rx(r"^accelerated approval (?:was|has been|is) (?:given|granted)\b.*\bthis use\b")),
+    Row("accelerated-approval", "approval-status", ("use",), ("approve",), "+", rx(r"^the use of [^,.;:]+? to treat [^,.;:]+? (?:is|are|was|were) [^,;:]*\baccelerated approval\b")),
+    Row("accelerated-approval", "approval-status", ("use", "drug", "it", "brand", "other"), ("approve",), "+", _ACCELERATED,
         rx(r"\bapproved (?:to|for) (?!use under|the)|\bonly (?:in|for)\b|\bto (?:treat|prevent|reduce|lower|help|be)\b|\bfor the \w+ of\b|:$")),
     Row("brand-scope", "brands", ("use",), (), "+", _BRAND_LIST),
     Row("brand-of-uses", "brands", ("brand",), ("approve", ""), "+", rx(
@@ -196,10 +196,10 @@ def _of_use(words: Sequence[Word], at: int, first: int, group: VerbGroup, subjec
     if subject == "agency" and not group.passive:
         start = noun_end(words, start, len(words))
     head = group.head
-    standing: Standing = "approved" if head is not None and head.of("approve") and not group.past else "used"
+    approval_status: ApprovalStatus = "approved" if head is not None and head.of("approve") and not group.past else "used"
     if head is not None and head.of("approve") and words[first].of("have") and words[first].low != "had":
-        standing = "approved"
-    return Frame("of-use", None, subject, (at, first), start, group, standing, (first, group.end), (0, at))
+        approval_status = "approved"
+    return Frame("of-use", None, subject, (at, first), start, group, approval_status, (first, group.end), (0, at))
 
 
 def _copula(words: Sequence[Word], group: VerbGroup) -> VerbGroup:

@@ -26,7 +26,7 @@ from pipeline.extract.told import (
     Told,
 )
 from pipeline.language import rx
-from pipeline.model import Block, Fact, Sentence, SentenceRole, Standing, Use
+from pipeline.model import ApprovalStatus, Block, Fact, Sentence, SentenceRole, Use
 
 #: A statement, its role, the rule that gave it, and why it is unread.
 Accounted = tuple[Statement, SentenceRole, str, str | None]
@@ -48,7 +48,7 @@ class Read:
 
     leaf: Leaf
     place: Place
-    standing: Standing
+    approval_status: ApprovalStatus
     brands: tuple[Fact, ...] = ()
     under: Under = field(default_factory=Under)
 
@@ -104,7 +104,7 @@ class Lead:
 
     told: Told | None = None
     fact: Fact | None = None
-    standing: Standing = "used"
+    approval_status: ApprovalStatus = "used"
     brands: tuple[Fact, ...] = ()
     under: Under = field(default_factory=Under)
 

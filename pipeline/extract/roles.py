@@ -50,7 +50,7 @@ def read_phrase(scene: Scene) -> tuple[Said, ...]:
     return stated(scene)
 
 
-#: Said by the standing of the use.
+#: Said by the approval status of the use.
 _PROGRAM = rx(r"(?:(?:under|with|through) )?(?:the )?(?:FDA's )?accelerated(?: approval)?(?: program)?(?: of the FDA)?")
 _OPENERS_ALONE = ("time", "with", "cause", "place")
 

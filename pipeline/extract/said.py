@@ -18,7 +18,7 @@ _AT_END = re.compile(r"[ .,;:]+(?:(?:and|or)[ .,;:]*)?$")
 
 SaidKind = Literal[
     "frame", "gloss", "kinds",                                    # hangs the rest together: no fact
-    "intent", "object", "standing",                               # what for, and how it is approved
+    "intent", "object", "approval_status",                               # what for, and how it is approved
     "head", "narrower", "cause", "status", "biomarker", "stage",  # the disease
     "population", "description",                                  # the patients
     "partner", "alone", "concurrent", "prior", "line",            # the treatment around it

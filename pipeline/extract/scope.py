@@ -58,7 +58,7 @@ def has_scope(statement: Statement, frame: Frame) -> bool:
     """Whether a sentence says something of uses that stand elsewhere."""
     if frame.role == "brands":
         return True
-    if frame.role == "standing":
+    if frame.role == "approval-status":
         return frame.name == "accelerated-approval"
     if frame.role == "studied":
         return takes_back(statement)

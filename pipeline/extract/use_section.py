@@ -82,7 +82,9 @@ def _passage(ledger: Ledger, passage: Passage) -> None:
         if says_abroad(told.readings) or (passage.frame.group is not None and may_deny(words_left(told.readings[:1]))):
             _no_uses(ledger, passage, replace(under, refused="it speaks of another approval than the FDA's"))
             return
-        lead = Lead(told, whole(passage.lead), passage.frame.standing, brands_of(statement, passage.frame, ledger.names), under)
+        lead = Lead(
+            told, whole(passage.lead), passage.frame.approval_status, brands_of(statement, passage.frame, ledger.names), under
+        )
     first = len(ledger.reads)
     for item in passage.items:
         _item(ledger, item, [], lead, ())
@@ -104,16 +106,16 @@ def _prose(ledger: Ledger, passage: Passage, under: Under) -> None:
         return
     leaf = Leaf(told, [told], whole((*passage.lead, *passage.details)), None, None)
     leaf.stated.extend(detail.fact("stated") for detail, _ in told.lost)
-    standing = passage.frame.standing
+    approval_status = passage.frame.approval_status
     if passage.frame.subject == "brand" and _ONLY.search(statement.text):
         for one in ledger.reads:
             one.leaf.stated.append(statement.fact("stated"))
-    if standing == "used" and not told.readings[0].also:
+    if approval_status == "used" and not told.readings[0].also:
         # "When used to treat X, it must be given with A": more of a use that the page states above
         for one in ledger.reads:
             if any(names_head(name, told.heads) for each in one.leaf.told for name in each.heads):
                 one.leaf.stated.append(statement.fact("stated"))
-    ledger.reads.append(Read(leaf, passage, standing, brands_of(statement, passage.frame, ledger.names), under))
+    ledger.reads.append(Read(leaf, passage, approval_status, brands_of(statement, passage.frame, ledger.names), under))
 
 
 _ONLY = rx(r"\b(?:only|solely)\b")
@@ -199,7 +201,7 @@ def _item(ledger: Ledger, item: Item, above: list[Told], lead: Lead, general: tu
     parent = whole(item.parent.statements) if item.parent is not None else None
     leaf = Leaf(lead.told, chain, whole(item.statements), parent, lead.fact, below, list(general))
     bracketed = tuple(each for statement in item.statements for each in bracket_brands(statement, ledger.names))
-    one = Read(leaf, item, lead.standing, (*lead.brands, *bracketed), lead.under)
+    one = Read(leaf, item, lead.approval_status, (*lead.brands, *bracketed), lead.under)
     ledger.reads.append(one)
     leaf.stated.extend(below_it)
     tell(ledger, told, "use", first_only=True)
@@ -229,7 +231,7 @@ def _second_use(ledger: Ledger, one: Read, told: Told, lead: Lead) -> None:
         ledger.role(statement, "use", "second-use")
         first = one.leaf.told[-1].readings[0].statement
         one.leaf.text = fact(first.block, first.start, told.readings[-1].statement.end, "leaf")
-        ledger.reads.append(Read(leaf, passage, frame.standing, (), lead.under))
+        ledger.reads.append(Read(leaf, passage, frame.approval_status, (), lead.under))
         return
 
 

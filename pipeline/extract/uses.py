@@ -13,7 +13,7 @@ from pipeline.extract.patients import narrowed, populations_of, widened, without
 from pipeline.extract.said import Said
 from pipeline.extract.state import in_run, state_of, ways
 from pipeline.language import rx
-from pipeline.model import Fact, Population, Qualifier, Sentence, Span, Standing, Use, facts_in
+from pipeline.model import ApprovalStatus, Fact, Population, Qualifier, Sentence, Span, Use, facts_in
 from pipeline.phrases.diseases import is_generic, names_head
 
 _NO_CONDITION = rx(
@@ -22,7 +22,7 @@ _NO_CONDITION = rx(
 )
 
 
-def build_use(leaf: Leaf, standing: Standing, standing_fact: Fact | None) -> Use | str:
+def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact: Fact | None) -> Use | str:
     """The use, or why there is none: without a verb or a condition nothing is said."""
     found = _intent(leaf)
     if found is None:
@@ -48,8 +48,8 @@ def build_use(leaf: Leaf, standing: Standing, standing_fact: Fact | None) -> Use
         conditions=conditions,
         intent=verb.mode,  # type: ignore[arg-type]  # the intents are those of the model
         intent_text=reading.quote(verb.place, verb.rule),
-        standing=standing,
-        standing_fact=standing_fact,
+        approval_status=approval_status,
+        approval_status_fact=approval_status_fact,
         narrower=unique((*extra, *_narrower(leaf, verb))),
         settings=settings,
         causes=causes,

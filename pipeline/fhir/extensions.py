@@ -151,7 +151,7 @@ EXTENSIONS: Final[tuple[Extension, ...]] = (
     ),
     # What stands in ClinicalUseDefinition where there is one (`fold`).
     _value("indication-identifier", "The identifier of the indication.", "Identifier", _GUIDELINE),
-    _value("regulatory-standing", "Whether the use is approved, and how.", "CodeableConcept", _GUIDELINE),
+    _value("approval-status", "Whether the use is approved, and how.", "CodeableConcept", _GUIDELINE),
     _value("subject", "The drug or brand that the indication is of.", "Reference", _GUIDELINE),
     _value("disease", "What is treated or prevented.", "CodeableConcept", _GUIDELINE),
     _value("disease-status", "Status, biomarkers and stage of the disease, and qualifiers.", "CodeableConcept", _GUIDELINE),

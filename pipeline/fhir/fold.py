@@ -49,7 +49,7 @@ def _detail(use: Resource, canonical: str) -> Iterator[Json]:
     indication = use["indication"]
     yield from use["extension"]
     yield {"url": url("indication-identifier"), "valueIdentifier": use["identifier"][0]}
-    yield {"url": url("regulatory-standing"), "valueCodeableConcept": use["category"][0]}
+    yield {"url": url("approval-status"), "valueCodeableConcept": use["category"][0]}
     for subject in use["subject"]:
         # The record of the drug or brand, which is published in every version and profile; it has its Medication's id.
         record = subject["reference"].replace("Medication/", "MedicationKnowledge/")

@@ -69,7 +69,7 @@ def clinical_use_definition(indication: Indication, facts: DrugFacts, source: So
         ],
         "identifier": [source.identifier("indication", indication.id)],
         "type": "indication",
-        "category": [standing(use, source)],
+        "category": [approval_status(use, source)],
         "subject": references,
         "status": {"coding": [_status(facts)]},
         "indication": _indication(indication, source),
@@ -85,10 +85,10 @@ def intended_effect(use: Use, source: Source) -> Json:
     return source.concept(use.intent_text, *codings) if use.intent_text else {"coding": codings}
 
 
-def standing(use: Use, source: Source) -> Json:
+def approval_status(use: Use, source: Source) -> Json:
     """Whether the use is approved, and how, as a CodeableConcept."""
-    coding = source.local("regulatory-standing", use.standing.replace("_", "-"))
-    return source.concept(use.standing_fact, coding) if use.standing_fact else {"coding": [coding]}
+    coding = source.local("approval-status", use.approval_status.replace("_", "-"))
+    return source.concept(use.approval_status_fact, coding) if use.approval_status_fact else {"coding": [coding]}
 
 
 def _key(use: Use, condition: Fact | None, setting: Fact | None, cause: Fact | None) -> tuple[object, ...]:

@@ -105,7 +105,7 @@ def _rules(profile: str, canonical: str, version: FhirVersion) -> _Rules:
             rules = {
                 "identifier": {"min": 1},
                 "type": {"fixedCode": "indication"},
-                "category": {"min": 1, "max": "1", "binding": _binding(canonical, "regulatory-standing")},
+                "category": {"min": 1, "max": "1", "binding": _binding(canonical, "approval-status")},
                 "subject": {"min": 1},
                 "status": {"min": 1},
                 "indication": {"min": 1},

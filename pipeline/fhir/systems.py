@@ -54,7 +54,7 @@ CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "reduce-risk": ("Reduce the risk", "The page says that the drug reduces the risk or chance of the condition."),
         "other": ("Other", "The page states another purpose; the words beside the code say which."),
     },
-    "regulatory-standing": {
+    "approval-status": {
         "approved": ("Approved", "The page says that this use is approved."),
         "accelerated-approval": ("Accelerated approval", "The page says that this use has accelerated FDA approval."),
         "used": ("Used", 'The page says "is used" of this use, and does not say that it is approved.'),

@@ -50,7 +50,7 @@ class Fact:
 Kind = Literal["drug", "regimen", "none"]
 FdaStatus = Literal["approved", "discontinued", "not_stated"]
 Intent = Literal["treat", "prevent", "prevent_and_treat", "palliate", "reduce_risk", "other"]
-Standing = Literal["approved", "accelerated_approval", "used"]
+ApprovalStatus = Literal["approved", "accelerated_approval", "used"]
 AgeGroup = Literal["adult", "adolescent", "child"]
 Sex = Literal["female", "male"]
 Verdict = Literal["right", "wrong", "incomplete"]
@@ -182,8 +182,8 @@ class Use:
     conditions: tuple[Fact, ...] = ()
     intent: Intent
     intent_text: Fact | None = None
-    standing: Standing
-    standing_fact: Fact | None = None
+    approval_status: ApprovalStatus
+    approval_status_fact: Fact | None = None
     narrower: tuple[Fact, ...] = ()
     settings: tuple[Fact, ...] = ()
     causes: tuple[Fact, ...] = ()
@@ -232,7 +232,7 @@ class Component:
 
 
 SentenceRole = Literal[
-    "lead", "parent", "use", "detail", "brands", "standing", "denied", "studied", "other-form", "programme", "footnote",
+    "lead", "parent", "use", "detail", "brands", "approval-status", "denied", "studied", "other-form", "programme", "footnote",
     "explanation", "availability", "unread", "withheld",
 ]  # fmt: skip
 

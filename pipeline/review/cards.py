@@ -20,7 +20,7 @@ SYSTEMS: Final = {
     "http://purl.obolibrary.org/obo/mondo.owl": "Mondo",
     "https://www.nlm.nih.gov/mesh": "MeSH",
 }
-STANDINGS: Final = {
+APPROVAL_STATUSES: Final = {
     "approved": "Approved",
     "accelerated_approval": "Accelerated approval",
     "used": "Used (the page does not say approved)",
@@ -78,7 +78,7 @@ class Card:
     context: tuple[Value, ...]
     fields: tuple[Field, ...]
     intent: str
-    standing: str
+    approval_status: str
     offset: int
     length: int
     reading: str
@@ -130,7 +130,7 @@ class _Uses:
             context=context,
             fields=tuple(fields),
             intent=use.intent,
-            standing=use.standing,
+            approval_status=use.approval_status,
             offset=span.start,
             length=span.end - span.start,
             reading=reading(use),
@@ -159,9 +159,11 @@ class _Uses:
             yield Field(name, label, tuple((self._therapy(kind, one.phrase, one.names, one.mode),) for one in each), "and")
         steps = tuple((self._phase(one),) for one in use.phases)
         yield Field("phases", "In steps", steps, "then")
-        if use.standing_fact is not None:
-            note = STANDINGS[use.standing]
-            yield Field("standing", "Standing", ((self._value("standing", use.standing_fact, note),),))
+        if use.approval_status_fact is not None:
+            note = APPROVAL_STATUSES[use.approval_status]
+            yield Field(
+                "approval_status", "Approval status", ((self._value("approval_status", use.approval_status_fact, note),),)
+            )
 
     def _plain(self, use: Use, field: PlainField) -> Field:
         return Field(field.name, field.label, tuple((self._value(field.mark, fact),) for fact in field.facts(use)))

@@ -146,7 +146,9 @@ def _identity(facts: DrugFacts, marks: Marks) -> Iterator[Field]:
     yield Field("brands", "Brands", tuple((value_of("brand", fact, marks),) for fact in listed))
     yield Field("ingredients", "Ingredients", tuple((value_of("drug", fact, marks),) for fact in facts.ingredients))
     if facts.fda_status_fact is not None:
-        yield Field("fda", "FDA approved", ((value_of("standing", facts.fda_status_fact, marks, note=FDA[facts.fda_status]),),))
+        yield Field(
+            "fda", "FDA approved", ((value_of("approval_status", facts.fda_status_fact, marks, note=FDA[facts.fda_status]),),)
+        )
     named = tuple((value_of("drug", one.fact, marks, note=IDENTIFIERS[one.kind]),) for one in facts.identifiers)
     yield Field("identifiers", "Identifiers", named)
 

@@ -8,6 +8,7 @@ from typing import Any, Final, get_args, get_type_hints
 from pipeline.model import (
     Age,
     AgeGroup,
+    ApprovalStatus,
     Characteristic,
     Fact,
     Intent,
@@ -15,7 +16,6 @@ from pipeline.model import (
     QualifierKind,
     QualifierTarget,
     Sex,
-    Standing,
     Therapy,
     Use,
 )
@@ -23,7 +23,7 @@ from pipeline.model import (
 #: The model's choices, for `static/editing.js` and `static/groups.js`.
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "intent": get_args(Intent),
-    "standing": get_args(Standing),
+    "approval_status": get_args(ApprovalStatus),
     "kind": get_args(get_type_hints(Characteristic)["kind"]),
     "age_group": get_args(AgeGroup),
     "sex": get_args(Sex),

@@ -16,7 +16,7 @@ KINDS: Final[dict[str, str]] = {
     "brand": "brand",
     "therapy": "given with",
     "prior": "prior therapy",
-    "standing": "standing",
+    "approval_status": "approval_status",
     "qualifier": "restriction in words",
     "drug": "drug",
     "use": "use",

@@ -14,7 +14,7 @@ from pipeline.review.visible import visible
 
 #: Bits of a row's flags, the same in `static/overview.js`.
 BRAND_SCOPED, UNREAD, UNCODED, CHANGED, FINDINGS, STALE, IN_WORDS = 1, 2, 4, 8, 16, 32, 64
-_STANDINGS: Final = {"approved": 1, "accelerated_approval": 2, "used": 4}
+_APPROVAL_STATUSES: Final = {"approved": 1, "accelerated_approval": 2, "used": 4}
 _LONGEST_NAME = 120
 
 
@@ -31,9 +31,9 @@ def row_of(  # noqa: PLR0913 - what marks a row comes from as many places
     """What the overview knows of a drug, in the order in which `static/overview.js` takes it apart.
 
     Returns:
-        File, name, 0 for a drug and 1 for a regimen, brands, conditions, codes, bits of standings, number of uses, bits of
-        flags, SHA-256 of the page, places of reviewed uses, the page's date, and places of uses that were drawn at random
-        and wait for a decision.
+        File, name, 0 for a drug and 1 for a regimen, brands, conditions, codes, bits of approval statuses, number of uses,
+        bits of flags, SHA-256 of the page, places of reviewed uses, the page's date, and places of uses that were drawn at
+        random and wait for a decision.
 
     """
     uses = facts.uses
@@ -44,9 +44,9 @@ def row_of(  # noqa: PLR0913 - what marks a row comes from as many places
     flags |= FINDINGS if findings else 0
     flags |= STALE if stale else 0
     flags |= IN_WORDS if any(use.qualified_in_words for use in uses) else 0
-    standings = 0
+    approval_statuses = 0
     for use in uses:
-        standings |= _STANDINGS[use.standing]
+        approval_statuses |= _APPROVAL_STATUSES[use.approval_status]
     brands = _texts([*facts.brands, *(brand for use in uses for brand in use.brands)])
     conditions = [fact for use in uses for fact in purpose(use)]
     named = [fact for fact in (facts.name, *facts.brands, *facts.ingredients, *conditions) if fact is not None]
@@ -60,7 +60,7 @@ def row_of(  # noqa: PLR0913 - what marks a row comes from as many places
         brands,
         _texts(conditions),
         visible(" ".join(codes)),
-        standings,
+        approval_statuses,
         len(uses),
         flags,
         facts.page.sha256,

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from pipeline.correct import Corrections
 from pipeline.diff import Changes, kind_in_words, people
 from pipeline.model import Resource
-from pipeline.review.cards import FDA, STANDINGS, SYSTEMS, words
+from pipeline.review.cards import APPROVAL_STATUSES, FDA, SYSTEMS, words
 from pipeline.review.changes import changed_slugs, changes_view, direction
 from pipeline.review.drug import view_of
 from pipeline.review.folder import replacing
@@ -126,7 +126,7 @@ def _templates(snapshot: Snapshot, changes: Changes | None) -> Environment:
         report=snapshot.report,
         compared=changes is not None,
         kinds=KINDS,
-        standings=STANDINGS,
+        approval_statuses=APPROVAL_STATUSES,
         systems=SYSTEMS,
         fda=FDA,
     )

@@ -123,13 +123,13 @@ def _use(found: list[Json]) -> Json:
     def beside(concept: Json) -> Json:
         return {"concept": concept, "extension": concept.get("extension", [])}
 
-    (standing,), (intent,) = concepts("regulatory-standing"), concepts("treatment-intent")
+    (approval_status,), (intent,) = concepts("approval-status"), concepts("treatment-intent")
     diseases, statuses = concepts("disease"), concepts("disease-status")
     return {
         "resourceType": "ClinicalUseDefinition",
         "id": extensions(guideline, "indication-identifier")[0]["valueIdentifier"]["value"],
         "extension": [*extensions(guideline, "quote"), *extensions(guideline, "use")],
-        "category": [standing],
+        "category": [approval_status],
         "subject": [
             {**reference, "reference": reference["reference"].replace("MedicationKnowledge/", "Medication/")}
             for reference in (each["valueReference"] for each in extensions(guideline, "subject"))

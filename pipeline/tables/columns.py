@@ -27,7 +27,7 @@ _SOURCE: Final = ("page", "sha256", "url", "last_reviewed", "stale")
 
 #: `uses.csv` and the view `uses`: one row a use and brand.
 COLUMNS: Final = (
-    *("drug", "slug", "kind", "brand", "fda_status", "use", "indications", "intent", "intent_words", "standing"),
+    *("drug", "slug", "kind", "brand", "fda_status", "use", "indications", "intent", "intent_words", "approval_status"),
     *("condition", "narrower", "setting", "cause", "disease_status", "biomarker", "stage", "line_of_therapy"),
     *("age_group", "age_low_years", "age_low_exclusive", "age_high_years", "age_high_exclusive", "sex", "population"),
     *("with_required", "with_optional", "with_alternative", "with_combination", "with_concurrent"),

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 import orjson
 
 from pipeline.fields import purpose
-from pipeline.model import DrugFacts, Fact, Standing, Use, facts_in
+from pipeline.model import ApprovalStatus, DrugFacts, Fact, Use, facts_in
 from pipeline.snapshot import Input, Record, Snapshot
 
 #: How many names are offered where none is the one that was asked for.
@@ -80,10 +80,10 @@ class Filters:
     brand: str | None = None
     condition: str | None = None
     code: str | None = None
-    standing: Standing | None = None
+    approval_status: ApprovalStatus | None = None
 
     def __bool__(self) -> bool:
-        return any(each is not None for each in (self.brand, self.condition, self.code, self.standing))
+        return any(each is not None for each in (self.brand, self.condition, self.code, self.approval_status))
 
     def uses(self, facts: DrugFacts) -> list[tuple[int, Use]]:
         """The uses that pass, with their numbers (from 1)."""
@@ -91,7 +91,7 @@ class Filters:
 
     def _passes(self, facts: DrugFacts, use: Use) -> bool:
         return (
-            (self.standing is None or use.standing == self.standing)
+            (self.approval_status is None or use.approval_status == self.approval_status)
             and (self.brand is None or _folded(self.brand) in map(_folded, _scope(facts, use)))
             and (self.condition is None or any(_folded(self.condition) in _folded(words) for words in _purpose(use)))
             and (self.code is None or _folded(self.code) in map(_folded, (*codes_of(facts), *_codes(facts_in(use)))))

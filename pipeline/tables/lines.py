@@ -15,7 +15,7 @@ _EMPTY: Final[tuple[object, ...]] = (None, (), "", [], {})
 
 
 def drug_line(record: Record, uses: Sequence[tuple[int, Use]]) -> dict[str, Any]:
-    """A drug at a glance: its name, brands, and how many of the uses that were asked for are of which standing."""
+    """A drug at a glance: its name, brands, and how many of the uses that were asked for are of which approval status."""
     facts = record.facts
     return {
         "slug": facts.slug,
@@ -25,7 +25,7 @@ def drug_line(record: Record, uses: Sequence[tuple[int, Use]]) -> dict[str, Any]
         "brands": list(dict.fromkeys(brand.text for brand in facts.brands)),
         "uses": len(uses),
         "indications": sum(len(record.indications[number - 1]) for number, _ in uses),
-        "standing": dict(Counter(use.standing for _, use in uses)),
+        "approval_status": dict(Counter(use.approval_status for _, use in uses)),
         "qualified_in_words": sum(use.qualified_in_words for _, use in uses),
         "unread": len(facts.unread),
         "withheld": len(facts.withheld),

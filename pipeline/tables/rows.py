@@ -121,7 +121,7 @@ def _use(use: Use) -> Row:
     return {
         "intent": use.intent,
         "intent_words": use.intent_text.text if use.intent_text else None,
-        "standing": use.standing,
+        "approval_status": use.approval_status,
         **{field.column: _cell_of(field, use) for field in FIELDS if field.column},
         "age_group": joined(sorted({each.age_group for each in traits if each.age_group})),
         **_bound("age_low", [(each.low, each.low_exclusive) for each in ranges], min),

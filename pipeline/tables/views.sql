@@ -187,7 +187,7 @@ SELECT
     quoted(quotes, 'lead') AS "lead",
     quoted(quotes, 'parent') AS parent,
     quoted(quotes, 'evidence') AS evidence,
-    local_code(items(category, '$[0].coding'), 'regulatory-standing') AS standing,
+    local_code(items(category, '$[0].coding'), 'approval-status') AS approval_status,
     local_code(items(indication, '$.intendedEffect.concept.coding'), 'intent') AS intent,
     json_extract_string(indication, '$.intendedEffect.concept.text') AS intent_words,
     CASE WHEN disease IS NULL THEN [] ELSE
@@ -266,7 +266,7 @@ WITH branches AS (
 SELECT
     source.drug, source.slug, source.kind, branded.name AS brand, drug.fda_status, use.use,
     joined(list_sort(indications)) AS indications,
-    one.intent, one.intent_words, one.standing,
+    one.intent, one.intent_words, one.approval_status,
     cell(list_transform(conditions, lambda c: concept(c))) AS condition,
     cell(list_transform(narrower, lambda c: concept(c))) AS narrower,
     cell(list_transform(settings, lambda c: concept(c))) AS setting,

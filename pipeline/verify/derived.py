@@ -35,7 +35,7 @@ _SAID: Mapping[str, Mapping[str, re.Pattern[str]]] = MappingProxyType(
                 # Another purpose is another verb: not a bare "treat", "prevent" or "palliate".
                 "other": r"\A(?!\W*(?:to )?(?:treat|prevent|palliate)\W*\Z).*\w",
             },
-            "regulatory-standing": {
+            "approval-status": {
                 "approved": r"\bapprov",
                 "accelerated-approval": r"\baccelerated\b",
                 "used": r"\bused?\b|\btreat",
@@ -105,7 +105,7 @@ _PARTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "changed": frozenset(
             {
                 *("conditions", "narrower", "settings", "causes", "disease-status", "biomarkers", "stages", "line", "brands"),
-                *("alone", "intent", "standing", "populations", "therapies", "prior", "qualifiers"),
+                *("alone", "intent", "approval-status", "populations", "therapies", "prior", "qualifiers"),
             }
         ),
         "mode": frozenset({"required", "optional", "alternative", "combination", "concurrent", "one-of", "conditional"}),
@@ -119,7 +119,7 @@ _PARTS: Mapping[str, frozenset[str]] = MappingProxyType(
                     "use",
                     "detail",
                     "brands",
-                    "standing",
+                    "approval-status",
                     "denied",
                     "studied",
                     "other-form",

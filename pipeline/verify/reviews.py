@@ -11,10 +11,10 @@ from pipeline.verify.spans import name_of, part
 
 #: The rule of a value that a person gave, and the field of a use (as `review` names it) that holds a code of each system.
 CORRECTED = "corrected"
-FIELDS = {"intent": "intent", "regulatory-standing": "standing", "age-group": "populations", "gender": "populations"}
+FIELDS = {"intent": "intent", "approval-status": "approval-status", "age-group": "populations", "gender": "populations"}
 #: The field that stands in an element or an extension, by its name; what is deeper decides.
 _FIELD_AT = {
-    "category": "standing",
+    "category": "approval-status",
     "subject": "brands",
     "contained": "populations",
     "patientCharacteristic": "populations",

@@ -30,7 +30,7 @@ def test_all_shapes_of_page_come_up() -> None:
         found["denials"] += bool(facts.denials)
         found["studied"] += bool(facts.studied)
         for use in facts.uses:
-            found[use.standing] += 1
+            found[use.approval_status] += 1
             found["nested"] += use.parent is not None
             found["prose"] += use.lead is None or use.lead.text == use.text.text
             found["of a brand"] += bool(use.brands)

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from pipeline.correct import (
+    ApprovalStatusEdit,
     CharacteristicEdit,
     Corrections,
     Edits,
     Quote,
-    StandingEdit,
     correct,
     reading,
 )
@@ -125,7 +125,7 @@ def test_a_place_tells_which_of_several_is_meant() -> None:
 
 def test_words_of_another_sentence_of_the_section_bring_that_sentence_as_evidence() -> None:
     start = FACTS.page.text.index("fast way")
-    edits = Edits(standing=StandingEdit("accelerated_approval", Quote("fast way", Span(start, start + 8))))
+    edits = Edits(approval_status=ApprovalStatusEdit("accelerated_approval", Quote("fast way", Span(start, start + 8))))
     found, codes = corrected(FACTS, entry(FACTS, FIRST, edits=edits))
     assert codes == []
     assert found.uses[0].evidence[-1].text == "Approval by the fast way ends soon"

@@ -13,7 +13,7 @@ from pipeline.cli.console import Console
 from pipeline.cli.outcome import conclude
 from pipeline.cli.reviewing import review
 from pipeline.convert import Report, convert
-from pipeline.correct import Correction, Corrections, Edits, Quote, StandingEdit, dump
+from pipeline.correct import ApprovalStatusEdit, Correction, Corrections, Edits, Quote, dump
 from pipeline.errors import UsageError
 from pipeline.model import Span
 from pipeline.settings import Settings
@@ -25,7 +25,7 @@ from tests.correct.correct_pages import PAGE, entry, facts_of, page_bytes
 
 FACTS = facts_of()
 FIRST, SECOND = FACTS.uses
-EDITS = Edits(conditions=(Quote("cancer of the skin"),), standing=StandingEdit("used", Quote("approved for")))
+EDITS = Edits(conditions=(Quote("cancer of the skin"),), approval_status=ApprovalStatusEdit("used", Quote("approved for")))
 MARKS = (
     entry(FACTS, FIRST, edits=EDITS),
     entry(FACTS, SECOND, withhold=True, reason='Not a use: <script>alert("1")</script> & more'),
@@ -91,8 +91,8 @@ def test_a_mark_is_applied_named_and_proven(house: House) -> None:
     assert [str(problem) for problem in verify(report.snapshot) if problem.severity != "information"] == []
     facts = read_facts(of_page(report, "zolerab"), "zolerab.md")
     (use,) = facts.uses
-    assert ([fact.text for fact in use.conditions], use.standing) == (["cancer of the skin"], "used")
-    assert [(review.reviewer, review.changed) for review in use.reviews] == [("Ann Example", ("conditions", "standing"))]
+    assert ([fact.text for fact in use.conditions], use.approval_status) == (["cancer of the skin"], "used")
+    assert [(review.reviewer, review.changed) for review in use.reviews] == [("Ann Example", ("conditions", "approval_status"))]
     assert [withheld.text.text for withheld in facts.withheld] == [SECOND.text.text]
     assert "withheld" in {sentence.role for sentence in facts.sentences}
     assert ("E120", "27") in outcomes(report)

@@ -15,6 +15,7 @@ from fhir.resources.R4B import get_fhir_model_class as get_r4b_model_class
 
 from pipeline.convert import convert
 from pipeline.correct import (
+    ApprovalStatusEdit,
     CharacteristicEdit,
     Corrections,
     Edits,
@@ -22,7 +23,6 @@ from pipeline.correct import (
     PriorEdit,
     QualifierEdit,
     Quote,
-    StandingEdit,
     TherapyEdit,
     dump,
 )
@@ -63,9 +63,9 @@ CASES: list[tuple[str, Any, Callable[[Use], Any], Any]] = [
         ("reduce_risk", "lower the chance"),
     ),
     (
-        "standing",
-        StandingEdit("accelerated_approval", Quote("approved for the Zolvex brand")),
-        lambda use: (use.standing, use.standing_fact and use.standing_fact.text),
+        "approval_status",
+        ApprovalStatusEdit("accelerated_approval", Quote("approved for the Zolvex brand")),
+        lambda use: (use.approval_status, use.approval_status_fact and use.approval_status_fact.text),
         ("accelerated_approval", "approved for the Zolvex brand"),
     ),
     (
@@ -207,7 +207,8 @@ def test_a_code_that_its_words_do_not_say_needs_a_reviewer(snapshots: dict[Profi
     unnamed = {str(problem.resource) for problem in problems if problem.code == "C643"}
     assert all(any(name.replace("_", "-") in each for each in unnamed) for name, *_ in CASES if name != "stages")
     unsaid = {str(problem.resource) for problem in problems if problem.code == "C640"}
-    assert {name for name, *_ in CASES if any(f"zolerab-{name}" in each for each in unsaid)} == {"populations", "standing"}
+    named = {name for name, *_ in CASES if any(f"zolerab-{name.replace('_', '-')}" in each for each in unsaid)}
+    assert named == {"populations", "approval_status"}
 
 
 def test_a_corrected_value_needs_a_review_that_names_its_very_field(snapshots: dict[Profile, Path], tmp_path: Path) -> None:

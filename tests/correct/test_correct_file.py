@@ -13,6 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.correct import (
+    ApprovalStatusEdit,
     CharacteristicEdit,
     Correction,
     Corrections,
@@ -20,7 +21,6 @@ from pipeline.correct import (
     IntentEdit,
     PriorEdit,
     Quote,
-    StandingEdit,
     TherapyEdit,
     dump,
     load,
@@ -64,7 +64,7 @@ def test_the_example_in_the_rooms_readme_is_read_as_it_stands() -> None:
     readme = (REPOSITORY / "pipeline" / "correct" / "README.md").read_text(encoding="utf-8")
     (text,) = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
     (entry,) = loaded(re.sub(r"sha256: \w+…", f"sha256: {SHA256}", text)).entries
-    assert set(entry.edits.changed) >= {"conditions", "line", "standing", "intent", "populations", "therapies", "prior"}
+    assert set(entry.edits.changed) >= {"conditions", "line", "approval_status", "intent", "populations", "therapies", "prior"}
     assert entry.sampled
 
 
@@ -143,7 +143,7 @@ def test_what_is_no_plain_yaml_is_refused(data: bytes, line: int | None, cause: 
         ("withhold: true", "edits: {alone: [{quote: a}, {quote: b}]}", 7),
         ("withhold: true", "edits: {intent: {choice: cure, quote: cure}}", 7),
         ("withhold: true", "edits: {intent: {choice: treat}}", 7),
-        ("withhold: true", "edits: {standing: {choice: denied, quote: no}}", 7),
+        ("withhold: true", "edits: {approval_status: {choice: denied, quote: no}}", 7),
         ("withhold: true", "edits: {populations: [[]]}", 7),
         ("withhold: true", "edits: {populations: [[{kind: sex, quote: women}]]}", 7),
         ("withhold: true", "edits: {populations: [[{kind: sex, quote: women, sex: other}]]}", 7),
@@ -223,7 +223,8 @@ edits = st.builds(
     **{name: st.none() | lists for name in ("narrower", "settings", "causes", "disease_status", "biomarkers", "brands")},
     **{name: st.none() | st.lists(quotes, max_size=1).map(tuple) for name in ("line", "alone")},
     intent=st.none() | st.builds(IntentEdit, intents, quotes),
-    standing=st.none() | st.builds(StandingEdit, st.sampled_from(["approved", "accelerated_approval", "used"]), quotes),
+    approval_status=st.none()
+    | st.builds(ApprovalStatusEdit, st.sampled_from(["approved", "accelerated_approval", "used"]), quotes),
     populations=st.none() | st.lists(st.lists(characteristics, min_size=1, max_size=2).map(tuple), max_size=2).map(tuple),
     therapies=st.none()
     | st.lists(st.builds(TherapyEdit, st.sampled_from(["required", "optional"]), quotes, lists), max_size=2).map(tuple),

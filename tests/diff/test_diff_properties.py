@@ -79,8 +79,8 @@ USES = st.builds(
     conditions=facts("breast cancer", "lymphoma", "follicular lymphoma", "bone mass"),
     intent=st.sampled_from(["treat", "prevent", "other"]),
     intent_text=maybe("treat", "increase"),
-    standing=st.sampled_from(["approved", "accelerated_approval"]),
-    standing_fact=st.none(),
+    approval_status=st.sampled_from(["approved", "accelerated_approval"]),
+    approval_status_fact=st.none(),
     narrower=facts("mantle cell lymphoma"),
     settings=facts("breast cancer", "prostate cancer"),
     causes=facts("multiple myeloma", "chemotherapy"),
@@ -169,8 +169,8 @@ def test_words_that_were_there_before_narrow_nothing() -> None:
         conditions=(fact("breast cancer"),),
         intent="treat",
         intent_text=None,
-        standing="approved",
-        standing_fact=None,
+        approval_status="approved",
+        approval_status_fact=None,
     )
     new = replace(old, disease_status=(fact("has spread"),), text=fact("breast cancer  that has spread"))
     (change,) = changes_of_page(record([old]), record([new]))

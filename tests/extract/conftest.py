@@ -149,7 +149,7 @@ def _use(use: Use) -> dict[str, Any]:
         "conditions": [_text(fact) for fact in use.conditions],
         "intent": use.intent,
         "intent_text": _text(use.intent_text),
-        "standing": use.standing,
+        "approval_status": use.approval_status,
         "line": _text(use.line),
         "alone": use.alone is not None,
         "populations": [

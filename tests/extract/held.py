@@ -6,7 +6,7 @@ import re
 
 from pipeline.model import Fact, Use, facts_in
 
-#: What carries a sentence and restricts nothing, and what a code says (an intent, a mode, a standing).
+#: What carries a sentence and restricts nothing, and what a code says (an intent, a mode, a approval_status).
 _FRAME = """
 a an the of in on to for with by from at as into and or but nor and/or also if it its this these that those they them
 their he his she her who whom whose which is are was were be been being has have had do does did may can could should

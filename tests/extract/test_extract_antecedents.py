@@ -42,8 +42,8 @@ def test_a_sentence_after_a_list_that_may_speak_of_something_else_says_nothing_o
 ) -> None:
     facts = facts_of(page(AFTER_A_LIST + said))
     bare = facts_of(page(AFTER_A_LIST))
-    assert [(one.standing, one.brands, one.populations, one.prior) for one in facts.uses] == [
-        (one.standing, one.brands, one.populations, one.prior) for one in bare.uses
+    assert [(one.approval_status, one.brands, one.populations, one.prior) for one in facts.uses] == [
+        (one.approval_status, one.brands, one.populations, one.prior) for one in bare.uses
     ]
     assert facts.unread or all(use.qualified_in_words for use in facts.uses)
 
@@ -52,7 +52,7 @@ def test_accelerated_approval_of_a_use_that_is_named_is_that_use_alone(uses_of: 
     glioma, melanoma = uses_of(
         AFTER_A_LIST + "The use of zolafen to treat melanoma is approved under FDA's Accelerated Approval Program."
     )
-    assert (glioma.standing, melanoma.standing) == ("approved", "accelerated_approval")
+    assert (glioma.approval_status, melanoma.approval_status) == ("approved", "accelerated_approval")
     assert melanoma.qualifiers == ()
 
 

@@ -25,8 +25,8 @@ def brands(uses: tuple[Use, ...]) -> list[list[str]]:
     return [[brand.text for brand in use.brands] for use in uses]
 
 
-def standings(uses: tuple[Use, ...]) -> list[str]:
-    return [use.standing for use in uses]
+def approval_statuses(uses: tuple[Use, ...]) -> list[str]:
+    return [use.approval_status for use in uses]
 
 
 def test_a_sub_item_of_a_sub_item_has_the_nearer_one_as_its_parent(uses_of: Uses) -> None:
@@ -115,7 +115,7 @@ Use in children is approved for the Alvera brand of zolafen.
 
 def test_a_brand_as_the_subject_scopes_its_prose_use(uses_of: Uses) -> None:
     (use,) = uses_of("The Bexida brand of zolafen is also used to treat **glioma**.")
-    assert (brands((use,)), use.standing) == ([["Bexida"]], "used")
+    assert (brands((use,)), use.approval_status) == ([["Bexida"]], "used")
 
 
 FOOTNOTE = "¹This use is approved under FDA's Accelerated Approval Program."
@@ -123,8 +123,8 @@ FOOTNOTE = "¹This use is approved under FDA's Accelerated Approval Program."
 
 def test_a_mark_gives_accelerated_approval_to_its_item_alone(uses_of: Uses) -> None:
     uses = uses_of(f"Zolafen is approved to treat:\n\n- **Glioma**¹\n- **Melanoma**\n\n{FOOTNOTE}")
-    assert standings(uses) == ["accelerated_approval", "approved"]
-    assert uses[0].standing_fact is not None
+    assert approval_statuses(uses) == ["accelerated_approval", "approved"]
+    assert uses[0].approval_status_fact is not None
     assert uses[0].text.text == "Glioma"
 
 
@@ -132,7 +132,7 @@ def test_a_mark_on_a_parent_gives_accelerated_approval_to_its_sub_items(uses_of:
     uses = uses_of(
         f"Zolafen is approved to treat:\n\n- **Glioma**¹\n- It is used alone.\n- It is used in adults.\n\n{FOOTNOTE}"
     )
-    assert standings(uses) == ["accelerated_approval", "accelerated_approval"]
+    assert approval_statuses(uses) == ["accelerated_approval", "accelerated_approval"]
 
 
 def test_a_page_level_sentence_gives_accelerated_approval_to_all_uses(uses_of: Uses) -> None:
@@ -140,14 +140,14 @@ def test_a_page_level_sentence_gives_accelerated_approval_to_all_uses(uses_of: U
         "Zolafen is approved to treat:\n\n- **Glioma**\n- **Myoma**\n\n"
         "Zolafen is approved under FDA's Accelerated Approval Program."
     )
-    assert standings(uses) == ["accelerated_approval", "accelerated_approval"]
+    assert approval_statuses(uses) == ["accelerated_approval", "accelerated_approval"]
 
 
-def test_a_mark_without_a_footnote_is_reported_and_changes_no_standing(
+def test_a_mark_without_a_footnote_is_reported_and_changes_no_approval_status(
     facts_of: Callable[[str], DrugFacts], uses_of: Uses
 ) -> None:
     uses = "Zolafen is approved to treat:\n\n- **Glioma**¹"
-    assert standings(uses_of(uses)) == ["approved"]
+    assert approval_statuses(uses_of(uses)) == ["approved"]
     page = f"# Zolafen\n\nUS Brand Name(s)\n\nAlvera\n\nFDA Approved\n\nYes\n\n## Use in Cancer\n\n{uses}"
     assert [one.reason for one in facts_of(page).unread] == ["its footnote mark has no footnote"]
 

@@ -43,7 +43,7 @@ def test_every_sentence_is_read_and_being_studied_yields_no_use(facts: DrugFacts
 def test_giant_cell_tumor_in_adults_or_in_adolescents_whose_bones_have_finished_growing(facts: DrugFacts) -> None:
     use = facts.uses[0]
     assert texts(use.conditions) == ["giant cell tumor of the bone"]
-    assert (use.intent, use.standing, texts(use.brands)) == ("treat", "approved", ["Xgeva"])
+    assert (use.intent, use.approval_status, texts(use.brands)) == ("treat", "approved", ["Xgeva"])
     assert texts(use.disease_status) == ["cannot be removed by surgery"]
     assert [said(population) for population in use.populations] == [
         ["age-group: adults"],

@@ -165,4 +165,4 @@ def _meaning(use: Any) -> list[Any]:  # noqa: ANN401 - a Use
     texts = [fact.text for field in ("conditions", "disease_status", "biomarkers", "brands") for fact in getattr(use, field)]
     people = [(one.age_group, one.low, one.fact.text) for population in use.populations for one in population.characteristics]
     around = [name.text for group in (use.therapies, use.prior) for one in group for name in one.names]
-    return [texts, people, around, use.intent, use.standing, use.alone is not None]
+    return [texts, people, around, use.intent, use.approval_status, use.alone is not None]

@@ -150,7 +150,7 @@ def test_what_is_not_approved_here_and_now_is_withheld(uses_of: Uses, section: s
 
 
 @pytest.mark.parametrize(
-    ("section", "standing"),
+    ("section", "approval_status"),
     [
         (f"{LEAD}. Accelerated approval was given for this use.", "accelerated_approval"),
         (f"{LEAD} in adults, with accelerated approval.", "accelerated_approval"),
@@ -158,9 +158,9 @@ def test_what_is_not_approved_here_and_now_is_withheld(uses_of: Uses, section: s
         ("Zolafen had been approved to treat:\n\n- **Melanoma**", "used"),
     ],
 )
-def test_how_a_use_is_approved(uses_of: Uses, section: str, standing: str) -> None:
+def test_how_a_use_is_approved(uses_of: Uses, section: str, approval_status: str) -> None:
     (use,) = uses_of(section)
-    assert use.standing == standing
+    assert use.approval_status == approval_status
 
 
 @pytest.mark.parametrize("opening", [", except those who:", ". It should not be used in patients who:", ". It is used unless:"])

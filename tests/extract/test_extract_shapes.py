@@ -62,7 +62,11 @@ def test_other_verbs_of_approval_lead_too(uses_of: Uses, verb: str) -> None:
 @pytest.mark.parametrize("note", [FOOTNOTE, FOOTNOTE.replace("¹", "<sup>1</sup>")])
 def test_a_mark_beside_bold_words_or_in_a_tag_is_a_mark(uses_of: Uses, item: str, note: str) -> None:
     first, second = uses_of(f"{LEAD}{item}\n- **Melanoma.**\n\n{note}")
-    assert (conditions((first,)), first.standing, second.standing) == (["Glioma"], "accelerated_approval", "approved")
+    assert (conditions((first,)), first.approval_status, second.approval_status) == (
+        ["Glioma"],
+        "accelerated_approval",
+        "approved",
+    )
 
 
 def test_bold_words_that_touch_the_next_sentence_are_the_head(uses_of: Uses) -> None:

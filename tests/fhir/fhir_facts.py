@@ -122,8 +122,8 @@ def zorvalimab() -> DrugFacts:
     first = Use(
         text=say(page.text[page.text.index("With paraxel") : page.text.index("¹\n")]),
         evidence=(footnote,),
-        standing="accelerated_approval",
-        standing_fact=footnote,
+        approval_status="accelerated_approval",
+        approval_status_fact=footnote,
         line=say("as the first treatment"),
         brands=(say("Zorvaq", after="for the Zorvaq"),),
         populations=(adults, adolescents),
@@ -138,8 +138,8 @@ def zorvalimab() -> DrugFacts:
         text=say("Alone, or with or without tamofol, in juvenile quillar sarcoma in men receiving andronil, after velastin or "
                  "dorvastin, and after glumex if it has spread. It is not given to children who are small."),
         evidence=(),
-        standing="approved",
-        standing_fact=None,
+        approval_status="approved",
+        approval_status_fact=None,
         narrower=(say("juvenile quillar sarcoma"),),
         populations=(
             Population(
@@ -166,8 +166,8 @@ def zorvalimab() -> DrugFacts:
         conditions=(say("Vessel blight"), say("vessel rust")),
         intent="treat",
         intent_text=say("treat"),
-        standing="approved",
-        standing_fact=say("approved", after="Use in Cancer"),
+        approval_status="approved",
+        approval_status_fact=say("approved", after="Use in Cancer"),
         brands=(say("Velzor"),),
         populations=(
             Population(
@@ -190,8 +190,8 @@ def zorvalimab() -> DrugFacts:
         conditions=(say("bone loss"),),
         intent="reduce_risk",
         intent_text=say.joined(say("lower the risk"), say("of bone loss")),
-        standing="used",
-        standing_fact=say("is used", after="## Use"),
+        approval_status="used",
+        approval_status_fact=say("is used", after="## Use"),
         settings=(say("bromal cancer"), say("skelar cancer")),
         causes=(say("wasting"), say("plating")),
         disease_status=(say("loss"),),
@@ -257,8 +257,8 @@ def zva() -> DrugFacts:
         conditions=(say("quillar carcinoma"),),
         intent="treat",
         intent_text=say("treat", after="is used to"),
-        standing="used",
-        standing_fact=say("is used"),
+        approval_status="used",
+        approval_status_fact=say("is used"),
     )
     return DrugFacts(
         page=page,
@@ -289,8 +289,8 @@ def querin() -> DrugFacts:
         "evidence": (cart,),
         "intent": "treat",
         "intent_text": say("treat"),
-        "standing": "approved",
-        "standing_fact": say("approved", after="Use in"),
+        "approval_status": "approved",
+        "approval_status_fact": say("approved", after="Use in"),
     }
     first = Use(
         text=say("Glum sarcoma that glows, upon relapse, in adults whose palms are dry and in children younger than 18 years "

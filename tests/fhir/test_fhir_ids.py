@@ -29,9 +29,9 @@ def test_reordering_a_page_changes_no_id_of_an_indication() -> None:
     assert before == after
 
 
-def test_brands_evidence_and_standing_do_not_name_an_indication() -> None:
+def test_brands_evidence_and_approval_status_do_not_name_an_indication() -> None:
     facts = zorvalimab()
-    changed = replace(facts, uses=tuple(replace(use, brands=(), evidence=(), standing="used") for use in facts.uses))
+    changed = replace(facts, uses=tuple(replace(use, brands=(), evidence=(), approval_status="used") for use in facts.uses))
 
     ids = [[each["id"] for each in of_type(build(each, Settings()), "ClinicalUseDefinition")] for each in (facts, changed)]
 

@@ -54,7 +54,7 @@ def seen_of_indication(resource: Json) -> Json:
         "intent": codes(effect, "/intent")[0],
         "hl7": next(iter(codes(effect, "product-intended-use")), None),
         "condition": indication["diseaseSymptomProcedure"]["concept"]["text"],
-        "standing": codes(resource["category"][0], "regulatory-standing")[0],
+        "approval_status": codes(resource["category"][0], "approval-status")[0],
         "status": indication.get("diseaseStatus", {}).get("concept", {}).get("text"),
         "comorbidity": [
             [extensions(each, "comorbidity-role")[0]["valueCode"], each["concept"]["text"]]

@@ -55,9 +55,9 @@ def test_filters_narrow_and_sorting_orders(real_site: Path, open_page: Open) -> 
     expect(page.locator("#count")).to_contain_text("0 of ")
     page.click("button[type=reset]")
     expect(page.locator("#count")).to_have_text(everything)
-    page.select_option("#standing", "2")
-    expect(page.locator("#drugs tbody tr").first.locator(".standing-accelerated_approval")).to_be_visible()
-    page.select_option("#standing", "")
+    page.select_option("#approval-status", "2")
+    expect(page.locator("#drugs tbody tr").first.locator(".approval-accelerated_approval")).to_be_visible()
+    page.select_option("#approval-status", "")
     page.select_option("#sort", "uses")
     uses = [int(text) for text in page.locator("#drugs td.number").all_inner_texts()]
     assert uses == sorted(uses, reverse=True)

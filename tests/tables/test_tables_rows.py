@@ -77,8 +77,8 @@ def facts_of_a_page(draw: st.DrawFn) -> DrugFacts:
             conditions=some(),
             intent="treat",
             intent_text=None,
-            standing="approved",
-            standing_fact=None,
+            approval_status="approved",
+            approval_status_fact=None,
             narrower=some(),
             causes=some(),
             brands=tuple({each.text: each for each in some()}.values()),
@@ -152,8 +152,9 @@ def test_words_that_restrict_a_use_and_ages_left_out_have_columns(invented: Path
 #: What a person can compare with the page at a glance; the rest is compared with the view.
 EXPECTED_COLUMNS = frozenset(
     (  # noqa: SIM905 - a sentence reads better than a column of names
-        "drug slug use brand intent standing condition narrower cause disease_status biomarker stage line_of_therapy age_group "
-        "age_low_years age_high_years sex population with_required with_optional with_alternative prior_required prior_one_of "
+        "drug slug use brand intent approval_status condition narrower cause disease_status biomarker stage line_of_therapy "
+        "age_group age_low_years age_high_years sex "
+        "population with_required with_optional with_alternative prior_required prior_one_of "
         "alone condition_icd10cm condition_icd10cm_broader quote unread line offset"
     ).split()
 )

@@ -60,11 +60,11 @@ def json_lines(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_all_drugs_are_listed_with_brands_uses_standing_and_unread(show: Show, invented: Path) -> None:
+def test_all_drugs_are_listed_with_brands_uses_approval_status_and_unread(show: Show, invented: Path) -> None:
     said = show(invented)
 
     rows = [re.split(r" {2,}", line) for line in said.out.splitlines()]
-    assert rows[0] == ["Drug", "Brands", "Uses", "Standing", "Unread"]
+    assert rows[0] == ["Drug", "Brands", "Uses", "Approval status", "Unread"]
     assert ["Abrotinib", "Morvia", "6", "5 approved, 1 accelerated approval", "1, 1 in words"] in rows
     assert ["Zorvalimab", "Zorvaxa, Zorvelle", "5", "5 approved"] in rows
     assert ["ZA (regimen)", "1", "1 used"] in rows
@@ -178,7 +178,7 @@ def test_what_is_denied_unread_or_accelerated_is_said(show: Show, invented: Path
 
     assert "not approved  “Abrotinib is not approved to treat bladder cancer.” abrotinib.md:35" in said
     assert "unread  “The cart must be green.” abrotinib.md:33 (no rule knows this shape of sentence)" in said
-    assert "standing  accelerated approval\n" in said
+    assert "approval  accelerated approval\n" in said
     assert "after  docetaxel or capecitabine\n" in said
     assert "  with  dexamethasone\n" in said
     assert "may be with  trastuzumab\n" in said
@@ -199,7 +199,7 @@ def test_words_that_restrict_a_use_are_said_before_all_else_of_it(show: Show, in
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
-        (("--standing", "accelerated_approval"), {("abrotinib", 4)}),
+        (("--approval-status", "accelerated_approval"), {("abrotinib", 4)}),
         (("--condition", "MELANOMA"), {("abrotinib", 5), ("hostile", 2), ("zorvalimab", 2)}),
         (("--condition", "multiple myeloma"), {("abrotinib", 3), ("zorvalimab", 5)}),
         (("--code", "c90.0"), {("abrotinib", 3), ("zorvalimab", 5)}),
@@ -235,7 +235,7 @@ def test_json_has_every_fact_with_its_words_place_and_codes(show: Show, output: 
     assert len(lines) == len(uses)
     for line, (record, number, use) in zip(lines, uses, strict=True):
         page = record.facts.page
-        assert (line["slug"], line["use"], line["standing"]) == (record.slug, number, use.standing)
+        assert (line["slug"], line["use"], line["approval_status"]) == (record.slug, number, use.approval_status)
         assert line["text"]["text"] == use.text.text
         assert line["text"]["line"] == page.line(use.text.spans[0].start)
         assert line["text"]["spans"] == [[span.start, span.end] for span in use.text.spans]
@@ -284,7 +284,7 @@ def test_a_resource_that_is_not_there_is_said(name: str, show: Show, shipped: Pa
 def test_every_version_shows_the_same_uses(version: str, show: Show, invented: Path) -> None:
     uses, expected = (
         [
-            (line["slug"], line["use"], line["text"], line["standing"], line.get("brands"), line.get("populations"))
+            (line["slug"], line["use"], line["text"], line["approval_status"], line.get("brands"), line.get("populations"))
             for line in lines
         ]
         for lines in (

@@ -105,7 +105,7 @@ def _indications_are_those_of_uses_csv(rows: Rows, records: list[Any], documents
     uses = [row for record in records for row in use_rows(record)]
     expected = [
         (
-            *(identity, documents[row["slug"]], row["use"], row["brand"] or "", row["intent"], row["standing"]),
+            *(identity, documents[row["slug"]], row["use"], row["brand"] or "", row["intent"], row["approval_status"]),
             *(row["quote"], row["lead"] or "", row["offset"], row["length"]),
         )
         for row in uses
@@ -114,7 +114,7 @@ def _indications_are_those_of_uses_csv(rows: Rows, records: list[Any], documents
     found = [
         (
             *(row["id"], row["document_id"], row["use"], "" if row["subject_id"] == row["document_id"] else row["subject"]),
-            *(row["intent"].replace("-", "_"), row["standing"].replace("-", "_")),
+            *(row["intent"].replace("-", "_"), row["approval_status"].replace("-", "_")),
             *(row["quote"], row["lead"] or "", row["offset"], row["length"]),
         )
         for row in rows["clinical_use_definition"]

@@ -239,7 +239,7 @@ def test_what_changed_names_new_lost_and_altered_uses_and_nothing_else(
     convert([older], tmp_path / "output")
 
     answer = ask("what_changed", invented, before=tmp_path / "output")
-    assert [(row["drug"], row["condition"], row["stated"], row["standing"]) for row in answer] == [
+    assert [(row["drug"], row["condition"], row["stated"], row["approval_status"]) for row in answer] == [
         ("Abrotinib", "Mantle cell lymphoma", "before", "approved"),
         ("Abrotinib", "Mantle cell lymphoma", "now", "accelerated_approval"),
         ("ZA", "Bladder cancer", "before", "used"),

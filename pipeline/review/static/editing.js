@@ -3,7 +3,7 @@
 (() => {
   const { data, make, all } = page;
   const FIELDS = data.fields; // of plain words
-  const CHOICES = ["intent", "standing"];
+  const CHOICES = ["intent", "approval_status"];
   const plain = (choice) => choice.replace(/_/g, " ");
   const SINGLE = new Set(data.single);
   const paper = document.getElementById("paper");
@@ -191,7 +191,7 @@
     function editor(edits, said) {
       const box = element("fieldset");
       box.append(make("legend", "Correct a field"));
-      const field = options(element("select"), [["", "Choose a field"], ...Object.entries(FIELDS), ...Object.entries(groups.FIELDS), ["intent", "Intent"], ["standing", "Standing"]]);
+      const field = options(element("select"), [["", "Choose a field"], ...Object.entries(FIELDS), ...Object.entries(groups.FIELDS), ["intent", "Intent"], ["approval_status", "Approval status"]]);
       field.dataset.edit = "field";
       const area = element("div", "edit-area");
       box.append(labelled("Field", field), area);

@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const STEP = 40; // about a screen and a half: what is not seen is made after the search has answered
-  const STANDING = [[1, "approved", "standing-approved"], [2, "accelerated", "standing-accelerated_approval"], [4, "used", "standing-used"]];
+  const APPROVAL_STATUS = [[1, "approved", "approval-approved"], [2, "accelerated", "approval-accelerated_approval"], [4, "used", "approval-used"]];
   const FLAGS = [[32, "stale"], [64, "in words"], [2, "unread"], [4, "uncoded"], [16, "findings"], [8, "changed"], [1, "brand-scoped"]];
   const find = (id) => document.getElementById(id);
   const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
@@ -14,9 +14,9 @@
   };
 
   const drugs = window.onlabelDrugs.map((row) => {
-    const [file, name, kind, brands, conditions, codes, standings, uses, flags, sha, reviewed, date, waiting] = row;
+    const [file, name, kind, brands, conditions, codes, approvalStatuses, uses, flags, sha, reviewed, date, waiting] = row;
     const named = fold(`${name} ${brands.join(" ")}`);
-    return { file, name, kind, brands, conditions, codes, standings, uses, flags, sha, reviewed, date, waiting, named, all: `${named} ${file} ${fold(conditions.join(" | "))} ${codes.toLowerCase()}` };
+    return { file, name, kind, brands, conditions, codes, approvalStatuses, uses, flags, sha, reviewed, date, waiting, named, all: `${named} ${file} ${fold(conditions.join(" | "))} ${codes.toLowerCase()}` };
   });
   const ORDER = {
     name: (a, b) => (a.named < b.named ? -1 : a.named > b.named ? 1 : 0),
@@ -47,7 +47,7 @@
 
   const body = document.querySelector("#drugs tbody");
   const toggles = [...document.querySelectorAll("[data-flag]")];
-  const controls = { q: find("query"), kind: find("kind"), standing: find("standing"), reviewed: find("reviewed"), sort: find("sort") };
+  const controls = { q: find("query"), kind: find("kind"), approvalStatus: find("approval-status"), reviewed: find("reviewed"), sort: find("sort") };
   let found = [];
   let shown = 0;
   let terms = [];
@@ -58,13 +58,13 @@
   function matches() {
     terms = fold(controls.q.value).split(/\s+/).filter(Boolean);
     const kind = controls.kind.value;
-    const standing = Number(controls.standing.value);
+    const approvalStatus = Number(controls.approvalStatus.value);
     const reviewed = controls.reviewed.value;
     const flags = toggles.reduce((bits, one) => bits | (one.getAttribute("aria-pressed") === "true" ? Number(one.dataset.flag) : 0), 0);
     return drugs.filter((drug) =>
       terms.every((term) => drug.all.includes(term)) &&
       (kind === "" || drug.kind === Number(kind)) &&
-      (!standing || drug.standings & standing) &&
+      (!approvalStatus || drug.approvalStatuses & approvalStatus) &&
       (drug.flags & flags) === flags &&
       (!reviewed || (reviewed === "none" ? !drug.done : reviewed === "drawn" ? drug.drawn : reviewed === "all" ? drug.uses && drug.done >= drug.uses : drug.done)));
   }
@@ -144,9 +144,9 @@
       second.append(line);
     }
     cell(row, "number").append(String(drug.uses), make("span", "unit", drug.uses === 1 ? " use" : " uses"));
-    const standing = make("div", "chips");
-    for (const [bit, text, classes] of STANDING) if (drug.standings & bit) standing.append(make("span", `chip ${classes}`, text));
-    cell(row).append(standing);
+    const approvalStatus = make("div", "chips");
+    for (const [bit, text, classes] of APPROVAL_STATUS) if (drug.approvalStatuses & bit) approvalStatus.append(make("span", `chip ${classes}`, text));
+    cell(row).append(approvalStatus);
     const flags = make("div", "chips");
     for (const [bit, text] of FLAGS) if (drug.flags & bit) flags.append(make("span", bit & 54 ? "chip warning" : "chip", text));
     if (drug.drawn) flags.append(make("span", "chip drawn", `${drug.drawn} drawn`));

@@ -10,6 +10,6 @@ WITH new AS (
     UNION ALL
     (SELECT 'before' AS stated, * FROM (SELECT * FROM old EXCEPT SELECT * FROM new))
 )
-SELECT slug, drug, stated, brand, standing, condition, population, quote
+SELECT slug, drug, stated, brand, approval_status, condition, population, quote
 FROM changed
 ORDER BY slug, condition, quote, brand, stated;
