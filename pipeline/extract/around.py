@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.extract.leaf import PREVENTIVE, Leaf, quoted, said
 from pipeline.extract.quote import join
-from pipeline.extract.said import Reading, Said
+from pipeline.extract.said import MUSTS, Reading, Said, Step
 from pipeline.extract.state import in_run, runs_of, ways_of
 from pipeline.language import rx
 from pipeline.model import Fact, Phase, PriorTherapy, Therapy
@@ -23,7 +23,7 @@ def line_of(leaf: Leaf) -> Fact | None:
 
 def in_step(reading: Reading, one: Said) -> bool:
     """Whether something is said within one of several steps of a treatment."""
-    return any(step.place[0] <= one.place[0] and one.place[1] <= step.place[1] for step in reading.steps)
+    return any(_in(one, step) for step in reading.steps)
 
 
 def alone_of(leaf: Leaf) -> Fact | None:
@@ -35,9 +35,6 @@ def alone_of(leaf: Leaf) -> Fact | None:
     return next(iter(quoted(found)), None)
 
 
-_MUSTS = ("required", "alternative", "combination")
-
-
 def therapies_of(leaf: Leaf) -> tuple[Therapy, ...]:
     """Partners of the leaf and the items above; the opening sentence's only where neither they nor "alone" are said below it."""
     below = [*leaf.above, *leaf.own, *leaf.general]
@@ -45,15 +42,14 @@ def therapies_of(leaf: Leaf) -> tuple[Therapy, ...]:
     several = _several_ways(leaf)
     ways_alone = bool(said(below, "alone"))
     also = [reading for reading in leaf.own[1:] if reading.also]
-    first = any(r not in also for r, _ in partners)
-    if also and first and not ways_alone and all(reading.of("partner") for reading in also):
-        # "It is given with A. It is also given with B.": one of them, at least
-        found = [(r, one, "combination" if one.mode in _MUSTS else one.mode) for r, one in partners]
-    else:
-        found = [
-            (r, one, _mode(one, several=several, ways=in_run(r, one), others=[each for _, each in partners], alone=ways_alone))
-            for r, one in partners
-        ]
+    # "It is given with A. It is also given with B.": one of them, at least
+    each = bool(also) and not ways_alone and any(r not in also for r, _ in partners) and all(r.of("partner") for r in also)
+    # "with A for X or with B for Y"
+    each_way = not several and not ways_alone and sum(one.some for _, one in partners) > 1
+    found = [
+        (r, one, _mode(one, way=several or one.some or in_run(r, one), each=each or (one.some and each_way)))
+        for r, one in partners
+    ]
     around = below if leaf.prose else [*leaf.leading, *below]
     found += [(r, one, "optional" if one.some else "concurrent") for r, one in said(around, "concurrent")]
     return tuple(
@@ -63,11 +59,10 @@ def therapies_of(leaf: Leaf) -> tuple[Therapy, ...]:
     )
 
 
-def _mode(one: Said, *, several: bool, ways: bool, others: list[Said], alone: bool) -> str:
-    """How a partner is given; one of several ways is no must, but where each way has partners it is one of them."""
-    if one.mode not in _MUSTS or not (several or one.some or ways):
+def _mode(one: Said, *, way: bool, each: bool) -> str:
+    """How a partner is given; in one `way` of several it is no must, but where `each` way has partners it is one of them."""
+    if one.mode not in MUSTS or not (way or each):
         return one.mode
-    each = one.some and not several and not alone and len([other for other in others if other.some]) > 1
     return "combination" if each else "optional"
 
 
@@ -105,14 +100,13 @@ def prior_of(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
 
 def _in_later_step(reading: Reading, one: Said) -> bool:
     """Reads "with X and then alone after X": when a later step begins."""
-    later = [step for number, step in enumerate(reading.steps) if number or step.alone is not None]
-    return any(step.place[0] <= one.place[0] and one.place[1] <= step.place[1] for step in later)
+    return any(_in(one, step) for number, step in enumerate(reading.steps) if number or step.alone is not None)
 
 
 _GIVEN = rx(r"^(?:after|once) (?:the )?(?:patients?|they|people)\b")
 
 
-def _in(one: Said, other: Said) -> bool:
+def _in(one: Said, other: Said | Step) -> bool:
     return other.place[0] <= one.place[0] and one.place[1] <= other.place[1]
 
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pipeline.extract.brackets import narrows
 from pipeline.extract.leaf import Leaf, in_order
 from pipeline.extract.quote import fact
-from pipeline.extract.said import Place, Reading, SaidKind
+from pipeline.extract.said import MUSTS, Place, Reading, SaidKind
 from pipeline.extract.sentences import Statement
 from pipeline.language import closed
 from pipeline.model import Fact, Qualifier, Use, facts_in
@@ -48,7 +48,7 @@ def keep_words(use: Use, leaf: Leaf, names: frozenset[str]) -> Use:
         found += [
             reading.quote(one.place, "words-left")
             for reading in leaf.leading for one in reading.of("partner")
-            if one.mode in ("required", "alternative", "combination") and not held.issuperset(_parts(reading.text(one.place)))
+            if one.mode in MUSTS and not held.issuperset(_parts(reading.text(one.place)))
         ]  # fmt: skip
     if not leaf.details:
         found += _cut_off(leaf.own[-1])
@@ -70,17 +70,11 @@ def _lost(reading: Reading, held: set[str], replaced: tuple[SaidKind, ...] = ())
     return [*(_run(statement, words, run, held) for run in _runs(words, lost)), *_brackets(reading, words, held)]
 
 
-#: Prepositions that something must follow; "right away" ends a sentence.
-_LEADS_ON = frozenset(
-    ["with", "without", "after", "before", "following", "in", "for", "by", "from", "of", "as", "than", "at", "on", "to"]
-)
-
-
 def _cut_off(reading: Reading) -> list[Fact]:
     """Reads "in adults who" at the end of a use: it opens a restriction, and the page's text breaks off."""
     statement = reading.statement
     words = [word for word in words_of(statement.plain, statement.start, statement.end) if not word.is_stop]
-    if not words or not (words[-1].of("relative", "subordinator") or words[-1].low in _LEADS_ON):
+    if not words or not (words[-1].of("relative", "subordinator") or words[-1].low in closed("leads-on")):
         return []
     return [fact(statement.block, words[max(0, len(words) - 3)].start, words[-1].end, "breaks-off")]
 

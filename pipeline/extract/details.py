@@ -11,14 +11,12 @@ from pipeline.extract.reading import read
 from pipeline.extract.said import Reading, Said
 from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names
-from pipeline.language import rx
+from pipeline.language import closed, rx
 from pipeline.phrases.treatments import read_treatments
 from pipeline.phrases.verbs import VerbGroup
 from pipeline.phrases.words import Word, words_of
 
 _OF_BRAND = rx(r"\bbrands?\b")
-
-
 _NOT_FOR = rx(
     r"\b(?:should|must|may|can) ?not (?:receive|take|use|be given|get|have)\b|\bshould avoid\b|\b(?:must|should) (?:also )?be tested\b"
 )
@@ -36,11 +34,10 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
     """
     words = words_of(statement.plain, statement.start, statement.end)
     group = frame.group
-    if _OF_BRAND.search(statement.text):
-        return Reading(statement, (Said("qualifier", "stated", (statement.start, statement.end)),))
+    whole = (statement.start, statement.end)
     leading = frame.leading[1] > frame.leading[0]
-    if frame.subject != "disease" and _NOT_FOR.search(statement.text):
-        return Reading(statement, (Said("qualifier", "stated", (statement.start, statement.end)),))
+    if _OF_BRAND.search(statement.text) or (frame.subject != "disease" and _NOT_FOR.search(statement.text)):
+        return Reading(statement, (Said("qualifier", "stated", whole),))
     if group is None or leading or (group.negative and frame.subject != "disease"):
         return of_some_patients(statement)
     if frame.name == "given-with":
@@ -50,19 +47,18 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
             names_of = tuple((words[a].start, words[b - 1].end) for a, b in listed.names)
             return Reading(statement, (Said("partner", "given-with", place, mode=listed.mode, names=names_of),))
         return of_some_patients(statement)
-    if frame.name == "of-treatment" and _STARTS_AND_ENDS.search(statement.text) is not None:
-        return Reading(
-            statement, (Said("qualifier", "timing", (statement.start, statement.end), of="treatment", what="timing"),)
-        )
     if frame.name == "of-treatment":
+        if _STARTS_AND_ENDS.search(statement.text) is not None:
+            return Reading(statement, (Said("qualifier", "timing", whole, of="treatment", what="timing"),))
         return read(statement, heads, at=group.end, group=group)
     if frame.subject == "disease":
         return read(statement, heads, at=group.first, kind="that")
     had = any(word.of("have") for word in words[group.first : group.end])
-    told = _of_people(statement, frame, group, heads, names, had=had)
     subject = read(statement, heads, at=frame.subject_words[0], until=frame.subject_words[1])
+    after = _past_drug(words, group.end, names)
+    told = _of_people(words, group, heads, subject, after, had=had)
     some = any(one.kind not in ("population", "frame") for one in subject.said)
-    drug = group.is_of("take", "use") or _past_drug(words, group.end, names) > group.end
+    drug = group.is_of("take", "use") or after > group.end
     narrower = (
         some
         or group.also
@@ -75,12 +71,10 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
 
 
 def _of_people(  # noqa: PLR0913 - a sentence and what is known of it
-    statement: Statement, frame: Frame, group: VerbGroup, heads: tuple[str, ...], names: Names, *, had: bool
+    words: Sequence[Word], group: VerbGroup, heads: tuple[str, ...], subject: Reading, after: int, *, had: bool
 ) -> Reading:
-    words = words_of(statement.plain, statement.start, statement.end)
-    start, end = frame.subject_words
-    subject = read(statement, heads, at=start, until=end)
-    after = _past_drug(words, group.end, names)
+    """Patients as the `subject`, and what its verb says of them; `after` is the word behind the drug that they receive."""
+    statement = subject.statement
     receives = group.head is not None and group.head.low in ("receive", "receives", "take", "takes", "get", "gets") and not had
     if after > group.end or (((group.is_of("use") and not had) or receives) and not group.is_of("approve")):
         rest = _partner_object(words, after, optional=group.modal in ("may", "can")) if after == group.end else None
@@ -111,12 +105,9 @@ def _past_drug(words: Sequence[Word], at: int, names: Names) -> int:
     return number if number > first else at
 
 
-_HOW_OFTEN = ("every", "each", "once", "twice", "daily", "unless", "until")
-
-
 def _partner_object(words: Sequence[Word], at: int, *, optional: bool) -> tuple[tuple[Said, ...], int] | None:
     """Reads "(Women are given) iron pills as well": what is given beside the drug."""
-    end = next((number for number in range(at, len(words)) if words[number].low in _HOW_OFTEN), len(words))
+    end = next((number for number in range(at, len(words)) if words[number].low in closed("how-often")), len(words))
     listed = read_treatments(words, at, end) if at < end else None
     if listed is None or not listed.names or words[at].of("preposition", "subordinator"):
         return None

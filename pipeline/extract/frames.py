@@ -59,18 +59,19 @@ class Frame:
 _OF_DRUG: tuple[Subject, ...] = ("drug", "it", "brand")
 
 
-_LIMIT = rx(r"\b(?:only|must|should|not|no|never|unless|until|except|cannot|limited|restricted|instead)\b")
+_LIMITS = "only|must|should|not|no|never|unless|until|except|cannot|limited|restricted|instead"
+_LIMIT = rx(rf"\b(?:{_LIMITS})\b")
 
 
 #: No mere explanation of what the drug is: "It is a treatment option for adults who have received X".
 _LIMIT_OR_WHO = rx(
-    r"\b(?:only|must|should|not|no|never|unless|until|except|cannot|limited|restricted|instead|who|whose|after|maintenance"
+    rf"\b(?:{_LIMITS}|who|whose|after|maintenance"
     r"|(?:first|second|third|last)-line|for (?:adults|children|patients|people|women|men))\b"
 )
 
 
 _LIMIT_OR_GIVEN = rx(
-    r"\b(?:only|must|should|not|no|never|unless|until|except|cannot|limited|restricted|instead)\b"
+    rf"\b(?:{_LIMITS})\b"
     r"|\b(?:may|can|will) (?:give|prescribe|use|choose)\b|\b(?:required|needed|necessary|tested|checked|is (?:[a-z]+ )?stopped)\b"
 )
 

@@ -118,7 +118,7 @@ def _head_end(text: str, words: Sequence[Word], at: int, ranges: list[Place]) ->
         within = _inside(ranges, word)
         if within is not None:
             number = _bold_end(words, number, within)
-            if number < len(words) and words[number].low in _GOES_ON_WITH:
+            if number < len(words) and words[number].low in closed("head-goes-on"):
                 return number
             if words[number - 1].low in ".:;":
                 return number - 1
@@ -157,13 +157,10 @@ def _goes_on_after(words: Sequence[Word], at: int, ranges: list[Place]) -> bool:
 def _bold_end(words: Sequence[Word], at: int, within: Place) -> int:
     number = at
     while number < len(words) and words[number].start < within[1]:
-        if number > at and words[number].low in _GOES_ON_WITH:
+        if number > at and words[number].low in closed("head-goes-on"):
             break  # "**Nausea and vomiting caused by chemotherapy**"
         number += 1
     return number
-
-
-_GOES_ON_WITH = ("caused", "after", "following", "due")
 
 
 def _linked(words: Sequence[Word], at: int, ranges: list[Place]) -> bool:

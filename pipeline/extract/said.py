@@ -28,6 +28,8 @@ SaidKind = Literal[
 
 #: How the disease stands.
 STATES: tuple[SaidKind, ...] = ("status", "biomarker", "stage")
+#: The modes of a partner that the use is given with for certain, alone or as one of several.
+MUSTS = ("required", "alternative", "combination")
 #: The rule of a sentence that says another way of use, with a state of the disease of its own.
 OTHER_WAY = "other-way"
 

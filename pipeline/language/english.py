@@ -141,6 +141,11 @@ _SETS: Final[Mapping[str, str]] = {
     "opening-words": "( alone unaccompanied together side hand plus alongside accompanied such due brought ahead prior provided",
     "not-an-aim": "able unable likely unlikely need needs needed enough too reasonable going ready safe continue continued begun "
     "began want wants willing eligible required allowed failed have has",
+    # Prepositions that something must follow; "right away" ends a sentence
+    "leads-on": "with without after before following in for by from of as than at on to",
+    # Words of the head that stand in bold print with it: "**Nausea caused by chemotherapy**"
+    "head-goes-on": "caused after following due",
+    "how-often": "every each once twice daily unless until",
     # What something comes after without being treated by it: "within 6 hours after the leak"
     "events": "factor factors diagnosis birth menopause leak leaks contact exposure overdose accident injury relapse recurrence end start "
     "beginning onset completion delivery",
