@@ -64,7 +64,11 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
         or group.also
         or any(g.age is not None or g.sex is not None for one in subject.of("population") for g in one.groups)
     )
-    if (some and (_ONLY_IF.search(statement.text) or not drug)) or (more and narrower):
+    if (
+        words[frame.subject_words[0]].low in closed("some")
+        or (some and (_ONLY_IF.search(statement.text) or not drug))
+        or (more and narrower)
+    ):
         verb = [one for one in told.said if one.place[0] >= words[group.first].start]
         return of_some_patients(statement, tuple(one for one in verb if one.kind == "partner" or (one.kind == "prior" and had)))
     return told

@@ -145,6 +145,8 @@ _SETS: Final[Mapping[str, str]] = {
     "leads-on": "with without after before following in for by from of as than at on to",
     # Words of the head that stand in bold print with it: "**Nausea caused by chemotherapy**"
     "head-goes-on": "caused after following due",
+    # Patients that are not all: "Most people take it after surgery"
+    "some": "some most many few certain half",
     "how-often": "every each once twice daily unless until",
     # What something comes after without being treated by it: "within 6 hours after the leak"
     "events": "factor factors diagnosis birth menopause leak leaks contact exposure overdose accident injury relapse recurrence end start "

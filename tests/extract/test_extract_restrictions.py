@@ -108,10 +108,18 @@ def test_a_must_is_not_made_optional(uses_of: Uses, said: str, modes: list[str])
         "It is being studied alone, but is used only with carboplatin.",
         "It is available only for patients who took part in a clinical trial.",
         "Use in children younger than 12 years is still being studied.",
+        "Doctors choose this treatment when surgery has failed.",
+        "A test shows whether the cancer has the ABC change that this drug needs.",
     ],
 )
 def test_a_sentence_beside_a_use_that_may_restrict_it_is_kept_with_it(uses_of: Uses, said: str) -> None:
     (use,) = uses_of(f"{LEAD}. {said}")
+    assert [one.fact.text for one in use.qualifiers] == [said]
+
+
+def test_so_is_a_sentence_after_a_use_in_prose(uses_of: Uses) -> None:
+    said = "The drug works in cancers that have the ABC protein."
+    (use,) = uses_of(f"Zolafen is approved to treat melanoma in adults. {said}")
     assert [one.fact.text for one in use.qualifiers] == [said]
 
 
@@ -213,6 +221,8 @@ OF_SOME = [
     "Men, and women who have not gone through menopause, are also given aspirin.",
     "Patients who still have cancer after the second dose should receive other treatment.",
     "Patients whose tumors have a high level of ABC may receive it alone.",
+    "Most patients have had carboplatin.",
+    "Some people take it after surgery.",
 ]
 
 
