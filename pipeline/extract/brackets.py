@@ -54,6 +54,8 @@ def bracket(scene: Scene) -> tuple[Said, ...] | None:
         return (scene.tell("status", "restriction", (start, end)),)
     if _EITHER.fullmatch(inside):
         return (scene.tell("status", "restriction", (start, end)),)
+    if _COURSE.fullmatch(inside):
+        return (scene.tell("status", "restriction", (start, end)),)
     if _AGAIN.fullmatch(inside):
         return (scene.tell("gloss", "gloss"),)
     narrower = diseases(scene.text, start, end, scene.heads)
@@ -63,7 +65,7 @@ def bracket(scene: Scene) -> tuple[Said, ...] | None:
         if not related(inside, ()) or all(one.kind == "narrower" for one in narrower):
             return (scene.tell("gloss", "gloss"),)
     first = scene.phrase.first + 1
-    if noun_list(scene.words, first, first + len(words)).end == first + len(words) and not _COURSE.match(inside):
+    if noun_list(scene.words, first, first + len(words)).end == first + len(words):
         return (scene.tell("gloss", "gloss"),)  # its other name: "(low platelet levels)", "(fluid build-up in the brain)"
     return (scene.tell("status", "restriction", (start, end)),)
 
@@ -84,4 +86,10 @@ def narrows(inside: str) -> bool:
 _CLAUSE = rx(r"\b(?:that|which|who) (?:has|have|had|is|are|was|were|cannot|can|did|does|got|came|comes)\b")
 _STAGE = rx(r"(?:stages?|grades?) [\w, -]+")
 _EITHER = rx(r"[\w-]+ or [\w-]+")
-_COURSE = rx(r"(?:newly|previously|stage|grade|advanced|metastatic|relapsed|refractory|recurrent)\b")
+#: How the disease stands or how far it is, not what it is called: "(unresectable)", "(Child-Pugh class A)", "(Gleason score of 8)".
+_COURSE = rx(
+    r"(?:newly|previously|early|late|un\w+able|in?operable|resect\w+|metasta\w+|recurr\w+|relaps\w+|refractory|resistant|sensitive"
+    r"|progress\w+|persist\w+|advanced|locali[sz]ed|locally|invasive|noninvasive|(?:neo)?adjuvant|maintenance|primary|secondary"
+    r"|active|severe|moderate|mild|acute|chronic|residual|treated|untreated)\b.*"
+    r"|.*\b(?:class|scores?|grades?|stages?|phase|risk|status|line|setting|remission)\b.*|.*\d.*"
+)

@@ -234,7 +234,11 @@ def test_brackets_where_a_name_should_stand_give_no_name(uses_of: Uses) -> None:
     assert use.prior == ()
 
 
-@pytest.mark.parametrize("bracket", ["nodular or diffuse", "with prednilone", "not in adults", "if vintelamide failed"])
+@pytest.mark.parametrize(
+    "bracket",
+    ["nodular or diffuse", "with prednilone", "not in adults", "if vintelamide failed", "Child-Pugh class A", "unresectable",
+     "high risk", "adjuvant treatment", "Breslow score of 8 or more"],
+)  # fmt: skip
 def test_brackets_that_may_restrict_are_kept(uses_of: Uses, fields_of: Fields, bracket: str) -> None:
     (use,) = uses_of(f"Zolafen is approved to treat:\n\n- **Melanoma** ({bracket}).")
     assert any(bracket in text for text in fields_of(use))
