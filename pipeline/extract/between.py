@@ -40,7 +40,7 @@ def read_aside(ledger: Ledger, aside: Aside) -> None:
         ledger.state(places, statement.fact("stated"))
         return
     ledger.role(statement, "footnote" if statement.note else frame.role or "unread", frame.name)
-    if may_limit(statement, frame, inside=aside.passage is not None and aside.passage.prose):
+    if may_limit(statement, frame):
         ledger.state(places, statement.fact("stated"))
     note_said(ledger, statement, frame)
 

@@ -23,7 +23,7 @@ _NOT_FOR = rx(
 _STARTS_AND_ENDS = rx(
     r"^(?:the )?(?:drug )?treatment (?:[a-z]+ )?(?:is |be )?(?:[a-z]+ )?(?:ends?|stops?|stopped|ended|repeated)\b|\b(?:and|or|but|then) (?:it )?(?:ends?|stops?|is stopped|continues?|is continued)\b"
 )
-_ONLY_IF = rx(r"\b(?:only if|should|if)\b")
+_ONLY_IF = rx(r"\b(?:only if|should|if|must (?!have\b|be\b))")
 
 
 def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], names: Names, *, more: bool = False) -> Reading:

@@ -109,6 +109,9 @@ FRAMES: tuple[Row, ...] = (
     Row("accelerated-approval", "approval-status", ("use",), ("approve",), "+", rx(r"^the use of [^,.;:]+? to treat [^,.;:]+? (?:is|are|was|were) [^,;:]*\baccelerated approval\b")),
     Row("accelerated-approval", "approval-status", ("use", "drug", "it", "brand", "other"), ("approve",), "+", _ACCELERATED,
         rx(r"\bapproved (?:to|for) (?!use under|the)|\bonly (?:in|for)\b|\bto (?:treat|prevent|reduce|lower|help|be)\b|\bfor the \w+ of\b|:$")),
+    Row("accelerated-approval", "approval-status", (), (), "+",
+        rx(r"\b(?:this|the) use\b.*\baccelerated approval\b|\baccelerated approval\b.*\b(?:this|the) use\b"),
+        rx(r"\b(?:full|regular|traditional|converted|changed|until|first|originally|later|brands?|for (?:adults|children|patients)|to treat|only)\b")),
     Row("brand-scope", "brands", ("use",), (), "+", _BRAND_LIST),
     Row("brand-of-uses", "brands", ("brand",), ("approve", ""), "+", rx(
         r"\bapproved for (?:(?:all|both) of )?(?:this|this use|these uses|both uses)\W*$")),
@@ -135,7 +138,7 @@ FRAMES: tuple[Row, ...] = (
     Row("also-called", "explanation", (), ("naming",), "+-"),
     Row("given-with", "detail", ("other",), ("use",), "+", rx(r"\b(?:with|along with|together with|alongside) (?:it|them|this (?:drug|medicine))\b")),
     Row("of-patients", "detail", ("people", "disease")),
-    Row("of-treatment", "detail", (*_OF_DRUG, "other"), says=rx(r"^(?:the )?(?:drug )?treatment (?:(?:may|can|should|must|will) )?(?:starts?|begins?|continues?|ends?|stops?|lasts?|(?:is|may be|should be) (?:[a-z]+ )?(?:stopped|ended|repeated))\b")),
+    Row("of-treatment", "detail", (*_OF_DRUG, "other"), says=rx(r"^(?:(?:for|in) [^,]+, )?(?:the )?(?:drug )?treatment (?:(?:may|can|should|must|will) )?(?:starts?|begins?|continues?|ends?|stops?|lasts?|(?:is|may be|should be) (?:[a-z]+ )?(?:stopped|ended|repeated))\b")),
     Row("of-some", "detail", ("it", "other"), says=rx(r"^if\b.*\b(?:must|should|needs? to)\b")),
     Row("about-the-form", "other-form", (), (), "+-", rx(r"\bless time\b|\bworks? better\b|\beffects last\b")),
     Row("of-use", "use", (*_OF_DRUG, "form", "use", "other", "agency"), ("approve", "use"), "+"),

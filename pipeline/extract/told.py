@@ -336,16 +336,13 @@ def _abbreviations(reading: Reading) -> tuple[str, ...]:
     return tuple(found[1] for end in ends if (found := _ABBREVIATION.match(plain, end)) is not None)
 
 
-def may_limit(statement: Statement, frame: Frame, *, inside: bool = False) -> bool:
-    """Whether a sentence in another frame may restrict the uses beside it all the same ("This form is used only after …").
-
-    `inside`: it stands in a use's own item, where more than an explanation is to be expected.
-    """
+def may_limit(statement: Statement, frame: Frame) -> bool:
+    """Whether a sentence in another frame may restrict the uses beside it all the same ("This form is used only after …")."""
     if frame.role in ("studied", "denied"):
         return _OF_THE_USE.search(statement.text) is not None
     if frame.role == "explanation" and frame.subject == "other" and _SCHEDULE.search(statement.text) is not None:
         return True
-    if inside and frame.name in ("how-it-works", "what-it-is", "given-by", "about-the-form"):
+    if frame.name in ("how-it-works", "what-it-is", "given-by", "about-the-form"):
         return _CHOICE.search(statement.text) is not None
     return frame.role in ("other-form", "explanation", "availability", "footnote") and limits(statement)
 
@@ -358,9 +355,9 @@ _SCHEDULE = rx(
 
 #: Whom it is for, or when: "Doctors choose this treatment when surgery has failed", "A test shows whether the cancer has the change".
 _CHOICE = rx(
-    r"\b(?:only|must|should|never|unless|until|except|cannot|limited|restricted|instead|if|whether|when|while|once|during|before|after"
-    r"|as long as|patients?|people|adults?|children|wom[ae]n|m[ae]n|teenagers|adolescents|at least|at most|(?:more|less|fewer) than|up to|\d+"
-    r"|cancers? (?:that|which|with)|tumou?rs? (?:that|which|with)|needs?|needed|required|choos\w+|chosen|prefer\w*|decid\w+|select\w*|reserved|tests?|tested|testing|checked|failed)\b"
+    r"\b(?:only|must|should|never|unless|until|except|cannot|limited|restricted|instead|if|whether|(?<!than.)when|while|once|during|before|after"
+    r"|as long as|patients|people|adults?|children|wom[ae]n|m[ae]n|teenagers|adolescents|at (?:least|most)|(?:more|fewer) than|up to|\d+"
+    r"|cancers? (?:that|which|with)|tumou?rs? (?:that|which|with)|needs? (?!to\b)|needed|required|choos\w+|chosen|prefer\w*|decid\w+|select\w*|reserved|tests?|tested|testing|checked|failed)\b"
 )
 
 

@@ -256,7 +256,7 @@ def _scoped(ledger: Ledger, item: Item, statement: Statement, frame: Frame, leav
         if not covered:
             for one in leaves:
                 one.leaf.stated.append(statement.fact("stated"))
-    elif may_limit(statement, frame, inside=True):
+    elif may_limit(statement, frame):
         for one in leaves:
             one.leaf.stated.append(statement.fact("stated"))
     note_said(ledger, statement, frame, leaves)

@@ -6,6 +6,7 @@ from __future__ import annotations
 AFTER_A_LIST = (
     "Zolafen is under study for glioma.",
     "Accelerated approval was given for this use.",
+    "The FDA has given this use accelerated approval.",
     "The use of zolafen to treat glioma is approved under FDA's Accelerated Approval Program.",
     "Alvera is approved for all of these uses.",
     "Bexida is used for these uses.",

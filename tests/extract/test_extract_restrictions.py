@@ -129,6 +129,11 @@ def test_so_is_a_sentence_after_a_list(uses_of: Uses, said: str) -> None:
     assert [[one.fact.text for one in use.qualifiers] for use in uses] == [[said], [said]]
 
 
+def test_how_long_it_is_given_for_one_disease_after_a_list_is_kept(uses_of: Uses) -> None:
+    uses = uses_of(f"{LEAD}\n- **Glioma**\n\nFor glioma, treatment lasts two years at most.")
+    assert ["two years at most" in one.fact.text for use in uses for one in use.qualifiers] == [True, True]
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -162,6 +167,8 @@ def test_what_is_not_approved_here_and_now_is_withheld(uses_of: Uses, section: s
     [
         (f"{LEAD}. Accelerated approval was given for this use.", "accelerated_approval"),
         (f"{LEAD} in adults, with accelerated approval.", "accelerated_approval"),
+        (f"{LEAD}. The FDA has given this use accelerated approval.", "accelerated_approval"),
+        (f"{LEAD}. The accelerated approval for this use was changed to a full approval.", "approved"),
         (f"{LEAD} that has spread (accelerated approval)", "accelerated_approval"),
         ("Zolafen had been approved to treat:\n\n- **Melanoma**", "used"),
     ],
@@ -223,6 +230,7 @@ OF_SOME = [
     "Patients whose tumors have a high level of ABC may receive it alone.",
     "Most patients have had carboplatin.",
     "Some people take it after surgery.",
+    "Women who could become pregnant must use birth control.",
 ]
 
 
