@@ -23,6 +23,9 @@ _NOT_FOR = rx(
 _STARTS_AND_ENDS = rx(
     r"^(?:the )?(?:drug )?treatment (?:[a-z]+ )?(?:is |be )?(?:[a-z]+ )?(?:ends?|stops?|stopped|ended|repeated)\b|\b(?:and|or|but|then) (?:it )?(?:ends?|stops?|is stopped|continues?|is continued)\b"
 )
+_AS_WELL = rx(
+    r"\b(?:as well|in addition)\b(?! (?:as|to)\b)|\b(?:get|receive|are given|use|take) (?:the|a) (?:\w+ )?(?:form|dose|tablet|liquid)\b"
+)
 _ONLY_IF = rx(r"\b(?:only if|should|if|must (?!have\b|be\b))")
 
 
@@ -59,6 +62,7 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
     told = _of_people(words, group, heads, subject, after, had=had)
     some = any(one.kind not in ("population", "frame") for one in subject.said)
     drug = group.is_of("take", "use") or after > group.end
+    beside = group.also or _AS_WELL.search(statement.text) is not None
     narrower = (
         some
         or group.also
@@ -66,7 +70,7 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
     )
     if (
         words[frame.subject_words[0]].low in closed("some")
-        or (some and (_ONLY_IF.search(statement.text) or not drug))
+        or (some and (beside or _ONLY_IF.search(statement.text) or not drug))
         or (more and narrower)
     ):
         verb = [one for one in told.said if one.place[0] >= words[group.first].start]

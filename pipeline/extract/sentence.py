@@ -35,10 +35,11 @@ def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> 
     if head is not None and not head.of("approve") and head.low not in ("used", "given", "intended", "meant", "offered"):
         way = Said("qualifier", "manner", (head.start, head.end), of="treatment", what="manner")
         reading = replace(reading, said=(way, *reading.said))
-    if head is not None and head.low in ("continued", "continue", "continues"):
-        return then_alone(reading)
     also = frame.group is not None and frame.group.also
     may = frame.group is not None and frame.group.modal in ("may", "can")
+    if head is not None and head.low in ("continued", "continue", "continues"):
+        # "It may be continued for up to 3 years in women who …": the others are treated, too
+        return of_some_patients(statement) if may and reading.of("population") else then_alone(reading)
     in_a_case = may and bool(reading.of("partner")) and any(one.rule == "circumstance" for one in reading.of("status"))
     if in_a_case or (also and _adds_for_some(reading, frame)):
         return of_some_patients(statement, reading.of("partner"))

@@ -244,6 +244,19 @@ def test_a_later_sentence_on_some_patients_changes_nothing_for_the_others(uses_o
     assert all(one.mode == "conditional" for one in use.prior)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Patients with hepatitis B receive an antiviral drug as well.",
+        "Children who weigh less than 10 kilograms get the liquid form.",
+        "It may be continued for up to 3 years in women who are still at high risk.",
+    ],
+)
+def test_what_some_patients_get_besides_narrows_the_use_to_none_of_them(uses_of: Uses, said: str) -> None:
+    (use,) = uses_of(f"{LEAD}. {said}")
+    assert (use.populations, [one.text for one in use.disease_status]) == ((), [said.rstrip(".")])
+
+
 def test_a_later_step_alone_frees_nobody_from_the_partners(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}. It is used with brontinib. After radiation therapy, it is continued alone for 24 months.")
     assert [(one.mode, one.phrase.text) for one in use.therapies] == [("required", "brontinib")]
