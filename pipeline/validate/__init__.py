@@ -62,6 +62,6 @@ def _layers(resource: Resource, version: FhirVersion, known: Mapping[str, Profil
     yield from units(found)
     yield from references(found, version)
     yield from bundled(found, version)
-    yield from invariants(found, version)
+    yield from invariants(found)
     yield from narrative(found)
     yield from profiled(found, known)

@@ -43,6 +43,8 @@ _UNSAFE_STYLE = re.compile(
     r"expression\s*\(|url\s*\(\s*+(?:['\"]\s*+)?(?!data:\s*image/(?:png|jpe?g|gif))[^)]{0,1000}:|javascript|@import|behaviou?r\s*:|-moz-binding|\\",
     re.IGNORECASE,
 )
+#: XML 1.0, 2.5: "--" must not occur within comments.
+_DASHES = re.compile(r"<!--(?:(?!--).)*+--(?!>)", re.DOTALL)
 #: A declaration could define entities (a bomb, or a file's content); FHIR has none, nor processing instructions.
 _DECLARATION = re.compile(r"<[!?](?!--)")
 
@@ -61,7 +63,10 @@ def _div(node: Node, text: str) -> Iterator[Problem]:
     try:
         root = ET.fromstring(text)  # noqa: S314 - no declaration gets here, so there are no entities to expand
     except (ET.ParseError, ValueError) as refused:
-        yield problem("V450", f"the narrative is not well-formed XML: {refused}", "Escape < and &; close every tag.", node)
+        more = " (HL7's validator lets -- in a comment pass; XML does not)" if _DASHES.search(text) else ""
+        yield problem(
+            "V450", f"the narrative is not well-formed XML: {refused}{more}", "Escape < and &; close every tag.", node
+        )
         return
     if root.tag != f"{_XHTML}div":
         cause = 'a narrative is one <div xmlns="http://www.w3.org/1999/xhtml">'

@@ -78,7 +78,7 @@ def _is_sound_resource(resource: Resource, version: FhirVersion, local: _Local, 
     kind = resource["resourceType"]
     content = {name: value for name, value in resource.items() if name != "resourceType"}
     node = Node(resource, kind, _NOWHERE, None, None, container, is_resource=True)
-    return bool(content) and _object(version, kind)(content, local) and not any(invariants([node], version))
+    return bool(content) and _object(version, kind)(content, local) and not any(invariants([node]))
 
 
 @cache
@@ -160,7 +160,7 @@ def _complex(version: FhirVersion, element: Element, parent: Node) -> _Check:
 
     def asked(value: _Object) -> bool:
         nodes = [Node(value, kind, _NOWHERE, element, parent, None)]
-        return not any(chain(bindings(nodes), units(nodes), references(nodes, version), invariants(nodes, version)))
+        return not any(chain(bindings(nodes), units(nodes), references(nodes, version), invariants(nodes)))
 
     if kind == "Extension":
         return _extension(is_object)

@@ -92,8 +92,11 @@ def _primitive(node: Node, version: FhirVersion) -> Iterator[Problem]:
         if kind in NUMBERS and isinstance(value, int) and not in_range(kind, value):
             yield problem("V411", f"the number is out of the range of {kind}", "Correct it.", node, shown=value)
         return
-    if kind == "xhtml":  # the narrative layer reads it
-        return
+    if kind != "xhtml":  # the narrative layer reads it
+        yield from _string(node, value, kind, version)
+
+
+def _string(node: Node, value: str, kind: str, version: FhirVersion) -> Iterator[Problem]:
     if not value.strip():
         yield problem("V410", "the string is empty", "Leave the element out where there is nothing to say.", node)
         return
@@ -102,6 +105,8 @@ def _primitive(node: Node, version: FhirVersion) -> Iterator[Problem]:
         yield problem("V413", cause, "Remove it from the source.", node, shown=value)
     if len(value) > _MAX_STRING and kind in {"string", "code", "uri"}:
         yield problem("V417", "the string is longer than 1,048,576 characters", "Shorten it.", node)
+    if kind == "base64Binary" and version == "R5" and any(c.isspace() for c in value):
+        yield problem("V412", "base64 has no white space in FHIR R5", "Write it in one line.", node, shown=value[:40])
     check = _FORMATS.get(kind)
     if check is not None:
         yield from check(node, value)
@@ -181,7 +186,7 @@ def _is_date(value: str) -> bool:
 
 
 def _base64(node: Node, value: str) -> Iterator[Problem]:
-    # fhir.resources turns what it cannot decode into an empty value, silently. White space is allowed by the specification.
+    # fhir.resources turns what it cannot decode into an empty value, silently. White space is allowed before R5.
     try:
         base64.b64decode("".join(value.split()), validate=True)
     except (binascii.Error, ValueError):
