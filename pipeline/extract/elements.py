@@ -95,8 +95,15 @@ class _Walk:
 
     def takes_bold(self, block: Block, run: list[Block]) -> bool:
         """Reads "X is approved to treat:" and then a paragraph that starts bold, where a list was meant."""
-        waiting = self.passage is not None and not self.passage.prose and not self.passage.items and not run
-        return waiting and block.kind == "paragraph" and starts_bold(block)
+        waiting = self.passage is not None and not self.passage.prose and not self.passage.items
+        if waiting and self.names.open and block.kind == "paragraph":
+            return self._is_fragment(block)
+        return waiting and not run and block.kind == "paragraph" and starts_bold(block)
+
+    def _is_fragment(self, block: Block) -> bool:
+        """Whether a paragraph is a part of the sentence that opens it: no first sentence of its own, as items that lost their marks."""
+        said = statements(block)
+        return bool(said) and not said[0].opens and frame_of(said[0], self.names).group is None
 
     def take_heading(self, block: Block) -> None:
         """A heading inside the section: what stands below it, down to the next of its level, stands under it."""
@@ -126,7 +133,10 @@ class _Walk:
         said = statements(block)
         closing = bool(said) and said[-1].opens
         for number, statement in enumerate(said):
-            frame = frame_of(statement, self.names)
+            frame = self._frame(statement)
+            if self.names.open and number == len(said) - 1 and self._breaks_off(statement, frame):
+                self._open(Passage((statement,), frame, under=self.headings))
+                return
             if self._states_use(statement, frame):
                 introduces = closing and not any(self._states_own(later) for later in said[number + 1 :])
                 if introduces or (
@@ -143,6 +153,23 @@ class _Walk:
                 return
             else:
                 self._between(statement, frame)
+
+    def _frame(self, statement: Statement) -> Frame:
+        """The frame of a sentence; the heading of a label's section is that of a fragment ("For the management of hypertension.")."""
+        frame = frame_of(statement, self.names)
+        if self.names.open and frame.group is None and not frame.name and not statement.note:
+            fragment = Frame("of-use", None, "drug", approval_status="approved" if self.names.approved else "used")
+            if has_aim(statement, fragment):
+                return fragment
+        return frame
+
+    def _breaks_off(self, statement: Statement, frame: Frame) -> bool:
+        """Reads "X is indicated for the prevention of" and "X is indicated" without a colon: what follows goes on with it."""
+        return (
+            frame.of_use
+            and frame.subject in ("drug", "brand", "it")
+            and (_LEADS_TO.search(statement.text) is not None or statement.opens)
+        )
 
     def _states_own(self, statement: Statement) -> bool:
         frame = frame_of(statement, self.names)
@@ -218,6 +245,7 @@ def _longest(block: Block) -> int:
     return max((one.end - one.start for one in statements(block)), default=0)
 
 
+_LEADS_TO = re.compile(r"\b(?:of|for|to|in|as|indicated|following|below|conditions|patients|who)[\s:]*\Z", re.IGNORECASE)
 _A_DOSE = re.compile(r"(?:The|Each|One) (?:first |second |last |single )?(?:doses?|injections?|infusions?|courses?|cycles?)\b")
 _STRUCK = re.compile(r"~~[^~]+~~")
 

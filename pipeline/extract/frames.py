@@ -99,7 +99,7 @@ _NO_USE_VERB = rx(r"\b(?:approv\w+|indicated|used|given|use)\b")
 
 FRAMES: tuple[Row, ...] = (
     Row("confirmatory-trials", "approval-status", says=rx(r"\bconfirmatory\b|^as a condition of (?:this |the )?approval\b.*\b(?:trials?|stud(?:y|ies))\b")),
-    Row("more-information", "other-form", says=rx(r"^for (?:more )?information\b|\bsee the drug information summar(?:y|ies)\b")),
+    Row("more-information", "other-form", says=rx(r"^[(\[\s]*see\b|^for (?:more )?information\b|\bsee the drug information summar(?:y|ies)\b")),
     Row("being-studied", "studied", verbs=("study",), unless=rx(
         r"^\W*it is not known\b|\b(?:must|should) (?:also )?be tested\b|\btested (?:for|before|after|every|to)\b"
         r"|\b(?:but|and) (?:it )?(?:is|are|may be) (?:also )?(?:only )?(?:used|approved|given)\b"), polarity="+"),
@@ -186,7 +186,9 @@ def frame_of(statement: Statement, names: Names) -> Frame:
         if row.name == "of-use" and subject == "use" and lists_brands(statement, names):
             return Frame("brand-scope", "brands", subject, (at, first), group.end, group, leading=(0, at))
         if row.name == "of-use":
-            return _of_use(words, at, first, group, subject)
+            frame = _of_use(words, at, first, group, subject)
+            stated = names.approved or not names.open or head is None or head.low != "indicated"
+            return frame if stated else replace(frame, approval_status="used")
         return Frame(row.name, row.role, subject, (at, first), group.end, group, leading=(0, at))
     return Frame("", "unread", subject, (at, first), group.end, group, leading=(0, at))
 

@@ -82,7 +82,11 @@ def read_prose(passage: Passage, names: Names) -> Told:
     assert passage.frame is not None  # only a frame makes a use in prose  # noqa: S101
     statement = passage.lead[0]
     first = read_on(statement, passage.frame)
-    head = _prose_head(first)
+    start, end = passage.frame.subject_words
+    if names.open and end > start:  # the drug, as this page calls it: "Zolafen tablets, USP"
+        words = words_of(statement.plain, statement.start, statement.end)
+        first = replace(first, said=(Said("frame", "this-use", (words[start].start, words[end - 1].end)), *first.said))
+    head = _prose_head(first, symptoms=not names.open)
     told = Told([first])
     purpose = next((one for one in first.of("intent")), None)
     if purpose is not None and purpose.rule == "other-intent":
@@ -107,8 +111,11 @@ def read_prose(passage: Passage, names: Names) -> Told:
     return told
 
 
-def _prose_head(reading: Reading) -> Head | None:
-    """What is treated: after the verb, after "adults with", or the subject of "adults whose X has …"."""
+def _prose_head(reading: Reading, *, symptoms: bool = True) -> Head | None:
+    """What is treated: after the verb, after "adults with", or the subject of "adults whose X has …".
+
+    `symptoms`: "symptoms of X" is the condition; else X is, as in labels ("for the relief of the signs and symptoms of arthritis").
+    """
     statement = reading.statement
     words = words_of(statement.plain, statement.start, statement.end)
     intent = next(iter(reading.of("intent")), None)
@@ -120,10 +127,13 @@ def _prose_head(reading: Reading) -> Head | None:
         start = _after_people(reading, intent)
     if start is None:
         return None
+    if not symptoms and (led := _SYMPTOMS_OF.match(statement.plain, start, statement.end)) is not None:
+        start = led.end()
     at = next((number for number, word in enumerate(words) if word.end > start), None)
     return read_head(statement, at) if at is not None else None
 
 
+_SYMPTOMS_OF = rx(r"(?:the )?(?:signs? (?:and|or) )?symptoms? of (?:the |an? )?")
 _WITH = rx(r"\W*(?:with|who have|that have|whose|of) (?:an? |the |certain types of |advanced (?=cancers?\b))?")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -36,6 +37,9 @@ def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact:
     if (why := next(filter(None, map(_no_condition, conditions)), None)) is not None:
         return why
     causes = _causes(leaf, verb)
+    if causes and all(_SYMPTOMS.fullmatch(one.text) for one in conditions):
+        conditions, causes = causes, ()  # "relief of symptoms associated with diabetic gastroparesis"
+    settings = (*settings, *_settings(leaf, verb))
     if any(one.mode == "open" for _, one in said(leaf.leading, "cause")):
         causes = unique((*(replace(one, rule=CAUSE_FROM_LEAD) for one in settings), *causes))
         settings = ()
@@ -171,6 +175,20 @@ def _narrower(leaf: Leaf, verb: Said) -> list[Fact]:
         (r, one)
         for r, one in said(leaf.own, "narrower")
         if not (verb.mode in PREVENTIVE and one.rule in ("disease-of-patients", "whose-disease"))
+    )
+
+
+_SYMPTOMS = rx(r"(?:the )?(?:signs? (?:and|or) )?symptoms?")
+
+
+def _settings(leaf: Leaf, verb: Said) -> tuple[Fact, ...]:
+    """Reads "to improve glycemic control in adults with type 2 diabetes": the disease of the patients in whom it is to do so."""
+    if not leaf.prose or verb.mode != "other":
+        return ()
+    return unique(
+        reading.quote((one.place[0] + len("with "), one.place[1]), "setting")
+        for reading, one in said(leaf.own[:1], "description")
+        if one.rule in ("patient-trait", "other-disease") and re.match(r"with \w", reading.text(one.place))
     )
 
 

@@ -152,7 +152,8 @@ _SETS: Final[Mapping[str, str]] = {
     "events": "factor factors diagnosis birth menopause leak leaks contact exposure overdose accident injury relapse recurrence end start "
     "beginning onset completion delivery",
     "of-surgery": "remove shrink destroy suppress lower reduce collect cut kill help",
-    "noun-aims": "treatment management relief prevention reduction control care therapy diagnosis detection palliation",
+    "noun-aims": "treatment management relief prevention reduction control care therapy diagnosis detection palliation prophylaxis "
+    "amelioration suppression eradication correction improvement maintenance induction resolution prolongation slowing healing",
     "gerunds": "treating preventing reducing lowering relieving controlling managing finding detecting helping keeping",
     "clause-verbs": "keep prepare move stop slow make get allow bring limit extend give collect",
     "known": "known clear sure determine certain know see unknown",

@@ -45,8 +45,16 @@ def aim(here: Here) -> Opener | None:
         ):
             return None
         return infinitive(words, number, end)
+    if at == 0 and word.low not in ("for", "in", "as") and here.fresh and current == "start":
+        # a fragment under the label's own heading: "Short term treatment of X", "Management of Y"
+        noun = next((k for k in range(min(5, end - 1)) if words[k].low in _NOUN_AIMS and words[k + 1].low == "of"), None)
+        if noun is None or words[noun].low == "diagnosis" or any(one.of("person", "article") for one in words[:noun]):
+            return None
+        return Opener("aim", noun + 2)
     if word.low not in ("for", "in", "as") or at + 1 >= end:
         return None
+    if word.low == "for" and at and words[at - 1].low == "indicated" and not _is_no_disease(words, at + 1, end):
+        return Opener("aim", at + 1)  # "is indicated for hypertension"
     if word.low == "for" and words[at + 1].low == ":":
         return Opener("aim", at + 1)
     if current in PREDICATES or current == "purpose":
@@ -55,10 +63,29 @@ def aim(here: Here) -> Opener | None:
         return Opener("aim", at + 2)
     number = at + 1
     while number < end and number - at < 6 and not words[number].of("preposition", "relative") and not words[number].is_stop:  # noqa: PLR2004
-        if words[number].low in _NOUN_AIMS and number + 1 < end and words[number + 1].low in ("of", "for"):
+        follows = words[number + 1].low if words[number].low in _NOUN_AIMS and number + 1 < end else ""
+        if follows == "in" and any(one.low == "adjunctive" for one in words[at:number]):
+            return Opener("aim", number + 2)  # "as adjunctive therapy in edema"
+        if follows in ("of", "for"):
             return Opener("aim", number + 2) if _is_aim(words, at, number) else None
         number += 1
     return None
+
+
+def _is_no_disease(words: Sequence[Word], at: int, end: int) -> bool:
+    """Whether "indicated for" goes on with a purpose ("the treatment of X", "use in X", "reducing X") or with patients."""
+    for number in range(at, min(end, at + 8)):
+        word = words[number]
+        if (
+            word.low in _NOUN_AIMS
+            or word.low in _GERUNDS
+            or word.of("use-noun", "person", "treatment")
+            or word.low.endswith("ing")
+        ):
+            return True
+        if word.is_stop or word.of("preposition", "relative", "coordinator"):
+            return number == at
+    return False
 
 
 def _is_aim(words: Sequence[Word], at: int, noun: int) -> bool:
