@@ -183,8 +183,8 @@ def _names_a_product(text: str, said: Sequence[Word], names: Names) -> bool:
         return False
     of_drug = any(word.low in names.words for word in said)
     capitals = any(each.isupper() and len(each) > _SHORT for each in whole)
-    title = whole[0][:1].isupper() and not said[0].classes
-    return of_drug or capitals or (title and (len(said) == 1 or any(word.of("manner") for word in said)))
+    title = any(each[:1].isupper() and not word.classes for each, word in zip(whole[-2:], said[-2:], strict=True))
+    return of_drug or capitals or title or (whole[0][:1].isupper() and any(word.of("manner") for word in said))
 
 
 def _act(words: Sequence[Word], first: int) -> bool:

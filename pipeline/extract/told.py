@@ -82,10 +82,7 @@ def read_prose(passage: Passage, names: Names) -> Told:
     assert passage.frame is not None  # only a frame makes a use in prose  # noqa: S101
     statement = passage.lead[0]
     first = read_on(statement, passage.frame)
-    start, end = passage.frame.subject_words
-    if names.open and end > start:  # the drug, as this page calls it: "Zolafen tablets, USP"
-        words = words_of(statement.plain, statement.start, statement.end)
-        first = replace(first, said=(Said("frame", "this-use", (words[start].start, words[end - 1].end)), *first.said))
+    first = _named(first, passage.frame, names)
     head = _prose_head(first, symptoms=not names.open)
     told = Told([first])
     purpose = next((one for one in first.of("intent")), None)
@@ -109,6 +106,19 @@ def read_prose(passage: Passage, names: Names) -> Told:
         else:
             told.lost.append((detail, NO_FRAME))
     return told
+
+
+def _named(first: Reading, frame: Frame, names: Names) -> Reading:
+    """The drug as a page calls it that lists no names ("Zolafen tablets, USP"), and what its subject adds ("in combination with X")."""
+    start, end = frame.subject_words
+    if not names.open or end <= start:
+        return first
+    statement = first.statement
+    words = words_of(statement.plain, statement.start, statement.end)
+    stop = next((number for number in range(start + 1, end) if words[number].of("preposition", "relative", "treatment")), end)
+    product = Said("frame", "this-use", (words[start].start, words[stop - 1].end))
+    added = read(statement, (), at=stop, until=end, kind="frame").said if stop < end else ()
+    return replace(first, said=(product, *added, *first.said))
 
 
 def _prose_head(reading: Reading, *, symptoms: bool = True) -> Head | None:

@@ -154,6 +154,8 @@ _SETS: Final[Mapping[str, str]] = {
     "of-surgery": "remove shrink destroy suppress lower reduce collect cut kill help",
     "noun-aims": "treatment management relief prevention reduction control care therapy diagnosis detection palliation prophylaxis "
     "amelioration suppression eradication correction improvement maintenance induction resolution prolongation slowing healing",
+    # Verbs that an item may begin with, and no adjectives ("Clear cell sarcoma", "Lower back pain")
+    "item-aims": "reduce prevent improve maintain relieve increase decrease manage treat delay prolong",
     "gerunds": "treating preventing reducing lowering relieving controlling managing finding detecting helping keeping",
     "clause-verbs": "keep prepare move stop slow make get allow bring limit extend give collect",
     "known": "known clear sure determine certain know see unknown",

@@ -15,6 +15,7 @@ _OF_SURGERY = closed("of-surgery")
 
 
 _NOUN_AIMS = closed("noun-aims")
+_ITEM_AIMS = closed("item-aims")
 
 
 _GERUNDS = closed("gerunds")
@@ -45,6 +46,8 @@ def aim(here: Here) -> Opener | None:
         ):
             return None
         return infinitive(words, number, end)
+    if at == 0 and here.fresh and current == "start" and word.low in _ITEM_AIMS:
+        return infinitive(words, at, end)  # an item below "is indicated to": "Reduce the risk of stroke"
     if at == 0 and word.low not in ("for", "in", "as") and here.fresh and current == "start":
         # a fragment under the label's own heading: "Short term treatment of X", "Management of Y"
         noun = next((k for k in range(min(5, end - 1)) if words[k].low in _NOUN_AIMS and words[k + 1].low == "of"), None)
@@ -65,7 +68,9 @@ def aim(here: Here) -> Opener | None:
     while number < end and number - at < 6 and not words[number].of("preposition", "relative") and not words[number].is_stop:  # noqa: PLR2004
         follows = words[number + 1].low if words[number].low in _NOUN_AIMS and number + 1 < end else ""
         if follows == "in" and any(one.low == "adjunctive" for one in words[at:number]):
-            return Opener("aim", number + 2)  # "as adjunctive therapy in edema"
+            again = next((k for k in range(number + 2, min(end - 1, number + 6)) if words[k].low in _NOUN_AIMS), None)
+            named = again is not None and words[again + 1].low == "of"
+            return Opener("aim", again + 2 if named and again is not None else number + 2)  # "as adjunctive therapy in edema"
         if follows in ("of", "for"):
             return Opener("aim", number + 2) if _is_aim(words, at, number) else None
         number += 1
