@@ -20,7 +20,7 @@ OF_LANGUAGE: dict[str, frozenset[str]] = {"language": frozenset(), "phrases": fr
 #: Each room after the core, and what of the house it may know.
 LATER = {
     "store": GROUND | {"publish"},
-    "snapshot": GROUND | {"publish"},
+    "snapshot": GROUND | {"read", "fhir", "publish"},
     "diff": GROUND | {"snapshot", "withdrawal"},
     "convert": GROUND | set(CORE) | {"store", "snapshot", "diff"},
     "verify": GROUND,
