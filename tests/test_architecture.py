@@ -29,12 +29,12 @@ LATER = {
     "review": GROUND | {"read", "correct", "snapshot", "diff", "tables"},
     "flow": GROUND | {"store", "diff", "convert", "load", "web"},
     "cli": GROUND | set(CORE) | {"store", "snapshot", "diff", "convert", "verify", "load", "tables", "review", "flow"},
+    "workshop": GROUND | {"web", "terminology", "validate", "cli"},
     "__main__": {"cli"},
 }
 ALLOWED = {
     **{room: GROUND | set(CORE[:place]) for place, room in enumerate(CORE)},
     **OF_LANGUAGE,
-    "terminology": GROUND | set(CORE[: CORE.index("terminology")]) | {"web"},
     "web": {"errors"},
     "model": frozenset(),
     "facts": {"model"},
