@@ -213,6 +213,7 @@ def test_an_age_behind_two_groups_is_said_of_the_second() -> None:
 def test_this_indication_is_the_one_before_it() -> None:
     gout, glioma = label(
         "### 1.1 Gout\n\nZOLVEX is indicated for the treatment of gout.\n\n### 1.2 Glioma\n\n"
-        "ZOLVEX is indicated for the treatment of glioma. This indication is approved under accelerated approval based on response rate."
+        "ZOLVEX is indicated for the treatment of glioma. "
+        "This indication is approved under accelerated approval based on response rate."
     ).uses
     assert (gout.approval_status, glioma.approval_status) == ("approved", "accelerated_approval")
