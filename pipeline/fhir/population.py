@@ -73,15 +73,26 @@ def _kind(kind: str, source: Source) -> Json:
 
 
 def _values(characteristic: Characteristic, source: Source) -> list[Json]:
-    """One value; of ages of which the page leaves out a bound, one for each such bound: a Range includes both its ends."""
+    """One value; of ages of which the page leaves out a bound, one for each such bound: a Range includes both its ends.
+
+    Ends in different units ("5 weeks to 5 months") are a Range each: rng-2 compares their numbers, and nothing is converted.
+    """
     if _has_range(characteristic):
         bounds = (
             ("low", ">", characteristic.low, characteristic.low_exclusive),
             ("high", "<", characteristic.high, characteristic.high_exclusive),
         )
-        included = {name: _quantity(age) for name, _, age, exclusive in bounds if age is not None and not exclusive}
-        compared = [_quantity(age, comparator) for _, comparator, age, exclusive in bounds if age is not None and exclusive]
-        return [*([{"valueRange": included}] if included else []), *({"valueQuantity": each} for each in compared)]
+        inside = {name: age for name, _, age, exclusive in bounds if age is not None and not exclusive}
+        several = any(age.value != 1 for age in inside.values())
+        ends = {name: _quantity(age, several=several) for name, age in inside.items()}
+        alone = len({age.unit for age in inside.values()}) > 1
+        ranges = [{name: end} for name, end in ends.items()] if alone else [ends] if ends else []
+        compared = [
+            _quantity(age, comparator, several=age.value != 1)
+            for _, comparator, age, exclusive in bounds
+            if age is not None and exclusive
+        ]
+        return [*({"valueRange": each} for each in ranges), *({"valueQuantity": each} for each in compared)]
     codings = []
     if characteristic.age_group is not None:
         codings.append(source.local("age-group", characteristic.age_group))
@@ -101,7 +112,8 @@ def _has_range(characteristic: Characteristic) -> bool:
     return characteristic.low is not None or characteristic.high is not None
 
 
-def _quantity(age: Age, comparator: str | None = None) -> Json:
+def _quantity(age: Age, comparator: str | None = None, *, several: bool) -> Json:
+    """An age; `several`: the word of its unit is in the plural, as both ends of a Range have the same."""
     compared = {"comparator": comparator} if comparator else {}
-    unit = age.unit if age.value == 1 else f"{age.unit}s"
+    unit = f"{age.unit}s" if several else age.unit
     return {"value": age.value, **compared, "unit": unit, "system": systems.UCUM, "code": _UCUM_UNIT[age.unit]}

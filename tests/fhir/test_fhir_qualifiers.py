@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.fhir import build, derive
-from pipeline.model import DrugFacts, Resource
+from pipeline.model import Age, Characteristic, DrugFacts, Population, Resource
 from pipeline.settings import FhirVersion, Profile, Settings
 from tests.fhir.fhir_facts import querin, zorvalimab
 from tests.fhir.fhir_walk import of_type
@@ -69,6 +69,26 @@ def test_a_bound_that_the_page_leaves_out_is_compared_and_is_no_end_of_a_range()
     assert values(children) == [("<", 18)]
     assert values(mixed) == [{"low": two}, ("<", 10)]
     assert values(open_ended) == [(">", 2), ("<", 10)]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "stated"),
+    [
+        (Age(1, "year"), Age(21, "year"), [{"low": (1, "years"), "high": (21, "years")}]),
+        (Age(5, "week"), Age(5, "month"), [{"low": (5, "weeks")}, {"high": (5, "months")}]),
+        (Age(1, "month"), None, [{"low": (1, "month")}]),
+    ],
+)
+def test_both_ends_of_a_range_have_one_unit_else_each_has_a_range(low: Age, high: Age | None, stated: list[Any]) -> None:
+    """Source: rng-2 (https://hl7.org/fhir/R5/datatypes.html#Range), which HL7's validator applies to the numbers."""
+    facts = querin()
+    aged = Characteristic("age-range", facts.uses[0].populations[1].characteristics[0].fact, low=low, high=high)
+    facts = replace(facts, uses=(replace(facts.uses[0], populations=(Population((aged,)),)),))
+
+    (group,) = indications(facts)[0]["contained"]
+
+    ranges = [each["valueRange"] for each in group["characteristic"] if "valueRange" in each]
+    assert [{end: (age["value"], age["unit"]) for end, age in each.items()} for each in ranges] == stated
 
 
 def test_the_mark_stands_in_two_places_and_only_where_a_word_is_not_understood() -> None:

@@ -69,13 +69,12 @@ def _age(quantity: Json | None) -> Age | None:
 
 
 def _are_bounds_of_one(one: Characteristic, other: Characteristic) -> bool:
-    """Whether two characteristics are the bounds of one range: of the same words, one of them not included."""
+    """Whether two characteristics are the bounds of one range: of the same words, one not included or in another unit."""
     return (
         one.kind == other.kind == "age-range"
         and one.fact == other.fact
         and (one.low is None) != (other.low is None)
         and (one.high is None) != (other.high is None)
-        and (other.low_exclusive or other.high_exclusive)
     )
 
 
