@@ -127,10 +127,12 @@ class _Walk:
         closing = bool(said) and said[-1].opens
         for number, statement in enumerate(said):
             frame = frame_of(statement, self.names)
-            if self._states_use(statement, frame):
+            if self._states_use(statement, frame) or _leads_label(statement, frame):
                 introduces = closing and not any(self._states_own(later) for later in said[number + 1 :])
                 if introduces or (
-                    number == len(said) - 1 and following is not None and following.kind == "item" and not _has_bold(statement)
+                    number == len(said) - 1
+                    and following is not None
+                    and ((following.kind == "item" and not _has_bold(statement)) or _leads_label(statement, frame))
                 ):
                     self._open(Passage(tuple(said[number:]), frame, under=self.headings))
                     return
@@ -208,6 +210,11 @@ class _Walk:
         self.passage = passage
         self.lost = self.stranger = False
         self.found.append(passage)
+
+
+def _leads_label(statement: Statement, frame: Frame) -> bool:
+    """Reads "X tablets are indicated in the treatment of" above its list, with no colon."""
+    return frame.of_label and frame.group is not None and not statement.text.endswith((".", "!", "?", ")"))
 
 
 def _has_bold(statement: Statement) -> bool:

@@ -15,10 +15,12 @@ from pipeline.extract.state import in_run, state_of, ways
 from pipeline.language import rx
 from pipeline.model import ApprovalStatus, Fact, Population, Qualifier, Sentence, Span, Use, facts_in
 from pipeline.phrases.diseases import is_generic, names_head
+from pipeline.phrases.nouns import noun_list
+from pipeline.phrases.words import words_of
 
 _NO_CONDITION = rx(
     r"(?:treatments?|prevention|management|use) of\b.*|(?:notes?|important|warnings?|caution|overview|see also|(?:other )?uses?|treatments?|adults?|children|patients"
-    r"|people|men|women|alone|of|in|for|it|they|this|that|the)(?: only)?[:.]?$"
+    r"|people|men|women|alone|of|in|for|it|they|this|that|the|[a-z])(?: only)?[:.]?$"
 )
 
 
@@ -30,7 +32,7 @@ def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact:
     reading, verb = found
     if _several_purposes(leaf):
         return "it says more than one purpose, each of another thing"
-    conditions, settings, extra = _conditions(leaf)
+    conditions, settings, extra = _conditions(leaf, verb)
     if not conditions:
         return "no condition is named"
     if (why := next(filter(None, map(_no_condition, conditions)), None)) is not None:
@@ -128,12 +130,12 @@ def _intent(leaf: Leaf) -> Pair | None:
     return next(iter(said(leaf.leading, "intent") or said(leaf.own, "intent") or said(leaf.above, "intent")), None)
 
 
-def _conditions(leaf: Leaf) -> tuple[tuple[Fact, ...], tuple[Fact, ...], tuple[Fact, ...]]:
+def _conditions(leaf: Leaf, verb_of_use: Said) -> tuple[tuple[Fact, ...], tuple[Fact, ...], tuple[Fact, ...]]:
     """Conditions, settings and a narrower condition, after what the verb acts on and what the head is."""
     heads = said((*leaf.above, *leaf.own), "head")[:1]
     head = tuple(r.quote(place, one.rule) for r, one in heads for place in one.names)
     if leaf.prose:
-        return head or _acted(said(leaf.own, "object")), (), ()
+        return head or _acted(said(leaf.own, "object")), () if verb_of_use.mode in PREVENTIVE else _settings(leaf), ()
     for reading, thing in said(leaf.own, "object"):
         verb = next((one for one in reversed(reading.of("intent")) if one.place[1] <= thing.place[0]), None)
         if not head or verb is None or verb.rule == "other-intent" or verb.mode == "other":
@@ -152,6 +154,25 @@ def _conditions(leaf: Leaf) -> tuple[tuple[Fact, ...], tuple[Fact, ...], tuple[F
     if not head:
         return _acted(said((*leaf.above, *leaf.own), "object")), (), ()
     return head, (), ()
+
+
+_HAVE = rx(r"(?:with|who have|that have|having) (?:an? |the )?")
+
+
+def _settings(leaf: Leaf) -> tuple[Fact, ...]:
+    """Reads "to improve glycemic control in adults with type 2 diabetes": the disease that the patients have."""
+    found = []
+    for reading, one in said(leaf.own, "description"):
+        lead = _HAVE.match(reading.statement.plain, *one.place) if one.rule in ("patient-trait", "other-disease") else None
+        if lead is None:
+            continue
+        words = words_of(reading.statement.plain, lead.end(), one.place[1])
+        listed = noun_list(words, 0, len(words))
+        if listed.end == len(words) and not any(
+            words[last - 1].of("treatment", "marker", "person") for _, last in listed.items
+        ):
+            found += [reading.quote((words[a].start, words[b - 1].end), "setting") for a, b in listed.items]
+    return tuple(found)
 
 
 def _acted(pairs: Iterable[Pair]) -> tuple[Fact, ...]:

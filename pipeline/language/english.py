@@ -45,6 +45,8 @@ _CLASSES: Final[Mapping[str, str]] = {
     "safely well instead directly actively barely rarely",
     # Verbs of approval and use, as participles
     "approve": "approved fda-approved indicated licensed authorized cleared approves approve",
+    # The approval of a label, in the label's own words
+    "indicate": "indicated",
     "recommend": "recommended advised",
     "use": "used given taken administered prescribed paired combined added injected applied started offered put placed chosen "
     "reserved swallowed inhaled sprayed rubbed dripped worn intended meant continued received infused delivered",
@@ -152,7 +154,13 @@ _SETS: Final[Mapping[str, str]] = {
     "events": "factor factors diagnosis birth menopause leak leaks contact exposure overdose accident injury relapse recurrence end start "
     "beginning onset completion delivery",
     "of-surgery": "remove shrink destroy suppress lower reduce collect cut kill help",
-    "noun-aims": "treatment management relief prevention reduction control care therapy diagnosis detection palliation",
+    "noun-aims": "treatment management relief prevention reduction control care therapy diagnosis detection palliation prophylaxis "
+    "chemoprophylaxis healing eradication suppression initiation improvement maintenance",
+    # What is indicated in a label beside its product: "Caution is indicated in …", "Biopsy is indicated …"
+    "not-given": "caution care monitoring test tests testing evaluation rest physiotherapy dialysis hospitalization adjustment "
+    "dosage dose reduction discontinuation vigilance supervision diet exercise isolation culture cultures alternative",
+    # What is treated of a disease, said before its name: "relief of the signs and symptoms of X"
+    "signs": "sign signs symptom symptoms manifestation manifestations",
     "gerunds": "treating preventing reducing lowering relieving controlling managing finding detecting helping keeping",
     "clause-verbs": "keep prepare move stop slow make get allow bring limit extend give collect",
     "known": "known clear sure determine certain know see unknown",

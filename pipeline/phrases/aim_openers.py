@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.language import closed
-from pipeline.phrases.kinds import PREDICATES, Here, Kind, Opener
+from pipeline.phrases.kinds import PREDICATES, Here, Kind, Opener, names_disease
+from pipeline.phrases.nouns import noun_end
 from pipeline.phrases.words import Word
 
 _NOT_AN_AIM = closed("not-an-aim")
@@ -56,9 +57,28 @@ def aim(here: Here) -> Opener | None:
     number = at + 1
     while number < end and number - at < 6 and not words[number].of("preposition", "relative") and not words[number].is_stop:  # noqa: PLR2004
         if words[number].low in _NOUN_AIMS and number + 1 < end and words[number + 1].low in ("of", "for"):
-            return Opener("aim", number + 2) if _is_aim(words, at, number) else None
+            return Opener("aim", _past_signs(words, number + 2, end)) if _is_aim(words, at, number) else None
         number += 1
+    if at and words[at - 1].of("indicate"):  # "is indicated for glioma"
+        stop = noun_end(words, at + 1, end)
+        named = names_disease(words, at + 1, stop) and not any(one.of("person") for one in words[at + 1 : stop])
+        return Opener("aim", at + 1) if named else None
     return None
+
+
+def _past_signs(words: Sequence[Word], at: int, end: int) -> int:
+    """Past "the signs and symptoms of" and "treatment and prophylaxis of" before the disease: they belong to the aim."""
+    stop = next((number for number in range(at, min(end, at + _LONGEST_AIM)) if words[number].low == "of"), at)
+    said = [word for word in words[at:stop] if not word.of("article", "coordinator")]
+    aims = [word for word in said if word.low in _NOUN_AIMS or word.low in _SIGNS]
+    if not aims or stop + 1 >= end or said[-1] is not aims[-1]:
+        return at
+    return _past_signs(words, stop + 1, end)
+
+
+#: In words: "the inflammatory and pruritic manifestations of".
+_LONGEST_AIM = 7
+_SIGNS = closed("signs")
 
 
 def _is_aim(words: Sequence[Word], at: int, noun: int) -> bool:
