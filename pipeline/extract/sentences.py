@@ -25,6 +25,8 @@ _MARK_AT_END = re.compile(rf"\s{{0,40}}([{MARKS}][{MARKS},\s]{{0,40}})(?=[.;:]?(
 _MOST_AT_END = 40
 #: "**Sarcoma**¹ in adults", and not "50 mg/m² or more".
 _MARK_WITHIN = re.compile(rf"(?<=[A-Za-z.,)*])(?<!/m)[{MARKS}]+(?=[\s,;:])")
+#: "a) in the treatment of", "2) the management of": a list's own mark, as a bullet is.
+_ENUMERATED = re.compile(r"\s*\(?(?:[a-z]|\d{1,2})\)\s*(?=\w)")
 _MARK_AT_START = re.compile(rf"\s*([{MARKS}])\s*")
 
 
@@ -123,6 +125,8 @@ def _part(text: str, start: int, end: int) -> _Part | None:
         if not text[last + closing.end(1) : end].strip():
             end = last + closing.start()
     marks = "".join(dict.fromkeys(mark for found in _MARK_WITHIN.finditer(text, start, end) for mark in found.group())) + marks
+    if not start and (marker := _ENUMERATED.match(text)) is not None:
+        start = marker.end()
     part = text[start:end]
     end -= len(part) - len(part.rstrip())
     start += len(part) - len(part.lstrip())

@@ -243,7 +243,9 @@ def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
         return []
     frame = frame_of(statement, names)
     if frame.of_use and frame.subject in ("it", "drug"):
-        return [read_on(statement, frame, heads)]
+        whole = read_on(statement, frame, heads)
+        acted = _prose_head(whole) if frame.group is None and not heads else None
+        return [_of_acted(whole, acted, told)] if acted is not None else [whole]
     if frame.role in ("denied", "studied") and frame.subject in ("it", "drug", "use", "brand"):
         told.asides.append((statement, frame))
         return []
@@ -266,6 +268,13 @@ def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
         return [read(statement, heads)]
     told.heads = (*head.names, *head.abbreviations)
     return [read(statement, told.heads, at=head.end, head=head)]
+
+
+def _of_acted(whole: Reading, head: Head, told: Told) -> Reading:
+    """Reads "In the treatment of patients with glioma who have …" below "is indicated": the head stands after the item's own verb."""
+    told.heads = (*head.names, *head.abbreviations)
+    kept = tuple(one for one in whole.said if one.place[1] <= head.parts[0][0])
+    return read(whole.statement, told.heads, at=head.end, head=head, before=kept)
 
 
 _ONE_OF = rx(

@@ -106,7 +106,8 @@ _CLASSES: Final[Mapping[str, str]] = {
 _ENDINGS: Final = (
     ("disease", ("oma", "omas", "emia", "aemia", "emias", "osis", "oses", "penia", "itis", "uria", "plasia", "pathy", "algia",
                  "rrhea", "thalassemia", "philia", "megaly", "syndrome", "syndromes", "neoplasm", "neoplasms", "lesion",
-                 "lesions", "wart", "warts", "effusion", "effusions", "metastases", "metastasis", "fibrosis", "keratoses")),
+                 "lesions", "wart", "warts", "effusion", "effusions", "metastases", "metastasis", "fibrosis", "keratoses", "infection", "infections", "monia", "iasis", "phrenia", "plegia",
+                 "phobia", "tension", "spasm", "spasms")),
     ("treatment", ("therapy", "therapies", "ectomy", "ectomies", "plasty", "radiation", "surgery")),
 )  # fmt: skip
 

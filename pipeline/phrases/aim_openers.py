@@ -46,7 +46,8 @@ def aim(here: Here) -> Opener | None:
         ):
             return None
         return infinitive(words, number, end)
-    if word.low not in ("for", "in", "as") or at + 1 >= end:
+    of_item = here.fresh and not at and current == "start" and (word.low in _NOUN_AIMS or word.low == "the")
+    if not (of_item or word.low in ("for", "in", "as")) or at + 1 >= end:
         return None
     if word.low == "for" and words[at + 1].low == ":":
         return Opener("aim", at + 1)
@@ -54,7 +55,7 @@ def aim(here: Here) -> Opener | None:
         return None
     if words[at + 1].low in _GERUNDS and word.low in ("for", "in"):
         return Opener("aim", at + 2)
-    number = at + 1
+    number = at + (word.low not in _NOUN_AIMS)
     while number < end and number - at < 6 and not words[number].of("preposition", "relative") and not words[number].is_stop:  # noqa: PLR2004
         if words[number].low in _NOUN_AIMS and number + 1 < end and words[number + 1].low in ("of", "for"):
             return Opener("aim", _past_signs(words, number + 2, end)) if _is_aim(words, at, number) else None

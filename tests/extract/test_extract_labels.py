@@ -86,6 +86,12 @@ def test_the_disease_of_the_patients_is_the_setting_and_stays_with_them(uses_of:
     [
         ("CODRIX is indicated in the treatment of", ("Acute anemia in adults.", "Glioma.")),
         ("CODRIX tablets are indicated", ("For the management of acute anemia in adults.", "In the treatment of glioma.")),
+        ("CODRIX is indicated in", ("the management of acute anemia in adults.", "Treatment of glioma.")),
+        (
+            "CODRIX is indicated in the conditions listed below.",
+            ("Treatment of acute anemia in adults.", "Treatment of glioma."),
+        ),
+        ("CODRIX is indicated", ("a) for the treatment of adults with acute anemia.", "b) for the treatment of glioma.")),
         ("CODRIX is indicated to", ("Treat acute anemia in adults.", "Treat glioma.")),
     ],
 )
@@ -99,3 +105,23 @@ def test_a_sentence_without_a_verb_states_a_use(uses_of: Uses) -> None:
     (use,) = uses_of("As adjunctive therapy in the management of glioma in adults.")
     assert told((use,)) == [("used", "treat", ["glioma"])]
     assert "adjunctive" in " ".join(one.fact.text for one in use.qualifiers)
+
+
+def test_paragraphs_that_name_a_disease_and_its_cause_go_on_with_the_label(uses_of: Uses) -> None:
+    uses = uses_of(
+        "CODRIX is indicated for the treatment of adults with infections in the conditions listed below.\n\n"
+        "Acute sinusitis caused by Aerococcus lentus.\n\n"
+        "Sores change over time.\n\n"
+        "### Children\n\n"
+        "Acute otitis media due to Aerococcus lentus.\n"
+    )
+    assert [one.text for use in uses for one in (*use.conditions, *use.settings)] == ["Acute sinusitis"]
+
+
+def test_below_a_heading_a_label_goes_on_under_what_the_heading_says(uses_of: Uses) -> None:
+    (use,) = uses_of("CODRIX is indicated for the treatment of\n\n### Children\n\n- Acute otitis media.\n")
+    assert [c.fact.text for one in use.populations for c in one.characteristics] == ["Children"]
+
+
+def test_limitations_of_use_are_no_uses(uses_of: Uses) -> None:
+    assert uses_of("CODRIX is indicated for the treatment of\n\n### Limitations of Use\n\n- Glioma of the stem.\n") == ()
