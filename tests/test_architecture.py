@@ -14,7 +14,7 @@ PACKAGE = REPOSITORY / "pipeline"
 
 #: From left to right: a room knows those before it, never those after it. Rooms in one group do not know each other.
 GROUND = frozenset({"model", "facts", "fields", "errors", "settings", "inputs"})
-CORE = ("read", "language", "phrases", "extract", "correct", "terminology", "fhir", "validate", "publish")
+CORE = ("read", "language", "publishers", "phrases", "extract", "correct", "terminology", "fhir", "validate", "publish")
 #: The rooms that know a language and no page. `phrases` gives ages and groups of patients as the model has them.
 OF_LANGUAGE: dict[str, frozenset[str]] = {"language": frozenset(), "phrases": frozenset({"language", "model"})}
 #: Each room after the core, and what of the house it may know.
@@ -23,7 +23,7 @@ LATER = {
     "snapshot": GROUND | {"publish"},
     "diff": GROUND | {"snapshot", "withdrawal"},
     "convert": GROUND | set(CORE) | {"store", "snapshot", "diff"},
-    "verify": GROUND,
+    "verify": GROUND | {"publishers"},
     "load": GROUND | {"withdrawal", "web"},
     "tables": GROUND | {"snapshot"},
     "review": GROUND | {"read", "correct", "snapshot", "diff", "tables"},

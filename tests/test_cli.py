@@ -23,6 +23,7 @@ COMMANDS = (
     "run",
     "convert",
     "extract",
+    "publishers",
     "validate",
     "verify",
     "load",

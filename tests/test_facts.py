@@ -97,7 +97,9 @@ def test_facts_written_by_hand_are_read_back(make: Any) -> None:  # noqa: ANN401
 
 
 def test_a_line_holds_no_more_than_is_known() -> None:
-    facts: PublishedFacts = DrugFacts(PageReference("a.md", "0" * 64), "zolerab", "drug", "by hand", uses=(use(),))
+    facts: PublishedFacts = DrugFacts(
+        PageReference("a.md", "0" * 64), "zolerab", "drug", "by hand", publisher="nci", uses=(use(),)
+    )
 
     assert json.loads(facts_to_json(facts)) == {
         "page": {"name": "a.md", "sha256": "0" * 64},
@@ -111,6 +113,7 @@ def test_a_line_holds_no_more_than_is_known() -> None:
                 "approval_status": "approved",
             }
         ],
+        "publisher": "nci",
     }
 
 
@@ -129,7 +132,9 @@ def use() -> model.Use:
     ],
 )
 def test_what_is_no_line_of_facts_is_refused_with_the_place(old: str, new: str, said: str) -> None:
-    facts: PublishedFacts = DrugFacts(PageReference("a.md", "0" * 64), "zolerab", "drug", "by hand", uses=(use(),))
+    facts: PublishedFacts = DrugFacts(
+        PageReference("a.md", "0" * 64), "zolerab", "drug", "by hand", publisher="nci", uses=(use(),)
+    )
     line = facts_to_json(facts).decode()
     assert old in line
     with pytest.raises(ValueError, match=r"^" + said) as refused:
@@ -138,7 +143,7 @@ def test_what_is_no_line_of_facts_is_refused_with_the_place(old: str, new: str, 
 
 
 def test_half_a_surrogate_pair_is_refused() -> None:
-    facts: PublishedFacts = DrugFacts(PageReference("a.md", "0" * 64), "zolerab", "drug", "by \ud800 hand")
+    facts: PublishedFacts = DrugFacts(PageReference("a.md", "0" * 64), "zolerab", "drug", "by \ud800 hand", publisher="nci")
     with pytest.raises(ValueError, match="surrogates"):
         facts_to_json(facts)
 

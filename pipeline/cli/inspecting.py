@@ -56,6 +56,45 @@ def extract(
 
 
 @app.command
+def publishers(
+    *pages: Annotated[Path, Parameter(help="Pages, or folders with pages below; none: the profiles themselves.")],
+    quiet: Quiet = False,
+) -> int:
+    """Print, as JSON lines, the publishers whose pages onlabel knows, or by which profile each page is read and why.
+
+    For example:
+    ```
+    onlabel publishers
+    onlabel publishers label.md
+    ```
+    """
+    from pipeline.convert.seeds import load
+    from pipeline.extract import profiles_tried
+    from pipeline.publishers import profiles
+    from pipeline.read import read_page
+    from pipeline.settings import ReadLimits
+
+    console, limits, code = Console(quiet=quiet), ReadLimits(), DONE
+    for each in profiles() if not pages else ():
+        console.json(
+            {"publisher": each.id, "name": each.name or None, "hosts": list(each.hosts), "sources": list(each.sources)}
+        )
+    for source in some_page(pages) if pages else ():
+        try:
+            if source.problem is not None:
+                raise UsageError(source.problem)
+            tried = profiles_tried(read_page(load(source, limits.max_bytes), source.name, limits))
+        except OnlabelError as error:
+            console.problem(error.problem)
+            code = PARTLY
+            continue
+        taken = next((publisher.id for publisher, kind, _ in tried if kind != "none"), None)
+        looked = [{"publisher": publisher.id, "kind": kind, "reason": reason} for publisher, kind, reason in tried]
+        console.json({"page": source.name, "publisher": taken, "tried": looked})
+    return code
+
+
+@app.command
 def validate(
     *files: Annotated[Path, Parameter(name="PATH", help="NDJSON, JSON resources or Bundles, folders, an output folder.")],
     fhir: Annotated[str, Parameter(help="The FHIR version that the resources are in: R5, R4B or R4.")] = "R5",

@@ -180,7 +180,13 @@ def _converted(page: PageResult, facts: DrugFacts, run: _Run, withheld: int) -> 
     settings, clock = run.settings, run.clock
     if facts.kind == "none":
         cause = f"the page is about no single drug or regimen: {facts.kind_reason}"
-        note = Problem("P522", "information", cause, "None is needed, unless it should be.", source=page.name)
+        note = Problem(
+            "P522",
+            "information",
+            cause,
+            "None is needed, unless it should be: `onlabel publishers PAGE` says what was looked for.",
+            source=page.name,
+        )
         return _Converted(replace(page, outcome="not-a-drug", slug=None), findings=(note,))
     with clock.stage("build"):
         resources = build(facts, settings)

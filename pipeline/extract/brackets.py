@@ -24,7 +24,7 @@ _MARKED = rx(
 #: "HER2", "GIST", "PD-L1": a capital, and behind it another one, a digit, a plus or a hyphen.
 _SHORT = r"(?-i:(?=(?:[^\WA-Z]|[+/.-])*+[A-Z][\w+/.-]*[A-Z0-9+-])[\w+/.-]++)"
 _ABBREVIATED = rx(rf"{_SHORT}(?:(?:,|,? and|,? or|/)? {_SHORT})*+")
-_AGAIN = rx(r"(?:also|sometimes|formerly|previously) (?:called|known as) .+|an? .*\b(?:types?|kinds?|forms?|condition|disease|disorder|tumou?r"
+_AGAIN = rx(r"see .+|(?:also|sometimes|formerly|previously) (?:called|known as) .+|an? .*\b(?:types?|kinds?|forms?|condition|disease|disorder|tumou?r"
             r"|cancer|problem|protein|drug|medicine)\b.*|(?:rare )?(?:types|kinds|forms) of .+|to .+|(?:come|came|coming) back|spread(?:ing)?.*"
             r"|(?:does|do|did|has|have) not respond(?:ed)?\b.*|[\w-]+")  # fmt: skip
 

@@ -98,8 +98,18 @@ class _Walk:
 
     def takes_bold(self, block: Block, run: list[Block]) -> bool:
         """Reads "X is approved to treat:" and then a paragraph that starts bold, where a list was meant."""
-        waiting = self.passage is not None and not self.passage.prose and not self.passage.items and not run
-        return (waiting and block.kind == "paragraph" and starts_bold(block)) or self._takes_name(block)
+        waiting = self.passage is not None and not self.passage.prose and not self.passage.items
+        if waiting and self.names.open and block.kind == "paragraph":
+            return self._is_fragment(block)
+        return (waiting and not run and block.kind == "paragraph" and starts_bold(block)) or self._takes_name(block)
+
+    def _is_fragment(self, block: Block) -> bool:
+        """Whether a paragraph is a part of the sentence that opens it: no first sentence of its own, as items that lost their marks."""
+        said = statements(block)
+        if not said or said[0].opens or frame_of(said[0], self.names).group is not None:
+            return False
+        words = words_of(said[0].plain, said[0].start, said[0].end)
+        return not said[0].text.endswith(".") or names_disease(words, 0, len(words)) or frame_of(said[0], self.names).of_use
 
     def _takes_name(self, block: Block) -> bool:
         """Reads "X is indicated … in the conditions listed below." and then paragraphs that only name a disease and its cause."""
@@ -153,7 +163,10 @@ class _Walk:
         said = statements(block)
         closing = bool(said) and said[-1].opens
         for number, statement in enumerate(said):
-            frame = frame_of(statement, self.names)
+            frame = self._frame(statement)
+            if self.names.open and number == len(said) - 1 and self._breaks_off(statement, frame):
+                self._open(Passage((statement,), frame, under=self.headings))
+                return
             if self._states_use(statement, frame) or _leads_label(statement, frame):
                 below = _leads_label(statement, frame) and following is not None
                 introduces = (closing or below) and not any(self._states_own(later) for later in said[number + 1 :])
@@ -171,6 +184,23 @@ class _Walk:
                 return
             else:
                 self._between(statement, frame)
+
+    def _frame(self, statement: Statement) -> Frame:
+        """The frame of a sentence; the heading of a label's section is that of a fragment ("For the management of hypertension.")."""
+        frame = frame_of(statement, self.names)
+        if self.names.open and frame.group is None and not frame.name and not statement.note:
+            fragment = Frame("of-use", None, "drug", approval_status="approved" if self.names.approved else "used")
+            if has_aim(statement, fragment):
+                return fragment
+        return frame
+
+    def _breaks_off(self, statement: Statement, frame: Frame) -> bool:
+        """Reads "X is indicated for the prevention of" and "X is indicated" without a colon: what follows goes on with it."""
+        return (
+            frame.of_use
+            and frame.subject in ("drug", "brand", "it")
+            and (_LEADS_TO.search(statement.text) is not None or statement.opens)
+        )
 
     def _states_own(self, statement: Statement) -> bool:
         frame = frame_of(statement, self.names)
@@ -256,6 +286,7 @@ def _longest(block: Block) -> int:
     return max((one.end - one.start for one in statements(block)), default=0)
 
 
+_LEADS_TO = re.compile(r"\b(?:of|for|to|in|as|indicated|following|below|conditions|patients|who)[\s:]*\Z", re.IGNORECASE)
 _A_DOSE = re.compile(r"(?:The|Each|One) (?:first |second |last |single )?(?:doses?|injections?|infusions?|courses?|cycles?)\b")
 _STRUCK = re.compile(r"~~[^~]+~~")
 

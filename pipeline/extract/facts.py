@@ -16,38 +16,55 @@ from pipeline.extract.identity import (
 from pipeline.extract.section import use_blocks
 from pipeline.extract.subjects import names_of
 from pipeline.extract.use_section import read_use_section
-from pipeline.model import DrugFacts, Page
+from pipeline.model import DrugFacts, Kind, Page
+from pipeline.publishers import Publisher, publishers_of
 
 
 def extract(page: Page) -> DrugFacts:
     """All that a page says of its drug or regimen; a page about neither gives facts of kind `none` and nothing else.
 
+    It is read by its publisher's profile, or, where it does not say who published it, by the first whose layout it has.
+
     Args:
         page: The page as `read_page` gives it.
     """
-    kind, reason = classify(page)
+    tried = profiles_tried(page)
+    publisher, kind, reason = next((each for each in tried if each[1] != "none"), tried[0])
     if kind == "none":
-        return DrugFacts(page, slug_of(page), kind, reason)
-    status, status_fact = find_fda_status(page)
-    name, brands = find_name(page), find_brands(page)
-    section = read_use_section(use_blocks(page), names_of(name, brands))
+        return DrugFacts(page, slug_of(page, publisher), kind, reason, publisher=publisher.id)
+    status, status_fact = find_fda_status(page, publisher)
+    name, brands = find_name(page, publisher), find_brands(page, publisher)
+    section = read_use_section(use_blocks(page, publisher), names_of(name, brands, publisher))
     return DrugFacts(
         page,
-        slug_of(page),
+        slug_of(page, publisher),
         kind,
         reason,
+        publisher=publisher.id,
         name=name,
         pronunciation=find_pronunciation(page),
         brands=brands,
         fda_status=status,
         fda_status_fact=status_fact,
-        identifiers=find_identifiers(page),
-        components=find_components(page) if kind == "regimen" else (),
+        identifiers=find_identifiers(page, publisher),
+        components=find_components(page, publisher) if kind == "regimen" else (),
         uses=tuple(section.uses),
         denials=tuple(section.denials),
         studied=tuple(section.studied),
         sentences=tuple(section.sentences),
     )
+
+
+def profiles_tried(page: Page) -> list[tuple[Publisher, Kind, str]]:
+    """The profiles by which a page may be read, each with what it takes the page for, and what says so."""
+    language = page.meta("language") or LANGUAGE
+    if language.partition("-")[0].casefold() != LANGUAGE:
+        return [(each, "none", f"its language is {language}, and only English is read") for each in publishers_of(page)]
+    return [(each, *classify(page, each)) for each in publishers_of(page)]
+
+
+#: The language that the reader knows (BCP 47).
+LANGUAGE = "en"
 
 
 def findings(facts: DrugFacts) -> tuple[Problem, ...]:

@@ -105,7 +105,7 @@ _NO_USE_VERB = rx(r"\b(?:approv\w+|indicated|used|given|use)\b")
 
 FRAMES: tuple[Row, ...] = (
     Row("confirmatory-trials", "approval-status", says=rx(r"\bconfirmatory\b|^as a condition of (?:this |the )?approval\b.*\b(?:trials?|stud(?:y|ies))\b")),
-    Row("more-information", "other-form", says=rx(r"^for (?:more )?information\b|\bsee the drug information summar(?:y|ies)\b")),
+    Row("more-information", "other-form", says=rx(r"^[(\[\s]*see\b|^for (?:more )?information\b|\bsee the drug information summar(?:y|ies)\b")),
     Row("being-studied", "studied", verbs=("study",), unless=rx(
         r"^\W*it is not known\b|\b(?:must|should) (?:also )?be tested\b|\btested (?:for|before|after|every|to)\b"
         r"|\b(?:but|and) (?:it )?(?:is|are|may be) (?:also )?(?:only )?(?:used|approved|given)\b"), polarity="+"),
@@ -172,15 +172,13 @@ def frame_of(statement: Statement, names: Names) -> Frame:
             ),
             None,
         )
-        return Frame(row.name, row.role) if row is not None else _without_verb(words)
+        return Frame(row.name, row.role) if row is not None else _without_verb(words, names)
     group = verb_group(words, first, len(words))
     if group is None:
         return Frame("", "unread")
     group = _copula(words, group)
     subject = subject_of(statement.plain, words, at, first, names)
     head = group.head
-    if subject in ("other", "form") and is_indicated(group) and is_bare(words[at:first]):
-        subject = "drug"  # a label speaks of its own product alone, by names that the page may not know
     for row in FRAMES:
         if row.subjects and subject not in row.subjects:
             continue
@@ -195,16 +193,18 @@ def frame_of(statement: Statement, names: Names) -> Frame:
         if row.name == "of-use" and subject == "use" and lists_brands(statement, names):
             return Frame("brand-scope", "brands", subject, (at, first), group.end, group, leading=(0, at))
         if row.name == "of-use":
-            return _of_use(words, at, first, group, subject)
+            frame = _of_use(words, at, first, group, subject)
+            stated = names.approved or not names.open or head is None or head.low != "indicated"
+            return frame if stated else replace(frame, approval_status="used")
         return Frame(row.name, row.role, subject, (at, first), group.end, group, leading=(0, at))
     return Frame("", "unread", subject, (at, first), group.end, group, leading=(0, at))
 
 
-def _without_verb(words: Sequence[Word]) -> Frame:
+def _without_verb(words: Sequence[Word], names: Names) -> Frame:
     """Reads "For the management of glioma", "As adjunctive therapy in the treatment of …": a use without subject and verb."""
     aims = any(one.low in _AIMS and after.low == "of" for one, after in pairwise(words))
     if aims and words[0].low in ("for", "in", "as"):
-        return Frame("of-use", None, "drug")
+        return Frame("of-use", None, "drug", approval_status="approved" if names.approved else "used")
     return Frame("", "unread")
 
 
@@ -229,23 +229,6 @@ def _of_use(words: Sequence[Word], at: int, first: int, group: VerbGroup, subjec
 def is_indicated(group: VerbGroup) -> bool:
     """Whether the verb is that of a label."""
     return group.is_of("indicate") and not group.modal
-
-
-def is_bare(words: Sequence[Word]) -> bool:
-    """Whether a subject names a product, known or not: "CODRIX", "Zolafen maleate tablets, USP 5 mg", and no patients, disease or use."""
-    said = [word for word in words if not word.of("adverb")]
-    return (
-        bool(said)
-        and said[0].capital != (said[0].low in ("a", "an"))
-        and not any(word.low in _NOT_GIVEN or (word.of(*_NO_PRODUCT) and word.low not in _PRODUCT) for word in said)
-    )
-
-
-_NO_PRODUCT = (
-    "person", "disease", "treatment", "use-noun", "quantifier", "possessive", "pronoun", "relative", "subordinator", "negation",
-)  # fmt: skip
-_NOT_GIVEN = closed("not-given") | closed("operations")
-_PRODUCT = closed("beside-name")
 
 
 def _copula(words: Sequence[Word], group: VerbGroup) -> VerbGroup:

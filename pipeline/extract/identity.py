@@ -1,7 +1,7 @@
 """What a page is about: its name, brands, FDA status, identifiers and components, and whether it is a drug's page at all.
 
-Everything is read from the template that these pages share: labels on a line of their own, two level-1 headings, fixed link
-texts. No name of a drug, brand or disease is known here.
+Everything is read from the layout that a publisher's pages share: labels on a line of their own, level-1 headings, fixed link
+texts. Which these are, is the publisher's profile (`pipeline/publishers`). No name of a drug, brand or disease is known here.
 """
 
 from __future__ import annotations
@@ -11,71 +11,37 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, takewhile
 from pathlib import PurePosixPath
 
+from pipeline.extract.layout import address, words
 from pipeline.extract.quote import fact, quote, target
 from pipeline.extract.section import use_blocks
 from pipeline.extract.template import may_be_of_the_template
-from pipeline.language import UNSEEN_CLASS
 from pipeline.model import Block, Component, Fact, FdaStatus, Identifier, IdentifierKind, Kind, Page
+from pipeline.publishers import Publisher
 
-_SITE_SUFFIX = re.compile(r"(?<=\S)\s+[-\u2013|]\s+NCI\s*\Z")
-#: Between the words of a label: white space, no-break spaces too, and what shows nothing.
-_GAP = rf"[\s{UNSEEN_CLASS}]+"
-#: A label fills its line or ends in a colon: "FDA approved drugs for …" is none.
-_BRANDS_LABEL = re.compile(rf"\s{{0,20}}US{_GAP}Brand{_GAP}Names?(?:\(s\))?\s*+(?::\s*|\Z)", re.IGNORECASE)
-_FDA_LABEL = re.compile(rf"\s{{0,20}}FDA{_GAP}Approved\s*+(?::\s*|\Z)", re.IGNORECASE)
-_COMPONENTS_LABEL = re.compile(r"\s{0,20}Drugs in the\b.{0,200}\bcombination\s*+(?::\s*+)?", re.IGNORECASE)
-_DEFINITION_LINK = re.compile(r"Definition from the NCI Drug Dictionary", re.IGNORECASE)
+_SITE_SUFFIX = re.compile(r"(?<=\S)\s+[-\u2013|]\s+(?P<site>\S.*?)\s*\Z")
 _DISCONTINUED = re.compile(r"no longer\b|discontinued\b|withdrawn\b", re.IGNORECASE)
 #: A product for sale may combine drugs too; a regimen has no label of its own.
 _COMBINATION = re.compile(r"\bThis (?:\w+ )?combination contains\b|\bDrugs in the\b.{0,200}\bcombination\b", re.IGNORECASE)
-_BRANDED, _REVIEWED = "the label of US brand names", "the label of FDA approval"
 _NO_MARK = "no mark of a drug's page"
+_USE_SECTION = "a section on its use"
+#: The labels by which a page is told to be about a drug that is sold.
+_MARKS = {"brands": "the label of US brand names", "fda_status": "the label of FDA approval"}
 #: A brand name has a few words; a line with more is a sentence that strayed in.
 _MOST_WORDS_OF_A_BRAND = 6
 
-#: Where the page prints an identifier: how the block begins, and the value inside the target of a link in it.
-_IDENTIFIERS: tuple[tuple[IdentifierKind, re.Pattern[str], re.Pattern[str]], ...] = (
-    (
-        "dailymed-setid",
-        re.compile(r"FDA label information", re.IGNORECASE),
-        re.compile(r"(?<=[?&]setid=)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![^&#])", re.IGNORECASE),
-    ),
-    (
-        "dailymed-query",
-        re.compile(r"FDA label information", re.IGNORECASE),
-        re.compile(r"(?<=[?&]query=)[^&#]+"),
-    ),
-    (
-        "nci-drug-dictionary",
-        _DEFINITION_LINK,
-        re.compile(r"(?<=/cancer-drug/def/)\d+(?![^/?#])"),
-    ),
-    (
-        "medlineplus",
-        re.compile(r"MedlinePlus Information", re.IGNORECASE),
-        re.compile(r"(?<=/druginfo/meds/)a\d+(?=\.html?(?:[?#]|\Z))"),
-    ),
-    (
-        "ncit",
-        re.compile(r"Find Clinical Trials", re.IGNORECASE),
-        # Several codes stand in one address, joined by commas, where trials of any of them are meant.
-        re.compile(r"(?<=[/,])C\d+(?=(?:,C\d+){0,50}/?(?:[?#]|\Z))"),
-    ),
-)
-#: What these openings begin with; and _DEFINITION_LINK and _COMPONENTS_LABEL.
-_IDENTIFIED, _DEFINED = "fdm", "d"
 
-
-def find_name(page: Page) -> Fact | None:
+def find_name(page: Page, publisher: Publisher) -> Fact | None:
     """The drug's name: the level-1 heading after the one that repeats the page's title.
 
-    A page whose only level-1 heading is the title ("Examplimab - NCI") names the drug there, before the site's suffix.
+    A page whose only level-1 heading is the title ("Examplimab - Site") names the drug there, before the site's suffix.
     """
     headings = [block for block in page.blocks if block.kind == "heading" and block.level == 1 and block.text.strip()]
     if not headings:
         return None
     title = headings[0]
     suffix = _SITE_SUFFIX.search(title.text)
+    if suffix is not None and suffix["site"] not in {publisher.alias, *publisher.sources, page.meta("source")}:
+        suffix = None
     if len(headings) > 1 and (suffix or title.text.strip() == page.meta("title")):
         return fact(headings[1], 0, len(headings[1].text), "name.second-heading")
     return fact(title, 0, suffix.start() if suffix else len(title.text), "name.only-heading")
@@ -91,19 +57,19 @@ def find_pronunciation(page: Page) -> Fact | None:
     return None
 
 
-def find_brands(page: Page) -> tuple[Fact, ...]:
-    """The brands under "US Brand Name(s)", in page order: one a line or list item, or separated by commas."""
+def find_brands(page: Page, publisher: Publisher) -> tuple[Fact, ...]:
+    """The brands under their label ("US Brand Name(s)"), in page order: one a line or list item, or separated by commas."""
     return tuple(
         fact(block, first, last, "brands.line-under-label")
-        for block, start, end in _under(page, _BRANDS_LABEL)
+        for block, start, end in _under(page, publisher, "brands")
         for first, last in _parts(block.text, start, end)
         if len(block.text[first:last].split()) <= _MOST_WORDS_OF_A_BRAND
     )
 
 
-def find_fda_status(page: Page) -> tuple[FdaStatus, Fact | None]:
-    """What stands under "FDA Approved"; other words than the two that the pages use are quoted and decide nothing."""
-    for block, start, end in _under(page, _FDA_LABEL):
+def find_fda_status(page: Page, publisher: Publisher) -> tuple[FdaStatus, Fact | None]:
+    """What stands under its label ("FDA Approved"); other words than the two that the pages use are quoted and decide nothing."""
+    for block, start, end in _under(page, publisher, "fda_status"):
         said = fact(block, start, end, "fda-status.line-under-label")
         if re.match(r"yes\b", said.text, re.IGNORECASE):
             return "approved", said
@@ -111,29 +77,30 @@ def find_fda_status(page: Page) -> tuple[FdaStatus, Fact | None]:
     return "not_stated", None
 
 
-def find_identifiers(page: Page) -> tuple[Identifier, ...]:
+def find_identifiers(page: Page, publisher: Publisher) -> tuple[Identifier, ...]:
     """The drug's identifiers, as they stand in the targets of the page's own links about it, each once."""
     found: dict[tuple[IdentifierKind, str], Identifier] = {}
-    for block in page.blocks:
-        if not block.may_begin(_IDENTIFIED):
+    for block in page.blocks if publisher.identifiers else ():
+        if not block.may_begin(publisher.first_letters):
             continue
-        for kind, opening, value in _IDENTIFIERS:
-            if not opening.match(block.text.lstrip()):
+        for link in publisher.identifiers:
+            if not words(link.opening).match(block.text.lstrip()):
                 continue
             for run in block.runs:
-                for match in value.finditer(run.href or ""):
+                for match in address(link.value).finditer(run.href or ""):
                     if run.href_span:
-                        said = target(run, match.start(), match.end(), f"identifiers.{kind}")
-                        found.setdefault((kind, said.text), Identifier(kind, said))
+                        said = target(run, match.start(), match.end(), f"identifiers.{link.kind}")
+                        found.setdefault((link.kind, said.text), Identifier(link.kind, said))
     return tuple(found.values())
 
 
-def find_components(page: Page) -> tuple[Component, ...]:
+def find_components(page: Page, publisher: Publisher) -> tuple[Component, ...]:
     """The drugs of a regimen, from the table or list under "Drugs in the … combination"."""
-    for number, block in enumerate(page.blocks):
-        if block.kind not in {"paragraph", "heading"} or not block.may_begin(_DEFINED):
+    label = publisher.labels.get("components")
+    for number, block in enumerate(page.blocks if label is not None else ()):
+        if block.kind not in {"paragraph", "heading"} or not block.may_begin(publisher.first_letters):
             continue
-        if _COMPONENTS_LABEL.fullmatch(block.text):
+        if label is not None and words(label).fullmatch(block.text):
             rows = groupby(
                 _group(page.blocks[number + 1 :]), key=lambda block: block.row if block.kind == "cell" else block.span
             )
@@ -141,39 +108,44 @@ def find_components(page: Page) -> tuple[Component, ...]:
     return ()
 
 
-def classify(page: Page) -> tuple[Kind, str]:
-    """Whether the page is about a drug, a regimen or neither, and what says so."""
+def classify(page: Page, publisher: Publisher) -> tuple[Kind, str]:
+    """Whether the page is about a drug, a regimen or neither, and what says so.
+
+    Where a publisher's pages print labels (brands, approval, a definition), two marks are asked for; else a name and a section
+    on the drug's use.
+    """
+    if not publisher.labels:
+        if find_name(page, publisher) is not None and use_blocks(page, publisher):
+            return "drug", f"{_USE_SECTION} and a name"
+        return "none", _NO_MARK
     if not may_be_of_the_template(page):
         return "none", _NO_MARK
-    if find_components(page):
+    if find_components(page, publisher):
         return "regimen", "a list of the drugs in the combination"
     combination = any(_COMBINATION.search(block.text) for block in _head(page))
-    marks = {
-        _BRANDED: _labelled(page, _BRANDS_LABEL) is not None,
-        _REVIEWED: _labelled(page, _FDA_LABEL) is not None,
-        "a section on its use": bool(use_blocks(page)),
-        "its definition in the NCI Drug Dictionary": any(
-            block.may_begin(_DEFINED) and _DEFINITION_LINK.match(block.text) for block in page.blocks
-        ),
-    }
+    marks = {name: _labelled(page, publisher, key) is not None for key, name in _MARKS.items() if key in publisher.labels}
+    marks[_USE_SECTION] = bool(use_blocks(page, publisher))
+    definition = publisher.labels.get("definition")
+    marks[f"its {publisher.definition}"] = definition is not None and any(
+        block.may_begin(publisher.first_letters) and words(definition).match(block.text) for block in page.blocks
+    )
     present = [mark for mark, found in marks.items() if found]
-    if combination and present and not (marks[_BRANDED] or marks[_REVIEWED]):
+    if combination and present and not any(marks.get(name) for name in _MARKS.values()):
         return "regimen", f"a sentence on what the combination contains and {present[0]}"
     if len(present) > 1:
         return "drug", " and ".join(present)
     return "none", f"of the marks of a drug's page only {present[0]}" if present else _NO_MARK
 
 
-def slug_of(page: Page) -> str:
-    """The drug's identity across runs: the last path segment of the page's address, else of its file name.
+def slug_of(page: Page, publisher: Publisher) -> str:
+    """The drug's identity across runs, where the publisher's profile finds it in the page's address, else its file name.
 
     Only `[a-z0-9-]` is left of it, so that it is safe in a file name and in a FHIR id whatever the page says. A page that
     has neither is known by the hash of its bytes.
     """
-    address = re.sub(r"\A[a-z][a-z0-9+.-]*://[^/?#]*", "", page.meta("url") or "", flags=re.IGNORECASE)
-    path = re.split(r"[?#]", address)[0]
     stem = PurePosixPath(page.name.replace("\\", "/")).stem
-    return _last_segment(path) or _slug(stem) or f"page-{page.sha256[:12]}"
+    stated = address(publisher.page_id).search(page.meta("url") or "") if publisher.page_id is not None else None
+    return _slug(stated["id"] if stated else "") or _slug(stem) or f"page-{page.sha256[:12]}"
 
 
 def _last_segment(path: str) -> str:
@@ -193,19 +165,22 @@ def _head(page: Page) -> Sequence[Block]:
     return tuple(takewhile(lambda block: not _is_section(block), page.blocks))
 
 
-def _labelled(page: Page, label: re.Pattern[str]) -> tuple[int, int] | None:
+def _labelled(page: Page, publisher: Publisher, name: str) -> tuple[int, int] | None:
     """The first block before the sections that begins with a label, by its number, and where the label ends in its text."""
+    label = publisher.labels.get(name)
+    if label is None:
+        return None
     for number, block in enumerate(_head(page)):
         first = next(_lines(page, block, 0), None) if block.kind in {"paragraph", "heading"} else None
-        found = label.match(block.text[: first[2]]) if first else None
+        found = words(label).match(block.text[: first[2]]) if first else None
         if found:
             return number, found.end()
     return None
 
 
-def _under(page: Page, label: re.Pattern[str]) -> Iterator[tuple[Block, int, int]]:
+def _under(page: Page, publisher: Publisher, name: str) -> Iterator[tuple[Block, int, int]]:
     """The lines under a label: in the label's own block, else in the block after it (a paragraph, or the items of a list)."""
-    place = _labelled(page, label)
+    place = _labelled(page, publisher, name)
     if place is None:
         return
     head, (number, end) = _head(page), place
@@ -216,7 +191,9 @@ def _under(page: Page, label: re.Pattern[str]) -> Iterator[tuple[Block, int, int
         for item in _group(after):
             yield from _lines(page, item, 0)
     elif (
-        after and after[0].kind == "paragraph" and not any(label.match(after[0].text) for label in (_BRANDS_LABEL, _FDA_LABEL))
+        after
+        and after[0].kind == "paragraph"
+        and not any(words(publisher.labels[each]).match(after[0].text) for each in _MARKS)
     ):
         yield from _lines(page, after[0], 0)
 

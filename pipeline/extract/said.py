@@ -88,7 +88,8 @@ class Reading:
         return self.statement.plain[place[0] : place[1]]
 
     def quote(self, place: Place, rule: str) -> Fact:
-        """A place as a fact, without the stops at its end."""
+        """A place as a fact, without the stops at its end; "; and" alone stays as it is."""
         start, end = place
-        shown = _AT_END.sub("", self.statement.plain[start:end])
+        said = self.statement.plain[start:end]
+        shown = _AT_END.sub("", said) or said
         return fact(self.statement.block, start, start + len(shown), rule)

@@ -21,6 +21,9 @@ _STOP = re.compile(
 _INITIAL = re.compile(r"(?:\b[A-Z]|\b(?:vs|e\.g|i\.e|Dr|Mr|Mrs|St|No|approx|ca))\.$")
 _OPENER = re.compile(r"\s*(?:It|This|These|The|In|For|Use|Patients|They|As)\s")
 _MARK_AT_END = re.compile(rf"\s{{0,40}}([{MARKS}][{MARKS},\s]{{0,40}})(?=[.;:]?(?:\s{{0,40}}(?:or|and))?\s*+$)")
+#: Where a label sends the reader for more: "[see Clinical Studies (14.1)]", "(see WARNINGS)". It says nothing of a use.
+#: With a capital it is a sentence of its own.
+_REFERENCE = re.compile(r"\[\s*see\b[^\[\]]*+\]|\(\s*see\b(?:[^()]|\([^()]*+\))*+\)")
 #: How far from a sentence's end its footnote marks may begin.
 _MOST_AT_END = 40
 #: "**Sarcoma**¹ in adults", and not "50 mg/m² or more".
@@ -95,7 +98,8 @@ _MARK_OF = str.maketrans("123456789", MARKS)
 
 @lru_cache(maxsize=64)  # a block is asked for its sentences by each who looks at it
 def _parts(shown: str) -> tuple[_Part, ...]:
-    text = LITERAL_BOLD.sub(_unmarked, plain(shown))
+    whole = LITERAL_BOLD.sub(_unmarked, plain(shown))
+    text = _REFERENCE.sub(lambda found: " " * len(found[0]), whole)
     found, start = [], 0
     for stop in _STOP.finditer(text):
         if (
@@ -104,9 +108,9 @@ def _parts(shown: str) -> tuple[_Part, ...]:
             and not _OPENER.match(text, stop.end())
         ):
             continue
-        found.append(_part(text, start, stop.end()))
+        found.append(_part(text, whole, start, stop.end()))
         start = stop.end()
-    found.append(_part(text, start, len(text)))
+    found.append(_part(text, whole, start, len(text)))
     return tuple(one for one in found if one is not None)
 
 
@@ -115,7 +119,8 @@ def _unmarked(bold: re.Match[str]) -> str:
     return f"  {bold['words']}{bold['marks']}  "
 
 
-def _part(text: str, start: int, end: int) -> _Part | None:
+def _part(text: str, whole: str, start: int, end: int) -> _Part | None:
+    """A sentence; `whole` is the text with the references that `text` leaves out, which belong to it."""
     note = marks = ""
     if (opening := _MARK_AT_START.match(text, start, end)) is not None:
         note, start = opening.group(1), opening.end()
@@ -127,7 +132,7 @@ def _part(text: str, start: int, end: int) -> _Part | None:
     marks = "".join(dict.fromkeys(mark for found in _MARK_WITHIN.finditer(text, start, end) for mark in found.group())) + marks
     if not start and (marker := _ENUMERATED.match(text)) is not None:
         start = marker.end()
-    part = text[start:end]
+    part = whole[start:end]
     end -= len(part) - len(part.rstrip())
     start += len(part) - len(part.lstrip())
     return (text, start, end, marks, note) if start < end else None

@@ -13,6 +13,7 @@ from pipeline.model import Fact
 from pipeline.phrases.people import read_people
 from pipeline.phrases.verbs import verb_group
 from pipeline.phrases.words import Word, closing_bracket, words_of
+from pipeline.publishers import Publisher
 
 Subject = Literal["drug", "it", "brand", "form", "use", "agency", "people", "disease", "other", ""]
 
@@ -22,11 +23,15 @@ class Names:
     """The words of the page's own drug, and its brands that are no part of its name (lower case).
 
     `parts` are the words of each substance of a fixed combination ("X and Y"): a sentence on one of them is not on the combination.
+    `open`: the page does not list its drug's names ("LASIX", "Furosemide tablets"), so what it says to be indicated is its drug.
+    `approved`: that a use stands in the section is its approval, as in a label; else, on such a page, "indicated" is no approval.
     """
 
     words: frozenset[str] = frozenset()
     brands: frozenset[str] = frozenset()
     parts: tuple[frozenset[str], ...] = ()
+    open: bool = False
+    approved: bool = False
 
     def brands_words(self) -> frozenset[str]:
         """The words of the brands."""
@@ -150,6 +155,8 @@ def subject_of(text: str, words: Sequence[Word], at: int, first: int, names: Nam
         and not content & names.brands_words()
     ):
         return "other"
+    if names.open and _names_a_product(text, said, names):
+        return "drug"
     if content & _FORMS and not content & names.words:
         return "form"
     if names.words and content <= names.words | BESIDE_NAME and not (content <= {"each", "both", "these", "the"}):
@@ -167,6 +174,26 @@ def subject_of(text: str, words: Sequence[Word], at: int, first: int, names: Nam
     if said[0].of("person") or read_people(text, said[0].start, said[-1].end)[0]:
         return "people"
     return "other"
+
+
+_NOT_GIVEN = closed("not-given") | closed("operations")
+
+
+def _names_a_product(text: str, said: Sequence[Word], names: Names) -> bool:
+    """Whether a subject may be the drug under another of its names: "LASIX", "Furosemide Tablets, USP", "Oral ZYPREXA"."""
+    whole = [text[word.start : word.end] for word in said]
+    if any(word.of("treatment", "person", "disease", "marker") and word.low not in names.words for word in said[-2:]):
+        return False
+    of_drug = any(word.low in names.words for word in said)
+    if not of_drug and any(word.low in _NOT_GIVEN for word in said):
+        return False  # "Caution is indicated in …"
+    capitals = any(each.isupper() and len(each) > _SHORT for each in whole)
+    title = whole[0][:1].isupper() and not said[0].classes
+    return (
+        of_drug
+        or capitals
+        or (title and (all(each[:1].isupper() for each in whole) or any(word.of("manner") for word in said)))
+    )
 
 
 def _act(words: Sequence[Word], first: int) -> bool:
@@ -202,8 +229,8 @@ def split_names(statement: Statement, start: int, end: int) -> tuple[tuple[int, 
     return split_at(words, 0, len(words))
 
 
-def names_of(name: Fact | None, brands: Sequence[Fact]) -> Names:
-    """The words of the drug's name, and its brands that share no word with it."""
+def names_of(name: Fact | None, brands: Sequence[Fact], publisher: Publisher | None = None) -> Names:
+    """The words of the drug's name, and its brands that share no word with it, on a page of a publisher (None: it lists them)."""
     own = frozenset(_NAME_WORD.findall(name.text.casefold())) if name is not None else frozenset()
     if not own:
         return Names()
@@ -217,4 +244,5 @@ def names_of(name: Fact | None, brands: Sequence[Fact]) -> Names:
         else []
     )
     parts = tuple(piece for piece in pieces if piece) if len(pieces) > 1 else ()
-    return Names(own | shared, apart, parts)
+    listed = publisher is None or "brands" in publisher.labels
+    return Names(own | shared, apart, parts, not listed, publisher is not None and publisher.indicated_is_approval)

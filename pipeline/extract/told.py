@@ -71,10 +71,22 @@ def read_lead(passage: Passage, names: Names) -> Told:
         if number and not frame.of_use:
             told.lost.append((statement, NO_FRAME))
             continue
-        told.readings.append(read_on(statement, frame))
+        told.readings.append(_with_product(read_on(statement, frame), frame, names))
     told.marks = "".join(statement.marks for statement in passage.lead)
     told.open = told.readings[-1].open if told.readings else ""
     return told
+
+
+def _with_product(reading: Reading, frame: Frame, names: Names) -> Reading:
+    """The drug as a page calls it that does not list its names: "Zolafen tablets, USP" says the form that is approved."""
+    start, end = frame.subject_words
+    if not names.open or end <= start:
+        return reading
+    words = words_of(reading.statement.plain, reading.statement.start, reading.statement.end)[start:end]
+    place = (words[0].start, words[-1].end)
+    form = any(word.of("manner") for word in words)
+    product = Said("qualifier", "manner", place, of="treatment", what="manner") if form else Said("frame", "this-use", place)
+    return replace(reading, said=(product, *reading.said))
 
 
 def read_prose(passage: Passage, names: Names) -> Told:
@@ -82,7 +94,8 @@ def read_prose(passage: Passage, names: Names) -> Told:
     assert passage.frame is not None  # only a frame makes a use in prose  # noqa: S101
     statement = passage.lead[0]
     first = read_on(statement, passage.frame)
-    head = _prose_head(first)
+    first = _with_product(first, passage.frame, names)
+    head = _prose_head(first, symptoms=not names.open)
     told = Told([first])
     purpose = next((one for one in first.of("intent")), None)
     if purpose is not None and purpose.rule == "other-intent":
@@ -107,8 +120,11 @@ def read_prose(passage: Passage, names: Names) -> Told:
     return told
 
 
-def _prose_head(reading: Reading) -> Head | None:
-    """What is treated: after the verb, after "adults with", or the subject of "adults whose X has …"."""
+def _prose_head(reading: Reading, *, symptoms: bool = True) -> Head | None:
+    """What is treated: after the verb, after "adults with", or the subject of "adults whose X has …".
+
+    `symptoms`: "symptoms of X" is the condition; else X is, as in labels ("for the relief of the signs and symptoms of arthritis").
+    """
     statement = reading.statement
     words = words_of(statement.plain, statement.start, statement.end)
     intent = next(iter(reading.of("intent")), None)
@@ -120,10 +136,13 @@ def _prose_head(reading: Reading) -> Head | None:
         start = _after_people(reading, intent)
     if start is None:
         return None
+    if not symptoms and (led := _SYMPTOMS_OF.match(statement.plain, start, statement.end)) is not None:
+        start = led.end()
     at = next((number for number, word in enumerate(words) if word.end > start), None)
     return read_head(statement, at) if at is not None else None
 
 
+_SYMPTOMS_OF = rx(r"(?:the )?(?:signs? (?:and|or) )?symptoms? of (?:the |an? )?")
 _WITH = rx(r"\W*(?:with|who have|that have|whose|of) (?:an? |the |certain types of |advanced (?=cancers?\b))?")
 
 

@@ -74,7 +74,7 @@ def _passage(ledger: Ledger, passage: Passage) -> None:
     if passage.prose:
         _prose(ledger, passage, under)
         return
-    lead = Lead(under=under)
+    lead = Lead(under=under, approval_status="approved" if ledger.names.approved else "used")
     if passage.lead and passage.frame is not None:
         told = read_lead(passage, ledger.names)
         tell(ledger, told, "lead")

@@ -32,12 +32,15 @@ def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact:
     reading, verb = found
     if _several_purposes(leaf):
         return "it says more than one purpose, each of another thing"
-    conditions, settings, extra = _conditions(leaf, verb)
+    conditions, settings, extra = _conditions(leaf)
     if not conditions:
         return "no condition is named"
     if (why := next(filter(None, map(_no_condition, conditions)), None)) is not None:
         return why
     causes = _causes(leaf, verb)
+    if causes and all(_SYMPTOMS.fullmatch(one.text) for one in conditions):
+        conditions, causes = causes, ()  # "relief of symptoms associated with diabetic gastroparesis"
+    settings = (*settings, *_settings(leaf, verb))
     if any(one.mode == "open" for _, one in said(leaf.leading, "cause")):
         causes = unique((*(replace(one, rule=CAUSE_FROM_LEAD) for one in settings), *causes))
         settings = ()
@@ -130,12 +133,12 @@ def _intent(leaf: Leaf) -> Pair | None:
     return next(iter(said(leaf.leading, "intent") or said(leaf.own, "intent") or said(leaf.above, "intent")), None)
 
 
-def _conditions(leaf: Leaf, verb_of_use: Said) -> tuple[tuple[Fact, ...], tuple[Fact, ...], tuple[Fact, ...]]:
+def _conditions(leaf: Leaf) -> tuple[tuple[Fact, ...], tuple[Fact, ...], tuple[Fact, ...]]:
     """Conditions, settings and a narrower condition, after what the verb acts on and what the head is."""
     heads = said((*leaf.above, *leaf.own), "head")[:1]
     head = tuple(r.quote(place, one.rule) for r, one in heads for place in one.names)
     if leaf.prose:
-        return head or _acted(said(leaf.own, "object")), () if verb_of_use.mode in PREVENTIVE else _settings(leaf), ()
+        return head or _acted(said(leaf.own, "object")), (), ()
     for reading, thing in said(leaf.own, "object"):
         verb = next((one for one in reversed(reading.of("intent")) if one.place[1] <= thing.place[0]), None)
         if not head or verb is None or verb.rule == "other-intent" or verb.mode == "other":
@@ -159,8 +162,10 @@ def _conditions(leaf: Leaf, verb_of_use: Said) -> tuple[tuple[Fact, ...], tuple[
 _HAVE = rx(r"(?:with|who have|that have|having) (?:an? |the )?")
 
 
-def _settings(leaf: Leaf) -> tuple[Fact, ...]:
+def _settings(leaf: Leaf, verb: Said) -> tuple[Fact, ...]:
     """Reads "to improve glycemic control in adults with type 2 diabetes": the disease that the patients have."""
+    if not leaf.prose or verb.mode in PREVENTIVE:
+        return ()
     found = []
     for reading, one in said(leaf.own, "description"):
         lead = _HAVE.match(reading.statement.plain, *one.place) if one.rule in ("patient-trait", "other-disease") else None
@@ -193,6 +198,9 @@ def _narrower(leaf: Leaf, verb: Said) -> list[Fact]:
         for r, one in said(leaf.own, "narrower")
         if not (verb.mode in PREVENTIVE and one.rule in ("disease-of-patients", "whose-disease"))
     )
+
+
+_SYMPTOMS = rx(r"(?:the )?(?:signs? (?:and|or) )?symptoms?")
 
 
 def _inherited_names(leaf: Leaf) -> list[Fact]:

@@ -33,7 +33,7 @@ def brands_of(facts: DrugFacts) -> dict[str, Fact]:
     mentioned = (brand for use in facts.uses for brand in use.brands)
     brands: dict[str, Fact] = {}
     for brand in (*facts.brands, *mentioned):
-        brands.setdefault(brand_id(facts.slug, brand.text), brand)
+        brands.setdefault(brand_id(facts, brand.text), brand)
     return brands
 
 
@@ -41,10 +41,10 @@ def brand_references(brands: Iterable[Fact], resource_type: str, facts: DrugFact
     """References to the Medication or MedicationKnowledge of brands, one each, named as they are named there."""
     named: dict[str, Fact] = {}
     for brand in brands:
-        named.setdefault(brand_id(facts.slug, brand.text), brand)
+        named.setdefault(brand_id(facts, brand.text), brand)
     return [{"reference": f"{resource_type}/{key}", **source.quoted("display", brand)} for key, brand in named.items()]
 
 
 def drug_reference(resource_type: str, facts: DrugFacts, source: Source) -> Json:
     """A reference to the Medication or MedicationKnowledge of the drug itself."""
-    return {"reference": f"{resource_type}/{drug_id(facts.slug)}", **source.quoted("display", drug_name(facts))}
+    return {"reference": f"{resource_type}/{drug_id(facts)}", **source.quoted("display", drug_name(facts))}

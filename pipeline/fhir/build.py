@@ -10,6 +10,7 @@ from pipeline.fhir.medication import medications
 from pipeline.fhir.provenance import device, organization, provenance
 from pipeline.fhir.source import source_of
 from pipeline.model import DrugFacts, Resource
+from pipeline.publishers import profiles
 from pipeline.settings import Settings
 
 
@@ -21,7 +22,7 @@ def build(facts: DrugFacts, settings: Settings) -> list[Resource]:
     """
     if facts.kind == "none":
         return []
-    source = source_of(facts, settings.canonical, f"DocumentReference/{drug_id(facts.slug)}")
+    source = source_of(facts, settings.canonical, f"DocumentReference/{drug_id(facts)}")
     indications = indications_of(facts)
     read = [
         *medications(facts, source),
@@ -33,4 +34,4 @@ def build(facts: DrugFacts, settings: Settings) -> list[Resource]:
 
 def shared(_settings: Settings) -> list[Resource]:
     """The resources that every page refers to: once in a snapshot."""
-    return [organization(), device()]
+    return [*(organization(each) for each in profiles() if each.organization), device()]

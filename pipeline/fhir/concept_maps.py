@@ -224,7 +224,7 @@ def _fragment(system: str, version: str, displays: Mapping[str, str]) -> Resourc
 
 
 def _head(identity: str, title: str) -> Json:
-    return {"id": identity, "language": LANGUAGE, "text": narrative(title, limits=False)}
+    return {"id": identity, "language": LANGUAGE, "text": narrative(title)}
 
 
 def _named(title: str, description: str) -> Json:

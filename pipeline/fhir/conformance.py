@@ -31,7 +31,7 @@ def _value_set(code_system: Json, settings: Settings) -> Json:
     return {
         "resourceType": "ValueSet",
         **{name: code_system[name] for name in same},
-        "text": narrative(means, limits=False),
+        "text": narrative(means),
         "url": systems.value_set(settings.canonical, code_system["id"]),
         "description": means,
         "compose": {"include": [{"system": code_system["url"]}]},
@@ -44,9 +44,7 @@ def _code_system(settings: Settings, name: str, description: str, codes: dict[st
         "resourceType": "CodeSystem",
         "id": name,
         "language": LANGUAGE,
-        "text": narrative(
-            title(name), ("Codes", [f"{concept['code']}: {concept['display']}" for concept in concepts]), limits=False
-        ),
+        "text": narrative(title(name), ("Codes", [f"{concept['code']}: {concept['display']}" for concept in concepts])),
         "url": systems.code_system(settings.canonical, name),
         "name": computable_name(name),
         "title": title(name),

@@ -10,10 +10,10 @@ from pipeline.fhir import systems
 from pipeline.fhir.fold import fold
 from pipeline.fhir.older import older
 from pipeline.fhir.profiles import profile_of
-from pipeline.fhir.provenance import organization
 from pipeline.fhir.reviews import named_reviews
 from pipeline.fhir.source import Json
 from pipeline.model import Resource
+from pipeline.publishers import named
 from pipeline.settings import FhirVersion, Settings
 
 #: What the core profile is made of.
@@ -66,8 +66,16 @@ def _alone(resource: Resource, drug: Json, reviews: list[Json]) -> Resource:
         return {k: v for k, v in resource.items() if k != "associatedMedication"}
     changed = {**resource, "extension": [*resource["extension"], *reviews], "subject": _logical(resource["subject"], drug)}
     if "author" in resource:
-        changed["author"] = [_logical(each, organization()["identifier"][0]) for each in resource["author"]]
+        changed["author"] = [_named_author(each) for each in resource["author"]]
     return changed
+
+
+def _named_author(reference: Json) -> Json:
+    """The publisher by its address: its Organization is not of the profile."""
+    if "reference" not in reference:
+        return reference
+    publisher = named(reference["reference"].partition("/")[2])
+    return _logical(reference, {"system": systems.URI, "value": publisher.address})
 
 
 def _logical(reference: Json, identifier: Json) -> Json:

@@ -9,20 +9,20 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import urlsplit
 
 from pipeline.fhir import systems
 from pipeline.fhir.brands import drug_reference
-from pipeline.fhir.ids import ORGANIZATION, drug_id
-from pipeline.fhir.narrative import LANGUAGE, LIMITS, narrative, quotation
+from pipeline.fhir.ids import drug_id
+from pipeline.fhir.narrative import LANGUAGE, narrative, quotation
 from pipeline.fhir.primitives import is_code, is_language, is_string, string
 from pipeline.fhir.source import Json, Source, links_of, stated
 from pipeline.model import DrugFacts, Fact, Page, Sentence, facts_in
+from pipeline.publishers import Publisher
 
 #: Front-matter keys whose values are tags too, and the code system that labels them.
 _TAGS: Final = {"cancerTypes": "page-cancer-type", "tags": "page-topic", "audienceLevel": "page-audience"}
-_DESCRIPTION: Final = (
-    f"{LIMITS} The attachment is the page's text as it was stored (Markdown with front matter), not the HTML at its address."
+_ATTACHED: Final = (
+    "The attachment is the page's text as it was stored (Markdown with front matter), not the HTML at its address."
 )
 
 
@@ -32,7 +32,7 @@ def document_reference(facts: DrugFacts, source: Source) -> Json:
     identifiers = [{"system": systems.URI, **_stated(page, "url", "value", source)}] if source.address else []
     return {
         "resourceType": "DocumentReference",
-        "id": drug_id(facts.slug),
+        "id": drug_id(facts),
         **_meta(page, source),
         "language": LANGUAGE,
         "text": _narrative(facts, source),
@@ -40,27 +40,20 @@ def document_reference(facts: DrugFacts, source: Source) -> Json:
         "identifier": [*identifiers, source.identifier("sha256", page.sha256)],
         **_stated(page, "version", "version", source),
         "status": "current",
-        "type": {"coding": [source.local("document-type", "patient-drug-information")]},
+        "type": {"coding": [source.local("document-type", source.publisher.document)]},
         "subject": drug_reference("MedicationKnowledge", facts, source),
-        **({"author": [author()]} if is_nci(page) else {}),
-        "description": _DESCRIPTION,
+        **({"author": [author(source.publisher)]} if source.publisher.wrote(page) else {}),
+        "description": f"{source.publisher.notice} {_ATTACHED}",
         "content": [{"attachment": _attachment(page, source)}],
     }
 
 
-def author() -> Json:
-    """NCI, as the author of a page's text."""
-    return {"reference": f"Organization/{ORGANIZATION}", "display": "National Cancer Institute"}
-
-
-def is_nci(page: Page) -> bool:
-    """Whether the page says that it is NCI's: by its source, or by its address. Else no author is named."""
-    address = page.meta("url") or ""
-    try:
-        host = urlsplit(address).hostname or ""
-    except ValueError:
-        host = ""
-    return page.meta("source") == "NCI" or host == "cancer.gov" or host.endswith(".cancer.gov")
+def author(publisher: Publisher) -> Json:
+    """The publisher, as the author of a page's text: its Organization, or named by its address where it has none."""
+    if publisher.organization:
+        return {"reference": f"Organization/{publisher.id}", "display": publisher.name}
+    identifier = {"system": systems.URI, "value": publisher.address}
+    return {"type": "Organization", "identifier": identifier, "display": publisher.name}
 
 
 def _meta(page: Page, source: Source) -> Json:
@@ -130,4 +123,4 @@ def _narrative(facts: DrugFacts, source: Source) -> Json:
     unread, withheld = ([sentence for sentence in facts.sentences if sentence.role == role] for role in apart)
     listed = (("Use section, read", read), ("Use section, not read", unread), ("Use section, withheld", withheld))
     quoted = ((label, [quotation(sentence.fact.text) for sentence in sentences]) for label, sentences in listed)
-    return narrative(heading, ("Address", address), *quoted)
+    return narrative(heading, ("Address", address), *quoted, notice=source.publisher.notice)

@@ -12,8 +12,8 @@ import re
 import unicodedata
 
 from pipeline.errors import BuildError, Problem, excerpt
+from pipeline.model import DrugFacts
 
-ORGANIZATION = "nci"
 DEVICE = "onlabel"
 
 _LIMIT = 64
@@ -22,26 +22,26 @@ _SLUG = re.compile(r"[a-z0-9-]+")
 _WORDS = re.compile(r"[a-z0-9]+( [a-z0-9]+)*")
 
 
-def drug_id(slug: str) -> str:
-    """The id of a page's MedicationKnowledge, Medication, DocumentReference and Provenance.
+def drug_id(facts: DrugFacts) -> str:
+    """The id of a page's MedicationKnowledge, Medication, DocumentReference and Provenance: its publisher's id, then its slug.
 
     Raises:
         BuildError: F302, if `slug` is not `[a-z0-9-]+`.
     """
-    if not _SLUG.fullmatch(slug):
+    if not _SLUG.fullmatch(facts.slug):
         raise BuildError(
             Problem(
                 code="F302",
                 severity="error",
                 cause="the page has no usable slug: it must be lower-case letters, digits and hyphens",
                 remedy="Give the page a url whose last part names the drug, or a file name that does.",
-                excerpt=excerpt(slug),
+                excerpt=excerpt(facts.slug),
             )
         )
-    return _fit(f"{ORGANIZATION}.{slug}")
+    return _fit(f"{facts.publisher}.{facts.slug}")
 
 
-def brand_id(slug: str, brand: str) -> str:
+def brand_id(facts: DrugFacts, brand: str) -> str:
     """The id of a brand's MedicationKnowledge and Medication.
 
     A hash of what is written follows where reducing the brand to `[a-z0-9-]` loses more than case (`Brand+`, another
@@ -51,10 +51,10 @@ def brand_id(slug: str, brand: str) -> str:
     part = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")
     if not _WORDS.fullmatch(folded):
         part = f"{part}-{_digest(folded)}".lstrip("-")
-    return _fit(f"{drug_id(slug)}.{part}")
+    return _fit(f"{drug_id(facts)}.{part}")
 
 
-def indication_ids(slug: str, keys: list[tuple[object, ...]]) -> list[str]:
+def indication_ids(facts: DrugFacts, keys: list[tuple[object, ...]]) -> list[str]:
     """One id for each key, in order: a hash of the key, and of its count among equal ones (source order is the tie-break).
 
     A key is what makes the indication that one (intent, condition, narrower, setting, cause, parent and leaf text), so
@@ -63,9 +63,9 @@ def indication_ids(slug: str, keys: list[tuple[object, ...]]) -> list[str]:
     seen: dict[str, int] = {}
     ids = []
     for key in keys:
-        said = json.dumps([slug, *key], ensure_ascii=False, separators=(",", ":"))
+        said = json.dumps([facts.slug, *key], ensure_ascii=False, separators=(",", ":"))
         seen[said] = seen.get(said, 0) + 1
-        ids.append(_fit(f"{drug_id(slug)}.{_digest(said if seen[said] == 1 else f'{said} {seen[said]}')}"))
+        ids.append(_fit(f"{drug_id(facts)}.{_digest(said if seen[said] == 1 else f'{said} {seen[said]}')}"))
     return ids
 
 

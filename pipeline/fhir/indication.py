@@ -45,7 +45,7 @@ def indications_of(facts: DrugFacts) -> list[Indication]:
         for setting in use.settings or (None,)
         for cause in use.causes or (None,)
     ]
-    ids = indication_ids(facts.slug, [_key(use, *branch) for _, use, *branch in branches])
+    ids = indication_ids(facts, [_key(use, *branch) for _, use, *branch in branches])
     return [Indication(identifier, *branch) for identifier, branch in zip(ids, branches, strict=True)]
 
 
@@ -59,7 +59,7 @@ def clinical_use_definition(indication: Indication, facts: DrugFacts, source: So
         "id": indication.id,
         **source.meta([source.local("use-mark", "qualified-in-words")] if use.qualified_in_words else ()),
         "language": LANGUAGE,
-        "text": _narrative(indication, references),
+        "text": _narrative(indication, references, source),
         **({"contained": contained} if contained else {}),
         "extension": [
             *source.spans(sorted({span for _, fact in _sentences(use) for span in fact.spans})),
@@ -182,10 +182,11 @@ def _disease_status(use: Use, source: Source) -> Json:
     return {"diseaseStatus": {"extension": extensions, "concept": concept}}
 
 
-def _narrative(indication: Indication, subjects: list[Json]) -> Json:
+def _narrative(indication: Indication, subjects: list[Json], source: Source) -> Json:
     use = indication.use
     # The branches of a use share their sentences: the heading says which of them this is.
     branch = (use.intent_text, indication.condition, *use.narrower, indication.setting, indication.cause)
     named = [*(subject["display"] for subject in subjects), *(fact.text for fact in branch if fact)]
     sentences = [quotation(fact.text) for _, fact in _sentences(use)]
-    return narrative(f"{', '.join(map(quotation, named))}: indication", ("The page says:", sentences), in_words([use]))
+    heading = f"{', '.join(map(quotation, named))}: indication"
+    return narrative(heading, ("The page says:", sentences), in_words([use]), notice=source.publisher.notice)

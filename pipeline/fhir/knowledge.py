@@ -54,7 +54,7 @@ def _drug(facts: DrugFacts, brands: Mapping[str, Fact], indications: Sequence[In
     has_brand = {"coding": [source.local("related-medication", "has-brand")]}
     references = brand_references(brands.values(), "MedicationKnowledge", facts, source)
     return _Product(
-        id=drug_id(facts.slug),
+        id=drug_id(facts),
         names=[drug_name(facts), *brands.values()],
         code=drug_concept(facts, source),
         type="regimen" if facts.kind == "regimen" else "generic",
@@ -87,7 +87,7 @@ def _brand(key: str, brand: Fact, facts: DrugFacts, indications: Sequence[Indica
         names=[brand],
         code=source.concept(brand),
         type="brand",
-        indications=[each for each in indications if key in {brand_id(facts.slug, named.text) for named in each.use.brands}],
+        indications=[each for each in indications if key in {brand_id(facts, named.text) for named in each.use.brands}],
         related=[{"type": brand_of, "reference": [drug_reference("MedicationKnowledge", facts, source)]}],
     )
 
@@ -99,7 +99,7 @@ def _record(product: _Product, facts: DrugFacts, source: Source) -> Json:
         "id": product.id,
         **source.meta(),
         "language": LANGUAGE,
-        "text": _narrative(product, facts),
+        "text": _narrative(product, facts, source),
         **({"extension": list(product.extensions)} if product.extensions else {}),
         "identifier": [record_identifier(product.id, facts, source), *product.identifiers],
         "code": product.code,
@@ -112,7 +112,7 @@ def _record(product: _Product, facts: DrugFacts, source: Source) -> Json:
         "productType": [{"coding": [source.local("product-type", product.type)]}],
         "monograph": [
             {
-                "type": {"coding": [source.local("document-type", "patient-drug-information")]},
+                "type": {"coding": [source.local("document-type", source.publisher.document)]},
                 "source": {"reference": source.document},
             }
         ],
@@ -196,7 +196,7 @@ def _definitional(facts: DrugFacts, source: Source) -> Json:
     return {"definitional": {"ingredient": [{"item": {"concept": concept}} for concept in concepts]}}
 
 
-def _narrative(product: _Product, facts: DrugFacts) -> Json:
+def _narrative(product: _Product, facts: DrugFacts, source: Source) -> Json:
     uses = {each.number: quotation(_statement(each.use).text) for each in product.indications}
     # Components and denials are said of the drug or regimen, not of a brand.
     own = product.type != "brand"
@@ -207,4 +207,5 @@ def _narrative(product: _Product, facts: DrugFacts) -> Json:
         ("Uses that the page states", list(uses.values())),
         in_words({each.number: each.use for each in product.indications}.values()),
         ("The page also says", [quotation(denial.text) for denial in facts.denials if own]),
+        notice=source.publisher.notice,
     )

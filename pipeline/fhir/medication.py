@@ -15,7 +15,7 @@ from pipeline.model import DrugFacts, Fact
 
 def medications(facts: DrugFacts, source: Source) -> list[Json]:
     """The Medication of the drug or regimen, then of each brand."""
-    drug = _medication(drug_id(facts.slug), drug_name(facts), drug_concept(facts, source), facts, source)
+    drug = _medication(drug_id(facts), drug_name(facts), drug_concept(facts, source), facts, source)
     brands = [_medication(key, brand, source.concept(brand), facts, source) for key, brand in brands_of(facts).items()]
     return [drug, *brands]
 
@@ -34,7 +34,7 @@ def ingredient_concepts(facts: DrugFacts, source: Source) -> list[Json]:
 
 def record_identifier(record: str, facts: DrugFacts, source: Source) -> Json:
     """Our own identifier of a drug's or brand's record: the slug, or slug and brand."""
-    if record == drug_id(facts.slug):
+    if record == drug_id(facts):
         return source.identifier("drug", facts.slug)
     return source.identifier("brand", record)
 
@@ -54,7 +54,7 @@ def _medication(record: str, name: Fact, code: Json, facts: DrugFacts, source: S
         "id": record,
         **source.meta(),
         "language": LANGUAGE,
-        "text": narrative(quotation(name.text)),
+        "text": narrative(quotation(name.text), notice=source.publisher.notice),
         "identifier": [record_identifier(record, facts, source)],
         "code": code,
         "status": status_of(facts),

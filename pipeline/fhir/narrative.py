@@ -14,12 +14,6 @@ from pipeline.model import Use
 
 LANGUAGE = "en"
 
-#: The limits that everything published names.
-LIMITS = (
-    "Read by onlabel from a patient page of the US National Cancer Institute (NCI). NCI wrote the page, not this reading of "
-    "it. Patient-level information, not PDQ, and no substitute for the FDA-approved label."
-)
-
 
 def quotation(text: str) -> str:
     """Words of the page, for a narrative."""
@@ -33,20 +27,20 @@ def in_words(uses: Iterable[Use]) -> tuple[str, list[str]]:
     return "Restricted by words that no rule understood", [quotation(text) for text in stated]
 
 
-def narrative(heading: str, *blocks: tuple[str, Iterable[str]], limits: bool = True) -> Json:
-    """A `text` element: a heading, then lists under their labels (a list without entries is left out), then the limits.
+def narrative(heading: str, *blocks: tuple[str, Iterable[str]], notice: str | None = None) -> Json:
+    """A `text` element: a heading, then lists under their labels (a list without entries is left out), then the notice.
 
     Args:
         heading: inline XHTML.
         blocks: label (plain text) and entries (inline XHTML).
-        limits: whether to close with `LIMITS`.
+        notice: What everything that is read from the publisher's pages says of itself.
     """
     parts = [f"<p><b>{heading}</b></p>"]
     for label, entries in blocks:
         listed = "".join(f"<li>{entry}</li>" for entry in entries)
         if listed:
             parts.append(f"<p>{escape(label, quote=False)}</p><ul>{listed}</ul>")
-    if limits:
-        parts.append(f"<p><i>{escape(LIMITS, quote=False)}</i></p>")
+    if notice is not None:
+        parts.append(f"<p><i>{escape(notice, quote=False)}</i></p>")
     div = f'<div xmlns="http://www.w3.org/1999/xhtml" lang="{LANGUAGE}" xml:lang="{LANGUAGE}">{"".join(parts)}</div>'
     return {"status": "generated", "div": string(div)}

@@ -9,36 +9,42 @@ from collections.abc import Iterable, Sequence
 
 from pipeline import __version__
 from pipeline.fhir import systems
-from pipeline.fhir.document import author, is_nci
-from pipeline.fhir.ids import DEVICE, ORGANIZATION, drug_id
+from pipeline.fhir.document import author
+from pipeline.fhir.ids import DEVICE, drug_id
 from pipeline.fhir.indication import Indication
 from pipeline.fhir.narrative import LANGUAGE, narrative
 from pipeline.fhir.primitives import midnight
 from pipeline.fhir.reviews import participant, reviewed, reviewers
 from pipeline.fhir.source import Json, Source
 from pipeline.model import DrugFacts
+from pipeline.publishers import Publisher
 from pipeline.settings import Settings
 
 
 def provenance(
     facts: DrugFacts, targets: Iterable[Json], indications: Sequence[Indication], settings: Settings, source: Source
 ) -> Json:
-    """How a page's resources came about: made by onlabel from the page, which NCI wrote, and looked at by people.
+    """How a page's resources came about: made by onlabel from the page, which its publisher wrote, and looked at by people.
 
     `recorded` is the page's own `lastReviewed` (else `as_of`, else left out), so that an unchanged page keeps its bytes.
     """
     as_of = settings.as_of.isoformat() if settings.as_of else None
     recorded = midnight(facts.page.meta("lastReviewed")) or midnight(as_of)
-    # NCI stands as the author of the page, below it, and not beside the Device: it did not write our reading.
-    wrote = [{"type": participant("author", "Author"), "who": author()}] if is_nci(facts.page) else []
+    # The publisher stands as the author of the page, below it, and not beside the Device: it did not write our reading.
+    by = source.publisher
+    wrote = [{"type": participant("author", "Author"), "who": author(by)}] if by.wrote(facts.page) else []
     looked_at = reviewed(facts)
-    by = ", and looked at by people" if looked_at else ", without a person"
+    how = ", and looked at by people" if looked_at else ", without a person"
     return {
         "resourceType": "Provenance",
-        "id": drug_id(facts.slug),
+        "id": drug_id(facts),
         **source.meta(),
         "language": LANGUAGE,
-        "text": narrative(f"Read from a patient drug information page by rules{by}", ("Uses that people looked at", looked_at)),
+        "text": narrative(
+            f"Read from a drug information page by rules{how}",
+            ("Uses that people looked at", looked_at),
+            notice=source.publisher.notice,
+        ),
         "target": [{"reference": f"{target['resourceType']}/{target['id']}"} for target in targets],
         **({"recorded": recorded} if recorded else {}),
         "activity": {
@@ -58,18 +64,19 @@ def provenance(
     }
 
 
-def organization() -> Json:
-    """The National Cancer Institute."""
+def organization(publisher: Publisher) -> Json:
+    """The publisher of pages."""
+    name = f"{publisher.name} ({publisher.alias})" if publisher.alias else publisher.name
     return {
         "resourceType": "Organization",
-        "id": ORGANIZATION,
+        "id": publisher.id,
         "language": LANGUAGE,
-        "text": narrative("National Cancer Institute (NCI)", limits=False),
-        "identifier": [{"system": systems.URI, "value": "https://www.cancer.gov/"}],
+        "text": narrative(name),
+        "identifier": [{"system": systems.URI, "value": publisher.address}],
         "active": True,
-        "name": "National Cancer Institute",
-        "alias": ["NCI"],
-        "contact": [{"telecom": [{"system": "url", "value": "https://www.cancer.gov/"}]}],
+        "name": publisher.name,
+        **({"alias": [publisher.alias]} if publisher.alias else {}),
+        "contact": [{"telecom": [{"system": "url", "value": publisher.address}]}],
     }
 
 

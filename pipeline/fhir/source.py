@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from pipeline.fhir import systems
 from pipeline.fhir.primitives import is_string, string, web_address
 from pipeline.model import Coding, DrugFacts, Fact, Link, Page, Span
+from pipeline.publishers import Publisher, named
 
 Json: TypeAlias = dict[str, Any]
 
@@ -17,12 +18,14 @@ Json: TypeAlias = dict[str, Any]
 class Source:
     """The page that a resource's words come from, and where our own URIs begin.
 
-    `document` is the DocumentReference's reference, `address` the page's own web address if it states a usable one.
+    `document` is the DocumentReference's reference, `address` the page's own web address if it states a usable one; `publisher`
+    is by whose profile it was read.
     """
 
     canonical: str
     document: str
     address: str | None
+    publisher: Publisher
 
     def url(self, extension: str) -> str:
         """The URL of one of our extensions."""
@@ -119,7 +122,7 @@ class Source:
 
 def source_of(facts: DrugFacts, canonical: str, document: str) -> Source:
     """The source of a page's resources; its address is the front matter's `url`, if that is an http(s) address."""
-    return Source(canonical, document, web_address(facts.page.meta("url")))
+    return Source(canonical, document, web_address(facts.page.meta("url")), named(facts.publisher))
 
 
 def links_of(facts: Iterable[Fact]) -> list[Link]:

@@ -19,7 +19,7 @@ def header(name: str, means: str, canonical: str, version: FhirVersion) -> Json:
         "resourceType": "StructureDefinition",
         "id": name,
         "language": LANGUAGE,
-        "text": narrative(f"{title(name)}: {means}", limits=False),
+        "text": narrative(f"{title(name)}: {means}"),
         "url": extension_url(canonical, name),
         "name": computable_name(name),
         "title": title(name),

@@ -81,6 +81,8 @@ CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
     "document-type": {
         "patient-drug-information": ("Patient drug information page", "A page that tells patients about a drug or a regimen."),
+        "drug-label": ("Drug label", "The text of a label that an authority approved."),
+        "drug-information": ("Drug information page", "A page about a drug by a publisher that onlabel has no profile of."),
     },
     "patient-characteristic": {
         "age-group": ("Age group", "A group of ages that the page names."),

@@ -156,7 +156,8 @@ _SETS: Final[Mapping[str, str]] = {
     "beginning onset completion delivery",
     "of-surgery": "remove shrink destroy suppress lower reduce collect cut kill help",
     "noun-aims": "treatment management relief prevention reduction control care therapy diagnosis detection palliation prophylaxis "
-    "chemoprophylaxis healing eradication suppression initiation improvement maintenance",
+    "chemoprophylaxis initiation amelioration suppression eradication correction improvement maintenance induction resolution "
+    "prolongation slowing healing",
     # What is indicated in a label beside its product: "Caution is indicated in …", "Biopsy is indicated …"
     "not-given": "caution care monitoring test tests testing evaluation rest physiotherapy dialysis hospitalization adjustment "
     "dosage dose reduction discontinuation vigilance supervision diet exercise isolation culture cultures alternative",

@@ -250,8 +250,9 @@ class Sentence:
 class DrugFacts(Generic[AnyPage]):
     """All that a page says of its drug or regimen. For a page about neither, `kind` is `none` and the rest is empty.
 
-    `slug` is the last path segment of the page's URL, or the stem of its file name, reduced to `[a-z0-9-]`: the drug's
-    identity across runs. `ingredients` are those of a fixed combination, found by `terminology` inside its name.
+    `slug` is what the publisher's profile names a page by (the last path segment of its URL, a value in its query), or the
+    stem of its file name, reduced to `[a-z0-9-]`: the drug's identity across runs. `publisher` is the id of that profile.
+    `ingredients` are those of a fixed combination, found by `terminology` inside its name.
     """
 
     page: AnyPage = field(repr=False)
@@ -271,6 +272,7 @@ class DrugFacts(Generic[AnyPage]):
     denials: tuple[Fact, ...] = ()
     studied: tuple[Fact, ...] = ()
     sentences: tuple[Sentence, ...] = ()
+    publisher: str = field(kw_only=True)
 
     @property
     def unread(self) -> tuple[Sentence, ...]:

@@ -46,18 +46,31 @@ def aim(here: Here) -> Opener | None:
         ):
             return None
         return infinitive(words, number, end)
-    of_item = here.fresh and not at and current == "start" and (word.low in _NOUN_AIMS or word.low == "the")
-    if not (of_item or word.low in ("for", "in", "as")) or at + 1 >= end:
+    if at == 0 and word.low not in ("for", "in", "as") and here.fresh and current == "start":
+        # a fragment under the label's own heading: "Short term treatment of X", "the management of Y"
+        noun = next((k for k in range(min(5, end - 1)) if words[k].low in _NOUN_AIMS and words[k + 1].low == "of"), None)
+        if noun is None or words[noun].low == "diagnosis" or any(one.of("person", "article") for one in words[1:noun]):
+            return None
+        return Opener("aim", _past_signs(words, noun + 2, end))
+    if word.low not in ("for", "in", "as") or at + 1 >= end:
         return None
+    if word.low == "for" and at and words[at - 1].low == "indicated" and not _is_no_disease(words, at + 1, end):
+        return Opener("aim", at + 1)  # "is indicated for hypertension"
     if word.low == "for" and words[at + 1].low == ":":
         return Opener("aim", at + 1)
     if current in PREDICATES or current == "purpose":
         return None
     if words[at + 1].low in _GERUNDS and word.low in ("for", "in"):
         return Opener("aim", at + 2)
-    number = at + (word.low not in _NOUN_AIMS)
+    number = at + 1
     while number < end and number - at < 6 and not words[number].of("preposition", "relative") and not words[number].is_stop:  # noqa: PLR2004
-        if words[number].low in _NOUN_AIMS and number + 1 < end and words[number + 1].low in ("of", "for"):
+        follows = words[number + 1].low if words[number].low in _NOUN_AIMS and number + 1 < end else ""
+        if follows == "in" and any(one.low == "adjunctive" for one in words[at:number]):
+            again = (
+                _past_signs(words, number + 2, end) > number + 2
+            )  # "as adjunctive therapy in the treatment of": a role, then an aim
+            return None if again else Opener("aim", number + 2)  # "as adjunctive therapy in edema"
+        if follows in ("of", "for"):
             return Opener("aim", _past_signs(words, number + 2, end)) if _is_aim(words, at, number) else None
         number += 1
     if at and words[at - 1].of("indicate"):  # "is indicated for glioma"
@@ -80,6 +93,22 @@ def _past_signs(words: Sequence[Word], at: int, end: int) -> int:
 #: In words: "the inflammatory and pruritic manifestations of".
 _LONGEST_AIM = 7
 _SIGNS = closed("signs")
+
+
+def _is_no_disease(words: Sequence[Word], at: int, end: int) -> bool:
+    """Whether "indicated for" goes on with a purpose ("the treatment of X", "use in X", "reducing X") or with patients."""
+    for number in range(at, min(end, at + 8)):
+        word = words[number]
+        if (
+            word.low in _NOUN_AIMS
+            or word.low in _GERUNDS
+            or word.of("use-noun", "person", "treatment")
+            or word.low.endswith("ing")
+        ):
+            return True
+        if word.is_stop or word.of("preposition", "relative", "coordinator"):
+            return number == at
+    return False
 
 
 def _is_aim(words: Sequence[Word], at: int, noun: int) -> bool:

@@ -20,6 +20,8 @@ def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
     following = words[at + 1].low if at + 1 < end else ""
     if word.is_stop and word.low != "/":
         return True
+    if is_one_name(words, at, end):
+        return False
     if word.low == "of" or (word.low == "in" and following == "situ"):
         return False
     if is_feature(words, at, end):
@@ -56,6 +58,16 @@ def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
     ):
         return True
     return word.of(*_ENDS) and not word.of("treatment")
+
+
+def is_one_name(words: Sequence[Word], at: int, end: int) -> bool:
+    """Reads "signs and symptoms of X": what "and" joins is one thing."""
+    return (
+        words[at].low in ("and", "or", "and/or")
+        and 0 < at < end - 1
+        and words[at - 1].low.startswith("sign")
+        and (words[at + 1].low.startswith("symptom"))
+    )
 
 
 _FEATURES = closed("features")
@@ -111,6 +123,8 @@ def noun_list(words: Sequence[Word], at: int, end: int) -> NounList:
 def joint_of(words: Sequence[Word], at: int, end: int) -> tuple[str, int]:
     """What joins at `at`: "and", "or", "and/or" or ",", and the index after it (past "either" and "both"); "" where nothing does."""
     number, joint = at, ""
+    if number < end and is_one_name(words, at, end):
+        return "", at
     if number < end and words[number].low == ",":
         joint, number = ",", number + 1
     if number < end and words[number].low in ("and", "or", "and/or", "&"):

@@ -112,6 +112,7 @@ class _Reader:
         return DrugFacts(
             page=self._page(name),
             slug=drug["identifier"][0]["value"],
+            publisher=self.document["id"].partition(".")[0],
             kind="regimen" if kind == "regimen" else "drug",
             kind_reason=reason["valueString"],
             name=name_fact,

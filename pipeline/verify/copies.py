@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
 from pipeline.errors import Problem
+from pipeline.publishers import profiles
 from pipeline.verify.derived import drug_id, objects
 from pipeline.verify.document import Document
 from pipeline.verify.finding import Json, finding
@@ -18,10 +19,7 @@ from pipeline.verify.spans import name_of, part, quote_of
 _RELATIVE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}")
 _QUOTE = "{http://www.w3.org/1999/xhtml}q"
 _TAGS = {"page-cancer-type": "cancerTypes", "page-topic": "tags", "page-audience": "audienceLevel"}
-_LIMITS = (
-    "Read by onlabel from a patient page of the US National Cancer Institute (NCI). NCI wrote the page, not this reading of "
-    "it. Patient-level information, not PDQ, and no substitute for the FDA-approved label."
-)
+_NOTICES = frozenset(each.notice for each in profiles())
 #: All that a narrative says besides quotes.
 _LABELS = frozenset(
     {
@@ -35,13 +33,15 @@ _LABELS = frozenset(
             ": indication",
             ",",
         ),
-        *("The page says:", "Read from a patient drug information page by rules, without a person", "onlabel", _LIMITS),
-        *("National Cancer Institute (NCI)", "Uses that people looked at", "Use section, withheld"),
-        *("Read from a patient drug information page by rules, and looked at by people",),
+        *("The page says:", "Read from a drug information page by rules, without a person", "onlabel", *_NOTICES),
+        *("Uses that people looked at", "Use section, withheld"),
+        *(f"{each.name} ({each.alias})" for each in profiles()),
+        *("Read from a drug information page by rules, and looked at by people",),
     }
 )
-_DESCRIPTION = (
-    f"{_LIMITS} The attachment is the page's text as it was stored (Markdown with front matter), not the HTML at its address."
+_DESCRIPTIONS = frozenset(
+    f"{each} The attachment is the page's text as it was stored (Markdown with front matter), not the HTML at its address."
+    for each in _NOTICES
 )
 
 
@@ -254,7 +254,9 @@ def _own_identifier(resource: Json, name: str) -> Iterator[Problem]:
     identity = str(resource.get("id"))
     for identifier in resource.get("identifier", ()):
         system, value = name_of({"url": identifier.get("system", "")}), str(identifier.get("value"))
-        if (system == "drug" and identity != drug_id(value)) or (system == "brand" and identity != value):
+        if (system == "drug" and identity != drug_id(value, identity.partition(".")[0])) or (
+            system == "brand" and identity != value
+        ):
             yield finding("C650", "its identifier is not its id", f"{resource['resourceType']}.identifier", name, value)
 
 
@@ -310,7 +312,7 @@ def _document(resource: Json, document: Document, name: str) -> Iterator[Problem
             yield finding(
                 "C650", f"the front matter's {key} has no such value", "DocumentReference.meta.tag", name, tag.get("code")
             )
-    if resource.get("description") != _DESCRIPTION:
+    if resource.get("description") not in _DESCRIPTIONS:
         yield finding("C641", "", "DocumentReference.description", name, resource.get("description"))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 
 from pipeline.errors import Problem
+from pipeline.verify.document import publisher_of
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.mapped import Conformance, is_mapped, mapped_codes
 from pipeline.verify.reviews import CORRECTED, FIELDS, corrected_in
@@ -27,7 +28,7 @@ _SAID: Mapping[str, Mapping[str, re.Pattern[str]]] = MappingProxyType(
         system: {code: re.compile(words, re.IGNORECASE) for code, words in codes.items()}
         for system, codes in {
             "intent": {
-                "treat": r"\btreat|\btherapy\b",
+                "treat": r"\btreat|\btherapy\b|\bmanagement\b",
                 "prevent": r"\bprevent|\bkeep\b",
                 "prevent-and-treat": r"\bprevent.*\btreat|\btreat.*\bprevent",
                 "palliate": r"\bpalliat|\breliev|\bease|\bsymptom",
@@ -180,9 +181,9 @@ def _fixed(value: Json, place: str, name: str) -> Iterator[Problem]:
         yield finding("C641", f"one of {', '.join(sorted(allowed))}", place, name, value["valueCode"])
 
 
-def drug_id(slug: str) -> str:
-    """The id that follows from a drug's identifier; cut where it is too long, as `pipeline/fhir/README.md` says."""
-    whole = f"nci.{slug}"
+def drug_id(slug: str, publisher: str) -> str:
+    """The id that follows from a drug's identifier and its publisher's; cut where too long (`pipeline/fhir/README.md`)."""
+    whole = f"{publisher}.{slug}"
     cut = f"{whole[:51].rstrip('.-')}.{hashlib.sha256(whole.encode()).hexdigest()[:12]}"
     return whole if len(whole) <= _LONGEST_ID else cut
 
@@ -227,6 +228,8 @@ def _concept(value: Json, quotes: str, changed: Collection[str], place: str, nam
             continue
         said = _SAID.get(system, {}).get(code)
         words = value.get("text", quotes)
+        if system == "approval-status" and code == "approved" and publisher_of(name).indicated_is_approval:
+            continue  # the section that it stands in says so
         if said and words and not said.search(words):
             yield finding("C640", f"{code} of {system}", place, name, words)
     if "intent" in codes and codes.get("product-intended-use") != _INTENDED.get(codes["intent"]):
@@ -261,7 +264,7 @@ def _number(quantity: Json) -> str:
 
 def _age(quantity: Json, words: str, place: str, name: str) -> Iterator[Problem]:
     number, unit, code = quantity.get("value"), quantity.get("unit"), str(quantity.get("code"))
-    if not re.search(rf"\b{_number(quantity)}", words, re.IGNORECASE):
+    if not re.search(rf"(?<![\d.,]){_number(quantity)}", words, re.IGNORECASE):
         yield finding("C640", f"{number} is not among the words", place, name, words)
     if quantity.get("system") != _UCUM or unit not in {_UNITS.get(code), f"{_UNITS.get(code)}s"}:
         yield finding("C641", f"unit {unit!r}, code {code!r}", place, name)
@@ -271,7 +274,7 @@ def _age(quantity: Json, words: str, place: str, name: str) -> Iterator[Problem]
 
 def _is_counted(number: str, unit: str, words: str) -> bool:
     """Whether a number stands before this unit, or behind it where no unit follows: "6 months to 12 years" has no 12 months."""
-    units, whole = "|".join(_UNITS.values()), rf"(?<!\d[.,])\b{number}\b(?![.,]\d)"
+    units, whole = "|".join(_UNITS.values()), rf"(?<!\d[.,])(?<!\d){number}\b(?![.,]\d)"
     before = rf"{whole}(?:(?!\b(?:{units})).)*\b{unit}"
     behind = rf"\b{unit}(?:(?!\b(?:{units})).)*{whole}(?!.*\b(?:{units}))"
     return re.search(f"{before}|{behind}", words, re.IGNORECASE | re.DOTALL) is not None

@@ -11,16 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.errors import Problem
+from pipeline.publishers import Publisher, profiles
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.markdown import see
 from pipeline.verify.scalars import block, block_header, double_quoted, plain, single_quoted
 from pipeline.verify.seen import FRONT_MATTER, MARKUP, TARGET, TEXT, Link, Seen
 from pipeline.verify.spans import Span, name_of, spans_of
 
-_USE_HEADING = re.compile(
-    r"\s*(?:(?:fda[- ])?approved uses?|uses?(?: (?:in|of|for) .*+)?|what .{1,60} is (?:used|approved) for)\s*+(?:\?\s*+)?\Z",
-    re.IGNORECASE,
-)
 _GLOSSARY_ID = re.compile(
     r"popDefinition\.aspx\?(?:[^#]*&)?id=(?:CDR0*+)?(\d++)(?![^&#])|/dictionaries/cancer-terms/def/(\d++)(?![^/?#])",
     re.IGNORECASE,
@@ -39,6 +36,12 @@ def _folded(text: str) -> str:
     return " ".join(text.translate(_UNSEEN).split())
 
 
+def publisher_of(reference: str) -> Publisher:
+    """The publisher that a resource's id begins with; the one without a profile of its own where none does."""
+    identity = reference.partition("/")[2].partition(".")[0]
+    return next((each for each in profiles() if each.id == identity), profiles()[-1])
+
+
 @dataclass
 class Document:
     """A page as published, `reference` being its DocumentReference's `Type/id`."""
@@ -46,6 +49,11 @@ class Document:
     reference: str
     resource: Json
     text: str
+
+    @property
+    def publisher(self) -> Publisher:
+        """By whose profile the page was read: its id begins the ids of what was read from it."""
+        return publisher_of(self.reference)
 
     @cached_property
     def seen(self) -> Seen:
@@ -213,13 +221,15 @@ def unaccounted(document: Document) -> Iterator[Problem]:
 def use_sections(document: Document) -> list[Span]:
     """The ranges of the page that stand under a heading about uses, down to the next heading of its rank."""
     seen = document.seen
+    spaced = document.publisher.uses.replace(" ", r"\s+")
+    uses = re.compile(rf"\s*(?:{spaced})\s*+(?:\?\s*+)?\Z", re.IGNORECASE)
     found, opened = [], None
     for level, start, end in sorted({(level, start, end) for level, start, end in seen.headings}, key=lambda h: h[1]):
         words = "".join(seen.shown[at] for at in range(start, end) if seen.part[at] == TEXT)
         if opened and level <= opened[0]:
             found.append((opened[1], start))
             opened = None
-        if not opened and level > 1 and _USE_HEADING.match(words):
+        if not opened and level > 1 and uses.match(words):
             opened = (level, end)
     if opened:
         found.append((opened[1], len(document.text)))

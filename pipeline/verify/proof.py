@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.errors import Problem
+from pipeline.publishers import profiles
 from pipeline.verify.derived import CANCER_TERMS, NCI_THESAURUS, drug_id
 from pipeline.verify.document import Document
 from pipeline.verify.finding import Json, finding
@@ -19,7 +20,6 @@ from pipeline.verify.spans import DERIVATION, Span, name_of, part, quote_of, spa
 _NOT_QUOTED = frozenset({"text", "key", "reason", "target", "kind-reason", "reviewer"})
 #: The one reference whose display is not the page's word (`copies.py` compares it).
 _URI = "urn:ietf:rfc:3986"
-_NCI = "Organization/nci"
 #: Concepts whose text is put together from proven parts (checked in `copies.py`) where it has no span of its own.
 _ASSEMBLED = re.compile(r"ClinicalUseDefinition\.indication\.(?:diseaseStatus|diseaseSymptomProcedure)\.concept")
 #: Facts of a ClinicalUseDefinition that may stand outside the sentences of the use: what the drug is called.
@@ -129,7 +129,9 @@ class Proof:
         if "valueString" in value and name_of(value) not in _NOT_QUOTED:
             yield self._problem("C623", "no span", f"{place}.valueString", value["valueString"])
         reference = value.get("reference")
-        is_named = isinstance(reference, str) and reference != _NCI and not reference.startswith("#")
+        is_named = isinstance(reference, str) and not reference.startswith(("#", "Organization/"))
+        if _is_publisher(value):
+            return  # its name is its profile's
         if "display" in value and (is_named or "identifier" in value):
             yield from self._required(value, "display", place)
 
@@ -243,7 +245,7 @@ class Proof:
             ids = {self.document.glossary_id(start, end) for _, start, end in spans}
             if ids != {code}:
                 yield self._problem("C630", f"the link says {', '.join(map(str, ids)) or 'nothing'}", f"{place}.code", code)
-        elif "value" in value and ".identifier" in place and not self._is_own(str(system)):
+        elif "value" in value and ".identifier" in place and not self._is_own(str(system)) and not _is_address(value):
             yield from self._required(value, "value", place)
             for _, start, end in spans_of(value.get("_value", {})):
                 targets = (one.href for one in self.document.seen.links if one.target_start <= start and end <= one.target_end)
@@ -269,7 +271,8 @@ class Proof:
             if _letters(path) != _letters(slug):
                 yield self._problem("C630", f"the link leads to {path or 'nothing'}", f"{place}.identifier", slug)
         reference = value.get("reference")
-        if reference is not None and reference != f"MedicationKnowledge/{drug_id(slug)}":
+        publisher = str(reference).partition("/")[2].partition(".")[0]
+        if reference is not None and reference != f"MedicationKnowledge/{drug_id(slug, publisher)}":
             yield self._problem("C650", f"the identifier says {slug}", f"{place}.reference", reference)
 
     def _link(self, value: Json, place: str) -> Iterator[Problem]:
@@ -299,3 +302,15 @@ def _is_covered(span: Span, sentences: list[Span]) -> bool:
     start, end = span
     touching = sorted(s for s in sentences if s[0] < end and start < s[1])
     return bool(touching) and touching[0][0] <= start and end <= touching[-1][1]
+
+
+def _is_address(value: Json) -> bool:
+    """Whether an identifier is a publisher's address, as its profile has it."""
+    return value.get("system") == _URI and any(value.get("value") == each.address for each in profiles())
+
+
+def _is_publisher(value: Json) -> bool:
+    """Whether a reference names a publisher as its profile does."""
+    identifier = value.get("identifier")
+    stated = (identifier.get("value") if isinstance(identifier, dict) else None, value.get("display"))
+    return value.get("type") == "Organization" and any(stated == (each.address, each.name) for each in profiles())

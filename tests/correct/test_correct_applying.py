@@ -194,5 +194,5 @@ def test_correcting_again_what_is_corrected_changes_nothing() -> None:
 
 def test_a_page_about_no_drug_has_no_uses_to_correct() -> None:
     page = FACTS.page
-    none = DrugFacts(page, "zolerab", "none", "no use section")
+    none = DrugFacts(page, "zolerab", "none", "no use section", publisher="nci")
     assert corrected(none, entry(FACTS, FIRST, withhold=True))[1] == ["E112"]

@@ -101,7 +101,15 @@ def record(uses: Sequence[Use], denials: tuple[Fact, ...] = (), unread: tuple[Fa
     page = Page("page.md", "A page.\n", {}, ())
     sentences = tuple(Sentence(one, "unread", "no rule") for one in unread)
     found = DrugFacts(
-        page, "zorvalimab", "drug", "test", name=fact("Zorvalimab"), uses=tuple(uses), denials=denials, sentences=sentences
+        page,
+        "zorvalimab",
+        "drug",
+        "test",
+        publisher="nci",
+        name=fact("Zorvalimab"),
+        uses=tuple(uses),
+        denials=denials,
+        sentences=sentences,
     )
     ids = tuple((f"nci.zorvalimab.{number}",) for number in range(len(uses)))
     return Record(Input("page.md", "published", "zorvalimab", "drug"), (), found, ids)

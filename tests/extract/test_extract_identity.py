@@ -15,7 +15,10 @@ from hypothesis import strategies as st
 from pipeline.extract import identity
 from pipeline.extract.quote import fact, fold, glossary_id, join, quote, target
 from pipeline.model import Component, Fact, Page, Span
+from pipeline.publishers import named
 from pipeline.read import read_page
+
+NCI = named("nci")
 
 HERE = Path(__file__).parent
 
@@ -30,27 +33,27 @@ def found(page: Page) -> dict[str, Any]:
     def component(part: Component) -> list[str | None]:
         return [text(part.letter), part.name.text, part.slug]
 
-    status, said = identity.find_fda_status(page)
+    status, said = identity.find_fda_status(page, NCI)
     return {
-        "name": text(identity.find_name(page)),
+        "name": text(identity.find_name(page, NCI)),
         "pronunciation": text(identity.find_pronunciation(page)),
-        "brands": [brand.text for brand in identity.find_brands(page)],
+        "brands": [brand.text for brand in identity.find_brands(page, NCI)],
         "fda_status": [status, text(said)],
-        "identifiers": [[identifier.kind, identifier.fact.text] for identifier in identity.find_identifiers(page)],
-        "components": [component(part) for part in identity.find_components(page)],
-        "kind": identity.classify(page)[0],
-        "slug": identity.slug_of(page),
+        "identifiers": [[identifier.kind, identifier.fact.text] for identifier in identity.find_identifiers(page, NCI)],
+        "components": [component(part) for part in identity.find_components(page, NCI)],
+        "kind": identity.classify(page, NCI)[0],
+        "slug": identity.slug_of(page, NCI),
     }
 
 
 def facts(page: Page) -> Iterator[Fact]:
-    yield from identity.find_brands(page)
-    yield from (identifier.fact for identifier in identity.find_identifiers(page))
-    for component in identity.find_components(page):
+    yield from identity.find_brands(page, NCI)
+    yield from (identifier.fact for identifier in identity.find_identifiers(page, NCI))
+    for component in identity.find_components(page, NCI):
         yield component.name
         if component.letter:
             yield component.letter
-    for said in (identity.find_name(page), identity.find_pronunciation(page), identity.find_fda_status(page)[1]):
+    for said in (identity.find_name(page, NCI), identity.find_pronunciation(page), identity.find_fda_status(page, NCI)[1]):
         if said:
             yield said
 
@@ -88,7 +91,7 @@ def test_the_seed_is_about_denosumab(seed: Path) -> None:
         "kind": "drug",
         "slug": "denosumab",
     }
-    assert identity.classify(page)[1]
+    assert identity.classify(page, NCI)[1]
 
 
 @pytest.mark.parametrize(
@@ -109,19 +112,19 @@ def test_the_seed_is_about_denosumab(seed: Path) -> None:
 )
 def test_the_slug_is_the_end_of_the_address_or_the_name_of_the_file(url: str | None, name: str, slug: str) -> None:
     text = f"---\nurl: '{url}'\n---\n# A\n" if url else "# A\n"
-    assert identity.slug_of(read_page(text.encode(), name)) == slug
+    assert identity.slug_of(read_page(text.encode(), name), NCI) == slug
 
 
 @given(st.text(max_size=30), st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=30))
 def test_a_slug_is_safe_whatever_the_page_says(name: str, url: str) -> None:
     page = read_page(b"---\nurl: " + json.dumps(url, ensure_ascii=False).encode() + b"\n---\n# A\n", name)
-    assert re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", identity.slug_of(page))
+    assert re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", identity.slug_of(page, NCI))
 
 
 def test_a_page_without_address_and_name_is_known_by_its_bytes() -> None:
     first, second = (read_page(text, "???.md") for text in (b"# A", b"# B"))
-    assert identity.slug_of(first) == f"page-{first.sha256[:12]}"
-    assert identity.slug_of(first) != identity.slug_of(second)
+    assert identity.slug_of(first, NCI) == f"page-{first.sha256[:12]}"
+    assert identity.slug_of(first, NCI) != identity.slug_of(second, NCI)
 
 
 def test_a_quote_is_minimal_and_knows_its_links() -> None:
@@ -182,17 +185,19 @@ def test_every_real_page_of_a_drug_or_regimen_is_known_as_one_and_no_other(share
     kinds: dict[str, list[str]] = {"drug": [], "regimen": [], "none": []}
     for path in sorted(shared_dir.glob("corpus/drugs/*.md")):
         page = read_page(path.read_bytes(), path.name)
-        kind = identity.classify(page)[0]
+        kind = identity.classify(page, NCI)[0]
         kinds[kind].append(path.stem)
         if kind != "none":
-            assert path.stem.endswith(f"-{identity.slug_of(page)}")
-            assert identity.find_name(page), path
-            assert identity.find_identifiers(page), path
+            assert path.stem.endswith(f"-{identity.slug_of(page, NCI)}")
+            assert identity.find_name(page, NCI), path
+            assert identity.find_identifiers(page, NCI), path
         for said in facts(page):
             (span,) = said.spans
             assert without_markup(page.text[span.start : span.end]) == said.text, path
     assert {kind: len(pages) for kind, pages in kinds.items()} == {"drug": 183, "regimen": 33, "none": 27}
-    others = [identity.classify(read_page(path.read_bytes(), path.name))[0] for path in shared_dir.glob("corpus/other/*.md")]
+    others = [
+        identity.classify(read_page(path.read_bytes(), path.name), NCI)[0] for path in shared_dir.glob("corpus/other/*.md")
+    ]
     assert set(others) == {"none"}
 
 

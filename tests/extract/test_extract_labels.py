@@ -6,9 +6,27 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.model import Use
+from pipeline.model import DrugFacts, Use
 
 Uses = Callable[[str], tuple[Use, ...]]
+LABEL = """\
+---
+title: Zolafen
+source: DailyMed
+url: https://dailymed.nlm.nih.gov/dailymed/drugInfo.cfm?setid=0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0
+---
+
+# Zolafen
+
+## Indications and Usage
+
+"""
+
+
+@pytest.fixture
+def uses_of(facts_of: Callable[[str], DrugFacts]) -> Uses:
+    """The uses of a label whose section on its use is given."""
+    return lambda section: facts_of(LABEL + section).uses
 
 
 def told(uses: tuple[Use, ...]) -> list[tuple[str, str, list[str]]]:
@@ -71,6 +89,11 @@ def test_what_a_label_is_indicated_for(uses_of: Uses, aim: str, intent: str, dis
     assert told(uses_of(f"CODRIX is indicated {aim}.")) == [("approved", intent, [disease])]
 
 
+def test_the_form_that_a_label_speaks_of_is_how_the_drug_is_given(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen Injection, USP is indicated for the treatment of melanoma.")
+    assert [(one.kind, one.fact.text) for one in use.qualifiers] == [("manner", "Zolafen Injection, USP")]
+
+
 def test_a_severity_alone_is_no_condition(uses_of: Uses) -> None:
     assert uses_of("CODRIX is indicated for the treatment of moderate to severe forms of psoriasis.") == ()
 
@@ -103,7 +126,7 @@ def test_a_label_opens_a_list_without_a_colon(uses_of: Uses, lead: str, items: t
 
 def test_a_sentence_without_a_verb_states_a_use(uses_of: Uses) -> None:
     (use,) = uses_of("As adjunctive therapy in the management of glioma in adults.")
-    assert told((use,)) == [("used", "treat", ["glioma"])]
+    assert told((use,)) == [("approved", "treat", ["glioma"])]
     assert "adjunctive" in " ".join(one.fact.text for one in use.qualifiers)
 
 

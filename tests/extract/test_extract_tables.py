@@ -23,7 +23,10 @@ from pipeline.extract.subjects import Names, names_of
 from pipeline.language import WORD_CLASSES
 from pipeline.model import Page
 from pipeline.phrases import adjuncts
+from pipeline.publishers import named
 from pipeline.read import read_page
+
+NCI = named("nci")
 
 PAGES = sorted((Path(__file__).parent / "pages").glob("*.md"))
 #: Read on pages that were not seen while rules were written; the collection has no such phrase.
@@ -39,8 +42,8 @@ def ours(pages_of_ours: tuple[str, ...]) -> list[Page]:
 
 def sentences(pages: Iterable[Page]) -> Iterator[tuple[Statement, Names]]:
     for page in pages:
-        names = names_of(find_name(page), find_brands(page))
-        for block in use_blocks(page):
+        names = names_of(find_name(page, NCI), find_brands(page, NCI))
+        for block in use_blocks(page, NCI):
             for statement in statements(block) if block.text.strip() else ():
                 yield statement, names
 

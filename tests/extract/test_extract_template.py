@@ -12,7 +12,10 @@ from pipeline.extract import identity
 from pipeline.extract.identity import classify
 from pipeline.extract.template import may_be_of_the_template
 from pipeline.model import Page
+from pipeline.publishers import named
 from pipeline.read import read_page
+
+NCI = named("nci")
 
 _FRONT_MATTER = "---\ntitle: 'A page - NCI'\nurl: https://example.org/a\n---\n\n"
 _MARKS = (
@@ -62,7 +65,7 @@ _MARKUP = (
 def _read_in_full(page: Page, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
     with monkeypatch.context() as patch:
         patch.setattr(identity, "may_be_of_the_template", lambda _: True)
-        return classify(page)
+        return classify(page, NCI)
 
 
 def _hidden(rng: random.Random) -> Iterator[str]:
@@ -90,7 +93,7 @@ def test_no_mark_is_missed_whatever_hides_it(monkeypatch: pytest.MonkeyPatch) ->
         front_matter = _FRONT_MATTER if number % 2 else ""
         page = read_page(f"{front_matter}# A page\n\nSome words.\n\n{text}".encode(), "page.md")
         expected = _read_in_full(page, monkeypatch)
-        assert classify(page) == expected, text
+        assert classify(page, NCI) == expected, text
         marked += expected[1] != "no mark of a drug's page"
     assert marked > 400
 
@@ -108,10 +111,10 @@ def test_no_mark_is_missed_whatever_hides_it(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_page_about_something_else_is_known_by_its_source(text: str) -> None:
     page = read_page((_FRONT_MATTER + text).encode(), "page.md")
     assert not may_be_of_the_template(page)
-    assert classify(page) == ("none", "no mark of a drug's page")
+    assert classify(page, NCI) == ("none", "no mark of a drug's page")
 
 
 def test_the_corpus_is_classified_as_by_its_blocks(shared_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for path in sorted((shared_dir / "corpus" / "other").glob("*.md"))[::4]:
         page = read_page(path.read_bytes(), path.name)
-        assert classify(page) == _read_in_full(page, monkeypatch), path.name
+        assert classify(page, NCI) == _read_in_full(page, monkeypatch), path.name

@@ -14,6 +14,7 @@ from pipeline.extract import extract
 from pipeline.extract.section import use_blocks
 from pipeline.language import WORD_CLASSES, english
 from pipeline.model import DrugFacts, Page, Span, Use, facts_in
+from pipeline.publishers import named
 from pipeline.read import read_page
 
 PAGES = sorted((Path(__file__).parent / "pages").glob("*.md"))
@@ -31,7 +32,7 @@ def content_words(page: Page) -> Iterator[tuple[str, Span]]:
     """The words of the use section that are in no class and no part of the drug's names."""
     facts = extract(page)
     names = " ".join(fact.text for fact in (facts.name, *facts.brands) if fact is not None).casefold()
-    for block in use_blocks(page):
+    for block in use_blocks(page, named("nci")):
         for found in WORD.finditer(block.text):
             word = found.group()
             if word.casefold() not in KNOWN and word.casefold() not in names:

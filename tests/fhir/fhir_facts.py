@@ -205,6 +205,7 @@ def zorvalimab() -> DrugFacts:
         "Zorvalimab is being studied in the treatment of glums."
     )  # fmt: skip
     return DrugFacts(
+        publisher="nci",
         page=page,
         slug="zorvalimab",
         kind="drug",
@@ -261,6 +262,7 @@ def zva() -> DrugFacts:
         approval_status_fact=say("is used"),
     )
     return DrugFacts(
+        publisher="nci",
         page=page,
         slug="zva",
         kind="regimen",
@@ -345,6 +347,7 @@ def querin() -> DrugFacts:
         **shared,
     )  # fmt: skip
     return DrugFacts(
+        publisher="nci",
         page=page,
         slug="querin",
         kind="drug",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pipeline.errors import BuildError
 from pipeline.fhir import build
 from pipeline.fhir.ids import brand_id, drug_id, indication_ids, normal
+from pipeline.model import DrugFacts
 from pipeline.settings import Settings
 from tests.fhir.fhir_facts import zorvalimab
 from tests.fhir.fhir_walk import of_type
@@ -47,27 +48,31 @@ def test_a_use_stated_twice_gives_two_indications() -> None:
     assert len(set(ids)) == len(ids) == 9
 
 
+def drug(slug: str) -> DrugFacts:
+    return replace(zorvalimab(), slug=slug)
+
+
 @given(st.lists(st.from_regex(r"[a-z0-9-]{1,90}", fullmatch=True), unique=True))
 def test_different_slugs_have_different_legal_ids(slugs: list[str]) -> None:
-    ids = [drug_id(slug) for slug in slugs]
+    ids = [drug_id(drug(slug)) for slug in slugs]
     assert len(set(ids)) == len(ids)
     assert all(LEGAL.fullmatch(each) for each in ids)
 
 
 @given(st.lists(st.text(alphabet="aAbB -+®é.", min_size=1, max_size=5), unique_by=normal))
 def test_different_brands_of_a_drug_have_different_legal_ids(brands: list[str]) -> None:
-    ids = [brand_id("zorvalimab", brand) for brand in brands]
+    ids = [brand_id(drug("zorvalimab"), brand) for brand in brands]
     assert len(set(ids)) == len(ids)
     assert all(LEGAL.fullmatch(each) for each in ids)
 
 
 def test_a_brand_of_one_drug_cannot_meet_a_drug_named_like_it() -> None:
-    assert brand_id("zorvalimab", "Sub-Q") != drug_id("zorvalimab-sub-q")
-    assert brand_id("zorvalimab", "Sub") != drug_id("zorvalimab-sub")
+    assert brand_id(drug("zorvalimab"), "Sub-Q") != drug_id(drug("zorvalimab-sub-q"))
+    assert brand_id(drug("zorvalimab"), "Sub") != drug_id(drug("zorvalimab-sub"))
 
 
 def test_an_indication_of_a_long_named_drug_has_a_legal_id() -> None:
-    ids = indication_ids("z" * 80, [("treat", "a"), ("treat", "b"), ("treat", "b")])
+    ids = indication_ids(drug("z" * 80), [("treat", "a"), ("treat", "b"), ("treat", "b")])
     assert len(set(ids)) == 3
     assert all(LEGAL.fullmatch(each) for each in ids)
 

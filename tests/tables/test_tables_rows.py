@@ -88,7 +88,7 @@ def facts_of_a_page(draw: st.DrawFn) -> DrugFacts:
 
     uses = tuple(use() for _ in range(draw(st.integers(0, 3))))
     page = Page("page.md", "x" * place, {"url": (FrontMatterValue(draw(words), Span(0, 1)),)}, ())
-    return DrugFacts(page=page, slug="zorvalimab", kind="drug", kind_reason="", name=fact("Z"), uses=uses)
+    return DrugFacts(page=page, slug="zorvalimab", publisher="nci", kind="drug", kind_reason="", name=fact("Z"), uses=uses)
 
 
 @given(facts_of_a_page())

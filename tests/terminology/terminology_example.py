@@ -64,7 +64,7 @@ def use(*conditions: str, causes: tuple[str, ...] = (), given: tuple[str, ...] =
 def drug(name: str, *uses: Use, kind: Literal["drug", "regimen"] = "drug", ncit: str | None = None) -> DrugFacts:
     page = Page("invented.md", name, {"title": (FrontMatterValue(name, Span(0, len(name))),)}, ())
     identifiers = (Identifier("ncit", fact(ncit)),) if ncit else ()
-    return DrugFacts(page, "invented", kind, "by hand", name=fact(name), identifiers=identifiers, uses=uses)
+    return DrugFacts(page, "invented", kind, "by hand", publisher="nci", name=fact(name), identifiers=identifiers, uses=uses)
 
 
 def codes(coded: Fact) -> list[tuple[str, str]]:

@@ -512,4 +512,4 @@ def test_it_shares_no_code_with_the_rooms_that_make_the_output() -> None:
         m for p in room.glob("*.py") for m in re.findall(r"^\s*(?:from|import) (pipeline[\w.]*)", p.read_text(), re.MULTILINE)
     }
     others = {name for name in imports if not name.startswith("pipeline.verify")}
-    assert others == {"pipeline.errors", "pipeline.facts", "pipeline.model"}
+    assert others == {"pipeline.errors", "pipeline.facts", "pipeline.model", "pipeline.publishers"}

@@ -1,0 +1,26 @@
+"""A publisher's words as patterns: how the headings, labels and links of its profile may stand on a page."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from pipeline.language import UNSEEN_CLASS
+
+
+@cache
+def words(text: str) -> re.Pattern[str]:
+    """A pattern of a profile: between two words white space, no-break spaces too, and what shows nothing."""
+    return re.compile(text.replace(" ", rf"[\s{UNSEEN_CLASS}]+"), re.IGNORECASE)
+
+
+@cache
+def heading(text: str) -> re.Pattern[str]:
+    """A profile's pattern of whole headings."""
+    return words(rf"\s*(?:{text})\s*+(?:\?\s*+)?$")
+
+
+@cache
+def address(text: str) -> re.Pattern[str]:
+    """A profile's pattern of a part of an address."""
+    return re.compile(text, re.IGNORECASE)

@@ -1,0 +1,175 @@
+"""Pages of other publishers: recognized by what they say, read as far as they are understood, published under their names."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import orjson
+import pytest
+
+import pipeline
+from pipeline.cli import run_command
+from pipeline.extract import extract
+from pipeline.model import DrugFacts
+from pipeline.publishers import named, profiles
+from pipeline.read import read_page
+from pipeline.verify import verify
+
+SET_ID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+LABEL = f"""\
+---
+title: "Zolafen"
+source: DailyMed
+url: https://dailymed.nlm.nih.gov/dailymed/drugInfo.cfm?setid={SET_ID}
+language: en
+---
+
+# Zolafen
+
+## 1 Indications and Usage
+
+### 1.1 Hypertension
+
+ZOLVEX is indicated for the treatment of hypertension in adults [see Clinical Studies (14.1)].
+
+### 1.2 Diabetes
+
+Zolafen tablets are indicated as an adjunct to diet and exercise to improve glycemic control in adults with type 2 diabetes.
+
+For the relief of the signs and symptoms of osteoarthritis.
+
+ZOLVEX is indicated for the prevention of
+
+- migraine
+- angina
+
+### 1.3 Limitations of Use
+
+ZOLVEX is not indicated for the treatment of gout. Controlled studies do not extend beyond 6 months. (See WARNINGS.)
+
+## 2 Dosage and Administration
+
+ZOLVEX is indicated once a day.
+"""
+PLAIN = """\
+---
+title: Zolafen - Health Pages
+source: Health Pages
+url: https://health.example/drugs/zolafen.html
+---
+
+# Zolafen - Health Pages
+
+## Why is this medication prescribed?
+
+Zolafen is used to treat melanoma that has spread. It is indicated for the treatment of glioma in adults.
+"""
+
+
+def facts_of(text: str, name: str = "page.md") -> DrugFacts:
+    return extract(read_page(text.encode(), name))
+
+
+def test_a_label_is_read_by_its_own_profile() -> None:
+    facts = facts_of(LABEL)
+
+    assert (facts.publisher, facts.slug, facts.kind, facts.name and facts.name.text) == ("fda-label", SET_ID, "drug", "Zolafen")
+    stated = {condition.text: use for use in facts.uses for condition in use.conditions}
+    assert list(stated) == ["hypertension", "glycemic control", "osteoarthritis", "migraine", "angina"]
+    assert {use.approval_status for use in facts.uses} == {"approved"}
+    assert [one.text for one in stated["glycemic control"].settings] == ["type 2 diabetes"]
+    assert [one.fact.text for one in stated["glycemic control"].qualifiers if one.kind == "stated"][:2] == [
+        "1.2 Diabetes",
+        "as an adjunct to diet and exercise",
+    ]
+    assert stated["migraine"].intent == "prevent"
+    assert [denial.text for denial in facts.denials] == ["ZOLVEX is not indicated for the treatment of gout."]
+
+
+def test_what_a_label_says_and_nobody_understands_is_unread() -> None:
+    assert [one.fact.text for one in facts_of(LABEL).unread] == ["Controlled studies do not extend beyond 6 months."]
+
+
+def test_a_page_of_another_publisher_is_read_by_its_layout_and_approves_nothing() -> None:
+    facts = facts_of(PLAIN, "zolafen.md")
+
+    assert (facts.publisher, facts.slug) == ("page", "zolafen")
+    assert [(use.conditions[0].text, use.approval_status) for use in facts.uses] == [("melanoma", "used"), ("glioma", "used")]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (PLAIN.replace("Why is this medication prescribed?", "How it feels"), "no mark of a drug's page"),
+        (PLAIN.replace("source:", "language: es\nsource:"), "its language is es, and only English is read"),
+        (LABEL.replace("Indications and Usage", "Description"), "no mark of a drug's page"),
+    ],
+)
+def test_a_page_that_no_profile_takes_is_no_drugs_page(text: str, reason: str) -> None:
+    facts = facts_of(text)
+    assert (facts.kind, facts.kind_reason, facts.uses) == ("none", reason, ())
+
+
+def test_a_drug_on_pages_of_three_publishers_is_published_thrice_and_proven(tmp_path: Path) -> None:
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    patient = (Path(__file__).parents[2] / "seeds" / "denosumab.md").read_bytes()
+    for name, data in {"label.md": LABEL.encode(), "plain.md": PLAIN.encode(), "patient.md": patient}.items():
+        (pages / name).write_bytes(data)
+
+    assert run_command(["convert", str(pages), "--output", str(tmp_path / "out")]) == 0
+
+    folder = next((tmp_path / "out" / "snapshots").iterdir())
+    assert [problem for problem in verify(folder / "R5") if problem.severity == "error"] == []
+    documents = [orjson.loads(line) for line in (folder / "R5/resources/DocumentReference.ndjson").read_bytes().splitlines()]
+    authors = {each["id"]: each.get("author", [{}])[0].get("display") for each in documents}
+    assert authors == {
+        f"fda-label.{SET_ID}": "US Food and Drug Administration",
+        "nci.denosumab": "National Cancer Institute",
+        "page.plain": None,
+    }
+    assert {each["description"].removesuffix(each["description"].partition(" The attachment")[2]) for each in documents} == {
+        f"{each.notice} The attachment" for each in profiles()
+    }
+
+
+def test_which_profile_took_a_page_and_why_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.md").write_text(PLAIN, encoding="utf-8")
+
+    assert run_command(["publishers", str(tmp_path / "a.md")]) == 0
+
+    said = json.loads(capsys.readouterr().out)
+    assert said["publisher"] == "page"
+    assert [(each["publisher"], each["kind"]) for each in said["tried"]] == [
+        ("nci", "none"),
+        ("fda-label", "none"),
+        ("page", "drug"),
+    ]
+
+
+def test_the_profiles_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["publishers"]) == 0
+    listed = [json.loads(line)["publisher"] for line in capsys.readouterr().out.splitlines()]
+    assert listed == [each.id for each in profiles()]
+    assert named("nci").organization
+
+
+#: Names of dictionaries and identifier systems, whoever's pages print them; the header of the mapping tables.
+_SYSTEMS = re.compile(
+    r"NCI Thesaurus|NCI Drug Dictionary|NCI's own|NCI's dictionary|RxNorm, NCI|cancer\.gov/publications/dictionaries"
+)
+_PUBLISHER = re.compile(r"\bNCI\b|National Cancer Institute|cancer\.gov")
+
+
+def test_no_other_room_names_a_publisher() -> None:
+    package = Path(pipeline.__file__).parent
+    found = [
+        f"{path.relative_to(package)}: {line.strip()}"
+        for path in sorted(package.rglob("*.py"))
+        if path.parts[len(package.parts)] not in {"publishers", "terminology"}
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if _PUBLISHER.search(_SYSTEMS.sub("", line))
+    ]
+    assert found == []
