@@ -12,7 +12,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
           --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint pictures lock sbom audit bench bench-large clean
+.PHONY: help run test lint pictures workshop lock sbom audit bench bench-large clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ bench-large: $(VENV)/.dev  ## The same with 20,000 pages (half an hour)
 
 pictures: $(VENV)/.dev  ## Make the README's pictures again (needs Chromium)
 	@$(BIN)/python tests/review/pictures.py
+
+workshop: $(VENV)/.dev  ## Make the tables that onlabel reads: make workshop DO="refresh --from releases"
+	@$(BIN)/python -m pipeline.workshop $(DO)
 
 lock: $(VENV)/.dev  ## Resolve the dependencies anew and write the lock files
 	@$(COMPILE) pyproject.toml --group build --output-file requirements.txt

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pipeline.model import Fact, Population, Use
+from pipeline.model import AnyPage, DrugFacts, Fact, Population, Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,11 @@ PURPOSE: Final = FIELDS[:4]
 def purpose(use: Use) -> tuple[Fact, ...]:
     """The words that say what a use is for: what is treated, in which disease, caused by what."""
     return tuple(fact for field in PURPOSE for fact in field.facts(use))
+
+
+def all_brands(facts: DrugFacts[AnyPage]) -> tuple[str, ...]:
+    """The brands of a page, each once: those that it lists, then those that it only mentions in a use."""
+    return tuple(dict.fromkeys(brand.text for brand in (*facts.brands, *(each for use in facts.uses for each in use.brands))))
 
 
 def stated_populations(use: Use) -> tuple[Population, ...]:

@@ -20,7 +20,7 @@ OF_LANGUAGE: dict[str, frozenset[str]] = {"language": frozenset(), "phrases": fr
 #: Each room after the core, and what of the house it may know.
 LATER = {
     "store": GROUND | {"publish"},
-    "snapshot": GROUND | {"publish"},
+    "snapshot": GROUND | {"read", "fhir", "publish"},
     "diff": GROUND | {"snapshot", "withdrawal"},
     "convert": GROUND | set(CORE) | {"store", "snapshot", "diff"},
     "verify": GROUND | {"publishers"},
@@ -29,12 +29,12 @@ LATER = {
     "review": GROUND | {"read", "correct", "snapshot", "diff", "tables"},
     "flow": GROUND | {"store", "diff", "convert", "load", "web"},
     "cli": GROUND | set(CORE) | {"store", "snapshot", "diff", "convert", "verify", "load", "tables", "review", "flow"},
+    "workshop": GROUND | {"web", "terminology", "validate", "cli"},
     "__main__": {"cli"},
 }
 ALLOWED = {
     **{room: GROUND | set(CORE[:place]) for place, room in enumerate(CORE)},
     **OF_LANGUAGE,
-    "terminology": GROUND | set(CORE[: CORE.index("terminology")]) | {"web"},
     "web": {"errors"},
     "model": frozenset(),
     "facts": {"model"},

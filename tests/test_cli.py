@@ -18,7 +18,7 @@ from pipeline import __version__
 from pipeline.cli import app, run_command
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-MAPPINGS = tuple(f"mappings {name}" for name in ("build", "coverage", "suggest", "check", "refresh"))
+MAPPINGS = tuple(f"mappings {name}" for name in ("coverage", "check"))
 COMMANDS = (
     "run",
     "convert",
@@ -125,13 +125,9 @@ def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
         (["validate"], 2, "U901 error: PATH is missing"),
         (["validate", "no-such-file.ndjson"], 2, "U906 error: no-such-file.ndjson"),
         (["verify", "no-such-folder"], 2, "C600 fatal: no-such-folder: there is no such folder"),
-        (["mappings", "suggest", "no-such-folder"], 2, "U910 error: no-such-folder"),
         (["review", "--mappings", "no-such-folder"], 2, "U910 error: no-such-folder: there is no such folder"),
-        (["mappings", "build"], 2, 'U901 error: Command "mappings build" parameter '),
-        (["mappings", "build", "--from", "no-such-folder"], 2, "M803 fatal: no-such-folder"),
         (["mappings", "check", "--mappings", "no-such-folder"], 2, "M801 fatal: no-such-folder"),
         (["mappings", "coverage", "no-such-page.md"], 2, "U910 error: no-such-page.md"),
-        (["mappings", "refresh"], 2, "U901 error: either --from or --online is needed"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
@@ -389,7 +385,7 @@ def test_what_is_damaged_is_no_wrong_call(command: tuple[str, ...], output: Path
     assert re.match(r"[A-Z]\d{3} fatal: ", capsys.readouterr().err)
 
 
-@pytest.mark.parametrize("command", ["extract", "mappings coverage", "mappings suggest", "convert"])
+@pytest.mark.parametrize("command", ["extract", "mappings coverage", "convert"])
 def test_an_output_folder_named_for_pages_is_told_apart(command: str, output: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (output / "README.md").write_text("# What is published\n", encoding="utf-8")
     for folder in (output, output / "current"):
@@ -399,7 +395,7 @@ def test_an_output_folder_named_for_pages_is_told_apart(command: str, output: Pa
         assert not printed.out
 
 
-@pytest.mark.parametrize("command", ["extract", "mappings coverage", "mappings suggest"])
+@pytest.mark.parametrize("command", ["extract", "mappings coverage"])
 def test_a_folder_without_pages_is_said_to_have_none(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command([*command.split(), str(tmp_path)]) == 2
     assert f"U912 error: {tmp_path}: there is no page in this folder" in capsys.readouterr().err
@@ -551,16 +547,3 @@ def test_mappings_coverage_says_what_has_a_code_and_what_has_none(seed: Path, ca
     assert re.search(r"^  [a-z]+, ncit: .*solid tumors that have spread to bone", said, re.MULTILINE)
     assert run_command(["mappings", "coverage", str(seed), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["pages"] == 1
-
-
-def test_mappings_refresh_fails_where_a_code_is_lost_and_writes_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = Path(shutil.copytree(REPOSITORY / "mappings", tmp_path / "mappings"))
-    before = (folder / "drug-unii.sssom.tsv").read_bytes()
-    releases = tmp_path / "releases"
-    releases.mkdir()
-    (releases / "UNII_Records_18Aug2025.txt").write_text("UNII\tPT\n4EQZ6YO2HI\tDENOSUMAB\n", encoding="utf-8")
-    assert run_command(["mappings", "refresh", "--from", str(releases), "--write", "--mappings", str(folder)]) == 1
-    assert re.search(r"^lost +drug +unii", capsys.readouterr().out, re.MULTILINE)
-    assert (folder / "drug-unii.sssom.tsv").read_bytes() == before

@@ -15,9 +15,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TextIO
 
 from pipeline.errors import Problem
+from pipeline.fields import all_brands
 
 if TYPE_CHECKING:
-    from pipeline.cli.summary import PublishedDrug
+    from pipeline.snapshot import Record
 
 #: Where there is no terminal, a long run says how far it is this often.
 SECONDS_BETWEEN_LINES = 10.0
@@ -97,21 +98,23 @@ class Console:
         line = {"time": time, "level": level, "run": self.run_id, "page": page, "code": code, "message": message, **more}
         _write(sys.stderr, _line(line))
 
-    def drugs(self, drugs: Iterable[PublishedDrug]) -> None:
+    def drugs(self, records: Iterable[Record]) -> None:
         """Print each drug with its brands, and its uses in the page's words under what introduces them."""
-        for drug in drugs:
-            brands = ", ".join(drug.brands) or "no brands"
-            indications = sum(use.indications for use in drug.uses)
-            self.out(f"{drug.name} ({brands}): {counted(len(drug.uses), 'use')}, {counted(indications, 'indication')}")
+        for record in records:
+            facts = record.facts
+            brands = ", ".join(all_brands(facts)) or "no brands"
+            uses, indications = counted(len(facts.uses), "use"), counted(sum(map(len, record.indications)), "indication")
+            self.out(f"{facts.name.text if facts.name else facts.slug} ({brands}): {uses}, {indications}")
             above: tuple[str, ...] = ()
-            for use in drug.uses:
-                for depth, text in enumerate(use.context):
-                    if use.context[: depth + 1] != above[: depth + 1]:
+            for use in facts.uses:
+                context = tuple(fact.text for fact in (use.lead, use.parent) if fact)
+                for depth, text in enumerate(context):
+                    if context[: depth + 1] != above[: depth + 1]:
                         self.out(f"{'  ' * (depth + 1)}{text}")
-                above = use.context
-                brands = f" [{', '.join(use.brands)}]" if use.brands else ""
-                marked = " (only as the words say)" if use.in_words else ""
-                self.out(f"{'  ' * (len(use.context) + 1)}- {use.text}{brands}{marked}")
+                above = context
+                brands = f" [{', '.join(dict.fromkeys(brand.text for brand in use.brands))}]" if use.brands else ""
+                marked = " (only as the words say)" if use.qualified_in_words else ""
+                self.out(f"{'  ' * (len(context) + 1)}- {use.text.text}{brands}{marked}")
             self.out("")
 
     def report(self, accounting: Mapping[str, int], counts: Mapping[str, Any], unread_in: str) -> None:

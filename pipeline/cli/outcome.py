@@ -39,12 +39,11 @@ def conclude(  # noqa: PLR0913 - a run, where and how it ran, and how to say it
 
 
 def _say_published(report: Report, snapshot: Path, settings: Settings, place: Place, console: Console) -> None:
-    from pipeline.cli.summary import published_drugs
+    from pipeline.snapshot import open_snapshot
 
     whole = "R5" in settings.fhir_versions and settings.profile == "full"
-    # Read back from where a use has a resource of its own.
-    if report.accounting["published"] <= FEW_DRUGS and whole:
-        console.drugs(published_drugs(snapshot, "R5"))
+    if report.accounting["published"] <= FEW_DRUGS:
+        console.drugs(open_snapshot(snapshot).records())
     console.report(report.accounting, report.counts, f"`onlabel extract --unread PAGE`, {OUTCOME}")
     if report.change.kept:
         console.out(f"{counted(len(report.change.kept), 'page')} stale, published as read last")

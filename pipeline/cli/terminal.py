@@ -7,6 +7,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from rich import box
@@ -52,7 +53,8 @@ _AFTER: Final = {"required": "after", "one_of": "after", "conditional": "in some
 _LABEL: Final = 11
 #: The finding that repeats an unread sentence.
 _UNREAD: Final = "X210"
-_PROOF: Final = "http://hl7.org/fhir/StructureDefinition/derivation-reference"
+#: What a resource repeats: its narrative, the page itself, the labels of codes.
+_REPEATED: Final = frozenset({"div", "data", "display"})
 
 
 class Terminal:
@@ -131,12 +133,8 @@ class Terminal:
         self._print(Text(f"{resource['resourceType']}/{resource['id']}", "bold"))
         if record:
             page = record.facts.page
-            read = {span: fact.text for fact in facts_in(record.facts) for span in fact.spans if len(fact.spans) == 1}
-            quotes = [
-                (f"{page.name}:{page.line(span.start)}", read.get(span, page.text[span.start : span.end]))
-                for span in _quoted(resource)
-            ]
-            self._print(_grid((place, f"“{quote}”") for place, quote in quotes))
+            quoted = [(f"{page.name}:{page.line(fact.spans[0].start)}", fact.text) for fact in _quoted(resource, record)]
+            self._print(_grid((place, f"“{quote}”") for place, quote in quoted))
         text = seen(json.dumps(resource, ensure_ascii=False, indent=2))
         self._print(JSONHighlighter()(Text(text)), soft_wrap=True)
 
@@ -313,23 +311,34 @@ def _quote(facts: DrugFacts, fact: Fact, reason: str | None = None) -> Text:
     return Text.assemble(f"“{safe(fact.text)}” ", (safe(place), "dim"), safe(f" ({reason})" if reason else ""))
 
 
-def _spans(value: Any) -> Iterator[Span]:  # noqa: ANN401 - JSON
-    if isinstance(value, dict):
-        if value.get("url") == _PROOF:
-            said = {part["url"]: part.get("valueInteger") for part in value["extension"]}
-            yield Span(said["offset"], said["offset"] + said["length"])
-        else:
-            for each in value.values():
-                yield from _spans(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _spans(each)
+def _quoted(resource: Resource, record: Record) -> list[Fact]:
+    """What of the page a resource says, in the order of the page, but what is inside another of it.
 
-
-def _quoted(resource: Resource) -> list[Span]:
-    """The spans of a resource that no other of its spans holds, in the order of the page."""
-    found: list[Span] = []
-    for span in sorted(set(_spans(resource)), key=lambda span: (span.start, -span.end)):
-        if not found or span.end > found[-1].end:
-            found.append(span)
+    Of an indication the facts of its use. By the words, so that it is shown however the resource carries its proof; words that
+    stand in several places, at the first.
+    """
+    facts, texts = record.facts, {*_texts_in(resource)}
+    whole = " | ".join(texts)
+    own = [use for use, ids in zip(facts.uses, record.indications, strict=True) if resource["id"] in ids]
+    said: list[object] = [*own] or [replace(facts, uses=()), *(quote for use in facts.uses for quote in _quotes(use))]
+    if resource["resourceType"] == "DocumentReference":
+        said += [Fact(one.text, (one.span,), "") for values in facts.page.front_matter.values() for one in values]
+    once = {fact.text: fact for fact in reversed([fact for each in said for fact in facts_in(each)])}
+    # A sentence may be part of a longer text; of a word that would say nothing.
+    there = [fact for text, fact in once.items() if text in texts or (" " in text and text in whole)]
+    found: list[Fact] = []
+    held: list[Span] = []
+    for fact in sorted(there, key=lambda fact: (fact.spans[0].start, -fact.spans[-1].end)):
+        if not all(any(wide.start <= span.start and span.end <= wide.end for wide in held) for span in fact.spans):
+            found.append(fact)
+            held += fact.spans
     return found
+
+
+def _texts_in(value: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        items = [each for name, each in value.items() if name not in _REPEATED] if isinstance(value, dict) else value
+        for each in items:
+            yield from _texts_in(each)

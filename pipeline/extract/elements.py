@@ -76,7 +76,7 @@ def elements(blocks: Sequence[Block], names: Names) -> list[Element]:
             continue
         walk.take_list(run)
         run = []
-        if block.kind == "heading":
+        if block.kind == "heading" or (block.kind == "paragraph" and _LIMITATIONS.match(block.text) is not None):
             walk.take_heading(block)
         elif block.kind == "paragraph":
             walk.take_paragraph(block, blocks[number + 1] if number + 1 < len(blocks) else None)
@@ -133,7 +133,8 @@ class _Walk:
 
     def take_heading(self, block: Block) -> None:
         """A heading inside the section: what stands below it, down to the next of its level, stands under it."""
-        self.headings = (*(one for one in self.headings if one.level < block.level), block)
+        above = (one for one in self.headings if block.kind != "heading" or 0 < one.level < block.level)
+        self.headings = (*above, block)
         lead = self.passage
         self.passage = None
         if lead is not None and not lead.items and self._waits(lead):
@@ -286,6 +287,8 @@ def _longest(block: Block) -> int:
     return max((one.end - one.start for one in statements(block)), default=0)
 
 
+#: A heading of a label that lost its mark, over what it is not indicated for.
+_LIMITATIONS = re.compile(r"\s*(?:important )?limitations? of use\W*\Z", re.IGNORECASE)
 _LEADS_TO = re.compile(r"\b(?:of|for|to|in|as|indicated|following|below|conditions|patients|who)[\s:]*\Z", re.IGNORECASE)
 _A_DOSE = re.compile(r"(?:The|Each|One) (?:first |second |last |single )?(?:doses?|injections?|infusions?|courses?|cycles?)\b")
 _STRUCK = re.compile(r"~~[^~]+~~")

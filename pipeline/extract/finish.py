@@ -28,7 +28,7 @@ from pipeline.extract.uses import build_use
 from pipeline.language import rx
 from pipeline.model import Fact, Qualifier
 
-THESE_USES = rx(r"\bthese uses\b")
+THESE_USES = rx(r"\bthese (?:uses|indications)\b")
 
 
 def lay_scopes(ledger: Ledger) -> None:

@@ -103,6 +103,10 @@ _OTHER_CONDITIONS = rx(
 _NO_USE_VERB = rx(r"\b(?:approv\w+|indicated|used|given|use)\b")
 
 
+#: Among a label's indications: "Zolafen is effective for the treatment of X", "has been found useful in X".
+_EFFECTIVE = rx(r"\b(?:is|are|has been found|have been found)(?: also)? (?:effective|useful|of value) (?:in|for|as)\b")
+
+
 FRAMES: tuple[Row, ...] = (
     Row("confirmatory-trials", "approval-status", says=rx(r"\bconfirmatory\b|^as a condition of (?:this |the )?approval\b.*\b(?:trials?|stud(?:y|ies))\b")),
     Row("more-information", "other-form", says=rx(r"^[(\[\s]*see\b|^for (?:more )?information\b|\bsee the drug information summar(?:y|ies)\b")),
@@ -177,8 +181,11 @@ def frame_of(statement: Statement, names: Names) -> Frame:
     if group is None:
         return Frame("", "unread")
     group = _copula(words, group)
+    effective = names.approved and _EFFECTIVE.search(statement.text) is not None
     subject = subject_of(statement.plain, words, at, first, names)
     head = group.head
+    if effective and not group.negative and subject in _OF_DRUG:
+        return replace(_of_use(words, at, first, group, subject), approval_status="approved")
     for row in FRAMES:
         if row.subjects and subject not in row.subjects:
             continue
@@ -194,8 +201,10 @@ def frame_of(statement: Statement, names: Names) -> Frame:
             return Frame("brand-scope", "brands", subject, (at, first), group.end, group, leading=(0, at))
         if row.name == "of-use":
             frame = _of_use(words, at, first, group, subject)
-            stated = names.approved or not names.open or head is None or head.low != "indicated"
-            return frame if stated else replace(frame, approval_status="used")
+            if names.approved:  # whatever the verb: the section is that of approved uses
+                return replace(frame, approval_status="approved")
+            indicated = names.open and head is not None and head.low == "indicated"
+            return replace(frame, approval_status="used") if indicated else frame
         return Frame(row.name, row.role, subject, (at, first), group.end, group, leading=(0, at))
     return Frame("", "unread", subject, (at, first), group.end, group, leading=(0, at))
 

@@ -20,7 +20,7 @@ from pipeline.phrases.diseases import is_generic
 
 Place = Item | Passage
 
-THIS_USE = rx(r"\b(?:this use|these uses)\b")
+THIS_USE = rx(r"\b(?:this (?:use|indication)|these (?:uses|indications))\b")
 _BRANDS = rx(
     r"\b(?:approved|limited|restricted|reserved|used|given|recommended|available)\b.{0,30}?\b(?:for|under|as|of|in|to)(?: use (?:in|under|with))? (?:only )?(?:both )?(?:the )?(?P<names>.+?)(?:,? but not (?P<others>.+?))? brands?\b(?: names?)?"
 )
@@ -63,6 +63,11 @@ def has_scope(statement: Statement, frame: Frame) -> bool:
     if frame.role == "studied":
         return takes_back(statement)
     return frame.role == "denied" and frame.name != "lapsed" and takes_back(statement)
+
+
+def _in_uses(statement: Statement) -> str:
+    """The words in lower case; "this indication" is "this use" in a label."""
+    return statement.text.lower().replace("this indication", "this use").replace("these indications", "these uses")
 
 
 def takes_back(statement: Statement) -> bool:
@@ -139,7 +144,7 @@ def item_scope(item: Item, statement: Statement, frame: Frame, *, siblings_have:
     The pages' crawler glued a parent's closing sentence to its last sub-item; so there "This use" speaks of all the siblings,
     unless one of them has a sentence of its own. "These uses" in an item that is one use would have to reach beyond it.
     """
-    words = statement.text.lower()
+    words = _in_uses(statement)
     if item.children:
         covered = tuple(item.leaves())
     elif item.parent is not None and item.parent.children[-1] is item and not siblings_have:
@@ -238,7 +243,7 @@ def places_after(elements: Sequence[Element]) -> dict[int, tuple[Place, ...]]:
 
 def _covered(aside: Aside, since: list[Place], before: list[Place]) -> tuple[Place, ...]:
     """The leaves that a sentence after them speaks of; none where its words leave open which."""
-    words = aside.statement.text.lower()
+    words = _in_uses(aside.statement)
     if "these uses" in words:
         return tuple(since) if len(since) > 1 or words.startswith(("all ", "both ")) else ()
     if "this use" in words or aside.frame.name == "brand-of-uses":

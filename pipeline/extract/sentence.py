@@ -12,11 +12,11 @@ from pipeline.extract.sentences import Statement
 from pipeline.language import rx
 
 _POINTS_BACK = rx(
-    r"(?:and |also,? |all (?:of )?|both (?:of )?)*(?:it|they|this use|these uses|the same|(?:for )?(?:these |such |the same )?(?:patients|adults|children))\b"
+    r"(?:and |also,? |all (?:of )?|both (?:of )?)*(?:it|they|this (?:use|indication)|these (?:uses|indications)|the same|(?:for )?(?:these |such |the same )?(?:patients|adults|children))\b"
 )
 
 
-_THIS_USE = rx(r"\b(?:this use|these uses)\b")
+_THIS_USE = rx(r"\b(?:this (?:use|indication)|these (?:uses|indications))\b")
 
 
 def points_back(statement: Statement) -> bool:

@@ -24,12 +24,12 @@ _MARK_AT_END = re.compile(rf"\s{{0,40}}([{MARKS}][{MARKS},\s]{{0,40}})(?=[.;:]?(
 #: Where a label sends the reader for more: "[see Clinical Studies (14.1)]", "(see WARNINGS)". It says nothing of a use.
 #: With a capital it is a sentence of its own.
 _REFERENCE = re.compile(r"\[\s*see\b[^\[\]]*+\]|\(\s*see\b(?:[^()]|\([^()]*+\))*+\)")
+#: "a) in the treatment of", "2) the management of": an item's number, written out.
+_ENUMERATOR = re.compile(r"\A\s*\(?(?:[a-h]|\d{1,2})\)\s*(?=[A-Za-z])|\A\s*[a-h]\.\s+(?=[a-z])")
 #: How far from a sentence's end its footnote marks may begin.
 _MOST_AT_END = 40
 #: "**Sarcoma**¹ in adults", and not "50 mg/m² or more".
 _MARK_WITHIN = re.compile(rf"(?<=[A-Za-z.,)*])(?<!/m)[{MARKS}]+(?=[\s,;:])")
-#: "a) in the treatment of", "2) the management of": a list's own mark, as a bullet is.
-_ENUMERATED = re.compile(r"\s*\(?(?:[a-z]|\d{1,2})\)\s*(?=\w)")
 _MARK_AT_START = re.compile(rf"\s*([{MARKS}])\s*")
 
 
@@ -99,7 +99,7 @@ _MARK_OF = str.maketrans("123456789", MARKS)
 @lru_cache(maxsize=64)  # a block is asked for its sentences by each who looks at it
 def _parts(shown: str) -> tuple[_Part, ...]:
     whole = LITERAL_BOLD.sub(_unmarked, plain(shown))
-    text = _REFERENCE.sub(lambda found: " " * len(found[0]), whole)
+    text = _REFERENCE.sub(_blank, _ENUMERATOR.sub(_blank, whole))
     found, start = [], 0
     for stop in _STOP.finditer(text):
         if (
@@ -112,6 +112,10 @@ def _parts(shown: str) -> tuple[_Part, ...]:
         start = stop.end()
     found.append(_part(text, whole, start, len(text)))
     return tuple(one for one in found if one is not None)
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
 
 
 def _unmarked(bold: re.Match[str]) -> str:
@@ -130,8 +134,6 @@ def _part(text: str, whole: str, start: int, end: int) -> _Part | None:
         if not text[last + closing.end(1) : end].strip():
             end = last + closing.start()
     marks = "".join(dict.fromkeys(mark for found in _MARK_WITHIN.finditer(text, start, end) for mark in found.group())) + marks
-    if not start and (marker := _ENUMERATED.match(text)) is not None:
-        start = marker.end()
     part = whole[start:end]
     end -= len(part) - len(part.rstrip())
     start += len(part) - len(part.lstrip())

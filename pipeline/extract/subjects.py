@@ -188,12 +188,8 @@ def _names_a_product(text: str, said: Sequence[Word], names: Names) -> bool:
     if not of_drug and any(word.low in _NOT_GIVEN for word in said):
         return False  # "Caution is indicated in …"
     capitals = any(each.isupper() and len(each) > _SHORT for each in whole)
-    title = whole[0][:1].isupper() and not said[0].classes
-    return (
-        of_drug
-        or capitals
-        or (title and (all(each[:1].isupper() for each in whole) or any(word.of("manner") for word in said)))
-    )
+    title = any(each[:1].isupper() and not word.classes for each, word in zip(whole[-2:], said[-2:], strict=True))
+    return of_drug or capitals or title or (whole[0][:1].isupper() and any(word.of("manner") for word in said))
 
 
 def _act(words: Sequence[Word], first: int) -> bool:

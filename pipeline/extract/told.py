@@ -71,22 +71,10 @@ def read_lead(passage: Passage, names: Names) -> Told:
         if number and not frame.of_use:
             told.lost.append((statement, NO_FRAME))
             continue
-        told.readings.append(_with_product(read_on(statement, frame), frame, names))
+        told.readings.append(_named(read_on(statement, frame), frame, names))
     told.marks = "".join(statement.marks for statement in passage.lead)
     told.open = told.readings[-1].open if told.readings else ""
     return told
-
-
-def _with_product(reading: Reading, frame: Frame, names: Names) -> Reading:
-    """The drug as a page calls it that does not list its names: "Zolafen tablets, USP" says the form that is approved."""
-    start, end = frame.subject_words
-    if not names.open or end <= start:
-        return reading
-    words = words_of(reading.statement.plain, reading.statement.start, reading.statement.end)[start:end]
-    place = (words[0].start, words[-1].end)
-    form = any(word.of("manner") for word in words)
-    product = Said("qualifier", "manner", place, of="treatment", what="manner") if form else Said("frame", "this-use", place)
-    return replace(reading, said=(product, *reading.said))
 
 
 def read_prose(passage: Passage, names: Names) -> Told:
@@ -94,7 +82,7 @@ def read_prose(passage: Passage, names: Names) -> Told:
     assert passage.frame is not None  # only a frame makes a use in prose  # noqa: S101
     statement = passage.lead[0]
     first = read_on(statement, passage.frame)
-    first = _with_product(first, passage.frame, names)
+    first = _named(first, passage.frame, names)
     head = _prose_head(first, symptoms=not names.open)
     told = Told([first])
     purpose = next((one for one in first.of("intent")), None)
@@ -118,6 +106,21 @@ def read_prose(passage: Passage, names: Names) -> Told:
         else:
             told.lost.append((detail, NO_FRAME))
     return told
+
+
+def _named(first: Reading, frame: Frame, names: Names) -> Reading:
+    """The drug as a page calls it that lists no names ("Zolafen tablets, USP"), and what its subject adds ("in combination with X")."""
+    start, end = frame.subject_words
+    if not names.open or end <= start:
+        return first
+    statement = first.statement
+    words = words_of(statement.plain, statement.start, statement.end)
+    stop = next((number for number in range(start + 1, end) if words[number].of("preposition", "relative", "treatment")), end)
+    place = (words[start].start, words[stop - 1].end)
+    form = any(word.of("manner") for word in words[start:stop])  # it is the form that is approved
+    product = Said("qualifier", "manner", place, of="treatment", what="manner") if form else Said("frame", "this-use", place)
+    added = read(statement, (), at=stop, until=end, kind="frame").said if stop < end else ()
+    return replace(first, said=(product, *added, *first.said))
 
 
 def _prose_head(reading: Reading, *, symptoms: bool = True) -> Head | None:

@@ -4,6 +4,7 @@ from pipeline.fhir.build import build, shared
 from pipeline.fhir.concept_maps import AppliedCodes, CodeRow, code_definitions
 from pipeline.fhir.conformance import conformance
 from pipeline.fhir.derive import Derived, derive
+from pipeline.fhir.indication import indications_of
 from pipeline.fhir.link import link
 from pipeline.fhir.stale import marked_stale
 
@@ -15,6 +16,7 @@ __all__ = [
     "code_definitions",
     "conformance",
     "derive",
+    "indications_of",
     "link",
     "marked_stale",
     "shared",

@@ -158,6 +158,8 @@ _SETS: Final[Mapping[str, str]] = {
     "noun-aims": "treatment management relief prevention reduction control care therapy diagnosis detection palliation prophylaxis "
     "chemoprophylaxis initiation amelioration suppression eradication correction improvement maintenance induction resolution "
     "prolongation slowing healing",
+    # Verbs that an item may begin with, and no adjectives ("Clear cell sarcoma", "Lower back pain")
+    "item-aims": "reduce prevent improve maintain relieve increase decrease manage treat delay prolong",
     # What is indicated in a label beside its product: "Caution is indicated in …", "Biopsy is indicated …"
     "not-given": "caution care monitoring test tests testing evaluation rest physiotherapy dialysis hospitalization adjustment "
     "dosage dose reduction discontinuation vigilance supervision diet exercise isolation culture cultures alternative",

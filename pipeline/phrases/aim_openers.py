@@ -16,6 +16,7 @@ _OF_SURGERY = closed("of-surgery")
 
 
 _NOUN_AIMS = closed("noun-aims")
+_ITEM_AIMS = closed("item-aims")
 
 
 _GERUNDS = closed("gerunds")
@@ -46,6 +47,8 @@ def aim(here: Here) -> Opener | None:
         ):
             return None
         return infinitive(words, number, end)
+    if at == 0 and here.fresh and current == "start" and word.low in _ITEM_AIMS:
+        return infinitive(words, at, end)  # an item below "is indicated to": "Reduce the risk of stroke"
     if at == 0 and word.low not in ("for", "in", "as") and here.fresh and current == "start":
         # a fragment under the label's own heading: "Short term treatment of X", "the management of Y"
         noun = next((k for k in range(min(5, end - 1)) if words[k].low in _NOUN_AIMS and words[k + 1].low == "of"), None)
@@ -66,10 +69,8 @@ def aim(here: Here) -> Opener | None:
     while number < end and number - at < 6 and not words[number].of("preposition", "relative") and not words[number].is_stop:  # noqa: PLR2004
         follows = words[number + 1].low if words[number].low in _NOUN_AIMS and number + 1 < end else ""
         if follows == "in" and any(one.low == "adjunctive" for one in words[at:number]):
-            again = (
-                _past_signs(words, number + 2, end) > number + 2
-            )  # "as adjunctive therapy in the treatment of": a role, then an aim
-            return None if again else Opener("aim", number + 2)  # "as adjunctive therapy in edema"
+            # "as adjunctive therapy in the treatment of": a role, then an aim; "as adjunctive therapy in edema": an aim
+            return None if _past_signs(words, number + 2, end) > number + 2 else Opener("aim", number + 2)
         if follows in ("of", "for"):
             return Opener("aim", _past_signs(words, number + 2, end)) if _is_aim(words, at, number) else None
         number += 1

@@ -35,6 +35,7 @@ _GROUP = rx(_QUANTITY + _TRAITS + _NOUN)
 _JOIN = rx(r"\s*(?:,? and|,? or|,) (?:also )?(?:in both )?(?P<own>in |for |to )?")
 _APART = rx(r", or ")
 _ADULT = re.compile(r"adult|elderly", re.IGNORECASE)
+_ADULT_AND = re.compile(r"(?P<adult>adult)(?:,? and|,? or|,) ?", re.IGNORECASE)
 _CHILD = re.compile(r"child|infant|bab(?:y|ies)|newborn|toddler|p(?:a)?ediatric|girl|boy|school-age", re.IGNORECASE)
 _ADOLESCENT = re.compile(r"adolescent|teen|youth", re.IGNORECASE)
 _FEMALE = re.compile(r"\b(?:wom[ae]n|females?|girls?)\b", re.IGNORECASE)
@@ -138,6 +139,11 @@ def _described(found: re.Match[str], age: Bounds | None, status: re.Match[str] |
     ]
     if status is not None:
         statuses = [(status.start() + 1, status.end())]
+    both = _ADULT_AND.match(found["traits"] or "")
+    if both is not None:  # "adult and pediatric patients aged 12 years and older": the age is said of the latter
+        adult = Group((start, start + len(both["adult"])), "adult", _sex(words), None, None, some, bound)
+        rest = (start + both.end(), found.end())
+        return [adult, Group(rest, _age_group(words[both.end() :]), _sex(words), None, age, some, bound)]
     return [
         Group((start, found.end()), _age_group(words), _sex(words), menopausal, age, some, bound)
         for menopausal in statuses or [None]

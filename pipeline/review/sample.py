@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable
 from typing import TypeAlias
 
 from pipeline.correct import Correction, draw, span_of
+from pipeline.facts import PublishedFacts
 from pipeline.model import DrugFacts, Span
-from pipeline.snapshot import Snapshot
+from pipeline.snapshot import Snapshot, facts_of
 
 #: A use, by the SHA-256 of its page and the place of its text there: what a decision on it changes is neither.
 Drawn: TypeAlias = tuple[str, Span]
@@ -28,7 +29,7 @@ def draw_uses(snapshot: Snapshot, number: int, seed: str) -> frozenset[Drawn]:
         SnapshotError: W101, W102, the snapshot cannot be read.
 
     """
-    named = {_name(use): use for record in snapshot.records() for use in _uses_of(record.facts)}
+    named = {_name(use): use for facts in facts_of(snapshot) for use in _uses_of(facts)}
     return frozenset(named[name] for name in draw(named, number, seed))
 
 
@@ -46,7 +47,7 @@ def sampled_of(facts: DrugFacts, drawn: Collection[int], decided: Iterable[Corre
     return {place: place in done for use in facts.uses if (place := span_of(use).start) in drawn or place in done}
 
 
-def _uses_of(facts: DrugFacts) -> list[Drawn]:
+def _uses_of(facts: PublishedFacts) -> list[Drawn]:
     withheld = [Span(one.text.spans[0].start, one.text.spans[-1].end) for one in facts.withheld]
     return [(facts.page.sha256, span) for span in (*map(span_of, facts.uses), *withheld)]
 

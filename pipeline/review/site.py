@@ -23,7 +23,7 @@ from pipeline.review.marks import KINDS
 from pipeline.review.overview import row_of
 from pipeline.review.sample import Drawn, by_page, sampled_of
 from pipeline.review.visible import script_json, visible
-from pipeline.snapshot import Snapshot
+from pipeline.snapshot import Snapshot, facts_of
 
 _HERE: Final = Path(__file__).parent
 #: Resources that no page's bundle repeats.
@@ -141,9 +141,8 @@ def _write(path: Path, template: Template, **values: object) -> None:
 def _regimens_of(snapshot: Snapshot) -> dict[str, list[tuple[str, str]]]:
     """For each drug the regimens that it is part of; read before the drugs, which stand first in a snapshot."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for line in snapshot.lines():
-        if line.input.kind == "regimen":
-            facts = line.record().facts
+    for facts in facts_of(snapshot):
+        if facts.kind == "regimen":
             name = facts.name.text if facts.name else facts.slug
             for slug in dict.fromkeys(one.slug for one in facts.components if one.slug is not None):
                 found.setdefault(slug, []).append((facts.slug, name))

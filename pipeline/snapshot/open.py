@@ -1,32 +1,36 @@
-"""Opens a snapshot and gives its pages one by one, each with its resources and the facts that they hold."""
+"""Opens a snapshot and gives its pages one by one, each with its facts and its resources."""
 
 from __future__ import annotations
 
+import base64
 import itertools
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_args
 
 import orjson
 
-from pipeline.errors import Problem, SnapshotError, excerpt
+from pipeline.errors import Problem, ReadError, SnapshotError, excerpt
 from pipeline.facts import FACTS, PublishedFacts, facts_from_json
-from pipeline.model import DrugFacts, Kind, Resource
+from pipeline.fhir import indications_of
+from pipeline.model import DrugFacts, Kind, Page, PageReference, Resource
 from pipeline.publish import current_snapshot, read_report
-from pipeline.settings import FhirVersion
-from pipeline.snapshot.facts import by_use, read_facts
-from pipeline.snapshot.older import as_full
+from pipeline.read import read_front_matter
+from pipeline.settings import FhirVersion, ReadLimits
 from pipeline.snapshot.outcome import problems_in
 
 #: How much of the bundles is read at a time: their lines are as long as pages.
 _LONG_LINES = 1024 * 1024
 #: What `publish` calls a drug or regimen.
 _SLUG = re.compile(r"[a-z0-9-]+")
+#: The front matter of what was published is read again whatever limits a run had.
+_LIMITS = ReadLimits(max_nesting=200)
 #: What reading back something that onlabel did not write, or that was changed since, may run into.
-_FAULTS = (OSError, ValueError, LookupError, TypeError, AttributeError)
+_FAULTS = (OSError, ValueError, LookupError, TypeError, AttributeError, ReadError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +49,11 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A published page as a line of `bundles/transaction.ndjson`: equal bytes say that nothing of it changed."""
+    """A published page: its line of `bundles/transaction.ndjson` (equal bytes say that nothing of it changed) and its facts."""
 
     input: Input
     data: bytes
+    facts: bytes
 
     @property
     def slug(self) -> str:
@@ -56,18 +61,19 @@ class Line:
         return self.input.slug or ""
 
     def record(self) -> Record:
-        """The page with what its resources say.
+        """The page with its facts and its resources.
 
         Raises:
-            SnapshotError: W102, the resources are not as onlabel writes them.
+            SnapshotError: W102, the facts or the resources are not as onlabel writes them.
 
         """
+        published = _facts(self.input, self.facts)
         try:
             resources = tuple(entry["resource"] for entry in orjson.loads(self.data)["entry"])
-            full = as_full(resources)
-            uses = tuple(tuple(str(each["id"]) for each in found) for found in by_use(full).values())
-            facts = read_facts(full, self.input.name)
-            return Record(self.input, resources, _named(facts, self.slug), uses)
+            of: Any = published  # what `replace` gives back cannot be of another type for mypy
+            facts: DrugFacts = replace(of, page=_page(published.page, resources))
+            branches = itertools.groupby(indications_of(facts), key=lambda one: one.number)
+            return Record(self.input, resources, facts, tuple(tuple(sorted(one.id for one in use)) for _, use in branches))
         except _FAULTS as error:
             raise _strange(self.input, f"{type(error).__name__}: {error}") from error
 
@@ -76,9 +82,10 @@ class Line:
 class Record:
     """A published page.
 
-    `resources` stand in the order of its bundle, in the snapshot's version; `facts` are read back from them (blocks of the
-    page are not: `facts.page` has its text and front matter). `indications` are, for each use of `facts.uses`, the ids of
-    its ClinicalUseDefinitions (where the version has none, the values of the guidelines' `indication-identifier`).
+    `resources` stand in the order of its bundle, in the snapshot's version; `facts` are those of `facts.ndjson`, their page
+    with the text that its DocumentReference holds and its front matter (its blocks are not read). `indications` are, for each
+    use of `facts.uses`, the ids of its ClinicalUseDefinitions (where the version has none, the values of the guidelines'
+    `indication-identifier`).
     """
 
     input: Input
@@ -118,17 +125,20 @@ class Snapshot:
         """The published pages, one at a time, drugs by slug, then regimens by slug.
 
         Raises:
-            SnapshotError: W101, the bundles are not to be read or are not those of `report.json`.
+            SnapshotError: W101, the bundles or the facts are not to be read or are not those of `report.json`.
 
         """
         try:
-            with (self.folder / "bundles" / "transaction.ndjson").open("rb", buffering=_LONG_LINES) as file:
+            with (
+                (self.folder / "bundles" / "transaction.ndjson").open("rb", buffering=_LONG_LINES) as bundles,
+                (self.path / FACTS).open("rb", buffering=_LONG_LINES) as facts,
+            ):
                 # The first Bundle holds what all pages share; with the core profile there is no such thing.
                 first = 0 if self.report["settings"]["profile"] == "core" else 1
-                pairs = zip(self.published(), itertools.islice(file, first, None), strict=True)
-                yield from (Line(one, data) for one, data in pairs)
+                rows = zip(self.published(), itertools.islice(bundles, first, None), facts, strict=True)
+                yield from itertools.starmap(Line, rows)
         except _FAULTS as error:
-            raise _unreadable(self.path, f"its bundles are not those that report.json lists: {error}") from error
+            raise _unreadable(self.path, f"its bundles or facts are not those that report.json lists: {error}") from error
 
     def records(self) -> Iterator[Record]:
         """As `lines`, each read; raises SnapshotError (W101, W102)."""
@@ -206,11 +216,12 @@ def facts_of(snapshot: Snapshot) -> Iterator[PublishedFacts]:
 def _facts(page: Input, line: bytes) -> PublishedFacts:
     try:
         facts = facts_from_json(line)
-        if (facts.slug, facts.kind, facts.page.name) == (page.slug, page.kind, page.name):
-            return facts
     except ValueError as error:
         raise _strange(page, str(error)) from error
-    raise _strange(page, f"its facts are those of {excerpt(facts.page.name)!r}")
+    # A drug's name becomes that of a file, and of a link to it.
+    if (facts.slug, facts.kind, facts.page.name) != (page.slug, page.kind, page.name) or not _SLUG.fullmatch(facts.slug):
+        raise _strange(page, f"its facts are those of {excerpt(facts.slug)!r}, {excerpt(facts.page.name)!r}")
+    return facts
 
 
 def _input(one: Mapping[str, Any]) -> Input:
@@ -219,12 +230,16 @@ def _input(one: Mapping[str, Any]) -> Input:
     return Input(one["name"], sys.intern(one["outcome"]), one["drug"], kind, one.get("read"))
 
 
-def _named(facts: DrugFacts, slug: str) -> DrugFacts:
-    """The facts, if they are of this drug, and its name can be that of a file and of a link to it."""
-    if facts.slug != slug or not _SLUG.fullmatch(slug):
-        message = f"its drug is {excerpt(str(facts.slug))!r} in its resources"
+def _page(reference: PageReference, resources: tuple[Resource, ...]) -> Page:
+    """The page that facts are of, out of its DocumentReference."""
+    (document,) = (one for one in resources if one["resourceType"] == "DocumentReference")
+    data = base64.b64decode(document["content"][0]["attachment"]["data"])
+    if sha256(data).hexdigest() != reference.sha256:
+        message = "its facts are of another page than its DocumentReference"
         raise ValueError(message)
-    return facts
+    text = data.decode()
+    front_matter, _ = read_front_matter(text, reference.name, _LIMITS)
+    return Page(reference.name, text, front_matter, ())
 
 
 def _strange(page: Input, reason: str) -> SnapshotError:

@@ -8,11 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-import orjson
-
-from pipeline.fields import purpose
+from pipeline.fields import all_brands, purpose
 from pipeline.model import ApprovalStatus, DrugFacts, Fact, Use, facts_in
-from pipeline.snapshot import Input, Record, Snapshot
+from pipeline.snapshot import Input, Record, Snapshot, facts_of
 
 #: How many names are offered where none is the one that was asked for.
 OFFERED = 6
@@ -31,7 +29,7 @@ def drugs_named(snapshot: Snapshot, words: str) -> list[Record]:
     wanted = _folded(words)
     tiers: tuple[list[Record], ...] = ([], [], [])
     for record in _mentioning(snapshot, words):
-        for tier, keys in zip(tiers, (_names(record.facts), _brands(record.facts), codes_of(record.facts)), strict=True):
+        for tier, keys in zip(tiers, (_names(record.facts), all_brands(record.facts), codes_of(record.facts)), strict=True):
             if wanted in map(_folded, keys):
                 tier.append(record)
                 break
@@ -50,10 +48,10 @@ def names_near(snapshot: Snapshot, words: str) -> list[str]:
 
 
 def _all_names(snapshot: Snapshot) -> Iterator[str]:
-    """Slugs, and the names of drugs and brands: one file has them, and is read in a small part of the time that facts take."""
+    """Slugs, and the names of drugs and brands."""
     yield from (one.slug for one in snapshot.published() if one.slug)
-    with (snapshot.folder / "resources" / "MedicationKnowledge.ndjson").open("rb") as file:
-        yield from (orjson.loads(line)["code"]["text"] for line in file)
+    for facts in facts_of(snapshot):
+        yield from (*(fact.text for fact in (facts.name,) if fact), *all_brands(facts))
 
 
 def unpublished(snapshot: Snapshot, words: str) -> list[Input]:
@@ -105,22 +103,18 @@ def codes_of(facts: DrugFacts) -> list[str]:
 
 
 def _mentioning(snapshot: Snapshot, words: str) -> Iterator[Record]:
-    """Pages in whose resources the words can be found; reading facts takes time, looking at bytes does not."""
+    """Pages in whose facts the words can be found; reading facts takes time, looking at bytes does not."""
     # Anything but letters and digits may be written another way in JSON: the longest piece without it is looked for.
     plain = max(_PLAIN.findall(words.lower()), key=len, default="").encode()
-    return (line.record() for line in snapshot.lines() if plain in line.data.lower())
+    return (line.record() for line in snapshot.lines() if plain in line.facts.lower())
 
 
 def _names(facts: DrugFacts) -> list[str]:
     return [facts.slug, *([facts.name.text] if facts.name else [])]
 
 
-def _brands(facts: DrugFacts) -> list[str]:
-    return list(dict.fromkeys(brand.text for brand in (*facts.brands, *(each for use in facts.uses for each in use.brands))))
-
-
 def _scope(facts: DrugFacts, use: Use) -> Sequence[str]:
-    return [brand.text for brand in use.brands] or _brands(facts)
+    return [brand.text for brand in use.brands] or all_brands(facts)
 
 
 def _purpose(use: Use) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,22 +13,12 @@ from pipeline.inputs import read_file
 from pipeline.model import DrugFacts
 from pipeline.read import read_page
 from pipeline.settings import ReadLimits
-from pipeline.terminology import build as building
-from pipeline.terminology import refresh as refreshing
 from pipeline.terminology.check import check
 from pipeline.terminology.coding import code
 from pipeline.terminology.coverage import Coverage, coverage
-from pipeline.terminology.download import download
 from pipeline.terminology.mapping import Mappings, default_folder, load
-from pipeline.terminology.suggest import Suggestion, suggest
 
 _SHOWN = 12
-
-
-def mappings_build(source: Path, folder: Path | None = None) -> list[str]:
-    """Build the tables from candidate facts and `decisions.tsv`; the names of the files that changed."""
-    folder = folder or default_folder()
-    return building.write(building.build(source, folder), folder)
 
 
 def mappings_coverage(pages: Sequence[Path], folder: Path | None = None) -> Coverage:
@@ -38,65 +27,20 @@ def mappings_coverage(pages: Sequence[Path], folder: Path | None = None) -> Cove
     return coverage(_coded(pages, mappings))
 
 
-def mappings_suggest(pages: Sequence[Path], folder: Path | None = None) -> list[Suggestion]:
-    """Candidates for what has no code on the pages. Nothing is applied."""
-    folder = folder or default_folder()
-    mappings = load(folder)
-    return suggest(coverage(_coded(pages, mappings)).uncoded, mappings, folder)
-
-
 def mappings_check(folder: Path | None = None) -> list[Problem]:
-    """What is wrong with the tables: order, form, contradictions, cycles. For retired codes see `mappings_refresh`."""
+    """What is wrong with the tables: order, form, contradictions, cycles."""
     return check(folder or default_folder())
 
 
-def mappings_refresh(official: Path | None = None, folder: Path | None = None, *, write: bool = False) -> refreshing.Refresh:
-    """Compare the tables with official releases, and write new labels and versions if asked to and nothing was lost.
-
-    Args:
-        official: A folder with unpacked official files. None fetches the current releases (`--online`), which has never
-            been tried: no network was to be had where this was made.
-        folder: The mappings folder.
-        write: Whether to write the tables.
-    """
-    folder = folder or default_folder()
-    if official is None:
-        with tempfile.TemporaryDirectory() as fetched:
-            download(Path(fetched))
-            result = refreshing.refresh(folder, Path(fetched))
-    else:
-        result = refreshing.refresh(folder, official)
-    if write:
-        refreshing.write(result, folder)
-    return result
-
-
-def as_json(result: Coverage | refreshing.Refresh | Sequence[Suggestion] | Sequence[Problem]) -> str:
+def as_json(result: Coverage | Sequence[Problem]) -> str:
     """Any result as JSON."""
-    if isinstance(result, refreshing.Refresh):
-        shown = asdict(result) | {"fails": result.fails}
-        shown.pop("rows")
-        return json.dumps(shown, indent=2, ensure_ascii=False)
     data = asdict(result) if isinstance(result, Coverage) else [asdict(entry) for entry in result]
     return json.dumps(data, indent=2, ensure_ascii=False)
 
 
-def as_text(result: Coverage | refreshing.Refresh | Sequence[Suggestion] | Sequence[Problem]) -> str:
+def as_text(result: Coverage | Sequence[Problem]) -> str:
     """Any result as text for a reader."""
-    if isinstance(result, Coverage):
-        return "\n".join(_coverage_lines(result))
-    if isinstance(result, refreshing.Refresh):
-        versions = ", ".join(f"{system} {version or '(no version)'}" for system, version in result.versions)
-        ending = "a code in use was retired or lost" if result.fails else "no code in use was retired or lost"
-        head = f"{versions}: {result.confirmed} rows confirmed, {len(result.changes)} changed; {ending}"
-        return "\n".join([head, *refreshing.lines(result)])
-    return "\n".join(
-        f"{entry.score:.2f} {entry.system:8} {entry.text} ~ {entry.like}: {entry.code} {entry.display}"
-        + (f" (left out: {entry.pending})" if entry.pending else "")
-        if isinstance(entry, Suggestion)
-        else str(entry)
-        for entry in result
-    )
+    return "\n".join(_coverage_lines(result) if isinstance(result, Coverage) else map(str, result))
 
 
 def _coverage_lines(result: Coverage) -> Iterable[str]:

@@ -64,7 +64,7 @@ def _coding(node: Node) -> Iterator[Problem]:
 def code_systems() -> Mapping[str, Mapping[str, str | None]]:
     """Codes and displays of the complete HL7 code systems that the types of a drug catalog are bound to, by URL.
 
-    Taken by `python -m pipeline.validate.rebuild_code_systems` from hl7.fhir.r5.core 5.0.0 and hl7.terminology 5.1.0.
+    Taken by `pipeline/workshop/code_systems.py` from hl7.fhir.r5.core 5.0.0 and hl7.terminology 5.1.0.
     """
     text = files("pipeline.validate").joinpath("code_systems.json").read_text(encoding="utf-8")
     return MappingProxyType(json.loads(text))

@@ -1,4 +1,4 @@
-"""What FHIR says of each element, from tables that `rebuild_definitions.py` takes out of HL7's own definitions.
+"""What FHIR says of each element, from tables that `workshop/definitions.py` takes out of HL7's own definitions.
 
 fhir.resources carries much of it as metadata for R5 and R4B, but cuts some code lists short, knows no bindings of
 CodeableConcepts, and has no R4 at all; the tables hold all three versions in one form.

@@ -1,6 +1,6 @@
 """Layer *units*: is a code of UCUM one that UCUM's grammar and tables give?
 
-Source: https://ucum.org/ucum sections 1 to 12; the symbols in `ucum.json` come from UCUM's own table, by `rebuild_units.py`.
+Source: https://ucum.org/ucum sections 1 to 12; the symbols in `ucum.json` come from UCUM's own table, by `workshop/units.py`.
 Only that a unit is one is checked, not that it fits what it measures.
 """
 

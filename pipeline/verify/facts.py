@@ -1,4 +1,4 @@
-"""The facts of a snapshot, line by line: whether they are those of its pages, and whether every quote stands in its page."""
+"""The facts of a snapshot, line by line: of its pages, quoting what stands in them, and all said by the resources."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from pipeline.errors import Problem
 from pipeline.facts import FACTS, FACTS_SCHEMA, PublishedFacts, facts_from_json
 from pipeline.model import Fact, Link, facts_in
 from pipeline.verify.document import Document
-from pipeline.verify.files import document, sha256
+from pipeline.verify.files import document, lines, sha256
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.spans import Span
+from pipeline.verify.stated import stated
 
 #: A published page as the report lists it: name, SHA-256, drug and kind.
 Listed = tuple[object, object, object, object]
@@ -48,7 +49,10 @@ class FactsFile:
             return
         for folder in versions:
             yield from self._manifest(folder / "manifest.json")
-        yield from self._lines(published(document(self.snapshot / "report.json")))
+        listed = published(document(self.snapshot / "report.json"))
+        yield from self._lines(listed)
+        for folder in versions:
+            yield from self._stated(folder / "bundles" / "transaction.ndjson")
 
     def _manifest(self, manifest: Path) -> Iterator[Problem]:
         stated = document(manifest).get("extension", {}).get("facts", {})
@@ -72,6 +76,23 @@ class FactsFile:
                     yield finding("C670", str(error), place)
                     continue
                 yield from self._page(facts, page, place)
+
+    def _stated(self, bundles: Path) -> Iterator[Problem]:
+        """The Bundles of pages stand in the order of the facts, behind the one of what all pages share, if there is one."""
+        if not bundles.is_file():
+            return
+        pages = ((number, resources) for number, resources in _resources(bundles) if _is_of_a_page(resources))
+        with self.path.open("rb") as file:
+            for line, page in zip_longest(file, pages):
+                if line is None or page is None:
+                    yield finding("C603", "there are not as many lines of facts as Bundles of pages", str(bundles))
+                    return
+                number, resources = page
+                try:
+                    facts = facts_from_json(line)
+                except ValueError:
+                    continue  # `_lines` has told of it
+                yield from stated(facts, resources, f"{bundles}:{number}")
 
     def _page(self, facts: PublishedFacts, page: Listed, place: str) -> Iterator[Problem]:
         said = (facts.page.name, facts.page.sha256, facts.slug, facts.kind)
@@ -103,6 +124,16 @@ def published(report: Json) -> list[Listed]:
     pages += report.get("stale", ())  # what is published as it was read before
     pages.sort(key=lambda page: (page.get("kind") != "drug", str(page.get("drug"))))
     return [(page.get("name"), page.get("sha256"), page.get("drug"), page.get("kind")) for page in pages]
+
+
+def _resources(bundles: Path) -> Iterator[tuple[int, list[Json]]]:
+    for number, bundle in lines(bundles):
+        found = [entry.get("resource", {}) for entry in (bundle or {}).get("entry", ())]
+        yield number, found
+
+
+def _is_of_a_page(resources: list[Json]) -> bool:
+    return any(each.get("resourceType") == "DocumentReference" for each in resources)
 
 
 def _unproven(text: str, spans: Sequence[Span], source: Document, place: str, *, word: bool) -> Problem | None:

@@ -37,6 +37,7 @@ CAUSES = {
     "C652": "a reference leads to nothing in the snapshot",
     "C660": "the accounting of the use section has a gap",
     "C670": "a line of the facts is not the facts of the page that it should be",
+    "C671": "the resources of a page do not say what its facts say",
 }
 
 

@@ -17,11 +17,11 @@ from pipeline.correct import ApprovalStatusEdit, Correction, Corrections, Edits,
 from pipeline.errors import UsageError
 from pipeline.model import Span
 from pipeline.settings import Settings
-from pipeline.snapshot.facts import read_facts
 from pipeline.store import Place
 from pipeline.terminology import default_folder
 from pipeline.verify import verify
 from tests.correct.correct_pages import PAGE, entry, facts_of, page_bytes
+from tests.fhir.unbuild import read_facts
 
 FACTS = facts_of()
 FIRST, SECOND = FACTS.uses

@@ -29,11 +29,11 @@ from pipeline.correct import (
 from pipeline.errors import Problem
 from pipeline.model import Age, Fact, Use, facts_in
 from pipeline.settings import FhirVersion, Profile, Settings
-from pipeline.snapshot.facts import read_facts
-from pipeline.snapshot.older import as_full
 from pipeline.terminology import default_folder
 from pipeline.verify import verify
 from tests.correct.correct_pages import corrected, entry, facts_of, page_bytes
+from tests.fhir.unbuild import read_facts
+from tests.fhir.unbuild_older import as_full
 
 
 def quotes(*words: str) -> tuple[Quote, ...]:

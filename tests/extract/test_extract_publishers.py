@@ -173,3 +173,47 @@ def test_no_other_room_names_a_publisher() -> None:
         if _PUBLISHER.search(_SYSTEMS.sub("", line))
     ]
     assert found == []
+
+
+def label(section: str) -> DrugFacts:
+    return facts_of(LABEL[: LABEL.index("### 1.1")] + section)
+
+
+@pytest.mark.parametrize(
+    ("section", "conditions"),
+    [
+        ("Zolafen tablets, USP are indicated for the management of hypertension.", ["hypertension"]),
+        ("For the relief of mild pain.", ["mild pain"]),
+        ("ZOLVEX is indicated for gout.", ["gout"]),
+        ("ZOLVEX is effective for the treatment of scabies.", ["scabies"]),
+        ("ZOLVEX is indicated\n\n- a) in the treatment of colitis;\n\n- b) for the prevention of gout.", ["colitis", "gout"]),
+        ("ZOLVEX is indicated to:\n\n- Reduce the risk of stroke", ["stroke"]),
+        ("ZOLVEX is indicated as adjunctive therapy in the treatment of partial seizures.", ["partial seizures"]),
+        ("ZOLVEX is indicated for the treatment of gout.\n\nLimitations of Use\n\nFor acute gout.", ["gout"]),
+        ("A diagnosis of gout implies the presence of crystals.", []),
+    ],
+)
+def test_how_labels_speak(section: str, conditions: list[str]) -> None:
+    assert [condition.text for use in label(section).uses for condition in use.conditions] == conditions
+
+
+def test_a_partner_in_the_subject_is_a_must() -> None:
+    (use,) = label("ZOLVEX in combination with dexamethasone is indicated for the treatment of melanoma.").uses
+    assert [(one.mode, one.phrase.text) for one in use.therapies] == [("required", "dexamethasone")]
+
+
+def test_an_age_behind_two_groups_is_said_of_the_second() -> None:
+    (use,) = label(
+        "ZOLVEX is indicated for the treatment of adult and pediatric patients 12 years of age and older with gout."
+    ).uses
+    groups = [[(one.age_group, one.low and one.low.value) for one in each.characteristics] for each in use.populations]
+    assert groups == [[("adult", None)], [("child", None), (None, 12)]]
+
+
+def test_this_indication_is_the_one_before_it() -> None:
+    gout, glioma = label(
+        "### 1.1 Gout\n\nZOLVEX is indicated for the treatment of gout.\n\n### 1.2 Glioma\n\n"
+        "ZOLVEX is indicated for the treatment of glioma. "
+        "This indication is approved under accelerated approval based on response rate."
+    ).uses
+    assert (gout.approval_status, glioma.approval_status) == ("approved", "accelerated_approval")

@@ -14,9 +14,9 @@ from pipeline.fhir import build
 from pipeline.fhir.primitives import is_string, midnight, web_address
 from pipeline.model import Fact, FrontMatterValue, Span
 from pipeline.settings import Settings
-from pipeline.snapshot.elements import extensions
 from tests.fhir.fhir_facts import zorvalimab, zva
 from tests.fhir.fhir_walk import of_type
+from tests.fhir.unbuild_elements import extensions
 
 SETTINGS = Settings()
 

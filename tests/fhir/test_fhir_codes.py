@@ -12,13 +12,13 @@ from pipeline.fhir import AppliedCodes, build, code_definitions
 from pipeline.model import Coding, DrugFacts, Resource
 from pipeline.read import read_page
 from pipeline.settings import Settings
-from pipeline.snapshot.elements import extensions
-from pipeline.snapshot.facts import read_facts
 from pipeline.terminology import code, default_folder, load
 from pipeline.validate import validate
 from tests.fhir.fhir_facts import BROADER, MAPPED, zorvalimab
 from tests.fhir.fhir_walk import Json, objects, of_type
 from tests.fhir.test_fhir_round_trip import in_reading_order
+from tests.fhir.unbuild import read_facts
+from tests.fhir.unbuild_elements import extensions
 
 NCIT = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"

@@ -17,13 +17,13 @@ from pipeline.fhir.extensions import EXTENSIONS
 from pipeline.model import DrugFacts, Fact, Resource
 from pipeline.read import read_page
 from pipeline.settings import FhirVersion, Profile, Settings
-from pipeline.snapshot.elements import extensions
-from pipeline.snapshot.facts import read_facts
-from pipeline.snapshot.older import as_full, guidelines, populations
 from pipeline.validate import check_references, validate
 from tests.fhir.fhir_facts import MAPPED, combination, querin, zorvalimab, zva
 from tests.fhir.fhir_walk import Json, objects, of_type
 from tests.fhir.test_fhir_round_trip import in_reading_order
+from tests.fhir.unbuild import read_facts
+from tests.fhir.unbuild_elements import extensions
+from tests.fhir.unbuild_older import as_full, guidelines, populations
 
 HERE = Path(__file__).parent
 GOLDEN = json.loads((HERE / "denosumab_versions.json").read_text(encoding="utf-8"))

@@ -18,9 +18,9 @@ from pipeline.fhir import build, conformance, derive, link, marked_stale, shared
 from pipeline.fhir.systems import CANCER_TERMS, NCI_THESAURUS
 from pipeline.model import DrugFacts
 from pipeline.settings import FhirVersion, Settings
-from pipeline.snapshot.elements import extensions
 from tests.fhir.fhir_facts import combination, querin, zorvalimab, zva
 from tests.fhir.fhir_walk import Json, objects, of_type
+from tests.fhir.unbuild_elements import extensions
 
 SETTINGS = Settings()
 REPOSITORY = Path(__file__).resolve().parents[2]

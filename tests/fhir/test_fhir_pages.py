@@ -14,10 +14,10 @@ from pipeline.fhir import build
 from pipeline.model import DrugFacts
 from pipeline.read import read_page
 from pipeline.settings import Settings
-from pipeline.snapshot.elements import extensions
-from pipeline.snapshot.facts import read_facts
 from tests.fhir.fhir_walk import Json, of_type
 from tests.fhir.test_fhir_round_trip import in_reading_order
+from tests.fhir.unbuild import read_facts
+from tests.fhir.unbuild_elements import extensions
 
 EXPECTED = json.loads((Path(__file__).parent / "denosumab.json").read_text(encoding="utf-8"))
 

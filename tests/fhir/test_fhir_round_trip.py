@@ -11,8 +11,8 @@ import pytest
 from pipeline.fhir import build
 from pipeline.model import DrugFacts
 from pipeline.settings import Settings
-from pipeline.snapshot.facts import read_facts
 from tests.fhir.fhir_facts import combination, querin, zorvalimab, zva
+from tests.fhir.unbuild import read_facts
 
 
 def in_reading_order(facts: DrugFacts) -> DrugFacts:

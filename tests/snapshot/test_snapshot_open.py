@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from pipeline.cli import run_command
 from pipeline.convert import convert
 from pipeline.errors import SnapshotError
 from pipeline.extract import extract
-from pipeline.facts import reference
+from pipeline.facts import FACTS, reference
 from pipeline.read import read_page
 from pipeline.settings import FhirVersion, Profile, Settings
 from pipeline.snapshot import facts_of, open_snapshot
+from tests.fhir.unbuild import by_use
+from tests.fhir.unbuild_older import as_full
 from tests.invented_pages import CORPUS, write_pages
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
-BUNDLES = "R5/bundles/transaction.ndjson"
 NOT_A_DRUG = "---\ntitle: About cancer\n---\n\n# About cancer\n\nA list of links.\n"
 
 
@@ -57,7 +61,7 @@ def test_a_page_is_found_by_its_drug_and_only_by_it(tmp_path: Path, profile: Pro
 @pytest.mark.parametrize("name", ["../../../escaped", "zorvalimab"])
 def test_a_drug_that_is_not_called_as_its_page_is_is_not_given(output: Path, tmp_path: Path, name: str) -> None:
     changed = Path(shutil.copytree(output / "current", tmp_path / "snapshot"))
-    for path, old in ((changed / "report.json", '"drug":"denosumab"'), (changed / BUNDLES, '/drug","value":"denosumab"')):
+    for path, old in ((changed / "report.json", '"drug":"denosumab"'), (changed / FACTS, '"slug":"denosumab"')):
         if path.name != "report.json" or "/" in name:
             text = path.read_text(encoding="utf-8")
             assert old in text
@@ -65,6 +69,40 @@ def test_a_drug_that_is_not_called_as_its_page_is_is_not_given(output: Path, tmp
     with pytest.raises(SnapshotError) as refused:
         list(open_snapshot(changed).records())
     assert refused.value.problem.code == "W102"
+
+
+def test_a_document_that_is_not_the_page_of_the_facts_is_not_given(output: Path, tmp_path: Path) -> None:
+    changed = Path(shutil.copytree(output / "current", tmp_path / "snapshot"))
+    bundles = changed / "R5" / "bundles" / "transaction.ndjson"
+    text = base64.b64encode((SEEDS / "denosumab.md").read_bytes()).decode()
+    other = base64.b64encode((SEEDS / "denosumab.md").read_bytes().replace(b"Denosumab", b"Zorvalima")).decode()
+    assert text in bundles.read_text(encoding="utf-8")
+    bundles.write_text(bundles.read_text(encoding="utf-8").replace(text, other), encoding="utf-8")
+    with pytest.raises(SnapshotError, match="W102"):
+        list(open_snapshot(changed).records())
+
+
+@pytest.mark.parametrize("profile", get_args(Profile))
+def test_the_indications_of_a_use_are_those_that_its_resources_state(tmp_path: Path, profile: Profile) -> None:
+    seeds = write_pages(tmp_path / "seeds", CORPUS)
+    convert([seeds], tmp_path / "output", Settings(fhir_versions=get_args(FhirVersion), profile=profile))
+    for version in get_args(FhirVersion):
+        for record in open_snapshot(tmp_path / "output", version).records():
+            stated = by_use(as_full(record.resources)).values()
+            assert record.indications == tuple(tuple(sorted(each["id"] for each in use)) for use in stated)
+
+
+@pytest.mark.parametrize("command", [["show"], ["show", "denosumab"], ["tables"], ["review"]])
+def test_a_snapshot_without_facts_is_refused_by_whoever_reads_it(
+    output: Path, tmp_path: Path, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    changed = Path(shutil.copytree(output / "current", tmp_path / "output" / "snapshots" / "changed"))
+    (changed / FACTS).unlink()
+    assert run_command([command[0], str(changed), *command[1:]]) == 3
+    said = capsys.readouterr().err
+    assert "W101" in said
+    assert FACTS in said
+    assert "Remedy: Publish again" in said
 
 
 def test_a_snapshot_folder_opens_as_its_output_folder_does(output: Path) -> None:

@@ -265,9 +265,15 @@ def test_a_resource_is_shown_as_json_under_what_it_quotes(show: Show, shipped: P
             said = show(shipped, name).out
             assert said.startswith(f"{name}\n")
             assert json.loads(said[said.index("\n{") :]) == resource
+            quoted = said[: said.index("\n{")]
             if resource["resourceType"] == "ClinicalUseDefinition":
-                assert "denosumab.md:" in said[: said.index("\n{")]
-                assert "“" in said[: said.index("\n{")]
+                texts = [each["extension"] for each in resource["extension"] if each["url"].endswith("/quote")]
+                said_of_it = [part["valueString"] for parts in texts for part in parts if "valueString" in part]
+                assert said_of_it
+                assert all(f"“{text}”" in quoted for text in said_of_it if not any(text != o and text in o for o in said_of_it))
+                assert "denosumab.md:" in quoted
+            if resource["resourceType"] in {"MedicationKnowledge", "DocumentReference"}:
+                assert "“These uses are approved for the Prolia brand" in quoted or "“Prolia”" in quoted or "“Xgeva”" in quoted
 
 
 @pytest.mark.parametrize(

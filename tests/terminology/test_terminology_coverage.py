@@ -12,7 +12,7 @@ from pipeline.extract import extract
 from pipeline.model import DrugFacts
 from pipeline.read import read_page
 from pipeline.terminology import code, default_folder, load
-from pipeline.terminology.commands import as_json, as_text, mappings_check, mappings_coverage, mappings_suggest
+from pipeline.terminology.commands import as_json, as_text, mappings_check, mappings_coverage
 from pipeline.terminology.coverage import Share, coverage
 from pipeline.terminology.systems import SYSTEMS
 from tests.terminology.terminology_example import MAPPINGS, drug, use
@@ -62,17 +62,6 @@ def test_the_reports_read_pages_and_print_as_text_and_json(seed: Path, folder: P
     assert json.loads(as_json(result))["pages"] == 1
     assert mappings_check(folder) == []
     assert as_text(mappings_check(folder)) == ""
-
-
-def test_suggestions_are_scored_and_never_applied(seed: Path, folder: Path) -> None:
-    before = load(folder).identity
-    found = mappings_suggest([seed], folder)
-    best = next(each for each in found if each.text == "bisphosphonates" and each.system == "ncit")
-    assert (best.like, best.code, best.pending) == ("bisphosphonate", "C443", "needs a reader")
-    assert all(0.75 <= each.score <= 1 for each in found)
-    assert load(folder).identity == before
-    assert "left out" in as_text(found)
-    assert json.loads(as_json(found))[0]["score"] <= 1
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,13 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 import pytest
 
 from pipeline.convert import convert
 from pipeline.errors import VerifyError
-from pipeline.settings import Profile, Settings
+from pipeline.settings import FhirVersion, Profile, Settings
 from pipeline.verify import prove, verify
 from pipeline.verify.derived import derived
 from pipeline.verify.document import use_sections
@@ -390,6 +390,42 @@ def test_the_facts_are_proven_where_r5_in_full_is_not_there(tmp_path: Path, seed
     file.write_text(file.read_text(encoding="utf-8").replace('"text":"Prolia"', '"text":"Prolix"'), encoding="utf-8")
     changed = prove(tmp_path)
     assert changed.quotes - changed.proven == sum(problem.code == "C622" for problem in changed.problems) > 0
+
+
+@pytest.mark.parametrize("profile", ["full", "core"])
+@pytest.mark.parametrize("version", ["R5", "R4B", "R4"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("facts.ndjson", '"intent":"prevent"', '"intent":"treat"'),
+        ("facts.ndjson", '"approval_status":"approved"', '"approval_status":"accelerated_approval"'),
+        ("facts.ndjson", '"age_group":"adult"', '"age_group":"child"'),
+        ("facts.ndjson", '"code":"C121932"', '"code":"C121933"'),
+        ("bundles", "giant cell tumor of the bone", "tumor of the bone"),
+        ("bundles", "cannot be removed by surgery", "may be removed"),
+        ("bundles", '"code":"prevent"', '"code":"treat"'),
+        ("bundles", '/use","valueInteger":5', '/use","valueInteger":6'),
+    ],
+)
+def test_resources_that_do_not_say_what_the_facts_say_are_found_in_every_version_and_profile(
+    everything: Path, tmp_path: Path, version: FhirVersion, profile: Profile, change: tuple[str, str, str]
+) -> None:
+    file, old, new = change
+    copied = Path(shutil.copytree(everything / profile / "current", tmp_path / "snapshot"))
+    path = copied / file if file == "facts.ndjson" else copied / version / "bundles" / "transaction.ndjson"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1 if file == "facts.ndjson" else -1), encoding="utf-8")
+    found = [problem for problem in verify(copied) if problem.code == "C671"]
+    assert any(str(copied / version) in str(problem.source) for problem in found)
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory, seed: Path) -> Path:
+    folder = tmp_path_factory.mktemp("everything")
+    for profile in get_args(Profile):
+        convert([seed], folder / profile, Settings(fhir_versions=get_args(FhirVersion), profile=profile))
+    return folder
 
 
 _ADDRESS = "https://www.cancer.gov/about-cancer/treatment/drugs/zelanib"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.snapshot.elements import Json, drug_and_brands, extensions, parts
+from tests.fhir.unbuild_elements import Json, drug_and_brands, extensions, parts
 
 _DETAILS = ("line-of-therapy", "given-alone", "optional-therapy", "conditional-prior-therapy", "phase")
 

@@ -12,11 +12,11 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Final
 
-from pipeline.terminology.build import PENDING, PENDING_COLUMNS, read_facts
 from pipeline.terminology.coverage import Uncoded
 from pipeline.terminology.mapping import Mappings
 from pipeline.terminology.normalise import key
 from pipeline.terminology.systems import TREATMENT
+from pipeline.workshop.build import PENDING, PENDING_COLUMNS, read_facts
 
 _TREATMENTS: Final = frozenset(
     {"drug", "single-substance drug", "ingredient of a combination", "component", "therapy", "prior therapy"}

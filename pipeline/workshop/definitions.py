@@ -2,7 +2,7 @@
 
     mvn dependency:get -Dartifact=ca.uhn.hapi.fhir:hapi-fhir-validation-resources-r4:8.8.0 -Dtransitive=false
     (and -r4b, -r5)
-    python -m pipeline.validate.rebuild_definitions R4=….jar R4B=….jar R5=….jar
+    python -m pipeline.workshop definitions R4=….jar R4B=….jar R5=….jar
 
 The jars of R4 and R4B hold the definitions as XML Bundles, that of R5 as packages of JSON. A table has `types` (every
 data type, backbone and resource: its elements with cardinality, types, reference targets and required binding) and
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from pipeline.validate.rebuild_code_systems import documents
+from pipeline.workshop.code_systems import documents
 
 _NAMESPACE = "{http://hl7.org/fhir}"
 _WANTED = frozenset({"StructureDefinition", "ValueSet", "CodeSystem"})
@@ -191,17 +190,9 @@ def rebuild(jar: Path) -> dict[str, Any]:
     return {"resources": resources, "primitives": primitives, "codes": lists, "types": types}
 
 
-def write(version: str, table: Mapping[str, Any]) -> int:
-    """Write a table beside this script, the same bytes each time; returns its size."""
+def write(table: Mapping[str, Any], path: Path) -> int:
+    """Write a table, the same bytes each time; returns its size."""
     text = json.dumps(table, separators=(",", ":"), sort_keys=True).encode()
     packed = gzip.compress(text, 9, mtime=0)
-    Path(__file__).with_name("definitions").joinpath(f"{version}.json.gz").write_bytes(packed)
+    path.write_bytes(packed)
     return len(packed)
-
-
-if __name__ == "__main__":
-    for argument in sys.argv[1:]:
-        version, _, jar = argument.partition("=")
-        table = rebuild(Path(jar))
-        size = write(version, table)
-        sys.stdout.write(f"{version}: {len(table['resources'])} resource types, {len(table['types'])} types, {size} bytes\n")

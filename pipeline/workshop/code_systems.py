@@ -1,7 +1,7 @@
 """Rebuilds `code_systems.json` from HL7's packages; run by hand when the packages have a new version.
 
     mvn dependency:get -Dartifact=ca.uhn.hapi.fhir:hapi-fhir-validation-resources-r5:8.8.0 -Dtransitive=false
-    python -m pipeline.validate.rebuild_code_systems ~/.m2/…/hapi-fhir-validation-resources-r5-8.8.0.jar
+    python -m pipeline.workshop code-systems ~/.m2/…/hapi-fhir-validation-resources-r5-8.8.0.jar
 
 The jar holds hl7.fhir.r5.core, hl7.terminology and the extensions as `.tgz` files.
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import sys
 import tarfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -68,10 +67,3 @@ def rebuild(jar: Path) -> dict[str, dict[str, str | None]]:
             bound |= {e["binding"]["valueSet"].split("|")[0] for e in elements if e.get("binding", {}).get("valueSet")}
     wanted = {system for url in bound for system in value_sets.get(url, ())}
     return {url: systems[url] for url in sorted(wanted & systems.keys()) if len(systems[url]) <= _MOST_CODES}
-
-
-if __name__ == "__main__":
-    table = rebuild(Path(sys.argv[1]))
-    text = json.dumps(table, ensure_ascii=False, indent=0, sort_keys=True) + "\n"
-    Path(__file__).with_name("code_systems.json").write_text(text, encoding="utf-8")
-    sys.stdout.write(f"{len(table)} code systems, {sum(map(len, table.values()))} codes\n")

@@ -1,15 +1,13 @@
 """Rebuilds `ucum.json`, the prefixes and unit symbols of UCUM, from the table that the UCUM organization publishes.
 
     mvn dependency:get -Dartifact=org.fhir:ucum:1.0.9 -Dtransitive=false
-    python -m pipeline.validate.rebuild_units ~/.m2/…/ucum-1.0.9.jar
+    python -m pipeline.workshop units ~/.m2/…/ucum-1.0.9.jar
 
 UCUM is © Regenstrief Institute and the UCUM Organization; its terms of use allow copies of its codes with that notice.
 """
 
 from __future__ import annotations
 
-import json
-import sys
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -25,9 +23,3 @@ def rebuild(jar: Path) -> dict[str, list[str]]:
         "metric": sorted(code for code, metric in units if metric),
         "other": sorted(code for code, metric in units if not metric),
     }
-
-
-if __name__ == "__main__":
-    table = rebuild(Path(sys.argv[1]))
-    Path(__file__).with_name("ucum.json").write_text(json.dumps(table, indent=0) + "\n", encoding="utf-8")
-    sys.stdout.write(f"{len(table['prefixes'])} prefixes, {len(table['metric']) + len(table['other'])} units\n")

@@ -1,4 +1,4 @@
-"""The current official releases, fetched over HTTPS. Used by `onlabel mappings refresh --online` alone."""
+"""The current official releases, fetched over HTTPS. Used by `refresh --online` alone."""
 
 from __future__ import annotations
 

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.terminology import download, load
-from pipeline.terminology.commands import as_json, as_text, mappings_refresh
+from pipeline.terminology import load
 from pipeline.terminology.mapping import Row, file_name, table
 from pipeline.web import Bounds
+from pipeline.workshop import download
+from pipeline.workshop.__main__ import compared, refreshed, run
 
 OFFICIAL = Path(__file__).parent / "official"
 
@@ -39,14 +40,14 @@ QUELUTINIB = Row("drug", "rxnorm", "quelutinib", "exact", "900002", "quelutinib"
 
 
 def test_official_files_give_versions_and_confirm_codes(tmp_path: Path) -> None:
-    result = mappings_refresh(OFFICIAL, lay(tmp_path, *ZORBIMAB))
+    result = refreshed(OFFICIAL, lay(tmp_path, *ZORBIMAB))
     assert dict(result.versions) == {"ncit": "26.10d", "rxnorm": "11022026", "unii": "2026-08-18"}
     assert (result.confirmed, result.changes, result.fails) == (3, (), False)
 
 
 def test_new_labels_and_versions_are_written_when_nothing_is_lost(tmp_path: Path) -> None:
     folder = lay(tmp_path, *ZORBIMAB, QUELUTINIB)
-    result = mappings_refresh(OFFICIAL, folder, write=True)
+    result = refreshed(OFFICIAL, folder, write=True)
     assert [(change.what, change.label) for change in result.changes] == [("relabelled", "quelutinib maleic")]
     written = {(row.system, row.subject): (row.display, row.version) for row in load(folder).rows}
     assert written["rxnorm", "quelutinib"] == ("quelutinib maleic", "11022026")
@@ -62,26 +63,29 @@ def test_new_labels_and_versions_are_written_when_nothing_is_lost(tmp_path: Path
         (Row("drug", "unii", "trelotin", "exact", "ZZZZZZZZ99", "TRELOTIN", sources="UNII25"), "lost"),
     ],
 )
-def test_a_retired_or_lost_code_fails_and_nothing_is_written(tmp_path: Path, row: Row, what: str) -> None:
+def test_a_retired_or_lost_code_fails_and_nothing_is_written(
+    tmp_path: Path, row: Row, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = lay(tmp_path, *ZORBIMAB, row)
     before = {path: path.read_bytes() for path in folder.iterdir()}
-    result = mappings_refresh(OFFICIAL, folder, write=True)
+    result = refreshed(OFFICIAL, folder, write=True)
     assert result.fails
     assert [(change.what, change.row.code) for change in result.changes] == [(what, row.code)]
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
-    assert what in as_text(result)
-    assert json.loads(as_json(result))["fails"] is True
+    assert what in compared(result)
+    assert run(["refresh", "--from", str(OFFICIAL), "--mappings", str(folder), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["fails"] is True
 
 
 def test_a_system_without_an_official_file_is_left_alone(tmp_path: Path) -> None:
     mondo = Row("condition", "mondo", "zorbic cancer", "exact", "MONDO:0000001", "zorbic cancer", sources="MONDO-SSSOM")
-    result = mappings_refresh(OFFICIAL / "unii", lay(tmp_path, *ZORBIMAB, mondo))
+    result = refreshed(OFFICIAL / "unii", lay(tmp_path, *ZORBIMAB, mondo))
     assert (result.confirmed, result.changes) == (1, ())
 
 
 def test_a_folder_without_official_files_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="M805"):
-        mappings_refresh(tmp_path / "nowhere", lay(tmp_path / "mappings", *ZORBIMAB))
+        refreshed(tmp_path / "nowhere", lay(tmp_path / "mappings", *ZORBIMAB))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +101,7 @@ def test_a_file_that_is_not_in_its_official_format_is_refused(tmp_path: Path, na
     official.mkdir(parents=True)
     (official / name).write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match="M806"):
-        mappings_refresh(tmp_path / "official", lay(tmp_path / "mappings", *ZORBIMAB))
+        refreshed(tmp_path / "official", lay(tmp_path / "mappings", *ZORBIMAB))
 
 
 _FOLDERS = {"rxnorm": "rxnorm", "unii": "unii", "ncit": "ncit"}
@@ -142,7 +146,7 @@ def publishers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Answ
 def test_online_fetches_unpacks_and_compares(tmp_path: Path, publishers: Answers) -> None:
     publishers["/moved"] = publishers["/unii"]
     publishers["/unii"] = (302, {"Location": "/moved"}, b"it is over there")
-    assert mappings_refresh(None, lay(tmp_path / "mappings", *ZORBIMAB)).confirmed == 3
+    assert refreshed(None, lay(tmp_path / "mappings", *ZORBIMAB)).confirmed == 3
 
 
 def _packed(*names: str, size: int = 1) -> bytes:
@@ -196,7 +200,7 @@ def test_whatever_a_publisher_answers_gets_a_code(
     monkeypatch.setattr(download, "MOST_FILES", 30)
     publishers["/unii"] = answer
     with pytest.raises(UsageError, match=f"M807.*({said})"):
-        mappings_refresh(None, lay(tmp_path / "mappings", *ZORBIMAB))
+        refreshed(None, lay(tmp_path / "mappings", *ZORBIMAB))
 
 
 def test_online_without_a_network_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,4 +208,4 @@ def test_online_without_a_network_says_so(tmp_path: Path, monkeypatch: pytest.Mo
         unused.bind(("127.0.0.1", 0))
         monkeypatch.setitem(download.RELEASES, "rxnorm", f"http://127.0.0.1:{unused.getsockname()[1]}/rxnorm")
         with pytest.raises(UsageError, match=r"M807.*refused"):
-            mappings_refresh(None, lay(tmp_path / "mappings", *ZORBIMAB))
+            refreshed(None, lay(tmp_path / "mappings", *ZORBIMAB))

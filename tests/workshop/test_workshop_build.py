@@ -7,8 +7,8 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.terminology import default_folder, load
-from pipeline.terminology.build import build, write
 from pipeline.terminology.mapping import Row
+from pipeline.workshop.build import build, write
 
 FACTS = Path(__file__).parent / "facts"
 

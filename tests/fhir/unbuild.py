@@ -31,8 +31,8 @@ from pipeline.model import (
     Use,
     Withheld,
 )
-from pipeline.snapshot.elements import Json, drug_and_brands, extensions, parts
-from pipeline.snapshot.patients import QUALIFIERS, kind_of, population
+from tests.fhir.unbuild_elements import Json, drug_and_brands, extensions, parts
+from tests.fhir.unbuild_patients import QUALIFIERS, kind_of, population
 
 _DICTIONARIES = {
     "https://www.cancer.gov/publications/dictionaries/cancer-drug": "nci-drug-dictionary",

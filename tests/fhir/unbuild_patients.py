@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final, get_args
 
 from pipeline.model import Age, Characteristic, Fact, Population, QualifierKind
-from pipeline.snapshot.elements import Json, extensions
+from tests.fhir.unbuild_elements import Json, extensions
 
 _UNITS: Final = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
 #: The codes of characteristics that are qualifiers of the patients, in every Group the same.

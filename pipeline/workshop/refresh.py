@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pipeline.terminology.mapping import Row, file_name, load, table
 from pipeline.terminology.normalise import key
-from pipeline.terminology.official import Release, releases
 from pipeline.terminology.systems import SystemKey
+from pipeline.workshop.official import Release, releases
 
 
 @dataclass(frozen=True, slots=True)

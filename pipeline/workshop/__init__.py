@@ -1,0 +1,1 @@
+"""What makes the tables that onlabel reads, for whoever keeps them; the wheel leaves it out."""
