@@ -148,3 +148,9 @@ def test_below_a_heading_a_label_goes_on_under_what_the_heading_says(uses_of: Us
 
 def test_limitations_of_use_are_no_uses(uses_of: Uses) -> None:
     assert uses_of("CODRIX is indicated for the treatment of\n\n### Limitations of Use\n\n- Glioma of the stem.\n") == ()
+
+
+@pytest.mark.parametrize("words", ["Limitations of Use", "Susceptibility Testing", "This condition"])
+def test_what_names_no_disease_is_no_condition_of_a_label_s_list(uses_of: Uses, words: str) -> None:
+    uses = uses_of(f"CODRIX is indicated for the treatment of\n\n- Glioma.\n- {words}.\n")
+    assert [one.text for use in uses for one in use.conditions] == ["Glioma"]
