@@ -29,6 +29,10 @@ _AGAIN = rx(r"see .+|(?:also|sometimes|formerly|previously) (?:called|known as) 
             r"|(?:does|do|did|has|have) not respond(?:ed)?\b.*|[\w-]+")  # fmt: skip
 
 
+#: Where the label says more: "see Clinical Studies (14.1)", "see WARNINGS and PRECAUTIONS".
+_REFERENCE = rx(r"see (?:also )?(?:under )?(?:the )?(?-i:[A-Z][\w,&;-]*|\(? ?\d[\d., ]*\)?|and|under|Use|of|in|[,;]| )+\)?")
+
+
 def bracket(scene: Scene) -> tuple[Said, ...] | None:
     """What a bracket says: nothing new, a narrower disease, a limit in words."""
     words = scene.words[scene.phrase.first + 1 : scene.end]
@@ -38,6 +42,8 @@ def bracket(scene: Scene) -> tuple[Said, ...] | None:
         return (scene.tell("gloss", "gloss"),)
     start, end = words[0].start, words[-1].end
     inside = scene.text[start:end]
+    if _REFERENCE.fullmatch(inside):
+        return (scene.tell("gloss", "gloss"),)
     if may_deny(inside):
         return (scene.tell("qualifier", "stated", (start, end), of="use"),)
     if words[0].low in ("in", "for") and read_people(scene.text, *scene.place(scene.phrase.first + 2, scene.end))[0]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.extract.frames import Frame, frame_of
-from pipeline.extract.head import bold_ranges, starts_bold
+from pipeline.extract.head import bold_ranges, read_head, starts_bold
 from pipeline.extract.outline import Item, nest
 from pipeline.extract.sentence import has_aim, points_back
 from pipeline.extract.sentences import Statement, statements
 from pipeline.extract.subjects import Names
 from pipeline.extract.told import names_another
+from pipeline.language import rx
 from pipeline.model import Block
+from pipeline.phrases.kinds import names_disease
+from pipeline.phrases.words import words_of
 
 #: Longer "sentences" (in code points) are something else, and reading them would cost time for nothing.
 MAX_SENTENCE = 2000
@@ -98,18 +101,45 @@ class _Walk:
         waiting = self.passage is not None and not self.passage.prose and not self.passage.items
         if waiting and self.names.open and block.kind == "paragraph":
             return self._is_fragment(block)
-        return waiting and not run and block.kind == "paragraph" and starts_bold(block)
+        return (waiting and not run and block.kind == "paragraph" and starts_bold(block)) or self._takes_name(block)
 
     def _is_fragment(self, block: Block) -> bool:
         """Whether a paragraph is a part of the sentence that opens it: no first sentence of its own, as items that lost their marks."""
         said = statements(block)
-        return bool(said) and not said[0].opens and frame_of(said[0], self.names).group is None
+        if not said or said[0].opens or frame_of(said[0], self.names).group is not None:
+            return False
+        words = words_of(said[0].plain, said[0].start, said[0].end)
+        return not said[0].text.endswith(".") or names_disease(words, 0, len(words)) or frame_of(said[0], self.names).of_use
+
+    def _takes_name(self, block: Block) -> bool:
+        """Reads "X is indicated … in the conditions listed below." and then paragraphs that only name a disease and its cause."""
+        if self.passage is None or not self._waits(self.passage) or block.kind != "paragraph":
+            return False
+        said = statements(block)
+        if not said or said[0].opens or frame_of(said[0], self.names).name or frame_of(said[0], self.names).group is not None:
+            return False
+        words = words_of(said[0].plain, said[0].start, said[0].end)
+        return read_head(said[0]) is not None and names_disease(words, 0, len(words))
+
+    @staticmethod
+    def _waits(passage: Passage) -> bool:
+        """Whether a label's sentence opened it, with no colon: paragraphs may go on with it."""
+        return (
+            not passage.prose
+            and passage.frame is not None
+            and bool(passage.lead)
+            and _leads_label(passage.lead[0], passage.frame)
+        )
 
     def take_heading(self, block: Block) -> None:
         """A heading inside the section: what stands below it, down to the next of its level, stands under it."""
         above = (one for one in self.headings if block.kind != "heading" or 0 < one.level < block.level)
         self.headings = (*above, block)
+        lead = self.passage
         self.passage = None
+        if lead is not None and not lead.items and self._waits(lead):
+            self._open(replace(lead, items=[], details=[], under=self.headings))  # what it opens stands below the heading
+            return
         self.lost = self.stranger = True
 
     def take_list(self, run: list[Block]) -> None:
@@ -138,8 +168,9 @@ class _Walk:
             if self.names.open and number == len(said) - 1 and self._breaks_off(statement, frame):
                 self._open(Passage((statement,), frame, under=self.headings))
                 return
-            if self._states_use(statement, frame):
-                introduces = closing and not any(self._states_own(later) for later in said[number + 1 :])
+            if self._states_use(statement, frame) or _leads_label(statement, frame):
+                below = _leads_label(statement, frame) and following is not None
+                introduces = (closing or below) and not any(self._states_own(later) for later in said[number + 1 :])
                 if introduces or (
                     number == len(said) - 1 and following is not None and following.kind == "item" and not _has_bold(statement)
                 ):
@@ -236,6 +267,16 @@ class _Walk:
         self.passage = passage
         self.lost = self.stranger = False
         self.found.append(passage)
+
+
+def _leads_label(statement: Statement, frame: Frame) -> bool:
+    """Reads "X tablets are indicated in the treatment of" above its list, with no colon."""
+    if not frame.of_label or frame.group is None:
+        return False
+    return not statement.text.endswith((".", "!", "?", ")")) or _BELOW.search(statement.text) is not None
+
+
+_BELOW = rx(r"\b(?:(?:listed|described|specified) (?:below|in this section)|(?:the )?following(?: \w+){0,3})\W*$")
 
 
 def _has_bold(statement: Statement) -> bool:

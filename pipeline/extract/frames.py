@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names, Subject, main_verb, split_at, split_names, subject_of
-from pipeline.language import rx
+from pipeline.language import closed, rx
 from pipeline.model import ApprovalStatus, SentenceRole
 from pipeline.phrases.nouns import noun_end
 from pipeline.phrases.verbs import VerbGroup, verb_group
@@ -49,6 +50,11 @@ class Frame:
     approval_status: ApprovalStatus = "used"
     status_word: tuple[int, int] | None = None
     leading: tuple[int, int] = field(default=(0, 0))
+
+    @property
+    def of_label(self) -> bool:
+        """Whether it is the frame of a label's section: "X tablets are indicated …", "For the management of …"."""
+        return self.name == "of-use" and (self.group is None or is_indicated(self.group))
 
     @property
     def of_use(self) -> bool:
@@ -129,6 +135,7 @@ FRAMES: tuple[Row, ...] = (
         r"|\b(?:no longer|not) have (?:FDA )?approval\b|\bno longer has (?:FDA )?approval\b|\b(?:lost|has lost) (?:its |the )?(?:FDA )?approval\b")),
     Row("lapsed", "denied", says=rx(r"\b(?:but|and|although|though)\b.{0,40}\b(?:this use|it|that use|the approval) (?:is|was|has been) (?:no longer|not|later|since|then|now)\b.{0,30}"
         r"\b(?:approved|withdrawn|revoked|taken back)\W*$|\bapproved in the past\b|\b(?:was|were) (?:once|formerly|previously|originally|at one time|earlier) (?:FDA-)?approved\b")),
+    Row("for-some", "unread", (), ("indicate",), "-", rx(r"\b(?:not|may not be) indicated (?:for|in) all\b|\bmay not be\b")),
     Row("denied", "denied", says=rx(r"\bapproved (?:for|to \w+) neither\b|\bneither approved\b")),
     Row("denied", "denied", (), ("approve", "recommend"), "-"),
     Row("denied", "denied", (*_OF_DRUG, "use", "other"), ("use",), "-", unless=rx(r"\bnot (?:only|known)\b|\bfor (?:longer|more) than\b|\bnot (?:be )?used on the\b")),
@@ -169,7 +176,7 @@ def frame_of(statement: Statement, names: Names) -> Frame:
             ),
             None,
         )
-        return Frame(row.name, row.role) if row is not None else Frame("", "unread")
+        return Frame(row.name, row.role) if row is not None else _without_verb(words, names)
     group = verb_group(words, first, len(words))
     if group is None:
         return Frame("", "unread")
@@ -202,6 +209,17 @@ def frame_of(statement: Statement, names: Names) -> Frame:
     return Frame("", "unread", subject, (at, first), group.end, group, leading=(0, at))
 
 
+def _without_verb(words: Sequence[Word], names: Names) -> Frame:
+    """Reads "For the management of glioma", "As adjunctive therapy in the treatment of …": a use without subject and verb."""
+    aims = any(one.low in _AIMS and after.low == "of" for one, after in pairwise(words))
+    if aims and words[0].low in ("for", "in", "as"):
+        return Frame("of-use", None, "drug", approval_status="approved" if names.approved else "used")
+    return Frame("", "unread")
+
+
+_AIMS = closed("noun-aims")
+
+
 def _of_use(words: Sequence[Word], at: int, first: int, group: VerbGroup, subject: Subject) -> Frame:
     """The frame of "X is approved …": in the active voice ("the FDA has approved X …") the drug's name is passed too."""
     start = group.end
@@ -215,6 +233,11 @@ def _of_use(words: Sequence[Word], at: int, first: int, group: VerbGroup, subjec
     if head is not None and head.of("approve") and words[first].of("have") and words[first].low != "had":
         approval_status = "approved"
     return Frame("of-use", None, subject, (at, first), start, group, approval_status, (first, group.end), (0, at))
+
+
+def is_indicated(group: VerbGroup) -> bool:
+    """Whether the verb is that of a label."""
+    return group.is_of("indicate") and not group.modal
 
 
 def _copula(words: Sequence[Word], group: VerbGroup) -> VerbGroup:

@@ -21,7 +21,7 @@ _ONE_WORD = re.compile(r"^\w+\s\([a-z]+\)$")
 _ONE_THING = (("head", "and", "neck"), ("head", "&", "neck"), ("and", "other"), ("or", "other"), ("bone", "and", "joint"))
 #: Words that say how a disease stands and name none: "relapsed or refractory X" is one condition, not two.
 STATE_ALONE = rx(
-    r"(?:(?:locally|newly|previously|highly|very) )?(?:relapsed|refractory|advanced|metastatic|recurrent|unresectable|localized"
+    r"(?:mild|moderate) to (?:moderate|moderately severe|severe)|(?:(?:locally|newly|previously|highly|very) )?(?:relapsed|refractory|advanced|metastatic|recurrent|unresectable|localized"
     r"|persistent|progressive|resistant|diagnosed|treated|untreated|invasive|noninvasive|aggressive|indolent|acute|chronic|active"
     r"|primary|secondary|resectable|early|late|mild|moderate|severe|low|high|intermediate)"
     r"|(?:early|late|low|high|intermediate|limited|extensive)-(?:stage|grade|risk)"
@@ -29,6 +29,8 @@ STATE_ALONE = rx(
 )
 _ADJECTIVE = rf"(?:{STATE_ALONE.pattern}|(?:[\w+/]+\s+){{0,2}}[\w+/-]+-(?:positive|negative|mutated|mutant|deficient|low|high))"
 _ADJECTIVES = re.compile(rf"{_ADJECTIVE}(?:,?\s+(?:(?:and|or)\s+)?{_ADJECTIVE}){{0,5}}", re.IGNORECASE)
+#: "severe, recalcitrant, disabling psoriasis": after such a word and a comma, the name is still to come.
+_STATES_FIRST = re.compile(rf"(?:{STATE_ALONE.pattern}),", re.IGNORECASE)
 _LEADS_TO = rx(r"that (?:sometimes|can|may|could) (?:lead to|become|turn into) [^.;:]+")
 _LIMITS = rx(r"\((?:excluding|except|not including|certain types|only|other than|but not|limited)[^()]*\)")
 _NO_HEAD = closed("no-head")
@@ -134,7 +136,8 @@ def _head_end(text: str, words: Sequence[Word], at: int, ranges: list[Place]) ->
             continue
         joint, after = joint_of(words, number, len(words))
         if joint and number > at:
-            if not _next_is_head(words, joint, after, ranges):
+            severe = joint == "," and _STATES_FIRST.match(text, words[at].start, words[after - 1].end) is not None
+            if not (severe and noun_end(words, after, len(words)) > after) and not _next_is_head(words, joint, after, ranges):
                 break
             number = after
             continue
@@ -225,9 +228,9 @@ def _conditions(text: str, words: Sequence[Word], at: int, end: int) -> list[Pla
             continue
         joint, after = joint_of(words, number, end)
         if joint and joint != "and/or" and after < end and number > first and not whole:
-            if _ADJECTIVES.fullmatch(text[words[first].start : words[number - 1].end]) is None and not _within_of(
-                words, first, number
-            ):
+            said = text[words[first].start : words[number - 1].end]
+            states = joint == "," and _STATES_FIRST.match(f"{said},") is not None
+            if not states and _ADJECTIVES.fullmatch(said) is None and not _within_of(words, first, number):
                 found.append(_trimmed(text, words[first].start, words[number - 1].end))
                 first = number = after
                 continue

@@ -15,8 +15,8 @@ from pipeline.language import plain, rx
 from pipeline.model import Block, Fact, Population, Qualifier, SentenceRole, Use
 
 _NO_USE = rx(
-    r".*\b(?:not|no longer|withdrawn|discontinued|formerly|former|past|previous|outside|abroad|limitations?|other countries|europe|canada|off-label"
-    r"|unapproved|side effects?|warnings?|safety|do not)\b"
+    r".*\b(?:not|no longer|withdrawn|discontinued|formerly|former|past|previous|outside|abroad|other countries|europe|canada|off-label"
+    r"|unapproved|limitations?|limits|considerations|contraindications|precautions|side effects?|warnings?|safety|do not)\b"
 )
 _STUDIED = rx(r".*\b(?:stud(?:y|ies|ied)|trials?|research|investigat\w+|experimental)\b")
 _FRAME = rx(

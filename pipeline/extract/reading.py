@@ -118,7 +118,9 @@ def _merged(places: Sequence[Place]) -> list[Place]:
 
 
 def _open(found: Sequence[Phrase], words: Sequence[Word]) -> str:
-    """What the last phrase leaves open for what stands below: its kind, where a colon ends the sentence."""
+    """What the last phrase leaves open for what stands below: its kind, where a colon ends the sentence (or "is indicated to")."""
+    if words and words[-1].low == "to":
+        return "to"
     if not found or not words or words[-1].low != ":":
         return ""
     last = found[-1]

@@ -176,12 +176,17 @@ def subject_of(text: str, words: Sequence[Word], at: int, first: int, names: Nam
     return "other"
 
 
+_NOT_GIVEN = closed("not-given") | closed("operations")
+
+
 def _names_a_product(text: str, said: Sequence[Word], names: Names) -> bool:
     """Whether a subject may be the drug under another of its names: "LASIX", "Furosemide Tablets, USP", "Oral ZYPREXA"."""
     whole = [text[word.start : word.end] for word in said]
     if any(word.of("treatment", "person", "disease", "marker") and word.low not in names.words for word in said[-2:]):
         return False
     of_drug = any(word.low in names.words for word in said)
+    if not of_drug and any(word.low in _NOT_GIVEN for word in said):
+        return False  # "Caution is indicated in …"
     capitals = any(each.isupper() and len(each) > _SHORT for each in whole)
     title = any(each[:1].isupper() and not word.classes for each, word in zip(whole[-2:], said[-2:], strict=True))
     return of_drug or capitals or title or (whole[0][:1].isupper() and any(word.of("manner") for word in said))

@@ -71,7 +71,7 @@ def read_lead(passage: Passage, names: Names) -> Told:
         if number and not frame.of_use:
             told.lost.append((statement, NO_FRAME))
             continue
-        told.readings.append(read_on(statement, frame))
+        told.readings.append(_named(read_on(statement, frame), frame, names))
     told.marks = "".join(statement.marks for statement in passage.lead)
     told.open = told.readings[-1].open if told.readings else ""
     return told
@@ -116,7 +116,9 @@ def _named(first: Reading, frame: Frame, names: Names) -> Reading:
     statement = first.statement
     words = words_of(statement.plain, statement.start, statement.end)
     stop = next((number for number in range(start + 1, end) if words[number].of("preposition", "relative", "treatment")), end)
-    product = Said("frame", "this-use", (words[start].start, words[stop - 1].end))
+    place = (words[start].start, words[stop - 1].end)
+    form = any(word.of("manner") for word in words[start:stop])  # it is the form that is approved
+    product = Said("qualifier", "manner", place, of="treatment", what="manner") if form else Said("frame", "this-use", place)
     added = read(statement, (), at=stop, until=end, kind="frame").said if stop < end else ()
     return replace(first, said=(product, *added, *first.said))
 
@@ -263,7 +265,9 @@ def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
         return []
     frame = frame_of(statement, names)
     if frame.of_use and frame.subject in ("it", "drug"):
-        return [read_on(statement, frame, heads)]
+        whole = read_on(statement, frame, heads)
+        acted = _prose_head(whole) if frame.group is None and not heads else None
+        return [_of_acted(whole, acted, told)] if acted is not None else [whole]
     if frame.role in ("denied", "studied") and frame.subject in ("it", "drug", "use", "brand"):
         told.asides.append((statement, frame))
         return []
@@ -286,6 +290,13 @@ def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
         return [read(statement, heads)]
     told.heads = (*head.names, *head.abbreviations)
     return [read(statement, told.heads, at=head.end, head=head)]
+
+
+def _of_acted(whole: Reading, head: Head, told: Told) -> Reading:
+    """Reads "In the treatment of patients with glioma who have …" below "is indicated": the head stands after the item's own verb."""
+    told.heads = (*head.names, *head.abbreviations)
+    kept = tuple(one for one in whole.said if one.place[1] <= head.parts[0][0])
+    return read(whole.statement, told.heads, at=head.end, head=head, before=kept)
 
 
 _ONE_OF = rx(

@@ -33,7 +33,8 @@ def aim(scene: Scene) -> tuple[Said, ...] | None:
     whole = scene.text[verb[0] : scene.place(first, max(scene.end, inner))[1]]
     if scene.phrase.kind == "purpose":
         return _purpose(scene, verb, whole)
-    intent = _intent(scene.text[slice(*verb)].lower(), whole)
+    of_label = first and words[first - 1].of("indicate") and inner == first + 1  # "is indicated for glioma"
+    intent = "treat" if of_label else _intent(scene.text[slice(*verb)].lower(), whole)
     place = _verb_place(scene, verb, intent, whole)
     rule = "own-verb" if intent in ("prevent", "prevent_and_treat", "reduce_risk", "palliate") else "intent"
     found = [scene.tell("intent", rule, place, mode=intent)]
@@ -81,7 +82,7 @@ def _purpose(scene: Scene, verb: Place, whole: str) -> tuple[Said, ...]:
 def _intent(verb: str, whole: str) -> Intent:
     if _REDUCE.match(whole):
         return "reduce_risk"
-    prevents = "prevent" in verb or "avoid" in verb
+    prevents = "prevent" in verb or "avoid" in verb or "prophyla" in verb
     if "palliati" in verb or "palliate" in verb:
         return "palliate"
     if prevents and "treat" in verb:

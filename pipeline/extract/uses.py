@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -16,10 +15,13 @@ from pipeline.extract.state import in_run, state_of, ways
 from pipeline.language import rx
 from pipeline.model import ApprovalStatus, Fact, Population, Qualifier, Sentence, Span, Use, facts_in
 from pipeline.phrases.diseases import is_generic, names_head
+from pipeline.phrases.nouns import noun_list
+from pipeline.phrases.words import words_of
 
 _NO_CONDITION = rx(
     r"(?:treatments?|prevention|management|use) of\b.*|(?:notes?|important|warnings?|caution|overview|see also|(?:other )?uses?|treatments?|adults?|children|patients"
-    r"|people|men|women|alone|of|in|for|it|they|this|that|the)(?: only)?[:.]?$"
+    r"|people|men|women|alone|of|in|for|it|they|this|that|the|[a-z]|one|two|higher|lower|risks?|conversion|subacute|this condition|(?:susceptibility )?testing|cultures?)(?: only)?[:.]?$"
+    r"|limitations?\b.*|(?:the )?classification of\b.*"
 )
 
 
@@ -158,6 +160,27 @@ def _conditions(leaf: Leaf) -> tuple[tuple[Fact, ...], tuple[Fact, ...], tuple[F
     return head, (), ()
 
 
+_HAVE = rx(r"(?:with|who have|that have|having) (?:an? |the )?")
+
+
+def _settings(leaf: Leaf, verb: Said) -> tuple[Fact, ...]:
+    """Reads "to improve glycemic control in adults with type 2 diabetes": the disease that the patients have."""
+    if not leaf.prose or verb.mode in PREVENTIVE:
+        return ()
+    found = []
+    for reading, one in said(leaf.own, "description"):
+        lead = _HAVE.match(reading.statement.plain, *one.place) if one.rule in ("patient-trait", "other-disease") else None
+        if lead is None:
+            continue
+        words = words_of(reading.statement.plain, lead.end(), one.place[1])
+        listed = noun_list(words, 0, len(words))
+        if listed.end == len(words) and not any(
+            words[last - 1].of("treatment", "marker", "person") for _, last in listed.items
+        ):
+            found += [reading.quote((words[a].start, words[b - 1].end), "setting") for a, b in listed.items]
+    return tuple(found)
+
+
 def _acted(pairs: Iterable[Pair]) -> tuple[Fact, ...]:
     found = []
     for reading, one in pairs:
@@ -179,17 +202,6 @@ def _narrower(leaf: Leaf, verb: Said) -> list[Fact]:
 
 
 _SYMPTOMS = rx(r"(?:the )?(?:signs? (?:and|or) )?symptoms?")
-
-
-def _settings(leaf: Leaf, verb: Said) -> tuple[Fact, ...]:
-    """Reads "to improve glycemic control in adults with type 2 diabetes": the disease of the patients in whom it is to do so."""
-    if not leaf.prose or verb.mode != "other":
-        return ()
-    return unique(
-        reading.quote((one.place[0] + len("with "), one.place[1]), "setting")
-        for reading, one in said(leaf.own[:1], "description")
-        if one.rule in ("patient-trait", "other-disease") and re.match(r"with \w", reading.text(one.place))
-    )
 
 
 def _inherited_names(leaf: Leaf) -> list[Fact]:

@@ -45,6 +45,8 @@ _CLASSES: Final[Mapping[str, str]] = {
     "safely well instead directly actively barely rarely",
     # Verbs of approval and use, as participles
     "approve": "approved fda-approved indicated licensed authorized cleared approves approve",
+    # The approval of a label, in the label's own words
+    "indicate": "indicated",
     "recommend": "recommended advised",
     "use": "used given taken administered prescribed paired combined added injected applied started offered put placed chosen "
     "reserved swallowed inhaled sprayed rubbed dripped worn intended meant continued received infused delivered",
@@ -104,7 +106,8 @@ _CLASSES: Final[Mapping[str, str]] = {
 _ENDINGS: Final = (
     ("disease", ("oma", "omas", "emia", "aemia", "emias", "osis", "oses", "penia", "itis", "uria", "plasia", "pathy", "algia",
                  "rrhea", "thalassemia", "philia", "megaly", "syndrome", "syndromes", "neoplasm", "neoplasms", "lesion",
-                 "lesions", "wart", "warts", "effusion", "effusions", "metastases", "metastasis", "fibrosis", "keratoses")),
+                 "lesions", "wart", "warts", "effusion", "effusions", "metastases", "metastasis", "fibrosis", "keratoses", "infection", "infections", "monia", "iasis", "phrenia", "plegia",
+                 "phobia", "tension", "spasm", "spasms")),
     ("treatment", ("therapy", "therapies", "ectomy", "ectomies", "plasty", "radiation", "surgery")),
 )  # fmt: skip
 
@@ -153,9 +156,15 @@ _SETS: Final[Mapping[str, str]] = {
     "beginning onset completion delivery",
     "of-surgery": "remove shrink destroy suppress lower reduce collect cut kill help",
     "noun-aims": "treatment management relief prevention reduction control care therapy diagnosis detection palliation prophylaxis "
-    "amelioration suppression eradication correction improvement maintenance induction resolution prolongation slowing healing",
+    "chemoprophylaxis initiation amelioration suppression eradication correction improvement maintenance induction resolution "
+    "prolongation slowing healing",
     # Verbs that an item may begin with, and no adjectives ("Clear cell sarcoma", "Lower back pain")
     "item-aims": "reduce prevent improve maintain relieve increase decrease manage treat delay prolong",
+    # What is indicated in a label beside its product: "Caution is indicated in …", "Biopsy is indicated …"
+    "not-given": "caution care monitoring test tests testing evaluation rest physiotherapy dialysis hospitalization adjustment "
+    "dosage dose reduction discontinuation vigilance supervision diet exercise isolation culture cultures alternative",
+    # What is treated of a disease, said before its name: "relief of the signs and symptoms of X"
+    "signs": "sign signs symptom symptoms manifestation manifestations",
     "gerunds": "treating preventing reducing lowering relieving controlling managing finding detecting helping keeping",
     "clause-verbs": "keep prepare move stop slow make get allow bring limit extend give collect",
     "known": "known clear sure determine certain know see unknown",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.language import closed
-from pipeline.phrases.kinds import PREDICATES, Here, Kind, Opener
+from pipeline.phrases.kinds import PREDICATES, Here, Kind, Opener, names_disease
+from pipeline.phrases.nouns import noun_end
 from pipeline.phrases.words import Word
 
 _NOT_AN_AIM = closed("not-an-aim")
@@ -49,11 +50,11 @@ def aim(here: Here) -> Opener | None:
     if at == 0 and here.fresh and current == "start" and word.low in _ITEM_AIMS:
         return infinitive(words, at, end)  # an item below "is indicated to": "Reduce the risk of stroke"
     if at == 0 and word.low not in ("for", "in", "as") and here.fresh and current == "start":
-        # a fragment under the label's own heading: "Short term treatment of X", "Management of Y"
+        # a fragment under the label's own heading: "Short term treatment of X", "the management of Y"
         noun = next((k for k in range(min(5, end - 1)) if words[k].low in _NOUN_AIMS and words[k + 1].low == "of"), None)
-        if noun is None or words[noun].low == "diagnosis" or any(one.of("person", "article") for one in words[:noun]):
+        if noun is None or words[noun].low == "diagnosis" or any(one.of("person", "article") for one in words[1:noun]):
             return None
-        return Opener("aim", noun + 2)
+        return Opener("aim", _past_signs(words, noun + 2, end))
     if word.low not in ("for", "in", "as") or at + 1 >= end:
         return None
     if word.low == "for" and at and words[at - 1].low == "indicated" and not _is_no_disease(words, at + 1, end):
@@ -68,13 +69,31 @@ def aim(here: Here) -> Opener | None:
     while number < end and number - at < 6 and not words[number].of("preposition", "relative") and not words[number].is_stop:  # noqa: PLR2004
         follows = words[number + 1].low if words[number].low in _NOUN_AIMS and number + 1 < end else ""
         if follows == "in" and any(one.low == "adjunctive" for one in words[at:number]):
-            again = next((k for k in range(number + 2, min(end - 1, number + 6)) if words[k].low in _NOUN_AIMS), None)
-            named = again is not None and words[again + 1].low == "of"
-            return Opener("aim", again + 2 if named and again is not None else number + 2)  # "as adjunctive therapy in edema"
+            # "as adjunctive therapy in the treatment of": a role, then an aim; "as adjunctive therapy in edema": an aim
+            return None if _past_signs(words, number + 2, end) > number + 2 else Opener("aim", number + 2)
         if follows in ("of", "for"):
-            return Opener("aim", number + 2) if _is_aim(words, at, number) else None
+            return Opener("aim", _past_signs(words, number + 2, end)) if _is_aim(words, at, number) else None
         number += 1
+    if at and words[at - 1].of("indicate"):  # "is indicated for glioma"
+        stop = noun_end(words, at + 1, end)
+        named = names_disease(words, at + 1, stop) and not any(one.of("person") for one in words[at + 1 : stop])
+        return Opener("aim", at + 1) if named else None
     return None
+
+
+def _past_signs(words: Sequence[Word], at: int, end: int) -> int:
+    """Past "the signs and symptoms of" and "treatment and prophylaxis of" before the disease: they belong to the aim."""
+    stop = next((number for number in range(at, min(end, at + _LONGEST_AIM)) if words[number].low == "of"), at)
+    said = [word for word in words[at:stop] if not word.of("article", "coordinator")]
+    aims = [word for word in said if word.low in _NOUN_AIMS or word.low in _SIGNS]
+    if not aims or stop + 1 >= end or said[-1] is not aims[-1]:
+        return at
+    return _past_signs(words, stop + 1, end)
+
+
+#: In words: "the inflammatory and pruritic manifestations of".
+_LONGEST_AIM = 7
+_SIGNS = closed("signs")
 
 
 def _is_no_disease(words: Sequence[Word], at: int, end: int) -> bool:

@@ -16,6 +16,7 @@ def bracket(here: Here) -> Opener | None:
     opens = words[at].low == "(" and (
         current in ("people", "frame", "alone", "bracket")
         or (current in ("noun", "start") and here.fresh)
+        or (at + 1 < end and words[at + 1].low == "see")
         or (current == "with" and at + 2 < end and words[at + 1].low in ("in", "for") and words[at + 2].of("person"))
     )
     return Opener("bracket", closing_bracket(words, at, end)) if opens else None

@@ -13,6 +13,8 @@ _CHUNK = re.compile(r"\S+")
 _OPENING, _CLOSING = "([\"'", ",;:.!?)]\"'" + MARKS
 #: "E. coli", "U.S.": the stop belongs to the word.
 _INITIALS = re.compile(r"(?:[A-Z]\.)+|(?:vs|approx|e\.g|i\.e)\.")
+#: "[see Warnings (5.1)]": a bracket is a bracket.
+_ROUND = {"[": "(", "]": ")"}
 _PUNCTUATION = frozenset(_OPENING + _CLOSING + "-•/|")
 
 
@@ -68,7 +70,7 @@ def _belongs(text: str, start: int, end: int) -> bool:
 
 def _word(text: str, start: int, end: int) -> Word:
     said = text[start:end]
-    low = said.lower() if said.isascii() else said.lower().translate(UNSEEN)
+    low = _ROUND[said] if said in _ROUND else said.lower() if said.isascii() else said.lower().translate(UNSEEN)
     return Word(start, end, low, classes_of(low), said[:1].isupper())
 
 

@@ -14,6 +14,7 @@ AFTER_A_LIST = (
     "The approval for glioma, which zolafen got in 2021, was later taken back and is now lapsed.",
     "Zolafen lost its approval for glioma.",
     "Zolafen was once approved to treat glioma.",
+    "Zolafen may not be indicated for all patients with glioma.",
     "Zolafen is approved for neither glioma nor sarcoma.",
     "Zolafen is not for use in children.",
     "Glioma is not an approved use of zolafen.",
