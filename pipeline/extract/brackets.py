@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from pipeline.extract.denying import may_deny
@@ -24,13 +25,13 @@ _MARKED = rx(
 #: "HER2", "GIST", "PD-L1": a capital, and behind it another one, a digit, a plus or a hyphen.
 _SHORT = r"(?-i:(?=(?:[^\WA-Z]|[+/.-])*+[A-Z][\w+/.-]*[A-Z0-9+-])[\w+/.-]++)"
 _ABBREVIATED = rx(rf"{_SHORT}(?:(?:,|,? and|,? or|/)? {_SHORT})*+")
-_AGAIN = rx(r"see .+|(?:also|sometimes|formerly|previously) (?:called|known as) .+|an? .*\b(?:types?|kinds?|forms?|condition|disease|disorder|tumou?r"
+_AGAIN = rx(r"(?:also|sometimes|formerly|previously) (?:called|known as) .+|an? .*\b(?:types?|kinds?|forms?|condition|disease|disorder|tumou?r"
             r"|cancer|problem|protein|drug|medicine)\b.*|(?:rare )?(?:types|kinds|forms) of .+|to .+|(?:come|came|coming) back|spread(?:ing)?.*"
             r"|(?:does|do|did|has|have) not respond(?:ed)?\b.*|[\w-]+")  # fmt: skip
 
 
 #: Where the label says more: "see Clinical Studies (14.1)", "see WARNINGS and PRECAUTIONS".
-_REFERENCE = rx(r"see (?:also )?(?:under )?(?:the )?(?-i:[A-Z][\w,&;-]*|\(? ?\d[\d., ]*\)?|and|under|Use|of|in|[,;]| )+\)?")
+_REFERENCE = re.compile(r"\(?(?:[A-Z][\w,&;-]*|\d[\d.,]*|and|under|also|the|of|in|[,;])[).,;]*")
 
 
 def bracket(scene: Scene) -> tuple[Said, ...] | None:
@@ -42,7 +43,7 @@ def bracket(scene: Scene) -> tuple[Said, ...] | None:
         return (scene.tell("gloss", "gloss"),)
     start, end = words[0].start, words[-1].end
     inside = scene.text[start:end]
-    if _REFERENCE.fullmatch(inside):
+    if inside.lower().startswith("see ") and all(map(_REFERENCE.fullmatch, inside.split()[1:])):
         return (scene.tell("gloss", "gloss"),)
     if may_deny(inside):
         return (scene.tell("qualifier", "stated", (start, end), of="use"),)

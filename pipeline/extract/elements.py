@@ -71,12 +71,13 @@ def elements(blocks: Sequence[Block], names: Names) -> list[Element]:
     walk = _Walk(names)
     run: list[Block] = []
     for number, block in enumerate(blocks):
-        if block.kind == "item" or walk.takes_bold(block, run):
+        heads = block.kind == "heading" or (block.kind == "paragraph" and _LIMITATIONS.match(block.text) is not None)
+        if block.kind == "item" or (not heads and walk.takes_bold(block, run)):
             run.append(block)
             continue
         walk.take_list(run)
         run = []
-        if block.kind == "heading" or (block.kind == "paragraph" and _LIMITATIONS.match(block.text) is not None):
+        if heads:
             walk.take_heading(block)
         elif block.kind == "paragraph":
             walk.take_paragraph(block, blocks[number + 1] if number + 1 < len(blocks) else None)

@@ -16,7 +16,7 @@ def use_blocks(page: Page, publisher: Publisher) -> tuple[Block, ...]:
         if block.kind == "heading":
             if level and block.level <= level:
                 level = 0
-            if not level and block.level > 1 and heading(publisher.uses).match(plain(block.text)):
+            if not level and block.level > 1 and heading(publisher.uses).match(" ".join(plain(block.text).split())):
                 level = block.level
                 continue
         if level:

@@ -33,8 +33,7 @@ def aim(scene: Scene) -> tuple[Said, ...] | None:
     whole = scene.text[verb[0] : scene.place(first, max(scene.end, inner))[1]]
     if scene.phrase.kind == "purpose":
         return _purpose(scene, verb, whole)
-    of_label = first and words[first - 1].of("indicate") and inner == first + 1  # "is indicated for glioma"
-    intent = "treat" if of_label else _intent(scene.text[slice(*verb)].lower(), whole)
+    intent = _intent(scene.text[slice(*verb)].lower(), whole)
     place = _verb_place(scene, verb, intent, whole)
     rule = "own-verb" if intent in ("prevent", "prevent_and_treat", "reduce_risk", "palliate") else "intent"
     found = [scene.tell("intent", rule, place, mode=intent)]

@@ -29,8 +29,8 @@ _SAID: Mapping[str, Mapping[str, re.Pattern[str]]] = MappingProxyType(
         for system, codes in {
             "intent": {
                 "treat": r"\btreat|\btherapy\b|\bmanagement\b",
-                "prevent": r"\bprevent|\bkeep\b",
-                "prevent-and-treat": r"\bprevent.*\btreat|\btreat.*\bprevent",
+                "prevent": r"\bprevent|\bkeep\b|\bprophyla",
+                "prevent-and-treat": r"\b(?:prevent|prophyla).*\btreat|\btreat.*\b(?:prevent|prophyla)",
                 "palliate": r"\bpalliat|\breliev|\bease|\bsymptom",
                 "reduce-risk": r"\b(?:reduc|lower|decreas)\w*\b.*\b(?:risk|chance)",
                 # Another purpose is another verb: not a bare "treat", "prevent" or "palliate".
@@ -276,8 +276,10 @@ def _is_counted(number: str, unit: str, words: str) -> bool:
     """Whether a number stands before this unit, or behind it where no unit follows: "6 months to 12 years" has no 12 months."""
     units, whole = "|".join(_UNITS.values()), rf"(?<!\d[.,])(?<!\d){number}\b(?![.,]\d)"
     before = rf"{whole}(?:(?!\b(?:{units})).)*\b{unit}"
+    # "up to the age of 65"
+    bare = rf"\bages? of {whole}(?!.*\b(?:{units}))" if unit == "year" else r"\Z\A."
     behind = rf"\b{unit}(?:(?!\b(?:{units})).)*{whole}(?!.*\b(?:{units}))"
-    return re.search(f"{before}|{behind}", words, re.IGNORECASE | re.DOTALL) is not None
+    return re.search(f"{before}|{behind}|{bare}", words, re.IGNORECASE | re.DOTALL) is not None
 
 
 def _therapy(value: Json, place: str, name: str) -> Iterator[Problem]:

@@ -221,15 +221,14 @@ def unaccounted(document: Document) -> Iterator[Problem]:
 def use_sections(document: Document) -> list[Span]:
     """The ranges of the page that stand under a heading about uses, down to the next heading of its rank."""
     seen = document.seen
-    spaced = document.publisher.uses.replace(" ", r"\s+")
-    uses = re.compile(rf"\s*(?:{spaced})\s*+(?:\?\s*+)?\Z", re.IGNORECASE)
+    uses = re.compile(rf"(?:{document.publisher.uses}) ?\??\Z", re.IGNORECASE)
     found, opened = [], None
     for level, start, end in sorted({(level, start, end) for level, start, end in seen.headings}, key=lambda h: h[1]):
         words = "".join(seen.shown[at] for at in range(start, end) if seen.part[at] == TEXT)
         if opened and level <= opened[0]:
             found.append((opened[1], start))
             opened = None
-        if not opened and level > 1 and uses.match(words):
+        if not opened and level > 1 and uses.match(" ".join(words.split())):
             opened = (level, end)
     if opened:
         found.append((opened[1], len(document.text)))

@@ -76,7 +76,7 @@ def test_not_for_all_patients_takes_no_use_back(uses_of: Uses) -> None:
         ("in the treatment and prophylaxis of frequent migraine", "prevent_and_treat", "frequent migraine"),
         ("in the prophylaxis of meningeal leukemia", "prevent", "meningeal leukemia"),
         ("for the treatment of the inflammatory and pruritic manifestations of dermatosis", "treat", "dermatosis"),
-        ("for secondary amenorrhea", "treat", "secondary amenorrhea"),
+        ("for secondary amenorrhea", "other", "secondary amenorrhea"),
         (
             "for the treatment of severe, recalcitrant, disabling psoriasis",
             "treat",
