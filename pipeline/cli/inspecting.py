@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
@@ -15,6 +16,8 @@ from pipeline.errors import OnlabelError, UsageError
 from pipeline.settings import FhirVersion
 
 if TYPE_CHECKING:
+    from pipeline.convert import Source
+    from pipeline.model import Page
     from pipeline.verify import Proved
 
 
@@ -33,26 +36,40 @@ def extract(
     onlabel extract --unread seeds/ | head
     ```
     """
-    from pipeline.convert.seeds import load
     from pipeline.extract import extract as facts_of
     from pipeline.extract import findings, record
-    from pipeline.read import read_page
-    from pipeline.settings import ReadLimits
 
-    console, limits, code = Console(quiet=quiet), ReadLimits(), DONE
+    console, pages_read = Console(quiet=quiet), _Pages()
     require(pages, "PAGE")
-    for source in some_page(pages, follow_links=follow_links):
-        try:
-            if source.problem is not None:
-                raise UsageError(source.problem)
-            facts = facts_of(read_page(load(source, limits.max_bytes), source.name, limits))
-        except OnlabelError as error:
-            console.problem(error.problem)
-            code = PARTLY
-            continue
+    for page in pages_read(some_page(pages, follow_links=follow_links), console):
+        facts = facts_of(page)
         for value in map(as_json, findings(facts)) if unread else [record(facts)]:
             console.json(value)
-    return code
+    return pages_read.code
+
+
+@dataclass
+class _Pages:
+    """Reads pages one by one; what is wrong with one is told, and makes the exit code that of a partial success."""
+
+    code: int = DONE
+
+    def __call__(self, sources: Iterable[Source], console: Console) -> Iterator[Page]:
+        from pipeline.convert.seeds import load
+        from pipeline.read import read_page
+        from pipeline.settings import ReadLimits
+
+        limits = ReadLimits()
+        for source in sources:
+            try:
+                if source.problem is not None:
+                    raise UsageError(source.problem)
+                page = read_page(load(source, limits.max_bytes), source.name, limits)
+            except OnlabelError as error:
+                console.problem(error.problem)
+                self.code = PARTLY
+            else:
+                yield page
 
 
 @app.command
@@ -68,30 +85,20 @@ def publishers(
     onlabel publishers label.md
     ```
     """
-    from pipeline.convert.seeds import load
     from pipeline.extract import profiles_tried
     from pipeline.publishers import profiles
-    from pipeline.read import read_page
-    from pipeline.settings import ReadLimits
 
-    console, limits, code = Console(quiet=quiet), ReadLimits(), DONE
+    console, pages_read = Console(quiet=quiet), _Pages()
     for each in profiles() if not pages else ():
         console.json(
             {"publisher": each.id, "name": each.name or None, "hosts": list(each.hosts), "sources": list(each.sources)}
         )
-    for source in some_page(pages) if pages else ():
-        try:
-            if source.problem is not None:
-                raise UsageError(source.problem)
-            tried = profiles_tried(read_page(load(source, limits.max_bytes), source.name, limits))
-        except OnlabelError as error:
-            console.problem(error.problem)
-            code = PARTLY
-            continue
+    for page in pages_read(some_page(pages) if pages else (), console):
+        tried = profiles_tried(page)
         taken = next((publisher.id for publisher, kind, _ in tried if kind != "none"), None)
         looked = [{"publisher": publisher.id, "kind": kind, "reason": reason} for publisher, kind, reason in tried]
-        console.json({"page": source.name, "publisher": taken, "tried": looked})
-    return code
+        console.json({"page": page.name, "publisher": taken, "tried": looked})
+    return pages_read.code
 
 
 @app.command

@@ -31,8 +31,8 @@ class Publisher:
     """A publisher's profile; README.md says what each key of the TOML file is.
 
     `organization`: it stands in each snapshot as an Organization; else its pages name it by its address.
-    `hosts` and `sources` recognize a page by its `url` and its `source`. `page_marks` are the marks that a page must have to be
-    about a drug, beyond a section on its uses. `indicated_is_approval`: on these pages "is indicated for" is the approval.
+    `hosts` and `sources` recognize a page by its `url` and its `source`. `indicated_is_approval`: on these pages "is indicated
+    for" is the approval.
     """
 
     id: str
@@ -78,7 +78,7 @@ def named(publisher: str) -> Publisher:
     Raises:
         KeyError: There is none.
     """
-    return next(each for each in profiles() if each.id == publisher)
+    return {each.id: each for each in profiles()}[publisher]
 
 
 @cache

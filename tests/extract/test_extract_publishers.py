@@ -154,6 +154,8 @@ def test_the_profiles_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     listed = [json.loads(line)["publisher"] for line in capsys.readouterr().out.splitlines()]
     assert listed == [each.id for each in profiles()]
     assert named("nci").organization
+    with pytest.raises(KeyError, match="none"):
+        named("none")
 
 
 #: Names of dictionaries and identifier systems, whoever's pages print them; the header of the mapping tables.
