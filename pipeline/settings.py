@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
+from pipeline.model import Publisher
+
 FhirVersion = Literal["R5", "R4B", "R4"]
 #: `core` publishes MedicationKnowledge and DocumentReference alone, each readable without any other resource.
 Profile = Literal["full", "core"]
@@ -39,7 +41,8 @@ class ReadLimits:
 class Settings:
     """Everything besides pages, mappings and rules that the published bytes depend on.
 
-    `as_of` is the date that the run speaks for; None means the newest `lastReviewed` of the pages.
+    `as_of` is the date that the run speaks for; None means the newest `lastReviewed` of the pages. `publishers` are the
+    profiles of the user, besides those that are known to onlabel (`pipeline/publishers`).
     """
 
     canonical: str = DEFAULT_CANONICAL
@@ -48,3 +51,4 @@ class Settings:
     profile: Profile = "full"
     withhold: Withhold | None = None
     limits: ReadLimits = ReadLimits()
+    publishers: tuple[Publisher, ...] = ()

@@ -40,7 +40,7 @@ ALLOWED = {
     "facts": {"model"},
     "fields": {"model"},
     "errors": frozenset(),
-    "settings": frozenset(),
+    "settings": {"model"},
     "inputs": frozenset(),
     "withdrawal": {"model"},
     "__init__": frozenset(),

@@ -31,6 +31,15 @@ _STORE = re.compile(r"(?!https?://)[a-z][a-z0-9+.-]+://")
 Flag = Annotated[bool, Parameter(negative="")]
 Seed = Annotated[Path, Parameter(name="SEEDS", help="Pages, or folders with .md and .txt pages below. [default: seeds]")]
 Json = Annotated[Flag, Parameter(help="Print the result as JSON.")]
+OwnPublishers = Annotated[
+    tuple[Path, ...],
+    Parameter(
+        name="--publishers",
+        help="A file with the profile of a publisher besides those that onlabel knows; repeatable.",
+        negative="",
+        show_default=False,
+    ),
+]
 Quiet = Annotated[Flag, Parameter(help="Say nothing but the result and errors.")]
 
 app = App(

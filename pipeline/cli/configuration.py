@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -12,7 +11,7 @@ from cyclopts import App
 from cyclopts.config import Dict
 
 from pipeline.errors import Problem, UsageError, excerpt
-from pipeline.inputs import read_file
+from pipeline.inputs import NotTomlError, parse_toml, read_file
 
 #: A command's options by their names without the two hyphens, and whether each may be given several times.
 Options: TypeAlias = dict[str, bool]
@@ -29,24 +28,17 @@ def read(path: Path) -> dict[str, Any]:
         UsageError: U904, it is not there or is no TOML.
 
     """
-    import tomllib
-
-    text = ""
     try:
-        text = read_file(path, _MAX_BYTES).decode("utf-8")
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        # The place is a part of its message alone before Python 3.14.
-        place = re.search(r"\(at line (\d+), column \d+\)", str(error))
-        cause = f"the configuration file is not TOML: {error}"
-        remedy = 'Fix the line; texts and dates stand in quotes, numbers do not, as in `output = "out"` and `workers = 2`.'
-        line = int(place[1]) if place else len(text.splitlines())
+        return parse_toml(read_file(path, _MAX_BYTES))
+    except (OSError, ValueError) as error:
+        line = error.line if isinstance(error, NotTomlError) else None
+        if line is not None:
+            cause = f"the configuration file is not TOML: {error}"
+            remedy = 'Fix the line; texts and dates stand in quotes, numbers do not, as in `output = "out"` and `workers = 2`.'
+        else:
+            reason = getattr(error, "strerror", None) or error
+            cause, remedy = f"the configuration file cannot be read ({reason})", "Name a TOML file."
         raise UsageError(Problem("U904", "error", cause, remedy, source=str(path), line=line)) from error
-    except (OSError, ValueError, RecursionError) as error:
-        deep = "it is nested too deep" if isinstance(error, RecursionError) else None
-        reason = deep or getattr(error, "strerror", None) or error
-        cause = f"the configuration file cannot be read ({reason})"
-        raise UsageError(Problem("U904", "error", cause, "Name a TOML file.", source=str(path))) from error
 
 
 def options_of(app: App, said: Mapping[str, Any], source: Path) -> Dict:
@@ -66,14 +58,16 @@ def options_of(app: App, said: Mapping[str, Any], source: Path) -> Dict:
 
     """
     commands = _commands(app)
-    tables = {" ".join(command) for command in commands}
+    # `publishers` is a command and an option: a list is the option's.
+    tables = {words for words in map(" ".join, commands) if not isinstance(said.get(words), list)}
     top = {_plain(key): value for key, value in said.items() if key not in tables}
     known = {*OF_ALL, *(option for options in commands.values() for option in options)}
     _refuse(top, known, "of onlabel", source)
     data: dict[str, Any] = {}
     for command, options in commands.items():
         words = " ".join(command)
-        own = {_plain(key): value for key, value in _table(said.get(words, {}), words, source).items()}
+        table = _table(said.get(words, {}) if words in tables else {}, words, source)
+        own = {_plain(key): value for key, value in table.items()}
         _refuse(own, {*options}, f"of `onlabel {words}`", source)
         mine = {key: value for key, value in top.items() if key in options and _fits(value, several=options[key])}
         *above, last = command

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from cyclopts import Parameter
 
-from pipeline.cli.app import DONE, PARTLY, Flag, Quiet, app, fhir_version, holding, require, some_page
+from pipeline.cli.app import DONE, PARTLY, Flag, OwnPublishers, Quiet, app, fhir_version, holding, require, some_page
 from pipeline.cli.console import Console, as_json, by_severity, counted, numbers_of
 from pipeline.errors import OnlabelError, UsageError
 from pipeline.settings import FhirVersion
@@ -26,6 +26,7 @@ def extract(
     *pages: Annotated[Path, Parameter(help="Pages, or folders with pages below.")],
     unread: Annotated[Flag, Parameter(help="Print the sentences that no rule read instead.")] = False,
     follow_links: Annotated[Flag, Parameter(help="Follow links to files outside of the folder that was named.")] = False,
+    publishers: OwnPublishers = (),
     quiet: Quiet = False,
 ) -> int:
     """Print the facts of pages as JSON lines, with their places in the source.
@@ -38,11 +39,12 @@ def extract(
     """
     from pipeline.extract import extract as facts_of
     from pipeline.extract import findings, record
+    from pipeline.publishers import own
 
-    console, pages_read = Console(quiet=quiet), _Pages()
+    console, pages_read, known = Console(quiet=quiet), _Pages(), own(publishers)
     require(pages, "PAGE")
     for page in pages_read(some_page(pages, follow_links=follow_links), console):
-        facts = facts_of(page)
+        facts = facts_of(page, known)
         for value in map(as_json, findings(facts)) if unread else [record(facts)]:
             console.json(value)
     return pages_read.code
@@ -75,6 +77,7 @@ class _Pages:
 @app.command
 def publishers(
     *pages: Annotated[Path, Parameter(help="Pages, or folders with pages below; none: the profiles themselves.")],
+    own: OwnPublishers = (),
     quiet: Quiet = False,
 ) -> int:
     """Print, as JSON lines, the publishers whose pages onlabel knows, or by which profile each page is read and why.
@@ -83,18 +86,20 @@ def publishers(
     ```
     onlabel publishers
     onlabel publishers label.md
+    onlabel publishers --publishers mine.toml page.md
     ```
     """
     from pipeline.extract import profiles_tried
+    from pipeline.publishers import own as own_profiles
     from pipeline.publishers import profiles
 
-    console, pages_read = Console(quiet=quiet), _Pages()
-    for each in profiles() if not pages else ():
+    console, pages_read, known = Console(quiet=quiet), _Pages(), own_profiles(own)
+    for each in profiles(known) if not pages else ():
         console.json(
             {"publisher": each.id, "name": each.name or None, "hosts": list(each.hosts), "sources": list(each.sources)}
         )
     for page in pages_read(some_page(pages) if pages else (), console):
-        tried = profiles_tried(page)
+        tried = profiles_tried(page, known)
         taken = next((publisher.id for publisher, kind, _ in tried if kind != "none"), None)
         looked = [{"publisher": publisher.id, "kind": kind, "reason": reason} for publisher, kind, reason in tried]
         console.json({"page": page.name, "publisher": taken, "tried": looked})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from pipeline.cli.app import DONE, REFUSED, Flag, Json, Quiet, app, canonical_base, fhir_version, refuse_outputs
+from pipeline.cli.app import DONE, REFUSED, Flag, Json, OwnPublishers, Quiet, app, canonical_base, fhir_version, refuse_outputs
 from pipeline.cli.console import Console
 from pipeline.cli.loading import SigningIn, load_json
 from pipeline.cli.loading import conclude as conclude_load
@@ -85,6 +85,7 @@ class Publishing:
         tuple[Path, ...],
         Parameter(help="A file of corrections besides that of --mappings; repeatable.", negative="", show_default=False),
     ] = ()
+    publishers: OwnPublishers = ()
     release_withheld: Annotated[
         Flag, Parameter(help="Publish uses again that people withheld, where their corrections are missing.")
     ] = False
@@ -101,8 +102,9 @@ class Publishing:
     ] = None
 
     def settings(self) -> Settings:
-        """The run's settings; raises UsageError (U902, U903)."""
+        """The run's settings; raises UsageError (U902, U903, U913, U914)."""
         from pipeline.convert import day_named
+        from pipeline.publishers import own
 
         versions = tuple(dict.fromkeys(fhir_version(name) for name in self.fhir))
         return Settings(
@@ -111,6 +113,7 @@ class Publishing:
             as_of=day_named(self.as_of),
             profile=self.profile,
             withhold=self.withhold,
+            publishers=own(self.publishers),
         )
 
     def conversion(self) -> Conversion:
@@ -176,6 +179,7 @@ def flow_parameters(
         "withhold": settings.withhold,
         "mappings": options.mappings and _absolute(options.mappings),
         "corrections": [_absolute(file) for file in options.corrections],
+        "publishers": [_absolute(file) for file in options.publishers],
         "work": options.work and _absolute(options.work),
         **options.conversion(),
         **asdict(flowing),

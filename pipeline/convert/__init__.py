@@ -40,6 +40,7 @@ from pipeline.publish import (
     reading,
     unchanged,
 )
+from pipeline.publishers import own as own_publishers
 from pipeline.settings import FhirVersion, Profile, Settings
 from pipeline.store import Fetched
 
@@ -58,6 +59,7 @@ __all__ = [
     "find",
     "interrupts_held",
     "new_run_id",
+    "own_publishers",
     "reading",
 ]
 

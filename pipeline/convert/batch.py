@@ -154,7 +154,7 @@ def _read(source: Source, run: _Run, known: _Known) -> _Converted:
     with clock.stage("read"):
         text = read_page(data, source.name, settings.limits)
     with clock.stage("extract"):
-        facts = extract(text)
+        facts = extract(text, settings.publishers)
     page = replace(known.page, slug=facts.slug, kind=facts.kind)
     page = replace(page, last_reviewed=_stated(text, "lastReviewed"), frequency=_stated(text, "reviewFrequency"))
     known.page = page
@@ -184,7 +184,7 @@ def _converted(page: PageResult, facts: DrugFacts, run: _Run, withheld: int) -> 
             "P522",
             "information",
             cause,
-            "None is needed, unless it should be: `onlabel publishers PAGE` says what was looked for.",
+            "None is needed, unless it should be: then give its publisher a profile (pipeline/publishers/README.md).",
             source=page.name,
         )
         return _Converted(replace(page, outcome="not-a-drug", slug=None), findings=(note,))

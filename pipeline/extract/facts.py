@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.errors import Problem, excerpt
 from pipeline.extract.identity import (
     classify,
@@ -20,17 +22,20 @@ from pipeline.model import DrugFacts, Kind, Page
 from pipeline.publishers import Publisher, publishers_of
 
 
-def extract(page: Page) -> DrugFacts:
+def extract(page: Page, own: Sequence[Publisher] = ()) -> DrugFacts:
     """All that a page says of its drug or regimen; a page about neither gives facts of kind `none` and nothing else.
 
     It is read by its publisher's profile, or, where it does not say who published it, by the first whose layout it has.
 
     Args:
         page: The page as `read_page` gives it.
+        own: Publishers' profiles besides those that onlabel knows.
     """
-    tried = profiles_tried(page)
+    tried = profiles_tried(page, own)
     publisher, kind, reason = next((each for each in tried if each[1] != "none"), tried[0])
     if kind == "none":
+        if any(why != reason for _, _, why in tried):
+            reason = "; ".join(f"{each.id}: {why}" for each, _, why in tried)
         return DrugFacts(page, slug_of(page, publisher), kind, reason, publisher=publisher.id)
     status, status_fact = find_fda_status(page, publisher)
     name, brands = find_name(page, publisher), find_brands(page, publisher)
@@ -55,12 +60,12 @@ def extract(page: Page) -> DrugFacts:
     )
 
 
-def profiles_tried(page: Page) -> list[tuple[Publisher, Kind, str]]:
+def profiles_tried(page: Page, own: Sequence[Publisher] = ()) -> list[tuple[Publisher, Kind, str]]:
     """The profiles by which a page may be read, each with what it takes the page for, and what says so."""
     language = page.meta("language") or LANGUAGE
     if language.partition("-")[0].casefold() != LANGUAGE:
-        return [(each, "none", f"its language is {language}, and only English is read") for each in publishers_of(page)]
-    return [(each, *classify(page, each)) for each in publishers_of(page)]
+        return [(each, "none", f"its language is {language}, and only English is read") for each in publishers_of(page, own)]
+    return [(each, *classify(page, each)) for each in publishers_of(page, own)]
 
 
 #: The language that the reader knows (BCP 47).

@@ -22,7 +22,6 @@ _SITE_SUFFIX = re.compile(r"(?<=\S)\s+[-\u2013|]\s+(?P<site>\S.*?)\s*\Z")
 _DISCONTINUED = re.compile(r"no longer\b|discontinued\b|withdrawn\b", re.IGNORECASE)
 #: A product for sale may combine drugs too; a regimen has no label of its own.
 _COMBINATION = re.compile(r"\bThis (?:\w+ )?combination contains\b|\bDrugs in the\b.{0,200}\bcombination\b", re.IGNORECASE)
-_NO_MARK = "no mark of a drug's page"
 _USE_SECTION = "a section on its use"
 #: The labels by which a page is told to be about a drug that is sold.
 _MARKS = {"brands": "the label of US brand names", "fda_status": "the label of FDA approval"}
@@ -115,11 +114,11 @@ def classify(page: Page, publisher: Publisher) -> tuple[Kind, str]:
     on the drug's use.
     """
     if not publisher.labels:
-        if find_name(page, publisher) is not None and use_blocks(page, publisher):
-            return "drug", f"{_USE_SECTION} and a name"
-        return "none", _NO_MARK
-    if not may_be_of_the_template(page):
-        return "none", _NO_MARK
+        marks = {_USE_SECTION: bool(use_blocks(page, publisher)), "a name": find_name(page, publisher) is not None}
+        missing = [mark for mark, found in marks.items() if not found]
+        return ("none", f"it lacks {' and '.join(missing)}") if missing else ("drug", " and ".join(marks))
+    if publisher.told_by_source and not may_be_of_the_template(page):
+        return "none", _no_mark(publisher)
     if find_components(page, publisher):
         return "regimen", "a list of the drugs in the combination"
     combination = any(_COMBINATION.search(block.text) for block in _head(page))
@@ -134,7 +133,12 @@ def classify(page: Page, publisher: Publisher) -> tuple[Kind, str]:
         return "regimen", f"a sentence on what the combination contains and {present[0]}"
     if len(present) > 1:
         return "drug", " and ".join(present)
-    return "none", f"of the marks of a drug's page only {present[0]}" if present else _NO_MARK
+    return "none", f"of the marks of a drug's page only {present[0]}" if present else _no_mark(publisher)
+
+
+def _no_mark(publisher: Publisher) -> str:
+    labels = [mark for key, mark in _MARKS.items() if key in publisher.labels]
+    return f"it has neither {', '.join(labels)}, {_USE_SECTION} nor its {publisher.definition}"
 
 
 def slug_of(page: Page, publisher: Publisher) -> str:

@@ -22,7 +22,7 @@ def build(facts: DrugFacts, settings: Settings) -> list[Resource]:
     """
     if facts.kind == "none":
         return []
-    source = source_of(facts, settings.canonical, f"DocumentReference/{drug_id(facts)}")
+    source = source_of(facts, settings, f"DocumentReference/{drug_id(facts)}")
     indications = indications_of(facts)
     read = [
         *medications(facts, source),
@@ -32,6 +32,6 @@ def build(facts: DrugFacts, settings: Settings) -> list[Resource]:
     return [document_reference(facts, source), *read, provenance(facts, read, indications, settings, source)]
 
 
-def shared(_settings: Settings) -> list[Resource]:
+def shared(settings: Settings) -> list[Resource]:
     """The resources that every page refers to: once in a snapshot."""
-    return [*(organization(each) for each in profiles() if each.organization), device()]
+    return [*(organization(each) for each in profiles(settings.publishers) if each.organization), device()]

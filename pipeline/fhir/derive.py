@@ -48,7 +48,7 @@ def derive(resources: Sequence[Resource], version: FhirVersion, settings: Settin
         reviews = [
             each for provenance in found if provenance["resourceType"] == "Provenance" for each in named_reviews(provenance)
         ]
-        found = [_alone(each, drug, reviews) for each in found if each["resourceType"] in _CORE]
+        found = [_alone(each, drug, reviews, settings) for each in found if each["resourceType"] in _CORE]
     derived = []
     for resource in found:
         held, not_held = (resource, []) if version == "R5" else older(resource, settings.canonical)
@@ -57,7 +57,7 @@ def derive(resources: Sequence[Resource], version: FhirVersion, settings: Settin
     return Derived(derived, dict(sorted((+lost).items())))
 
 
-def _alone(resource: Resource, drug: Json, reviews: list[Json]) -> Resource:
+def _alone(resource: Resource, drug: Json, reviews: list[Json], settings: Settings) -> Resource:
     """A resource of the core profile: what it refers to outside the profile, or in a circle, is named and not linked.
 
     What people decided on the page's uses stands in its document, since there is no Provenance.
@@ -66,15 +66,15 @@ def _alone(resource: Resource, drug: Json, reviews: list[Json]) -> Resource:
         return {k: v for k, v in resource.items() if k != "associatedMedication"}
     changed = {**resource, "extension": [*resource["extension"], *reviews], "subject": _logical(resource["subject"], drug)}
     if "author" in resource:
-        changed["author"] = [_named_author(each) for each in resource["author"]]
+        changed["author"] = [_named_author(each, settings) for each in resource["author"]]
     return changed
 
 
-def _named_author(reference: Json) -> Json:
+def _named_author(reference: Json, settings: Settings) -> Json:
     """The publisher by its address: its Organization is not of the profile."""
     if "reference" not in reference:
         return reference
-    publisher = named(reference["reference"].partition("/")[2])
+    publisher = named(reference["reference"].partition("/")[2], settings.publishers)
     return _logical(reference, {"system": systems.URI, "value": publisher.address})
 
 

@@ -10,6 +10,7 @@ from pipeline.fhir import systems
 from pipeline.fhir.primitives import is_string, string, web_address
 from pipeline.model import Coding, DrugFacts, Fact, Link, Page, Span
 from pipeline.publishers import Publisher, named
+from pipeline.settings import Settings
 
 Json: TypeAlias = dict[str, Any]
 
@@ -120,9 +121,10 @@ class Source:
         }
 
 
-def source_of(facts: DrugFacts, canonical: str, document: str) -> Source:
+def source_of(facts: DrugFacts, settings: Settings, document: str) -> Source:
     """The source of a page's resources; its address is the front matter's `url`, if that is an http(s) address."""
-    return Source(canonical, document, web_address(facts.page.meta("url")), named(facts.publisher))
+    publisher = named(facts.publisher, settings.publishers)
+    return Source(settings.canonical, document, web_address(facts.page.meta("url")), publisher)
 
 
 def links_of(facts: Iterable[Fact]) -> list[Link]:

@@ -18,7 +18,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from pydantic import Field
 
-from pipeline.convert import Report, convert, day_named, new_run_id
+from pipeline.convert import Report, convert, day_named, new_run_id, own_publishers
 from pipeline.errors import OnlabelError, Problem
 from pipeline.flow.artifacts import describe
 from pipeline.flow.batches import Runner, as_tasks, whole
@@ -97,6 +97,7 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
     withhold: Withhold | None = None,
     mappings: Path | None = None,
     corrections: list[Path] = [],  # noqa: B006 - as above
+    publishers: list[Path] = [],  # noqa: B006 - as above
     release_withheld: bool = False,  # noqa: FBT001, FBT002 - a parameter of Prefect's form
     follow_links: bool = False,  # noqa: FBT001, FBT002 - a parameter of Prefect's form
     work: Path | None = None,
@@ -130,6 +131,7 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
         withhold: qualified, to hold back uses that are restricted by words that no rule understood.
         mappings: A folder of mapping tables instead of onlabel's own.
         corrections: Files of what people decided on single uses, besides the one in the folder of mapping tables.
+        publishers: Files with profiles of publishers besides those that onlabel knows, a profile each.
         release_withheld: Whether uses may be published again that people withheld, where their corrections are missing.
         follow_links: Whether links among the pages are followed to files outside of the folder that was named.
         work: The local folder for what is in a store; one in the user's cache folder unless it is given.
@@ -139,7 +141,12 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
         withdrawn: How: delete it, or keep it there with the status of what is retired.
     """
     settings = Settings(
-        canonical=canonical, fhir_versions=tuple(fhir), as_of=day_named(as_of), profile=profile, withhold=withhold
+        canonical=canonical,
+        fhir_versions=tuple(fhir),
+        as_of=day_named(as_of),
+        profile=profile,
+        withhold=withhold,
+        publishers=own_publishers(publishers),
     )
     run_id = new_run_id(flow_run.id)
     place = Place.of(seeds, output, work)

@@ -40,6 +40,7 @@ from pipeline.model.facts import (
     facts_in,
 )
 from pipeline.model.page import AnyPage, Block, BlockKind, FrontMatterValue, Page, PageReference, Run, Span
+from pipeline.model.publisher import IdentifierLink, Publisher
 
 #: A FHIR resource as plain JSON data. Rooms after `fhir` hand these on; none changes one in place.
 Resource: TypeAlias = dict[str, Any]
@@ -60,6 +61,7 @@ __all__ = [
     "FrontMatterValue",
     "Identifier",
     "IdentifierKind",
+    "IdentifierLink",
     "Intent",
     "Kind",
     "Link",
@@ -68,6 +70,7 @@ __all__ = [
     "Phase",
     "Population",
     "PriorTherapy",
+    "Publisher",
     "Qualifier",
     "QualifierKind",
     "QualifierTarget",

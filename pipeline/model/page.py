@@ -79,12 +79,12 @@ class Block:
         return tuple(found)
 
     def may_begin(self, letters: str) -> bool:
-        """Whether the text, white space aside, may begin with one of `letters` (given in lower case): False is certain.
+        """Whether the text, white space aside, may begin with one of `letters` (in lower case; none: any). False is certain.
 
         A block that nobody has read yet answers by its source, which is all that most blocks of a page about something else
         are ever asked.
         """
-        return self.text.lstrip()[:1].lower() in letters
+        return not letters or self.text.lstrip()[:1].lower() in letters
 
     @cached_property
     def _starts(self) -> list[int]:

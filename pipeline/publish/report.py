@@ -20,6 +20,7 @@ from pipeline.publish.documents import COUNTED, accounting, counts
 from pipeline.publish.files import HashedFile
 from pipeline.publish.freshness import unknown_frequencies
 from pipeline.publish.guards import PageCounts, PageResult, Settled
+from pipeline.publishers import profiles
 from pipeline.settings import FhirVersion, Settings
 
 #: The long lists of the report, in their order; all else stands before them.
@@ -56,6 +57,8 @@ def write_report(  # noqa: PLR0913 - a report of so many things
         "made_by": made_by,
         "as_of": day.isoformat() if day else None,
         "settings": asdict(settings),
+        # All of them: who verifies the snapshot has the profiles that it was made by, and no others.
+        "publishers": [asdict(each) for each in profiles(settings.publishers)],
         "accounting": accounting(settled),
         "counts": counts(settled),
         "resources": resources,

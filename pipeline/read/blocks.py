@@ -178,7 +178,7 @@ class LazyBlock(Block):
         if source is None:
             return super().may_begin(letters)
         first = _BEHIND_MARKUP.search(source.text)
-        return first is None or first[0].lower() in letters or first[0] in _HIDING
+        return not letters or first is None or first[0].lower() in letters or first[0] in _HIDING
 
 
 class _Walk:

@@ -6,15 +6,25 @@ Nothing of the rooms that made the output is used here, so that a fault of their
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import Problem
+from pipeline.publishers import Publisher
 from pipeline.verify.copies import same_bundles
 from pipeline.verify.document import Document, read_document
 from pipeline.verify.facts import FactsFile
-from pipeline.verify.files import check_counts, check_manifest, check_name, check_report, document, lines, snapshot_of
+from pipeline.verify.files import (
+    check_counts,
+    check_manifest,
+    check_name,
+    check_report,
+    document,
+    lines,
+    publishers_of,
+    snapshot_of,
+)
 from pipeline.verify.finding import Json, finding, not_read
 from pipeline.verify.mapped import Conformance
 from pipeline.verify.marks import stale_day
@@ -61,18 +71,22 @@ def prove(path: Path) -> Proved:
 
     Reads line by line; of the resources it keeps names and digests, of the pages their text.
 
+    The publishers' profiles are those in the report; a version's folder without one is read by those that onlabel knows.
+
     Raises:
         VerifyError: C600, there is nothing to verify; C607, its manifest or report cannot be read.
     """
     snapshot, versions = snapshot_of(path)
     done = Proved(list(check_name(snapshot)) if snapshot else [], tuple(folder.name for folder in versions))
+    publishers, problems = publishers_of(snapshot)
+    done.problems += problems
     texts: dict[str, Document] = {}
     whole = [folder for folder in versions if _is_whole_r5(folder)]
     for folder in versions:
         done.problems += (
-            _version(folder, snapshot, done, texts)
+            _version(folder, snapshot, publishers, done, texts)
             if folder in whole
-            else _derived(folder, snapshot, done, texts, beside=bool(whole))
+            else _derived(folder, snapshot, publishers, done, texts, beside=bool(whole))
         )
     if snapshot:
         facts = FactsFile(snapshot, texts)
@@ -87,8 +101,14 @@ def _is_whole_r5(folder: Path) -> bool:
     return folder.name not in {"R4", "R4B"} and (folder / "resources" / "Provenance.ndjson").is_file()
 
 
-def _derived(
-    folder: Path, snapshot: Path | None, done: Proved, texts: dict[str, Document], *, beside: bool
+def _derived(  # noqa: PLR0913 - what is gathered, and what of
+    folder: Path,
+    snapshot: Path | None,
+    publishers: Sequence[Publisher],
+    done: Proved,
+    texts: dict[str, Document],
+    *,
+    beside: bool,
 ) -> Iterator[Problem]:
     """The files of a version that is derived from R5, or of the core profile: what is in them is not read against the pages."""
     manifest = document(folder / "manifest.json")
@@ -102,7 +122,7 @@ def _derived(
             continue
         counts[resource["resourceType"]] += 1
         if resource["resourceType"] == "DocumentReference":
-            page, problems = read_document(resource)
+            page, problems = read_document(resource, publishers)
             yield from problems
             if page is not None:
                 pages[page.sha256] += 1
@@ -116,11 +136,13 @@ def _derived(
     yield not_read(folder, beside=beside)
 
 
-def _version(folder: Path, snapshot: Path | None, done: Proved, texts: dict[str, Document]) -> Iterator[Problem]:
+def _version(
+    folder: Path, snapshot: Path | None, publishers: Sequence[Publisher], done: Proved, texts: dict[str, Document]
+) -> Iterator[Problem]:
     """All checks of one FHIR version's folder, the files first."""
     manifest = document(folder / "manifest.json")
     yield from check_manifest(folder, manifest)
-    resources = Resources(_conformance(folder))
+    resources = Resources(_conformance(folder), publishers)
     for place, resource in _lines(folder):
         if resource is None:
             yield finding("C605", "no resource of the file's type", place)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
 from pipeline.errors import Problem
-from pipeline.publishers import profiles
+from pipeline.publishers import Publisher
 from pipeline.verify.derived import drug_id, objects
 from pipeline.verify.document import Document
 from pipeline.verify.finding import Json, finding
@@ -19,8 +19,7 @@ from pipeline.verify.spans import name_of, part, quote_of
 _RELATIVE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}")
 _QUOTE = "{http://www.w3.org/1999/xhtml}q"
 _TAGS = {"page-cancer-type": "cancerTypes", "page-topic": "tags", "page-audience": "audienceLevel"}
-_NOTICES = frozenset(each.notice for each in profiles())
-#: All that a narrative says besides quotes.
+#: All that a narrative says besides quotes, and what publishers say of themselves.
 _LABELS = frozenset(
     {
         *("Brand names in the US", "Drugs in the combination", "Uses that the page states", "The page also says"),
@@ -33,25 +32,24 @@ _LABELS = frozenset(
             ": indication",
             ",",
         ),
-        *("The page says:", "Read from a drug information page by rules, without a person", "onlabel", *_NOTICES),
+        *("The page says:", "Read from a drug information page by rules, without a person", "onlabel"),
         *("Uses that people looked at", "Use section, withheld"),
-        *(f"{each.name} ({each.alias})" for each in profiles()),
         *("Read from a drug information page by rules, and looked at by people",),
     }
 )
-_DESCRIPTIONS = frozenset(
-    f"{each} The attachment is the page's text as it was stored (Markdown with front matter), not the HTML at its address."
-    for each in _NOTICES
-)
-
+_ATTACHED = "The attachment is the page's text as it was stored (Markdown with front matter), not the HTML at its address."
 
 _PROFILES = {"ClinicalUseDefinition": "indication", "DocumentReference": "source-document"}
 
 
 @dataclass
 class Snapshot:
-    """What is kept of every resource of a version: names, statuses and statements, by `Type/id`."""
+    """What is kept of every resource of a version: names, statuses and statements, by `Type/id`.
 
+    `publishers` are the profiles that the pages were read by.
+    """
+
+    publishers: Sequence[Publisher]
     names: dict[str, str | None] = field(default_factory=dict)
     statuses: dict[str, str] = field(default_factory=dict)
     statements: dict[str, str] = field(default_factory=dict)
@@ -123,7 +121,7 @@ def copies(resource: Json, document: Document | None, snapshot: Snapshot, proven
             yield finding("C641", f"the profile of such a resource is {profile}", f"{kind}.meta.profile", name, str(claimed))
         yield from check_mark(resource, document, name)
     yield from _by_kind(resource, document, snapshot, name)
-    yield from _narrative(resource, proven, name)
+    yield from _narrative(resource, proven, snapshot.publishers, name)
 
 
 def _profile(resource: Json) -> Iterator[str]:
@@ -312,13 +310,15 @@ def _document(resource: Json, document: Document, name: str) -> Iterator[Problem
             yield finding(
                 "C650", f"the front matter's {key} has no such value", "DocumentReference.meta.tag", name, tag.get("code")
             )
-    if resource.get("description") not in _DESCRIPTIONS:
-        yield finding("C641", "", "DocumentReference.description", name, resource.get("description"))
+    description = f"{document.publisher.notice} {_ATTACHED}"
+    if resource.get("description") != description:
+        yield finding("C641", f"it is {description!r}", "DocumentReference.description", name, resource.get("description"))
 
 
-def _narrative(resource: Json, proven: set[str], name: str) -> Iterator[Problem]:
+def _narrative(resource: Json, proven: set[str], publishers: Sequence[Publisher], name: str) -> Iterator[Problem]:
     place = f"{resource['resourceType']}.text.div"
-    labels = _LABELS | (review_words(resource) if resource["resourceType"] == "Provenance" else set())
+    labels = _LABELS | {label for each in publishers for label in (each.notice, each.name, f"{each.name} ({each.alias})")}
+    labels |= review_words(resource) if resource["resourceType"] == "Provenance" else set()
     div = str(resource.get("text", {}).get("div", ""))
     try:
         root = ET.fromstring(div)  # noqa: S314 - declarations are refused by validation; expat expands nothing large

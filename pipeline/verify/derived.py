@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 
 from pipeline.errors import Problem
-from pipeline.verify.document import publisher_of
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.mapped import Conformance, is_mapped, mapped_codes
 from pipeline.verify.reviews import CORRECTED, FIELDS, corrected_in
@@ -140,13 +139,16 @@ _LEFT_OUT = r"(?<!\bno )(?<!\bnot )\b(?:younger|less|fewer|older|more|greater)\s
 _BEFORE, _WITH = {"required", "one-of", "conditional"}, {"required", "alternative", "combination", "concurrent"}
 
 
-def derived(resource: Json, conformance: Conformance, changed: Collection[str] = ()) -> Iterator[Problem]:
+def derived(
+    resource: Json, conformance: Conformance, changed: Collection[str] = (), *, indicated: bool = False
+) -> Iterator[Problem]:
     """Codes of a resource that disagree with their words, or are no codes of their system.
 
     Args:
         resource: a resource of the snapshot.
         conformance: the snapshot's own code systems and ConceptMaps.
         changed: the fields of the use that a reviewer gave another value: there a code is a person's reading of the words.
+        indicated: whether a use of such a page is approved by standing in its section on uses.
     """
     name = f"{resource['resourceType']}/{resource.get('id')}"
     quotes = " ".join(_quotes(resource))
@@ -154,7 +156,7 @@ def derived(resource: Json, conformance: Conformance, changed: Collection[str] =
         if "system" in value and "code" in value:
             yield from _coding(value, conformance.local, place, name)
         if isinstance(value.get("coding"), list):
-            yield from _concept(value, quotes, changed, place, name)
+            yield from _concept(value, quotes, changed, place, name, indicated=indicated)
         # A broader concept has no words of its own: it stands in the concept that has.
         if "text" in value or not place.endswith(".valueCodeableConcept"):
             yield from mapped_codes(value, conformance, place, name)
@@ -218,7 +220,9 @@ def _coding(value: Json, local: Mapping[str, Mapping[str, str | None]], place: s
         yield finding("C641", f"{code!r} {display!r}", place, name, system)
 
 
-def _concept(value: Json, quotes: str, changed: Collection[str], place: str, name: str) -> Iterator[Problem]:
+def _concept(  # noqa: PLR0913 - a concept is judged by all of these
+    value: Json, quotes: str, changed: Collection[str], place: str, name: str, *, indicated: bool
+) -> Iterator[Problem]:
     codes = {
         _SYSTEMS.get(str(c.get("system")), name_of({"url": c.get("system", "")})): str(c.get("code")) for c in value["coding"]
     }
@@ -228,7 +232,7 @@ def _concept(value: Json, quotes: str, changed: Collection[str], place: str, nam
             continue
         said = _SAID.get(system, {}).get(code)
         words = value.get("text", quotes)
-        if system == "approval-status" and code == "approved" and publisher_of(name).indicated_is_approval:
+        if system == "approval-status" and code == "approved" and indicated:
             continue  # the section that it stands in says so
         if said and words and not said.search(words):
             yield finding("C640", f"{code} of {system}", place, name, words)

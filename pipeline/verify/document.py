@@ -6,12 +6,12 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.errors import Problem
-from pipeline.publishers import Publisher, profiles
+from pipeline.publishers import Publisher
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.markdown import see
 from pipeline.verify.scalars import block, block_header, double_quoted, plain, single_quoted
@@ -36,24 +36,23 @@ def _folded(text: str) -> str:
     return " ".join(text.translate(_UNSEEN).split())
 
 
-def publisher_of(reference: str) -> Publisher:
+def _publisher_of(reference: str, publishers: Sequence[Publisher]) -> Publisher:
     """The publisher that a resource's id begins with; the one without a profile of its own where none does."""
     identity = reference.partition("/")[2].partition(".")[0]
-    return next((each for each in profiles() if each.id == identity), profiles()[-1])
+    return next((each for each in publishers if each.id == identity), publishers[-1])
 
 
 @dataclass
 class Document:
-    """A page as published, `reference` being its DocumentReference's `Type/id`."""
+    """A page as published, `reference` being its DocumentReference's `Type/id`.
+
+    `publisher` is by whose profile it was read: its id begins the ids of what was read from it.
+    """
 
     reference: str
     resource: Json
     text: str
-
-    @property
-    def publisher(self) -> Publisher:
-        """By whose profile the page was read: its id begins the ids of what was read from it."""
-        return publisher_of(self.reference)
+    publisher: Publisher
 
     @cached_property
     def seen(self) -> Seen:
@@ -178,7 +177,7 @@ class Document:
         return plain(text[start:end]), ""
 
 
-def read_document(resource: Json) -> tuple[Document | None, list[Problem]]:
+def read_document(resource: Json, publishers: Sequence[Publisher]) -> tuple[Document | None, list[Problem]]:
     """The page in a DocumentReference, and what is wrong with its attachment, hashes and identifiers."""
     reference = f"{resource.get('resourceType')}/{resource.get('id')}"
     place = "DocumentReference.content[0].attachment"
@@ -198,7 +197,7 @@ def read_document(resource: Json) -> tuple[Document | None, list[Problem]]:
     stated = [i.get("value") for i in resource.get("identifier", ()) if str(i.get("system")).endswith("/sha256")]
     if stated != [sha256]:
         problems.append(finding("C611", f"its SHA-256 is {sha256}", "DocumentReference.identifier", reference, stated))
-    return Document(reference, resource, text), problems
+    return Document(reference, resource, text, _publisher_of(reference, publishers)), problems
 
 
 def unaccounted(document: Document) -> Iterator[Problem]:

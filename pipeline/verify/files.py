@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import Problem, VerifyError
+from pipeline.publishers import Publisher, profiles, publisher_from
 from pipeline.verify.finding import Json, finding
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -69,6 +70,24 @@ def document(path: Path) -> Json:
     if not isinstance(found, dict):
         raise VerifyError(_unreadable(path, "it is no JSON object"))
     return found
+
+
+def publishers_of(snapshot: Path | None) -> tuple[tuple[Publisher, ...], list[Problem]]:
+    """The publishers' profiles in a snapshot's report, and what is wrong with them.
+
+    Those that onlabel knows where only a version folder was given, or where the report has none.
+
+    Raises:
+        VerifyError: C607, if there is no report.
+    """
+    if snapshot is None:
+        return profiles(), []
+    report = snapshot / "report.json"
+    try:
+        found = tuple(map(publisher_from, document(report).get("publishers") or ()))
+    except (TypeError, AttributeError, ValueError) as error:
+        return profiles(), [finding("C603", f"the publishers are not as onlabel writes them ({error})", str(report))]
+    return (found, []) if found else (profiles(), [finding("C603", "it names no publishers", str(report))])
 
 
 def _unreadable(path: Path, cause: str) -> Problem:

@@ -15,7 +15,7 @@ _REMEDY = "Do not use this output: something changed it after it was made, or ma
 CAUSES = {
     "C601": "a file is missing, or is there without being listed",
     "C602": "a file is not the one that the manifest lists",
-    "C603": "the counts do not add up",
+    "C603": "the counts or publishers do not add up",
     "C604": "the folder's name is not the hash of what is in it",
     "C605": "a line is not the resource that it should be",
     "C610": "the page cannot be read from its attachment",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.errors import Problem
-from pipeline.publishers import profiles
+from pipeline.publishers import Publisher
 from pipeline.verify.derived import CANCER_TERMS, NCI_THESAURUS, drug_id
 from pipeline.verify.document import Document
 from pipeline.verify.finding import Json, finding
@@ -130,7 +130,7 @@ class Proof:
             yield self._problem("C623", "no span", f"{place}.valueString", value["valueString"])
         reference = value.get("reference")
         is_named = isinstance(reference, str) and not reference.startswith(("#", "Organization/"))
-        if _is_publisher(value):
+        if _is_publisher(value, self.document.publisher):
             return  # its name is its profile's
         if "display" in value and (is_named or "identifier" in value):
             yield from self._required(value, "display", place)
@@ -245,7 +245,12 @@ class Proof:
             ids = {self.document.glossary_id(start, end) for _, start, end in spans}
             if ids != {code}:
                 yield self._problem("C630", f"the link says {', '.join(map(str, ids)) or 'nothing'}", f"{place}.code", code)
-        elif "value" in value and ".identifier" in place and not self._is_own(str(system)) and not _is_address(value):
+        elif (
+            "value" in value
+            and ".identifier" in place
+            and not self._is_own(str(system))
+            and not _is_address(value, self.document.publisher)
+        ):
             yield from self._required(value, "value", place)
             for _, start, end in spans_of(value.get("_value", {})):
                 targets = (one.href for one in self.document.seen.links if one.target_start <= start and end <= one.target_end)
@@ -304,13 +309,13 @@ def _is_covered(span: Span, sentences: list[Span]) -> bool:
     return bool(touching) and touching[0][0] <= start and end <= touching[-1][1]
 
 
-def _is_address(value: Json) -> bool:
-    """Whether an identifier is a publisher's address, as its profile has it."""
-    return value.get("system") == _URI and any(value.get("value") == each.address for each in profiles())
+def _is_address(value: Json, publisher: Publisher) -> bool:
+    """Whether an identifier is the publisher's address, as its profile has it."""
+    return value.get("system") == _URI and value.get("value") == publisher.address
 
 
-def _is_publisher(value: Json) -> bool:
-    """Whether a reference names a publisher as its profile does."""
+def _is_publisher(value: Json, publisher: Publisher) -> bool:
+    """Whether a reference names the publisher as its profile does."""
     identifier = value.get("identifier")
     stated = (identifier.get("value") if isinstance(identifier, dict) else None, value.get("display"))
-    return value.get("type") == "Organization" and any(stated == (each.address, each.name) for each in profiles())
+    return value.get("type") == "Organization" and stated == (publisher.address, publisher.name)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipeline.errors import Problem
+from pipeline.publishers import Publisher
 from pipeline.verify.copies import Snapshot, copies
 from pipeline.verify.derived import derived
 from pipeline.verify.document import Document, read_document, unaccounted
@@ -24,12 +25,13 @@ _OURS = frozenset({"Organization", "Device"})
 class Resources:
     """What is kept of all resources while each is checked: names and digests, and the text of the pages.
 
-    `conformance` is what the snapshot says of codes.
+    `conformance` is what the snapshot says of codes, `publishers` the profiles that its pages were read by.
     """
 
-    def __init__(self, conformance: Conformance) -> None:
+    def __init__(self, conformance: Conformance, publishers: Sequence[Publisher]) -> None:
         self.conformance = conformance
-        self.kept = Snapshot()
+        self.publishers = publishers
+        self.kept = Snapshot(publishers)
         self.documents: dict[str, Document] = {}
         self.digests: dict[str, bytes] = {}
         self.counts: Counter[str] = Counter()
@@ -46,7 +48,7 @@ class Resources:
         self.digests[name] = digest(resource)
         self.counts[resource["resourceType"]] += 1
         if resource["resourceType"] == "DocumentReference":
-            page, problems = read_document(resource)
+            page, problems = read_document(resource, self.publishers)
             yield from problems
             if page is None:
                 return
@@ -70,7 +72,8 @@ class Resources:
             self.failed += proof.failed
         elif kind not in _OURS:
             yield finding("C623", "it refers to no page of the snapshot", kind, name_of(resource))
-        yield from derived(resource, self.conformance, self.kept.changed_of(resource, page))
+        indicated = page is not None and page.publisher.indicated_is_approval
+        yield from derived(resource, self.conformance, self.kept.changed_of(resource, page), indicated=indicated)
         yield from copies(resource, page, self.kept, proven)
         if kind == "DocumentReference" and page is not None:
             yield from unaccounted(page)

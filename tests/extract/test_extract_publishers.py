@@ -68,6 +68,13 @@ Zolafen is used to treat melanoma that has spread. It is indicated for the treat
 """
 
 
+#: What is said of a page that no profile takes: what each looked for.
+NOBODYS = (
+    "nci: it has neither the label of US brand names, the label of FDA approval, a section on its use nor its definition in "
+    "the NCI Drug Dictionary; fda-label: it lacks a section on its use; page: it lacks a section on its use"
+)
+
+
 def facts_of(text: str, name: str = "page.md") -> DrugFacts:
     return extract(read_page(text.encode(), name))
 
@@ -102,9 +109,9 @@ def test_a_page_of_another_publisher_is_read_by_its_layout_and_approves_nothing(
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (PLAIN.replace("Why is this medication prescribed?", "How it feels"), "no mark of a drug's page"),
+        (PLAIN.replace("Why is this medication prescribed?", "How it feels"), NOBODYS),
         (PLAIN.replace("source:", "language: es\nsource:"), "its language is es, and only English is read"),
-        (LABEL.replace("Indications and Usage", "Description"), "no mark of a drug's page"),
+        (LABEL.replace("Indications and Usage", "Description"), "it lacks a section on its use"),
     ],
 )
 def test_a_page_that_no_profile_takes_is_no_drugs_page(text: str, reason: str) -> None:

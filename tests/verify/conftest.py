@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.convert import convert
+from pipeline.publishers import profiles
 from pipeline.verify.mapped import Conformance
 from pipeline.verify.resources import Resources
 
@@ -57,7 +58,7 @@ class Published:
         """The findings when one resource is put in the place of another (hashes made to fit)."""
         changed = rehashed(changed)
         everything = [changed if r is original else r for r in self.resources]
-        checked = Resources(self.conformance)
+        checked = Resources(self.conformance, profiles())
         found = [p for r in everything for p in checked.gather(r, "")]
         # The changed resource first: nearly always that is enough, and a sixteenth of the work.
         found = found or list(checked.check(changed))

@@ -15,6 +15,7 @@ import pytest
 
 from pipeline.convert import convert
 from pipeline.errors import VerifyError
+from pipeline.publishers import profiles
 from pipeline.settings import FhirVersion, Profile, Settings
 from pipeline.verify import prove, verify
 from pipeline.verify.derived import derived
@@ -136,7 +137,7 @@ def _document(published: Published) -> tuple[Json, str]:
 
 def _quoted(published: Published, document: Json) -> set[int]:
     """Every code point that something quotes: spans, and the targets of the links listed."""
-    checked = Resources(published.conformance)
+    checked = Resources(published.conformance, profiles())
     list(checked.gather(document, ""))
     page = checked.documents[f"DocumentReference/{document['id']}"]
     found: set[int] = set()
@@ -171,7 +172,7 @@ def test_a_changed_character_of_the_page_that_something_quotes_is_found(publishe
 
 def test_all_that_a_reader_sees_of_the_use_section_and_all_front_matter_values_are_quoted(published: Published) -> None:
     document, text = _document(published)
-    checked = Resources(published.conformance)
+    checked = Resources(published.conformance, profiles())
     list(checked.gather(document, ""))
     page = checked.documents[f"DocumentReference/{document['id']}"]
     quoted = _quoted(published, document)
@@ -459,7 +460,7 @@ def test_every_quote_span_and_link_of_the_facts_that_is_changed_is_found(
     published: Published, output: Path, tmp_path: Path
 ) -> None:
     document, _ = _document(published)
-    checked = Resources(published.conformance)
+    checked = Resources(published.conformance, profiles())
     list(checked.gather(document, ""))
     pages = {page.sha256: page for page in checked.documents.values()}
     for name in ("facts.schema.json", "report.json"):

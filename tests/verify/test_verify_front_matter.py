@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.convert import convert
+from pipeline.publishers import profiles
 from pipeline.read import read_page
 from pipeline.verify import prove
 from pipeline.verify.document import Document
@@ -48,7 +49,7 @@ def test_an_untouched_output_is_proven_whatever_notes_front_matter_has(note: str
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["shows"])
 def test_it_reads_every_value_as_the_reader_does(example: dict[str, Any], line_end: str) -> None:
     page = read_page(f"---\n{example['yaml']}\n---\n# Body\n".replace("\n", line_end).encode(), "page.md")
-    document = Document("DocumentReference/a", {}, page.text)
+    document = Document("DocumentReference/a", {}, page.text, profiles()[-1])
     for key, values in page.front_matter.items():
         for value in values:
             # An empty text and one of spaces are no words that anything could show.

@@ -1,0 +1,60 @@
+"""Whose pages these are: a publisher's profile; the README.md of `pipeline/publishers` says what each key is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from pipeline.model.facts import IdentifierKind
+from pipeline.model.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierLink:
+    """Where pages print an identifier: how the block begins, and the value inside the target of a link in it."""
+
+    kind: IdentifierKind
+    opening: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """A publisher's profile.
+
+    `organization`: it stands in each snapshot as an Organization; else its pages name it by its address.
+    `hosts` and `sources` recognize a page by its `url` and its `source`. `indicated_is_approval`: on these pages "is indicated
+    for" is the approval. `told_by_source`: that a page is no drug's may be told by how a line of its source begins.
+    """
+
+    id: str
+    name: str
+    address: str
+    notice: str
+    uses: str
+    document: str = "drug-information"
+    hosts: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    indicated_is_approval: bool = False
+    alias: str | None = None
+    page_id: str | None = None
+    organization: bool = False
+    definition: str = "definition"
+    first_letters: str = ""
+    told_by_source: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    identifiers: tuple[IdentifierLink, ...] = ()
+
+    def wrote(self, page: Page) -> bool:
+        """Whether the page itself says that it is this publisher's: by its source, or by its address."""
+        host = _host_of(page)
+        return page.meta("source") in self.sources or any(host == each or host.endswith(f".{each}") for each in self.hosts)
+
+
+def _host_of(page: Page) -> str:
+    """The host of the page's own address; empty where it states none that can be read."""
+    try:
+        return urlsplit(page.meta("url") or "").hostname or ""
+    except ValueError:
+        return ""
