@@ -378,7 +378,7 @@ def test_a_folder_that_is_no_output_is_a_wrong_call_of_every_command(
     "command", [command for command in READERS if command[0] != "validate"], ids=lambda command: command[0]
 )
 def test_what_is_damaged_is_no_wrong_call(command: tuple[str, ...], output: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for file in ("R5/manifest.json", "R5/bundles/transaction.ndjson", "report.json"):
+    for file in ("SHA256SUMS", "R5/bundles/transaction.ndjson", "report.json"):
         (output / "current" / file).write_text("[", encoding="utf-8")
     named = (output, output) if command == ("diff",) else (output,)
     assert run_command([*command, *map(str, named)]) in {3, 4}

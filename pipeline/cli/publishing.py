@@ -12,7 +12,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from pipeline.cli.app import DONE, REFUSED, Flag, Json, OwnPublishers, Quiet, app, canonical_base, fhir_version, refuse_outputs
+from pipeline.cli.app import (
+    DONE,
+    REFUSED,
+    Flag,
+    Json,
+    OwnPublishers,
+    Quiet,
+    app,
+    canonical_base,
+    duration,
+    fhir_version,
+    refuse_outputs,
+    web_address,
+)
 from pipeline.cli.console import Console
 from pipeline.cli.loading import SigningIn, load_json
 from pipeline.cli.loading import conclude as conclude_load
@@ -43,6 +56,8 @@ class Conversion(TypedDict):
     stale_for: int
     follow_links: bool
     page_timeout: float
+    base_url: str | None
+    update_cadence: str | None
 
 
 @Parameter(name="*")
@@ -96,6 +111,13 @@ class Publishing:
         Withhold | None, Parameter(help="qualified: hold back uses that are restricted by words that no rule understood.")
     ] = None
     canonical: Annotated[str, Parameter(help="The base of onlabel's own URLs; set yours.")] = DEFAULT_CANONICAL
+    base_url: Annotated[
+        str | None,
+        Parameter(help="Where the output folder is on the web, for Bulk Data clients. [default: relative URLs]"),
+    ] = None
+    update_cadence: Annotated[
+        str | None, Parameter(help="How often it changes, for them too: a duration of ISO 8601 (P1D, PT6H).")
+    ] = None
     mappings: Annotated[Path | None, Parameter(help="A folder of mapping tables. [default: onlabel's own]")] = None
     work: Annotated[
         Path | None, Parameter(help="The local folder for what is in a store. [default: one in the user's cache folder]")
@@ -117,7 +139,7 @@ class Publishing:
         )
 
     def conversion(self) -> Conversion:
-        """What is handed on as it is."""
+        """What is handed on as it is; raises UsageError (U915)."""
         return Conversion(
             workers=self.workers,
             max_removed=self.max_removed,
@@ -128,6 +150,8 @@ class Publishing:
             stale_for=self.stale_for,
             follow_links=self.follow_links,
             page_timeout=self.page_timeout,
+            base_url=web_address("--base-url", self.base_url),
+            update_cadence=duration("--update-cadence", self.update_cadence),
         )
 
     def place(self, seeds: tuple[str, ...], console: Console) -> Place:

@@ -106,7 +106,7 @@ def _snapshot_folder(path: Path, version: FhirVersion) -> Path:
     snapshot = current_snapshot(path) or path
     if (snapshot / version).is_dir():
         return snapshot / version
-    others = [other for other in get_args(FhirVersion) if (snapshot / other / "manifest.json").is_file()]
+    others = [other for other in get_args(FhirVersion) if (snapshot / other / "resources").is_dir()]
     if others:
         cause, remedy = f"this snapshot holds {' and '.join(others)}, not {version}", f"Use --fhir {others[0]}."
         raise UsageError(Problem("U906", "error", cause, remedy, source=str(path)))

@@ -19,7 +19,7 @@ from pipeline.convert.kept import Keeping, Kept, OnUnreadable, keep_pages
 from pipeline.convert.program import made_by
 from pipeline.convert.refusals import refusals_of
 from pipeline.convert.report import Report, make_report
-from pipeline.convert.run_folder import conclude, new_run_id
+from pipeline.convert.run_folder import conclude, hosted, new_run_id, without_old
 from pipeline.convert.seeds import Source, find
 from pipeline.convert.tables import MappingTables
 from pipeline.convert.takeover import Compact, TakenPages, take_over
@@ -29,6 +29,7 @@ from pipeline.convert.workers import become_worker, in_processes, interrupts_hel
 from pipeline.correct import Corrections, held_back, tally
 from pipeline.errors import Problem, PublishError, UsageError
 from pipeline.publish import (
+    Hosting,
     NotABaseError,
     OutputFolder,
     PageResult,
@@ -89,6 +90,8 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
     page_timeout: float = PAGE_TIMEOUT,
     release_withheld: bool = False,
     follow_links: bool = False,
+    base_url: str | None = None,
+    update_cadence: str | None = None,
     progress: Progress | None = None,
     run_id: str | None = None,
     run_batches: BatchRunner | None = None,
@@ -115,6 +118,8 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
         page_timeout: How long a page may take, in seconds; one that takes longer is quarantined (P536).
         release_withheld: Whether uses may be published again that people withheld, where their corrections are missing.
         follow_links: Whether links among the pages are followed to files outside of the folder that was named.
+        base_url: The URL at which a web server publishes the output folder, for the manifests that Bulk Data clients read.
+        update_cadence: How often it changes, as an ISO 8601 duration (P1D), for them too.
         progress: Told after each batch how many pages are done, of how many.
         run_id: Names the run's folder; the time and the process's number unless it is given.
         run_batches: What runs the batches, instead of `workers` processes.
@@ -145,7 +150,9 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
         seconds = {**run.clock.seconds, "all": time.perf_counter() - started}
         notes = (*taken.notes, *run.kept.notes_on(published.change.kept))
         report = _report(published, settings, day, folder.run, seconds, notes, tables.corrections())
-        return conclude(report, published.previous, folder, keep)
+        report = conclude(report, published.previous)
+        report = hosted(report, folder, Hosting(base_url and base_url.rstrip("/"), update_cadence), settings.canonical, keep)
+        return without_old(report, published.previous, folder, keep)
 
 
 def _report(  # noqa: PLR0913, PLR0917 - what became of the run, and of people's corrections

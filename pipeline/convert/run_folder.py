@@ -15,8 +15,9 @@ import orjson
 
 from pipeline.convert.report import Report
 from pipeline.errors import OnlabelError, Problem, PublishError
-from pipeline.publish import OutputFolder, remove_beyond
+from pipeline.publish import Hosting, OutputFolder, publish_manifests, remove_beyond
 from pipeline.publish.files import refusals, write_file
+from pipeline.publish.output import BULK
 
 
 def new_run_id(tail: object) -> str:
@@ -24,16 +25,14 @@ def new_run_id(tail: object) -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{tail}"
 
 
-def conclude(report: Report, previous: Path | None, output: OutputFolder, keep: int | None) -> Report:
-    """Say what changed, write `run.json`, `metrics.json` and `log` into the run's folder, and remove what is not kept.
+def conclude(report: Report, previous: Path | None) -> Report:
+    """Say what changed, and write `run.json`, `metrics.json` and `log` into the run's folder.
 
     The snapshot stands, or the guards have spoken, before this begins: what goes wrong here is a note in the report.
 
     Args:
         report: The run's report.
         previous: The snapshot that was current before.
-        output: The output folder, held by this run.
-        keep: How many snapshots to keep; None for all.
 
     """
     report = _with_changes(report, previous)
@@ -61,7 +60,7 @@ def conclude(report: Report, previous: Path | None, output: OutputFolder, keep: 
         cause = f"the run's own folder is not complete: {error.problem.cause}"
         remedy = "Make room, or give the right to write there, before the next run."
         report = _noting(report, Problem("P507", "warning", cause, remedy, source=str(report.folder)))
-    return _remove_old(report, previous, output, keep)
+    return report
 
 
 def _with_changes(report: Report, previous: Path | None) -> Report:
@@ -104,7 +103,21 @@ def metrics(report: Report) -> dict[str, Any]:
     }
 
 
-def _remove_old(report: Report, previous: Path | None, output: OutputFolder, keep: int | None) -> Report:
+def hosted(report: Report, output: OutputFolder, hosting: Hosting, canonical: str, keep: int | None) -> Report:
+    """Let the manifests that Bulk Data clients read be those of the snapshot that is current now."""
+    if report.snapshot is None:
+        return report
+    try:
+        publish_manifests(output, report.snapshot, hosting, canonical, datetime.now(UTC), keep)
+    except (OSError, ValueError, LookupError) as error:
+        cause = f"the manifests for Bulk Data clients are not those of this snapshot ({error})"
+        remedy = "See that the folder is as onlabel wrote it, and that this user may write there; the next run tries again."
+        return _noting(report, Problem("P508", "warning", cause, remedy, source=str(output.path / BULK)))
+    return report
+
+
+def without_old(report: Report, previous: Path | None, output: OutputFolder, keep: int | None) -> Report:
+    """Remove the snapshots that are not to be kept."""
     if report.snapshot is None or keep is None:
         return report
     try:

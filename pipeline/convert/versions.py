@@ -12,7 +12,7 @@ from pipeline.settings import FhirVersion
 
 def left_out(previous: Path | None, versions: Sequence[FhirVersion]) -> Problem | None:
     """P534: the versions of the snapshot before that are not among these."""
-    there = [version for version in get_args(FhirVersion) if previous and (previous / version / "manifest.json").is_file()]
+    there = [version for version in get_args(FhirVersion) if previous and (previous / version / "resources").is_dir()]
     gone = [version for version in there if version not in versions]
     if not gone:
         return None

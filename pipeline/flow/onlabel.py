@@ -100,6 +100,8 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
     publishers: list[Path] = [],  # noqa: B006 - as above
     release_withheld: bool = False,  # noqa: FBT001, FBT002 - a parameter of Prefect's form
     follow_links: bool = False,  # noqa: FBT001, FBT002 - a parameter of Prefect's form
+    base_url: str | None = None,
+    update_cadence: str | None = None,
     work: Path | None = None,
     load_to: str | None = None,
     login: Login | None = None,
@@ -134,6 +136,8 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
         publishers: Files with profiles of publishers besides those that onlabel knows, a profile each.
         release_withheld: Whether uses may be published again that people withheld, where their corrections are missing.
         follow_links: Whether links among the pages are followed to files outside of the folder that was named.
+        base_url: Where a web server publishes the output folder, for the manifests that Bulk Data clients read.
+        update_cadence: How often it changes, for them too: a duration of ISO 8601 (P1D).
         work: The local folder for what is in a store; one in the user's cache folder unless it is given.
         load_to: The base URL of a FHIR server into which the first of `fhir` is loaded.
         login: How to sign in there; the secret is in the environment (ONLABEL_SECRET) or in its file, never a parameter.
@@ -169,6 +173,8 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
                     on_unreadable=on_unreadable,
                     stale_for=stale_for,
                     page_timeout=page_timeout,
+                    base_url=base_url,
+                    update_cadence=update_cadence,
                     progress=watcher(),
                     run_id=run_id,
                     run_batches=run_batches,

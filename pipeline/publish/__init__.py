@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from pipeline.errors import Problem, PublishError
 from pipeline.fhir import conformance, derive, shared
 from pipeline.publish.base import Base, BasePage, Candidate, NotABaseError, base_page
+from pipeline.publish.bulk import Hosting, publish_manifests
 from pipeline.publish.files import NewFolder, refusals
 from pipeline.publish.freshness import Overdue, is_known
 from pipeline.publish.guards import Change, PageCounts, PageResult, Settled, Stale, compare, forbidden, settle
@@ -31,6 +32,7 @@ __all__ = [
     "BasePage",
     "Candidate",
     "Change",
+    "Hosting",
     "NotABaseError",
     "OutputFolder",
     "Overdue",
@@ -49,6 +51,7 @@ __all__ = [
     "is_known",
     "lapsed",
     "publish",
+    "publish_manifests",
     "published_in",
     "read_report",
     "reading",

@@ -1,4 +1,4 @@
-"""The JSON documents of a snapshot that are no drug's resources: OperationOutcome, Bulk Data manifest, what a report counts."""
+"""What a snapshot holds besides drugs' resources: OperationOutcomes, its date, what a report counts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any, Final
 
 from pipeline.errors import Problem
-from pipeline.facts import FACTS, FACTS_SCHEMA
 from pipeline.model import Resource
 from pipeline.publish.freshness import day_of
 from pipeline.publish.guards import Settled
@@ -19,8 +18,6 @@ COUNTED: Final = ("brands", "uses", "indications", "qualified_in_words", "withhe
 #: HL7's extensions for where an issue was found (the HL7 validator writes them too).
 _FILE: Final = "http://hl7.org/fhir/StructureDefinition/operationoutcome-file"
 _LINE: Final = "http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-line"
-#: Which operation of the Bulk Data guide (4.0.0-ballot) a manifest follows.
-_BULK_PUBLISH: Final = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/bulk-publish"
 #: Our codes in terms of http://hl7.org/fhir/issue-type (required binding): the whole code first, then its first letter.
 _ISSUE_TYPES: Final = {
     "P520": "conflict", "P521": "duplicate", "P525": "duplicate", "P590": "exception",
@@ -62,54 +59,8 @@ def as_of(settings: Settings, settled: Iterable[Settled]) -> date | None:
 
 def no_date() -> Problem:
     """P524: nothing says which date the snapshot speaks for."""
-    cause = "no published page has a lastReviewed that is a date (YYYY-MM-DD), so the manifest has no transactionTime"
+    cause = "no published page has a lastReviewed that is a date (YYYY-MM-DD), so nothing dates the snapshot"
     return Problem("P524", "warning", cause, "Give the pages one, or name the date with --as-of.")
-
-
-def manifest(  # noqa: PLR0913, PLR0917 - all that a snapshot holds
-    settings: Settings,
-    day: date | None,
-    output: Mapping[str, int],
-    outcome: int,
-    files: Mapping[str, tuple[str, int]],
-    facts: tuple[int, str, int],
-) -> dict[str, Any]:
-    """The Bulk Data manifest of one FHIR version's folder, in the form of a static `$bulk-publish`.
-
-    It also holds what Bulk Data 1 and 2 ask for (`request`, `error`), so that a client of any of them can read it.
-
-    Args:
-        settings: The run's settings.
-        day: The date that the snapshot speaks for.
-        output: How many resources of each type there are, in load order.
-        outcome: How many OperationOutcomes there are.
-        files: SHA-256 and size of each file in the folder, by its path.
-        facts: Of how many pages there are facts, and SHA-256 and size of the file of them, which stands beside the folder.
-
-    """
-    outcomes = [{"type": "OperationOutcome", "url": "../outcome/OperationOutcome.ndjson", "count": outcome}] if outcome else []
-    pages, facts_digest, facts_size = facts
-    return {
-        "manifestType": _BULK_PUBLISH,
-        **({"transactionTime": f"{day.isoformat()}T00:00:00Z"} if day else {}),
-        "request": f"{settings.canonical}/$bulk-publish",
-        "requiresAccessToken": False,
-        "outputFormat": "application/fhir+ndjson",
-        "output": [{"type": name, "url": f"resources/{name}.ndjson", "count": count} for name, count in output.items()],
-        "deleted": [],
-        "error": outcomes,
-        "outcome": outcomes,
-        "extension": {
-            "files": {name: {"sha256": digest, "bytes": size} for name, (digest, size) in files.items()},
-            "facts": {
-                "url": f"../{FACTS}",
-                "schema": f"../{FACTS_SCHEMA}",
-                "count": pages,
-                "sha256": facts_digest,
-                "bytes": facts_size,
-            },
-        },
-    }
 
 
 def accounting(settled: Sequence[Settled]) -> dict[str, int]:

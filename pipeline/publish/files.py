@@ -94,7 +94,11 @@ class NewFolder:
 
     def content_hash(self) -> str:
         """What `content_hash` would say of the folder; no file is read for it."""
-        return _content_hash((name, self.files[name][0]) for name in sorted(self.files, key=os.fsencode))
+        return hashlib.sha256(self.listing()).hexdigest()
+
+    def listing(self) -> bytes:
+        """The files that are done, a line each with their SHA-256, in byte order of their paths, as `sha256sum` writes them."""
+        return _listing((name, self.files[name][0]) for name in sorted(self.files, key=os.fsencode))
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -132,8 +136,9 @@ def content_hash(folder: Path) -> str:
     names = files_below(folder)
     # Hashing leaves the interpreter's lock alone, and half of a snapshot is one file.
     with ThreadPoolExecutor(2) as pool:
-        return _content_hash(zip(names, pool.map(lambda name: sha256(folder / name), names), strict=True))
+        hashes = zip(names, pool.map(lambda name: sha256(folder / name), names), strict=True)
+        return hashlib.sha256(_listing(hashes)).hexdigest()
 
 
-def _content_hash(hashes: Iterable[tuple[str, str]]) -> str:
-    return hashlib.sha256("".join(f"{digest}  {name}\n" for name, digest in hashes).encode()).hexdigest()
+def _listing(hashes: Iterable[tuple[str, str]]) -> bytes:
+    return "".join(f"{digest}  {name}\n" for name, digest in hashes).encode()

@@ -17,17 +17,15 @@ from pipeline.publish.spool import Spool
 
 def write_outcome(  # noqa: PLR0913, PLR0917 - where findings come from, and where they go
     folder: NewFolder, spool: Spool, base: Base | None, settled: Sequence[Settled], general: Sequence[Problem], canonical: str
-) -> int:
-    """Write every finding, one OperationOutcome a page, those on no page first. Returns the number of OperationOutcomes."""
+) -> None:
+    """Write every finding, one OperationOutcome a page, those on no page first."""
     spooled = spool.problems()
     number, early = next(spooled, (-1, []))
     before = _findings_of(base.snapshot) if base else iter(())
     name, line = next(before, ("", b""))
-    count = 0
     with folder.file("outcome/OperationOutcome.ndjson", even_empty=True) as file:
         if general:
             file.write(orjson.dumps(operation_outcome(None, general, canonical)) + b"\n")
-            count += 1
         for one in settled:
             found = [*one.problems]
             if number == one.page.number:
@@ -39,13 +37,10 @@ def write_outcome(  # noqa: PLR0913, PLR0917 - where findings come from, and whe
             if one.page.taken_over and line and name == one.page.name:
                 if not found:
                     file.write(line)
-                    count += 1
                     continue
                 outcome["issue"] = orjson.loads(line)["issue"] + outcome["issue"]
             if outcome["issue"]:
                 file.write(orjson.dumps(outcome) + b"\n")
-                count += 1
-    return count
 
 
 def has_findings(snapshot: Path, spool: Spool, settled: Sequence[Settled], canonical: str) -> bool:

@@ -26,6 +26,8 @@ _DAMAGED = "damaged-"
 _MARKER_TEXT = "This folder is written by onlabel.\n"
 #: The folder of pages that cannot be read now, as they were read last.
 KEPT = "kept"
+#: The folder of what a web server publishes beside `snapshots`.
+BULK = "bulk"
 #: What a folder may hold and still be free to take: what a repository keeps in a folder that is otherwise empty,
 #: and an input of a run.
 _HARMLESS = frozenset({"README.md", ".gitignore", ".gitkeep", KEPT})
@@ -173,7 +175,7 @@ def unreadable(path: Path, reason: str) -> PublishError:
 
 def refuse_links(path: Path) -> None:
     """P501, where a link stands in an output folder in place of what is written there: it would be written elsewhere."""
-    for name in (MARKER, "snapshots", "runs", KEPT):
+    for name in (MARKER, "snapshots", "runs", KEPT, BULK):
         if (path / name).is_symlink():
             cause = f"a link stands in the output folder where onlabel writes ({name})"
             raise PublishError(Problem("P501", "fatal", cause, f"{_REMEDY} A link to the whole folder is followed.", str(path)))

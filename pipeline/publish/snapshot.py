@@ -7,7 +7,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -16,7 +16,7 @@ from pipeline.facts import FACTS, FACTS_SCHEMA, facts_schema
 from pipeline.fhir import CodeRow, code_definitions, conformance, derive, link, shared
 from pipeline.model import Resource
 from pipeline.publish.base import TAKEN_OVER, Base, NotABaseError, TakenOver, codes_of, facts_of
-from pipeline.publish.documents import as_of, manifest, no_date, not_held
+from pipeline.publish.documents import as_of, no_date, not_held
 from pipeline.publish.files import NewFolder
 from pipeline.publish.guards import Settled
 from pipeline.publish.outcome import write_outcome
@@ -24,6 +24,9 @@ from pipeline.publish.report import write_report
 from pipeline.publish.spool import LOAD_ORDER, SHARED, Entry, Spool
 from pipeline.settings import FhirVersion, Settings
 from pipeline.validate import check_references, validate
+
+#: SHA-256 of every other file of a snapshot, as `sha256sum` writes and checks them.
+SUMS: Final = "SHA256SUMS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,18 +149,15 @@ def _write_definitions(folder: NewFolder, settings: Settings, version: FhirVersi
                 file.write(orjson.dumps(resource) + b"\n")
 
 
-def _write_facts(folder: NewFolder, selection: Selection) -> int:
-    """Write the facts of the published pages, and the schema of a line. Returns the number of pages."""
+def _write_facts(folder: NewFolder, selection: Selection) -> None:
+    """Write the facts of the published pages, and the schema of a line."""
     with folder.file(FACTS_SCHEMA) as file:
         file.write(orjson.dumps(facts_schema(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-    count = 0
     spooled = selection.spool.facts(selection.pages)
     kept = facts_of(selection.base, selection.kept) if selection.base else ()
     with folder.file(FACTS, even_empty=True) as file:
         for entry in heapq.merge(kept, spooled):
             file.write(entry.json + b"\n")
-            count += 1
-    return count
 
 
 def _write_type(  # noqa: PLR0913, PLR0917 - one type of one version of one selection
@@ -227,14 +227,8 @@ def write_snapshot(
     if clashes := {page: problems for parts in written.values() for page, problems in parts.clashes.items()}:
         return clashes
     general = () if day else (no_date(),)
-    outcomes = write_outcome(folder, selection.spool, base, settled, general, settings.canonical)
-    facts = _write_facts(folder, selection)
-    for version, parts in written.items():
-        below = f"{version}/"
-        files = {name.removeprefix(below): said for name, said in sorted(folder.files.items()) if name.startswith(below)}
-        document = manifest(settings, day, parts.counts, outcomes, files, (facts, *folder.files[FACTS]))
-        with folder.file(f"{version}/manifest.json") as file:
-            file.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    write_outcome(folder, selection.spool, base, settled, general, settings.canonical)
+    _write_facts(folder, selection)
     write_report(
         folder.file("report.json"),
         settings,
@@ -245,6 +239,9 @@ def write_snapshot(
         codes=codes,
         made_by=made_by,
     )
+    listing = folder.listing()
+    with folder.file(SUMS) as file:
+        file.write(listing)
     return {}
 
 

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from pipeline.errors import Problem, StoreError, excerpt
 from pipeline.publish.files import refusals
 from pipeline.publish.lock import holder_of, say
+from pipeline.publish.output import BULK
 from pipeline.store.keeping import remove_beyond
 from pipeline.store.objects import Objects, is_url, without_secrets
 from pipeline.store.pages import Fetched, fetch_pages
@@ -136,8 +137,9 @@ class Place:
         push(store, snapshot, self._began)
         try:
             push_folder(store, run, f"runs/{run.name}")
+            push_folder(store, self.output / BULK, BULK)
         except StoreError as error:
-            cause = f"the run's folder is not kept in the store: {error.problem.cause}"
+            cause = f"the run's folder, or `{BULK}`, is not kept in the store: {error.problem.cause}"
             remedy = f"The snapshot stands; the run's folder is {run}."
             return (Problem("S110", "warning", cause, remedy, source=error.problem.source),)
         try:

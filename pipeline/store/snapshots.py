@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipeline.errors import Problem, StoreError, excerpt
 from pipeline.publish.files import content_hash, files_below, write_file
-from pipeline.publish.output import MARKER, refuse_links
+from pipeline.publish.output import BULK, MARKER, refuse_links
 from pipeline.store.objects import IN_FLIGHT, Listed, Objects
 
 CURRENT = "CURRENT"
@@ -45,6 +45,7 @@ def base(store: Objects, output: Path) -> Began:
     refuse_links(output)
     (output / MARKER).touch()
     (output / "current").unlink(missing_ok=True)
+    _fetch_other(store, output, BULK)
     if began.name is None:
         (output / CURRENT).unlink(missing_ok=True)
         return began
@@ -107,6 +108,14 @@ def _claim(store: Objects) -> None:
             remedy = "Name a prefix of its own for the output. Nothing was touched."
             raise StoreError(Problem("S105", "fatal", cause, remedy, source=store.url))
         store.write(MARKER, b"What is below this prefix is written by onlabel.\n")
+
+
+def _fetch_other(store: Objects, output: Path, folder: str) -> None:
+    """Bring a folder's files here that are not here as they are there: another machine may have run last."""
+    for name, seen in store.list(folder).items():
+        here = output / name
+        if not {"", ".", ".."} & set(name.split("/")) and not (here.is_file() and _same(store, name, seen, here)):
+            store.download(name, here)
 
 
 def _fetch(store: Objects, name: str, folder: Path, unfinished: Path) -> None:

@@ -15,16 +15,7 @@ from pipeline.publishers import Publisher
 from pipeline.verify.copies import same_bundles
 from pipeline.verify.document import Document, read_document
 from pipeline.verify.facts import FactsFile
-from pipeline.verify.files import (
-    check_counts,
-    check_manifest,
-    check_name,
-    check_report,
-    document,
-    lines,
-    publishers_of,
-    snapshot_of,
-)
+from pipeline.verify.files import check_files, check_report, lines, publishers_of, snapshot_of
 from pipeline.verify.finding import Json, finding, not_read
 from pipeline.verify.mapped import Conformance
 from pipeline.verify.marks import stale_day
@@ -74,10 +65,10 @@ def prove(path: Path) -> Proved:
     The publishers' profiles are those in the report; a version's folder without one is read by those that onlabel knows.
 
     Raises:
-        VerifyError: C600, there is nothing to verify; C607, its manifest or report cannot be read.
+        VerifyError: C600, there is nothing to verify; C607, its SHA256SUMS or report cannot be read.
     """
     snapshot, versions = snapshot_of(path)
-    done = Proved(list(check_name(snapshot)) if snapshot else [], tuple(folder.name for folder in versions))
+    done = Proved(list(check_files(snapshot)) if snapshot else [], tuple(folder.name for folder in versions))
     publishers, problems = publishers_of(snapshot)
     done.problems += problems
     texts: dict[str, Document] = {}
@@ -110,9 +101,7 @@ def _derived(  # noqa: PLR0913 - what is gathered, and what of
     *,
     beside: bool,
 ) -> Iterator[Problem]:
-    """The files of a version that is derived from R5, or of the core profile: what is in them is not read against the pages."""
-    manifest = document(folder / "manifest.json")
-    yield from check_manifest(folder, manifest)
+    """Pages and counts of a version that is derived from R5, or of the core profile; what is quoted in it is not proven."""
     counts: Counter[str] = Counter()
     pages: Counter[str] = Counter()
     stale: dict[str, str] = {}
@@ -129,7 +118,6 @@ def _derived(  # noqa: PLR0913 - what is gathered, and what of
                 texts.setdefault(page.sha256, page)
                 if day := stale_day(resource):
                     stale[page.sha256] = day
-    yield from check_counts(folder, manifest, counts)
     if snapshot:
         yield from check_report(snapshot, folder.name, counts, pages, stale)
     done.add(counts, pages)
@@ -139,16 +127,13 @@ def _derived(  # noqa: PLR0913 - what is gathered, and what of
 def _version(
     folder: Path, snapshot: Path | None, publishers: Sequence[Publisher], done: Proved, texts: dict[str, Document]
 ) -> Iterator[Problem]:
-    """All checks of one FHIR version's folder, the files first."""
-    manifest = document(folder / "manifest.json")
-    yield from check_manifest(folder, manifest)
+    """All checks of one FHIR version's folder."""
     resources = Resources(_conformance(folder), publishers)
     for place, resource in _lines(folder):
         if resource is None:
             yield finding("C605", "no resource of the file's type", place)
         else:
             yield from resources.gather(resource, place)
-    yield from check_counts(folder, manifest, resources.counts)
     if snapshot:
         yield from check_report(snapshot, folder.name, resources.counts, resources.pages, resources.stale)
     for _, resource in _lines(folder):

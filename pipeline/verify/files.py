@@ -1,4 +1,4 @@
-"""The files of a snapshot: what is there, what the manifest and the report say of it, and the lines in it."""
+"""The files of a snapshot: what is there, what SHA256SUMS and the report say of it, and the lines in it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from pipeline.errors import Problem, VerifyError
 from pipeline.publishers import Publisher, profiles, publisher_from
 from pipeline.verify.finding import Json, finding
 
 _HASH = re.compile(r"[0-9a-f]{64}")
+_SUMS = "SHA256SUMS"
+_SUM = re.compile(r"([0-9a-f]{64})  (.+)")
 
 
 def snapshot_of(path: Path) -> tuple[Path | None, list[Path]]:
@@ -33,12 +34,12 @@ def snapshot_of(path: Path) -> tuple[Path | None, list[Path]]:
     elif (path / "CURRENT").is_file():
         folder = path / (path / "CURRENT").read_text(encoding="utf-8").strip()
     folder = folder.resolve()
-    if (folder / "manifest.json").is_file():
+    if (folder / "resources").is_dir():
         whole = folder.parent if (folder.parent / "report.json").is_file() else None
         return whole, [folder]
-    versions = sorted(child for child in folder.iterdir() if (child / "manifest.json").is_file()) if folder.is_dir() else []
+    versions = sorted(child for child in folder.iterdir() if (child / "resources").is_dir()) if folder.is_dir() else []
     if not versions:
-        cause = "there is no snapshot with a manifest.json here" if path.exists() else "there is no such folder"
+        cause = "there is no snapshot here" if path.exists() else "there is no such folder"
         remedy = "Name an output folder, a snapshot in it, or a FHIR version's folder."
         raise VerifyError(Problem("C600", "fatal", cause, remedy, source=str(path)))
     return folder, versions
@@ -95,34 +96,33 @@ def _unreadable(path: Path, cause: str) -> Problem:
     return Problem("C607", "fatal", cause, remedy, source=str(path))
 
 
-def check_name(snapshot: Path) -> Iterator[Problem]:
-    """The folder's name is the SHA-256 of the list of its files with theirs (`pipeline/publish/README.md`)."""
-    lines = (f"{sha256(snapshot / name)}  {name}\n" for name in below(snapshot))
-    content = hashlib.sha256("".join(lines).encode()).hexdigest()
+def check_files(snapshot: Path) -> Iterator[Problem]:
+    """Every file is listed in SHA256SUMS with its hash, and the folder's name is that of all (`pipeline/publish/README.md`).
+
+    Raises:
+        VerifyError: C607, if SHA256SUMS cannot be read.
+    """
+    found = {name: sha256(snapshot / name) for name in below(snapshot)}
+    listed = _sums(snapshot / _SUMS)
+    for name in sorted((found.keys() - {_SUMS}) ^ listed.keys()):
+        yield finding("C601", "", str(snapshot / name))
+    for name in sorted(found.keys() & listed.keys()):
+        if found[name] != listed[name]:
+            yield finding("C602", "", str(snapshot / name))
+    content = hashlib.sha256("".join(f"{digest}  {name}\n" for name, digest in found.items()).encode()).hexdigest()
     if _HASH.fullmatch(snapshot.name) and snapshot.name != content:
         yield finding("C604", f"that is {content}", str(snapshot))
 
 
-def check_manifest(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Problem]:
-    """Every file of a version folder is listed with its SHA-256 and size, and every listed one is there."""
-    listed = manifest.get("extension", {}).get("files", {})
-    found = set(below(folder)) - {"manifest.json"}
-    for name in sorted(found ^ listed.keys()):
-        yield finding("C601", "", str(folder / name))
-    for name in sorted(found & listed.keys()):
-        path = folder / name
-        if path.stat().st_size != listed[name].get("bytes") or sha256(path) != listed[name].get("sha256"):
-            yield finding("C602", "", str(path))
-    outputs = sorted(str(output.get("url")) for output in manifest.get("output", ()))
-    if outputs != sorted(name for name in found if name.startswith("resources/")):
-        yield finding("C601", "output of the manifest lists other files than resources/ has", str(folder / "manifest.json"))
-
-
-def check_counts(folder: Path, manifest: Mapping[str, Any], counts: Counter[str]) -> Iterator[Problem]:
-    """The manifest's counts are those of the resources."""
-    stated = {str(output.get("type")): output.get("count") for output in manifest.get("output", ())}
-    if stated != dict(counts):
-        yield finding("C603", f"the manifest says {stated}, there are {dict(counts)}", str(folder / "manifest.json"))
+def _sums(path: Path) -> dict[str, str]:
+    """The hash of each file that `sha256sum` has listed, by its path."""
+    try:
+        rows = [_SUM.fullmatch(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    except (OSError, ValueError) as error:
+        raise VerifyError(_unreadable(path, f"it cannot be read ({error})")) from error
+    if None in rows:
+        raise VerifyError(_unreadable(path, "it is no list of hashes and files"))
+    return {row[2]: row[1] for row in rows if row}
 
 
 def check_report(

@@ -14,7 +14,7 @@ _REMEDY = "Do not use this output: something changed it after it was made, or ma
 #: Code → what every finding of that code says first.
 CAUSES = {
     "C601": "a file is missing, or is there without being listed",
-    "C602": "a file is not the one that the manifest lists",
+    "C602": "a file is not the one that SHA256SUMS lists",
     "C603": "the counts or publishers do not add up",
     "C604": "the folder's name is not the hash of what is in it",
     "C605": "a line is not the resource that it should be",

@@ -285,7 +285,7 @@ def test_another_date_reads_only_the_pages_without_one(same: Same, corpus: Path)
     [
         "R5/resources/Medication.ndjson",
         "R5/bundles/transaction.ndjson",
-        "R5/manifest.json",
+        "SHA256SUMS",
         "facts.ndjson",
         "outcome/OperationOutcome.ndjson",
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,13 +27,12 @@ def test_current_leads_to_a_snapshot_named_by_its_content(publish: Publish, tmp_
     assert report.snapshot is not None
     assert current.resolve() == report.snapshot.resolve()
     assert report.snapshot.name == hash_of(report.snapshot)
-    files = {"facts.ndjson", "facts.schema.json", "report.json"}
+    files = {"facts.ndjson", "facts.schema.json", "report.json", "SHA256SUMS"}
     assert {path.name for path in report.snapshot.iterdir()} == {*files, "R5", "outcome"}
     assert {path.name for path in (report.snapshot / "R5").iterdir()} == {
         "resources",
         "bundles",
         "conformance",
-        "manifest.json",
     }
 
 
@@ -75,23 +75,6 @@ def test_the_facts_stand_one_page_a_line_in_the_order_of_the_bundles_as_their_sc
         for condition in (condition for use in each["uses"] for condition in use["conditions"]):
             (span,) = condition["spans"]
             assert text[span["start"] : span["end"]] == condition["text"]
-
-
-def test_the_manifest_says_how_many_pages_the_facts_are_of_and_their_hash(publish: Publish, tmp_path: Path) -> None:
-    publish(CORPUS, settings=Settings(fhir_versions=("R5", "R4")))
-    snapshot = tmp_path / "output/current"
-    data = (snapshot / "facts.ndjson").read_bytes()
-    for version in ("R5", "R4"):
-        said = json.loads((snapshot / version / "manifest.json").read_bytes())["extension"]["facts"]
-        assert said == {
-            "url": "../facts.ndjson",
-            "schema": "../facts.schema.json",
-            "count": 4,
-            "sha256": hashlib.sha256(data).hexdigest(),
-            "bytes": len(data),
-        }
-        assert (snapshot / version / said["url"]).samefile(snapshot / "facts.ndjson")
-        assert (snapshot / version / said["schema"]).is_file()
 
 
 def test_a_page_that_may_not_be_published_leaves_no_facts(publish: Publish, tmp_path: Path) -> None:
@@ -140,20 +123,12 @@ def test_a_regimen_refers_to_its_drugs_where_they_are_published_and_names_them_w
     assert references[2]["display"] == "Unheardof"
 
 
-def test_the_manifest_counts_and_hashes_every_file(publish: Publish, tmp_path: Path) -> None:
-    publish(CORPUS)
-    folder = tmp_path / "output/current/R5"
-    manifest = json.loads((folder / "manifest.json").read_bytes())
-    assert manifest["transactionTime"] == "2025-12-30T00:00:00Z"
-    assert manifest["requiresAccessToken"] is False
-    for output in [*manifest["output"], *manifest["outcome"]]:
-        assert len(lines(folder / output["url"])) == output["count"]
-    assert {output["url"] for output in manifest["output"]} == {name for name in tree(folder) if name.startswith("resources/")}
-    files = manifest["extension"]["files"]
-    assert set(files) == set(tree(folder)) - {"manifest.json"}
-    assert {name: file["bytes"] for name, file in files.items()} == {
-        name: len(data) for name, data in tree(folder).items() if name != "manifest.json"
-    }
+def test_sha256sums_checks_every_other_file(publish: Publish, tmp_path: Path) -> None:
+    publish(CORPUS, settings=Settings(fhir_versions=("R5", "R4")))
+    snapshot = tmp_path / "output/current"
+    checked = subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=snapshot, capture_output=True, check=True)  # noqa: S607
+    names = {line.removesuffix(": OK") for line in checked.stdout.decode().splitlines()}
+    assert names == set(tree(snapshot)) - {"SHA256SUMS"}
 
 
 def test_the_accounting_adds_up_and_names_every_input(publish: Publish, tmp_path: Path) -> None:
@@ -232,8 +207,7 @@ def test_the_date_is_the_newest_valid_one_of_the_pages_or_the_one_asked_for(
 ) -> None:
     pages = {f"{name}.md": drug_page(name, reviewed=day) for name, day in zip(["Abrotinib", "Zelanib"], reviewed, strict=True)}
     report = publish(pages, settings=Settings(as_of=as_of))
-    manifest = json.loads((tmp_path / "output/current/R5/manifest.json").read_bytes())
-    assert manifest.get("transactionTime") == (f"{wanted}T00:00:00Z" if wanted else None)
+    assert json.loads((tmp_path / "output/current/report.json").read_bytes())["as_of"] == wanted
     assert [problem.code for problem in report.notes] == ([] if wanted else ["P524"])
     issues = [i for o in lines(tmp_path / "output/current/outcome/OperationOutcome.ndjson") for i in o["issue"]]
     general = [issue["details"]["coding"][0]["code"] for issue in issues if place(issue, "file") is None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -32,17 +33,23 @@ def test_each_version_has_a_folder_of_its_own_in_one_snapshot(publish: Publish) 
     assert snapshot is not None
     report = json.loads((snapshot / "report.json").read_text())
 
-    assert {path.name for path in snapshot.iterdir()} == {*ALL, "facts.ndjson", "facts.schema.json", "outcome", "report.json"}
+    assert {path.name for path in snapshot.iterdir()} == {
+        *ALL,
+        "facts.ndjson",
+        "facts.schema.json",
+        "outcome",
+        "report.json",
+        "SHA256SUMS",
+    }
     for version in ALL:
         folder = snapshot / version
-        manifest = json.loads((folder / "manifest.json").read_text())
         resources = [resource for path in sorted((folder / "resources").iterdir()) for resource in lines(path)]
         definitions = [resource for path in sorted((folder / "conformance").iterdir()) for resource in lines(path)]
         bundles = lines(folder / "bundles" / "transaction.ndjson")
         found = [*validate([*resources, *definitions, *bundles], version), *check_references(resources)]
 
         assert [str(problem) for problem in found if problem.severity in {"fatal", "error"}] == []
-        assert {each["type"]: each["count"] for each in manifest["output"]} == report["resources"][version]
+        assert dict(Counter(each["resourceType"] for each in resources)) == report["resources"][version]
         assert sum(len(bundle["entry"]) for bundle in bundles) == len(resources)
     assert "ClinicalUseDefinition" not in report["resources"]["R4"]
     assert report["not_held"]["R5"] == {}

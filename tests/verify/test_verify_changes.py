@@ -206,7 +206,7 @@ def _sha256(path: Path) -> str:
 
 
 def _refit(snapshot: Path) -> Path:
-    """Make the bundles, the manifest, the report, the facts' page and the folder's name fit the files as they are now."""
+    """Make the bundles, the hashes, the report, the facts' page and the folder's name fit the files as they are now."""
     folder = snapshot / "R5"
     resources: dict[str, Json] = {}
     for path in (folder / "resources").glob("*.ndjson"):
@@ -228,15 +228,15 @@ def _refit(snapshot: Path) -> Path:
         re.sub('"sha256":"[0-9a-f]+"', f'"sha256":"{report["inputs"][0]["sha256"]}"', facts.read_text("utf-8")), "utf-8"
     )
     (snapshot / "report.json").write_text(json.dumps(report), encoding="utf-8")
-    manifest = json.loads((folder / "manifest.json").read_bytes())
-    for name, entry in manifest["extension"]["files"].items():
-        entry.update(sha256=_sha256(folder / name), bytes=(folder / name).stat().st_size)
-    lines_of_facts = facts.read_bytes().count(b"\n")
-    manifest["extension"]["facts"].update(sha256=_sha256(facts), bytes=facts.stat().st_size, count=lines_of_facts)
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    sums = snapshot / "SHA256SUMS"
+    sums.unlink()
+    sums.write_text(_listing(snapshot), encoding="utf-8")
+    return snapshot.rename(snapshot.with_name(hashlib.sha256(_listing(snapshot).encode()).hexdigest()))
+
+
+def _listing(snapshot: Path) -> str:
     files = sorted(p.relative_to(snapshot).as_posix() for p in snapshot.rglob("*") if p.is_file())
-    listing = "".join(f"{_sha256(snapshot / name)}  {name}\n" for name in files)
-    return snapshot.rename(snapshot.with_name(hashlib.sha256(listing.encode()).hexdigest()))
+    return "".join(f"{_sha256(snapshot / name)}  {name}\n" for name in files)
 
 
 def _edit(snapshot: Path, kind: str, change: Callable[[Json], None]) -> None:
@@ -507,7 +507,7 @@ def test_a_folder_without_a_snapshot_is_refused(tmp_path: Path) -> None:
     assert refused.value.problem.code == "C600"
 
 
-@pytest.mark.parametrize("name", ["R5/manifest.json", "report.json"])
+@pytest.mark.parametrize("name", ["SHA256SUMS", "report.json"])
 @pytest.mark.parametrize("text", ["[", "[]"], ids=["no JSON", "no object"])
 def test_a_snapshot_that_does_not_say_what_is_in_it_is_refused(copied: Path, name: str, text: str) -> None:
     (copied / name).write_text(text, encoding="utf-8")
