@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias, get_args
 
 from pipeline.errors import Problem, UsageError
+from pipeline.fhir.conformance import conformance
 from pipeline.model import Resource
 from pipeline.publish import current_snapshot
-from pipeline.settings import FhirVersion
-from pipeline.validate import UNCHECKED, Profile, Read, check_references, profiles, read_json, validate
+from pipeline.settings import FhirVersion, Settings
+from pipeline.validate import UNCHECKED, Profile, Read, check_references, claimed, profiles, read_json, validate
 
 _LINES = {".ndjson", ".jsonl"}
 _SUFFIXES = {*_LINES, ".json"}
@@ -26,6 +28,7 @@ class Checked:
 
     resources: int = 0
     unchecked: tuple[str, ...] = ()
+    not_found: Counter[str] = field(default_factory=Counter)
     place: tuple[str | None, int | None] = field(default=(None, None))
 
 
@@ -44,7 +47,9 @@ def check(paths: Iterable[Path], version: FhirVersion, report: Report, definitio
     """
     checked = Checked()
     alone = False
-    given = definitions_in(definitions, version) if definitions is not None else {}
+    given = profiles(conformance(Settings(), version))  # ours, with whatever canonical others have in theirs
+    if definitions is not None:
+        given |= definitions_in(definitions, version)
     for path in paths:
         files = resource_files(path, version)
         with_it = _snapshot_folder(path, version) / "conformance" if path.is_dir() else path
@@ -58,7 +63,9 @@ def check(paths: Iterable[Path], version: FhirVersion, report: Report, definitio
             for _ in resources:
                 pass
     missing = ["whether references outside folders find their resources"] if alone else []
-    checked.unchecked = (*UNCHECKED, "profiles other than those given", *missing)
+    named = (f"{url} (claimed by {number:,})" for url, number in sorted(checked.not_found.items()))
+    lacking = [f"profiles that were not found: {', '.join(named)}"] if checked.not_found else []
+    checked.unchecked = (*UNCHECKED, *lacking, *missing)
     return checked
 
 
@@ -74,6 +81,7 @@ def _each(
                 continue
             checked.resources += 1
             checked.place = (str(file), read.line)
+            checked.not_found.update(claimed(read.resource, version) - known.keys())
             for problem in validate([read.resource], version, known):
                 report(replace(problem, source=str(file), line=read.line))
             yield read.resource

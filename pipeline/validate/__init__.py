@@ -12,10 +12,11 @@ from pipeline.validate.bindings import bindings
 from pipeline.validate.bundles import bundled
 from pipeline.validate.elements import PACKAGES, is_resource
 from pipeline.validate.encoding import Read, read_json
+from pipeline.validate.extensions import extensions
 from pipeline.validate.invariants import invariants
 from pipeline.validate.layers import LAYERS, UNCHECKED, layer
 from pipeline.validate.narrative import narrative
-from pipeline.validate.profiles import Profile, profiled, profiles
+from pipeline.validate.profiles import Profile, claimed, profiled, profiles
 from pipeline.validate.references import check_references, references
 from pipeline.validate.shape import shape
 from pipeline.validate.sound import is_sound
@@ -24,7 +25,18 @@ from pipeline.validate.units import units
 from pipeline.validate.values import values
 from pipeline.validate.walk import name_of, nodes, printable
 
-__all__ = ["LAYERS", "UNCHECKED", "Profile", "Read", "check_references", "layer", "profiles", "read_json", "validate"]
+__all__ = [
+    "LAYERS",
+    "UNCHECKED",
+    "Profile",
+    "Read",
+    "check_references",
+    "claimed",
+    "layer",
+    "profiles",
+    "read_json",
+    "validate",
+]
 
 
 def validate(resources: Iterable[Resource], version: FhirVersion, known: Mapping[str, Profile] | None = None) -> list[Problem]:
@@ -64,4 +76,5 @@ def _layers(resource: Resource, version: FhirVersion, known: Mapping[str, Profil
     yield from bundled(found, version)
     yield from invariants(found)
     yield from narrative(found)
+    yield from extensions(found, {url: each.contents for url, each in known.items() if each.contents})
     yield from profiled(found, known)

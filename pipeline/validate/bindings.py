@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator
 
 from pipeline.errors import Problem
+from pipeline.validate.codes import malformed, wrong_address
 from pipeline.validate.elements import Codes
+from pipeline.validate.languages import is_language
+from pipeline.validate.tables import EDITIONS, terminology
 from pipeline.validate.walk import Node, problem
+
+#: Types whose `system` names a code system. (An Identifier's may be of any kind.)
+_CODED = frozenset({"Coding", "Quantity", "Age", "Count", "Distance", "Duration", "SimpleQuantity"})
 
 
 def bindings(found: Iterable[Node]) -> Iterator[Problem]:
@@ -18,6 +20,8 @@ def bindings(found: Iterable[Node]) -> Iterator[Problem]:
     for node in found:
         if node.type == "Coding":
             yield from _coding(node)
+        elif node.type == "uri":
+            yield from _system(node)
         allowed = node.element.codes if node.element else None
         if not allowed:
             continue
@@ -46,25 +50,35 @@ def _some(codes: Iterable[str], most: int = 30) -> str:
     return ", ".join(listed[:most]) + (f", … ({len(listed)} codes)" if len(listed) > most else "")
 
 
+def _system(node: Node) -> Iterator[Problem]:
+    is_system = node.parent and node.parent.type in _CODED and node.element and node.element.name == "system"
+    wrong = wrong_address(node.value) if is_system and isinstance(node.value, str) else None
+    if wrong:
+        code, cause, remedy = wrong
+        yield problem(code, cause, remedy, node, severity="warning", shown=node.value)
+
+
 def _coding(node: Node) -> Iterator[Problem]:
     system, code, display = (node.value.get(name) for name in ("system", "code", "display"))
-    known = code_systems().get(system) if isinstance(system, str) else None
-    if known is None or not isinstance(code, str):
+    if not isinstance(system, str) or not isinstance(code, str):
         return
-    if code not in known:
-        yield problem("V421", f"{system} has no such code", "Look it up there: codes are case-sensitive.", node, shown=code)
+    if wrong := malformed(system, code):
+        remedy = "Copy it from the system again."
+        yield problem("V424", wrong, remedy, node, severity="warning", shown=code, below="code", is_stricter=True)
+    if system == "urn:ietf:bcp:47" and not is_language(code):
+        yield problem("V421", "the BCP 47 registry has no such language", "Use a registered tag.", node, shown=code)
+    known = terminology().systems.get(system)
+    if known is None:
         return
-    right = known[code]
-    if isinstance(display, str) and right and display.casefold() != right.casefold():
-        cause = f"the display of {code} is {right!r}"
+    displays = known.get(code)
+    if displays is None and system in terminology().caseless:
+        displays = next((each for one, each in known.items() if one.casefold() == code.casefold()), None)
+    if displays is None:
+        yield problem("V421", f"{system} has no such code in {EDITIONS}", "Look it up there: case matters.", node, shown=code)
+    elif isinstance(display, str) and displays and _plain(display) not in map(_plain, displays):
+        cause = f"the display of {code} is {' or '.join(map(repr, displays))}"
         yield problem("V422", cause, "Use the code system's own display.", node, severity="warning", shown=display)
 
 
-@cache
-def code_systems() -> Mapping[str, Mapping[str, str | None]]:
-    """Codes and displays of the complete HL7 code systems that the types of a drug catalog are bound to, by URL.
-
-    Taken by `pipeline/workshop/code_systems.py` from hl7.fhir.r5.core 5.0.0 and hl7.terminology 5.1.0.
-    """
-    text = files("pipeline.validate").joinpath("code_systems.json").read_text(encoding="utf-8")
-    return MappingProxyType(json.loads(text))
+def _plain(display: str) -> str:
+    return " ".join(display.split()).casefold()

@@ -17,18 +17,19 @@ LAYERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "references": ("V43",),
         "invariants": ("V44",),
         "narrative": ("V45",),
+        "extensions": ("V49",),
         "profiles": ("V48",),
     }
 )
 
 #: What no layer looks at, in words: said at the end of each check.
 UNCHECKED = (
-    "terminology beyond HL7's own small code systems (RxNorm, NCIt, SNOMED CT, LOINC)",
+    "whether a code of RxNorm, NCIt, SNOMED CT, LOINC, UNII or ICD-10-CM exists (only its form is)",
     "bindings that are not required",
     "targets of absolute URLs",
     "slicing",
     "FHIRPath constraints of types that onlabel does not publish",
-    "whether a language or MIME type is registered",
+    "whether a MIME type is registered",
 )
 
 

@@ -13,7 +13,12 @@ from typing import Any
 
 from pipeline.errors import Problem
 from pipeline.model import Resource
+from pipeline.settings import FhirVersion
+from pipeline.validate.elements import is_resource
+from pipeline.validate.extensions import Contents, contents
 from pipeline.validate.walk import Node, problem
+
+_CORE = "http://hl7.org/fhir/StructureDefinition/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +35,30 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A profile of a resource type, or the definition of an extension (`type` is `Extension`)."""
+    """A profile of a resource type, or the definition of an extension (`type` is `Extension`) and what that may hold."""
 
     url: str
     type: str
     rules: tuple[Rule, ...]
+    contents: Contents | None = None
 
 
 def profiles(definitions: Iterable[Resource]) -> dict[str, Profile]:
     """The profiles among resources, by URL."""
     found = (d for d in definitions if d.get("resourceType") == "StructureDefinition" and d.get("derivation") == "constraint")
-    return {str(d.get("url")): Profile(str(d.get("url")), str(d.get("type")), tuple(_rules(d))) for d in found}
+    return {profile.url: profile for profile in map(_profile, found)}
 
 
-def _rules(definition: Resource) -> Iterator[Rule]:
+def _profile(definition: Resource) -> Profile:
     view = definition.get("differential") or definition.get("snapshot") or {}
-    for element in view.get("element", ()):
+    elements = view.get("element", ())
+    url, kind = str(definition.get("url")), str(definition.get("type"))
+    return Profile(url, kind, tuple(_rules(elements)), contents(elements) if kind == "Extension" else None)
+
+
+def _rules(elements: Iterable[Mapping[str, Any]]) -> Iterator[Rule]:
+    for element in elements:
+        own = str(element.get("path")) == "Extension.value[x]"  # the layer *extensions* looks at its types
         path = tuple(str(element.get("path")).split(".")[1:])
         if not path or ":" in str(element.get("id")):  # a slice holds for some of the values: which, is not worked out here
             continue
@@ -56,8 +69,21 @@ def _rules(definition: Resource) -> Iterator[Rule]:
             most=int(most) if isinstance(most, str) and most.isdigit() else None,
             fixed=next((value for key, value in element.items() if key.startswith("fixed")), None),
             pattern=next((value for key, value in element.items() if key.startswith("pattern")), None),
-            types=frozenset(str(kind.get("code")) for kind in element.get("type", ()) if path[-1].endswith("[x]")),
+            types=frozenset(str(kind.get("code")) for kind in element.get("type", ()) if path[-1].endswith("[x]") and not own),
         )
+
+
+def claimed(resource: Resource, version: FhirVersion) -> set[str]:
+    """The profiles that a resource claims, or one in it (contained, an entry); the plain types of FHIR are none."""
+    urls = set(_stated(resource))
+    for part in (part for name in ("contained", "entry") for part in _listed(resource.get(name))):
+        inner = part.get("resource", part) if isinstance(part, dict) else None
+        urls |= claimed(inner, version) if isinstance(inner, dict) else set()
+    return {url for url in urls if not is_resource(version, url.removeprefix(_CORE))}
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def profiled(found: Sequence[Node], known: Mapping[str, Profile]) -> Iterator[Problem]:
@@ -77,7 +103,11 @@ def profiled(found: Sequence[Node], known: Mapping[str, Profile]) -> Iterator[Pr
 def _claimed(node: Node) -> list[str]:
     if node.type == "Extension":
         return [str(node.value.get("url"))]
-    meta = node.value.get("meta") if node.is_resource else None
+    return _stated(node.value) if node.is_resource else []
+
+
+def _stated(resource: Mapping[str, Any]) -> list[str]:
+    meta = resource.get("meta")
     stated = meta.get("profile") if isinstance(meta, dict) else None
     return [str(url).partition("|")[0] for url in stated] if isinstance(stated, list) else []
 

@@ -17,9 +17,11 @@ from pipeline.model import Resource
 from pipeline.settings import FhirVersion
 from pipeline.validate.bindings import bindings
 from pipeline.validate.elements import Element, elements, is_resource
+from pipeline.validate.extensions import faults, is_unknown
 from pipeline.validate.invariants import INVARIANTS, ODD, invariants
 from pipeline.validate.narrative import narrative
 from pipeline.validate.references import references
+from pipeline.validate.tables import terminology
 from pipeline.validate.units import units
 from pipeline.validate.values import NUMBERS, in_range, values
 from pipeline.validate.walk import Node
@@ -172,16 +174,23 @@ def _complex(version: FhirVersion, element: Element, parent: Node) -> _Check:
 
 
 def _extension(is_object: _Check) -> _Check:
-    """An Extension is most of what there is, and of the layers that look at whole objects only the invariants know it."""
+    """An Extension is most of what there is; of the layers that look at whole objects the invariants know it, and HL7's it."""
     always = [rule.holds for rule in INVARIANTS["Extension"] if rule.url is None]
     by_url = {rule.url: always.copy() for rule in INVARIANTS["Extension"]}
     for rule in INVARIANTS["Extension"]:
         if rule.url is not None:
             by_url[rule.url].append(rule.holds)
+    theirs = terminology().extensions
 
     def is_extension(value: _Object, local: _Local) -> bool:
         try:
-            return is_object(value, local) and all([holds(value) for holds in by_url.get(value.get("url"), always)])  # noqa: C419 - a list is faster
+            url = value.get("url", "")
+            return (
+                is_object(value, local)
+                and all([holds(value) for holds in by_url.get(url, always)])  # noqa: C419 - a list is faster
+                and (url not in theirs or not any(faults(value, theirs[url], None)))
+                and not is_unknown(url)
+            )
         except ODD:
             return False
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from pipeline.errors import Problem
 from pipeline.settings import FhirVersion
+from pipeline.validate.languages import is_language
 from pipeline.validate.walk import Node, problem
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -28,8 +29,6 @@ UUID = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 #: A name has at most 127 characters (RFC 6838, 4.2).
 _MIME = re.compile(r"[\w!#$&^.+\-]{1,127}/[\w!#$&^.+\-]{1,127}(\s*;\s*[\w.\-]+=(?:[\w.\-:+/]+|\"[^\"]*\"))*")
-#: BCP 47 as far as its grammar goes; the registry of subtags is not checked.
-_LANGUAGE = re.compile(r"(?:[A-Za-z]{2,3}(-[A-Za-z]{3}){0,3}|[A-Za-z]{4,8})(-[A-Za-z0-9]{1,8})*|[xi](-[A-Za-z0-9]{1,8})+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 #: C0 controls but for tab, line feed and carriage return; C1 controls; lone surrogates; noncharacters; direction overrides.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
@@ -39,12 +38,13 @@ _MAX_STRING = 1024 * 1024
 _UNSAFE_SCHEMES = frozenset({"javascript", "vbscript", "data", "file", "blob", "about"})
 #: Elements whose URI names a system or a definition wherever the resource goes, so that it cannot be relative.
 _ABSOLUTE = frozenset({("Coding", "system"), ("Identifier", "system"), ("Quantity", "system")})
-#: Code elements with a required binding to a set that no list holds: their grammar.
-_GRAMMARS: Mapping[str, tuple[re.Pattern[str], str]] = MappingProxyType(
+#: Code elements with a required binding to a set that no list holds: the finding's code, what the value must be, and whether
+#: it is.
+_GRAMMARS: Mapping[str, tuple[str, str, Callable[[str], object]]] = MappingProxyType(
     {
-        "contentType": (_MIME, "MIME type (BCP 13)"),
-        "language": (_LANGUAGE, "language tag (BCP 47)"),
-        "currency": (_CURRENCY, "currency code (ISO 4217)"),
+        "contentType": ("V417", "MIME type (BCP 13)", _MIME.fullmatch),
+        "language": ("V418", "language tag of BCP 47's grammar and registry", is_language),
+        "currency": ("V417", "currency code (ISO 4217)", _CURRENCY.fullmatch),
     }
 )
 NUMBERS = frozenset({"integer", "positiveInt", "unsignedInt"})
@@ -145,11 +145,12 @@ def _code(node: Node, value: str) -> Iterator[Problem]:
     if not _CODE.fullmatch(value):
         yield problem("V417", "a code has no space at its ends and no two together", "Trim it.", node, shown=value)
         return
-    grammar, what = _GRAMMARS.get(node.element.name if node.element else "", (None, ""))
-    if node.parent and node.parent.type == "Expression":  # its language is a MIME type of R4, a word of R5: text/cql
-        return
-    if grammar is not None and not grammar.fullmatch(value):
-        yield problem("V417", f"this is no {what}", "Correct it.", node, shown=value)
+    name = node.element.name if node.element else ""
+    if name not in _GRAMMARS or (node.parent and node.parent.type == "Expression"):
+        return  # the language of an Expression is a MIME type of R4, a word of R5: text/cql
+    found, what, is_one = _GRAMMARS[name]
+    if not is_one(value):
+        yield problem(found, f"this is no {what}", "Correct it.", node, shown=value)
 
 
 def _date(node: Node, value: str) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from pipeline.errors import Problem, Severity, excerpt
 from pipeline.model import Resource
@@ -12,6 +12,8 @@ from pipeline.settings import FhirVersion
 from pipeline.validate.elements import Element, elements, is_resource
 
 _LONGEST_TEXT = 1000
+#: What a finding ends with that HL7's validator (8.8 of HAPI, without a terminology server) does not have.
+STRICTER: Final = " (onlabel is stricter here: HL7's validator lets it pass)"
 
 #: A place in a resource as a linked list, made into a FHIRPath only for a finding: (parent, name, index).
 Place: TypeAlias = "tuple[Place | None, str, int | None]"
@@ -27,7 +29,7 @@ class Node:
 
     value: Any
     type: str
-    place: Place
+    place: Place | None
     element: Element | None
     parent: Node | None
     container: Node | None
@@ -151,12 +153,16 @@ def problem(  # noqa: PLR0913 - a finding has this many parts
     severity: Severity = "error",
     shown: object = None,
     below: str | None = None,
+    is_stricter: bool = False,
 ) -> Problem:
-    """A finding at a node, or at the step `below` it; the validator fills in which resource it belongs to."""
+    """A finding at a node, or at the step `below` it; the validator fills in which resource it belongs to.
+
+    `is_stricter` marks what HL7's validator lets pass, so that nobody looks for it there.
+    """
     return Problem(
         code=code,
         severity=severity,
-        cause=cause,
+        cause=cause + STRICTER * is_stricter,
         remedy=remedy,
         excerpt=None if shown is None else excerpt(str(shown)),
         expression=fhirpath(node.place if below is None else (node.place, below, None)),

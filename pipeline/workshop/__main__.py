@@ -21,7 +21,7 @@ from pipeline.errors import OnlabelError, Problem, UsageError
 from pipeline.terminology import default_folder, load
 from pipeline.terminology.commands import mappings_coverage
 from pipeline.workshop import build as building
-from pipeline.workshop import code_systems, definitions, units
+from pipeline.workshop import definitions, languages, terminology, units
 from pipeline.workshop import refresh as refreshing
 from pipeline.workshop.download import download
 from pipeline.workshop.suggest import Suggestion
@@ -80,13 +80,13 @@ def refresh(
     return PARTLY if result.fails else DONE
 
 
-@app.command(name="code-systems")
-def _code_systems(jar: Path) -> int:
-    """Write validate/code_systems.json from HL7's packages (hapi-fhir-validation-resources-r5)."""
-    table = code_systems.rebuild(jar)
-    text = json.dumps(table, ensure_ascii=False, indent=0, sort_keys=True) + "\n"
-    (_TABLES / "code_systems.json").write_text(text, encoding="utf-8")
-    Console().out(f"{len(table)} code systems, {sum(map(len, table.values()))} codes")
+@app.command(name="terminology")
+def _terminology(*jars: Path) -> int:
+    """Write validate/definitions/terminology.json.gz from HL7's packages (hapi-fhir-validation-resources-r5, -r4b, -r4)."""
+    table = terminology.rebuild(jars)
+    size = definitions.write(table, _TABLES / "definitions" / "terminology.json.gz")
+    codes, extensions = sum(map(len, table["systems"].values())), len(table["extensions"])
+    Console().out(f"{len(table['systems'])} code systems, {codes} codes, {extensions} extensions, {size} bytes")
     return DONE
 
 
@@ -98,6 +98,15 @@ def _definitions(*jars: Annotated[str, Parameter(help="R4=….jar, R4B=….jar, 
         table = definitions.rebuild(Path(jar))
         size = definitions.write(table, _TABLES / "definitions" / f"{version}.json.gz")
         Console().out(f"{version}: {len(table['resources'])} resource types, {len(table['types'])} types, {size} bytes")
+    return DONE
+
+
+@app.command(name="languages")
+def _languages(registry: Path) -> int:
+    """Write validate/definitions/languages.json.gz from IANA's registry of language subtags."""
+    table = languages.rebuild(registry)
+    size = definitions.write(table, _TABLES / "definitions" / "languages.json.gz")
+    Console().out(f"{table['date']}: {sum(len(each.split()) for each in table['subtags'].values())} subtags, {size} bytes")
     return DONE
 
 

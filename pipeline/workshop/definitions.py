@@ -12,25 +12,27 @@ data type, backbone and resource: its elements with cardinality, types, referenc
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import tarfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from pipeline.workshop.code_systems import documents
-
 _NAMESPACE = "{http://hl7.org/fhir}"
 _WANTED = frozenset({"StructureDefinition", "ValueSet", "CodeSystem"})
+#: The folders of a jar's XML Bundles.
+_FOLDERS = frozenset({"profile", "valueset", "extension"})
 _KINDS = frozenset({"resource", "complex-type"})
 _STRUCTURE = "http://hl7.org/fhir/StructureDefinition/"
 #: A value set with more codes than that is an external system in all but name.
 _MOST_CODES = 2000
 
 
-def _all(parent: Any, *names: str) -> list[Any]:  # noqa: ANN401 - JSON, or XML read as JSON with lists everywhere
+def all_of(parent: Any, *names: str) -> list[Any]:  # noqa: ANN401 - JSON, or XML read as JSON with lists everywhere
     """The values at the end of a way of names, in XML's always-lists and in JSON alike."""
     found = [parent]
     for name in names:
@@ -39,9 +41,9 @@ def _all(parent: Any, *names: str) -> list[Any]:  # noqa: ANN401 - JSON, or XML 
     return found
 
 
-def _one(parent: Any, *names: str) -> Any:  # noqa: ANN401 - as above
+def one_of(parent: Any, *names: str) -> Any:  # noqa: ANN401 - as above
     """The first of them, or None."""
-    return next(iter(_all(parent, *names)), None)
+    return next(iter(all_of(parent, *names)), None)
 
 
 def _from_xml(element: ET.Element) -> Any:  # noqa: ANN401 - as above
@@ -56,18 +58,32 @@ def _from_xml(element: ET.Element) -> Any:  # noqa: ANN401 - as above
     return read
 
 
-def _definitions(jar: Path) -> Iterator[tuple[str, Any]]:
-    """Type and content of the definitions in a jar."""
+def documents(jar: Path) -> Iterator[dict[str, Any]]:
+    """Every JSON document of the packages in the jar that has a resource type."""
     with zipfile.ZipFile(jar) as archive:
-        bundles = sorted(n for n in archive.namelist() if n.endswith(".xml") and {"profile", "valueset"} & set(n.split("/")))
-        for name in bundles:
+        for name in sorted(archive.namelist()):
+            if not name.endswith(".tgz"):
+                continue
+            # Unpacked first: reading members out of order from a compressed stream starts over for each.
+            with tarfile.open(fileobj=io.BytesIO(gzip.decompress(archive.read(name)))) as package:
+                for member in sorted(package.getmembers(), key=lambda m: m.name):
+                    content = package.extractfile(member) if member.name.endswith(".json") else None
+                    document = json.load(content) if content else {}
+                    if "resourceType" in document:
+                        yield document
+
+
+def in_jar(jar: Path, wanted: Collection[str]) -> Iterator[tuple[str, Any]]:
+    """Type and content of the definitions of the types wanted in a jar; what was XML has a list for each element."""
+    with zipfile.ZipFile(jar) as archive:
+        for name in sorted(n for n in archive.namelist() if n.endswith(".xml") and _FOLDERS & set(n.split("/"))):
             root = ET.fromstring(archive.read(name))  # noqa: S314 - HL7's own file, from a registry's archive
             for found in root.iterfind(f"{_NAMESPACE}entry/{_NAMESPACE}resource/*"):
                 kind = found.tag.removeprefix(_NAMESPACE)
-                if kind in _WANTED:
+                if kind in wanted:
                     yield kind, _from_xml(found)
     for document in documents(jar):
-        if document["resourceType"] in _WANTED:
+        if document["resourceType"] in wanted:
             yield document["resourceType"], document
 
 
@@ -78,13 +94,13 @@ class _Source:
     systems: dict[str, set[str] | None] = field(default_factory=dict)
 
     def take(self, kind: str, found: Any) -> None:  # noqa: ANN401 - JSON
-        url = str(_one(found, "url"))
+        url = str(one_of(found, "url"))
         if kind == "CodeSystem":
-            self.systems.setdefault(url, set(_concepts(found)) if _one(found, "content") == "complete" else None)
+            self.systems.setdefault(url, set(_concepts(found)) if one_of(found, "content") == "complete" else None)
         elif kind == "ValueSet":
             self.value_sets.setdefault(url, found)
-        elif url.startswith(_STRUCTURE) and _one(found, "derivation") != "constraint" and _one(found, "kind") in _KINDS:
-            self.types.setdefault(str(_one(found, "type")), found)
+        elif url.startswith(_STRUCTURE) and one_of(found, "derivation") != "constraint" and one_of(found, "kind") in _KINDS:
+            self.types.setdefault(str(one_of(found, "type")), found)
 
     def codes(self, url: str, depth: int = 0) -> dict[str, set[str]] | None:
         """System to codes of a value set; None where no list of the definitions holds them."""
@@ -92,21 +108,21 @@ class _Source:
         if value_set is None or depth > 5:  # noqa: PLR2004 - deeper than any of HL7's; guards against a circle
             return None
         codes: dict[str, set[str]] = {}
-        for part in _all(value_set, "compose", "include"):
+        for part in all_of(value_set, "compose", "include"):
             included = self._part(part, depth)
             if included is None:
                 return None
             for system, found in included.items():
                 codes.setdefault(system, set()).update(found)
-        for part in _all(value_set, "compose", "exclude"):
+        for part in all_of(value_set, "compose", "exclude"):
             for system, found in (self._part(part, depth) or {}).items():
                 codes.get(system, set()).difference_update(found)
         return codes or None
 
     def _part(self, part: Any, depth: int) -> dict[str, set[str]] | None:  # noqa: ANN401 - JSON
-        if _all(part, "filter"):
+        if all_of(part, "filter"):
             return None
-        system, sets = _one(part, "system"), _all(part, "valueSet")
+        system, sets = one_of(part, "system"), all_of(part, "valueSet")
         if system is None:
             merged: dict[str, set[str]] = {}
             for url in sets:
@@ -116,13 +132,13 @@ class _Source:
                 for name, found in below.items():
                     merged.setdefault(name, set()).update(found)
             return merged
-        listed = {str(code) for code in _all(part, "concept", "code")} or self.systems.get(system)
+        listed = {str(code) for code in all_of(part, "concept", "code")} or self.systems.get(system)
         return None if sets or not listed else {system: set(listed)}
 
 
 def _concepts(parent: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
-    for concept in _all(parent, "concept"):
-        yield str(_one(concept, "code"))
+    for concept in all_of(parent, "concept"):
+        yield str(one_of(concept, "code"))
         yield from _concepts(concept)
 
 
@@ -132,8 +148,8 @@ def _type_name(path: str) -> str:
 
 
 def _types(element: Any, source: _Source) -> list[str]:  # noqa: ANN401 - JSON
-    path, stated = _one(element, "path"), sorted({str(code) for code in _all(element, "type", "code")})
-    if content := _one(element, "contentReference"):
+    path, stated = one_of(element, "path"), sorted({str(code) for code in all_of(element, "type", "code")})
+    if content := one_of(element, "contentReference"):
         return [_type_name(content.rpartition("#")[2])]
     if stated in (["BackboneElement"], ["Element"]):
         return [_type_name(path)]
@@ -142,25 +158,25 @@ def _types(element: Any, source: _Source) -> list[str]:  # noqa: ANN401 - JSON
         if path == "Extension.url":
             return ["uri"]
         owner, _, name = path.rpartition(".")
-        return ["id" if name == "id" and _one(source.types.get(owner), "kind") == "resource" else "string"]
+        return ["id" if name == "id" and one_of(source.types.get(owner), "kind") == "resource" else "string"]
     return stated
 
 
 def _targets(element: Any) -> list[str]:  # noqa: ANN401 - JSON
-    references = [kind for kind in _all(element, "type") if _one(kind, "code") in {"Reference", "CodeableReference"}]
-    targets = {profile.rpartition("/")[2] for kind in references for profile in _all(kind, "targetProfile")}
+    references = [kind for kind in all_of(element, "type") if one_of(kind, "code") in {"Reference", "CodeableReference"}]
+    targets = {profile.rpartition("/")[2] for kind in references for profile in all_of(kind, "targetProfile")}
     return [] if "Resource" in targets else sorted(targets)
 
 
 def _element(element: Any, source: _Source, lists: list[Any]) -> dict[str, Any]:  # noqa: ANN401 - JSON
     described: dict[str, Any] = {"types": _types(element, source)}
-    if int(_one(element, "min")):
-        described["min"] = int(_one(element, "min"))
-    if _one(element, "max") == "*" or (_one(element, "base", "max") or "1") != "1":
+    if int(one_of(element, "min")):
+        described["min"] = int(one_of(element, "min"))
+    if one_of(element, "max") == "*" or (one_of(element, "base", "max") or "1") != "1":
         described["many"] = 1
     if targets := _targets(element):
         described["targets"] = targets
-    url = _one(element, "binding", "valueSet") if _one(element, "binding", "strength") == "required" else None
+    url = one_of(element, "binding", "valueSet") if one_of(element, "binding", "strength") == "required" else None
     found = source.codes(url) if url else None
     if found and sum(map(len, found.values())) <= _MOST_CODES:
         listed = {system: sorted(values) for system, values in sorted(found.items())}
@@ -173,17 +189,17 @@ def _element(element: Any, source: _Source, lists: list[Any]) -> dict[str, Any]:
 def rebuild(jar: Path) -> dict[str, Any]:
     """The table of one version."""
     source = _Source()
-    for kind, found in _definitions(jar):
+    for kind, found in in_jar(jar, _WANTED):
         source.take(kind, found)
     lists: list[Any] = []
     types: dict[str, dict[str, Any]] = {}
     resources, primitives = [], ["xhtml"]
     for name, found in sorted(source.types.items()):
-        if _one(found, "kind") == "resource" and _one(found, "abstract") not in (True, "true"):
+        if one_of(found, "kind") == "resource" and one_of(found, "abstract") not in (True, "true"):
             resources.append(name)
-        for element in _all(found, "snapshot", "element"):
-            owner, _, last = str(_one(element, "path")).rpartition(".")
-            if owner and _one(element, "max") != "0":
+        for element in all_of(found, "snapshot", "element"):
+            owner, _, last = str(one_of(element, "path")).rpartition(".")
+            if owner and one_of(element, "max") != "0":
                 types.setdefault(_type_name(owner), {})[last] = _element(element, source, lists)
     used = {kind for elements in types.values() for element in elements.values() for kind in element["types"]}
     primitives += sorted(kind for kind in used - types.keys() if kind[0].islower() and kind != "xhtml")

@@ -46,6 +46,7 @@ MOST_BYTES = 200_000
 #: Faults that HL7's examples really have.
 FAULTY: dict[str, str] = {
     "R4 Bundle-father.json V470": "the unit code tbl, which UCUM has not",
+    "R4 Bundle-hla-1.json V490": "hla-genotyping-results-glstring with the part uri, which R4 defines as url",
     "R4 CodeSystem-v2-0550.json V410": "a code that is one no-break space",
     "R4 CodeSystem-v2-0550.json V417": "codes that end in a no-break space",
     "R4 CodeSystem-v2-0914.json V413": "C1 controls: UTF-8 read as Latin-1",
@@ -56,6 +57,18 @@ FAULTY: dict[str, str] = {
     "R5 DocumentReference-xray.json V431": "a context that refers to a DocumentReference named …-encounter",
     "R5 Medication-med0301.json V410": "an identifier with an id and nothing else",
 }
+#: What is warned of in them: addresses that HL7 has not, or not in HL7 Terminology 5.1.0 and the Extensions Pack 1.0.0.
+DOUBTFUL: dict[str, str] = {
+    "V425 http://terminology.hl7.org/CodeSystem/designation-usage": "never HL7's",
+    "V425 http://terminology.hl7.org/CodeSystem/ASN1ToHL7": "of the guide on personal health devices, as are the next",
+    "V425 http://terminology.hl7.org/CodeSystem/ContinuaDeviceIdentifiers": "",
+    "V425 http://terminology.hl7.org/CodeSystem/ContinuaHFS": "",
+    "V425 http://terminology.hl7.org/CodeSystem/ContinuaPAN": "",
+    "V426 http://www.ncbi.nlm.nih.gov/gtr/": "a slash at its end",
+    "V491 http://hl7.org/fhir/StructureDefinition/structuredefinition-implements": "of a later Extensions Pack",
+}
+#: Warnings that say that a code or an address is not as its owner has it.
+OF_OTHERS = frozenset({"V424", "V425", "V426", "V491"})
 #: How many instances of the types there are in a package: fewer tried would prove less than the README says.
 NUMBERS: dict[FhirVersion, int] = {"R4": 3129, "R4B": 2005, "R5": 1703}
 
@@ -98,11 +111,14 @@ def _instances(package: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 def test_no_false_alarm_on_the_examples_of_the_specification(version: FhirVersion, package: Path) -> None:
     tried: Counter[str] = Counter()
     found: dict[str, str] = {}
+    warned: set[str] = set()
     for name, resource in _instances(package):
         tried[resource["resourceType"]] += 1
         problems = validate([resource], version)
         found |= {f"{version} {name} {p.code}": str(p) for p in problems if p.severity in {"fatal", "error"}}
+        warned |= {f"{p.code} {p.excerpt}" for p in problems if p.code in OF_OTHERS}
     assert {key: said for key, said in found.items() if key not in FAULTY} == {}
+    assert warned <= DOUBTFUL.keys()
     assert {key for key in FAULTY if key.startswith(f"{version} ")} <= found.keys()
     assert tried.total() == NUMBERS[version]
     assert tried["MedicationKnowledge"] >= 1

@@ -80,7 +80,7 @@ def test_what_follows_its_profiles_has_no_findings() -> None:
         pytest.param({"identifier": [{"value": "1"}]}, "V480", id="a required element below another"),
         pytest.param({"active": False}, "V481", id="another value than the fixed one"),
         pytest.param({"type": [{"text": "G"}]}, "V481", id="a concept without the pattern's code"),
-        pytest.param({"extension": [{"url": EXTENSION, "valueBoolean": True}]}, "V481", id="another type of an extension"),
+        pytest.param({"extension": [{"url": EXTENSION, "valueBoolean": True}]}, "V490", id="another type of an extension"),
     ],
 )
 def test_what_breaks_a_profile_is_found(changes: dict[str, Any], code: str) -> None:

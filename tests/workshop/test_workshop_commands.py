@@ -22,7 +22,7 @@ from pipeline.workshop.__main__ import app, run
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FACTS = Path(__file__).parent / "facts"
-COMMANDS = ("build", "suggest", "refresh", "code-systems", "definitions", "units")
+COMMANDS = ("build", "suggest", "refresh", "languages", "terminology", "definitions", "units")
 
 
 @pytest.fixture
@@ -102,25 +102,58 @@ def _jar(path: Path, *documents: dict[str, object]) -> Path:
     return path
 
 
-def test_code_systems_that_our_types_are_bound_to_are_kept(
+def test_the_code_systems_and_extensions_of_hl7_are_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    binding = {"binding": {"valueSet": "http://x/vs|5.0.0"}}
+    a, b = "http://terminology.hl7.org/CodeSystem/a", "http://hl7.org/fhir/b"
+    extension = "http://hl7.org/fhir/StructureDefinition/e"
+    parts = [
+        {"path": "Extension.extension", "sliceName": "p"},
+        {"path": "Extension.extension.value[x]", "type": [{"code": "code"}]},
+    ]
+    inside = [{"code": "z", "display": "Z", "designation": [{"value": "Zed"}], "concept": [{"code": "y"}]}]
+    complete = {"resourceType": "CodeSystem", "content": "complete"}
     jar = _jar(
         tmp_path / "r5.jar",
-        {"resourceType": "CodeSystem", "url": "http://x/a", "content": "complete", "concept": [{"code": "z", "display": "Z"}]},
-        {"resourceType": "CodeSystem", "url": "http://x/other", "content": "complete", "concept": [{"code": "y"}]},
-        {"resourceType": "ValueSet", "url": "http://x/vs", "compose": {"include": [{"system": "http://x/a"}]}},
+        complete | {"url": a, "concept": inside},
+        complete | {"url": b, "concept": [{"code": "x"}], "caseSensitive": False},
+        complete | {"url": "http://x/other", "concept": [{"code": "w"}]},
+        {"resourceType": "NamingSystem", "uniqueId": [{"type": "uri", "value": "http://n"}, {"type": "oid", "value": "1.2"}]},
         {
             "resourceType": "StructureDefinition",
-            "url": "http://hl7.org/fhir/StructureDefinition/Group",
-            "snapshot": {"element": [binding]},
+            "url": extension,
+            "type": "Extension",
+            "derivation": "constraint",
+            "snapshot": {"element": [*parts, {"path": "Extension.value[x]", "max": "0"}]},
         },
     )
+    (tmp_path / "definitions").mkdir()
     monkeypatch.setattr(workshop, "_TABLES", tmp_path)
-    assert run(["code-systems", str(jar)]) == 0
-    assert "1 code systems, 1 codes" in capsys.readouterr().out
-    assert json.loads((tmp_path / "code_systems.json").read_text(encoding="utf-8")) == {"http://x/a": {"z": "Z"}}
+    assert run(["terminology", str(jar)]) == 0
+    assert "2 code systems, 3 codes, 1 extensions" in capsys.readouterr().out
+    assert json.loads(gzip.decompress((tmp_path / "definitions" / "terminology.json.gz").read_bytes())) == {
+        "systems": {a: {"z": ["Z", "Zed"], "y": []}, b: {"x": []}},
+        "caseless": [b],
+        "known": ["http://n", "http://x/other"],
+        "extensions": {extension: {"types": [], "parts": {"p": {"types": ["code"], "parts": {}}}}},
+    }
+
+
+def test_the_registry_of_languages_is_kept_with_its_ranges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = tmp_path / "language-subtag-registry.txt"
+    registry.write_text(
+        "File-Date: 2026-01-02\n%%\nType: language\nSubtag: aa\nDescription: Afar\n  (a language)\n%%\nType: language\n"
+        "Subtag: qaa..qac\n%%\nType: region\nSubtag: DE\n%%\nType: redundant\nTag: zh-Hans\n%%\n"
+        "Type: grandfathered\nTag: i-klingon\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "definitions").mkdir()
+    monkeypatch.setattr(workshop, "_TABLES", tmp_path)
+    assert run(["languages", str(registry)]) == 0
+    assert json.loads(gzip.decompress((tmp_path / "definitions" / "languages.json.gz").read_bytes())) == {
+        "date": "2026-01-02",
+        "subtags": {"grandfathered": "i-klingon", "language": "aa qaa qab qac", "region": "de"},
+    }
 
 
 def test_units_are_those_of_ucums_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
