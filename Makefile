@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 8 --dist worksteal --durations 10
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SEEDS  ?= seeds
 OUTPUT ?= output
@@ -12,16 +13,21 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
           --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint pictures workshop lock sbom audit bench bench-large clean
+.PHONY: help run test test-exhaustive test-all lint pictures workshop lock sbom audit bench bench-large clean
 
 help:  ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run  ## Publish the pages under seeds/ to output/ through the Prefect flow
 	@$(BIN)/onlabel run $(SEEDS) --output $(OUTPUT)
 
-test: $(VENV)/.dev  ## Run the whole test suite
-	@$(BIN)/python -m pytest
+test: $(VENV)/.dev  ## Run the test suite, on all cores
+	@$(PYTEST)
+
+test-exhaustive: $(VENV)/.dev  ## Run what tries everything where the test suite tries a sample
+	@$(PYTEST) -m "exhaustive and not interop"
+
+test-all: test test-exhaustive  ## Run both
 
 lint: $(VENV)/.dev  ## Check style (ruff) and types (mypy --strict)
 	@$(BIN)/ruff check .

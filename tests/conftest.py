@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 
 import pytest
+
+from pipeline.convert import convert
+from tests.sampled import params
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -26,3 +30,23 @@ def shared_dir() -> Path:
 def seed() -> Path:
     """The denosumab page that the project ships."""
     return REPOSITORY / "seeds" / "denosumab.md"
+
+
+@pytest.fixture(params=params(12))
+def real_pages(request: pytest.FixtureRequest, shared_dir: Path) -> list[Path]:
+    """The real pages of drugs: every twelfth in the test suite, and all of them in the exhaustive one."""
+    step: int = request.param
+    return sorted((shared_dir / "corpus" / "drugs").glob("*.md"))[::step]
+
+
+@pytest.fixture(scope="session")
+def published_pages(shared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output of all real pages of drugs, made once for all processes of a test run. Whoever changes it copies it first."""
+    base = tmp_path_factory.getbasetemp()
+    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    output = folder / "published-pages"
+    with (folder / "published-pages.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (output / "current").exists():
+            convert([shared_dir / "corpus" / "drugs"], output)
+    return output

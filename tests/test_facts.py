@@ -83,10 +83,8 @@ def test_the_facts_of_every_invented_page_are_read_back(mappings: Mappings) -> N
 
 
 @pytest.mark.slow
-def test_the_facts_of_every_real_page_are_read_back(shared_dir: Path, mappings: Mappings) -> None:
-    pages = sorted((shared_dir / "corpus" / "drugs").glob("*.md"))
-
-    assert all(check(path.read_bytes(), path.name, mappings) for path in pages)
+def test_the_facts_of_real_pages_are_read_back(real_pages: list[Path], mappings: Mappings) -> None:
+    assert all(check(path.read_bytes(), path.name, mappings) for path in real_pages)
 
 
 @pytest.mark.parametrize("make", [zorvalimab, combination, zva])

@@ -20,6 +20,7 @@ import pytest
 from pipeline.convert import convert
 from pipeline.errors import PublishError
 from tests.invented_pages import drug_page, write_pages
+from tests.sampled import sampled
 from tests.snapshot_reader import hash_of, tree
 
 CHILD = Path(__file__).with_name("crash_child.py")
@@ -118,7 +119,8 @@ def in_memory(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.slow
-def test_sigkill_at_any_moment_leaves_the_old_snapshot_or_the_new(runs: Runs, in_memory: Path) -> None:
+@pytest.mark.parametrize("kills", [pytest.param(15, id="a sample"), pytest.param(200, marks=pytest.mark.exhaustive)])
+def test_sigkill_at_any_moment_leaves_the_old_snapshot_or_the_new(runs: Runs, in_memory: Path, kills: int) -> None:
     # Few pages: half of the run's time is then that of publishing.
     scene = Scene(in_memory, pages=3)
     scene.reset()
@@ -128,7 +130,7 @@ def test_sigkill_at_any_moment_leaves_the_old_snapshot_or_the_new(runs: Runs, in
     length = time.monotonic() - started
     moments = random.Random(20)  # noqa: S311 - repeatable moments
     killed = 0
-    while killed < 200:
+    while killed < kills:
         scene.reset()
         child = runs.start(scene.seeds, scene.output)
         time.sleep(moments.uniform(0, length))
@@ -144,14 +146,15 @@ def test_sigkill_at_any_moment_leaves_the_old_snapshot_or_the_new(runs: Runs, in
 
 
 @pytest.mark.slow
-def test_death_just_before_each_step_on_the_file_system_is_harmless(runs: Runs, in_memory: Path) -> None:
+@sampled(9)
+def test_death_just_before_each_step_on_the_file_system_is_harmless(runs: Runs, in_memory: Path, step: int) -> None:
     scene = Scene(in_memory, pages=1)
     scene.reset()
     base = tree(scene.output / "snapshots" / scene.old)
     seen = set()
-    for step in range(1, 1000):
+    for number, death in enumerate(range(1, 1000, step), start=1):
         scene.reset()
-        runs.start(scene.seeds, scene.output, step=step)
+        runs.start(scene.seeds, scene.output, step=death)
         status = runs.status()
         seen.add(scene.check())
         if status == 0:
@@ -161,9 +164,9 @@ def test_death_just_before_each_step_on_the_file_system_is_harmless(runs: Runs, 
         if scene.check() == scene.old:
             # A run that dies before it publishes has not touched what the next one begins from.
             assert tree(scene.output / "snapshots" / scene.old) == base
-        if step % 10 == 0:
+        if number % 10 == 0:
             scene.recover(runs)
-    assert step > 50, "the run has more steps than that"
+    assert death > 50, "the run has more steps than that"
     assert seen == {scene.old, scene.new}
 
 

@@ -103,9 +103,9 @@ def test_each_ingredient_of_a_fixed_combination_carries_its_own_codes() -> None:
 
 
 @pytest.mark.slow
-def test_no_code_of_a_real_page_is_lost(shared_dir: Path) -> None:
+def test_no_code_of_a_real_page_is_lost(real_pages: list[Path]) -> None:
     lost = []
-    for path in sorted((shared_dir / "corpus" / "drugs").glob("*.md")):
+    for path in real_pages:
         facts = coded_facts(path)
         resources = build(facts, Settings())
         if resources:

@@ -96,10 +96,10 @@ def test_denosumab_treats_no_cancer_for_which_it_protects_the_bones(seed: Path) 
 
 
 @pytest.mark.slow
-def test_over_all_real_pages_no_id_is_used_twice_and_nothing_is_lost(shared_dir: Path) -> None:
+def test_over_real_pages_no_id_is_used_twice_and_nothing_is_lost(real_pages: list[Path]) -> None:
     ids: Counter[tuple[str, str]] = Counter()
     lost = []
-    for path in sorted((shared_dir / "corpus" / "drugs").glob("*.md")):
+    for path in real_pages:
         facts = facts_of(path)
         resources = build(facts, Settings())
         ids.update((each["resourceType"], each["id"]) for each in resources)

@@ -19,7 +19,9 @@ from tests.store.s3_server import S3, environment, serving
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
-clusters = [pytest.param(runner, marks=pytest.mark.cluster) for runner in ("dask", "ray")]
+#: Each takes many seconds to start and to end.
+dask = pytest.param("dask", marks=pytest.mark.cluster)
+clusters = [pytest.param(runner, marks=[pytest.mark.cluster, pytest.mark.exhaustive]) for runner in ("dask", "ray")]
 #: What a run says every ten seconds where standard error is no terminal.
 _PROGRESS = re.compile(r"[\d,]+ of [\d,]+ pages")
 
@@ -65,7 +67,7 @@ def task_states(served: Onlabel, run: str) -> list[str]:
         time.sleep(0.5)
 
 
-@pytest.mark.parametrize("runner", ["threads", "processes", *clusters])
+@pytest.mark.parametrize("runner", ["threads", "processes", dask, clusters[1]])
 def test_every_runner_publishes_the_bytes_of_one_process(
     runner: str, served: Onlabel, many: Path, expected: dict[str, str], tmp_path: Path
 ) -> None:
@@ -89,6 +91,7 @@ def test_every_runner_publishes_the_bytes_of_one_process(
 
 
 @pytest.mark.cluster
+@pytest.mark.exhaustive
 def test_a_dask_worker_that_is_killed_costs_nothing_or_stops_the_run(
     served: Onlabel, many: Path, expected: dict[str, str], tmp_path: Path
 ) -> None:

@@ -104,6 +104,7 @@ def deployed(nightly: Served, seed: Path, tmp_path: Path) -> Iterator[Path]:
         worker.communicate(timeout=60)
 
 
+@pytest.mark.exhaustive
 def test_schedules_publish_by_themselves_and_the_server_has_no_error(nightly: Served, deployed: Path) -> None:
     """With what was locked once the scheduler failed every minute, and every run of `serve` at its parameters."""
 
@@ -123,6 +124,7 @@ def test_schedules_publish_by_themselves_and_the_server_has_no_error(nightly: Se
     assert nightly.said.read_text().splitlines()[2:] == []
 
 
+@pytest.mark.exhaustive
 def test_sigterm_ends_serve_and_its_server_with_one_calm_line(nightly: Served) -> None:
     nightly.process.send_signal(signal.SIGTERM)
     assert nightly.process.wait(60) == 0

@@ -44,10 +44,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def real_site(shared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def real_site(published_pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The review of all real pages."""
-    output = tmp_path_factory.mktemp("review") / "output"
-    assert run_command(["convert", str(shared_dir / "corpus" / "drugs"), "--output", str(output), "--quiet"]) == 0
+    output = shutil.copytree(published_pages, tmp_path_factory.mktemp("review") / "output", symlinks=True)
     assert run_command(["review", str(output), "--quiet"]) == 0
     return output / "review"
 

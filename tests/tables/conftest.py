@@ -29,19 +29,11 @@ def shipped(tmp_path_factory: pytest.TempPathFactory, seed: Path) -> Path:
     return output
 
 
-@pytest.fixture(scope="session")
-def corpus(tmp_path_factory: pytest.TempPathFactory, shared_dir: Path) -> Path:
-    """The output of the real pages."""
-    output = tmp_path_factory.mktemp("tables") / "output"
-    convert([shared_dir / "corpus" / "drugs"], output, Settings())
-    return output
-
-
 @pytest.fixture(
     params=[
         pytest.param("invented"),
         pytest.param("shipped"),
-        pytest.param("corpus", marks=pytest.mark.slow),
+        pytest.param("published_pages", id="corpus", marks=[pytest.mark.slow, pytest.mark.exhaustive]),
     ]
 )
 def output(request: pytest.FixtureRequest) -> Path:

@@ -252,8 +252,8 @@ def test_what_changed_names_new_lost_and_altered_uses_and_nothing_else(
     ("question", "least"),
     [("brands_that_differ", 5), ("accelerated_approvals", 20), ("paediatric_uses", 30), ("uses_by_icd10cm_chapter", 5)],
 )
-def test_the_real_pages_have_answers(ask: Ask, corpus: Path, question: str, least: int) -> None:
-    answer = ask(question, corpus)
+def test_the_real_pages_have_answers(ask: Ask, published_pages: Path, question: str, least: int) -> None:
+    answer = ask(question, published_pages)
 
     assert len(answer) >= least
     if question == "brands_that_differ":

@@ -27,6 +27,7 @@ from pipeline.verify.proof import EXTENSIONS
 from pipeline.verify.resources import Resources
 from pipeline.verify.seen import FRONT_MATTER, TEXT
 from tests.invented_pages import drug_page, write_pages
+from tests.sampled import sampled
 
 Json = dict[str, Any]
 Published: TypeAlias = Any  # the class stands in conftest.py, which no test can import
@@ -82,33 +83,38 @@ def test_a_snapshot_as_published_is_proven(output: Path, published: Published) -
     assert published.problems(published.resources[0], published.resources[0]) == []
 
 
-@pytest.mark.slow
-def test_a_changed_value_offset_length_code_or_reference_is_found_wherever_it_stands(published: Published) -> None:
-    missed, tried = [], 0
-    for resource in published.resources:
-        for path, label, value in _places(resource, label=resource["resourceType"]):
-            if _NOT_OF_THE_PAGE.search(label):
-                continue
-            for other in _changes(value):
-                tried += 1
-                if not published.problems(resource, _with(resource, path, other)):
-                    missed.append((label, value, other))
-    assert missed == []
-    assert tried > 2000
+@sampled(13)
+def test_a_changed_value_offset_length_code_or_reference_is_found_wherever_it_stands(published: Published, step: int) -> None:
+    changes = [
+        (resource, path, label, value, other)
+        for resource in published.resources
+        for path, label, value in _places(resource, label=resource["resourceType"])
+        if not _NOT_OF_THE_PAGE.search(label)
+        for other in _changes(value)
+    ]
+    assert len(changes) > 2000
+    assert [
+        (label, value, other)
+        for resource, path, label, value, other in changes[::step]
+        if not published.problems(resource, _with(resource, path, other))
+    ] == []
 
 
-def test_an_offset_and_a_length_that_are_one_off_are_found(published: Published) -> None:
-    missed, tried = [], 0
-    for resource in published.resources:
-        for path, label, value in _places(resource, label=resource["resourceType"]):
-            if label.rsplit(".", 1)[-1] not in {"offset", "length"}:
-                continue
-            for other in (value - 1, value + 1):
-                tried += 1
-                if not published.problems(resource, _with(resource, path, other)):
-                    missed.append((label, value, other))
-    assert missed == []
-    assert tried > 500
+@sampled(7)
+def test_an_offset_and_a_length_that_are_one_off_are_found(published: Published, step: int) -> None:
+    changes = [
+        (resource, path, label, value, other)
+        for resource in published.resources
+        for path, label, value in _places(resource, label=resource["resourceType"])
+        if label.rsplit(".", 1)[-1] in {"offset", "length"}
+        for other in (value - 1, value + 1)
+    ]
+    assert len(changes) > 500
+    assert [
+        (label, value, other)
+        for resource, path, label, value, other in changes[::step]
+        if not published.problems(resource, _with(resource, path, other))
+    ] == []
 
 
 def test_an_offset_moved_to_another_occurrence_of_the_word_is_found(published: Published) -> None:
@@ -162,7 +168,7 @@ def _with_character(document: Json, text: str, at: int) -> Json:
     return changed  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("step", [pytest.param(29, id="a sample"), pytest.param(1, id="every one", marks=pytest.mark.slow)])
+@sampled(29)
 def test_a_changed_character_of_the_page_that_something_quotes_is_found(published: Published, step: int) -> None:
     document, text = _document(published)
     quoted = sorted(_quoted(published, document))
