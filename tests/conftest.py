@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from pathlib import Path
 
 import pytest
 
 from pipeline.convert import convert
+from tests.beside import one_at_a_time
 from tests.sampled import params
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -43,10 +43,8 @@ def real_pages(request: pytest.FixtureRequest, shared_dir: Path) -> list[Path]:
 def published_pages(shared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The output of all real pages of drugs, made once for all processes of a test run. Whoever changes it copies it first."""
     base = tmp_path_factory.getbasetemp()
-    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    output = folder / "published-pages"
-    with (folder / "published-pages.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    output = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "published-pages"
+    with one_at_a_time(output):
         if not (output / "current").exists():
             convert([shared_dir / "corpus" / "drugs"], output)
     return output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -60,6 +61,7 @@ LOST = {
 }
 
 
+@cache
 def facts_of_batch(batch: str) -> list[DrugFacts]:
     paths = sorted((FRESH / batch / "pages").glob("*.md"))
     return [extract(read_page(path.read_bytes(), path.name)) for path in paths]

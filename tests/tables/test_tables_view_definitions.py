@@ -20,6 +20,7 @@ import pytest
 from pipeline.snapshot import open_snapshot
 from pipeline.tables import use_rows, write_tables
 from pipeline.tables.rows import joined
+from tests.beside import one_at_a_time
 
 VIEWS = sorted((Path(__file__).resolve().parents[2] / "pipeline" / "tables" / "views").glob("*.json"))
 CACHE = Path(__file__).resolve().parents[2] / ".cache" / "sql-on-fhir"
@@ -39,16 +40,17 @@ def engine() -> Path:
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         missing("Node.js with npm, which runs the SQL on FHIR engine, is not here")
-    file = CACHE / "medplum-core-5.2.13.tgz"
-    if not file.is_file():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        fetched = subprocess.run([str(npm), "pack", PACKAGE, "--silent"], check=False, cwd=CACHE, capture_output=True)
-        if fetched.returncode:
-            missing("the npm registry, which has the SQL on FHIR engine, cannot be reached")
-    assert hashlib.sha256(file.read_bytes()).hexdigest() == DIGEST
-    with tarfile.open(file) as archive:
-        archive.extractall(CACHE, filter="data")
-    return CACHE / "package" / "dist" / "cjs" / "index.cjs"
+    file, entry = CACHE / "medplum-core-5.2.13.tgz", CACHE / "package" / "dist" / "cjs" / "index.cjs"
+    with one_at_a_time(file):
+        if not file.is_file():
+            fetched = subprocess.run([str(npm), "pack", PACKAGE, "--silent"], check=False, cwd=CACHE, capture_output=True)
+            if fetched.returncode:
+                missing("the npm registry, which has the SQL on FHIR engine, cannot be reached")
+        assert hashlib.sha256(file.read_bytes()).hexdigest() == DIGEST
+        if not entry.is_file():
+            with tarfile.open(file) as archive:
+                archive.extractall(CACHE, filter="data")
+    return entry
 
 
 @pytest.fixture
