@@ -6,12 +6,17 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from pipeline.convert import convert
 from tests.beside import one_at_a_time
 from tests.sampled import params
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+# How long an example takes says how busy the machine is; what must be quick has a test of its own.
+settings.register_profile("onlabel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("onlabel")
 
 
 @pytest.fixture(scope="session")
@@ -40,10 +45,16 @@ def real_pages(request: pytest.FixtureRequest, shared_dir: Path) -> list[Path]:
 
 
 @pytest.fixture(scope="session")
-def published_pages(shared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The output of all real pages of drugs, made once for all processes of a test run. Whoever changes it copies it first."""
+def for_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A temporary folder that all processes of a test run have in common."""
     base = tmp_path_factory.getbasetemp()
-    output = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "published-pages"
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def published_pages(shared_dir: Path, for_all: Path) -> Path:
+    """The output of all real pages of drugs, made once for all processes. Whoever changes it copies it first."""
+    output = for_all / "published-pages"
     with one_at_a_time(output):
         if not (output / "current").exists():
             convert([shared_dir / "corpus" / "drugs"], output)

@@ -114,7 +114,7 @@ def test_prefects_scheduler_knows_the_next_runs_on_this_python() -> None:
     ], done.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_bill_of_materials_lists_what_is_locked_and_is_the_same_each_time(tmp_path: Path) -> None:
     checkout = tmp_path / "checkout"
     checkout.mkdir()

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect, sync_playwright
 
 from pipeline.cli import run_command
+from tests.beside import one_at_a_time
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -44,11 +45,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def real_site(published_pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The review of all real pages."""
-    output = shutil.copytree(published_pages, tmp_path_factory.mktemp("review") / "output", symlinks=True)
-    assert run_command(["review", str(output), "--quiet"]) == 0
-    return output / "review"
+def real_site(published_pages: Path, for_all: Path) -> Path:
+    """The review of all real pages, made once for all processes. Whoever changes it copies it first."""
+    site = for_all / "published-review"
+    with one_at_a_time(site):
+        if not (site / "index.html").exists():
+            assert run_command(["review", str(published_pages), "--to", str(site), "--quiet"]) == 0
+    return site
 
 
 @pytest.fixture
