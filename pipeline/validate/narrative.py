@@ -43,6 +43,8 @@ _UNSAFE_STYLE = re.compile(
     r"expression\s*\(|url\s*\(\s*+(?:['\"]\s*+)?(?!data:\s*image/(?:png|jpe?g|gif))[^)]{0,1000}:|javascript|@import|behaviou?r\s*:|-moz-binding|\\",
     re.IGNORECASE,
 )
+#: What expat calls "junk after document element".
+_MORE_BEHIND = 9
 #: XML 1.0, 2.5: "--" must not occur within comments.
 _DASHES = re.compile(r"<!--(?:(?!--).)*+--(?!>)", re.DOTALL)
 #: A declaration could define entities (a bomb, or a file's content); FHIR has none, nor processing instructions.
@@ -57,16 +59,17 @@ def narrative(found: Iterable[Node]) -> Iterator[Problem]:
 
 
 def _div(node: Node, text: str) -> Iterator[Problem]:
-    if _DECLARATION.search(text):
-        yield problem("V452", "a narrative has no declarations or processing instructions", "Remove them.", node, shown=text)
+    if declared := _DECLARATION.search(text):
+        cause = "a narrative has no declarations or processing instructions"
+        yield problem("V452", cause, "Remove them.", node, shown=text, is_stricter=declared[0] == "<?")
         return
     try:
         root = ET.fromstring(text)  # noqa: S314 - no declaration gets here, so there are no entities to expand
     except (ET.ParseError, ValueError) as refused:
-        more = " (HL7's validator lets -- in a comment pass; XML does not)" if _DASHES.search(text) else ""
-        yield problem(
-            "V450", f"the narrative is not well-formed XML: {refused}{more}", "Escape < and &; close every tag.", node
-        )
+        # HL7's own reader of XHTML takes "--" in a comment, and stops at the end of the first div.
+        is_stricter = _DASHES.search(text) is not None or getattr(refused, "code", None) == _MORE_BEHIND
+        cause = f"the narrative is not well-formed XML: {refused}"
+        yield problem("V450", cause, "Escape < and &; close every tag.", node, is_stricter=is_stricter)
         return
     if root.tag != f"{_XHTML}div":
         cause = 'a narrative is one <div xmlns="http://www.w3.org/1999/xhtml">'
@@ -75,8 +78,13 @@ def _div(node: Node, text: str) -> Iterator[Problem]:
     for element in root.iter():
         if isinstance(element.tag, str):  # a comment's tag is a function
             yield from _element(node, element)
-    if not "".join(root.itertext()).strip() and root.find(f".//{_XHTML}img") is None:
-        yield problem("V453", "the narrative says nothing (txt-2)", "Describe the resource, or leave text out.", node)
+    words = "".join(root.itertext())
+    if not words.strip() and root.find(f".//{_XHTML}img") is None:
+        cause, is_stricter = (
+            "the narrative says nothing (txt-2)",
+            words.strip(" \t\r\n") != "",
+        )  # a no-break space is enough there
+        yield problem("V453", cause, "Describe the resource, or leave text out.", node, is_stricter=is_stricter)
 
 
 def _element(node: Node, element: ET.Element) -> Iterator[Problem]:
@@ -94,4 +102,4 @@ def _element(node: Node, element: ET.Element) -> Iterator[Problem]:
         elif attribute in _LINKS and not (_SAFE_LINK.match(bare) or (name == "img" and _SAFE_IMAGE.match(bare))):
             yield problem("V452", f"the link of <{name}> has an unsafe scheme", "Link by http or https.", node, shown=value)
         elif attribute == "style" and _UNSAFE_STYLE.search(value):
-            yield problem("V452", "the style fetches or runs something", "Remove it.", node, shown=value)
+            yield problem("V452", "the style fetches or runs something", "Remove it.", node, shown=value, is_stricter=True)

@@ -99,10 +99,12 @@ def is_allowed(node: Node, target: str) -> bool:
 
 def wrong_target(node: Node, target: str) -> Problem:
     """The finding that a reference leads to a type that its element does not allow."""
-    allowed = ", ".join(sorted(_targets(node)))
-    return problem(
-        "V431", f"a reference to {target} is not allowed here", f"Refer to {allowed}.", node, shown=node.value.get("reference")
-    )
+    value, remedy = node.value.get("reference"), f"Refer to {', '.join(sorted(_targets(node)))}."
+    # HL7's validator looks at what it can resolve: ids beside it, entries of the same Bundle.
+    is_resolved = isinstance(value, str) and not value.startswith(("http://", "https://"))
+    is_stricter = not is_resolved and node.root.parent is None
+    cause = f"a reference to {target} is not allowed here"
+    return problem("V431", cause, remedy, node, shown=value, is_stricter=is_stricter)
 
 
 def _contained_type(node: Node, identifier: str) -> str | None:

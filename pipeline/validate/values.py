@@ -67,7 +67,8 @@ def _complex(node: Node) -> Iterator[Problem]:
     if not node.value or (node.is_resource and node.value.keys() == {"resourceType"}):
         yield problem("V410", "the object is empty (ele-1)", "Leave the element out, or give it content.", node)
     elif node.value.keys() == {"id"} and not node.is_resource:
-        yield problem("V410", "the object has an id and nothing else (ele-1)", "Leave it out, or give it content.", node)
+        cause, remedy = "the object has an id and nothing else (ele-1)", "Leave it out, or give it content."
+        yield problem("V410", cause, remedy, node, is_stricter=True)
     for name, value in node.value.items():
         if value is None or value == []:
             what = "null" if value is None else "an empty array"
@@ -150,7 +151,8 @@ def _code(node: Node, value: str) -> Iterator[Problem]:
         return  # the language of an Expression is a MIME type of R4, a word of R5: text/cql
     found, what, is_one = _GRAMMARS[name]
     if not is_one(value):
-        yield problem(found, f"this is no {what}", "Correct it.", node, shown=value)
+        is_stricter = name == "contentType"
+        yield problem(found, f"this is no {what}", "Correct it.", node, shown=value, is_stricter=is_stricter)
 
 
 def _date(node: Node, value: str) -> Iterator[Problem]:
@@ -200,7 +202,8 @@ def _uri(node: Node, value: str) -> Iterator[Problem]:
         return
     scheme = _SCHEME.match(value)
     if scheme and scheme[1].lower() in _UNSAFE_SCHEMES:
-        yield problem("V416", f"the scheme {scheme[1].lower()} is not published", "Leave the link out.", node, shown=value)
+        cause = f"the scheme {scheme[1].lower()} is not published"
+        yield problem("V416", cause, "Leave the link out.", node, shown=value, is_stricter=True)
     elif not scheme and _must_be_absolute(node):
         yield problem("V416", "this URI must be absolute", "Give the whole URI, with its scheme.", node, shown=value)
     elif value.startswith("urn:oid:") and not _OID.fullmatch(value):

@@ -12,7 +12,7 @@ from pipeline.settings import FhirVersion
 from pipeline.validate.elements import Element, elements, is_resource
 
 _LONGEST_TEXT = 1000
-#: What a finding ends with that HL7's validator (8.8 of HAPI, without a terminology server) does not have.
+#: What the cause of a finding ends with that HL7's validator (in HAPI 8.8, without a terminology server) does not have.
 STRICTER: Final = " (onlabel is stricter here: HL7's validator lets it pass)"
 
 #: A place in a resource as a linked list, made into a FHIRPath only for a finding: (parent, name, index).

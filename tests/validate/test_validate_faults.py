@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.settings import FhirVersion
 from pipeline.validate import check_references, layer, validate
+from pipeline.validate.walk import STRICTER
 
 _HERE = Path(__file__).parent
 _PIPELINE = _HERE.parent.parent / "pipeline"
@@ -21,7 +22,8 @@ _OLDER = json.loads((_HERE / "seeded_faults_r4.json").read_text(encoding="utf-8"
 FAULTS_R4 = [(version, fault) for fault in _OLDER for version in fault["versions"]]
 
 
-def _changed(fault: dict[str, Any], minimal: dict[str, Any] = MINIMAL) -> dict[str, Any]:
+def changed(fault: dict[str, Any], minimal: dict[str, Any] = MINIMAL) -> dict[str, Any]:
+    """A minimal resource with a fault in it."""
     resource = copy.deepcopy(minimal[fault["in"]])
     *way, last = [int(step) if step.isdigit() else step for step in fault["at"].split(".")]
     place: Any = resource
@@ -43,7 +45,7 @@ def test_the_resources_that_the_faults_are_seeded_in_are_valid(resource: dict[st
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[f"{f['layer']}: {f['fault']}" for f in FAULTS])
 def test_a_seeded_fault_is_found_by_its_code_at_its_place(fault: dict[str, Any]) -> None:
-    resource = _changed(fault)
+    resource = changed(fault)
     found = {(p.code, p.expression) for p in validate([resource], "R5")}
     assert (fault["code"], fault["expression"]) in found
 
@@ -56,7 +58,7 @@ def test_what_older_faults_are_seeded_in_is_valid(resource: dict[str, Any], vers
 
 @pytest.mark.parametrize(("version", "fault"), FAULTS_R4, ids=[f"{v} {f['layer']}: {f['fault']}" for v, f in FAULTS_R4])
 def test_a_seeded_fault_is_found_in_older_versions(version: FhirVersion, fault: dict[str, Any]) -> None:
-    found = {(p.code, p.expression) for p in validate([_changed(fault, MINIMAL_R4)], version)}
+    found = {(p.code, p.expression) for p in validate([changed(fault, MINIMAL_R4)], version)}
     assert (fault["code"], fault["expression"]) in found
 
 
@@ -65,9 +67,20 @@ def test_a_fault_is_reported_by_the_layer_that_it_is_seeded_in(fault: dict[str, 
     assert layer(fault["code"]) == fault["layer"]
 
 
+@pytest.mark.parametrize("fault", [*FAULTS, *_OLDER], ids=lambda f: f["fault"])
+def test_a_finding_that_hl7_has_not_says_so(fault: dict[str, Any]) -> None:
+    minimal, version = (MINIMAL_R4, fault["versions"][0]) if "versions" in fault else (MINIMAL, "R5")
+    same = [
+        p
+        for p in validate([changed(fault, minimal)], version)
+        if (p.code, p.expression) == (fault["code"], fault["expression"])
+    ]
+    assert {p.cause.endswith(STRICTER) for p in same} == {fault.get("stricter", False)}
+
+
 def test_findings_name_their_resource_and_can_be_printed() -> None:
     for fault in FAULTS:
-        resource = _changed(fault)
+        resource = changed(fault)
         for problem in validate([resource], "R5"):
             assert problem.resource == f"{resource.get('resourceType')}/{resource.get('id', '?')}"
             assert problem.remedy
