@@ -17,6 +17,7 @@ from pipeline.load.credentials import Login, sign_in
 from pipeline.load.plan import Contents, Entry, contents
 from pipeline.load.prune import Withdrawn
 from pipeline.load.redaction import Secrets
+from pipeline.load.refusals import Refusals
 from pipeline.load.retire import retire
 from pipeline.load.sending import Limits, Sender, Sent
 from pipeline.load.server import PAUSES, Server, Teller, base_url, bounds_for
@@ -105,11 +106,11 @@ def load(
         server: The base URL of a FHIR server.
         options: How to load.
         progress: Told how far it is.
-        tell: Told, in words, when it waits for the server and tries again.
+        tell: Told, in words, when it waits for the server and tries again, and what the server refuses.
 
     Raises:
         UsageError: No such snapshot (L700), no such address (L701), credentials that cannot be used (L720, L721, L723).
-        LoadError: The server cannot be reached, does not let us in, or cannot hold it (L702 to L722).
+        LoadError: The server cannot be reached, does not let us in, cannot hold it (L702 to L722), or takes nothing (L735).
 
     """
     secrets = Secrets()
@@ -137,6 +138,7 @@ def _load(  # noqa: PLR0913, PLR0917 - of `load`
         folder = plan.folder / plan.version
         defined = definitions.send(sender, able, folder) if options.conformance else definitions.Defined()
         done = Sent(problems=[*able.problems, *defined.problems])
+        sender = replace(sender, hearer=Refusals(base, secrets, tell))
         for level in sorted({line.level for line in plan.lines}):
             _send_level(sender, plan.jobs(level, limits.entries, limits.size), done, options.in_flight, _told(progress, plan))
         _prune(there, pruning, rules, done, dry_run=options.dry_run)

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.errors import Problem
 from pipeline.load.plan import Entry, parcels, transaction, units
+from pipeline.load.refusals import Refusals
 from pipeline.load.same import differences, version_of
 from pipeline.load.server import Server
 from pipeline.model import Resource
@@ -26,13 +27,21 @@ class Limits:
 class Sent:
     """What became of some resources: how many were `created`, …; what went wrong; what the server keeps otherwise.
 
-    `altered` maps an element that the server keeps otherwise than it was sent to the resources concerned.
+    `altered` maps an element that the server keeps otherwise than it was sent to the resources concerned. `hearer` hears of
+    each refusal at once.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     altered: dict[str, list[str]] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
+    hearer: Refusals | None = None
+
+    def took(self, outcome: str) -> None:
+        """The server has a resource: `created`, `updated` or `unchanged`."""
+        self.counts[outcome] += 1
+        if self.hearer is not None:
+            self.hearer.taken()
 
     def add(self, other: Sent) -> None:
         """Take in what became of others."""
@@ -51,6 +60,7 @@ class Sender:
     limits: Limits
     canonical: str
     dry_run: bool
+    hearer: Refusals | None = None
 
     def send(self, entries: Sequence[Entry], refused: frozenset[str]) -> Sent:
         """Make the server hold these entries, as far as it takes them.
@@ -60,15 +70,15 @@ class Sender:
             refused: Those that the server did not take: what names one of them is not sent.
 
         Raises:
-            LoadError: The server cannot be reached or lets nobody in (L702 to L706).
+            LoadError: The server cannot be reached or lets nobody in (L702 to L706), or refuses everything (L735).
         """
-        done = Sent()
+        done = Sent(hearer=self.hearer)
         held = self._held(entries)
         wanted: list[Entry] = []
         for entry in entries:
             there = held[entry.target]
             if there is not None and not differences(entry.resource, there):
-                done.counts["unchanged"] += 1
+                done.took("unchanged")
             elif there is not None and not is_ours(entry.resource, there, self.canonical):
                 cause = "the server holds something of someone else's under this id, and it is left as it is"
                 remedy = "Load into a server (or partition) of its own, or remove what is there."
@@ -131,7 +141,7 @@ class Sender:
                 _refuse(done, entry, "L732", cause, remedy)
                 continue
             changed = version_of(there) is None or version_of(there) != version_of(then)
-            done.counts["created" if then is None else "updated" if changed else "unchanged"] += 1
+            done.took("created" if then is None else "updated" if changed else "unchanged")
             for element in differences(entry.resource, there):
                 done.altered.setdefault(element, []).append(entry.target)
 
@@ -182,3 +192,5 @@ def _refuse(done: Sent, entry: Entry, code: str, cause: str, remedy: str) -> Non
     done.counts["refused"] += 1
     done.refused.add(entry.target)
     done.problems.append(Problem(code, "error", cause, remedy, line=entry.page, resource=entry.target))
+    if done.hearer is not None:
+        done.hearer.hear(done.problems[-1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from pipeline.errors import LoadError
 from pipeline.load import LoadOptions, LoadReport, load
 from tests.load.fhir_stub import Resource, Stub
 
@@ -14,6 +15,16 @@ DRUGS = ("ablumab", "bexinib", "corvatin", "doxelide")
 
 def run(folder: Path, stub: Stub, **options: object) -> LoadReport:
     return load(folder, stub.base, LoadOptions(pauses=QUICK, **options))  # type: ignore[arg-type]
+
+
+def told(folder: Path, stub: Stub) -> tuple[list[str], LoadError | None]:
+    """What a load said while it ran, and the error that it ended with."""
+    said: list[str] = []
+    try:
+        load(folder, stub.base, LoadOptions(pauses=QUICK, in_flight=1), tell=said.append)
+    except LoadError as error:
+        return said, error
+    return said, None
 
 
 def published(folder: Path, version: str = "R5") -> dict[str, Resource]:

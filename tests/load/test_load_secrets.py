@@ -115,6 +115,11 @@ def _taken_and_gone(stub: Stub, folder: Path) -> list[str]:
     return [_drugs(folder)]
 
 
+def _refusing_everything(stub: Stub, folder: Path) -> list[str]:
+    stub.refuse = lambda _: ECHO
+    return [str(snapshot(folder, [f"drug{number}" for number in range(6)]))]
+
+
 def _of_someone_else(stub: Stub, folder: Path) -> list[str]:
     stub.store["Medication/org.ablumab"] = {"resourceType": "Medication", "id": "org.ablumab", "identifier": [{"system": ECHO}]}
     return [_drugs(folder)]
@@ -188,6 +193,7 @@ FAILURES: list[tuple[str, Failure]] = [
     ("L732", _taken_and_gone),
     ("L733", _stated(refuse=lambda one: ECHO if one["resourceType"] == "Medication" else None)),
     ("L734", _stated(refuse=_mark("Medication"))),
+    ("L735", _refusing_everything),
     ("L740", _pruning),
     ("L741", _nothing_known),
     ("L742", _not_deleted),

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli import run_command
+from pipeline.cli import exit_code, run_command
 from pipeline.errors import LoadError, UsageError
 from pipeline.load import LoadOptions, load
 from tests.load.fhir_stub import BREAK, TYPES, Fault, Stub, serving
-from tests.load.load_runs import DRUGS, QUICK, held, published, run
+from tests.load.load_runs import DRUGS, QUICK, held, published, run, told
 from tests.load.load_snapshots import snapshot
 
 
@@ -172,9 +172,40 @@ def test_a_server_that_takes_less_at_once_gets_less(drugs: Path, stub: Stub) -> 
     assert report.exit_code == 0
 
 
-def test_a_server_that_takes_nothing_is_code_4(drugs: Path, stub: Stub) -> None:
+def test_a_server_that_takes_nothing_is_code_4(tmp_path: Path, stub: Stub) -> None:
     stub.refuse = lambda _: "no"
-    assert run(drugs, stub).exit_code == 4
+    assert run(snapshot(tmp_path, ["ablumab"]), stub).exit_code == 4
+
+
+def test_what_is_refused_is_told_while_the_load_runs(tmp_path: Path, stub: Stub) -> None:
+    folder = snapshot(tmp_path, [f"drug{number}" for number in range(6)])
+    stub.refuse = lambda resource: (
+        f"{resource['id']} is too new" if resource["resourceType"] == "ClinicalUseDefinition" else None
+    )
+    said, error = told(folder, stub)
+    assert error is None
+    assert [line.startswith("refused: ") for line in said] == [True] * 10 + [False]
+    assert "ClinicalUseDefinition/org.drug0.use0: the server refuses this resource" in said[0]
+    assert said[10] == "20 resources are refused so far; all are listed at the end"
+
+
+def test_a_server_that_refuses_everything_for_one_reason_is_left_early(tmp_path: Path, stub: Stub) -> None:
+    folder = snapshot(tmp_path, [f"drug{number}" for number in range(30)])
+    stub.refuse = lambda _: "Cannot perform create as update with client-assigned ID"
+    said, error = told(folder, stub)
+    assert error is not None
+    assert error.problem.code == "L735"
+    assert "create as update with client-assigned ID" in error.problem.cause
+    assert "--ids uuid" in error.problem.remedy
+    assert len(said) == 11
+    assert exit_code(error) == 4
+
+
+def test_a_server_that_refuses_all_for_several_reasons_is_asked_for_everything(tmp_path: Path, stub: Stub) -> None:
+    folder = snapshot(tmp_path, [f"drug{number}" for number in range(6)])
+    stub.refuse = lambda resource: f"no {resource['resourceType']} today"
+    report = run(folder, stub)
+    assert (report.refused, report.exit_code) == (report.resources, 4)
 
 
 def test_what_the_server_drops_is_said(drugs: Path, stub: Stub) -> None:
