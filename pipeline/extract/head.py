@@ -88,7 +88,7 @@ def read_head(statement: Statement, at: int = 0) -> Head | None:
     end = _head_end(text, words, at, ranges)
     if end <= at:
         return None
-    parts = tuple(part for part in _conditions(text, words, at, end) if part[1] > part[0])
+    parts = tuple(part for part in _conditions(text, words, at, end, plain=not ranges) if part[1] > part[0])
     if not parts:
         return None
     names = tuple(text[a:b] for a, b in parts)
@@ -214,7 +214,8 @@ def _listing(words: Sequence[Word], at: int) -> bool:
     return words[at - 1].low in ("and", "or") or goes_on(words, at, len(words))
 
 
-def _conditions(text: str, words: Sequence[Word], at: int, end: int) -> list[Place]:
+def _conditions(text: str, words: Sequence[Word], at: int, end: int, *, plain: bool) -> list[Place]:
+    """The conditions between two words. `plain`: nothing is bold, so that an adjective alone is no name."""
     found: list[Place] = []
     first = number = at
     whole = any(_LEADS_TO.match(text, word.start) for word in words[at:end])
@@ -230,7 +231,8 @@ def _conditions(text: str, words: Sequence[Word], at: int, end: int) -> list[Pla
         if joint and joint != "and/or" and after < end and number > first and not whole:
             said = text[words[first].start : words[number - 1].end]
             states = joint == "," and _STATES_FIRST.match(f"{said},") is not None
-            if not states and _ADJECTIVES.fullmatch(said) is None and not _within_of(words, first, number):
+            shares = plain and _shares_noun(words, first, number, after)
+            if not states and not shares and _ADJECTIVES.fullmatch(said) is None and not _within_of(words, first, number):
                 found.append(_trimmed(text, words[first].start, words[number - 1].end))
                 first = number = after
                 continue
@@ -240,6 +242,17 @@ def _conditions(text: str, words: Sequence[Word], at: int, end: int) -> list[Pla
     if first < end:
         found.append(_trimmed(text, words[first].start, words[end - 1].end, last=True))
     return found
+
+
+_ADJECTIVE_END = re.compile(r"non|(?:non-?)?[a-z-]{2,}(?:al|ic|ous|ar|ive|ed|ly|ant|ent|oid|ory|ary|able|ible|acute)")
+
+
+def _shares_noun(words: Sequence[Word], first: int, at: int, after: int) -> bool:
+    """Reads "oropharyngeal and esophageal candidiasis", "skin and skin structure infections": the last noun is of both."""
+    if words[at - 1].low == words[after].low:
+        return True
+    opened = next((number for number in range(first, at) if words[number].low == "("), at)
+    return all(_ADJECTIVE_END.fullmatch(word.low) and not word.of("disease") for word in words[first:opened])
 
 
 def _within_of(words: Sequence[Word], first: int, at: int) -> bool:
