@@ -45,6 +45,7 @@ def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact:
     if any(one.mode == "open" for _, one in said(leaf.leading, "cause")):
         causes = unique((*(replace(one, rule=CAUSE_FROM_LEAD) for one in settings), *causes))
         settings = ()
+    named = {one.spans for one in conditions}
     state = state_of(leaf)
     return Use(
         text=leaf.text,
@@ -56,7 +57,7 @@ def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact:
         intent_text=reading.quote(verb.place, verb.rule),
         approval_status=approval_status,
         approval_status_fact=approval_status_fact,
-        narrower=unique((*extra, *_narrower(leaf, verb))),
+        narrower=unique(one for one in (*extra, *_narrower(leaf, verb)) if one.spans not in named),
         settings=settings,
         causes=causes,
         disease_status=unique((*state["status"], *_inherited_names(leaf))),
@@ -85,10 +86,25 @@ def _several_purposes(leaf: Leaf) -> bool:
         ]  # fmt: skip
         if leaf.prose and any(_ANOTHER.match(reading.text(one.place)) for one in reading.of("qualifier")):
             return True
+        if _one_purpose(verbs, reading):
+            continue
         for later in verbs[1:]:
             if any(one.place[0] > later.place[0] for one in things) and any(one.place[0] < later.place[0] for one in things):
                 return True
     return False
+
+
+def _one_purpose(verbs: Sequence[Said], reading: Reading) -> bool:
+    """Reads "for the management of X or for the short term relief of Y in adults": one kind of aim, said in one breath.
+
+    What is said behind the last holds for all; what stands between them would be said of one alone.
+    """
+    last = max((one.place[1] for one in reading.of("object") if one.place[0] > verbs[-1].place[0]), default=0) if verbs else 0
+    between = [
+        one for one in reading.said
+        if verbs and verbs[0].place[1] <= one.place[0] < last and one.kind not in ("intent", "object", "head", "gloss", "frame")
+    ]  # fmt: skip
+    return {one.mode for one in verbs} <= {"treat", "other"} and bool(last) and not between
 
 
 def _no_condition(named: Fact) -> str | None:
@@ -139,7 +155,7 @@ def _conditions(leaf: Leaf) -> tuple[tuple[Fact, ...], tuple[Fact, ...], tuple[F
     heads = said((*leaf.above, *leaf.own), "head")[:1]
     head = tuple(r.quote(place, one.rule) for r, one in heads for place in one.names)
     if leaf.prose:
-        return head or _acted(said(leaf.own, "object")), (), ()
+        return (*head, *_in_one_breath(leaf)) or _acted(said(leaf.own, "object")), (), ()
     for reading, thing in said(leaf.own, "object"):
         verb = next((one for one in reversed(reading.of("intent")) if one.place[1] <= thing.place[0]), None)
         if not head or verb is None or verb.rule == "other-intent" or verb.mode == "other":
@@ -158,6 +174,20 @@ def _conditions(leaf: Leaf) -> tuple[tuple[Fact, ...], tuple[Fact, ...], tuple[F
     if not head:
         return _acted(said((*leaf.above, *leaf.own), "object")), (), ()
     return head, (), ()
+
+
+_ALIKE = rx(r"treat|manag|relief|therapy|control")
+
+
+def _in_one_breath(leaf: Leaf) -> tuple[Fact, ...]:
+    """Reads "for the treatment of hypertension and for the management of angina": what the later verbs of the same kind act on."""
+    reading = leaf.own[0]
+    verbs = reading.of("intent")
+    alike = len(verbs) > 1 and all(_ALIKE.search(reading.text(one.place)) for one in verbs)
+    if not alike or not reading.of("head") or not _one_purpose(verbs, reading):
+        return ()
+    behind = [one for one in reading.of("object", "narrower") if one.place[0] > verbs[1].place[0]]
+    return _acted((reading, replace(one, rule="head")) for one in behind if one.kind == "object" or one.rule == "treated-disease")
 
 
 _HAVE = rx(r"(?:with|who have|that have|having) (?:an? |the )?")

@@ -86,8 +86,8 @@ def _past_signs(words: Sequence[Word], at: int, end: int) -> int:
     stop = next((number for number in range(at, min(end, at + _LONGEST_AIM)) if words[number].low == "of"), at)
     said = [word for word in words[at:stop] if not word.of("article", "coordinator")]
     aims = [word for word in said if word.low in _NOUN_AIMS or word.low in _SIGNS]
-    if not aims or stop + 1 >= end or said[-1] is not aims[-1]:
-        return at
+    if not aims or stop + 1 >= end or said[-1] is not aims[-1] or any(word.of("preposition", "disease") for word in said):
+        return at  # "treatment of hypertension and for the management of …": a disease of its own
     return _past_signs(words, stop + 1, end)
 
 
