@@ -181,6 +181,8 @@ _NOT_GIVEN = closed("not-given") | closed("operations")
 
 def _names_a_product(text: str, said: Sequence[Word], names: Names) -> bool:
     """Whether a subject may be the drug under another of its names: "LASIX", "Furosemide Tablets, USP", "Oral ZYPREXA"."""
+    if len(said) > 1 and said[-1].low in ("monotherapy", "therapy"):
+        said = said[:-1]  # "Zolafen monotherapy is indicated …"
     whole = [text[word.start : word.end] for word in said]
     if any(word.of("treatment", "person", "disease", "marker") and word.low not in names.words for word in said[-2:]):
         return False

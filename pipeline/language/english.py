@@ -42,7 +42,7 @@ _CLASSES: Final[Mapping[str, str]] = {
     "adverb": "also only often sometimes usually currently still now already previously recently just ever first newly always "
     "generally mainly mostly sometimes then again together later soon today too solely primarily commonly typically longer "
     "both either specifically fully conditionally so far yet however additionally completely partially surgically "
-    "safely well instead directly actively barely rarely",
+    "safely well instead directly actively barely rarely particularly especially",
     # Verbs of approval and use, as participles
     "approve": "approved fda-approved indicated licensed authorized cleared approves approve",
     # The approval of a label, in the label's own words
@@ -107,7 +107,9 @@ _ENDINGS: Final = (
     ("disease", ("oma", "omas", "emia", "aemia", "emias", "osis", "oses", "penia", "itis", "uria", "plasia", "pathy", "algia",
                  "rrhea", "thalassemia", "philia", "megaly", "syndrome", "syndromes", "neoplasm", "neoplasms", "lesion",
                  "lesions", "wart", "warts", "effusion", "effusions", "metastases", "metastasis", "fibrosis", "keratoses", "infection", "infections", "monia", "iasis", "phrenia", "plegia",
-                 "phobia", "tension", "spasm", "spasms")),
+                 "phobia", "tension", "spasm", "spasms", "failure", "deficiency", "episodes", "seizures", "ulcer", "ulcers", "pain",
+                 "bleeding", "hemorrhage", "attacks", "cardia", "trophy", "dependence", "infarction", "psychosis", "arrhythmia",
+                 "arrhythmias", "reflux")),
     ("treatment", ("therapy", "therapies", "ectomy", "ectomies", "plasty", "radiation", "surgery")),
 )  # fmt: skip
 
