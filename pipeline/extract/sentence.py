@@ -35,6 +35,10 @@ def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> 
     if head is not None and not head.of("approve") and head.low not in ("used", "given", "intended", "meant", "offered"):
         way = Said("qualifier", "manner", (head.start, head.end), of="treatment", what="manner")
         reading = replace(reading, said=(way, *reading.said))
+    if head is not None and frame.of_label and not reading.of("intent") and _names_whom(reading):
+        # "is indicated in patients with hypertension": what for is not said, and whom it is for says of what
+        what_for = Said("intent", "indicated", (head.start, head.end), mode="other")
+        reading = replace(reading, said=(what_for, *reading.said))
     also = frame.group is not None and frame.group.also
     may = frame.group is not None and frame.group.modal in ("may", "can")
     if head is not None and head.low in ("continued", "continue", "continues"):
@@ -44,6 +48,20 @@ def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> 
     if in_a_case or (also and _adds_for_some(reading, frame)):
         return of_some_patients(statement, reading.of("partner"))
     return replace(reading, also=also)
+
+
+_HAVE = rx(r"\W*(?:with|who have|having) ")
+
+
+def _names_whom(reading: Reading) -> bool:
+    """Whether the patients of a sentence have something ("in patients with hypertension"), or its list names it."""
+    people = next(iter(reading.of("population")), None)
+    plain = reading.statement.plain
+    with_something = people is not None and _HAVE.match(plain, people.place[1], reading.statement.end) is not None
+    return with_something or _FOLLOWING.search(reading.statement.text) is not None
+
+
+_FOLLOWING = rx(r"\b(?:in|for)(?: (?:the )?following(?: \w+){0,2})?\W*$")
 
 
 def then_alone(reading: Reading) -> Reading:

@@ -146,7 +146,7 @@ def _prose_head(reading: Reading, *, symptoms: bool = True) -> Head | None:
 
 
 _SYMPTOMS_OF = rx(r"(?:the )?(?:signs? (?:and|or) )?symptoms? of (?:the |an? )?")
-_WITH = rx(r"\W*(?:with|who have|that have|whose|of) (?:an? |the |certain types of |advanced (?=cancers?\b))?")
+_WITH = rx(r"(?:\W*\([^()]*\))?\W*(?:with|who have|that have|whose|of) (?:an? |the |certain types of |advanced (?=cancers?\b))?")
 
 
 def _after_people(reading: Reading, intent: Said) -> int | None:

@@ -198,7 +198,7 @@ def _settings(leaf: Leaf, verb: Said) -> tuple[Fact, ...]:
     if not leaf.prose or verb.mode in PREVENTIVE:
         return ()
     found = []
-    for reading, one in said(leaf.own, "description"):
+    for reading, one in said(leaf.own[:1], "description"):
         lead = _HAVE.match(reading.statement.plain, *one.place) if one.rule in ("patient-trait", "other-disease") else None
         if lead is None:
             continue
@@ -308,7 +308,7 @@ def _other_aims(leaf: Leaf, verb: Said) -> list[Qualifier]:
     found = []
     for reading in (*leaf.above, *leaf.own):
         for one in reading.of("intent"):
-            if one is verb or one.mode == "treat" or reading.text(one.place) in ("treat", "for"):
+            if one is verb or one.mode == "treat" or one.rule == "indicated" or reading.text(one.place) in ("treat", "for"):
                 continue
             things = [
                 other.place[1]

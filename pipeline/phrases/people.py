@@ -9,7 +9,7 @@ from pipeline.language import rx
 from pipeline.model import Age, AgeGroup, Sex
 
 _UNIT = r"(?:days?|weeks?|months?|years?)"
-_LEAD = r",? ?(?:(?:aged?|ages|(?:who|that) are|between|at least|as young as|from|of)(?: (?:the )?ages? of)? )*+"
+_LEAD = r",? ?(?:(?:aged?|ages|(?:who|that) are|between|at least|as young as|down to|from|of)(?: (?:the )?ages? of)? )*+"
 _AGE = rx(
     rf"{_LEAD}(?P<low>\d+)(?:[ -](?P<unit>{_UNIT}))?"
     rf"(?: ?(?P<to>to less than|to under|to younger than|up to|to|through|and|-) ?(?P<high>\d+))?(?P<tail>[ -](?P<last>{_UNIT}))?"
@@ -23,7 +23,7 @@ _LIMIT = rx(
 _EXCLUSIVE = ("older than", "younger than", "less than", "more than", "over", "under", "below", "above")
 _QUANTITY = r"(?:(?P<some>certain|some|eligible|selected) |(?:all|most|the|other|many|these|both|any) )?"
 _TRAIT = (
-    r"(?:pre|peri|post)-?menopausal|pregnant|males?|females?|adult|young|older|elderly|pa?ediatric|adolescent|newborn"
+    r"(?:pre|peri|post)-?menopausal|(?:pre|post)-?menarch(?:e)?al|pregnant|males?|females?|adult|young|older|elderly|pa?ediatric|adolescent|newborn"
     r"|teenage|individual|younger|school-age"
 )
 _TRAITS = rf"(?P<traits>(?:(?:{_TRAIT})(?: and|,? or|,)? )*)"
