@@ -91,11 +91,14 @@ def prior_of(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
         if not names or brings_on(leaf, verb, reading, one) or _in_later_step(reading, one):
             continue  # "nausea after surgery", "in patients treated with X": what brings on the thing prevented
         ways = (reading.also and not leaf.prose) or reading in first
-        mode = "conditional" if one.some or ways or in_run(reading, one) or " if " in reading.text(one.place) else one.mode
+        mode = "conditional" if one.some or ways or in_run(reading, one) or _IF.search(reading.statement.text) else one.mode
         quotes = tuple(reading.quote(name, one.rule) for name in names)
         told = PriorTherapy(mode, reading.quote(one.place, one.rule), quotes)  # type: ignore[arg-type]  # the modes are those of the model
         unique.setdefault(tuple(name.text.casefold() for name in quotes), told)
     return tuple(unique.values())
+
+
+_IF = rx(r"\b(?:if|unless)\b")
 
 
 def _in_later_step(reading: Reading, one: Said) -> bool:
@@ -120,7 +123,7 @@ def brings_on(leaf: Leaf, verb: Said, reading: Reading, one: Said) -> bool:
 def phases_of(leaf: Leaf) -> tuple[Phase, ...]:
     """The steps of a treatment given in steps, of the innermost sentence that gives any."""
     for reading in reversed([*leaf.above, *leaf.own]):
-        if len(reading.steps) > 1 or (reading.steps and reading.steps[0].alone):
+        if len(reading.steps) > 1 or (reading.steps and (reading.steps[0].alone or reading.steps[0].timing)):
             return tuple(
                 Phase(
                     reading.quote(step.place, "phase"),

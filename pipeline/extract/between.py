@@ -12,6 +12,7 @@ from pipeline.extract.ledger import Ledger, Read, note_said, rules_of
 from pipeline.extract.quote import shown
 from pipeline.extract.scope import (
     Place,
+    of_all_brands,
     reached,
 )
 from pipeline.extract.sentence import points_back, read_on
@@ -24,7 +25,7 @@ def read_aside(ledger: Ledger, aside: Aside) -> None:
     statement, frame = aside.statement, aside.frame
     places = reached(aside, ledger.elements, ledger.following)
     lost = aside.lost and not _denies_another(statement, frame, ledger)
-    if lost or (frame.role == "unread") or (frame.of_use and frame.subject == "other"):
+    if lost or of_all_brands(statement) or frame.role == "unread" or (frame.of_use and frame.subject == "other"):
         ledger.unread(statement, NO_ANTECEDENT if lost else OTHER_SUBJECT if frame.of_use else NO_FRAME)
         ledger.state(places, statement.fact("stated"))
         return

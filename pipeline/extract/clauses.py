@@ -12,7 +12,7 @@ from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
 from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.coordination import Predicate, musts
-from pipeline.phrases.diseases import diseases, related
+from pipeline.phrases.diseases import diseases, of_another_sort, related
 from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.people import Group, read_age
 from pipeline.phrases.treatments import read_treatments
@@ -147,7 +147,10 @@ def _content_start(scene: Scene, first: int, end: int) -> int:
     if group is None or group.negative or group.end > end:
         return first
     if group.head is None:
-        start = group.end - group.only  # "is only in the breast"
+        if any(word.low in ("able", "unable") for word in scene.words[first : group.end]):
+            return first  # "are able to wait for chemotherapy"
+        kept = group.only or scene.words[group.end - 1].low in ("too", "still", "so")
+        start = group.end - kept  # "is only in the breast", "are too frail"
         return start if group.end < end else first
     follows = scene.words[group.end] if group.end < end else None
     adjective = (
@@ -291,6 +294,8 @@ def has_disease(scene: Scene, first: int, end: int) -> tuple[Said, ...] | None:
         head.endswith(("syndrome", "syndromes")) for head in scene.heads
     ):
         return None  # what the patients have besides
+    if scene.heads and not named and of_another_sort(scene.text[start:stop], scene.heads):
+        return None  # "(infection in) adults with cancer"
     if scene.heads and any(one.kind == "narrower" and not related(scene.text[slice(*one.place)], scene.heads) for one in named):
         return None
     found = tuple(scene.tell(one.kind, "disease-of-patients", one.place) for one in named)

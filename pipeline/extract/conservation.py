@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from pipeline.extract.brackets import narrows
 from pipeline.extract.leaf import Leaf, in_order
@@ -18,7 +19,7 @@ from pipeline.extract.quote import fact
 from pipeline.extract.said import MUSTS, Place, Reading, SaidKind
 from pipeline.extract.sentences import Statement
 from pipeline.language import closed
-from pipeline.model import Fact, Qualifier, Use, facts_in
+from pipeline.model import Fact, Qualifier, Span, Use, facts_in
 from pipeline.phrases.words import Word, closing_bracket, words_of
 
 #: Said to be no restriction by the rule that read it.
@@ -38,9 +39,12 @@ def keep_words(use: Use, leaf: Leaf, names: frozenset[str]) -> Use:
         names: The words of the drug's name and brands, which say nothing of a use.
     """
     whole = {id(one) for one in (use.text, use.parent, use.lead, *use.evidence) if one is not None}
-    texts = [one.text for one in facts_in(use) if id(one) not in whole]
+    facts = [one for one in facts_in(use) if id(one) not in whole]
+    in_place = [*use.disease_status, *use.stages, *use.biomarkers, *(one.fact for one in use.qualifiers)]
+    anywhere = {id(one) for one in facts} - {id(one) for one in in_place}
+    texts = [one.text for one in facts if id(one) in anywhere]
     texts += [head for told in leaf.told for head in told.heads]
-    held = {part for text in (*texts, *names) for part in _parts(text)}
+    held = _Held({part for text in (*texts, *names) for part in _parts(text)}, [span for one in facts for span in one.spans])
     found = [kept for reading in leaf.leading for kept in _lost(reading, held, _REPLACED)]
     found += [kept for reading in (*leaf.above, *leaf.own) for kept in _lost(reading, held)]
     if use.alone is None and any(reading.of("partner") for reading in (*leaf.above, *leaf.own)) and not leaf.prose:
@@ -48,14 +52,32 @@ def keep_words(use: Use, leaf: Leaf, names: frozenset[str]) -> Use:
         found += [
             reading.quote(one.place, "words-left")
             for reading in leaf.leading for one in reading.of("partner")
-            if one.mode in MUSTS and not held.issuperset(_parts(reading.text(one.place)))
+            if one.mode in MUSTS and not held.words.issuperset(_parts(reading.text(one.place)))
         ]  # fmt: skip
     if not leaf.details:
         found += _cut_off(leaf.own[-1])
     return replace(use, qualifiers=in_order((*use.qualifiers, *(Qualifier(one, "use") for one in found)))) if found else use
 
 
-def _lost(reading: Reading, held: set[str], replaced: tuple[SaidKind, ...] = ()) -> list[Fact]:
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What the fields of a use hold: `words` wherever they stand, and what stands at the `spans` of the page.
+
+    How the disease stands is held at its place alone: "has spread" of the disease does not hold "chemotherapy for cancer that has
+    spread". A partner, a group of patients, a line that is said again is held.
+    """
+
+    words: set[str]
+    spans: Sequence[Span]
+
+    def holds(self, statement: Statement, word: Word) -> bool:
+        if self.words.issuperset(_parts(word.low)):
+            return True
+        quoted = fact(statement.block, word.start, word.end, "word").spans
+        return all(any(one.start <= span.start and span.end <= one.end for one in self.spans) for span in quoted)
+
+
+def _lost(reading: Reading, held: _Held, replaced: tuple[SaidKind, ...] = ()) -> list[Fact]:
     statement = reading.statement
     words = words_of(statement.plain, statement.start, statement.end)
     explained = [
@@ -64,7 +86,7 @@ def _lost(reading: Reading, held: set[str], replaced: tuple[SaidKind, ...] = ())
         *reading.studied,
         *reading.denied,
     ]
-    lost = [number for number in _outside_brackets(words) if not _neutral(words[number], held, explained)]
+    lost = [number for number in _outside_brackets(words) if not _neutral(statement, words[number], held, explained)]
     if lost and reading.also:
         return [statement.fact("words-left")]  # what holds in one way of use only, with the word that says so
     return [*(_run(statement, words, run, held) for run in _runs(words, lost)), *_brackets(reading, words, held)]
@@ -90,7 +112,7 @@ def _outside_brackets(words: Sequence[Word]) -> list[int]:
     return found
 
 
-def _brackets(reading: Reading, words: Sequence[Word], held: set[str]) -> list[Fact]:
+def _brackets(reading: Reading, words: Sequence[Word], held: _Held) -> list[Fact]:
     """Brackets behind a name that may restrict it ("(nodular or diffuse)") and that no rule saw."""
     found: list[Fact] = []
     for number, word in enumerate(words):
@@ -98,20 +120,28 @@ def _brackets(reading: Reading, words: Sequence[Word], held: set[str]) -> list[F
             continue
         end = closing_bracket(words, number, len(words)) - 1
         place = (word.end, words[end].start)
-        if end <= number + 1 or held.issuperset(_parts(reading.text(place))):
+        if end <= number + 1 or held.words.issuperset(_parts(reading.text(place))):
             continue
         seen = any(one.place[0] <= place[0] and place[1] <= one.place[1] for one in reading.said if one.kind != "head")
-        if not seen and narrows(reading.text(place)):
+        if _certain_type(words, number) or (not seen and narrows(reading.text(place))):
             found.append(fact(reading.statement.block, *place, "words-left"))
     return found
 
 
-def _neutral(word: Word, held: set[str], explained: Sequence[Place]) -> bool:
+def _certain_type(words: Sequence[Word], at: int) -> bool:
+    """Reads "a certain type of thyroid cancer (medullary thyroid cancer)": the bracket says which."""
+    before = [word.low for word in words[max(0, at - 8) : at]]
+    return any(
+        one in ("certain", "some", "specific") and after.startswith(("type", "kind", "form")) for one, after in pairwise(before)
+    )
+
+
+def _neutral(statement: Statement, word: Word, held: _Held, explained: Sequence[Place]) -> bool:
     return (
         word.is_stop
         or word.low in closed("carriers")
-        or held.issuperset(_parts(word.low))
         or any(start <= word.start and word.end <= end for start, end in explained)
+        or held.holds(statement, word)
     )
 
 
@@ -126,13 +156,16 @@ def _runs(words: Sequence[Word], lost: Sequence[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def _run(statement: Statement, words: Sequence[Word], run: tuple[int, int], held: set[str]) -> Fact:
+def _run(statement: Statement, words: Sequence[Word], run: tuple[int, int], held: _Held) -> Fact:
     """The run with the words that it hangs on ("at least", "whose") and the patients behind it, without "it is used"."""
     first, end = run
-    while first and not words[first - 1].is_stop and not held.issuperset(_parts(words[first - 1].low)):
+    while first and not words[first - 1].is_stop and not held.holds(statement, words[first - 1]):
         first -= 1
     while first < run[0] and words[first].low in closed("verbs-of-use"):
         first += 1
+    if words[first].of("relative"):  # "(chemotherapy for cancer) that has spread"
+        treatment = next((k for k in range(first - 1, max(-1, first - 6), -1) if words[k].of("treatment")), first)
+        first = treatment if not any(word.is_stop for word in words[treatment:first]) else first
     while end < len(words) and words[end].of("person") and words[end].low in closed("carriers"):
         end += 1
     return fact(statement.block, words[first].start, words[end - 1].end, "words-left")

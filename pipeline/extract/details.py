@@ -53,7 +53,10 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
     if frame.name == "of-treatment":
         if _STARTS_AND_ENDS.search(statement.text) is not None:
             return Reading(statement, (Said("qualifier", "timing", whole, of="treatment", what="timing"),))
-        return read(statement, heads, at=group.end, group=group)
+        told = read(statement, heads, at=group.end, group=group)
+        torn = told.of("population") or any(one.what == "stated" for one in told.of("qualifier"))
+        # "Treatment lasts up to 2 years in patients who have no sign of cancer": how long it lasts, and for some of them
+        return Reading(statement, (Said("qualifier", "stated", whole, of="treatment"),)) if torn else told
     if frame.subject == "disease":
         return read(statement, heads, at=group.first, kind="that")
     had = any(word.of("have") for word in words[group.first : group.end])
@@ -141,7 +144,7 @@ def of_some_patients(statement: Statement, told: tuple[Said, ...] = ()) -> Readi
         for one in (*inside, *(one for one in told if one.kind == "prior" and one.place not in known))
     )
     partners = tuple(replace(one, mode="optional") for one in told if one.kind == "partner")
-    return Reading(statement, (Said("status", "conditional", (statement.start, statement.end)), *prior, *partners))
+    return Reading(statement, (Said("qualifier", "conditional", (statement.start, statement.end)), *prior, *partners))
 
 
 def conditional(reading: Reading) -> Reading:

@@ -244,7 +244,9 @@ def _copula(words: Sequence[Word], group: VerbGroup) -> VerbGroup:
     """Reads "is a kinase inhibitor indicated for …" as "is indicated for …"."""
     if group.head is not None or group.end >= len(words) or not words[group.end].of("article"):
         return group
-    joint = next((number for number in range(group.end + 1, min(len(words), group.end + 8)) if words[number].low == "and"), None)
+    joint = next(
+        (number for number in range(group.end + 1, min(len(words), group.end + 8)) if words[number].low == "and"), None
+    )
     after = verb_group(words, joint + 1, len(words)) if joint is not None and joint + 1 < len(words) else None
     if after is not None and is_indicated(after) and not group.negative:
         return after  # "is a coronary vasodilator and is indicated for …"

@@ -82,7 +82,10 @@ def read_head(statement: Statement, at: int = 0) -> Head | None:
         return None
     bold = bool(ranges) and ranges[0][0] <= start < ranges[0][1]
     if not bold and (
-        not words[at].classes.isdisjoint(_NO_HEAD) or words[at].is_stop or words[at].low in ("alone", "both", "either", "as")
+        not words[at].classes.isdisjoint(_NO_HEAD)
+        or (words[at].low.endswith("ly") and len(words) > at + 1 and words[at + 1].low in closed("history"))
+        or words[at].is_stop
+        or words[at].low in ("alone", "both", "either", "as")
     ):
         return None
     end = _head_end(text, words, at, ranges)

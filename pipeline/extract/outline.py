@@ -93,7 +93,7 @@ def _by_words(items: list[Item]) -> list[Item]:
         parent = _parent_of(item, current, bold_heads=bold_heads)
         _place(item, parent, roots)
         following = items[number + 1] if number + 1 < len(items) else None
-        current = item if item.opens or _no_colon_parent(item, following) else parent
+        current = item if item.opens or (_no_colon_parent(item, following) and not _of_all(parent, following)) else parent
     return roots
 
 
@@ -120,6 +120,21 @@ def _no_colon_parent(item: Item, following: Item | None) -> bool:
     if starts_bold(following.block):
         return False
     return _starts_used(following) or bool(following.opener and not item.opener and starts_bold(item.block))
+
+
+#: Items below it are treatments that the patients must have had, and no uses.
+RECEIVED_LIST = rx(
+    r"(?:it is|they are) (?:also )?used in (?:\w+ ){0,4}who (?:have|had) (?:already |previously )?(?:received|had"
+    r"|been treated with)(?: (?:either|one of the following))?:$"
+)
+
+
+def _of_all(parent: Item | None, following: Item | None) -> bool:
+    """Reads "in patients with the following types:", its items, and then "It is used in patients who have received:": of all of them."""
+    return (
+        parent is not None and following is not None and parent.opens and len(parent.children) > 1
+        and RECEIVED_LIST.match(following.statements[-1].text) is not None
+    )  # fmt: skip
 
 
 def _starts_used(item: Item) -> bool:

@@ -167,11 +167,18 @@ def _participle(scene: Scene) -> tuple[Said, ...] | None:
 
 
 def _that(scene: Scene) -> tuple[Said, ...] | None:
+    if scene.before and scene.before[-1].rule == "other-disease" and not scene.phrase.joint and not scene.empty:
+        return (scene.tell("description", "patient-description"),)  # "men with prostate cancer that has not spread"
     return (scene.tell("frame", "opens-list"),) if scene.empty else of_disease(scene)
 
 
 def _who(scene: Scene) -> tuple[Said, ...] | None:
-    return (scene.tell("frame", "opens-list"),) if scene.empty else of_patients(scene)
+    opens = scene.empty or (
+        scene.end < len(scene.words)
+        and scene.words[scene.end].low == ":"
+        and all(word.of("have") or word.low in closed("history") for word in scene.content)
+    )
+    return (scene.tell("frame", "opens-list"),) if opens else of_patients(scene)
 
 
 def _for(scene: Scene) -> tuple[Said, ...] | None:
@@ -271,6 +278,8 @@ _MANNER = rx(
 def _case(scene: Scene) -> tuple[Said, ...] | None:
     """Reads "when the cancer has spread", "if surgery is not an option": said of the disease, of treatment, of the patients."""
     words = scene.words[scene.phrase.first : scene.end]
+    if words[0].low == "unless":
+        return None  # what it takes back is not read
     prior = timing.priors_of_case(scene, conditional=words[0].low in ("if", "unless") or scene.phrase.joint == ";")
     if prior or (
         len(words) > 1

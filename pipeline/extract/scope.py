@@ -200,12 +200,26 @@ def aside_scopes(elements: list[Element]) -> list[Scope]:
     return scopes
 
 
+#: "Patients should not receive both brands at the same time.": whichever list it stands behind.
+_ALL_BRANDS = rx(r"\b(?:both|all|either|the two|these|more than one|different) brands?\b")
+
+
+def of_all_brands(statement: Statement) -> bool:
+    """Whether a sentence speaks of the brands as such, and so of every use of the page."""
+    return _ALL_BRANDS.search(statement.text) is not None and _NOT_BOTH.search(statement.text) is not None
+
+
+_NOT_BOTH = rx(r"\b(?:not|never|only one)\b")
+
+
 def reached(element: Aside, elements: list[Element], following: Mapping[int, tuple[Place, ...]]) -> tuple[Place, ...]:
     """The leaves that a sentence which nobody understood may speak of: after a list that list's, else all before it.
 
     `following` are those of the sentences before the first list (`places_after`).
     """
     passage = element.passage
+    if of_all_brands(element.statement):
+        return tuple(leaf for one in elements if isinstance(one, Passage) and one.refused is None for leaf in one.leaves())
     if passage is not None and (points_back(element.statement) or passage.items):
         return tuple(passage.leaves())
     if passage is None and not element.lost:

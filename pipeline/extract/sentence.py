@@ -76,6 +76,20 @@ def then_alone(reading: Reading) -> Reading:
     return replace(reading, said=tuple(one for one in reading.said if one.kind != "prior"), steps=(step,))
 
 
+def later_step(reading: Reading) -> Reading:
+    """Reads "After the transplant, it is given with lenalidomide" after "with A and B": a later step, with partners of its own."""
+    partners = tuple(name for one in reading.of("partner") for name in one.names)
+    times = [
+        *(one.place for one in reading.of("qualifier") if one.what == "timing"),
+        *(one.place for one in reading.of("prior")),
+    ]
+    if not partners or not times or reading.steps or reading.also:
+        return reading
+    whole = (reading.statement.start, reading.statement.end)
+    said = tuple(one for one in reading.said if one.kind not in ("partner", "prior", "qualifier", "line"))
+    return replace(reading, said=said, steps=(Step(whole, partners, timing=min(times)),))
+
+
 def _adds_for_some(reading: Reading, frame: Frame) -> bool:
     """Reads "In premenopausal women, it is also given with X": more for some of the patients, and no other way of use.
 

@@ -159,6 +159,8 @@ def subject_of(text: str, words: Sequence[Word], at: int, first: int, names: Nam
         return "drug"
     if content & _FORMS and not content & names.words:
         return "form"
+    if names.open and lows[-1] == "therapy" and not content & names.words and not said[0].of("quantifier", "article"):
+        return "other"  # "Drug therapy is indicated …"
     if names.words and content <= names.words | BESIDE_NAME and not (content <= {"each", "both", "these", "the"}):
         return "drug"
     uses = [number for number, word in enumerate(said) if word.of("use-noun")]
@@ -181,7 +183,7 @@ _NOT_GIVEN = closed("not-given") | closed("operations")
 
 def _names_a_product(text: str, said: Sequence[Word], names: Names) -> bool:
     """Whether a subject may be the drug under another of its names: "LASIX", "Furosemide Tablets, USP", "Oral ZYPREXA"."""
-    if len(said) > 1 and said[-1].low in ("monotherapy", "therapy"):
+    if len(said) > 1 and said[-1].low == "monotherapy":
         said = said[:-1]  # "Zolafen monotherapy is indicated …"
     whole = [text[word.start : word.end] for word in said]
     if any(word.of("treatment", "person", "disease", "marker") and word.low not in names.words for word in said[-2:]):

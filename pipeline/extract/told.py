@@ -12,7 +12,7 @@ from pipeline.extract.head import Head, bold_ranges, read_head, starts_bold
 from pipeline.extract.outline import Item
 from pipeline.extract.reading import read
 from pipeline.extract.said import OTHER_WAY, STATES, Reading, Said
-from pipeline.extract.sentence import points_back, read_on, then_alone
+from pipeline.extract.sentence import later_step, points_back, read_on, then_alone
 from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names
 from pipeline.language import rx
@@ -28,11 +28,7 @@ if TYPE_CHECKING:
 
 #: Why a sentence is left in the page's words.
 NO_ANTECEDENT = "what it points back to is not clear"
-
-
 OTHER_SUBJECT = "it speaks of something else than the page's drug"
-
-
 NO_FRAME = "no rule knows this shape of sentence"
 
 
@@ -146,7 +142,9 @@ def _prose_head(reading: Reading, *, symptoms: bool = True) -> Head | None:
 
 
 _SYMPTOMS_OF = rx(r"(?:the )?(?:signs? (?:and|or) )?symptoms? of (?:the |an? )?")
-_WITH = rx(r"(?:\W*\([^()]*\))?\W*(?:with|who have|that have|whose|of) (?:an? |the |certain types of |advanced (?=cancers?\b))?")
+_WITH = rx(
+    r"(?:\W*\([^()]*\))?\W*(?:with|who have|that have|whose|of) (?:an? |the |certain types of |advanced (?=cancers?\b))?"
+)
 
 
 def _after_people(reading: Reading, intent: Said) -> int | None:
@@ -210,7 +208,11 @@ def read_item(item: Item, above: list[Told], names: Names, lead: Told | None = N
                 continue
             reading = conditional(read_on(statement, frame, (*heads, *told.heads)))
             later = any(one.of("partner") for one in told.readings) and not reading.of("partner") and not reading.also
-            told.readings.append(_another_way(then_alone(reading) if later and _LATER.search(statement.text) else reading))
+            if later and _LATER.search(statement.text):
+                reading = then_alone(reading)
+            elif _THEN.match(statement.text) and any(one.of("partner") for one in told.readings):
+                reading = later_step(reading)
+            told.readings.append(_another_way(reading))
             told.heads += _abbreviations(told.readings[-1])
         elif frame.role == "detail":
             around = [reading for one in (*above, *([lead] if lead is not None else [])) for reading in one.readings]
@@ -232,6 +234,7 @@ def read_item(item: Item, above: list[Told], names: Names, lead: Told | None = N
 
 #: After a partner was named, "alone" is then said of one step: "After six cycles, it is given alone", "alone for three cycles, then …".
 _LATER = rx(r"^(?:after|once|following|when)\b|\bthen\b|\balone for\b")
+_THEN = rx(r"(?:after|once|following|then)\b")
 _OF_ONE_WAY = ("line", *STATES)
 
 

@@ -26,7 +26,7 @@ from pipeline.extract.ledger import (
     whole,
     words_left,
 )
-from pipeline.extract.outline import Item
+from pipeline.extract.outline import RECEIVED_LIST, Item
 from pipeline.extract.quote import fact, join
 from pipeline.extract.said import Reading
 from pipeline.extract.scope import (
@@ -266,15 +266,9 @@ def _has(item: Item, frame: Frame, names: Names) -> bool:
     return any(frame_of(statement, names).name == frame.name for statement in item.statements[1:])
 
 
-_RECEIVED_LIST = rx(
-    r"(?:it is|they are) (?:also )?used in (?:\w+ ){0,4}who (?:have|had) (?:already |previously )?(?:received|had"
-    r"|been treated with)(?: (?:either|one of the following))?:$"
-)
-
-
 def _is_received_list(item: Item) -> bool:
     """Reads "It is used in patients who have received:" with its items below."""
-    return bool(item.children) and _RECEIVED_LIST.match(item.statements[-1].text) is not None
+    return bool(item.children) and RECEIVED_LIST.match(item.statements[-1].text) is not None
 
 
 def _received(ledger: Ledger, lists: list[Item], chain: list[Told]) -> list[Told]:
@@ -282,8 +276,21 @@ def _received(ledger: Ledger, lists: list[Item], chain: list[Told]) -> list[Told
     found: list[Told] = []
     for one in lists:
         first = read_item(one, chain, ledger.names)
-        found += [first, *(read_item(child, [*chain, first], ledger.names) for child in one.children)]
+        below = [read_item(child, [*chain, first], ledger.names) for child in one.children]
+        found += [first, *(map(_required, below) if any(_AND.search(child.block.text) for child in one.children) else below)]
     return found
+
+
+_AND = rx(r"[,;]? and\W*$")
+
+
+def _required(told: Told) -> Told:
+    """Reads "an anthracycline; and" below "who have received:": each of them."""
+    told.readings = [
+        replace(r, said=tuple(replace(one, mode="required", some=False) if one.kind == "prior" else one for one in r.said))
+        for r in told.readings
+    ]
+    return told
 
 
 def _are_criteria(item: Item, told: Told) -> bool:

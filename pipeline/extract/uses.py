@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -10,7 +11,7 @@ from pipeline.extract.around import alone_of, brings_on, in_step, line_of, phase
 from pipeline.extract.head import STATE_ALONE
 from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_order, quoted, said, unique
 from pipeline.extract.patients import narrowed, populations_of, widened, without_duplicates
-from pipeline.extract.said import Said
+from pipeline.extract.said import Reading, Said
 from pipeline.extract.state import in_run, state_of, ways
 from pipeline.language import rx
 from pipeline.model import ApprovalStatus, Fact, Population, Qualifier, Sentence, Span, Use, facts_in
@@ -187,7 +188,9 @@ def _in_one_breath(leaf: Leaf) -> tuple[Fact, ...]:
     if not alike or not reading.of("head") or not _one_purpose(verbs, reading):
         return ()
     behind = [one for one in reading.of("object", "narrower") if one.place[0] > verbs[1].place[0]]
-    return _acted((reading, replace(one, rule="head")) for one in behind if one.kind == "object" or one.rule == "treated-disease")
+    return _acted(
+        (reading, replace(one, rule="head")) for one in behind if one.kind == "object" or one.rule == "treated-disease"
+    )
 
 
 _HAVE = rx(r"(?:with|who have|that have|having) (?:an? |the )?")
@@ -276,7 +279,8 @@ def _qualifiers(leaf: Leaf, verb: Said) -> tuple[Qualifier, ...]:
     """What no other field holds; the words of alternatives are quoted with them."""
     found = [
         Qualifier(reading.quote(one.place, one.rule), one.of, one.what)
-        for reading, one in said(leaf.every, "qualifier")
+        for reading in leaf.every
+        for one in _whole(reading)
         if not in_run(reading, one) and not (one.what != "stated" and in_step(reading, one))
     ]
     found += [Qualifier(reading.quote(place, "denied"), "use") for reading in leaf.every for place in reading.denied]
@@ -297,6 +301,23 @@ def _qualifiers(leaf: Leaf, verb: Said) -> tuple[Qualifier, ...]:
     for one in found:
         kept.setdefault(one.fact.text.casefold(), one)
     return in_order(kept.values())
+
+
+_GAP = re.compile(r"[\s,;]*")
+
+
+def _whole(reading: Reading) -> list[Said]:
+    """The qualifiers of a sentence; words that nobody read are one with the qualifier right beside them, and not torn from it."""
+    found: list[Said] = []
+    for one in sorted(reading.of("qualifier"), key=lambda each: each.place):
+        last = found[-1] if found else None
+        beside = last is not None and _GAP.fullmatch(reading.statement.plain, last.place[1], max(one.place[0], last.place[1]))
+        if last is None or not beside or "stated" not in (last.what, one.what):
+            found.append(one)
+            continue
+        place = (last.place[0], max(last.place[1], one.place[1]))
+        found[-1] = replace(last, rule="stated", place=place, what="stated", of=last.of if last.of == one.of else "use")
+    return found
 
 
 #: In characters: what an aim acts on stands right behind it.

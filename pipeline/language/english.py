@@ -145,7 +145,7 @@ _SETS: Final[Mapping[str, str]] = {
     "links": "then next first finally also only either both neither followed otherwise especially particularly always",
     "opening-words": "( alone unaccompanied together side hand plus alongside accompanied such due brought ahead prior provided",
     "not-an-aim": "able unable likely unlikely need needs needed enough too reasonable going ready safe continue continued begun "
-    "began want wants willing eligible required allowed failed have has",
+    "began want wants willing eligible required allowed failed have has had",
     # Prepositions that something must follow; "right away" ends a sentence
     "leads-on": "with without after before following in for by from of as than at on to",
     # Words of the head that stand in bold print with it: "**Nausea caused by chemotherapy**"

@@ -31,6 +31,8 @@ def aim(here: Here) -> Opener | None:
     word = words[at]
     if word.low == "to" or (joined and current in ("aim", "purpose") and word.of("aim") and not word.of("treatment", "course")):
         before = words[at - 1] if at else None
+        if current == "case" and not joined and before is not None and before.of("use"):
+            return None  # "when methotrexate is used to treat …"
         number = _past(words, at + (word.low == "to"), end)
         unknown = (
             here.fresh

@@ -28,6 +28,8 @@ def frame(here: Here) -> Opener | None:
     low = words[at].low
     if low == "to" and at + 2 < end and words[at + 1].low == "be" and words[at + 2].of("use"):
         return Opener("frame", at + 3, VerbGroup(at + 1, at + 3, words[at + 2], passive=True))
+    if low == "been" and at and words[at - 1].of("adverb"):
+        return None  # "has also been given X": the verb began before
     number = at + 1 if words[at].low in ("it", "they") and at + 1 < end else at
     said = tuple(word.low for word in words[at : at + 3])
     lead = (
@@ -137,6 +139,12 @@ def relative(here: Here) -> Opener | None:
         return _whose(words, at, end)
     if low not in ("that", "which", "where"):
         return None
+    if before is not None and (
+        (low == "where" and before.of("preposition")) or (low == "which" and before.low == "of" and current in CLAUSES)
+    ):
+        return None  # "near where it started", "at least two treatments, one of which was X"
+    if current == "who" and not joined and before is not None and before.of("disease") and _may_have(words, at):
+        return None
     if low == "that" and not (
         at + 1 < end and (verb_group(words, at + 1, end) or words[at + 1].low == ":" or _acts(words, at + 1, end))
     ):
@@ -149,6 +157,12 @@ def relative(here: Here) -> Opener | None:
     if current == "cause":
         return None
     return Opener("that", at + 1)
+
+
+def _may_have(words: Sequence[Word], at: int) -> bool:
+    """Reads "who may have cancer that has spread": what the patients may have is no fact of the disease."""
+    who = next((k for k in range(at - 1, max(-1, at - 8), -1) if words[k].low == "who"), None)
+    return who is not None and any(word.low in ("may", "might", "could") for word in words[who:at])
 
 
 def _acts(words: Sequence[Word], at: int, end: int) -> bool:
@@ -180,6 +194,8 @@ def _speaks_of_treatment(words: Sequence[Word], at: int, current: Kind) -> bool:
     while number > 0 and not words[number].is_stop and at - number < 6:  # noqa: PLR2004 - no name is longer
         if words[number].of("treatment"):
             return True
+        if words[number].of("disease") and words[number - 1].low == "for" and words[number - 2].of("treatment"):
+            return True  # "chemotherapy for cancer that has spread"
         if words[number].of("disease", "person"):
             return False
         if words[number].of("preposition", "coordinator") and words[number].low != "of":

@@ -186,6 +186,11 @@ def related(core: str, heads: tuple[str, ...]) -> bool:
     return _ends_in_head(core, heads) or _MODIFIER.fullmatch(core) is not None  # "stage II (or stage III disease)"
 
 
+def of_another_sort(words: str, heads: tuple[str, ...]) -> bool:
+    """Whether "cancer" is no word for any of `heads`, which are no neoplasms ("neutropenia")."""
+    return _NEOPLASM.search(words) is not None and not any(_NEOPLASM.search(head) for head in heads)
+
+
 def _ends_in_head(words: str, heads: tuple[str, ...]) -> bool:
     """Reads "squamous NSCLC": the head's name or abbreviation after other words."""
     said = words.split()[-12:]

@@ -80,7 +80,7 @@ def test_a_partner_of_some_patients_frees_nobody_from_the_others(uses_of: Uses) 
     (use,) = uses_of(f"{LEAD}It is used with caldisone in adults. In premenopausal women, it is also given with brontinib.")
     assert who(use) == ["adults"]
     assert [(one.mode, one.phrase.text) for one in use.therapies] == [("required", "caldisone"), ("optional", "brontinib")]
-    assert [one.text for one in use.disease_status] == ["In premenopausal women, it is also given with brontinib"]
+    assert [one.fact.text for one in use.qualifiers] == ["In premenopausal women, it is also given with brontinib"]
 
 
 def test_a_partner_of_another_age_group_is_another_way(uses_of: Uses) -> None:

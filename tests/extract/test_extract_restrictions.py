@@ -254,7 +254,7 @@ def test_a_later_sentence_on_some_patients_changes_nothing_for_the_others(uses_o
 )
 def test_what_some_patients_get_besides_narrows_the_use_to_none_of_them(uses_of: Uses, said: str) -> None:
     (use,) = uses_of(f"{LEAD}. {said}")
-    assert (use.populations, [one.text for one in use.disease_status]) == ((), [said.rstrip(".")])
+    assert (use.populations, [one.fact.text for one in use.qualifiers]) == ((), [said.rstrip(".")])
 
 
 def test_a_later_step_alone_frees_nobody_from_the_partners(uses_of: Uses) -> None:

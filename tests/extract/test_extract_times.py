@@ -78,5 +78,5 @@ def test_alone_in_a_later_sentence_is_a_step(uses_of: Uses, said: str) -> None:
 def test_what_is_given_in_a_case_only_restricts_nobody(uses_of: Uses) -> None:
     said = "It may be given with brontinib if the disease does not get better after 12 weeks"
     (use,) = uses_of(f"{LEAD}**Melanoma** in adults. {said}.")
-    assert [one.text for one in use.disease_status] == [said]
+    assert [one.fact.text for one in use.qualifiers] == [said]
     assert [(one.mode, one.phrase.text) for one in use.therapies] == [("optional", "brontinib")]

@@ -1,0 +1,139 @@
+"""What a restriction hangs on: a setting stays with its treatment, a disease of the patients with the patients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.model import DrugFacts, Use
+
+Uses = Callable[[str], tuple[Use, ...]]
+LEAD = "Zolafen is approved to treat:\n\n"
+
+
+@pytest.fixture
+def uses_of(facts_of: Callable[[str], DrugFacts]) -> Uses:
+    """The uses of a page with two brands whose section on its use is given."""
+    before = "# Zolafen\n\nUS Brand Name(s)\n\nAlvera, Bexida\n\nFDA Approved\n\nYes\n\n## Use in Cancer\n\n"
+    return lambda section: facts_of(before + section).uses
+
+
+def words(use: Use) -> list[str]:
+    """The qualifiers of a use, in the page's words."""
+    return [one.fact.text for one in use.qualifiers]
+
+
+def patients(use: Use) -> list[list[str]]:
+    """What is said of each group of patients."""
+    return [[each.fact.text for each in one.characteristics] for one in use.populations]
+
+
+def test_prior_therapy_listed_after_the_types_is_required_for_each_of_them(uses_of: Uses) -> None:
+    types = "- **Harding lymphoma**. It is used in patients with the following types:\n- Large cell lymphoma.\n"
+    types += "- High-grade lymphoma.\n"
+    received = "- It is used in patients who have received:\n- brontinib; and\n- vintelamide.\n"
+    uses = uses_of(f"{LEAD}{types}{received}- **Melanoma**.")
+    assert [[(one.mode, one.phrase.text) for one in use.prior] for use in uses] == [
+        [("required", "brontinib"), ("required", "vintelamide")],
+        [("required", "brontinib"), ("required", "vintelamide")],
+        [],
+    ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "It is used in adults who have received chemotherapy for cancer that has spread.",
+        "It is used once hormone therapy has failed and the patient has also had chemotherapy for cancer that has spread.",
+    ],
+)
+def test_the_setting_of_an_earlier_treatment_is_not_the_state_of_the_disease(uses_of: Uses, said: str) -> None:
+    (use,) = uses_of(f"{LEAD}- **Melanoma** that cannot be removed by surgery or has spread. {said}")
+    held = [*words(use), *(text for group in patients(use) for text in group), *(one.text for one in use.disease_status)]
+    assert any("chemotherapy for cancer that has spread" in each for each in held)
+    assert "has spread" not in [one.text for one in use.disease_status]
+
+
+@pytest.mark.parametrize(
+    ("section", "expected"),
+    [
+        (
+            "Zolafen is approved to prevent:\n\n- **Infection** in adults with cancer that is not in the bone marrow.",
+            ["adults", "with cancer", "that is not in the bone marrow"],
+        ),
+        (
+            f"{LEAD}- **Bone loss** in men with prostate cancer that has not spread.",
+            ["men", "with prostate cancer", "that has not spread"],
+        ),
+    ],
+)
+def test_a_disease_of_the_patients_keeps_what_is_said_of_it(uses_of: Uses, section: str, expected: list[str]) -> None:
+    (use,) = uses_of(section)
+    assert (patients(use), use.disease_status) == ([expected], ())
+
+
+def test_a_sentence_on_both_brands_stays_with_the_uses_of_either(uses_of: Uses) -> None:
+    said = "Patients should not receive both brands at the same time."
+    first = "Zolafen is approved to treat:\n\n- **Glioma**.\n\nThis use is approved for the Alvera brand of zolafen.\n\n"
+    second = "Zolafen is also approved to treat:\n\n- **Melanoma**.\n\nThis use is approved for the Bexida brand of zolafen."
+    uses = uses_of(f"{first}{second} {said}")
+    assert [([one.text for one in use.brands], words(use)) for use in uses] == [(["Alvera"], [said]), (["Bexida"], [said])]
+
+
+def test_a_later_step_with_partners_of_its_own_is_a_phase(uses_of: Uses) -> None:
+    later = "After the transplant, it is given with caldisone for up to 2 years."
+    (use,) = uses_of(f"{LEAD}- **Plasmoma**. It is used with brontinib and caldisone. {later}")
+    assert [(one.mode, one.phrase.text) for one in use.therapies] == [("required", "brontinib and caldisone")]
+    assert [(one.phrase.text, [each.text for each in one.partners]) for one in use.phases] == [
+        ("After the transplant, it is given with caldisone for up to 2 years", ["caldisone"])
+    ]
+
+
+def test_a_bracket_that_says_which_certain_type_is_kept(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- A certain type of **thyroid cancer** (medullary thyroid cancer).")
+    assert words(use) == ["medullary thyroid cancer"]
+
+
+def test_an_adverb_before_a_verb_is_no_condition(uses_of: Uses) -> None:
+    assert uses_of("Zolafen is used to treat people who have accidentally received an overdose of brontinib.") == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Treatment lasts up to 2 years in patients who have no sign of cancer", None),
+        ("Treatment begins no later than 12 weeks after the operation and lasts for one year", None),
+        (
+            "It is given for no longer than 6 months, and treatment is not repeated",
+            "for no longer than 6 months, and treatment is not repeated",
+        ),
+        ("It is used when brontinib is used to treat certain types of cancer", None),
+    ],
+)
+def test_what_belongs_together_is_not_torn(uses_of: Uses, said: str, kept: str | None) -> None:
+    (use,) = uses_of(f"{LEAD}- **Melanoma** in adults. {said}.")
+    held = [*words(use), *(one.text for one in use.disease_status)]
+    assert patients(use) == [["adults"]]
+    assert any((kept or said.removeprefix("It is used ")) in each for each in held)
+
+
+def test_what_unless_takes_back_makes_an_earlier_treatment_no_must(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Melanoma**. It is used after brontinib, unless it could not be given safely.")
+    assert [(one.mode, one.phrase.text) for one in use.prior] == [("conditional", "brontinib")]
+    assert words(use) == ["unless it could not be given safely"]
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("that came back near where it started", "came back near where it started"),
+        (
+            "that has relapsed after at least two treatments, one of which was brontinib",
+            "has relapsed after at least two treatments, one of which was brontinib",
+        ),
+    ],
+)
+def test_a_clause_inside_a_clause_stays_whole(uses_of: Uses, said: str, status: str) -> None:
+    (use,) = uses_of(f"{LEAD}- **Melanoma** {said}.")
+    assert [one.text for one in use.disease_status] == [status]
