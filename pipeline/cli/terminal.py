@@ -239,6 +239,8 @@ def _header(record: Record, uses: Sequence[tuple[int, Use]]) -> Iterator[tuple[s
         yield "codes", ", ".join(codes)
     url, reviewed = facts.page.meta("url"), facts.page.meta("lastReviewed")
     yield "page", facts.page.name + (f", reviewed {reviewed}" if reviewed else "")
+    if facts.page_status:
+        yield "page status", f"{facts.page_status.text}: the page says of itself that it is no longer in force"
     if record.input.stale:
         yield "stale", f"the page cannot be read now; this is what it said when it was read last, on {record.input.stale}"
     if url:

@@ -52,7 +52,7 @@ def entries(root: Node) -> tuple[Correction, ...]:
 
 def _entry(node: Node) -> Correction:
     needed: dict[str, Read[Any]] = {
-        "drug": matching("[a-z0-9-]{1,200}", "a slug (a-z, 0-9, hyphens)"),
+        "drug": matching(r"[a-z0-9-]{1,200}(?:\.[a-z0-9-]{1,200})?", "a slug (a-z, 0-9, hyphens; before a dot the publisher)"),
         "sha256": matching("[0-9a-f]{64}", "a SHA-256 of 64 hexadecimal digits in small letters"),
         "use": _use,
         "verdict": choice(*get_args(Verdict)),

@@ -66,6 +66,7 @@ Aspect: TypeAlias = Literal[
     "name",
     "kind",
     "pronunciation",
+    "page-status",
     "ingredients",
     "quote",
     "order",

@@ -52,6 +52,10 @@ def _in_drug(old: Record, new: Record) -> Iterator[Change]:
         was, now = ((facts.fda_status.replace("_", " "),) for facts in (before, after))
         said = _of(old, before.fda_status_fact), _of(new, after.fda_status_fact)
         yield Change("fda-status-changed", slug, drug, was=was, now=now, old=said[0], new=said[1])
+    if bool(before.page_status) != bool(after.page_status):
+        said = _of(old, before.page_status), _of(new, after.page_status)
+        was, now = (("no longer in force" if facts.page_status else "in force",) for facts in (before, after))
+        yield Change("drug-changed", slug, drug, "page-status", was=was, now=now, old=said[0], new=said[1])
     yield from _in_brands(old, new)
     if {*map(_component, before.components)} != {*map(_component, after.components)}:
         was, now = (tuple(one.name.text for one in facts.components) for facts in (before, after))

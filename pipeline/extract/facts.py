@@ -12,6 +12,7 @@ from pipeline.extract.identity import (
     find_fda_status,
     find_identifiers,
     find_name,
+    find_page_status,
     find_pronunciation,
     slug_of,
 )
@@ -57,6 +58,7 @@ def extract(page: Page, own: Sequence[Publisher] = ()) -> DrugFacts:
         denials=tuple(section.denials),
         studied=tuple(section.studied),
         sentences=tuple(section.sentences),
+        page_status=find_page_status(page, publisher),
     )
 
 

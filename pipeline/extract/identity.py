@@ -76,6 +76,18 @@ def find_fda_status(page: Page, publisher: Publisher) -> tuple[FdaStatus, Fact |
     return "not_stated", None
 
 
+def find_page_status(page: Page, publisher: Publisher) -> Fact | None:
+    """What the front matter says of the page's own status, where the publisher means by it that it is no longer in force."""
+    return next(
+        (
+            Fact(value.text, (value.span,), "")
+            for value in page.front_matter.get("status", ())[:1]
+            if value.text.casefold() in publisher.withdrawn
+        ),
+        None,
+    )
+
+
 def find_identifiers(page: Page, publisher: Publisher) -> tuple[Identifier, ...]:
     """The drug's identifiers, as they stand in the targets of the page's own links about it, each once."""
     found: dict[tuple[IdentifierKind, str], Identifier] = {}
@@ -103,7 +115,7 @@ def find_components(page: Page, publisher: Publisher) -> tuple[Component, ...]:
             rows = groupby(
                 _group(page.blocks[number + 1 :]), key=lambda block: block.row if block.kind == "cell" else block.span
             )
-            return tuple(component for _, row in rows for component in _components_of(tuple(row)))
+            return tuple(component for _, row in rows for component in _components_of(tuple(row), publisher))
     return ()
 
 
@@ -144,12 +156,17 @@ def _no_mark(publisher: Publisher) -> str:
 def slug_of(page: Page, publisher: Publisher) -> str:
     """The drug's identity across runs, where the publisher's profile finds it in the page's address, else its file name.
 
+    The publisher's id stands before it, and a dot, which no name has: pages of two publishers never have one slug.
     Only `[a-z0-9-]` is left of it, so that it is safe in a file name and in a FHIR id whatever the page says. A page that
     has neither is known by the hash of its bytes.
     """
     stem = PurePosixPath(page.name.replace("\\", "/")).stem
-    stated = address(publisher.page_id).search(page.meta("url") or "") if publisher.page_id is not None else None
-    return _slug(stated["id"] if stated else "") or _slug(stem) or f"page-{page.sha256[:12]}"
+    name = _slug(publisher.page_named(page.meta("url")) or "") or _slug(stem) or f"page-{page.sha256[:12]}"
+    return _of_the_publisher(name, publisher)
+
+
+def _of_the_publisher(name: str, publisher: Publisher) -> str:
+    return name if publisher.plain_slugs else f"{publisher.id}.{name}"
 
 
 def _last_segment(path: str) -> str:
@@ -228,7 +245,7 @@ def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             yield start + part.start(), start + part.end()
 
 
-def _components_of(row: Sequence[Block]) -> Iterator[Component]:
+def _components_of(row: Sequence[Block], publisher: Publisher) -> Iterator[Component]:
     """The drugs of one row or item: "**R** = [Examplimab](…/examplimab) (Other Name)"; the letters stand in bold before."""
     letter = _letter(row[0])
     for block in row:
@@ -236,7 +253,8 @@ def _components_of(row: Sequence[Block]) -> Iterator[Component]:
         linked = [link for link in links if "/drugs/" in link.href]
         for link in linked:
             name = Fact(link.text, (link.span,), "components.linked", (link,))
-            yield Component(name, letter, _last_segment(re.split(r"[?#]", link.href)[0]) or None)
+            slug = _last_segment(re.split(r"[?#]", link.href)[0])
+            yield Component(name, letter, _of_the_publisher(slug, publisher) if slug else None)
         plain = None if linked else re.search(r"[=+]\s*(?P<name>[^\s(][^(]*)", block.text)
         if plain:
             yield Component(fact(block, *plain.span("name"), "components.plain"), letter)

@@ -15,7 +15,7 @@ from pipeline.fhir.brands import drug_reference
 from pipeline.fhir.ids import drug_id
 from pipeline.fhir.narrative import LANGUAGE, narrative, quotation
 from pipeline.fhir.primitives import is_code, is_language, is_string, string
-from pipeline.fhir.source import Json, Source, links_of, stated
+from pipeline.fhir.source import Json, Source, coding, links_of, stated
 from pipeline.model import DrugFacts, Fact, Page, Sentence, facts_in
 from pipeline.publishers import Publisher
 
@@ -37,10 +37,11 @@ def document_reference(facts: DrugFacts, source: Source) -> Json:
         "language": LANGUAGE,
         "text": _narrative(facts, source),
         "extension": _extensions(facts, source),
-        "identifier": [*identifiers, source.identifier("sha256", page.sha256)],
+        "identifier": [*identifiers, *source.page_identifier(), source.identifier("sha256", page.sha256)],
         **_stated(page, "version", "version", source),
-        "status": "current",
-        "type": {"coding": [source.local("document-type", source.publisher.document)]},
+        "status": "superseded" if facts.page_status else "current",
+        "type": {"coding": [source.local("document-type", source.publisher.document), *coding(source.publisher.document_code)]},
+        **({"category": [{"coding": section}]} if (section := coding(source.publisher.section_code)) else {}),
         "subject": drug_reference("MedicationKnowledge", facts, source),
         **({"author": [author(source.publisher)]} if source.publisher.wrote(page) else {}),
         "description": f"{source.publisher.notice} {_ATTACHED}",

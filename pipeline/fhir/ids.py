@@ -18,17 +18,18 @@ DEVICE = "onlabel"
 
 _LIMIT = 64
 _HASH = 12
-_SLUG = re.compile(r"[a-z0-9-]+")
+_NAME = re.compile(r"[a-z0-9-]+")
 _WORDS = re.compile(r"[a-z0-9]+( [a-z0-9]+)*")
 
 
 def drug_id(facts: DrugFacts) -> str:
-    """The id of a page's MedicationKnowledge, Medication, DocumentReference and Provenance: its publisher's id, then its slug.
+    """The id of a page's MedicationKnowledge, Medication, DocumentReference and Provenance: its publisher's id, then its name.
 
     Raises:
-        BuildError: F302, if `slug` is not `[a-z0-9-]+`.
+        BuildError: F302, if `slug` is no name, or not its publisher's id, a dot and a name.
     """
-    if not _SLUG.fullmatch(facts.slug):
+    name = facts.slug.removeprefix(f"{facts.publisher}.")
+    if not _NAME.fullmatch(name):
         raise BuildError(
             Problem(
                 code="F302",
@@ -38,7 +39,7 @@ def drug_id(facts: DrugFacts) -> str:
                 excerpt=excerpt(facts.slug),
             )
         )
-    return _fit(f"{facts.publisher}.{facts.slug}")
+    return _fit(f"{facts.publisher}.{name}")
 
 
 def brand_id(facts: DrugFacts, brand: str) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 from pipeline.fhir import systems
 from pipeline.fhir.brands import brand_references, drug_reference
 from pipeline.fhir.ids import indication_ids, normal
+from pipeline.fhir.medication import status_of
 from pipeline.fhir.narrative import LANGUAGE, in_words, narrative, quotation
 from pipeline.fhir.population import group_references, groups
 from pipeline.fhir.source import Json, Source
@@ -109,8 +110,8 @@ def _quote(role: str, fact: Fact, source: Source) -> Json:
 
 
 def _status(facts: DrugFacts) -> Json:
-    # Who asks for active indications must not be given those of a drug that is no longer available.
-    code, display = ("retired", "Retired") if facts.fda_status == "discontinued" else ("active", "Active")
+    # Who asks for active indications must not be given those of a drug that is no longer available, or of an old page.
+    code, display = ("retired", "Retired") if status_of(facts) == "inactive" else ("active", "Active")
     return {"system": systems.PUBLICATION_STATUS, "code": code, "display": display}
 
 

@@ -16,7 +16,7 @@ from pipeline.fhir.indication import Indication, intended_effect
 from pipeline.fhir.medication import drug_concept, ingredient_concepts, record_identifier, status_of
 from pipeline.fhir.narrative import LANGUAGE, in_words, narrative, quotation
 from pipeline.fhir.population import patient_characteristics
-from pipeline.fhir.source import Json, Source
+from pipeline.fhir.source import Json, Source, coding
 from pipeline.fields import stated_populations
 from pipeline.model import Component, DrugFacts, Fact, Population, Use
 
@@ -25,7 +25,6 @@ _DICTIONARIES: Final = {
     "medlineplus": systems.MEDLINEPLUS,
     "dailymed-setid": systems.DAILYMED,
 }
-_US: Final = {"coding": [{"system": systems.COUNTRY, "code": "US", "display": "United States of America"}]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,8 @@ def _drug(facts: DrugFacts, brands: Mapping[str, Fact], indications: Sequence[In
             {"system": _DICTIONARIES[each.kind], **source.quoted("value", each.fact)}
             for each in facts.identifiers
             if each.kind in _DICTIONARIES
-        ],
+        ]
+        + source.page_identifier(),
     )
 
 
@@ -104,7 +104,7 @@ def _record(product: _Product, facts: DrugFacts, source: Source) -> Json:
         "identifier": [record_identifier(product.id, facts, source), *product.identifiers],
         "code": product.code,
         "status": status_of(facts),
-        "intendedJurisdiction": [_US],
+        **({"intendedJurisdiction": [{"coding": where}]} if (where := coding(source.publisher.jurisdiction)) else {}),
         "name": [name.text for name in product.names],
         "_name": [{"extension": source.proof(name)} for name in product.names],
         **({"relatedMedicationKnowledge": list(product.related)} if product.related else {}),

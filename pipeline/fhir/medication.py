@@ -40,8 +40,8 @@ def record_identifier(record: str, facts: DrugFacts, source: Source) -> Json:
 
 
 def status_of(facts: DrugFacts) -> str:
-    """`inactive` for what is no longer available, else `active`."""
-    return "inactive" if facts.fda_status == "discontinued" else "active"
+    """`inactive` for what is no longer available, or told by a page that is no longer in force; else `active`."""
+    return "inactive" if facts.fda_status == "discontinued" or facts.page_status else "active"
 
 
 def _medication(record: str, name: Fact, code: Json, facts: DrugFacts, source: Source) -> Json:

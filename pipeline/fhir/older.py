@@ -33,7 +33,7 @@ def _knowledge(resource: Resource, canonical: str) -> tuple[Resource, list[str]]
     extensions = [
         *resource.get("extension", ()),
         *({"url": _IDENTIFIER, "valueIdentifier": each} for each in resource["identifier"]),
-        *({"url": _JURISDICTION, "valueCodeableConcept": each} for each in resource["intendedJurisdiction"]),
+        *({"url": _JURISDICTION, "valueCodeableConcept": each} for each in resource.get("intendedJurisdiction", ())),
     ]
     lost = [
         "MedicationKnowledge.medicineClassification.sourceUri"

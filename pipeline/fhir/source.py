@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
 from pipeline.fhir import systems
 from pipeline.fhir.primitives import is_string, string, web_address
-from pipeline.model import Coding, DrugFacts, Fact, Link, Page, Span
+from pipeline.model import Code, Coding, DrugFacts, Fact, Link, Page, Span
 from pipeline.publishers import Publisher, named
 from pipeline.settings import Settings
 
@@ -92,6 +92,11 @@ class Source:
                 extensions.append({"url": self.url("broader-concept"), "valueCodeableConcept": {"coding": [mapped]}})
         return {"extension": extensions, **({"coding": coded} if coded else {}), "text": string(fact.text)}
 
+    def page_identifier(self) -> list[Json]:
+        """What names the page in its address, where the publisher's profile says of which system that is."""
+        value = self.publisher.page_named(self.address) if self.publisher.page_system else None
+        return [{"system": self.publisher.page_system, "value": value}] if value else []
+
     def local(self, system: str, code: str) -> Json:
         """A Coding of one of our code systems."""
         display, _ = systems.CODES[system][code]
@@ -125,6 +130,11 @@ def source_of(facts: DrugFacts, settings: Settings, document: str) -> Source:
     """The source of a page's resources; its address is the front matter's `url`, if that is an http(s) address."""
     publisher = named(facts.publisher, settings.publishers)
     return Source(settings.canonical, document, web_address(facts.page.meta("url")), publisher)
+
+
+def coding(code: Code | None) -> list[Json]:
+    """A code of a publisher's profile, if it has one."""
+    return [asdict(code)] if code else []
 
 
 def links_of(facts: Iterable[Fact]) -> list[Link]:

@@ -40,7 +40,7 @@ from pipeline.model.facts import (
     facts_in,
 )
 from pipeline.model.page import AnyPage, Block, BlockKind, FrontMatterValue, Page, PageReference, Run, Span
-from pipeline.model.publisher import IdentifierLink, Publisher
+from pipeline.model.publisher import Code, IdentifierLink, Publisher
 
 #: A FHIR resource as plain JSON data. Rooms after `fhir` hand these on; none changes one in place.
 Resource: TypeAlias = dict[str, Any]
@@ -53,6 +53,7 @@ __all__ = [
     "Block",
     "BlockKind",
     "Characteristic",
+    "Code",
     "Coding",
     "Component",
     "DrugFacts",

@@ -251,7 +251,9 @@ class DrugFacts(Generic[AnyPage]):
     """All that a page says of its drug or regimen. For a page about neither, `kind` is `none` and the rest is empty.
 
     `slug` is what the publisher's profile names a page by (the last path segment of its URL, a value in its query), or the
-    stem of its file name, reduced to `[a-z0-9-]`: the drug's identity across runs. `publisher` is the id of that profile.
+    stem of its file name, reduced to `[a-z0-9-]`, behind the publisher's id and a dot (but for profiles with `plain_slugs`):
+    the drug's identity across runs. `publisher` is the id of that profile.
+    `page_status` is what the page says of itself (`deprecated`) where that means that it is no longer in force.
     `ingredients` are those of a fixed combination, found by `terminology` inside its name.
     """
 
@@ -272,6 +274,7 @@ class DrugFacts(Generic[AnyPage]):
     denials: tuple[Fact, ...] = ()
     studied: tuple[Fact, ...] = ()
     sentences: tuple[Sentence, ...] = ()
+    page_status: Fact | None = None
     publisher: str = field(kw_only=True)
 
     @property

@@ -7,12 +7,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any, Final, NoReturn, get_args
+from typing import Any, Final, NoReturn, TypeVar, get_args
 
 from pipeline.errors import Problem, UsageError, excerpt
 from pipeline.inputs import NotTomlError, parse_toml, read_file
-from pipeline.model import IdentifierKind, IdentifierLink, Publisher
+from pipeline.model import Code, IdentifierKind, IdentifierLink, Publisher
 
+_Table = TypeVar("_Table", IdentifierLink, Code)
 #: Profiles are short; what reads TOML takes time with the square of a dotted key's length.
 _MAX_BYTES: Final = 16 * 1024
 _REMEDY: Final = "Fix the key; pipeline/publishers/README.md describes each."
@@ -20,11 +21,13 @@ _REMEDY: Final = "Fix the key; pipeline/publishers/README.md describes each."
 _ID: Final = re.compile(r"[a-z][a-z0-9-]{1,23}")
 _DOCUMENTS: Final = ("patient-drug-information", "drug-label", "drug-information")
 _LABELS: Final = ("brands", "fda_status", "components", "definition")
+_LISTS: Final = ("hosts", "sources", "withdrawn")
+_CODES: Final = ("document_code", "section_code", "jurisdiction")
 #: The keys whose values are no text.
 _KINDS: Final[Mapping[str, type]] = {
-    **dict.fromkeys(("hosts", "sources", "identifiers"), list),
-    **dict.fromkeys(("indicated_is_approval", "organization", "told_by_source"), bool),
-    "labels": dict,
+    **dict.fromkeys(("hosts", "sources", "withdrawn", "identifiers"), list),
+    **dict.fromkeys(("indicated_is_approval", "organization", "plain_slugs", "told_by_source"), bool),
+    **dict.fromkeys(("labels", *_CODES), dict),
 }
 _NAMES: Final = {list: "a list", bool: "true or false", dict: "a table", str: "a text"}
 
@@ -53,6 +56,8 @@ def load(files: Sequence[Path], taken: Sequence[Publisher]) -> tuple[Publisher, 
         text, said = _read(path)
         try:
             publisher = publisher_from(said)
+            if publisher.plain_slugs:
+                _refuse("plain_slugs", "pages of two publishers could have one id")
             if publisher.id in {each.id for each in (*taken, *found)}:
                 _refuse("id", f"there is a profile {publisher.id!r} already")
         except ProfileError as error:
@@ -75,7 +80,7 @@ def publisher_from(said: Mapping[str, Any]) -> Publisher:
         _refuse("id", "it is 2 to 24 lower-case letters, digits and hyphens, and begins with a letter")
     if given.get("document", _DOCUMENTS[0]) not in _DOCUMENTS:
         _refuse("document", f"it is one of {', '.join(_DOCUMENTS)}, not {given['document']!r}")
-    for key in ("hosts", "sources"):
+    for key in _LISTS:
         if not all(isinstance(each, str) and each for each in given.get(key, ())):
             _refuse(key, "it is a list of texts")
     labels = given.get("labels", {})
@@ -86,8 +91,9 @@ def publisher_from(said: Mapping[str, Any]) -> Publisher:
         _check_pattern(key, pattern)
     if "id" not in re.compile(patterns["page_id"]).groupindex:
         _refuse("page_id", "it has no group (?P<id>…)")
-    lists = {key: tuple(given.get(key, ())) for key in ("hosts", "sources")}
-    return Publisher(**{**given, **lists, "identifiers": links})
+    given |= {key: tuple(given[key]) for key in _LISTS if key in given}
+    given |= {key: _texts(key, given[key], Code) for key in _CODES if key in given}
+    return Publisher(**{**given, "identifiers": links})
 
 
 def _check_kinds(given: Mapping[str, Any]) -> None:
@@ -102,12 +108,18 @@ def _check_kinds(given: Mapping[str, Any]) -> None:
 
 
 def _link(said: object) -> IdentifierLink:
-    names = [each.name for each in fields(IdentifierLink)]
+    link = _texts("identifiers", said, IdentifierLink)
+    if link.kind not in get_args(IdentifierKind):
+        _refuse("kind", f"it is one of {', '.join(get_args(IdentifierKind))}, not {link.kind!r}")
+    return link
+
+
+def _texts(key: str, said: object, of: type[_Table]) -> _Table:
+    """A table all of whose keys are there, and texts."""
+    names = [each.name for each in fields(of)]
     if not isinstance(said, dict) or sorted(said) != sorted(names) or not all(isinstance(each, str) for each in said.values()):
-        _refuse("identifiers", f"each is a table of the texts {', '.join(names)}")
-    if said["kind"] not in get_args(IdentifierKind):
-        _refuse("kind", f"it is one of {', '.join(get_args(IdentifierKind))}, not {said['kind']!r}")
-    return IdentifierLink(**said)
+        _refuse(key, f"it is a table of the texts {', '.join(names)}")
+    return of(**said)
 
 
 def _check_keys(said: Mapping[str, object], known: set[str]) -> None:

@@ -149,6 +149,9 @@ def _identity(facts: DrugFacts, marks: Marks) -> Iterator[Field]:
         yield Field(
             "fda", "FDA approved", ((value_of("approval_status", facts.fda_status_fact, marks, note=FDA[facts.fda_status]),),)
         )
+    if facts.page_status is not None:
+        note = "the page says of itself that it is no longer in force"
+        yield Field("page-status", "Page status", ((value_of("approval_status", facts.page_status, marks, note=note),),))
     named = tuple((value_of("drug", one.fact, marks, note=IDENTIFIERS[one.kind]),) for one in facts.identifiers)
     yield Field("identifiers", "Identifiers", named)
 

@@ -26,7 +26,7 @@ from pipeline.snapshot.outcome import problems_in
 #: How much of the bundles is read at a time: their lines are as long as pages.
 _LONG_LINES = 1024 * 1024
 #: What `publish` calls a drug or regimen.
-_SLUG = re.compile(r"[a-z0-9-]+")
+_SLUG = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)?")
 #: The front matter of what was published is read again whatever limits a run had.
 _LIMITS = ReadLimits(max_nesting=200)
 #: What reading back something that onlabel did not write, or that was changed since, may run into.

@@ -23,7 +23,7 @@ CODED: Final = {
 _CODES: Final = tuple(
     f"{what}_{system}{relation}" for what, systems in CODED.items() for system in systems for relation in ("", "_broader")
 )
-_SOURCE: Final = ("page", "sha256", "url", "last_reviewed", "stale")
+_SOURCE: Final = ("page", "sha256", "url", "last_reviewed", "page_status", "stale")
 
 #: `uses.csv` and the view `uses`: one row a use and brand.
 COLUMNS: Final = (

@@ -81,6 +81,7 @@ def _page(record: Record) -> dict[str, Any]:
         "sha256": page.sha256,
         "url": page.meta("url"),
         "last_reviewed": page.meta("lastReviewed"),
+        "page_status": record.facts.page_status.text if record.facts.page_status else None,
         "stale": record.input.stale,
     }
     return {name: value for name, value in said.items() if value not in _EMPTY}

@@ -92,6 +92,7 @@ def _source(record: Record) -> Row:
         "sha256": page.sha256,
         "url": page.meta("url") or None,
         "last_reviewed": page.meta("lastReviewed") or None,
+        "page_status": record.facts.page_status.text if record.facts.page_status else None,
         "stale": record.input.stale,
     }
 

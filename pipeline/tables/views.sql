@@ -124,7 +124,8 @@ CREATE OR REPLACE VIEW page AS
 WITH document AS (
     SELECT * FROM read_json(file('/R5/resources/DocumentReference.ndjson'),
         format = 'newline_delimited', maximum_object_size = 268435456, columns = {
-        id: 'VARCHAR', "extension": 'JSON', "identifier": 'STRUCT("system" VARCHAR, "value" VARCHAR)[]', content: 'JSON'})
+        id: 'VARCHAR', status: 'VARCHAR', "extension": 'JSON',
+        "identifier": 'STRUCT("system" VARCHAR, "value" VARCHAR)[]', content: 'JSON'})
 ), front_matter AS (
     SELECT id, json_extract_string(part(e, 'key')[1], '$.valueString') AS key, min_by(said(e).t, start_of(e)) AS said
     FROM (SELECT id, unnest(named("extension", 'front-matter')) AS e FROM document)
@@ -136,10 +137,12 @@ SELECT
     list_filter("identifier", lambda i: ends_with(i."system", '/sha256'))[1]."value" AS sha256,
     nullif(url.said, '') AS url,
     nullif(reviewed.said, '') AS last_reviewed,
+    CASE WHEN document.status = 'superseded' THEN own.said END AS page_status,
     "extension"
 FROM document
 LEFT JOIN front_matter AS url ON url.id = document.id AND url.key = 'url'
-LEFT JOIN front_matter AS reviewed ON reviewed.id = document.id AND reviewed.key = 'lastReviewed';
+LEFT JOIN front_matter AS reviewed ON reviewed.id = document.id AND reviewed.key = 'lastReviewed'
+LEFT JOIN front_matter AS own ON own.id = document.id AND own.key = 'status';
 
 -- A drug, regimen or brand (`kind`). The ids of its page and of its Medication: a drug's are its own, a brand's page the drug's.
 CREATE OR REPLACE VIEW drug AS
@@ -236,7 +239,7 @@ WITH input AS (
         columns = {inputs: 'STRUCT("name" VARCHAR, drug VARCHAR, outcome VARCHAR)[]',
             stale: 'STRUCT("name" VARCHAR, drug VARCHAR, outcome VARCHAR)[]'})
 )
-SELECT page.id, drug.name AS drug, drug.slug, drug.kind, input."name" AS page, sha256, url, last_reviewed, text, page."extension",
+SELECT page.id, drug.name AS drug, drug.slug, drug.kind, input."name" AS page, sha256, url, last_reviewed, page_status, text, page."extension",
     json_extract_string(named(page."extension", 'stale')[1], '$.valueDate') AS stale,
     list_transform(list_filter(named(page."extension", 'sentence'),
         lambda s: role_of(s) = 'unread'), lambda s: said(s)) AS unread
@@ -318,7 +321,7 @@ SELECT
     len(list_filter(source.unread, lambda s: len(list_filter(list_concat(one.text, one."lead", one.parent),
         lambda q: q.o <= s.o AND s.o < q.o + q.l)) > 0)) AS unread,
     line_of(source.text, one.text[1].o) AS line, one.text[1].o AS "offset", one.text[1].l AS "length",
-    source.page, source.sha256, source.url, source.last_reviewed, source.stale
+    source.page, source.sha256, source.url, source.last_reviewed, source.page_status, source.stale
 FROM use
 JOIN source ON source.id = use.page_id
 JOIN drug ON drug.id = use.page_id
@@ -326,11 +329,11 @@ LEFT JOIN drug AS brand ON brand.id = use.branded.id;
 
 CREATE OR REPLACE VIEW denials AS
 SELECT drug, slug, kind, said(e).t AS quote, line_of(text, said(e).o) AS line, said(e).o AS "offset", said(e).l AS "length",
-    page, sha256, url, last_reviewed, stale
+    page, sha256, url, last_reviewed, page_status, stale
 FROM (SELECT source.*, unnest(named(drug."extension", 'denied-use')) AS e FROM source JOIN drug ON drug.id = source.id);
 
 CREATE OR REPLACE VIEW unread AS
 SELECT drug, slug, kind, role_of(e) AS role, said(e).t AS quote, json_extract_string(part(e, 'reason')[1], '$.valueString') AS reason,
-    line_of(text, said(e).o) AS line, said(e).o AS "offset", said(e).l AS "length", page, sha256, url, last_reviewed, stale
+    line_of(text, said(e).o) AS line, said(e).o AS "offset", said(e).l AS "length", page, sha256, url, last_reviewed, page_status, stale
 FROM (SELECT *, unnest(named("extension", 'sentence')) AS e FROM source)
 WHERE role_of(e) IN ('unread', 'withheld');

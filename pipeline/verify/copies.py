@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from xml.etree import ElementTree as ET
 
 from pipeline.errors import Problem
+from pipeline.model import Code
 from pipeline.publishers import Publisher
 from pipeline.verify.derived import drug_id, objects
 from pipeline.verify.document import Document
@@ -261,6 +262,10 @@ def _own_identifier(resource: Json, name: str) -> Iterator[Problem]:
 def _classified(resource: Json, document: Document | None, name: str) -> Iterator[Problem]:
     """The approval that the page states, where it is stated, and the status that follows from it."""
     codes: set[str] = set()
+    if document is not None and resource.get("intendedJurisdiction", []) != [
+        {"coding": each} for each in [_coded(document.publisher.jurisdiction)] if each
+    ]:
+        yield finding("C641", "its publisher speaks of another", "MedicationKnowledge.intendedJurisdiction", name)
     for classification in resource.get("medicineClassification", ()):
         source = classification.get("sourceUri")
         if document is not None and source is not None and source != document.web_address:
@@ -268,7 +273,8 @@ def _classified(resource: Json, document: Document | None, name: str) -> Iterato
                 "C650", "the source is not the page's address", "MedicationKnowledge.medicineClassification", name, source
             )
         codes |= {str(c.get("code")) for stated in classification.get("classification", ()) for c in stated.get("coding", ())}
-    if resource.get("status") != ("inactive" if "discontinued" in codes else "active"):
+    withdrawn = "discontinued" in codes or (document is not None and document.is_withdrawn)
+    if resource.get("status") != ("inactive" if withdrawn else "active"):
         yield finding(
             "C650", "its status is not what the page states", "MedicationKnowledge.status", name, resource.get("status")
         )
@@ -310,9 +316,22 @@ def _document(resource: Json, document: Document, name: str) -> Iterator[Problem
             yield finding(
                 "C650", f"the front matter's {key} has no such value", "DocumentReference.meta.tag", name, tag.get("code")
             )
+    status = "superseded" if document.is_withdrawn else "current"
+    if resource.get("status") != status:
+        yield finding("C641", f"its page's status means {status!r}", "DocumentReference.status", name, resource.get("status"))
+    publisher = document.publisher
+    types = resource.get("type", {}).get("coding", ())
+    if [each.get("code") for each in types[:1]] != [publisher.document] or types[1:] != _coded(publisher.document_code):
+        yield finding("C641", "its publisher's documents are of another type", "DocumentReference.type", name)
+    if resource.get("category", []) != [{"coding": each} for each in [_coded(publisher.section_code)] if each]:
+        yield finding("C641", "its publisher's uses stand in another section", "DocumentReference.category", name)
     description = f"{document.publisher.notice} {_ATTACHED}"
     if resource.get("description") != description:
         yield finding("C641", f"it is {description!r}", "DocumentReference.description", name, resource.get("description"))
+
+
+def _coded(code: Code | None) -> list[Json]:
+    return [asdict(code)] if code else []
 
 
 def _narrative(resource: Json, proven: set[str], publishers: Sequence[Publisher], name: str) -> Iterator[Problem]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict
 from types import MappingProxyType
 
 from pipeline.errors import Problem
+from pipeline.publishers import Publisher
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.mapped import Conformance, is_mapped, mapped_codes
 from pipeline.verify.reviews import CORRECTED, FIELDS, corrected_in
@@ -74,7 +76,6 @@ _FIXED: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "author": "Author",
             "verifier": "Verifier",
         },
-        "urn:iso:std:iso:3166": {"US": "United States of America"},
         "http://loinc.org": {"30525-0": "Age"},
     }
 )
@@ -85,7 +86,6 @@ _ALWAYS: Mapping[str, object] = MappingProxyType(
         "ClinicalUseDefinition.contained.type": "person",
         "ClinicalUseDefinition.contained.membership": "definitional",
         "ClinicalUseDefinition.contained.characteristic.exclude": False,
-        "DocumentReference.status": "current",
         "DocumentReference.content.attachment.contentType": "text/markdown; charset=UTF-8",
         "Medication.ingredient.isActive": True,
         "Provenance.entity.role": "source",
@@ -140,7 +140,7 @@ _BEFORE, _WITH = {"required", "one-of", "conditional"}, {"required", "alternativ
 
 
 def derived(
-    resource: Json, conformance: Conformance, changed: Collection[str] = (), *, indicated: bool = False
+    resource: Json, conformance: Conformance, changed: Collection[str] = (), publisher: Publisher | None = None
 ) -> Iterator[Problem]:
     """Codes of a resource that disagree with their words, or are no codes of their system.
 
@@ -148,15 +148,15 @@ def derived(
         resource: a resource of the snapshot.
         conformance: the snapshot's own code systems and ConceptMaps.
         changed: the fields of the use that a reviewer gave another value: there a code is a person's reading of the words.
-        indicated: whether a use of such a page is approved by standing in its section on uses.
+        publisher: by whose profile the page was read, whose codes it may hold.
     """
     name = f"{resource['resourceType']}/{resource.get('id')}"
     quotes = " ".join(_quotes(resource))
     for place, value in objects(resource, resource["resourceType"]):
         if "system" in value and "code" in value:
-            yield from _coding(value, conformance.local, place, name)
+            yield from _coding(value, conformance.local, publisher, place, name)
         if isinstance(value.get("coding"), list):
-            yield from _concept(value, quotes, changed, place, name, indicated=indicated)
+            yield from _concept(value, quotes, changed, publisher, place, name)
         # A broader concept has no words of its own: it stands in the concept that has.
         if "text" in value or not place.endswith(".valueCodeableConcept"):
             yield from mapped_codes(value, conformance, place, name)
@@ -185,7 +185,7 @@ def _fixed(value: Json, place: str, name: str) -> Iterator[Problem]:
 
 def drug_id(slug: str, publisher: str) -> str:
     """The id that follows from a drug's identifier and its publisher's; cut where too long (`pipeline/fhir/README.md`)."""
-    whole = f"{publisher}.{slug}"
+    whole = f"{publisher}.{slug.removeprefix(f'{publisher}.')}"
     cut = f"{whole[:51].rstrip('.-')}.{hashlib.sha256(whole.encode()).hexdigest()[:12]}"
     return whole if len(whole) <= _LONGEST_ID else cut
 
@@ -202,14 +202,23 @@ def objects(value: Json, place: str) -> Iterator[tuple[str, Json]]:
                     yield from objects(each, f"{place}.{name}[{index}]")
 
 
+def _codes_of(publisher: Publisher) -> list[Json]:
+    """The Codings that say of the publisher's pages what they are, which section is read, and whose approval it speaks of."""
+    return [asdict(each) for each in (publisher.document_code, publisher.section_code, publisher.jurisdiction) if each]
+
+
 def _quotes(resource: Json) -> Iterator[str]:
     for extension in resource.get("extension", ()):
         if name_of(extension) == "quote":
             yield quote_of(extension) or ""
 
 
-def _coding(value: Json, local: Mapping[str, Mapping[str, str | None]], place: str, name: str) -> Iterator[Problem]:
+def _coding(
+    value: Json, local: Mapping[str, Mapping[str, str | None]], publisher: Publisher | None, place: str, name: str
+) -> Iterator[Problem]:
     system, code, display = str(value["system"]), str(value["code"]), value.get("display")
+    if publisher is not None and value in _codes_of(publisher):
+        return
     codes = _FIXED.get(system) or local.get(system)
     if codes is None:
         # Codes that the page prints are proven in `proof.py`; codes of our mapping files are marked as such.
@@ -220,12 +229,13 @@ def _coding(value: Json, local: Mapping[str, Mapping[str, str | None]], place: s
         yield finding("C641", f"{code!r} {display!r}", place, name, system)
 
 
-def _concept(  # noqa: PLR0913 - a concept is judged by all of these
-    value: Json, quotes: str, changed: Collection[str], place: str, name: str, *, indicated: bool
+def _concept(  # noqa: PLR0913, PLR0917 - a concept is judged by all of these
+    value: Json, quotes: str, changed: Collection[str], publisher: Publisher | None, place: str, name: str
 ) -> Iterator[Problem]:
     codes = {
         _SYSTEMS.get(str(c.get("system")), name_of({"url": c.get("system", "")})): str(c.get("code")) for c in value["coding"]
     }
+    indicated = publisher is not None and publisher.indicated_is_approval
     rules = {each.get("valueCode") for each in value.get("extension", ()) if name_of(each) == "rule"}
     for system, code in codes.items():
         if CORRECTED in rules and FIELDS.get(system) in changed:

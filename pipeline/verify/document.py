@@ -99,6 +99,11 @@ class Document:
                 found.append(value.strip("'\"") if value[0] in "'\"" else value)
         return found
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the page says of itself that it is no longer in force, in a word of its publisher's profile."""
+        return (self.quoted("status") or "").casefold() in self.publisher.withdrawn
+
     def quoted(self, key: str) -> str | None:
         """The first value of a front-matter key, read from the page at the span that the resource gives; None without one.
 

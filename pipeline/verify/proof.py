@@ -245,21 +245,21 @@ class Proof:
             ids = {self.document.glossary_id(start, end) for _, start, end in spans}
             if ids != {code}:
                 yield self._problem("C630", f"the link says {', '.join(map(str, ids)) or 'nothing'}", f"{place}.code", code)
-        elif (
-            "value" in value
-            and ".identifier" in place
-            and not self._is_own(str(system))
-            and not _is_address(value, self.document.publisher)
-        ):
+        elif "value" in value and ".identifier" in place and not self._is_known(value):
             yield from self._required(value, "value", place)
             for _, start, end in spans_of(value.get("_value", {})):
                 targets = (one.href for one in self.document.seen.links if one.target_start <= start and end <= one.target_end)
                 if system != _URI and not any(str(system).partition("//")[2] in href for href in targets):
                     yield self._problem("C630", "the link leads elsewhere than to the system", f"{place}.system", system)
 
-    def _is_own(self, system: str) -> bool:
-        """Whether an identifier system is one of ours, so that its values are no one's words."""
-        return system in {f"{self.document.canonical}/{name}" for name in ("drug", "brand", "indication", "sha256")}
+    def _is_known(self, value: Json) -> bool:
+        """Whether an identifier is no one's words: ours, the publisher's address, or what names the page in its address."""
+        system, document = value["system"], self.document
+        publisher = document.publisher
+        if system == publisher.page_system and value["value"] == publisher.page_named(document.web_address):
+            return True
+        is_own = system in {f"{document.canonical}/{name}" for name in ("drug", "brand", "indication", "sha256")}
+        return is_own or _is_address(value, publisher)
 
     def _extension(self, url: str, place: str) -> Iterator[Problem]:
         """The name of an extension is what its value means."""
@@ -273,7 +273,7 @@ class Proof:
         for _, start, end in spans_of(value.get("_display", {})):
             link = self.document.link_at(start, end)
             path = link.href.split("?")[0].split("#")[0].rstrip("/").rsplit("/", 1)[-1] if link else ""
-            if _letters(path) != _letters(slug):
+            if _letters(path) != _letters(slug.rpartition(".")[2]):
                 yield self._problem("C630", f"the link leads to {path or 'nothing'}", f"{place}.identifier", slug)
         reference = value.get("reference")
         publisher = str(reference).partition("/")[2].partition(".")[0]

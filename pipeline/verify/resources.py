@@ -72,8 +72,7 @@ class Resources:
             self.failed += proof.failed
         elif kind not in _OURS:
             yield finding("C623", "it refers to no page of the snapshot", kind, name_of(resource))
-        indicated = page is not None and page.publisher.indicated_is_approval
-        yield from derived(resource, self.conformance, self.kept.changed_of(resource, page), indicated=indicated)
+        yield from derived(resource, self.conformance, self.kept.changed_of(resource, page), page.publisher if page else None)
         yield from copies(resource, page, self.kept, proven)
         if kind == "DocumentReference" and page is not None:
             yield from unaccounted(page)

@@ -12,9 +12,11 @@ import pytest
 import pipeline
 from pipeline.cli import run_command
 from pipeline.extract import extract
+from pipeline.fhir import build
 from pipeline.model import DrugFacts
 from pipeline.publishers import named, profiles
 from pipeline.read import read_page
+from pipeline.settings import Settings
 from pipeline.verify import verify
 
 SET_ID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
@@ -82,7 +84,12 @@ def facts_of(text: str, name: str = "page.md") -> DrugFacts:
 def test_a_label_is_read_by_its_own_profile() -> None:
     facts = facts_of(LABEL)
 
-    assert (facts.publisher, facts.slug, facts.kind, facts.name and facts.name.text) == ("fda-label", SET_ID, "drug", "Zolafen")
+    assert (facts.publisher, facts.slug, facts.kind, facts.name and facts.name.text) == (
+        "fda-label",
+        f"fda-label.{SET_ID}",
+        "drug",
+        "Zolafen",
+    )
     stated = {condition.text: use for use in facts.uses for condition in use.conditions}
     assert list(stated) == ["hypertension", "glycemic control", "osteoarthritis", "migraine", "angina"]
     assert {use.approval_status for use in facts.uses} == {"approved"}
@@ -102,7 +109,7 @@ def test_what_a_label_says_and_nobody_understands_is_unread() -> None:
 def test_a_page_of_another_publisher_is_read_by_its_layout_and_approves_nothing() -> None:
     facts = facts_of(PLAIN, "zolafen.md")
 
-    assert (facts.publisher, facts.slug) == ("page", "zolafen")
+    assert (facts.publisher, facts.slug) == ("page", "page.zolafen")
     assert [(use.conditions[0].text, use.approval_status) for use in facts.uses] == [("melanoma", "used"), ("glioma", "used")]
 
 
@@ -140,6 +147,67 @@ def test_a_drug_on_pages_of_three_publishers_is_published_thrice_and_proven(tmp_
     assert {each["description"].removesuffix(each["description"].partition(" The attachment")[2]) for each in documents} == {
         f"{each.notice} The attachment" for each in profiles()
     }
+
+
+def test_pages_of_two_publishers_never_have_one_id(tmp_path: Path) -> None:
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    # The same last part of the address, the same file name.
+    (pages / "denosumab.md").write_bytes((Path(__file__).parents[2] / "seeds" / "denosumab.md").read_bytes())
+    (pages / "more").mkdir()
+    (pages / "more" / "denosumab.md").write_text(PLAIN.replace("Zolafen", "Denosumab"), encoding="utf-8")
+
+    assert run_command(["convert", str(pages), "--output", str(tmp_path / "out")]) == 0
+
+    records = (tmp_path / "out/current/R5/resources/DocumentReference.ndjson").read_bytes().splitlines()
+    assert [orjson.loads(line)["id"] for line in records] == ["nci.denosumab", "page.denosumab"]
+    # "denosumab" is the name of both, and the slug of one.
+    assert run_command(["show", str(tmp_path / "out"), "page.denosumab"]) == 0
+
+
+def test_a_label_says_what_it_is_and_a_page_of_nobody_claims_no_country() -> None:
+    settings = Settings()
+    document, *_, knowledge, _ = build(facts_of(LABEL), settings)
+    assert [each["code"] for each in document["type"]["coding"]] == ["drug-label", "34391-3"]
+    assert [each["coding"][0]["code"] for each in document["category"]] == ["34067-9"]
+    set_id = {"system": "https://dailymed.nlm.nih.gov/dailymed", "value": SET_ID}
+    assert set_id in document["identifier"]
+    assert set_id in knowledge["identifier"]
+    assert knowledge["intendedJurisdiction"][0]["coding"][0]["code"] == "US"
+
+    document, *_, knowledge, _ = build(facts_of(PLAIN), settings)
+    assert [each["code"] for each in document["type"]["coding"]] == ["drug-information"]
+    assert "category" not in document
+    assert "intendedJurisdiction" not in knowledge
+
+
+def test_a_page_that_says_it_is_no_longer_in_force_is_published_as_such(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "old.md").write_text(PLAIN.replace("source:", "status: Deprecated\nsource:"), encoding="utf-8")
+    (tmp_path / "now.md").write_text(LABEL.replace("source:", "status: active\nsource:"), encoding="utf-8")
+    assert run_command(["convert", str(tmp_path), "--output", str(tmp_path / "out"), "--max-removed", "1"]) == 0
+
+    folder = tmp_path / "out/current/R5"
+    assert [one for one in verify(folder.parent) if one.severity == "error"] == []
+    stated = {
+        (line["resourceType"], json.dumps(line["status"]))
+        for path in sorted((folder / "resources").glob("*.ndjson"))
+        for line in map(orjson.loads, path.read_bytes().splitlines())
+        if str(line["id"]).startswith("page.") and "status" in line
+    }
+    retired = {"coding": [{"system": "http://hl7.org/fhir/publication-status", "code": "retired", "display": "Retired"}]}
+    assert stated == {
+        ("DocumentReference", '"superseded"'),
+        ("MedicationKnowledge", '"inactive"'),
+        ("Medication", '"inactive"'),
+        ("ClinicalUseDefinition", json.dumps(retired)),
+    }
+    capsys.readouterr()
+    assert run_command(["show", str(tmp_path / "out"), "page.old"]) == 0
+    assert "Deprecated: the page says of itself that it is no longer in force" in " ".join(capsys.readouterr().out.split())
+    assert run_command(["show", str(tmp_path / "out"), f"fda-label.{SET_ID}", "--json"]) == 0
+    assert "page_status" not in json.loads(capsys.readouterr().out)["page"]
 
 
 def test_which_profile_took_a_page_and_why_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -132,6 +132,7 @@ class _Reader:
             denials=tuple(self._string(each) for each in extensions(drug, "denied-use")),
             studied=tuple(self._string(each) for each in extensions(self.document, "studied")),
             sentences=tuple(self._sentence(each) for each in extensions(self.document, "sentence")),
+            page_status=self._page_status(),
         )
 
     # Facts, from the elements that hold them
@@ -159,6 +160,12 @@ class _Reader:
     def _string(self, extension: Json) -> Fact:
         (text,) = parts(extension, "text")
         return self._fact(text["valueString"], extension)
+
+    def _page_status(self) -> Fact | None:
+        stated = [
+            each for each in extensions(self.document, "front-matter") if parts(each, "key")[0]["valueString"] == "status"
+        ]
+        return self._one(stated) if self.document["status"] == "superseded" else None
 
     def _primitive(self, text: str, beside: Json) -> Fact:
         return self._fact(text, beside)

@@ -147,6 +147,8 @@ def test_a_page_that_no_profile_takes_is_told_what_each_looked_for(tmp_path: Pat
         ("brands =", "brand =", 13, "brand: there is no such key; did you mean brands?"),
         ("[labels]", "[[labels]]", 12, "labels: it is a table"),
         ('hosts = ["lake.example"]', "hosts = [1]", 6, "hosts: it is a list of texts"),
+        ("organization = true", "plain_slugs = true", 10, "plain_slugs: pages of two publishers could have one id"),
+        ("organization = true", 'jurisdiction = {code = "CH"}', 10, "jurisdiction: it is a table of the texts system, code"),
         ('name = "Lake', 'document = "leaflet"\nname = "Lake', 2, "document: it is one of"),
     ],
 )
