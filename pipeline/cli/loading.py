@@ -54,6 +54,12 @@ def load(  # noqa: PLR0913 - the command's options
     max_bytes: Annotated[int, Parameter(help="Bytes in a Bundle, at most.", validator=Number(gte=1))] = 4_000_000,
     in_flight: Annotated[int, Parameter(help="Bundles on their way at once.", validator=Number(gte=1, lte=64))] = 4,
     no_conformance: Annotated[Flag, Parameter(help="Leave out the definitions of our codes, extensions and profiles.")] = False,
+    ids: Annotated[
+        Literal["published", "uuid"],
+        Parameter(
+            help="The ids on the server: as published, or UUIDs made of them, for servers that take no others (Medplum)."
+        ),
+    ] = "published",
     prune: Annotated[Flag, Parameter(help="Take away what is ours on the server and no longer published.")] = False,
     withdrawn: Annotated[
         Literal["delete", "retire"] | None,
@@ -99,6 +105,7 @@ def load(  # noqa: PLR0913 - the command's options
         dry_run=dry_run,
         withdrawn=withdrawn or "delete",
         conformance=not no_conformance,
+        ids=ids,
     )
     with holding(output) as folder, console.progress("resources") as progress:
         report = load_snapshot(folder, server, options, progress, console.note)

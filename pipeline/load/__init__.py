@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +15,7 @@ from pipeline.errors import Problem
 from pipeline.load import capability as capabilities
 from pipeline.load import definitions, prune
 from pipeline.load.credentials import Login, sign_in
+from pipeline.load.naming import Names, NamingServer
 from pipeline.load.plan import Contents, Entry, contents
 from pipeline.load.prune import Withdrawn
 from pipeline.load.redaction import Secrets
@@ -28,6 +30,8 @@ __all__ = ["Bounds", "LoadOptions", "LoadReport", "Login", "Withdrawn", "load"]
 
 #: Told after each Bundle: how many resources are done, of how many.
 Watcher = Callable[[int, int], None]
+#: Under which ids the server is to hold the resources.
+Ids = Literal["published", "uuid"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class LoadOptions:
     `version` None means the newest that the snapshot has. `max_removed` is the share (0 to 1) of our resources on the server,
     of each type by itself, that `prune` may delete or (`withdrawn`) retire. `conformance` sends the definitions too. `pauses`
     are the seconds before each new try, `bounds` what one answer of the server may take, None for
-    600 s and 16 MiB (or four times `max_bytes`).
+    600 s and 16 MiB (or four times `max_bytes`). `ids` are those that were published, or UUIDs made of them.
     """
 
     version: FhirVersion | None = None
@@ -52,6 +56,7 @@ class LoadOptions:
     withdrawn: Withdrawn = "delete"
     conformance: bool = True
     bounds: Bounds | None = None
+    ids: Ids = "published"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,8 @@ def _load(  # noqa: PLR0913, PLR0917 - of `load`
     base = base_url(server, credentials=options.login.auth != "none")
     limits = Limits(options.max_entries, options.max_bytes)
     signing, bounds = sign_in(options.login, base, secrets), options.bounds or bounds_for(limits.size)
-    with Server(base, signing, secrets, bounds, options.pauses, tell) as there:
+    server_of = partial(NamingServer, Names(plan.canonical, plan.targets)) if options.ids == "uuid" else Server
+    with server_of(base, signing, secrets, bounds, options.pauses, tell) as there:
         able = capabilities.check(there, plan.version, plan.types)
         rules = prune.Rules(options.withdrawn, options.max_removed, limits)
         pruning = prune.plan(there, able, plan, rules) if options.prune else prune.Pruning()

@@ -44,11 +44,11 @@ def test_what_hl7s_validator_lets_pass_says_so_or_is_listed(
     beside.write_text("".join(f"{json.dumps(r)}\n" for kind, r in minimal.items() if kind != "Bundle"), encoding="utf-8")
     said = {(f.path, f.text) for f in validator.validate(version, [beside], map(json.dumps, minimal.values()))}
 
-    def finds(resource: dict[str, Any]) -> bool:
-        found = validator.validate(version, [beside], [json.dumps(resource)])
-        return any(
-            f.severity != "information" and (f.path, f.text) not in said and "is unknown and can" not in f.text for f in found
-        )
+    def finds(fault: dict[str, Any]) -> bool:
+        found = validator.validate(version, [beside], [json.dumps(changed(fault, minimal))])
+        new = [f for f in found if f.severity != "information" and (f.path, f.text) not in said]
+        # That RxNorm and the like are in no jar is not what is wrong with the code.
+        return any(fault["code"] != "V424" or "is unknown and can't be validated" not in f.text for f in new)
 
-    passed = {fault["fault"] for fault in seeded if fault["fault"] not in CRASHES and not finds(changed(fault, minimal))}
+    passed = {fault["fault"] for fault in seeded if fault["fault"] not in CRASHES and not finds(fault)}
     assert passed - UNSEEN.keys() == {fault["fault"] for fault in seeded if fault.get("stricter")}
