@@ -19,7 +19,7 @@ _PARTICULAR = re.compile(r"\S*[\d/]\S*")
 #: What servers say of a reason, and what to do about it.
 _REMEDIES: Final = (
     (
-        re.compile(r"client.?assigned|client.?supplied|create as update|uuid|HTTP 404|not found", re.IGNORECASE),
+        re.compile(r"client.?assigned|client.?supplied|invalid id|create as update|uuid|HTTP 404|not found", re.IGNORECASE),
         "The server does not take our ids: have whoever runs it allow ids of the client's; for Medplum also load --ids uuid.",
     ),
     (

@@ -24,7 +24,7 @@ LAYERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 #: What no layer looks at, in words: said at the end of each check.
 UNCHECKED = (
-    "whether a code of RxNorm, NCIt, SNOMED CT, LOINC, UNII or ICD-10-CM exists (only its form is)",
+    "terminology beyond HL7's: of RxNorm, NCIt, SNOMED CT, LOINC, UNII and ICD-10-CM codes only the form is looked at",
     "bindings that are not required",
     "targets of absolute URLs",
     "slicing",

@@ -14,7 +14,8 @@ from tests.load.fhir_stub import Resource, Stub, references
 from tests.load.load_runs import DRUGS, codes, published, run
 from tests.load.load_snapshots import CANONICAL, snapshot
 
-MEDPLUM = "Invalid UUID"
+#: packages/server/src/fhir/repo.ts of medplum/medplum at 000c589c, `updateResourceImpl`.
+MEDPLUM = "Invalid id"
 
 
 def _no_uuid(resource: Resource) -> str | None:
