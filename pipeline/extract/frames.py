@@ -108,7 +108,7 @@ _EFFECTIVE = rx(r"\b(?:is|are|has been found|have been found)(?: also)? (?:effec
 
 
 FRAMES: tuple[Row, ...] = (
-    Row("confirmatory-trials", "approval-status", says=rx(r"\bconfirmatory\b|^as a condition of (?:this |the )?approval\b.*\b(?:trials?|stud(?:y|ies))\b")),
+    Row("confirmatory-trials", "approval-status", says=rx(r"\bconfirmatory\b|\bremains? approved only if\b.*\b(?:trials?|stud(?:y|ies))\b|^as a condition of (?:this |the )?approval\b.*\b(?:trials?|stud(?:y|ies))\b")),
     Row("more-information", "other-form", says=rx(r"^[(\[\s]*see\b|^for (?:more )?information\b|\bsee the drug information summar(?:y|ies)\b")),
     Row("being-studied", "studied", verbs=("study",), unless=rx(
         r"^\W*it is not known\b|\b(?:must|should) (?:also )?be tested\b|\btested (?:for|before|after|every|to)\b"

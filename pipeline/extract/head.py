@@ -34,6 +34,8 @@ _STATES_FIRST = re.compile(rf"(?:{STATE_ALONE.pattern}),", re.IGNORECASE)
 _LEADS_TO = rx(r"that (?:sometimes|can|may|could) (?:lead to|become|turn into) [^.;:]+")
 _LIMITS = rx(r"\((?:excluding|except|not including|certain types|only|other than|but not|limited)[^()]*\)")
 _NO_HEAD = closed("no-head")
+#: "(people who have) accidentally received X", "(adults who have) already had X": no disease follows.
+_HAD = closed("history") - {"treated"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def read_head(statement: Statement, at: int = 0) -> Head | None:
     bold = bool(ranges) and ranges[0][0] <= start < ranges[0][1]
     if not bold and (
         not words[at].classes.isdisjoint(_NO_HEAD)
-        or (words[at].low.endswith("ly") and len(words) > at + 1 and words[at + 1].low in closed("history"))
+        or (len(words) > at + 1 and words[at + 1].low in _HAD and (words[at].of("adverb") or words[at].low.endswith("ly")))
         or words[at].is_stop
         or words[at].low in ("alone", "both", "either", "as")
     ):

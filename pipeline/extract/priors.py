@@ -53,8 +53,8 @@ def priors_in(scene: Scene, first: int, end: int, *, several: bool = False) -> l
         )
     if head == "taken" and group.end < end and words[group.end].low == "out":
         group, head = replace(group, end=group.end + 1), "removed"
-    if head == "exposed":
-        return []  # "to high doses of radiation": what happened to them, and no treatment
+    if head in ("exposed", "decided", "declined", "refused", "chosen", "opted"):
+        return []  # "to high doses of radiation": what happened to them; "against surgery": what they have not had
     if head in _RECEIVED:
         if _never(group) and head not in ("tolerated", "tolerate"):
             return _after(scene, group.end, end, group) if several else []
@@ -240,6 +240,8 @@ def _is_event(scene: Scene, name: tuple[int, int]) -> bool:
     """Reads "after the leak", "after the end of treatment": no treatment is named."""
     first, end = name
     words = scene.words
+    if end == first + 1 and words[first].low.endswith("ly"):
+        return True  # "which is given weekly"
     return words[end - 1].low in _EVENTS or (words[first].low in _EVENTS and first + 1 < end and words[first + 1].low == "of")
 
 

@@ -200,6 +200,8 @@ def partners(scene: Scene) -> tuple[Said, ...] | None:
     """Reads "with A and either B or C", "with or without D", "in combination with E", "as part of combination therapy"."""
     words = scene.words
     first = scene.phrase.first
+    if first > 1 and words[first - 1].low in ("treatment", "therapy") and words[first - 2].low == "for":
+        return None  # "to choose patients for treatment with X": what they may get then
     if _OPTIONAL.match(scene.text, *scene.whole) is not None and _NO_TREATMENT.search(scene.said) is not None:
         return (scene.tell("description" if scene.on == "patients" else "status", "with-or-without"),)
     while (
@@ -294,4 +296,8 @@ def concurrent(scene: Scene) -> tuple[Said, ...] | None:
     listed = read_treatments(scene.words, first, scene.end) if first > scene.phrase.first and first < scene.end else None
     if listed is None or not listed.names or listed.end < scene.end:
         return None
+    lows = [word.low for word in scene.words[scene.phrase.first : scene.end]]
+    if lows[0] == "treated" and ({"more", "previously", "earlier"} & set(lows) or scene.words[first].of("number")):
+        # "adults treated with two or more types of systemic therapy": what they had before
+        return (scene.tell("prior", "treated", mode="required", names=scene.names(listed.names)),)
     return (scene.tell("concurrent", "concurrent-therapy", names=scene.names(listed.names)),)

@@ -253,7 +253,7 @@ def _scoped(ledger: Ledger, item: Item, statement: Statement, frame: Frame, leav
         have = any(_has(one, frame, ledger.names) for one in siblings)
         covered = item_scope(item, statement, frame, siblings_have=have)
         ledger.scopes.append(Scope(statement, frame, covered, None))
-        if not covered:
+        if not covered or (frame.role == "approval-status" and may_limit(statement, frame)):
             for one in leaves:
                 one.leaf.stated.append(statement.fact("stated"))
     elif may_limit(statement, frame):

@@ -42,7 +42,8 @@ def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact:
     causes = _causes(leaf, verb)
     if causes and all(_SYMPTOMS.fullmatch(one.text) for one in conditions):
         conditions, causes = causes, ()  # "relief of symptoms associated with diabetic gastroparesis"
-    settings = (*settings, *_settings(leaf, verb))
+    at_risk = [one for one in settings if _RISK.match(one.text)]  # "in women who have: - a high risk of the disease"
+    settings = (*(one for one in settings if one not in at_risk), *_settings(leaf, verb))
     if any(one.mode == "open" for _, one in said(leaf.leading, "cause")):
         causes = unique((*(replace(one, rule=CAUSE_FROM_LEAD) for one in settings), *causes))
         settings = ()
@@ -70,10 +71,11 @@ def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact:
         therapies=therapies_of(leaf),
         prior=prior_of(leaf, verb),
         phases=phases_of(leaf),
-        qualifiers=_qualifiers(leaf, verb),
+        qualifiers=in_order((*_qualifiers(leaf, verb), *(Qualifier(one, "patients") for one in at_risk))),
     )
 
 
+_RISK = rx(r"(?:an? )?(?:very )?(?:high|higher|increased) (?:risk|chance)\b")
 _ANOTHER = rx(r"(?:and|or) (?:to )?(?:help )?(?:treat|prevent|reduce|lower)\b")
 
 
@@ -210,7 +212,8 @@ def _settings(leaf: Leaf, verb: Said) -> tuple[Fact, ...]:
         if listed.end == len(words) and not any(
             words[last - 1].of("treatment", "marker", "person") for _, last in listed.items
         ):
-            found += [reading.quote((words[a].start, words[b - 1].end), "setting") for a, b in listed.items]
+            named = [reading.quote((words[a].start, words[b - 1].end), "setting") for a, b in listed.items]
+            found += [one for one in named if not is_generic(one.text)]
     return tuple(found)
 
 

@@ -16,10 +16,16 @@ def bracket(here: Here) -> Opener | None:
     opens = words[at].low == "(" and (
         current in ("people", "frame", "alone", "bracket")
         or (current in ("noun", "start") and here.fresh)
-        or (at + 1 < end and words[at + 1].low == "see")
+        or (at + 1 < end and (words[at + 1].low == "see" or _of_an_age(words, at, end)))
         or (current == "with" and at + 2 < end and words[at + 1].low in ("in", "for") and words[at + 2].of("person"))
     )
     return Opener("bracket", closing_bracket(words, at, end)) if opens else None
+
+
+def _of_an_age(words: Sequence[Word], at: int, end: int) -> bool:
+    """Reads "(patients aged 12 years and older only)"."""
+    inside = words[at + 1 : closing_bracket(words, at, end)]
+    return bool(inside) and inside[0].of("person") and any(word.low.isdigit() for word in inside)
 
 
 def frame(here: Here) -> Opener | None:

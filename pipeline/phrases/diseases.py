@@ -40,7 +40,7 @@ _MODIFIER = rx(
 )
 _QUANTITY = rx(
     r"(?:(?:one|any|some) of (?:the following )?(?:(?:stages|types|kinds|forms) of )?)?(?:(?:an?|the|certain|some|other|all|several"
-    r"|any|their|many|these) )*(?:(?:types?|forms?|kinds?|stages?) of )?(?:(?:an?|the|certain|some|other|their) )*"
+    r"|any|their|many|these|this|that|such) )*(?:(?:types?|forms?|kinds?|stages?) of )?(?:(?:an?|the|certain|some|other|their) )*"
 )
 _GENERIC = rx(rf"(?:types? of )?{_GENERIC_NOUN}$")
 _BRACKET = re.compile(r"\s*\([^()]*\)\s*$")

@@ -137,3 +137,43 @@ def test_what_unless_takes_back_makes_an_earlier_treatment_no_must(uses_of: Uses
 def test_a_clause_inside_a_clause_stays_whole(uses_of: Uses, said: str, status: str) -> None:
     (use,) = uses_of(f"{LEAD}- **Melanoma** {said}.")
     assert [one.text for one in use.disease_status] == [status]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This use is approved for the Alvera brand and falls under FDA's Accelerated Approval Program.",
+        "This use is approved for the Alvera brand and is limited to adults.",
+    ],
+)
+def test_a_sentence_on_a_brand_and_something_else_is_kept_whole(uses_of: Uses, said: str) -> None:
+    (use,) = uses_of(f"{LEAD}- **Melanoma**. {said}")
+    assert said.rstrip(".") in [each.rstrip(".") for each in words(use)]
+
+
+def test_treatments_that_patients_decided_against_are_no_prior_therapy(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Melanoma**. It is used in patients who have decided against surgery or cannot have it.")
+    assert use.prior == ()
+
+
+def test_what_patients_may_get_after_a_test_is_no_partner(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to choose patients with thymoma for treatment with a radioactive drug.")
+    assert (use.therapies, words(use)) == ((), ["for treatment with a radioactive drug"])
+
+
+@pytest.mark.parametrize("again", ["this cancer", "this disease"])
+def test_the_disease_said_again_is_no_narrower_one(uses_of: Uses, again: str) -> None:
+    (use,) = uses_of(f"{LEAD}- **Melanoma**. When used for {again}, zolafen is combined with brontinib.")
+    assert use.narrower == ()
+
+
+def test_a_risk_is_no_disease(uses_of: Uses) -> None:
+    (use,) = uses_of(
+        "Zolafen is approved to reduce the risk of breast cancer in women who have:\n\n- a high risk of the disease."
+    )
+    assert (use.settings, words(use)) == ((), ["a high risk of the disease"])
+
+
+def test_an_age_in_brackets_is_the_patients(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Warts** on the skin (patients aged 12 years and older).")
+    assert patients(use) == [["aged 12 years and older"]]
