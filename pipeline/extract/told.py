@@ -370,10 +370,8 @@ def _abbreviations(reading: Reading) -> tuple[str, ...]:
 
 def may_limit(statement: Statement, frame: Frame) -> bool:
     """Whether a sentence in another frame may restrict the uses beside it all the same ("This form is used only after …")."""
-    if frame.role == "approval-status":
-        return (
-            _BRAND.search(statement.text) is not None
-        )  # "… for the X brand and falls under FDA's Accelerated Approval Program"
+    if frame.role == "approval-status":  # "… for the X brand and falls under FDA's Accelerated Approval Program"
+        return "brand" in statement.text
     if frame.role in ("studied", "denied"):
         return _OF_THE_USE.search(statement.text) is not None
     if frame.role == "explanation" and frame.subject == "other" and _SCHEDULE.search(statement.text) is not None:
@@ -383,7 +381,6 @@ def may_limit(statement: Statement, frame: Frame) -> bool:
     return frame.role in ("other-form", "explanation", "availability", "footnote") and limits(statement)
 
 
-_BRAND = rx(r"\bbrands?\b")
 #: No explanation of a disease or of how the drug works: "After four cycles, carboplatin is stopped", "Blood tests are done first".
 _SCHEDULE = rx(
     r"\b(?:stopped|done|continued|given|cycles?|(?:before|after|during) (?:the )?(?:treatment|first|each|last|\d+|\w+ cycles)|doses?|scans?)\b"
