@@ -57,5 +57,5 @@ def published_pages(shared_dir: Path, for_all: Path) -> Path:
     output = for_all / "published-pages"
     with one_at_a_time(output):
         if not (output / "current").exists():
-            convert([shared_dir / "corpus" / "drugs"], output)
+            assert convert([shared_dir / "corpus" / "drugs"], output).problems == ()
     return output
