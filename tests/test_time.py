@@ -91,8 +91,6 @@ MADE_WHERE_NEEDED = {
 }
 
 
-# The alarm may ring while the collector calls hypothesis back: Python drops it there, and it rings again.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @sampled(8)
 def test_no_pattern_takes_more_than_linear_time(step: int) -> None:
     patterns, made = all_patterns()
