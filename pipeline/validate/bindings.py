@@ -11,7 +11,7 @@ from pipeline.validate.languages import is_language
 from pipeline.validate.tables import EDITIONS, terminology
 from pipeline.validate.walk import Node, problem
 
-#: Types whose `system` names a code system. (An Identifier's may be of any kind.)
+#: Types whose `system` names a code system.
 _CODED = frozenset({"Coding", "Quantity", "Age", "Count", "Distance", "Duration", "SimpleQuantity"})
 
 
@@ -51,9 +51,13 @@ def _some(codes: Iterable[str], most: int = 30) -> str:
 
 
 def _system(node: Node) -> Iterator[Problem]:
-    is_system = node.parent and node.parent.type in _CODED and node.element and node.element.name == "system"
-    wrong = wrong_address(node.value) if is_system and isinstance(node.value, str) else None
-    if wrong:
+    if not node.parent or not node.element or node.element.name != "system" or not isinstance(node.value, str):
+        return
+    # An Identifier's may be of any kind, and some owners end theirs in a slash: that is told of known ones alone.
+    is_asked = node.parent.type in _CODED or (
+        node.parent.type == "Identifier" and node.value.rstrip("/") in terminology().known
+    )
+    if wrong := wrong_address(node.value) if is_asked else None:
         code, cause, remedy = wrong
         yield problem(code, cause, remedy, node, severity="warning", shown=node.value)
 

@@ -58,9 +58,9 @@ def extensions(found: Iterable[Node], known: Mapping[str, Contents]) -> Iterator
         defined = known.get(url) or terminology().extensions.get(url)
         for place, cause in faults(node.value, defined, node.place) if defined else ():
             yield problem("V490", cause, "Give it what its definition has.", Node(None, "", place, None, None, None), shown=url)
-        if defined is None and is_unknown(url):
-            hint = did_you_mean(url, terminology().extensions)
-            cause = f"HL7 has no extension of this URL in {EDITIONS}"
+        if defined is None and (is_unknown(url) or url.rstrip("/") in known):
+            hint = did_you_mean(url, [*known, *terminology().extensions])
+            cause = f"no extension has this URL in {EDITIONS}, nor among the definitions given"
             remedy = hint or "Correct it; if HL7 has defined it since, leave it."
             yield problem("V491", cause, remedy, node, severity="warning", shown=url)
 

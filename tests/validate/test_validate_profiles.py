@@ -94,3 +94,7 @@ def test_a_profile_of_another_type_is_found() -> None:
 
 def test_a_profile_that_is_not_given_is_not_checked() -> None:
     assert validate([SOUND | {"meta": {"profile": ["https://example.org/other"]}, "active": True}], "R5", KNOWN) == []
+
+
+def test_a_slash_at_the_end_of_an_extension_that_is_given_is_found() -> None:
+    assert _codes(extension=[{"url": f"{EXTENSION}/", "valueString": "r"}]) == ["V491"]
