@@ -96,10 +96,12 @@ class NamingServer(Server):
         return {target: there and self.names.received(there) for name, target in renamed.items() for there in (held[name],)}
 
     def search(self, kind: str, parameters: dict[str, str]) -> Iterator[Resource]:
-        """What a search finds, as `Server.search`."""
+        """What a search finds, as `Server.search`, of what stands there under a UUID of ours."""
         if "_elements" in parameters:
             parameters = {**parameters, "_elements": f"{parameters['_elements']},meta"}
-        return map(self.names.received, super().search(kind, parameters))
+        for found in super().search(kind, parameters):
+            if (named := self.names.received(found))["id"] != found.get("id"):
+                yield named
 
     def finds_fault(self, resource: Resource) -> bool:
         """As `Server.finds_fault`."""

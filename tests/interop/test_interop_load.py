@@ -13,11 +13,13 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from pipeline.errors import LoadError
 from pipeline.load import LoadOptions, LoadReport, Login, load
+from pipeline.settings import DEFAULT_CANONICAL
 from tests.interop import hapi
 from tests.interop.fhir_server import FhirServer
 from tests.interop.gate import Gate, standing
@@ -34,6 +36,8 @@ RETIRED = ("http://hl7.org/fhir/publication-status", "retired")
 #: A page's Bundle has nine resources at most: one page a Bundle, so that a load of these pages has steps to be broken off at.
 ONE_PAGE = 9
 KILLED_AT = 3
+#: RFC 9562, 5.5: made of a name.
+UUID_OF_A_NAME = 5
 
 
 def invented(names: tuple[str, ...], regimen: str) -> dict[str, str]:
@@ -194,3 +198,30 @@ def test_a_server_that_dies_half_way_is_said_and_the_next_load_completes_it(
             report = load(orphaned, gate.base, options)
     assert (report.created + report.unchanged, report.exit_code) == (number, 0)
     assert set(by_name(orphaned, server)) <= set(server.versions())
+
+
+def test_ids_that_are_uuids_are_loaded_compared_and_pruned_like_others(server: FhirServer, tmp_path: Path) -> None:
+    names = ("Quorinib", "Rivolimab", "Sunatide", "Tovacept")
+    first = published(tmp_path / "first", invented(names, "QR"))
+    there = server.versions()
+    assert run(first, server, ids="uuid", conformance=False).exit_code == 0
+    came = server.versions().keys() - there.keys()
+    assert len(came) == len(by_name(first, server))
+    assert all(UUID(target.partition("/")[2]).version == UUID_OF_A_NAME for target in came)
+    tagged = server.search("MedicationKnowledge", _tag=f"{DEFAULT_CANONICAL}/id|{publisher_of(first, server)}.quorinib")
+    assert len(tagged) == 1
+    again = run(first, server, ids="uuid", conformance=False)
+    assert (again.unchanged, again.created) == (again.resources, 0)
+    fewer = published(tmp_path / "fewer", invented(names[:3], "QR"))
+    pruned = run(fewer, server, ids="uuid", conformance=False, prune=True, max_removed=0.5)
+    assert (pruned.exit_code, pruned.deleted > 0) == (0, True)
+    assert len(server.versions().keys() - there.keys()) == len(by_name(fewer, server))
+    assert there.items() <= server.versions().items()
+
+
+def publisher_of(folder: Path, server: FhirServer) -> str:
+    return (
+        next(target for target in by_name(folder, server) if target.startswith("MedicationKnowledge/"))
+        .split("/")[1]
+        .split(".")[0]
+    )
