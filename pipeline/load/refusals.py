@@ -53,13 +53,14 @@ class Refusals:
         with self._lock:
             self._number += 1
             if problem.code != "L733":  # that one is refused for the reason of what it names
-                self._reasons.setdefault((problem.code, _PARTICULAR.sub("…", problem.cause)), problem.cause)
+                said = problem.cause.partition(": ")[2]  # before it stands how many resources could not be told apart
+                self._reasons.setdefault((problem.code, _PARTICULAR.sub("…", said)), problem.cause)
             self._say(problem)
             if self._number >= _ENOUGH and not self._some_are_there and [code for code, _ in self._reasons] == ["L730"]:
                 (cause,) = self._reasons.values()
                 remedy = next((remedy for said, remedy in _REMEDIES if said.search(cause)), _OTHERWISE)
-                said = f"{self._base} refuses everything for one reason, so nothing more is sent; the first: {cause}"
-                raise LoadError(Problem("L735", "fatal", said, remedy))
+                all_of_it = f"{self._base} refuses everything for one reason, so nothing more is sent; the first: {cause}"
+                raise LoadError(Problem("L735", "fatal", all_of_it, remedy))
 
     def _say(self, problem: Problem) -> None:
         if self._tell is None:

@@ -17,8 +17,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import exit_code, run_command
-from pipeline.errors import LoadError, UsageError
+from pipeline.errors import LoadError, Problem, UsageError
 from pipeline.load import LoadOptions, load
+from pipeline.load.redaction import Secrets
+from pipeline.load.refusals import Refusals
 from tests.load.fhir_stub import BREAK, TYPES, Fault, Stub, serving
 from tests.load.load_runs import DRUGS, QUICK, held, published, run, told
 from tests.load.load_snapshots import snapshot
@@ -199,6 +201,16 @@ def test_a_server_that_refuses_everything_for_one_reason_is_left_early(tmp_path:
     assert "--ids uuid" in error.problem.remedy
     assert len(said) == 11
     assert exit_code(error) == 4
+
+
+def test_how_many_could_not_be_told_apart_makes_no_other_reason() -> None:
+    heard = Refusals("https://fhir.example.org", Secrets(), None)
+    wordings = ("the server refuses this resource", "the server refuses this resource or one of 3 more that it goes with")
+    causes = [f"{words}: HTTP 422 no room for Medication/org.drug{number}" for number in range(10) for words in wordings]
+    for cause in causes[:-1]:
+        heard.hear(Problem("L730", "error", cause, "See what it says."))
+    with pytest.raises(LoadError, match="L735"):
+        heard.hear(Problem("L730", "error", causes[-1], "See what it says."))
 
 
 def test_a_server_that_refuses_all_for_several_reasons_is_asked_for_everything(tmp_path: Path, stub: Stub) -> None:
