@@ -69,7 +69,11 @@ def show(  # noqa: PLR0913 - each is an option of the command
         if wanted and _RESOURCE.fullmatch(wanted):
             _show_resource(console, snapshot, wanted, json=json)
         elif wanted:
-            _show_drug(console, snapshot, _the_drug(snapshot, wanted), filters, json=json)
+            records = _the_drug(snapshot, wanted)
+            for record in records:
+                _show_drug(console, snapshot, record, filters, json=json)
+            if len(records) > 1 and not json:
+                _show_beside(records)
         else:
             _show_all(console, snapshot, filters, uses=uses, json=json)
     return DONE
@@ -135,14 +139,18 @@ def _asked_for(error: SnapshotError, wanted: str | None) -> SnapshotError:
     return SnapshotError(replace(error.problem, cause=cause, remedy=remedy))
 
 
-def _the_drug(snapshot: Snapshot, words: str) -> Record:
-    """The one drug that the words stand for; raises UsageError (W301, W302)."""
-    from pipeline.tables import drugs_named, names_near, unpublished
+def _the_drug(snapshot: Snapshot, words: str) -> list[Record]:
+    """The one drug that the words stand for, on the page of each publisher; raises UsageError (W301, W302).
+
+    A slug with a publisher's id before it means that publisher's page alone.
+    """
+    from pipeline.tables import drugs_named, names_near, same_drug, unpublished
 
     found = drugs_named(snapshot, words)
-    if len(found) == 1:
-        return found[0]
     if found:
+        records = found if found[0].slug == words and "." in words else same_drug(snapshot, found[0])
+        if {one.slug for one in found} <= {one.slug for one in records}:
+            return records
         names = ", ".join(record.slug for record in found)
         cause = f"{words!r} stands for {len(found)} drugs: {names}"
         raise UsageError(Problem("W302", "error", cause, "Name one of them."))
@@ -180,6 +188,13 @@ def _show_drug(console: Console, snapshot: Snapshot, record: Record, filters: Fi
         Terminal().drug(record, uses, findings)
     if not uses and record.facts.uses:
         console.note("None of its uses is as asked.")
+
+
+def _show_beside(records: list[Record]) -> None:
+    from pipeline.cli.terminal import Terminal
+    from pipeline.tables import side_by_side
+
+    Terminal().beside(records, side_by_side(records))
 
 
 def _show_all(console: Console, snapshot: Snapshot, filters: Filters, *, uses: bool, json: bool) -> None:

@@ -22,7 +22,7 @@ from pipeline.errors import Problem
 from pipeline.fields import FIELDS, patients, purpose
 from pipeline.model import DrugFacts, Fact, PriorTherapy, Resource, Review, Sentence, Span, Therapy, Use, facts_in
 from pipeline.snapshot import Record
-from pipeline.tables import unread_in
+from pipeline.tables import Named, unread_in
 from pipeline.tables.columns import SYSTEMS
 
 #: Into a pipe, a line of ours is a line: nothing is broken where no one sees a margin.
@@ -105,6 +105,17 @@ class Terminal:
                     safe(use.text.text),
                 )
         self._print(table)
+
+    def beside(self, records: Sequence[Record], named: Iterable[Named]) -> None:
+        """What pages of several publishers name: a row a condition, a column a page."""
+        table = _table("Named as a condition", *(record.slug for record in records))
+        for row in named:
+            cells = (
+                ", ".join(f"use {number} ({_spelt(record.facts.uses[number - 1].approval_status)})" for number in numbers)
+                for record, numbers in zip(records, row.uses, strict=True)
+            )
+            table.add_row(safe(row.condition), *(cell or "not named" for cell in cells))
+        self._print(Text("Side by side. What limits a use stands with the use above.", "bold"), table)
 
     def drug(self, record: Record, uses: Sequence[tuple[int, Use]], findings: Sequence[Problem]) -> None:
         """A drug: who it is, its uses with their quotes, and what is denied, studied, unread or found amiss."""

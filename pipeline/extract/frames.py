@@ -203,7 +203,7 @@ def frame_of(statement: Statement, names: Names) -> Frame:
             frame = _of_use(words, at, first, group, subject)
             if names.approved:  # whatever the verb: the section is that of approved uses
                 return replace(frame, approval_status="approved")
-            indicated = names.open and head is not None and head.low == "indicated"
+            indicated = not names.indicated and head is not None and head.low == "indicated"
             return replace(frame, approval_status="used") if indicated else frame
         return Frame(row.name, row.role, subject, (at, first), group.end, group, leading=(0, at))
     return Frame("", "unread", subject, (at, first), group.end, group, leading=(0, at))

@@ -24,7 +24,8 @@ class Names:
 
     `parts` are the words of each substance of a fixed combination ("X and Y"): a sentence on one of them is not on the combination.
     `open`: the page does not list its drug's names ("LASIX", "Furosemide tablets"), so what it says to be indicated is its drug.
-    `approved`: that a use stands in the section is its approval, as in a label; else, on such a page, "indicated" is no approval.
+    `approved`: that a use stands in the section is its approval, as in a label. `indicated`: "is indicated" says that it is
+    approved, as on pages that print the drug's approval; on others it says that it is used.
     """
 
     words: frozenset[str] = frozenset()
@@ -32,6 +33,7 @@ class Names:
     parts: tuple[frozenset[str], ...] = ()
     open: bool = False
     approved: bool = False
+    indicated: bool = True
 
     def brands_words(self) -> frozenset[str]:
         """The words of the brands."""
@@ -245,4 +247,6 @@ def names_of(name: Fact | None, brands: Sequence[Fact], publisher: Publisher | N
     )
     parts = tuple(piece for piece in pieces if piece) if len(pieces) > 1 else ()
     listed = publisher is None or "brands" in publisher.labels
-    return Names(own | shared, apart, parts, not listed, publisher is not None and publisher.indicated_is_approval)
+    approved = publisher is not None and publisher.indicated_is_approval
+    indicated = publisher is None or "fda_status" in publisher.labels
+    return Names(own | shared, apart, parts, not listed, approved, indicated)

@@ -1,5 +1,6 @@
 """What a snapshot holds as flat tables, for analysts, and the search over drugs and uses that `onlabel show` asks."""
 
+from pipeline.tables.beside import Named, same_drug, side_by_side
 from pipeline.tables.columns import COLUMNS, DENIALS, UNREAD
 from pipeline.tables.find import Filters, drugs_named, names_near, unpublished
 from pipeline.tables.lines import drug_line, facts_line, use_line
@@ -11,12 +12,15 @@ __all__ = [
     "DENIALS",
     "UNREAD",
     "Filters",
+    "Named",
     "Tables",
     "denial_rows",
     "drug_line",
     "drugs_named",
     "facts_line",
     "names_near",
+    "same_drug",
+    "side_by_side",
     "unpublished",
     "unread_in",
     "unread_rows",

@@ -113,6 +113,12 @@ def test_a_page_of_another_publisher_is_read_by_its_layout_and_approves_nothing(
     assert [(use.conditions[0].text, use.approval_status) for use in facts.uses] == [("melanoma", "used"), ("glioma", "used")]
 
 
+@pytest.mark.parametrize("heading", ["Uses", "Medical uses", "4.1 Therapeutic indications", "What is Zolafen used for?"])
+def test_headings_on_uses_of_pages_in_general(heading: str) -> None:
+    facts = facts_of(PLAIN.replace("Why is this medication prescribed?", heading))
+    assert [use.conditions[0].text for use in facts.uses] == ["melanoma", "glioma"]
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -149,7 +155,7 @@ def test_a_drug_on_pages_of_three_publishers_is_published_thrice_and_proven(tmp_
     }
 
 
-def test_pages_of_two_publishers_never_have_one_id(tmp_path: Path) -> None:
+def test_pages_of_two_publishers_never_have_one_id(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pages = tmp_path / "pages"
     pages.mkdir()
     # The same last part of the address, the same file name.
@@ -161,8 +167,17 @@ def test_pages_of_two_publishers_never_have_one_id(tmp_path: Path) -> None:
 
     records = (tmp_path / "out/current/R5/resources/DocumentReference.ndjson").read_bytes().splitlines()
     assert [orjson.loads(line)["id"] for line in records] == ["nci.denosumab", "page.denosumab"]
-    # "denosumab" is the name of both, and the slug of one.
+    # "denosumab" is the name of both: each is shown, then what each page names, side by side.
+    capsys.readouterr()
+    assert run_command(["show", str(tmp_path / "out"), "denosumab"]) == 0
+    said = capsys.readouterr().out
+    table = said[said.index("Side by side.") :]
+    assert re.search(r"Named as a condition\W+denosumab\W+page\.denosumab", table)
+    assert re.search(r"^\W*melanoma\W+not named\W+use 1 \(used\)", table, re.MULTILINE)
+    assert re.search(r"^\S.*\W+use 1 \(approved\)\W+not named", table, re.MULTILINE)
+    # The slug of one means that one.
     assert run_command(["show", str(tmp_path / "out"), "page.denosumab"]) == 0
+    assert "Side by side" not in capsys.readouterr().out
 
 
 def test_a_label_says_what_it_is_and_a_page_of_nobody_claims_no_country() -> None:

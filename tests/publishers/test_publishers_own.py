@@ -88,6 +88,22 @@ def test_its_pages_are_published_under_its_name_and_proven_by_the_profile_in_the
     assert run_command(["verify", str(output)]) == 0
 
 
+def test_the_profile_of_the_readme_takes_its_pages(tmp_path: Path, page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "lake.toml").write_text(readme.partition("```toml\nid = ")[2].partition("```")[0].join(("id = ", "")))
+    more = ["--publishers", str(tmp_path / "lake.toml")]
+
+    assert run_command(["publishers", *more, str(page)]) == 0
+    assert json.loads(capsys.readouterr().out)["publisher"] == "lake-clinic"
+    assert run_command(["extract", *more, str(page)]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert (facts["slug"], facts["brands"]) == ("lake-clinic.zolafen", ["Zolvex", "Zolvia"])
+    # The profile does not say that what is indicated there is approved.
+    assert [(use["condition"], use["status"]) for use in facts["uses"]] == [(["gout"], "used")]
+    assert run_command(["convert", *more, str(page.parent), "--output", str(tmp_path / "out")]) == 0
+    assert run_command(["verify", str(tmp_path / "out")]) == 0
+
+
 def test_what_a_changed_profile_says_is_read_anew(tmp_path: Path, profile: Path, page: Path) -> None:
     output = tmp_path / "out"
     convert = ["convert", str(page.parent), "--publishers", str(profile), "--output", str(output)]
