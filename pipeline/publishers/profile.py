@@ -88,9 +88,8 @@ def publisher_from(said: Mapping[str, Any]) -> Publisher:
     patterns = {"uses": given["uses"], "page_id": given.get("page_id", "(?P<id>)"), **labels}
     links = tuple(map(_link, given.get("identifiers", ())))
     for key, pattern in (*patterns.items(), *((key, getattr(link, key)) for link in links for key in ("opening", "value"))):
-        _check_pattern(key, pattern)
-    if "id" not in re.compile(patterns["page_id"]).groupindex:
-        _refuse("page_id", "it has no group (?P<id>…)")
+        if "id" not in _checked(key, pattern).groupindex and key == "page_id":
+            _refuse(key, "it has no group (?P<id>…)")
     given |= {key: tuple(given[key]) for key in _LISTS if key in given}
     given |= {key: _texts(key, given[key], Code) for key in _CODES if key in given}
     return Publisher(**{**given, "identifiers": links})
@@ -129,11 +128,11 @@ def _check_keys(said: Mapping[str, object], known: set[str]) -> None:
             _refuse(key, f"there is no such key{f'; did you mean {near[0]}?' if near else ''}")
 
 
-def _check_pattern(key: str, pattern: object) -> None:
+def _checked(key: str, pattern: object) -> re.Pattern[str]:
     if not isinstance(pattern, str):
         _refuse(key, f"it is a text, not {pattern!r}")
     try:
-        re.compile(pattern)
+        return re.compile(pattern)
     except (re.error, RecursionError, OverflowError) as error:
         _refuse(key, f"it is no pattern of Python's re ({error})")
 
@@ -156,5 +155,7 @@ def _read(path: Path) -> tuple[str, dict[str, Any]]:
 
 def _line_of(key: str, text: str) -> int | None:
     """The line on which a key stands, or its table begins; none where it is missing."""
-    found = re.search(rf"^\s*(?:\"?{re.escape(key)}\"?\s*=|\[+\s*{re.escape(key)}\s*\])", text, re.MULTILINE)
-    return text.count("\n", 0, found.end()) + 1 if found else None
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.partition("=")[0].strip().strip('"[] ') == key:
+            return number
+    return None
