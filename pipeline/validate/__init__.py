@@ -64,7 +64,7 @@ def _layers(resource: Resource, version: FhirVersion, known: Mapping[str, Profil
         return
     if version in PACKAGES:
         yield from shape(resource, version)
-        if not known and is_sound(resource, version):
+        if is_sound(resource, version, known):
             return
     found = list(nodes(resource, version))
     if version not in PACKAGES:

@@ -75,7 +75,7 @@ def _rules(elements: Iterable[Mapping[str, Any]]) -> Iterator[Rule]:
 
 def claimed(resource: Resource, version: FhirVersion) -> set[str]:
     """The profiles that a resource claims, or one in it (contained, an entry); the plain types of FHIR are none."""
-    urls = set(_stated(resource))
+    urls = set(stated(resource))
     for part in (part for name in ("contained", "entry") for part in _listed(resource.get(name))):
         inner = part.get("resource", part) if isinstance(part, dict) else None
         urls |= claimed(inner, version) if isinstance(inner, dict) else set()
@@ -103,13 +103,14 @@ def profiled(found: Sequence[Node], known: Mapping[str, Profile]) -> Iterator[Pr
 def _claimed(node: Node) -> list[str]:
     if node.type == "Extension":
         return [str(node.value.get("url"))]
-    return _stated(node.value) if node.is_resource else []
+    return stated(node.value) if node.is_resource else []
 
 
-def _stated(resource: Mapping[str, Any]) -> list[str]:
+def stated(resource: Mapping[str, Any]) -> list[str]:
+    """The profiles in a resource's `meta`, without their versions."""
     meta = resource.get("meta")
-    stated = meta.get("profile") if isinstance(meta, dict) else None
-    return [str(url).partition("|")[0] for url in stated] if isinstance(stated, list) else []
+    urls = meta.get("profile") if isinstance(meta, dict) else None
+    return [str(url).partition("|")[0] for url in urls] if isinstance(urls, list) else []
 
 
 def _broken(node: Node, profile: Profile, rule: Rule) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ from pipeline.validate.elements import Element, elements, is_resource
 from pipeline.validate.extensions import faults, is_unknown
 from pipeline.validate.invariants import INVARIANTS, ODD, invariants
 from pipeline.validate.narrative import narrative
+from pipeline.validate.profiles import Profile, stated
 from pipeline.validate.references import references
 from pipeline.validate.tables import terminology
 from pipeline.validate.units import units
@@ -38,10 +39,11 @@ _NOWHERE: Final = (None, "", None)
 
 
 class _Local(NamedTuple):
-    """The contained resources: the type of each by `#id`, and which of them something refers to."""
+    """The contained resources: the type of each by `#id`, and which of them something refers to; and what is defined."""
 
     types: dict[str, str]
     used: set[str]
+    known: Mapping[str, Profile]
 
 
 #: Whether a value is surely sound, in a resource with these contained ones.
@@ -49,12 +51,15 @@ _Check: TypeAlias = Callable[[Any, _Local], bool]
 _Object: TypeAlias = Mapping[str, Any]
 
 
-def is_sound(resource: Resource, version: FhirVersion) -> bool:
-    """Whether surely no layer but the shape has a finding on a resource of a known type. False: ask them."""
+def is_sound(resource: Resource, version: FhirVersion, known: Mapping[str, Profile]) -> bool:
+    """Whether surely no layer but the shape has a finding on a resource of a known type. False: ask them.
+
+    What claims a profile or has an extension whose definition is given (`known`) is not surely sound.
+    """
     contained = resource.get("contained", ())
     if "contained" in resource and (type(contained) is not list or not contained):
         return False
-    local = _Local({}, set())
+    local = _Local({}, set(), known)
     for each in contained:
         if type(each) is not dict or not _is_containable(each, version):
             return False
@@ -80,7 +85,12 @@ def _is_sound_resource(resource: Resource, version: FhirVersion, local: _Local, 
     kind = resource["resourceType"]
     content = {name: value for name, value in resource.items() if name != "resourceType"}
     node = Node(resource, kind, _NOWHERE, None, None, container, is_resource=True)
-    return bool(content) and _object(version, kind)(content, local) and not any(invariants([node]))
+    return (
+        bool(content)
+        and local.known.keys().isdisjoint(stated(resource))
+        and _object(version, kind)(content, local)
+        and not any(invariants([node]))
+    )
 
 
 @cache
@@ -188,6 +198,7 @@ def _extension(is_object: _Check) -> _Check:
             return (
                 is_object(value, local)
                 and all([holds(value) for holds in by_url.get(url, always)])  # noqa: C419 - a list is faster
+                and url not in local.known
                 and (url not in theirs or not any(faults(value, theirs[url], None)))
                 and not is_unknown(url)
             )
