@@ -29,13 +29,15 @@ _MOST_WORDS = 2
 @app.command
 def show(  # noqa: PLR0913 - each is an option of the command
     *words: Annotated[
-        str, Parameter(name="WORDS", help="An output folder [default: output], then a drug, brand or code, or a Type/id.")
+        str, Parameter(name="WORDS", help="An output folder [default: output], then a drug, a search, or a Type/id.")
     ],
     output: Annotated[Path, Parameter(help="The output folder, where WORDS name none.")] = _OUTPUT,
     uses: Annotated[Flag, Parameter(help="List the uses of all drugs.")] = False,
     brand: Annotated[str | None, Parameter(help="Only uses of this brand, or of the drug as a whole that has it.")] = None,
     condition: Annotated[str | None, Parameter(help="Only uses whose condition, setting or cause has these words.")] = None,
-    code: Annotated[str | None, Parameter(help="Only uses with this code, or of a drug with it.")] = None,
+    code: Annotated[
+        str | None, Parameter(help="Only uses with this code, or of a drug with it; icd10:C34 takes in the codes below it.")
+    ] = None,
     approval_status: Annotated[
         # As in the model, which help does without.
         Literal["approved", "accelerated_approval", "used"] | None, Parameter(help="Only uses of this approval status.")
@@ -44,23 +46,29 @@ def show(  # noqa: PLR0913 - each is an option of the command
     json: Annotated[Flag, Parameter(help="Print a JSON line for each drug, use or resource.")] = False,
     quiet: Quiet = False,
 ) -> int:
-    """Show what was published: all drugs, one with its uses and their quotes, or one resource.
+    """Show what was published: all drugs, one with its uses and their quotes, the uses that a search finds, or one resource.
+
+    A drug is named by its name, brand or code. All other words are looked for in names, brands, conditions, disease
+    details, patients, partners, prior therapy and restrictions; a use is found when it has them all. With drug:, brand:,
+    condition:, detail:, patients:, with:, prior: or restriction: before it, a word is looked for there alone. Codes: ncit:,
+    rxnorm:, unii:, icd10: (also the codes below), mondo:, mesh:.
 
     For example:
     ```
     onlabel show
     onlabel show denosumab
     onlabel show output "Nivolumab and Hyaluronidase-nvhy"
+    onlabel show "NSCLC prior:platinum"
     onlabel show --uses --condition melanoma --approval-status accelerated_approval
     onlabel show ClinicalUseDefinition/nci.denosumab.7611392e6323
     ```
     """
     from pipeline.snapshot import open_snapshot
-    from pipeline.tables import Filters
+    from pipeline.tables import filters_of
 
     folder, wanted = _output_and_wish(words)
     console = Console(quiet=quiet)
-    filters = Filters(brand, condition, code, approval_status)
+    options = (brand, condition, code, approval_status)
     with holding(folder or output) as held:
         try:
             snapshot = open_snapshot(held, fhir_version(fhir) if fhir else None)
@@ -71,11 +79,13 @@ def show(  # noqa: PLR0913 - each is an option of the command
         elif wanted:
             records = _the_drug(snapshot, wanted)
             for record in records:
-                _show_drug(console, snapshot, record, filters, json=json)
+                _show_drug(console, snapshot, record, filters_of(snapshot, *options), json=json)
             if len(records) > 1 and not json:
                 _show_beside(records)
+            if not records:
+                _show_found(console, snapshot, wanted, filters_of(snapshot, *options, wanted), json=json)
         else:
-            _show_all(console, snapshot, filters, uses=uses, json=json)
+            _show_all(console, snapshot, filters_of(snapshot, *options), uses=uses, json=json)
     return DONE
 
 
@@ -140,11 +150,11 @@ def _asked_for(error: SnapshotError, wanted: str | None) -> SnapshotError:
 
 
 def _the_drug(snapshot: Snapshot, words: str) -> list[Record]:
-    """The one drug that the words stand for, on the page of each publisher; raises UsageError (W301, W302).
+    """The one drug that the words stand for, on the page of each publisher, if they name one; raises UsageError (W302).
 
     A slug with a publisher's id before it means that publisher's page alone.
     """
-    from pipeline.tables import drugs_named, names_near, same_drug, unpublished
+    from pipeline.tables import drugs_named, same_drug
 
     found = drugs_named(snapshot, words)
     if found:
@@ -154,11 +164,22 @@ def _the_drug(snapshot: Snapshot, words: str) -> list[Record]:
         names = ", ".join(record.slug for record in found)
         cause = f"{words!r} stands for {len(found)} drugs: {names}"
         raise UsageError(Problem("W302", "error", cause, "Name one of them."))
+    return []
+
+
+def _show_found(console: Console, snapshot: Snapshot, words: str, filters: Filters, *, json: bool) -> None:
+    """The uses that a search finds; raises UsageError (W301) where it finds none."""
+    from pipeline.tables import names_near, unpublished
+
+    if any(filters.uses(record.facts) for record in snapshot.records()):
+        _show_all(console, snapshot, filters, uses=True, json=json)
+        return
     cause = f"no drug, brand or code {words!r} is published here"
     if left_out := unpublished(snapshot, words):
         raise UsageError(_left_out(snapshot, cause, left_out[0]))
-    near = names_near(snapshot, words)
-    remedy = f"Near to it: {', '.join(near)}." if near else "`onlabel show` lists what is published."
+    cause += f", and no use has {' and '.join(one.told for one in filters.terms) or 'such words'}"
+    names = names_near(snapshot, words)
+    remedy = f"Did you mean {' or '.join(names)}?" if names else "`onlabel show` lists what is published."
     raise UsageError(Problem("W301", "error", cause, remedy, source=str(snapshot.path)))
 
 
@@ -221,7 +242,8 @@ def _show_all(console: Console, snapshot: Snapshot, filters: Filters, *, uses: b
         Terminal().drugs(shown())
     others = Counter(one.outcome for one in snapshot.inputs if one.outcome != "published")
     rest = "".join(f"; {count:,} {outcome}" for outcome, count in sorted(others.items()))
-    console.note(f"{counted(drugs, 'page')}, {counted(passed, 'use')}{' as asked' if filters else rest}.")
+    searched = f": {', '.join(one.told for one in filters.terms)}" if filters.terms else ""
+    console.note(f"{counted(drugs, 'page')}, {counted(passed, 'use')}{searched or (' as asked' if filters else rest)}.")
 
 
 def _show_resource(console: Console, snapshot: Snapshot, name: str, *, json: bool) -> None:

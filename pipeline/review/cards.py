@@ -108,6 +108,11 @@ def words(choice: str) -> str:
     return choice.replace("_", " ").replace("-", " ")
 
 
+def title_of(use: Use) -> str:
+    """What a use is called: its conditions, or its words where it has none."""
+    return "; ".join(dict.fromkeys(fact.text for fact in use.conditions)) or use.text.text
+
+
 def is_uncoded(use: Use) -> bool:
     """Whether a condition of the use has no code at all."""
     return any(not fact.codings for fact in (*use.conditions, *use.narrower))
@@ -121,11 +126,10 @@ class _Uses:
     def card(self, use: Use, indications: tuple[str, ...]) -> Card:
         span = span_of(use)
         fields = [field for field in self._fields(use) if field.groups]
-        title = "; ".join(dict.fromkeys(fact.text for fact in use.conditions)) or use.text.text
         context = tuple(self._value("context", fact) for fact in (use.lead, use.parent, *use.evidence) if fact is not None)
         return Card(
             number=self.number,
-            title=title,
+            title=title_of(use),
             text=self._value("use", use.text),
             context=context,
             fields=tuple(fields),

@@ -7,15 +7,44 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from pipeline.correct import Correction
-from pipeline.fields import purpose
-from pipeline.model import DrugFacts, Fact
-from pipeline.review.cards import is_uncoded
+from pipeline.fields import all_brands
+from pipeline.model import DrugFacts
+from pipeline.review.cards import is_uncoded, title_of
 from pipeline.review.visible import visible
+from pipeline.tables.search import CODES, FROM_START, GROUPS, STOP, Abbreviations, Entry, brands_of, entries_of
 
-#: Bits of a row's flags, the same in `static/overview.js`.
-BRAND_SCOPED, UNREAD, UNCODED, CHANGED, FINDINGS, STALE, IN_WORDS = 1, 2, 4, 8, 16, 32, 64
+#: Bits of a row's flags, the same in `static/overview.js`; the last three are of each use too.
+UNREAD, CHANGED, FINDINGS, STALE = 2, 8, 16, 32
+BRAND_SCOPED, UNCODED, IN_WORDS = 1, 4, 64
 _APPROVAL_STATUSES: Final = {"approved": 1, "accelerated_approval": 2, "used": 4}
 _LONGEST_NAME = 120
+
+
+class Labels:
+    """The fields of words, each by a number: a file of thousands of drugs says its name once."""
+
+    def __init__(self) -> None:
+        self.all: dict[tuple[str, str], int] = {}
+
+    def entry(self, found: Entry) -> list[Any]:
+        """What can be found, as `static/search.js` takes it apart: words, then codes."""
+        words = []
+        for one in found.words:
+            label = self.all.setdefault((one.group, one.label), len(self.all))
+            words.append([label, visible(one.text), *([one.more] if one.more else [])])
+        return [words, [[one.system, visible(one.code), *([1] if one.relation == "broader" else [])] for one in found.codes]]
+
+
+def settings_of(labels: Labels, abbreviations: Abbreviations) -> dict[str, Any]:
+    """The tables of the search, for `static/search.js`."""
+    return {
+        "labels": [list(one) for one in labels.all],
+        "abbreviations": abbreviations,
+        "groups": GROUPS,
+        "codes": {name: label for name, (_, label) in CODES.items()},
+        "fromStart": sorted(FROM_START),
+        "stop": sorted(STOP),
+    }
 
 
 def file_of(slug: str) -> str:
@@ -26,50 +55,42 @@ def file_of(slug: str) -> str:
 
 
 def row_of(  # noqa: PLR0913 - what marks a row comes from as many places
-    facts: DrugFacts, decided: Iterable[Correction], sampled: Mapping[int, bool], *, changed: bool, findings: bool, stale: bool
+    facts: DrugFacts,
+    decided: Iterable[Correction],
+    sampled: Mapping[int, bool],
+    abbreviations: Abbreviations,
+    labels: Labels,
+    *,
+    changed: bool,
+    findings: bool,
+    stale: bool,
 ) -> list[Any]:
     """What the overview knows of a drug, in the order in which `static/overview.js` takes it apart.
 
     Returns:
-        File, name, 0 for a drug and 1 for a regimen, brands, conditions, codes, bits of approval statuses, number of uses,
-        bits of flags, SHA-256 of the page, places of reviewed uses, the page's date, and places of uses that were drawn at
-        random and wait for a decision.
+        File, name, 0 for a drug and 1 for a regimen, brands, bits of flags, SHA-256 of the page, places of reviewed uses, the
+        page's date, places of uses that were drawn at random and wait for a decision, what finds the drug, what finds it by
+        its brands, and its uses: title, bit of the approval status, bits of flags, what finds it.
 
     """
-    uses = facts.uses
-    flags = BRAND_SCOPED if any(use.brands for use in uses) else 0
-    flags |= UNREAD if facts.unread else 0
-    flags |= UNCODED if any(map(is_uncoded, uses)) else 0
-    flags |= CHANGED if changed else 0
-    flags |= FINDINGS if findings else 0
-    flags |= STALE if stale else 0
-    flags |= IN_WORDS if any(use.qualified_in_words for use in uses) else 0
-    approval_statuses = 0
-    for use in uses:
-        approval_statuses |= _APPROVAL_STATUSES[use.approval_status]
-    brands = _texts([*facts.brands, *(brand for use in uses for brand in use.brands)])
-    conditions = [fact for use in uses for fact in purpose(use)]
-    named = [fact for fact in (facts.name, *facts.brands, *facts.ingredients, *conditions) if fact is not None]
-    named += [brand for use in uses for brand in use.brands]
-    codes = dict.fromkeys(coding.code for fact in named for coding in fact.codings)
-    codes.update(dict.fromkeys(one.fact.text for one in facts.identifiers if one.kind != "dailymed-query"))
+    flags = (UNREAD * bool(facts.unread)) | (CHANGED * changed) | (FINDINGS * findings) | (STALE * stale)
+    names, entries = entries_of(facts, abbreviations)
+    uses = []
+    for use, entry in zip(facts.uses, entries, strict=True):
+        own = (BRAND_SCOPED * bool(use.brands)) | (UNCODED * is_uncoded(use)) | (IN_WORDS * use.qualified_in_words)
+        flags |= own
+        uses.append([visible(title_of(use)), _APPROVAL_STATUSES[use.approval_status], own, *labels.entry(entry)])
     return [
         file_of(facts.slug),
         visible(facts.name.text if facts.name else facts.slug),
         int(facts.kind == "regimen"),
-        brands,
-        _texts(conditions),
-        visible(" ".join(codes)),
-        approval_statuses,
-        len(uses),
+        [visible(brand) for brand in all_brands(facts)],
         flags,
         facts.page.sha256,
         sorted({one.span.start for one in decided}),
         visible(facts.page.meta("lastReviewed") or ""),
         sorted(place for place, done in sampled.items() if not done),
+        labels.entry(names),
+        labels.entry(brands_of(facts)),
+        uses,
     ]
-
-
-def _texts(facts: Iterable[Fact]) -> list[str]:
-    """The words of facts, each once, however their letters are written."""
-    return [visible(text) for text in {fact.text.casefold(): fact.text for fact in reversed(list(facts))}.values()][::-1]

@@ -20,10 +20,11 @@ from pipeline.review.changes import changed_slugs, changes_view, direction
 from pipeline.review.drug import view_of
 from pipeline.review.folder import replacing
 from pipeline.review.marks import KINDS
-from pipeline.review.overview import row_of
+from pipeline.review.overview import Labels, row_of, settings_of
 from pipeline.review.sample import Drawn, by_page, sampled_of
 from pipeline.review.visible import script_json, visible
 from pipeline.snapshot import Snapshot, facts_of
+from pipeline.tables import abbreviations_of
 
 _HERE: Final = Path(__file__).parent
 #: Resources that no page's bundle repeats.
@@ -66,6 +67,7 @@ def write_review(  # noqa: PLR0913, PLR0917 - what a review shows comes from fiv
     published = snapshot.published()
     known = [one.slug for one in published if one.slug is not None]
     partners = _regimens_of(snapshot)
+    abbreviations, labels = abbreviations_of(facts_of(snapshot)), Labels()
     shared = _shared(snapshot)
     changed, places = changed_slugs(changes), by_page(drawn)
     marked = 0
@@ -86,11 +88,14 @@ def write_review(  # noqa: PLR0913, PLR0917 - what a review shows comes from fiv
             marked += len(sampled)
             view = view_of(record, shared, known, partners.get(record.slug, ()), found, decided, sampled)
             changed_too, stale = record.slug in changed, record.input.stale is not None
-            row = row_of(facts, decided, sampled, changed=changed_too, findings=bool(found), stale=stale)
+            row = row_of(facts, decided, sampled, abbreviations, labels, changed=changed_too, findings=bool(found), stale=stale)
             _write(new / "drugs" / f"{row[0]}.html", template, view=view, root="../")
             rows.append(row)
             done(number, len(published))
-        (new / "data" / "overview.js").write_text(f"window.onlabelDrugs={script_json(rows)};\n", encoding="ascii")
+        searched = script_json(settings_of(labels, abbreviations))
+        (new / "data" / "overview.js").write_text(
+            f"window.onlabelDrugs={script_json(rows)};\nwindow.onlabelSearch={searched};\n", encoding="ascii"
+        )
         unpublished = [(one, findings.get(one.name, ())) for one in snapshot.inputs if one.outcome != "published"]
         left_out = changes.left_out if changes is not None else 0
         counted = {"marked": marked, "left_out": left_out, "stale": sum(one.stale is not None for one in published)}

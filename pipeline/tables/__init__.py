@@ -2,9 +2,10 @@
 
 from pipeline.tables.beside import Named, same_drug, side_by_side
 from pipeline.tables.columns import COLUMNS, DENIALS, UNREAD
-from pipeline.tables.find import Filters, drugs_named, names_near, unpublished
+from pipeline.tables.find import Filters, drugs_named, filters_of, names_near, unpublished
 from pipeline.tables.lines import drug_line, facts_line, use_line
 from pipeline.tables.rows import denial_rows, unread_in, unread_rows, use_rows
+from pipeline.tables.search import abbreviations_of
 from pipeline.tables.write import Tables, write_tables
 
 __all__ = [
@@ -14,10 +15,12 @@ __all__ = [
     "Filters",
     "Named",
     "Tables",
+    "abbreviations_of",
     "denial_rows",
     "drug_line",
     "drugs_named",
     "facts_line",
+    "filters_of",
     "names_near",
     "same_drug",
     "side_by_side",

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-from pipeline.fields import all_brands, purpose
-from pipeline.model import ApprovalStatus, DrugFacts, Fact, Use, facts_in
+from pipeline.fields import all_brands
+from pipeline.model import ApprovalStatus, DrugFacts, Fact, Use
 from pipeline.snapshot import Input, Record, Snapshot, facts_of
+from pipeline.tables.search import Abbreviations, Term, abbreviations_of, found_in, near, parse
 
-#: How many names are offered where none is the one that was asked for.
-OFFERED = 6
 _PLAIN = re.compile(r"[a-z0-9]+")
 
 
@@ -38,13 +36,7 @@ def drugs_named(snapshot: Snapshot, words: str) -> list[Record]:
 
 def names_near(snapshot: Snapshot, words: str) -> list[str]:
     """Names and brands that look like these words, the nearest first: for a question back, never for an answer."""
-    known: dict[str, str] = {}
-    for name in _all_names(snapshot):
-        known.setdefault(_folded(name), name)
-    wanted = _folded(words)
-    near = difflib.get_close_matches(wanted, known, n=OFFERED, cutoff=0.7)
-    holding = [name for name in sorted(known) if wanted and wanted in name]
-    return list(dict.fromkeys(known[name] for name in (*near, *holding)))[:OFFERED]
+    return near(words, _all_names(snapshot))
 
 
 def _all_names(snapshot: Snapshot) -> Iterator[str]:
@@ -70,30 +62,59 @@ def unpublished(snapshot: Snapshot, words: str) -> list[Input]:
 class Filters:
     """What a use must be to be shown; an empty filter lets all pass.
 
-    `brand` is a brand by its name: its own uses, and those that the page states of the drug as a whole. `condition` is a
-    part of the words of what is treated (also where, or caused by what). `code` is a code of the drug or of anything in the
-    use, exact or broader.
+    `brand` is a brand by its name: its own uses, and those that the page states of the drug as a whole. `terms` are those of
+    a search (`search.py`), each of which the use, or its drug, must meet; abbreviations in the uses are as `written_out`.
     """
 
     brand: str | None = None
-    condition: str | None = None
-    code: str | None = None
     approval_status: ApprovalStatus | None = None
+    terms: tuple[Term, ...] = ()
+    written_out: Abbreviations = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return any(each is not None for each in (self.brand, self.condition, self.code, self.approval_status))
+        return bool(self.brand is not None or self.approval_status is not None or self.terms)
 
     def uses(self, facts: DrugFacts) -> list[tuple[int, Use]]:
         """The uses that pass, with their numbers (from 1)."""
-        return [(number, use) for number, use in enumerate(facts.uses, start=1) if self._passes(facts, use)]
+        found = set(found_in(self.terms, facts, self.written_out) or ()) if self.terms else range(1, len(facts.uses) + 1)
+        return [(number, use) for number, use in enumerate(facts.uses, start=1) if number in found and self._passes(facts, use)]
 
     def _passes(self, facts: DrugFacts, use: Use) -> bool:
-        return (
-            (self.approval_status is None or use.approval_status == self.approval_status)
-            and (self.brand is None or _folded(self.brand) in map(_folded, _scope(facts, use)))
-            and (self.condition is None or any(_folded(self.condition) in _folded(words) for words in _purpose(use)))
-            and (self.code is None or _folded(self.code) in map(_folded, (*codes_of(facts), *_codes(facts_in(use)))))
+        return (self.approval_status is None or use.approval_status == self.approval_status) and (
+            self.brand is None or _folded(self.brand) in map(_folded, _scope(facts, use))
         )
+
+
+def filters_of(  # noqa: PLR0913, PLR0917 - one parameter an option of `onlabel show`
+    snapshot: Snapshot,
+    brand: str | None = None,
+    condition: str | None = None,
+    code: str | None = None,
+    approval_status: ApprovalStatus | None = None,
+    query: str = "",
+) -> Filters:
+    """The filter that options and the words of a search stand for.
+
+    Args:
+        snapshot: Its pages define the abbreviations.
+        brand: The name of a brand.
+        condition: Words of what is treated, in what setting, caused by what.
+        code: A code of the use or its drug, perhaps with its system (`icd10:C34`).
+        approval_status: As in the model.
+        query: The words of a search.
+
+    Raises:
+        SnapshotError: W101, W102, the snapshot cannot be read.
+    """
+    if not (condition or code or query):
+        return Filters(brand, approval_status)
+    known = abbreviations_of(facts_of(snapshot))
+    terms = [
+        *parse(query, known),
+        *(replace(term, group="condition", system=None) for term in parse(condition or "", known)),
+        *(replace(term, words=()) for term in parse(code or "", known)),
+    ]
+    return Filters(brand, approval_status, tuple(terms), known)
 
 
 def codes_of(facts: DrugFacts) -> list[str]:
@@ -115,10 +136,6 @@ def _names(facts: DrugFacts) -> list[str]:
 
 def _scope(facts: DrugFacts, use: Use) -> Sequence[str]:
     return [brand.text for brand in use.brands] or all_brands(facts)
-
-
-def _purpose(use: Use) -> list[str]:
-    return [fact.text for fact in purpose(use)]
 
 
 def _codes(facts: Iterable[Fact]) -> list[str]:

@@ -26,9 +26,10 @@ def large_site(real_site: Path, tmp_path: Path) -> Path:
     site = Path(shutil.copytree(real_site, tmp_path / "review"))
     data = site / "data" / "overview.js"
     real = data.read_text(encoding="ascii")
-    rows = json.loads(real.removeprefix("window.onlabelDrugs=").removesuffix(";\n"))
+    rows, tables = real.removeprefix("window.onlabelDrugs=").split(";\n", 1)
+    rows = json.loads(rows)
     many = [[row[0], f"{row[1]} {place}", *row[2:]] for place, row in enumerate((rows * (DRUGS // len(rows) + 1))[:DRUGS])]
-    data.write_text(f"window.onlabelDrugs={script_json(many)};\n", encoding="ascii")
+    data.write_text(f"window.onlabelDrugs={script_json(many)};\n{tables}", encoding="ascii")
     return site
 
 
@@ -37,7 +38,7 @@ def test_five_thousand_drugs_are_there_at_once(
 ) -> None:
     begun = time.monotonic()
     page = open_page(large_site / "index.html")
-    expect(page.locator("#count")).to_have_text("5,000 of 5,000 drugs and regimens")
+    expect(page.locator("#count")).to_contain_text("5,000 of 5,000 drugs and regimens, ")
     usable = time.monotonic() - begun
     answers = search_times(page)
     with capsys.disabled():

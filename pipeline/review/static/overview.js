@@ -1,11 +1,12 @@
-// The overview: search, filters, order; rows are made as they come into view.
+// The overview: search (search.js), filters, order; rows are made as they come into view.
 "use strict";
 (() => {
+  const OFFERED = 4;
+  const USES = 4; // listed of a drug
   const STEP = 40; // about a screen and a half: what is not seen is made after the search has answered
   const APPROVAL_STATUS = [[1, "approved", "approval-approved"], [2, "accelerated", "approval-accelerated_approval"], [4, "used", "approval-used"]];
   const FLAGS = [[32, "stale"], [64, "in words"], [2, "unread"], [4, "uncoded"], [16, "findings"], [8, "changed"], [1, "brand-scoped"]];
   const find = (id) => document.getElementById(id);
-  const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const make = (name, classes, text) => {
     const element = document.createElement(name);
     if (classes) element.className = classes;
@@ -13,14 +14,21 @@
     return element;
   };
 
-  const drugs = window.onlabelDrugs.map((row) => {
-    const [file, name, kind, brands, conditions, codes, approvalStatuses, uses, flags, sha, reviewed, date, waiting] = row;
-    const named = fold(`${name} ${brands.join(" ")}`);
-    return { file, name, kind, brands, conditions, codes, approvalStatuses, uses, flags, sha, reviewed, date, waiting, named, all: `${named} ${file} ${fold(conditions.join(" | "))} ${codes.toLowerCase()}` };
+  const USE_FLAGS = 69; // brand-scoped, uncoded, in words: what a use has, and its drug by it
+
+  const drugs = window.onlabelDrugs.map(([file, name, kind, brands, flags, sha, reviewed, date, waiting, names, byBrand, uses]) => {
+    const made = uses.map(([title, approvalStatus, own, words, codes]) => ({ title, approvalStatus, flags: own, entry: search.entry(words, codes) }));
+    const conditions = made.flatMap((use) => use.entry.words.filter((one) => one.group === "condition" && one.label !== "Intent").map((one) => one.text));
+    return {
+      file, name, kind, brands, flags, sha, reviewed, date, waiting, ...search.drug(names, byBrand, made),
+      conditions: [...new Map(conditions.map((one) => [one.toLowerCase(), one])).values()],
+      named: search.fold(`${name} ${brands.join(" ")}`),
+      approvalStatuses: made.reduce((bits, use) => bits | use.approvalStatus, 0),
+    };
   });
   const ORDER = {
     name: (a, b) => (a.named < b.named ? -1 : a.named > b.named ? 1 : 0),
-    uses: (a, b) => b.uses - a.uses || ORDER.name(a, b),
+    uses: (a, b) => b.uses.length - a.uses.length || ORDER.name(a, b),
     attention: (a, b) => weight(b) - weight(a) || ORDER.name(a, b),
     date: (a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : ORDER.name(a, b)),
   };
@@ -51,22 +59,27 @@
   let found = [];
   let shown = 0;
   let terms = [];
+  const allUses = drugs.reduce((sum, drug) => sum + drug.uses.length, 0);
   const watcher = new IntersectionObserver((seen) => {
     if (seen.some((one) => one.isIntersecting) && shown < found.length) more();
   }, { rootMargin: "600px" });
 
+  // The drugs that are as asked, each with those of its uses that are; with no question of uses, all of them.
   function matches() {
-    terms = fold(controls.q.value).split(/\s+/).filter(Boolean);
+    terms = search.parse(controls.q.value);
     const kind = controls.kind.value;
     const approvalStatus = Number(controls.approvalStatus.value);
     const reviewed = controls.reviewed.value;
     const flags = toggles.reduce((bits, one) => bits | (one.getAttribute("aria-pressed") === "true" ? Number(one.dataset.flag) : 0), 0);
-    return drugs.filter((drug) =>
-      terms.every((term) => drug.all.includes(term)) &&
-      (kind === "" || drug.kind === Number(kind)) &&
-      (!approvalStatus || drug.approvalStatuses & approvalStatus) &&
-      (drug.flags & flags) === flags &&
-      (!reviewed || (reviewed === "none" ? !drug.done : reviewed === "drawn" ? drug.drawn : reviewed === "all" ? drug.uses && drug.done >= drug.uses : drug.done)));
+    const ofUses = flags & USE_FLAGS;
+    const passes = (use) => (!approvalStatus || use.approvalStatus & approvalStatus) && (use.flags & ofUses) === ofUses;
+    return drugs.filter((drug) => {
+      drug.found = null;
+      if (!((kind === "" || drug.kind === Number(kind)) && (drug.flags & flags) === flags &&
+        (!reviewed || (reviewed === "none" ? !drug.done : reviewed === "drawn" ? drug.drawn : reviewed === "all" ? drug.uses.length && drug.done >= drug.uses.length : drug.done)))) return false;
+      drug.found = search.find(terms, drug, passes);
+      return drug.found && (drug.found.size || !(approvalStatus || ofUses));
+    });
   }
 
   function update() {
@@ -74,17 +87,38 @@
     const order = controls.sort.value;
     if (order !== "name") found.sort(ORDER[order]);
     if (terms.length && order === "name") {
-      const rank = (drug) => (drug.named.startsWith(terms[0]) ? 0 : terms.every((term) => drug.named.includes(term)) ? 1 : 2);
-      const ranks = new Map(found.map((drug) => [drug, rank(drug)]));
-      found.sort((a, b) => ranks.get(a) - ranks.get(b));
+      const rank = new Map(found.map((drug) => [drug, terms.every((term) => search.hit(term, [drug.names, drug.byBrand])) ? 0 : 1]));
+      found.sort((a, b) => rank.get(a) - rank.get(b));
     }
     body.replaceChildren();
     shown = 0;
     more();
     find("nothing").hidden = found.length > 0;
-    const number = found.length.toLocaleString("en");
-    find("count").textContent = `${number} of ${drugs.length.toLocaleString("en")} drugs and regimens`;
+    const number = (count) => count.toLocaleString("en");
+    const uses = found.reduce((sum, drug) => sum + drug.found.size, 0);
+    find("count").textContent = `${number(found.length)} of ${number(drugs.length)} drugs and regimens, ${number(uses)} of ${number(allUses)} uses${terms.length ? ` with ${terms.map(search.told).join(" and ")}` : ""}`;
+    offer();
     remember();
+  }
+
+  // Where nothing is found: what each word finds by itself, and words that look like one that finds nothing.
+  function offer() {
+    const place = find("near");
+    place.replaceChildren();
+    if (found.length || !terms.length) return;
+    const alone = terms.map((term) => drugs.filter((drug) => search.find([term], drug, () => true)).length);
+    const unknown = terms.filter((_, at) => !alone[at]);
+    const texts = unknown.length ? drugs.flatMap((drug) => [drug.name, ...drug.brands, ...drug.conditions]) : [];
+    const offered = unknown.flatMap((term) => search.near(terms, texts, term)).slice(0, OFFERED);
+    if (offered.length) place.append("Did you mean ");
+    offered.forEach((query, at) => {
+      const button = make("button", "quiet", query);
+      button.type = "button";
+      button.addEventListener("click", () => { controls.q.value = query; update(); controls.q.focus(); });
+      place.append(at ? " or " : "", button);
+    });
+    if (offered.length) place.append("?");
+    else if (terms.length > 1) place.append(`By itself, ${terms.map((term, at) => `“${term.said}” is in ${alone[at].toLocaleString("en")}`).join(", ")} drugs and regimens; none has all in one use.`);
   }
 
   function more() {
@@ -99,13 +133,26 @@
   }
 
   function lit(parent, text) {
-    const folded = text.toLowerCase();
-    const term = folded.length === text.length ? terms.find((one) => folded.includes(one)) : undefined;
-    const at = term ? folded.indexOf(term) : -1;
     const box = make("bdi");
-    if (at < 0) box.textContent = text;
-    else box.append(text.slice(0, at), make("mark", "", text.slice(at, at + term.length)), text.slice(at + term.length));
+    const at = search.within(terms, text);
+    if (!at) box.textContent = text;
+    else box.append(text.slice(0, at[0]), make("mark", "", text.slice(...at)), text.slice(at[1]));
     parent.append(box);
+  }
+  // A use that was found: its title, and the words that were found where they stand in another field.
+  function useOf(drug, number, hits) {
+    const line = make("li");
+    const use = drug.uses[number - 1];
+    const link = make("a");
+    link.href = `drugs/${encodeURIComponent(drug.file)}.html#use-${number}`;
+    lit(link, use.title);
+    line.append(link);
+    const beside = hits.filter((one) => !drug.names.words.includes(one) && !use.title.toLowerCase().includes(one.text.toLowerCase()));
+    for (const one of new Set(beside)) {
+      line.append(make("span", "light", ` · ${one.label}: `));
+      lit(line, one.text);
+    }
+    return line;
   }
 
   function cell(row, classes) {
@@ -130,27 +177,28 @@
       first.append(brands);
     }
     const second = cell(row);
-    const hits = terms.length ? drug.conditions.filter((one) => terms.some((term) => fold(one).includes(term))) : [];
-    const named = [...hits, ...drug.conditions.filter((one) => !hits.includes(one))];
-    named.slice(0, 4).forEach((one, place) => {
-      if (place) second.append("; ");
-      lit(second, one);
-    });
-    if (named.length > 4) second.append(make("span", "light", ` and ${named.length - 4} more`));
-    const codes = terms.length ? drug.codes.split(" ").filter((code) => terms.includes(code.toLowerCase())) : [];
-    if (codes.length) {
-      const line = make("div", "codes");
-      line.append(make("code", "", codes.join(" ")));
-      second.append(line);
+    if (terms.length && drug.found.size) {
+      const list = make("ul", "found");
+      const listed = [...drug.found];
+      for (const [number, hits] of listed.slice(0, USES)) list.append(useOf(drug, number, hits));
+      if (listed.length > USES) list.append(make("li", "light", `and ${listed.length - USES} more uses`));
+      second.append(list);
+    } else {
+      drug.conditions.slice(0, USES).forEach((one, place) => {
+        if (place) second.append("; ");
+        lit(second, one);
+      });
+      if (drug.conditions.length > USES) second.append(make("span", "light", ` and ${drug.conditions.length - USES} more`));
     }
-    cell(row, "number").append(String(drug.uses), make("span", "unit", drug.uses === 1 ? " use" : " uses"));
+    const some = drug.found.size < drug.uses.length && drug.found.size ? `${drug.found.size} of ` : "";
+    cell(row, "number").append(`${some}${drug.uses.length}`, make("span", "unit", drug.uses.length === 1 ? " use" : " uses"));
     const approvalStatus = make("div", "chips");
     for (const [bit, text, classes] of APPROVAL_STATUS) if (drug.approvalStatuses & bit) approvalStatus.append(make("span", `chip ${classes}`, text));
     cell(row).append(approvalStatus);
     const flags = make("div", "chips");
     for (const [bit, text] of FLAGS) if (drug.flags & bit) flags.append(make("span", bit & 54 ? "chip warning" : "chip", text));
     if (drug.drawn) flags.append(make("span", "chip drawn", `${drug.drawn} drawn`));
-    if (drug.done) flags.append(make("span", "chip verdict-right", `${drug.done} of ${drug.uses} reviewed`));
+    if (drug.done) flags.append(make("span", "chip verdict-right", `${drug.done} of ${drug.uses.length} reviewed`));
     cell(row).append(flags);
     return row;
   }
