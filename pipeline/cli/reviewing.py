@@ -13,7 +13,7 @@ from pipeline.cli.app import DONE, Flag, Quiet, app, holding, output_of, there
 from pipeline.cli.console import Console, counted
 
 if TYPE_CHECKING:
-    from pipeline.correct import Corrections
+    from pipeline.correct import Agreement, Correction, Corrections
     from pipeline.diff import Changes
     from pipeline.review import Drawn
     from pipeline.snapshot import Snapshot
@@ -50,15 +50,18 @@ def review(  # noqa: PLR0913 - one parameter an option
     onlabel review output --to /tmp/review --previous 3f9a
     onlabel review --sample 200
     onlabel review --progress --sample 200
+    onlabel review --progress --corrections ann.yaml --corrections bo.yaml
     ```
     """
-    from pipeline.correct import FILE_NAME, load
+    from pipeline.correct import FILE_NAME, agreements, load_opinions, settled
     from pipeline.review import draw_uses, write_review
     from pipeline.snapshot import open_snapshot
     from pipeline.terminology import default_folder
 
     tables = there(mappings) if mappings else default_folder()
-    console, known = Console(quiet=quiet), load(tables, corrections)
+    console, said = Console(quiet=quiet), load_opinions(tables, corrections)
+    pairs = agreements(said.entries)
+    known = settled(said, pairs)
     with holding(output) as folder:
         snapshot, home = open_snapshot(folder), output_of(output, folder)
         drawn = draw_uses(snapshot, sample, seed) if sample is not None else frozenset()
@@ -67,29 +70,34 @@ def review(  # noqa: PLR0913 - one parameter an option
             none = "" if file.is_file() else ", which is not there (--mappings names another folder)"
             console.note(f"Decisions in {file}{none}:")
             _say_progress(console, snapshot, known, drawn)
+            _say_agreement(console, pairs)
             return DONE
-        changes = _changes(console, home, previous, snapshot)
+        changes, before = _changes(console, home, previous, snapshot)
         with console.progress() as done:
-            written = write_review(snapshot, to or home / "review", known, changes, drawn, done)
+            written = write_review(
+                snapshot, to or home / "review", known, changes, drawn, done, agreements=pairs, before=before
+            )
     console.out(f"{counted(written.drugs, 'page')}: {written.index}")
     return DONE
 
 
-def _changes(console: Console, home: Path, previous: str | None, snapshot: Snapshot) -> Changes | None:
-    """What changed since the snapshot that was named; without a name since the one before, if there is one."""
+def _changes(console: Console, home: Path, previous: str | None, snapshot: Snapshot) -> tuple[Changes | None, dict[str, str]]:
+    """What changed since the snapshot that was named, without a name since the one before; and the hashes of its pages."""
     from pipeline.diff import choose, compare, open_both
     from pipeline.errors import OnlabelError
+    from pipeline.snapshot import facts_of
 
     try:
         older, newer = choose(previous, str(snapshot.path), home)
         with holding(older) as folder:
             old, new = open_both(folder, newer)
-            return compare(old, new)
+            pages = {facts.slug: facts.page.sha256 for facts in facts_of(old)} if old else {}
+            return compare(old, new), pages
     except OnlabelError as error:
         if previous is not None:
             raise
         console.note(f"No changes are shown: {error.problem.cause}.")
-        return None
+        return None, {}
 
 
 def _say_progress(console: Console, snapshot: Snapshot, corrections: Corrections, drawn: frozenset[Drawn]) -> None:
@@ -122,3 +130,19 @@ def _say_progress(console: Console, snapshot: Snapshot, corrections: Corrections
         console.out(f"  for another look, {why}: {one.drug}: {' '.join(one.quote.split())}")
     for one in found.elsewhere:
         console.out(f"  not in this snapshot: {one.drug}")
+
+
+def _say_agreement(console: Console, pairs: tuple[Agreement, ...]) -> None:
+    """Two reviewers at a time: on how many uses they agree, and those on which they do not."""
+    for pair in pairs:
+        one, other = pair.reviewers
+        kappa = "no kappa: only one verdict was given" if pair.kappa is None else f"Cohen's kappa {pair.kappa:.2f}"
+        console.out(f"{one} and {other}: {pair.agreed:,} of {counted(pair.both, 'use')} with the same verdict, {kappa}")
+        for first, second in pair.disagreements:
+            said = "; ".join(f"{entry.reviewer}: {_verdict(entry)}" for entry in (first, second))
+            console.out(f"  not decided: {first.drug}: {' '.join(first.quote.split())} ({said})")
+
+
+def _verdict(entry: Correction) -> str:
+    edited = f", {', '.join(entry.edits.changed)} edited" if entry.edits.changed else ""
+    return f"{entry.verdict}{edited}{', withheld' if entry.withhold else ''}{f', {entry.reason}' if entry.reason else ''}"

@@ -15,7 +15,7 @@ from yaml.nodes import Node
 
 from pipeline.correct.corrections import FILE_NAME, Corrections
 from pipeline.correct.entries import Fault, entries
-from pipeline.correct.merging import check_agreement, merged
+from pipeline.correct.merging import check_agreement, merged, opinions
 from pipeline.errors import Problem, UsageError, excerpt
 from pipeline.inputs import read_file
 
@@ -37,6 +37,11 @@ def load(folder: Path, more: Sequence[Path] = ()) -> Corrections:
         UsageError: E101 (no file that can be read), E102 (not as described), E103 (entries contradict each other).
     """
     return merged(parse(_read(path), name) for name, path in files_of(folder, more))
+
+
+def load_opinions(folder: Path, more: Sequence[Path] = ()) -> Corrections:
+    """As `load`, but files may contradict each other; raises UsageError (E101, E102; E103 within one file)."""
+    return opinions(parse(_read(path), name) for name, path in files_of(folder, more))
 
 
 def load_files(files: Sequence[Path]) -> Corrections:

@@ -20,6 +20,13 @@ def merged(files: Iterable[Corrections]) -> Corrections:
     Raises:
         UsageError: E103, two people contradict each other.
     """
+    found = opinions(files)
+    check_agreement(found.entries)
+    return found
+
+
+def opinions(files: Iterable[Corrections]) -> Corrections:
+    """As `merged`, but people may contradict each other: `agreements` says where."""
     found: dict[object, Correction] = {}
     sources = []
     for file in files:
@@ -29,9 +36,12 @@ def merged(files: Iterable[Corrections]) -> Corrections:
             before = found.get(key)
             if before is None or (before != entry and before.date <= entry.date):
                 found[key] = entry
-    entries = tuple(found.values())
-    check_agreement(entries)
-    return Corrections(entries, ", ".join(sources) or FILE_NAME)
+    return Corrections(tuple(found.values()), ", ".join(sources) or FILE_NAME)
+
+
+def contradict(one: Correction, other: Correction) -> bool:
+    """Whether two entries on one use cannot both hold."""
+    return (one.verdict, one.withhold, one.edits) != (other.verdict, other.withhold, other.edits)
 
 
 def check_agreement(entries: Iterable[Correction]) -> None:
@@ -40,7 +50,7 @@ def check_agreement(entries: Iterable[Correction]) -> None:
     people: dict[object, Correction] = {}
     for entry in entries:
         before = first.setdefault(entry.use, entry)
-        if (before.verdict, before.withhold, before.edits) != (entry.verdict, entry.withhold, entry.edits):
+        if contradict(before, entry):
             _refuse(entry, f"this entry and the one in {_place(before, entry)} say different things of the same use")
         again = people.setdefault((entry.use, entry.reviewer), entry)
         if again is not entry:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -11,6 +12,7 @@ from pipeline.fields import FIELDS, PURPOSE
 from pipeline.fields import Field as PlainField
 from pipeline.model import Age, Characteristic, Coding, DrugFacts, Fact, Phase, Review, Use
 from pipeline.review.marks import Marks
+from pipeline.tables import unread_in
 
 SYSTEMS: Final = {
     "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl": "NCI Thesaurus",
@@ -88,12 +90,17 @@ class Card:
     #: Words that restrict the use: shown first, because only a reader of them can apply the use where one is not understood.
     qualifiers: Field
     in_words: bool
+    #: Sentences of it that no rule read: it may say more than its fields.
+    unread: Field
+    brands: tuple[str, ...]
 
 
 def cards_of(facts: DrugFacts, indications: Iterable[tuple[str, ...]], marks: Marks) -> tuple[Card, ...]:
     """The uses of a page, in its order, marking their words."""
+    named = zip(facts.uses, indications, titles_of(facts.uses), strict=True)
     return tuple(
-        _Uses(marks, number).card(use, ids) for number, (use, ids) in enumerate(zip(facts.uses, indications, strict=True), 1)
+        _Uses(marks, number, title, [one.fact for one in unread_in(facts, use)]).card(use, ids)
+        for number, (use, ids, title) in enumerate(named, 1)
     )
 
 
@@ -108,9 +115,111 @@ def words(choice: str) -> str:
     return choice.replace("_", " ").replace("-", " ")
 
 
-def title_of(use: Use) -> str:
-    """What a use is called: its conditions, or its words where it has none."""
-    return "; ".join(dict.fromkeys(fact.text for fact in use.conditions)) or use.text.text
+def titles_of(uses: Sequence[Use]) -> list[str]:
+    """What the uses of a drug are called: disease, narrower disease, line, partner; further details where two are the same."""
+    found = [_purpose_of(use) + _details(use, _TELLING[:2]) for use in uses]
+    for depth in range(3, len(_TELLING) + 1):
+        count = Counter(map(tuple, found))
+        if max(count.values(), default=0) <= 1:
+            break
+        found = [
+            _purpose_of(use) + _details(use, _TELLING[:depth]) if count[tuple(said)] > 1 else said
+            for use, said in zip(uses, found, strict=True)
+        ]
+    return [" · ".join(said) for said in found]
+
+
+def _purpose_of(use: Use) -> list[str]:
+    """Its disease in words, as narrow as the page has it."""
+    narrower = [one.text for one in use.narrower]
+    conditions = [one.text for one in use.conditions if not any(one.text.casefold() in each.casefold() for each in narrower)]
+    named = ", ".join(dict.fromkeys((*conditions, *narrower))) or use.text.text
+    places = (("in", use.settings), ("caused by", use.causes))
+    around = [f"{word} {' or '.join(one.text for one in facts)}" for word, facts in places if facts]
+    return [" ".join((named, *around))]
+
+
+def _details(use: Use, fields: Iterable[Callable[[Use], Iterable[str]]]) -> list[str]:
+    return [words for field in fields for words in field(use)]
+
+
+def _partners(use: Use) -> Iterator[str]:
+    if use.phases:
+        yield ", then ".join(one.phrase.text.removeprefix("then ") for one in use.phases)
+        return
+    if use.alone:
+        yield use.alone.text
+    before = {"optional": "with or without ", "concurrent": ""}
+    for one in use.therapies:
+        said = one.phrase.text
+        yield said if said.startswith(("with", "plus", "in ")) else f"{before.get(one.mode, 'with ')}{said}"
+
+
+#: What tells uses of one disease apart, in the order in which a title takes it up.
+_TELLING: Final[tuple[Callable[[Use], Iterable[str]], ...]] = (
+    lambda use: (use.line.text,) if use.line else (),
+    _partners,
+    lambda use: [one.text for one in (*use.stages, *use.biomarkers)],
+    lambda use: [f"after {one.phrase.text}" for one in use.prior],
+    lambda use: [one.text for one in use.disease_status],
+    lambda use: [" and ".join(one.fact.text for one in group.characteristics) for group in use.populations],
+    lambda use: [one.text for one in use.brands],
+    lambda use: [one.fact.text for one in use.qualifiers],
+)
+
+
+_WORDS, _UNREAD, _PATIENTS, _WITH, _PRIOR, _PHASES = (
+    "Only as the words say",
+    "Not read",
+    "Patients",
+    "Given with",
+    "Prior therapy",
+    "Phases of treatment",
+)
+#: The fields of a use as columns, in their order.
+_COLUMNS: Final = (
+    _WORDS,
+    _UNREAD,
+    *(field.label for field in FIELDS),
+    _PATIENTS,
+    _WITH,
+    _PHASES,
+    _PRIOR,
+    "Intent",
+    "Approval status",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The uses of a drug as a table: `same` is what all of them have in common, `rows` a card and its cells, by `labels`."""
+
+    same: tuple[tuple[str, str], ...]
+    labels: tuple[str, ...]
+    rows: tuple[tuple[Card, tuple[str, ...]], ...]
+
+
+def comparison_of(cards: Sequence[Card]) -> Comparison:
+    """The uses beside each other, field by field."""
+    cells = []
+    for card in cards:
+        said = {field.label: _cell(field) for field in (card.qualifiers, card.unread, *card.fields)}
+        cells.append({**said, "Approval status": APPROVAL_STATUSES[card.approval_status]})
+    used = [label for label in _COLUMNS if any(row.get(label) for row in cells)]
+    alike = {label for label in used if len({row.get(label) for row in cells}) == 1}
+    labels = tuple(label for label in used if label not in alike)
+    rows = tuple((card, tuple(row.get(label, "") for label in labels)) for card, row in zip(cards, cells, strict=True))
+    return Comparison(tuple((label, cells[0][label]) for label in used if label in alike), labels, rows)
+
+
+def _cell(field: Field) -> str:
+    between = f" {field.between} " if field.between else "; "
+    return between.join(", ".join(map(_said, group)) for group in field.groups).replace(" then then ", " then ")
+
+
+def _said(value: Value) -> str:
+    note = "" if value.text.casefold().startswith(value.note.casefold()) or value.note == _MODES["required"] else value.note
+    return f"{value.text} ({note})" if note else value.text
 
 
 def is_uncoded(use: Use) -> bool:
@@ -122,6 +231,8 @@ def is_uncoded(use: Use) -> bool:
 class _Uses:
     marks: Marks
     number: int
+    title: str
+    beside: Sequence[Fact]
 
     def card(self, use: Use, indications: tuple[str, ...]) -> Card:
         span = span_of(use)
@@ -129,7 +240,7 @@ class _Uses:
         context = tuple(self._value("context", fact) for fact in (use.lead, use.parent, *use.evidence) if fact is not None)
         return Card(
             number=self.number,
-            title=title_of(use),
+            title=self.title,
             text=self._value("use", use.text),
             context=context,
             fields=tuple(fields),
@@ -143,26 +254,33 @@ class _Uses:
             uncoded=is_uncoded(use),
             qualifiers=self._qualifiers(use),
             in_words=use.qualified_in_words,
+            unread=Field("unread", _UNREAD, tuple((self._value("unread", one),) for one in self.beside), "and"),
+            brands=tuple(dict.fromkeys(fact.text for fact in use.brands)),
         )
 
     def _qualifiers(self, use: Use) -> Field:
-        said = (self._value("qualifier", one.fact, f"{words(one.kind)}, of the {one.of}") for one in use.qualifiers)
-        return Field("qualifiers", "Only as the words say", tuple((each,) for each in said), "and")
+        said = (
+            self._value(
+                "qualifier", one.fact, f"{'' if one.kind == 'stated' else f'{words(one.kind)}, '}restricts the {one.of}"
+            )
+            for one in use.qualifiers
+        )
+        return Field("qualifiers", _WORDS, tuple((each,) for each in said), "and")
 
     def _fields(self, use: Use) -> Iterator[Field]:
         yield from (self._plain(use, field) for field in PURPOSE)
         if use.intent_text is not None:
             yield Field("intent", "Intent", ((self._value("intent", use.intent_text, words(use.intent)),),))
         groups = tuple(tuple(map(self._characteristic, group.characteristics)) for group in use.populations)
-        yield Field("populations", "Patients", groups, "or")
+        yield Field("populations", _PATIENTS, groups, "or")
         yield from (self._plain(use, field) for field in FIELDS[len(PURPOSE) :])
         for each, name, label, kind in (
-            (use.therapies, "therapies", "Given with", "therapy"),
-            (use.prior, "prior", "Had before", "prior"),
+            (use.therapies, "therapies", _WITH, "therapy"),
+            (use.prior, "prior", _PRIOR, "prior"),
         ):
             yield Field(name, label, tuple((self._therapy(kind, one.phrase, one.names, one.mode),) for one in each), "and")
         steps = tuple((self._phase(one),) for one in use.phases)
-        yield Field("phases", "In steps", steps, "then")
+        yield Field("phases", _PHASES, steps, "then")
         if use.approval_status_fact is not None:
             note = APPROVAL_STATUSES[use.approval_status]
             yield Field(

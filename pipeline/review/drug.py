@@ -10,7 +10,7 @@ from pipeline.correct import Correction
 from pipeline.errors import Problem
 from pipeline.fields import FIELDS
 from pipeline.model import DrugFacts, Resource
-from pipeline.review.cards import FDA, IDENTIFIERS, Card, Field, Value, cards_of, value_of
+from pipeline.review.cards import FDA, IDENTIFIERS, Card, Comparison, Field, Value, cards_of, comparison_of, value_of
 from pipeline.review.editable import CHOICES, editable
 from pipeline.review.marks import Mark, Marks
 from pipeline.review.overview import file_of
@@ -40,6 +40,7 @@ class DrugView:
     stale: str | None
     name: str
     cards: tuple[Card, ...]
+    comparison: Comparison | None
     identity: tuple[Field, ...]
     said: tuple[Field, ...]
     components: tuple[Near, ...]
@@ -95,6 +96,7 @@ def view_of(  # noqa: PLR0913, PLR0917 - what one page shows comes from seven pl
         stale=record.input.stale,
         name=facts.name.text if facts.name else facts.slug,
         cards=cards,
+        comparison=comparison_of(cards) if len(cards) > 1 else None,
         identity=identity,
         said=said,
         components=components,

@@ -16,7 +16,7 @@ KINDS: Final[dict[str, str]] = {
     "brand": "brand",
     "therapy": "given with",
     "prior": "prior therapy",
-    "approval_status": "approval_status",
+    "approval_status": "approval status",
     "qualifier": "restriction in words",
     "drug": "drug",
     "use": "use",
@@ -26,6 +26,14 @@ KINDS: Final[dict[str, str]] = {
     "unread": "not read",
     "withheld": "withheld",
 }
+#: How marks look: what a line (or, the last, a ground) stands for, and the kinds that have it.
+LOOKS: Final = (
+    ("disease", ("condition", "detail")),
+    ("treatment", ("therapy", "prior")),
+    ("patients", ("population",)),
+    ("drug, brand, intent, approval status", ("drug", "brand", "intent", "approval_status")),
+    ("restricts in words, or not read", ("qualifier", "unread")),
+)
 #: Kinds that say what a whole sentence is, and are written out beside it.
 SENTENCES: Final = ("studied", "denied", "unread", "withheld")
 

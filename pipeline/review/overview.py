@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
-from pipeline.correct import Correction
+from pipeline.correct import Correction, reading, span_of
 from pipeline.fields import all_brands
-from pipeline.model import DrugFacts
-from pipeline.review.cards import is_uncoded, title_of
+from pipeline.model import DrugFacts, Span
+from pipeline.review.cards import is_uncoded, titles_of
 from pipeline.review.visible import visible
+from pipeline.snapshot import Record
+from pipeline.tables import unread_in
 from pipeline.tables.search import CODES, FROM_START, GROUPS, STOP, Abbreviations, Entry, brands_of, entries_of
 
-#: Bits of a row's flags, the same in `static/overview.js`; the last three are of each use too.
-UNREAD, CHANGED, FINDINGS, STALE = 2, 8, 16, 32
-BRAND_SCOPED, UNCODED, IN_WORDS = 1, 4, 64
+#: Bits of a drug's flags, the same in `static/overview.js`; those of the last line are of each use.
+CHANGED, FINDINGS, STALE = 8, 16, 32
+BRAND_SCOPED, UNREAD, UNCODED, IN_WORDS, AGAIN, APART = 1, 2, 4, 64, 128, 256
 _APPROVAL_STATUSES: Final = {"approved": 1, "accelerated_approval": 2, "used": 4}
 _LONGEST_NAME = 120
 
@@ -54,13 +56,15 @@ def file_of(slug: str) -> str:
     return f"{slug[:_LONGEST_NAME]}.{hashlib.sha256(slug.encode()).hexdigest()[:12]}"
 
 
-def row_of(  # noqa: PLR0913 - what marks a row comes from as many places
+def row_of(  # noqa: PLR0913, PLR0917 - what marks a row comes from as many places
     facts: DrugFacts,
     decided: Iterable[Correction],
     sampled: Mapping[int, bool],
     abbreviations: Abbreviations,
     labels: Labels,
+    apart: Collection[tuple[str, Span]],
     *,
+    again: bool,
     changed: bool,
     findings: bool,
     stale: bool,
@@ -70,16 +74,19 @@ def row_of(  # noqa: PLR0913 - what marks a row comes from as many places
     Returns:
         File, name, 0 for a drug and 1 for a regimen, brands, bits of flags, SHA-256 of the page, places of reviewed uses, the
         page's date, places of uses that were drawn at random and wait for a decision, what finds the drug, what finds it by
-        its brands, and its uses: title, bit of the approval status, bits of flags, what finds it.
+        its brands, and its uses: title, bit of the approval status, bits of flags (`again`: the page changed since it was
+        decided on; `apart` are those on which reviewers disagree), place, what finds it.
 
     """
     flags = (UNREAD * bool(facts.unread)) | (CHANGED * changed) | (FINDINGS * findings) | (STALE * stale)
     names, entries = entries_of(facts, abbreviations)
     uses = []
-    for use, entry in zip(facts.uses, entries, strict=True):
+    for use, title, entry in zip(facts.uses, titles_of(facts.uses), entries, strict=True):
         own = (BRAND_SCOPED * bool(use.brands)) | (UNCODED * is_uncoded(use)) | (IN_WORDS * use.qualified_in_words)
+        own |= (UNREAD * bool(unread_in(facts, use))) | (AGAIN * again)
+        own |= APART * ((facts.page.sha256, span_of(use)) in apart)
         flags |= own
-        uses.append([visible(title_of(use)), _APPROVAL_STATUSES[use.approval_status], own, *labels.entry(entry)])
+        uses.append([visible(title), _APPROVAL_STATUSES[use.approval_status], own, span_of(use).start, *labels.entry(entry)])
     return [
         file_of(facts.slug),
         visible(facts.name.text if facts.name else facts.slug),
@@ -93,4 +100,19 @@ def row_of(  # noqa: PLR0913 - what marks a row comes from as many places
         labels.entry(names),
         labels.entry(brands_of(facts)),
         uses,
+    ]
+
+
+def judged_of(record: Record) -> list[Any]:
+    """What a decision on a use of a drug says of it, for decisions on many at once.
+
+    Returns:
+        The drug's slug, its page's name, and its uses: length and words of the text, id of an indication, reading.
+
+    """
+    uses = zip(record.facts.uses, record.indications, strict=True)
+    return [
+        record.slug,
+        record.facts.page.name,
+        [[(span := span_of(use)).end - span.start, use.text.text, next(iter(ids), ""), reading(use)] for use, ids in uses],
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -12,15 +12,15 @@ import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from pipeline.correct import Corrections
-from pipeline.diff import Changes, kind_in_words, people
+from pipeline.correct import Agreement, Corrections
+from pipeline.diff import Changes
 from pipeline.model import Resource
 from pipeline.review.cards import APPROVAL_STATUSES, FDA, SYSTEMS, words
-from pipeline.review.changes import changed_slugs, changes_view, direction
+from pipeline.review.changes import changed_slugs, changes_view
 from pipeline.review.drug import view_of
 from pipeline.review.folder import replacing
-from pipeline.review.marks import KINDS
-from pipeline.review.overview import Labels, row_of, settings_of
+from pipeline.review.marks import LOOKS
+from pipeline.review.overview import Labels, judged_of, row_of, settings_of
 from pipeline.review.sample import Drawn, by_page, sampled_of
 from pipeline.review.visible import script_json, visible
 from pipeline.snapshot import Snapshot, facts_of
@@ -46,6 +46,9 @@ def write_review(  # noqa: PLR0913, PLR0917 - what a review shows comes from fiv
     changes: Changes | None = None,
     drawn: Collection[Drawn] = (),
     done: Callable[[int, int], None] = lambda _done, _total: None,
+    *,
+    agreements: Sequence[Agreement] = (),
+    before: Mapping[str, str] | None = None,
 ) -> Written:
     """Write the review of a snapshot.
 
@@ -56,6 +59,8 @@ def write_review(  # noqa: PLR0913, PLR0917 - what a review shows comes from fiv
         changes: What changed since another snapshot, if one was compared.
         drawn: Uses that were drawn at random; those that `corrections` lists as sampled are marked besides.
         done: Told how many pages of how many are written.
+        agreements: What reviewers say side by side; `corrections` are without their disagreements.
+        before: The SHA-256 of each drug's page in the snapshot that `changes` begin at, by the drug's slug.
 
     Raises:
         ReviewError: W200 (the folder is not ours), W201 (it cannot be written).
@@ -71,7 +76,9 @@ def write_review(  # noqa: PLR0913, PLR0917 - what a review shows comes from fiv
     shared = _shared(snapshot)
     changed, places = changed_slugs(changes), by_page(drawn)
     marked = 0
+    apart = {one.use for pair in agreements for one, _ in pair.disagreements}
     rows: list[list[Any]] = []
+    judged: list[list[Any]] = []
     with replacing(folder) as new:
         shutil.copytree(_HERE / "static", new / "static")
         (new / "drugs").mkdir()
@@ -88,13 +95,21 @@ def write_review(  # noqa: PLR0913, PLR0917 - what a review shows comes from fiv
             marked += len(sampled)
             view = view_of(record, shared, known, partners.get(record.slug, ()), found, decided, sampled)
             changed_too, stale = record.slug in changed, record.input.stale is not None
-            row = row_of(facts, decided, sampled, abbreviations, labels, changed=changed_too, findings=bool(found), stale=stale)
+            again = not decided and record.slug in corrections.by_drug
+            marked_as = {"again": again, "changed": changed_too, "findings": bool(found), "stale": stale}
+            row = row_of(facts, decided, sampled, abbreviations, labels, apart, **marked_as)
             _write(new / "drugs" / f"{row[0]}.html", template, view=view, root="../")
             rows.append(row)
+            judged.append(judged_of(record))
             done(number, len(published))
         searched = script_json(settings_of(labels, abbreviations))
         (new / "data" / "overview.js").write_text(
             f"window.onlabelDrugs={script_json(rows)};\nwindow.onlabelSearch={searched};\n", encoding="ascii"
+        )
+        (new / "data" / "queue.js").write_text(f"window.onlabelJudged={script_json(judged)};\n", encoding="ascii")
+        files = {row[5]: row[0] for row in rows}
+        _write(
+            new / "queue.html", templates.get_template("queue.html"), root="", marked=marked, agreements=agreements, files=files
         )
         unpublished = [(one, findings.get(one.name, ())) for one in snapshot.inputs if one.outcome != "published"]
         left_out = changes.left_out if changes is not None else 0
@@ -103,7 +118,8 @@ def write_review(  # noqa: PLR0913, PLR0917 - what a review shows comes from fiv
         _write(
             new / "pages.html", templates.get_template("pages.html"), root="", unpublished=unpublished, stale=counted["stale"]
         )
-        shown = changes_view(changes, frozenset(known))
+        now = {facts.slug: facts.page.sha256 for facts in facts_of(snapshot)}
+        shown = changes_view(changes, before, now)
         _write(new / "changes.html", templates.get_template("changes.html"), root="", changes=changes, groups=shown)
     return Written(folder / "index.html", len(rows))
 
@@ -122,15 +138,12 @@ def _templates(snapshot: Snapshot, changes: Changes | None) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["words"] = words
-    environment.filters["change"] = kind_in_words
-    environment.filters["direction"] = direction
-    environment.filters["people"] = people
     environment.filters["script_json"] = lambda value: Markup(script_json(value))  # noqa: S704 - ASCII without < > &
     environment.globals.update(
         snapshot=snapshot,
         report=snapshot.report,
         compared=changes is not None,
-        kinds=KINDS,
+        looks=LOOKS,
         approval_statuses=APPROVAL_STATUSES,
         systems=SYSTEMS,
         fda=FDA,

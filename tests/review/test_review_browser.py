@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -140,6 +141,8 @@ def test_all_of_it_by_keyboard(real_site: Path, open_page: Open) -> None:
     expect(page.locator("mark.lit")).to_have_count(0)
     page.focus("#tab-uses")
     page.keyboard.press("ArrowRight")
+    expect(page.locator("#compare")).to_be_visible()
+    page.keyboard.press("ArrowRight")
     expect(page.locator("#drug")).to_be_visible()
     expect(page.locator("#uses")).to_be_hidden()
 
@@ -169,7 +172,7 @@ def test_the_uses_of_a_long_page_can_be_gone_to_from_a_list(real_site: Path, ope
 
 def test_resources_unfold_and_their_references_are_followed(real_site: Path, open_page: Open) -> None:
     page = open_page(real_site / "drugs" / "denosumab.html")
-    page.click("#use-1 .made summary")
+    page.click("#use-1 .made:not(.coding) summary")
     page.click("#use-1 a.ref >> nth=0")
     resource = page.locator("details.resource[open]")
     expect(resource).to_have_count(1)
@@ -197,11 +200,48 @@ def test_on_a_phone_one_view_at_a_time_and_nothing_wider_than_the_screen(real_si
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, file
     page = open_page(real_site / "drugs" / "denosumab.html", viewport={"width": 360, "height": 700})
     expect(page.locator("#source")).to_be_hidden()
+    expect(page.locator("#use-1 .body blockquote")).to_be_hidden()
+    page.click("#use-1 [data-fold]")
     page.click("#use-1 [data-field=conditions] .fact")
     page.click("#chosen >> text=Go to the source")
     expect(page.locator("#paper mark.lit").first).to_be_in_viewport()
     page.click("#chosen >> text=Use 1")
     expect(page.locator("#use-1 [data-field=conditions] .fact")).to_be_focused()
+
+
+def test_on_a_phone_cards_and_filters_are_folded_and_a_long_page_is_short(real_site: Path, open_page: Open) -> None:
+    phone = {"width": 360, "height": 700}
+    page = open_page(real_site / "drugs" / "pembrolizumab.html", viewport=phone)
+    assert page.evaluate("document.documentElement.scrollHeight / innerHeight") <= 12
+    # What restricts a use in words is said before it is opened.
+    page.goto((real_site / "drugs" / "erlotinibhydrochloride.html").as_uri())
+    expect(page.locator("#use-2 .first")).to_be_visible()
+    tabs = page.locator(".tabs")
+    assert tabs.evaluate(
+        "(one) => one.scrollWidth > one.clientWidth && getComputedStyle(one).backgroundImage.includes('gradient')"
+    )
+    page.goto((real_site / "index.html").as_uri())
+    expect(page.locator("#kind")).to_be_hidden()
+    page.click("#filters")
+    page.select_option("#kind", "1")
+    expect(page.locator("#filters")).to_have_text("Filters (1)")
+
+
+def test_no_line_looks_like_a_misspelling_or_a_deletion_and_nothing_approved_is_red(real_site: Path, open_page: Open) -> None:
+    page = open_page(real_site / "drugs" / "pembrolizumab.html")
+    lines = page.evaluate("""() => [...new Set([...document.querySelectorAll("mark, .fact")].map((one) => {
+      const style = getComputedStyle(one);
+      return `${style.textDecorationLine} ${style.textDecorationStyle}`;
+    }))].filter((one) => !one.startsWith("none"))""")
+    assert set(lines) == {f"underline {style}" for style in ("solid", "double", "dashed", "dotted")}
+    approved = page.locator("mark.top-approval_status, .chip.approval-approved")
+    colors = approved.evaluate_all(
+        "(all) => all.map((one) => getComputedStyle(one)).map((one) => [one.color, one.textDecorationColor])"
+    )
+    for each in colors:
+        for color in each:
+            red, green, blue = (int(part) for part in re.findall(r"\d+", color)[:3])
+            assert red <= max(green, blue), color
 
 
 def test_on_paper_stand_the_cards_and_the_source_without_controls(real_site: Path, open_page: Open) -> None:

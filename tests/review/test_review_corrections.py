@@ -152,6 +152,7 @@ def test_a_correction_goes_round(desk: Desk, open_page: Open, capsys: pytest.Cap
     assert capsys.readouterr().out.count("for another look, the page changed: zolerab") == 2
     for scheme in ("light", "dark"):
         changes = open_page(desk.output / "review" / "changes.html", color_scheme=scheme, bypass_csp=True)
+        changes.locator(".change summary").first.click()
         expect(changes.locator(".change blockquote").first).to_be_visible()
         found = Axe().run(changes, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
         assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == []

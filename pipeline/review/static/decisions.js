@@ -2,24 +2,26 @@
 "use strict";
 var decisions = (() => {
   const KEY = "onlabel.decisions.1";
+  const DONE = "onlabel.done"; // what was there before each of the last decisions, the newest last
+  const STEPS = 100;
 
-  function read() {
+  function stored(name, otherwise) {
     try {
-      const found = JSON.parse(localStorage.getItem(KEY) || "{}");
-      return found && typeof found === "object" ? found : {};
+      const found = JSON.parse(localStorage.getItem(name) || "null");
+      return found && typeof found === "object" ? found : otherwise;
     } catch {
-      return {};
+      return otherwise;
     }
   }
-
-  function write(all) {
+  function store(name, value) {
     try {
-      localStorage.setItem(KEY, JSON.stringify(all));
+      localStorage.setItem(name, JSON.stringify(value));
       return true;
     } catch {
       return false;
     }
   }
+  const read = () => stored(KEY, {});
 
   // A JSON string is a YAML string once the characters that YAML does not take are escaped.
   function scalar(value) {
@@ -75,17 +77,36 @@ var decisions = (() => {
   });
   addEventListener("storage", show);
   show();
-  return {
-    all: read,
-    get: (key) => read()[key],
-    set(key, value) {
-      const all = read();
+  // Decisions by their keys, null to take one back; one step to undo, however many.
+  function set(values) {
+    const all = read();
+    const before = {};
+    for (const [key, value] of Object.entries(values)) {
+      before[key] = all[key] || null;
       if (value) all[key] = value;
       else delete all[key];
-      const kept = write(all);
-      show();
-      return kept;
-    },
-    yaml,
-  };
+    }
+    const kept = store(KEY, all);
+    if (kept) store(DONE, [...stored(DONE, []), before].slice(-STEPS));
+    show();
+    return kept;
+  }
+  // Takes the last step back; gives the keys that it was about, null where there is none.
+  function undo() {
+    const steps = stored(DONE, []);
+    const before = steps.pop();
+    if (!before) return null;
+    set(before);
+    store(DONE, steps);
+    return Object.keys(before);
+  }
+  function entry(of, verdict, reviewer, reason, { edits = {}, withhold = false, sampled = false } = {}) {
+    const now = new Date();
+    const date = `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, "0")}-${String(now.getDate()).padStart(2, "0")}`;
+    return {
+      ...of, verdict, edits: Object.keys(edits).length ? edits : undefined, withhold: withhold || undefined,
+      reviewer, date, reason: reason || undefined, sampled: sampled || undefined,
+    };
+  }
+  return { all: read, get: (key) => read()[key], set, undo, entry, stored, store, yaml };
 })();

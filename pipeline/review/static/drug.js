@@ -133,8 +133,21 @@ var page = (() => {
     go.append(source, none);
     for (const button of go.children) button.type = "button";
   }
+  // On a phone a card is its head until it is opened.
+  function unfold(card, on = true) {
+    card.classList.toggle("open", on);
+    card.querySelector("[data-fold]").setAttribute("aria-expanded", String(on));
+  }
+  // A use into view, and on a wide screen its words in the source.
+  function bringUse(use) {
+    unfold(document.getElementById(`use-${use}`));
+    document.getElementById(`use-${use}`).scrollIntoView({ block: "start", behavior: "auto" });
+    const says = marks.find((one) => one.classList.contains("lit") && numbers(one).some((mark) => data.marks[mark][0] === "use" && data.marks[mark][3].includes(use)));
+    if (!narrow.matches) bring(says || firstMark());
+  }
   function toCard(use) {
     const card = document.getElementById(`use-${use}`);
+    unfold(card);
     const pressed = card.querySelector('.fact[aria-pressed="true"]') || card.querySelector(".fact");
     pressed.focus({ preventScroll: true });
     bring(pressed);
@@ -154,6 +167,7 @@ var page = (() => {
     if (document.activeElement && document.activeElement.closest("#source")) {
       const fact = firstFact();
       if (!fact) return;
+      if (fact.closest(".card[data-use]")) unfold(fact.closest(".card"));
       show(fact.closest(".pane").id);
       fact.focus({ preventScroll: true });
       bring(fact);
@@ -194,6 +208,8 @@ var page = (() => {
     }
     const fact = event.target.closest(".fact[data-mark]");
     if (fact) return chooseFact(fact);
+    const fold = event.target.closest("[data-fold]");
+    if (fold) return unfold(fold.closest(".card"), fold.getAttribute("aria-expanded") !== "true");
     const use = event.target.closest("[data-show]");
     if (use) {
       const number = Number(use.dataset.show);
@@ -224,5 +240,5 @@ var page = (() => {
   });
   document.getElementById("targets").addEventListener("change", (event) => document.getElementById("paper").classList.toggle("targets", event.target.checked));
   addEventListener("beforeprint", () => { for (const one of all("details.front")) one.open = false; });
-  return { data, light, show, select, make, all };
+  return { data, light, show, select, bring: bringUse, make, all };
 })();

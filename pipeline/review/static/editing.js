@@ -1,6 +1,6 @@
 // Deciding on a use: right, incomplete or wrong; a corrected value is words of the page, typed or selected there.
 "use strict";
-(() => {
+var editing = (() => {
   const { data, make, all } = page;
   const FIELDS = data.fields; // of plain words
   const CHOICES = ["intent", "approval_status"];
@@ -97,24 +97,21 @@
       form = waiting = null;
     }
     function save(entry) {
-      if (!decisions.set(key, entry)) return note("This browser keeps nothing for this page, so the decision is lost when you leave. Try another browser, or serve the folder.");
+      if (!decisions.set({ [key]: entry })) return note("This browser keeps nothing for this page, so the decision is lost when you leave. Try another browser, or serve the folder.");
       if (entry) localStorage.setItem("onlabel.reviewer", entry.reviewer);
+      if (entry && entry.verdict !== "right") localStorage.setItem("onlabel.reason", entry.reason);
       close();
       restore();
+      if (entry) card.dispatchEvent(new CustomEvent("decided", { bubbles: true }));
     }
-    const entryOf = (verdict, reviewer, reason, edits, withhold) => ({
+    const entryOf = (verdict, reviewer, reason, edits, withhold) => decisions.entry({
       drug: data.drug, page: data.page, sha256: data.sha256,
       use: { offset, length, quote, indication: indication || undefined, reading },
-      verdict, edits: Object.keys(edits).length ? edits : undefined, withhold: withhold || undefined,
-      reviewer, date: today(), reason: reason || undefined, sampled: drawn || undefined,
-    });
-    function today() {
-      const now = new Date();
-      return `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, "0")}-${String(now.getDate()).padStart(2, "0")}`;
-    }
+    }, verdict, reviewer, reason, { edits, withhold, sampled: drawn });
     const current = (field) => all(`.row[data-field="${field}"] .value > .fact`, card).map((one) => ({ quote: one.textContent.trim() }));
 
-    function open(verdict) {
+    // `quick`: by a key. The last reason is there, and a wrong use is withheld unless a field is corrected.
+    function open(verdict, quick) {
       close();
       mark(verdict);
       const before = decisions.get(key);
@@ -129,13 +126,13 @@
       reviewer.value = localStorage.getItem("onlabel.reviewer") || "";
       const reason = element("textarea");
       reason.rows = 2;
-      reason.value = (before && before.reason) || "";
+      reason.value = (before && before.reason) || (quick && verdict !== "right" && localStorage.getItem("onlabel.reason")) || "";
       form.append(labelled("Your name", reviewer), labelled(verdict === "right" ? "Remark (may be empty)" : "Reason", reason));
       let withhold = null;
       if (verdict !== "right") {
         withhold = element("input");
         withhold.type = "checkbox";
-        withhold.checked = Boolean(before && before.withhold);
+        withhold.checked = before ? Boolean(before.withhold) : Boolean(quick && verdict === "wrong");
         const box = labelled("Withhold this use: do not publish it", withhold);
         box.className = "check";
         box.prepend(withhold);
@@ -157,7 +154,21 @@
       line.append(keep, drop);
       form.append(said, line);
       card.querySelector(".judge").after(form);
+      for (const one of [reviewer, reason]) one.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+        event.preventDefault();
+        if (one === reviewer && verdict !== "right") reason.focus();
+        else keep.click();
+      });
+      form.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation();
+        close();
+        restore();
+        card.focus();
+      });
       (reviewer.value ? reason : reviewer).focus();
+      if (quick) document.activeElement.select();
     }
 
     // Words of the page: an input that takes what is selected in the source, and gives a quotation or says what is wrong.
@@ -243,15 +254,17 @@
       return box;
     }
 
-    for (const one of buttons) one.addEventListener("click", () => {
-      const before = decisions.get(key);
-      if (one.dataset.verdict === "right" && !before && localStorage.getItem("onlabel.reviewer")) save(entryOf("right", localStorage.getItem("onlabel.reviewer"), "", {}, false));
-      else open(one.dataset.verdict);
-    });
+    function decide(verdict, quick) {
+      const reviewer = localStorage.getItem("onlabel.reviewer");
+      if (verdict === "right" && reviewer && (quick || !decisions.get(key))) save(entryOf("right", reviewer, "", {}, false));
+      else open(verdict, quick);
+    }
+    for (const one of buttons) one.addEventListener("click", () => decide(one.dataset.verdict));
     // What was decided before the use was drawn counts as well: the draw did not look at it.
     const earlier = decisions.get(key);
-    if (drawn && earlier && !earlier.sampled) decisions.set(key, { ...earlier, sampled: true });
+    if (drawn && earlier && !earlier.sampled) decisions.set({ [key]: { ...earlier, sampled: true } });
     restore();
+    return { key, decide, restore };
   }
-  for (const card of all(".card[data-use]")) begin(card);
+  return all(".card[data-use]").map(begin);
 })();

@@ -16,16 +16,13 @@
 
   const USE_FLAGS = 69; // brand-scoped, uncoded, in words: what a use has, and its drug by it
 
-  const drugs = window.onlabelDrugs.map(([file, name, kind, brands, flags, sha, reviewed, date, waiting, names, byBrand, uses]) => {
-    const made = uses.map(([title, approvalStatus, own, words, codes]) => ({ title, approvalStatus, flags: own, entry: search.entry(words, codes) }));
-    const conditions = made.flatMap((use) => use.entry.words.filter((one) => one.group === "condition" && one.label !== "Intent").map((one) => one.text));
-    return {
-      file, name, kind, brands, flags, sha, reviewed, date, waiting, ...search.drug(names, byBrand, made),
-      conditions: [...new Map(conditions.map((one) => [one.toLowerCase(), one])).values()],
-      named: search.fold(`${name} ${brands.join(" ")}`),
-      approvalStatuses: made.reduce((bits, use) => bits | use.approvalStatus, 0),
-    };
-  });
+  const drugs = [...search.drugs];
+  for (const drug of drugs) {
+    const conditions = drug.uses.flatMap((use) => use.entry.words.filter((one) => one.group === "condition" && one.label !== "Intent").map((one) => one.text));
+    drug.conditions = [...new Map(conditions.map((one) => [one.toLowerCase(), one])).values()];
+    drug.named = search.fold(`${drug.name} ${drug.brands.join(" ")}`);
+    drug.approvalStatuses = drug.uses.reduce((bits, use) => bits | use.approvalStatus, 0);
+  }
   const ORDER = {
     name: (a, b) => (a.named < b.named ? -1 : a.named > b.named ? 1 : 0),
     uses: (a, b) => b.uses.length - a.uses.length || ORDER.name(a, b),
@@ -98,27 +95,28 @@
     const uses = found.reduce((sum, drug) => sum + drug.found.size, 0);
     find("count").textContent = `${number(found.length)} of ${number(drugs.length)} drugs and regimens, ${number(uses)} of ${number(allUses)} uses${terms.length ? ` with ${terms.map(search.told).join(" and ")}` : ""}`;
     offer();
+    const set = ["kind", "approvalStatus", "reviewed"].filter((name) => controls[name].value).length + toggles.filter((one) => one.getAttribute("aria-pressed") === "true").length;
+    find("filters").textContent = set ? `Filters (${set})` : "Filters";
     remember();
   }
 
-  // Where nothing is found: what each word finds by itself, and words that look like one that finds nothing.
+  // Where nothing is found: which word finds nothing by itself, and words that look like it.
   function offer() {
     const place = find("near");
     place.replaceChildren();
     if (found.length || !terms.length) return;
-    const alone = terms.map((term) => drugs.filter((drug) => search.find([term], drug, () => true)).length);
-    const unknown = terms.filter((_, at) => !alone[at]);
-    const texts = unknown.length ? drugs.flatMap((drug) => [drug.name, ...drug.brands, ...drug.conditions]) : [];
+    const unknown = terms.filter((term) => !drugs.some((drug) => search.find([term], drug, () => true)));
+    const texts = () => drugs.flatMap((drug) => [drug.name, ...drug.brands, ...drug.conditions]);
     const offered = unknown.flatMap((term) => search.near(terms, texts, term)).slice(0, OFFERED);
-    if (offered.length) place.append("Did you mean ");
     offered.forEach((query, at) => {
       const button = make("button", "quiet", query);
       button.type = "button";
       button.addEventListener("click", () => { controls.q.value = query; update(); controls.q.focus(); });
-      place.append(at ? " or " : "", button);
+      place.append(at ? " or " : "Did you mean ", button);
     });
     if (offered.length) place.append("?");
-    else if (terms.length > 1) place.append(`By itself, ${terms.map((term, at) => `“${term.said}” is in ${alone[at].toLocaleString("en")}`).join(", ")} drugs and regimens; none has all in one use.`);
+    else if (unknown.length) place.append(`Nothing here has ${unknown.map((term) => `“${term.said}”`).join(" or ")}.`);
+    else place.append("Each of these words is found, but no use has all of them.");
   }
 
   function more() {
@@ -221,6 +219,10 @@
     if (!controls.sort.value) controls.sort.value = "name";
   }
 
+  find("filters").addEventListener("click", () => {
+    const open = find("search").classList.toggle("open");
+    find("filters").setAttribute("aria-expanded", String(open));
+  });
   find("search").addEventListener("submit", (event) => event.preventDefault());
   find("search").addEventListener("reset", () => {
     for (const one of toggles) one.setAttribute("aria-pressed", "false");

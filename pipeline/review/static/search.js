@@ -65,6 +65,7 @@ var search = (() => {
   // Uses (by number) that have all terms, each with what was hit; null where the drug has them not even in its names.
   function find(terms, drug, passes) {
     const found = new Map();
+    if (!terms.length) return new Map(drug.uses.filter(passes).map((use) => [use.number, []]));
     const maybe = (term) => drug.all.includes(` ${term.code}`) || (!term.system && term.words.some((word) => drug.all.includes(word.needle)));
     if (!terms.every(maybe)) return null;
     drug.uses.forEach((use, place) => {
@@ -97,9 +98,9 @@ var search = (() => {
     return last[other.length] <= most ? last[other.length] : null;
   }
   // The query with a word that nothing has replaced by one that looks like it: offered, never taken.
+  let known = null; // words by their folded form
   function near(terms, texts, term) {
-    const known = new Map();
-    for (const text of texts) for (const word of text.split(/\s+/)) if (!known.has(fold(word))) known.set(fold(word), word);
+    known = known || new Map([...new Set([...new Set(texts())].flatMap((text) => text.split(/\s+/)))].map((word) => [fold(word), word]).reverse());
     const plain = fold(term.said);
     if (plain.length <= 2) return [];
     const offered = [];
@@ -113,13 +114,22 @@ var search = (() => {
   }
   // Where the words of a query stand in a text, for marking: [from, to] or null.
   function within(terms, text) {
-    for (const term of terms) for (const { needle } of term.words) {
-      const parts = needle.trim().replace(/(?<=[^ ])(positive|negative)$/, " $1").replace(/(^| )non(?=[a-z])/g, "$1non ").split(" ");
-      const pattern = parts.map((one) => (one === "positive" ? "(?:positive|\\+)" : one === "negative" ? "(?:negative|-)" : one)).join("[^\\p{L}\\p{N}+]*");
-      const match = new RegExp(`(?<![\\p{L}\\p{N}])${pattern}`, "iu").exec(text);
-      if (match) return [match.index, match.index + match[0].length];
+    for (const term of terms) {
+      term.marks = term.marks || term.words.map(({ needle }) => {
+        const parts = needle.trim().replace(/(?<=[^ ])(positive|negative)$/, " $1").replace(/(^| )non(?=[a-z])/g, "$1non ").split(" ");
+        const pattern = parts.map((one) => (one === "positive" ? "(?:positive|\\+)" : one === "negative" ? "(?:negative|-)" : one)).join("[^\\p{L}\\p{N}+]*");
+        return new RegExp(`(?<![\\p{L}\\p{N}])${pattern}`, "iu");
+      });
+      for (const mark of term.marks) {
+        const match = mark.exec(text);
+        if (match) return [match.index, match.index + match[0].length];
+      }
     }
     return null;
   }
-  return { entry, drug, parse, find, hit, told, near, within, groups, fold };
+  const drugs = window.onlabelDrugs.map(([file, name, kind, brands, flags, sha, reviewed, date, waiting, names, byBrand, uses]) => {
+    const made = uses.map(([title, approvalStatus, own, offset, words, found], at) => ({ number: at + 1, title, approvalStatus, flags: own, offset, key: `${sha}:${offset}`, entry: entry(words, found) }));
+    return { file, name, kind, brands, flags, sha, reviewed, date, waiting, ...drug(names, byBrand, made) };
+  });
+  return { drugs, parse, find, hit, told, near, within, groups, fold };
 })();
