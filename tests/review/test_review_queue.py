@@ -62,12 +62,14 @@ def test_one_key_decides_and_goes_on_with_the_source_lit(real_site: Path, open_p
         page.wait_for_function("(before) => location.href !== before", arg=seen[-1][0])
     assert len(set(seen)) == 3
     # Wrong needs a reason; the key fills in the last one, and Enter keeps it and goes on.
+    expect(page.locator(CURRENT)).to_have_count(1)
     before = page.url
     page.keyboard.press("w")
     expect(page.get_by_label("Reason")).to_be_focused()
     page.keyboard.type("The page says it of another drug.")
     page.keyboard.press("Enter")
     page.wait_for_function("(before) => location.href !== before", arg=before)
+    expect(page.locator(CURRENT)).to_have_count(1)
     last = page.url
     page.keyboard.press("i")
     expect(page.get_by_label("Reason")).to_have_value("The page says it of another drug.")
@@ -75,6 +77,7 @@ def test_one_key_decides_and_goes_on_with_the_source_lit(real_site: Path, open_p
     expect(page.locator(".edit")).to_have_count(0)
     page.keyboard.press("u")
     page.wait_for_function("(before) => location.href === before", arg=before)
+    expect(page.locator(CURRENT)).to_have_count(1)
     expect(page.locator(f"{CURRENT} [aria-pressed=true][data-verdict]")).to_have_count(0)
     assert page.url != last
     page.keyboard.press("q")

@@ -70,7 +70,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.target.closest("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = KEYS[event.key.toLowerCase()];
-    if (!act || !cards.length) return;
+    if (!act || !cards.length || event.repeat) return; // a key held down decides on nothing unseen
     event.preventDefault();
     if (!number && "rwis".includes(event.key.toLowerCase())) go(1);
     else act();
