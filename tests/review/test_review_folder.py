@@ -173,3 +173,36 @@ def test_words_that_restrict_a_use_stand_first_on_its_card_and_the_drug_can_be_f
     rows = (tmp_path / "out" / "review" / "data" / "overview.js").read_text(encoding="ascii")
     flags = {row[0]: row[4] for row in json.loads(rows[rows.index("=") + 1 : rows.index(";\n")])}
     assert (flags["zelanib"] & IN_WORDS, flags["abrotinib"] & IN_WORDS) == (IN_WORDS, 0)
+
+
+def test_changes_are_told_with_before_after_and_why_and_never_as_nothing(tmp_path: Path) -> None:
+    page = tmp_path / "seeds" / "zelanib.md"
+    page.parent.mkdir()
+    output = tmp_path / "output"
+    text = drug_page("Zelanib")
+    for said in (text, text.replace("that has metastasized", "that has metastasized. It is used in adults")):
+        page.write_text(said, encoding="utf-8")
+        assert run_command(["convert", str(page), "--output", str(output), "--quiet"]) == 0
+    assert run_command(["review", str(output), "--quiet"]) == 0
+    told = (output / "review" / "changes.html").read_text(encoding="utf-8")
+    assert "use narrowed (population)" in told
+    assert re.search(
+        r'<bdi class="before">not stated</bdi> <span aria-label="is now">→</span> <bdi class="after">adults</bdi>', told
+    )
+    assert "Why: the page changed." in told
+    assert ">nothing<" not in told
+
+
+def test_pages_that_are_not_published_are_one_table_with_reasons(tmp_path: Path) -> None:
+    pages = {
+        "zelanib.md": drug_page("Zelanib"),
+        "broken.md": drug_page("Quorvax").replace("language: en", "language: [en"),
+        "other.md": "# About us\n\nNo drug.\n",
+    }
+    convert([write_pages(tmp_path / "pages", pages)], tmp_path / "out")
+    assert run_command(["review", str(tmp_path / "out"), "--quiet"]) == 0
+    shown = (tmp_path / "out" / "review" / "pages.html").read_text(encoding="utf-8")
+    rows = re.findall(r"<tr><th scope=\"row\">.*?</tr>", shown, re.DOTALL)
+    assert [("broken.md" in row, "quarantined" in row, "R107" in row) for row in rows] == [(True,) * 3, (False,) * 3]
+    assert "other.md" in rows[1]
+    assert "about no single drug" in rows[1]
