@@ -16,9 +16,9 @@ pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
 
 
-def test_no_two_uses_of_a_drug_have_one_title(real_site: Path) -> None:
+def test_no_two_uses_of_a_drug_have_one_title(published_pages: Path) -> None:
     many = 0
-    for facts in facts_of(open_snapshot(real_site.parent)):
+    for facts in facts_of(open_snapshot(published_pages)):
         titles = titles_of(facts.uses)
         assert len(set(titles)) == len(titles), facts.slug
         many = max(many, len(titles))

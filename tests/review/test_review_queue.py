@@ -22,8 +22,8 @@ CURRENT = ".card.current"
 
 
 @pytest.fixture(scope="module")
-def drugs(real_site: Path) -> list[PublishedFacts]:
-    return list(facts_of(open_snapshot(real_site.parent)))
+def drugs(published_pages: Path) -> list[PublishedFacts]:
+    return list(facts_of(open_snapshot(published_pages)))
 
 
 def name_me(page: Page) -> None:
@@ -142,7 +142,7 @@ def test_axe_finds_no_serious_or_critical_fault(real_site: Path, open_page: Open
 
 
 def test_two_reviewers_stand_side_by_side_and_what_they_disagree_on_is_not_decided(
-    real_site: Path, open_page: Open, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    real_site: Path, published_pages: Path, open_page: Open, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files = []
     for who, verdicts in (("Ann", ("r", "r", "r", "i")), ("Bo", ("r", "r", "i", "i"))):
@@ -160,12 +160,12 @@ def test_two_reviewers_stand_side_by_side_and_what_they_disagree_on_is_not_decid
         files.append(tmp_path / f"{who}.yaml")
         download.value.save_as(files[-1])
     options = [*("--corrections", str(files[0])), *("--corrections", str(files[1]))]
-    assert run_command(["review", str(real_site.parent), "--progress", *options]) == 0
+    assert run_command(["review", str(published_pages), "--progress", *options]) == 0
     said = capsys.readouterr().out
     assert re.search(r"^3 of \d+ uses reviewed", said, re.MULTILINE)
     assert "Ann and Bo: 3 of 4 uses with the same verdict, Cohen's kappa 0.50" in said
     assert re.search(r"not decided: denosumab: .* \(Ann: right; Bo: incomplete, The age\.\)", said)
-    assert run_command(["review", str(real_site.parent), "--to", str(tmp_path / "both"), "--quiet", *options]) == 0
+    assert run_command(["review", str(published_pages), "--to", str(tmp_path / "both"), "--quiet", *options]) == 0
     page = open_page(tmp_path / "both" / "queue.html")
     expect(page.locator("#queue li").first).to_contain_text("Denosumab")
     expect(page.locator("#queue li").first).to_contain_text("reviewers disagree")

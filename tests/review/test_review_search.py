@@ -90,8 +90,8 @@ OTHERS = (
 
 
 @pytest.fixture(scope="module")
-def drugs(real_site: Path) -> list[PublishedFacts]:
-    return list(facts_of(open_snapshot(real_site.parent)))
+def drugs(published_pages: Path) -> list[PublishedFacts]:
+    return list(facts_of(open_snapshot(published_pages)))
 
 
 def test_the_twelve_questions_are_answered_rightly(real_site: Path, open_page: Open, drugs: list[PublishedFacts]) -> None:
@@ -117,14 +117,14 @@ def test_site_and_terminal_find_the_same(real_site: Path, open_page: Open, drugs
 
 
 def test_the_terminal_lists_what_a_search_finds(
-    real_site: Path, drugs: list[PublishedFacts], capsys: pytest.CaptureFixture[str]
+    published_pages: Path, drugs: list[PublishedFacts], capsys: pytest.CaptureFixture[str]
 ) -> None:
     wanted = sum(QUESTIONS["NSCLC"](facts, use) for facts in drugs for use in facts.uses)
-    assert run_command(["show", str(real_site.parent), "NSCLC", "--json"]) == 0
+    assert run_command(["show", str(published_pages), "NSCLC", "--json"]) == 0
     out, err = capsys.readouterr()
     assert len(out.splitlines()) == wanted
     assert f"{wanted} uses: “NSCLC” as non-small cell lung cancer" in err
-    assert run_command(["show", str(real_site.parent), "Keytrdua"]) == 2
+    assert run_command(["show", str(published_pages), "Keytrdua"]) == 2
     assert "Did you mean Keytruda?" in capsys.readouterr().err
 
 
