@@ -27,7 +27,7 @@ LATER = {
     "review": GROUND | {"read", "correct", "snapshot", "diff", "tables"},
     "flow": GROUND | {"store", "diff", "convert", "load", "web"},
     "cli": GROUND | set(CORE) | {"store", "snapshot", "diff", "convert", "verify", "load", "tables", "review", "flow"},
-    "workshop": GROUND | {"web", "terminology", "validate", "cli"},
+    "workshop": GROUND | {"web", "terminology", "fhir", "validate", "cli"},
     "__main__": {"cli"},
 }
 ALLOWED = {

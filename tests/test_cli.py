@@ -39,7 +39,7 @@ DOCUMENTS = (
     REPOSITORY / "README.md",
     *(
         REPOSITORY / "pipeline" / room / "README.md"
-        for room in ("diff", "review", "flow", "load", "store", "validate", "terminology", "tables", "publishers")
+        for room in ("diff", "fhir", "review", "flow", "load", "store", "validate", "terminology", "tables", "publishers")
     ),
 )
 

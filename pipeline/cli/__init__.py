@@ -11,7 +11,7 @@ import traceback
 
 from cyclopts import CycloptsError
 
-from pipeline.cli import comparing, correcting, inspecting, loading, mappings, publishing, reviewing, showing
+from pipeline.cli import comparing, correcting, defining, inspecting, loading, mappings, publishing, reviewing, showing
 from pipeline.cli.app import DONE, INTERRUPTED, REFUSED, STOPPED, TERMINATED, USAGE, app
 from pipeline.cli.console import Console, hang_up
 from pipeline.errors import LoadError, OnlabelError, Problem, UsageError
@@ -20,6 +20,7 @@ __all__ = [
     "app",
     "comparing",
     "correcting",
+    "defining",
     "exit_code",
     "inspecting",
     "loading",

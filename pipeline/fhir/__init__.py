@@ -6,6 +6,7 @@ from pipeline.fhir.conformance import conformance
 from pipeline.fhir.derive import Derived, derive
 from pipeline.fhir.indication import indications_of
 from pipeline.fhir.link import link
+from pipeline.fhir.snapshots import with_snapshot
 from pipeline.fhir.stale import marked_stale
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "link",
     "marked_stale",
     "shared",
+    "with_snapshot",
 ]

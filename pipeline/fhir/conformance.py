@@ -1,4 +1,4 @@
-"""What our own codes, extensions and profiles mean, for a validator or a server: CodeSystem, ValueSet, StructureDefinition.
+"""What our own codes, extensions and profiles mean, for a validator or a server.
 
 Source: https://hl7.org/fhir/R5/codesystem.html, https://hl7.org/fhir/R5/valueset.html
 """
@@ -9,6 +9,7 @@ from pipeline.fhir import systems
 from pipeline.fhir.extensions import extension_definitions
 from pipeline.fhir.narrative import LANGUAGE, narrative
 from pipeline.fhir.profiles import profile_definitions
+from pipeline.fhir.searches import search_parameters
 from pipeline.fhir.source import Json
 from pipeline.fhir.structures import computable_name, title
 from pipeline.model import Resource
@@ -16,12 +17,15 @@ from pipeline.settings import FhirVersion, Settings
 
 
 def conformance(settings: Settings, version: FhirVersion = "R5") -> list[Resource]:
-    """The CodeSystem and ValueSet of every local code system, and the definition of every extension and profile of ours."""
+    """The definition of every code system, value set, extension, profile and search parameter of ours, without snapshots."""
     complete = [_code_system(settings, name, f"onlabel: {title(name)}.", codes) for name, codes in systems.CODES.items()]
-    open_ended = [_code_system(settings, name, description, {}) for name, description in systems.OPEN_CODES.items()]
-    code_systems = [*complete, *open_ended]
-    definitions = [*extension_definitions(settings.canonical, version), *profile_definitions(settings.canonical, version)]
-    found = [*code_systems, *(_value_set(each, settings) for each in code_systems), *definitions]
+    found = [
+        *complete,
+        *(_value_set(each, settings) for each in complete),
+        *extension_definitions(settings.canonical, version),
+        *profile_definitions(settings.canonical, version),
+        *search_parameters(settings.canonical, version),
+    ]
     return sorted(found, key=lambda resource: (str(resource["resourceType"]), str(resource["id"])))
 
 
@@ -52,6 +56,7 @@ def _code_system(settings: Settings, name: str, description: str, codes: dict[st
         "experimental": False,
         "description": description,
         "caseSensitive": True,
-        "content": "complete" if concepts else "fragment",
-        **({"count": len(concepts), "concept": concepts} if concepts else {}),
+        "content": "complete",
+        "count": len(concepts),
+        "concept": concepts,
     }

@@ -208,8 +208,8 @@ def _definition(extension: Extension, contexts: list[str], canonical: str, versi
 
 def _content(identity: str, path: str, url: str, types: tuple[str, ...], parts: tuple[Part, ...]) -> Iterator[Json]:
     """The elements of an extension or of a part of one: parts or none, the URL, a value or none."""
-    if not parts:
-        yield {"id": f"{identity}.extension", "path": f"{path}.extension", "max": "0"}
+    slicing = {"discriminator": [{"type": "value", "path": "url"}], "ordered": False, "rules": "open"}
+    yield {"id": f"{identity}.extension", "path": f"{path}.extension", **({"slicing": slicing} if parts else {"max": "0"})}
     for part in parts:
         inner, inner_path = f"{identity}.extension:{part.name}", f"{path}.extension"
         yield {"id": inner, "path": inner_path, "sliceName": part.name, "min": part.at_least, "max": part.at_most}

@@ -82,7 +82,7 @@ def _required_extension(resource_type: str, profile: str, canonical: str) -> lis
     if profile not in names:
         return []
     name, path = names[profile], f"{resource_type}.extension"
-    slicing = {"discriminator": [{"type": "value", "path": "url"}], "rules": "open"}
+    slicing = {"discriminator": [{"type": "value", "path": "url"}], "ordered": False, "rules": "open"}
     kind = [{"code": "Extension", "profile": [systems.extension_url(canonical, name)]}]
     return [
         {"id": path, "path": path, "slicing": slicing},

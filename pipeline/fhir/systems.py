@@ -110,11 +110,3 @@ CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "child": ("Child", "The page says children, or names a younger group of them."),
     },
 }
-
-#: Code systems whose codes are not listed: they label what a page's front matter states, or are described elsewhere.
-OPEN_CODES: Final[dict[str, str]] = {
-    "page-cancer-type": "Keywords from the front-matter list cancerTypes; not indications.",
-    "page-topic": "Keywords from the front-matter list tags.",
-    "page-audience": "The front-matter value audienceLevel.",
-    "problem": "Codes of onlabel's findings in OperationOutcome, described in its list of errors.",
-}

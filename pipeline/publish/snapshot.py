@@ -13,7 +13,7 @@ import orjson
 
 from pipeline.errors import Problem
 from pipeline.facts import FACTS, FACTS_SCHEMA, facts_schema
-from pipeline.fhir import CodeRow, code_definitions, conformance, derive, link, shared
+from pipeline.fhir import CodeRow, code_definitions, conformance, derive, link, shared, with_snapshot
 from pipeline.model import Resource
 from pipeline.publish.base import TAKEN_OVER, Base, NotABaseError, TakenOver, codes_of, facts_of
 from pipeline.publish.documents import as_of, no_date, not_held
@@ -142,11 +142,16 @@ def write_version(folder: NewFolder, selection: Selection, taken: TakenOver | No
 def _write_definitions(folder: NewFolder, settings: Settings, version: FhirVersion, codes: Iterable[CodeRow]) -> None:
     """Write the conformance resources of one FHIR version, those of the codes that its resources hold among them."""
     definitions = [*conformance(settings, version), *code_definitions(sorted(codes), settings, version)]
-    definitions.sort(key=lambda resource: (str(resource["resourceType"]), str(resource["id"])))
-    for resource_type, group in itertools.groupby(definitions, key=lambda resource: str(resource["resourceType"])):
-        with folder.file(f"{version}/conformance/{resource_type}.ndjson") as file:
+    definitions.sort(key=lambda resource: (_file_of(resource), str(resource["id"])))
+    for name, group in itertools.groupby(definitions, key=_file_of):
+        with folder.file(f"{version}/conformance/{name}.ndjson") as file:
             for resource in group:
-                file.write(orjson.dumps(resource) + b"\n")
+                file.write(orjson.dumps(with_snapshot(resource, version)) + b"\n")
+
+
+def _file_of(definition: Resource) -> str:
+    """Excerpts of other people's code systems stand apart: beside the whole system on a server, they would answer for it."""
+    return "excerpts" if definition.get("content") == "fragment" else str(definition["resourceType"])
 
 
 def _write_facts(folder: NewFolder, selection: Selection) -> None:

@@ -154,7 +154,7 @@ def _lines(folder: Path) -> Iterator[tuple[str, Json | None]]:
 
 
 def _conformance(folder: Path) -> Conformance:
-    files = (folder / "conformance" / f"{kind}.ndjson" for kind in ("CodeSystem", "ConceptMap"))
+    files = (folder / "conformance" / f"{kind}.ndjson" for kind in ("CodeSystem", "ConceptMap", "excerpts"))
     return Conformance.of(one for path in files if path.is_file() for _, one in lines(path) if one)
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, CycloptsError, Parameter
 
+import pipeline.fhir
 import pipeline.validate
 from pipeline.cli import exit_code
 from pipeline.cli.app import DONE, PARTLY, USAGE, Flag, Json, Seed
@@ -23,6 +24,7 @@ from pipeline.terminology.commands import mappings_coverage
 from pipeline.workshop import build as building
 from pipeline.workshop import definitions, languages, terminology, units
 from pipeline.workshop import refresh as refreshing
+from pipeline.workshop.bases import bases
 from pipeline.workshop.download import download
 from pipeline.workshop.suggest import Suggestion
 from pipeline.workshop.suggest import suggest as suggestions
@@ -34,6 +36,8 @@ app = App(
 )
 #: Where the tables of HL7 and UCUM stand.
 _TABLES = Path(pipeline.validate.__file__).parent
+#: Where the elements stand that our StructureDefinitions constrain.
+_BASES = Path(pipeline.fhir.__file__).parent / "bases"
 
 
 @app.command
@@ -92,11 +96,12 @@ def _terminology(*jars: Path) -> int:
 
 @app.command(name="definitions")
 def _definitions(*jars: Annotated[str, Parameter(help="R4=….jar, R4B=….jar, R5=….jar")]) -> int:
-    """Write validate/definitions/*.json.gz from HL7's definitions (hapi-fhir-validation-resources-r4, -r4b, -r5)."""
+    """Write validate/definitions and fhir/bases (*.json.gz) from HL7's definitions (hapi-fhir-validation-resources-r4, …)."""
     for argument in jars:
         version, _, jar = argument.partition("=")
         table = definitions.rebuild(Path(jar))
         size = definitions.write(table, _TABLES / "definitions" / f"{version}.json.gz")
+        definitions.write(bases(Path(jar)), _BASES / f"{version}.json.gz")
         Console().out(f"{version}: {len(table['resources'])} resource types, {len(table['types'])} types, {size} bytes")
     return DONE
 

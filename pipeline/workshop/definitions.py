@@ -88,12 +88,23 @@ def in_jar(jar: Path, wanted: Collection[str]) -> Iterator[tuple[str, Any]]:
 
 
 @dataclass
-class _Source:
+class Source:
+    """The definitions in a jar: types by name, value sets and the codes of code systems by URL."""
+
     types: dict[str, Any] = field(default_factory=dict)
     value_sets: dict[str, Any] = field(default_factory=dict)
     systems: dict[str, set[str] | None] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, jar: Path) -> Source:
+        """All definitions of a jar."""
+        source = cls()
+        for kind, found in in_jar(jar, _WANTED):
+            source.take(kind, found)
+        return source
+
     def take(self, kind: str, found: Any) -> None:  # noqa: ANN401 - JSON
+        """Add a definition of a kind."""
         url = str(one_of(found, "url"))
         if kind == "CodeSystem":
             self.systems.setdefault(url, set(_concepts(found)) if one_of(found, "content") == "complete" else None)
@@ -147,7 +158,7 @@ def _type_name(path: str) -> str:
     return "".join(part[0].upper() + part[1:] for part in path.split("."))
 
 
-def _types(element: Any, source: _Source) -> list[str]:  # noqa: ANN401 - JSON
+def _types(element: Any, source: Source) -> list[str]:  # noqa: ANN401 - JSON
     path, stated = one_of(element, "path"), sorted({str(code) for code in all_of(element, "type", "code")})
     if content := one_of(element, "contentReference"):
         return [_type_name(content.rpartition("#")[2])]
@@ -168,7 +179,7 @@ def _targets(element: Any) -> list[str]:  # noqa: ANN401 - JSON
     return [] if "Resource" in targets else sorted(targets)
 
 
-def _element(element: Any, source: _Source, lists: list[Any]) -> dict[str, Any]:  # noqa: ANN401 - JSON
+def _element(element: Any, source: Source, lists: list[Any]) -> dict[str, Any]:  # noqa: ANN401 - JSON
     described: dict[str, Any] = {"types": _types(element, source)}
     if int(one_of(element, "min")):
         described["min"] = int(one_of(element, "min"))
@@ -188,9 +199,7 @@ def _element(element: Any, source: _Source, lists: list[Any]) -> dict[str, Any]:
 
 def rebuild(jar: Path) -> dict[str, Any]:
     """The table of one version."""
-    source = _Source()
-    for kind, found in in_jar(jar, _WANTED):
-        source.take(kind, found)
+    source = Source.of(jar)
     lists: list[Any] = []
     types: dict[str, dict[str, Any]] = {}
     resources, primitives = [], ["xhtml"]

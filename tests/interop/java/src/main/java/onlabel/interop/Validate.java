@@ -32,7 +32,6 @@ import org.fhir.ucum.UcumService;
 import org.hl7.fhir.common.hapi.validation.support.CommonCodeSystemsTerminologyService;
 import org.hl7.fhir.common.hapi.validation.support.InMemoryTerminologyServerValidationSupport;
 import org.hl7.fhir.common.hapi.validation.support.PrePopulatedValidationSupport;
-import org.hl7.fhir.common.hapi.validation.support.SnapshotGeneratingValidationSupport;
 import org.hl7.fhir.common.hapi.validation.support.UnknownCodeSystemWarningValidationSupport;
 import org.hl7.fhir.common.hapi.validation.support.ValidationSupportChain;
 import org.hl7.fhir.common.hapi.validation.validator.FhirDefaultPolicyAdvisor;
@@ -46,6 +45,7 @@ import org.hl7.fhir.r5.utils.validation.IResourceValidator;
 import org.hl7.fhir.r5.utils.validation.IValidatorResourceFetcher;
 import org.hl7.fhir.r5.utils.validation.constants.BestPracticeWarningLevel;
 import org.hl7.fhir.r5.utils.validation.constants.ReferenceValidationPolicy;
+import org.hl7.fhir.utilities.npm.NpmPackage;
 import org.hl7.fhir.validation.instance.InstanceValidator;
 
 /**
@@ -53,7 +53,7 @@ import org.hl7.fhir.validation.instance.InstanceValidator;
  *
  * <p>The one argument is the folder that keeps FHIR's definitions. A request on standard input is a line with a FHIR version
  * (R4, R4B, R5), a number, and NDJSON files in which relative references must resolve, with tabs between; conformance resources
- * among them join the definitions. So many lines follow, each a resource that is validated as it stands. Each is answered on
+ * among them join the definitions, and so do those of FHIR packages (.tgz). No snapshot is generated: definitions have theirs. So many lines follow, each a resource that is validated as it stands. Each is answered on
  * standard output, in their order, by a line {@code {"resource": "Type/id", "issues": [{"severity", "code", "path", "text"}]}}.
  * One program answers many requests: most of what the first takes is for Java to become quick.
  */
@@ -101,6 +101,10 @@ public final class Validate {
         var own = new PrePopulatedValidationSupport(fhir);
         Map<String, String> published = new HashMap<>();
         for (String file : files) {
+            if (file.endsWith(".tgz")) {
+                addPackage(fhir, own, Path.of(file));
+                continue;
+            }
             for (String line : Files.readAllLines(Path.of(file))) {
                 JsonObject resource = JsonParser.parseString(line).getAsJsonObject();
                 published.put(name(resource), line);
@@ -118,7 +122,6 @@ public final class Validate {
                 definitions,
                 new CommonCodeSystemsTerminologyService(fhir),
                 terminology,
-                new SnapshotGeneratingValidationSupport(fhir),
                 unknown);
         var module = new FhirInstanceValidator(support);
         module.setWrappedWorkerContext(support, new ContextWithUnits(support));
@@ -128,6 +131,18 @@ public final class Validate {
         module.setValidatorPolicyAdvisor(new RelativeReferencesExist());
         module.setValidatorResourceFetcher(new Published(published));
         return fhir.newValidator().registerValidatorModule(module);
+    }
+
+    /** Reads a FHIR package as HAPI does. */
+    private static void addPackage(FhirContext fhir, PrePopulatedValidationSupport own, Path file) throws IOException {
+        try (InputStream packed = Files.newInputStream(file)) {
+            NpmPackage read = NpmPackage.fromPackage(packed);
+            for (String name : read.listResources(Definitions.TYPES)) {
+                try (InputStream resource = read.load("package", name)) {
+                    own.addResource(fhir.newJsonParser().parseResource(resource));
+                }
+            }
+        }
     }
 
     private static String name(JsonObject resource) {

@@ -1,0 +1,81 @@
+"""SearchParameters for what our users search and FHIR has no parameter for.
+
+Source: https://hl7.org/fhir/R5/searchparameter.html
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from pipeline.fhir.narrative import LANGUAGE, narrative
+from pipeline.fhir.source import Json
+from pipeline.fhir.structures import computable_name, title
+from pipeline.settings import FhirVersion
+
+_INDICATION: Final = "ClinicalUseDefinition"
+_RECORD: Final = "MedicationKnowledge"
+_ARTIFACT_IDENTIFIER: Final = "http://hl7.org/fhir/StructureDefinition/artifact-identifier"
+
+
+class _Search(NamedTuple):
+    """A token parameter: `code` is how it is asked for, `path` what it looks at."""
+
+    code: str
+    base: str
+    path: str
+    means: str
+
+
+def search_parameters(canonical: str, version: FhirVersion) -> list[Json]:
+    """The SearchParameters of one FHIR version.
+
+    Uses stand in ClinicalUseDefinition where there is one; in guidelines of MedicationKnowledge in R4, and in the core profile.
+    """
+    guideline = f"{_RECORD}.indicationGuideline" if version == "R5" else f"{_RECORD}.administrationGuidelines"
+    found = [
+        _Search(
+            "use-approval-status",
+            _RECORD,
+            f"{guideline}.{_extension(f'{canonical}/StructureDefinition/approval-status', 'CodeableConcept')}",
+            "The approval status of a use of the drug, where the record holds its uses.",
+        ),
+        _Search(
+            "condition",
+            _RECORD,
+            f"{guideline}.{_extension(f'{canonical}/StructureDefinition/disease', 'CodeableConcept')}",
+            "What a use of the drug treats or prevents, where the record holds its uses.",
+        ),
+    ]
+    if version != "R4":
+        found.append(
+            _Search("approval-status", _INDICATION, f"{_INDICATION}.category", "Whether the use is approved, and how.")
+        )
+    if version != "R5":  # which has an element and a parameter for it
+        path = f"{_RECORD}.{_extension(_ARTIFACT_IDENTIFIER, 'Identifier')}"
+        found.append(_Search("identifier", _RECORD, path, "The identifier of the drug, regimen or brand."))
+    return [_definition(each, canonical, version) for each in found]
+
+
+def _extension(url: str, kind: str) -> str:
+    return f"extension.where(url='{url}').value.ofType({kind})"
+
+
+def _definition(search: _Search, canonical: str, version: FhirVersion) -> Json:
+    name = f"{'drug' if search.base == _RECORD else 'indication'}-{search.code}"
+    return {
+        "resourceType": "SearchParameter",
+        "id": name,
+        "language": LANGUAGE,
+        "text": narrative(f"{title(name)}: {search.means}"),
+        "url": f"{canonical}/SearchParameter/{name}",
+        "name": computable_name(name),
+        **({"title": title(name)} if version == "R5" else {}),
+        "status": "active",
+        "experimental": False,
+        "description": search.means,
+        "code": search.code,
+        "base": [search.base],
+        "type": "token",
+        "expression": search.path,
+        **({"processingMode": "normal"} if version == "R5" else {}),
+    }
