@@ -95,29 +95,37 @@ def tables(
     *,
     to: Annotated[Path | None, Parameter(help="Where to write [default: tables in the output folder].")] = None,
     fhir: Annotated[str | None, Parameter(help="The FHIR version to read [default: R5 if it is there].")] = None,
+    format_: Annotated[
+        Literal["csv", "parquet"], Parameter(name="--format", help="parquet: beside each CSV file one of Parquet, with types.")
+    ] = "csv",
     quiet: Quiet = False,
 ) -> int:
-    """Write what was published as tables for analysts: CSV, DuckDB views, SQL on FHIR ViewDefinitions, questions in SQL.
+    """Write what was published as tables for analysts: CSV, Parquet, DuckDB views, SQL on FHIR ViewDefinitions, questions.
 
     For example:
     ```
     onlabel tables
-    onlabel tables out --to analysis/
+    onlabel tables out --to analysis/ --format parquet
     ```
     """
     from pipeline.snapshot import open_snapshot
-    from pipeline.tables import write_tables
+    from pipeline.tables import database, write_parquet, write_tables
 
     console = Console(quiet=quiet)
+    using = database() if format_ == "parquet" else None
     with holding(output) as folder:
         snapshot = open_snapshot(folder, fhir_version(fhir) if fhir else None)
         written = write_tables(snapshot, to or output_of(output, folder) / "tables")
     for name, rows in written.rows.items():
         console.out(f"{written.folder / name}.csv: {counted(rows, 'row')}")
-    if written.with_views:
+    for path in write_parquet(using, written.folder, written.rows) if using else ():
+        console.out(f"{path}: the same rows, with types")
+    if "views.sql" in written.views:
         console.out(f"{written.folder / 'views.sql'}: the same rows from the resources, for DuckDB")
+    elif written.views:
+        console.out(f"{written.folder / 'views'}: ViewDefinitions of the resources, for engines of SQL on FHIR")
     else:
-        console.note(f"No views: they read the resources of R5 in full, and this is {snapshot.version} or the core profile.")
+        console.note(f"No views: they read R5 or R4 in full, and this is {snapshot.version} or the core profile.")
     return DONE
 
 

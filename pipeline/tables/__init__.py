@@ -4,6 +4,7 @@ from pipeline.tables.beside import Named, same_drug, side_by_side
 from pipeline.tables.columns import COLUMNS, DENIALS, UNREAD
 from pipeline.tables.find import Filters, drugs_named, filters_of, names_near, unpublished
 from pipeline.tables.lines import drug_line, facts_line, use_line
+from pipeline.tables.parquet import database, write_parquet
 from pipeline.tables.rows import denial_rows, unread_in, unread_rows, use_rows
 from pipeline.tables.search import abbreviations_of
 from pipeline.tables.write import Tables, write_tables
@@ -16,6 +17,7 @@ __all__ = [
     "Named",
     "Tables",
     "abbreviations_of",
+    "database",
     "denial_rows",
     "drug_line",
     "drugs_named",
@@ -29,5 +31,6 @@ __all__ = [
     "unread_rows",
     "use_line",
     "use_rows",
+    "write_parquet",
     "write_tables",
 ]

@@ -22,3 +22,11 @@ CREATE OR REPLACE MACRO uses_from(path) AS TABLE
         CAST("offset" AS INTEGER) AS "offset",
         CAST("length" AS INTEGER) AS "length")
     FROM cells_from(path);
+
+-- denials.csv and unread.csv likewise.
+CREATE OR REPLACE MACRO sentences_from(path) AS TABLE
+    SELECT * REPLACE (
+        CAST(line AS BIGINT) AS line,
+        CAST("offset" AS INTEGER) AS "offset",
+        CAST("length" AS INTEGER) AS "length")
+    FROM cells_from(path);

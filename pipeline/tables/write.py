@@ -25,22 +25,22 @@ _TABLES: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Record], Iterable[R
     "denials": (DENIALS, denial_rows),
     "unread": (UNREAD, unread_rows),
 }
-#: What reads the resources, and so needs them in the form of R5 in full.
-_FOR_R5: Final = ("views.sql", "views")
+#: The FHIR versions whose resources ViewDefinitions read. `views.sql` reads those of R5.
+_VIEWED: Final = ("R5", "R4")
 _FOLDERS: Final = ("views", "questions")
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What was written: the folder, the rows of each table, and whether the views for R5 stand beside them."""
+    """What was written: the folder, the rows of each table, and which views of the resources stand beside them."""
 
     folder: Path
     rows: Mapping[str, int]
-    with_views: bool
+    views: tuple[str, ...]
 
 
 def write_tables(snapshot: Snapshot, folder: Path) -> Tables:
-    """Write the CSV files, `from_csv.sql` and `questions/`, and with R5 in full `views.sql` and `views/`.
+    """Write the CSV files, `from_csv.sql` and `questions/`; with R5 in full also `views.sql`, and with R5 or R4 `views/`.
 
     Each file appears whole or not at all; other files in the folder stay as they are.
 
@@ -62,16 +62,16 @@ def write_tables(snapshot: Snapshot, folder: Path) -> Tables:
             cause = "the tables cannot be written: a link stands in the place of a folder, and would lead elsewhere"
             remedy = "Remove the link, or name another folder with `--to`."
             raise UsageError(Problem("W311", "error", cause, remedy, source=str(place)))
-    with_views = snapshot.version == "R5" and snapshot.report["settings"]["profile"] == "full"
+    version = snapshot.version if snapshot.report["settings"]["profile"] == "full" else None
     try:
         folder.mkdir(parents=True, exist_ok=True)
         rows = _write_rows(snapshot, folder)
-        _write_queries(folder, snapshot.report["settings"].get("canonical", DEFAULT_CANONICAL), with_views=with_views)
+        views = _write_queries(folder, snapshot.report["settings"].get("canonical", DEFAULT_CANONICAL), version)
     except OSError as error:
         cause = f"the tables cannot be written: {error.strerror or error}"
         remedy = "See that this user may write there and that the disk has room, or name another folder with `--to`."
         raise UsageError(Problem("W311", "error", cause, remedy, source=str(error.filename or folder))) from error
-    return Tables(folder, rows, with_views)
+    return Tables(folder, rows, views)
 
 
 def _write_rows(snapshot: Snapshot, folder: Path) -> dict[str, int]:
@@ -100,25 +100,38 @@ def _cell(value: Cell) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def _write_queries(folder: Path, canonical: str, *, with_views: bool) -> None:
-    for name, file in _queries():
+def _write_queries(folder: Path, canonical: str, version: str | None) -> tuple[str, ...]:
+    """Write what comes with this room, for a FHIR version in full or None; views for others go. Gives the views' names."""
+    wanted = dict(_queries(version))
+    for name in {name for each in _VIEWED for name, _ in _queries(each)} - wanted.keys():
+        (folder / name).unlink(missing_ok=True)  # of an earlier snapshot
+    for name, file in wanted.items():
         path = folder / name
-        if name.startswith(_FOR_R5) and not with_views:
-            path.unlink(missing_ok=True)  # of an earlier snapshot, which had R5
-            continue
         path.parent.mkdir(exist_ok=True)
+        text = file.read_text(encoding="utf-8").replace(DEFAULT_CANONICAL, canonical)
+        if version == "R4":
+            text = text.replace('"5.0.0"', '"4.0.1"').replace('"integer64"', '"integer"')
         with _whole(path) as written:
-            written.write(file.read_text(encoding="utf-8").replace(DEFAULT_CANONICAL, canonical))
+            written.write(text)
+    return tuple(name for name in wanted if name.startswith("views"))
 
 
-def _queries() -> Iterator[tuple[str, Traversable]]:
-    """The files of SQL and views that come with this room, by their names in the tables folder."""
+def _queries(version: str | None) -> Iterator[tuple[str, Traversable]]:
+    """The files of SQL and views that come with this room and fit a version, by their names in the tables folder."""
     room = files("pipeline.tables")
-    yield from ((name, room / name) for name in ("views.sql", "from_csv.sql"))
-    for folder in _FOLDERS:
-        for file in sorted((room / folder).iterdir(), key=lambda file: file.name):
-            if file.name.endswith((".json", ".sql")):
-                yield f"{folder}/{file.name}", file
+    yield "from_csv.sql", room / "from_csv.sql"
+    for file in _in(room / "questions", ".sql"):
+        yield f"questions/{file.name}", file
+    if version == "R5":
+        yield "views.sql", room / "views.sql"
+    if version in _VIEWED:
+        # Of documents both versions say the same, in the same elements.
+        for file in (*_in(room / "views", ".json"), *_in(room / "views" / version, ".json")):
+            yield f"views/{file.name}", file
+
+
+def _in(folder: Traversable, suffix: str) -> list[Traversable]:
+    return sorted((file for file in folder.iterdir() if file.name.endswith(suffix)), key=lambda file: file.name)
 
 
 @contextmanager

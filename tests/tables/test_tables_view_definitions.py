@@ -17,12 +17,13 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from pipeline.settings import FhirVersion
 from pipeline.snapshot import open_snapshot
 from pipeline.tables import use_rows, write_tables
 from pipeline.tables.rows import joined
 from tests.beside import one_at_a_time
 
-VIEWS = sorted((Path(__file__).resolve().parents[2] / "pipeline" / "tables" / "views").glob("*.json"))
+VIEWS = sorted((Path(__file__).resolve().parents[2] / "pipeline" / "tables" / "views").rglob("*.json"))
 CACHE = Path(__file__).resolve().parents[2] / ".cache" / "sql-on-fhir"
 PACKAGE, DIGEST = "@medplum/core@5.2.13", "98c08cda4820785a315b4eb6caab8a72f1d038938e33648a827b6f861edf0401"
 Rows: TypeAlias = dict[str, list[dict[str, Any]]]
@@ -56,10 +57,14 @@ def engine() -> Path:
 @pytest.fixture
 def rows(engine: Path, output: Path, tmp_path: Path) -> Rows:
     """What the engine makes of each output."""
-    write_tables(open_snapshot(output), tmp_path)
+    return run(engine, output, tmp_path, "R5")
+
+
+def run(engine: Path, output: Path, folder: Path, version: FhirVersion) -> Rows:
+    write_tables(open_snapshot(output, version), folder)
     runner = Path(__file__).with_name("run_views.cjs")
-    resources = output / "current" / "R5" / "resources"
-    command = ["node", str(runner), str(engine), str(tmp_path / "views"), str(resources)]
+    resources = output / "current" / version / "resources"
+    command = ["node", str(runner), str(engine), str(folder / "views"), str(resources)]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr[-2000:]
     found: Rows = json.loads(done.stdout)
@@ -87,6 +92,25 @@ def test_an_engine_of_others_gives_the_rows_of_the_snapshot(rows: Rows, output: 
         for one in record.facts.sentences
         for span in one.fact.spans[:1]
     )
+
+
+@pytest.mark.slow
+def test_in_r4_it_gives_the_same_drugs_and_documents_and_the_uses_out_of_the_guidelines(
+    engine: Path, invented: Path, tmp_path: Path
+) -> None:
+    records = list(open_snapshot(invented, "R4").records())
+    r5, r4 = (run(engine, invented, tmp_path / version, version) for version in ("R5", "R4"))  # type: ignore[arg-type]
+
+    _drugs_are_those_of_the_snapshot(r4, records)
+    for row in r5["document_reference"]:
+        row["size"] = int(row["size"])  # an integer64, which is a string in JSON
+    for view in ("medication_knowledge", "document_reference", "use_section_sentence"):
+        assert r4[view] == r5[view]
+    same = ("use", "approval_status", "intent", "condition", "condition_ncit", "condition_icd10cm", "setting", "cause", "quote")
+    uses = {tuple(row[name] for name in ("indication", "document_id", "lead", *same)) for row in r4["administration_guideline"]}
+    assert uses == {tuple(row[name] for name in ("id", "document_id", "lead", *same)) for row in r5["clinical_use_definition"]}
+    brands = {row["id"] for row in r4["medication_knowledge"] if row["kind"] == "brand"}
+    assert {row["subject_id"] for row in r4["administration_guideline"]} & brands
 
 
 def _drugs_are_those_of_the_snapshot(rows: Rows, records: list[Any]) -> None:
@@ -130,14 +154,14 @@ def _indications_are_those_of_uses_csv(rows: Rows, records: list[Any], documents
         assert stated == {*str(row["condition_icd10cm"] or "").split(" | ")} - {""}
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("view", VIEWS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_view_is_shareable_and_tabular(view: Path) -> None:
     definition = json.loads(view.read_text(encoding="utf-8"))
 
     assert definition["resourceType"] == "ViewDefinition"
     assert definition["name"] == view.stem
     assert re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", definition["name"])
-    assert definition["fhirVersion"] == ["5.0.0"]
+    assert definition["fhirVersion"] == ["4.0.1" if view.parent.name == "R4" else "5.0.0"]
     columns = [column for select in definition["select"] for column in select["column"]]
     assert len({column["name"] for column in columns}) == len(columns)
     assert all(column["type"] and column["description"] and not column.get("collection") for column in columns)
@@ -147,5 +171,5 @@ def test_views_and_macros_use_the_canonical_base_of_the_snapshot(invented: Path,
     write_tables(open_snapshot(invented), tmp_path)
 
     written = [path.read_text(encoding="utf-8") for path in (tmp_path / "views").iterdir()]
-    assert len(written) == len(VIEWS)
+    assert len(written) == len([view for view in VIEWS if view.parent.name != "R4"])
     assert all("https://pharmacy.example/fhir/ViewDefinition/" in text and "onlabel.example" not in text for text in written)

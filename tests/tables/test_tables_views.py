@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipeline.cli import run_command
 from pipeline.convert import convert
 from pipeline.snapshot import open_snapshot
 from pipeline.tables import COLUMNS, DENIALS, UNREAD, use_rows, write_tables
@@ -264,3 +266,27 @@ def test_the_real_pages_have_answers(ask: Ask, published_pages: Path, question: 
 
 def _sorted(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return sorted(rows, key=lambda row: tuple("" if cell is None else str(cell) for cell in row))
+
+
+def test_parquet_has_the_rows_of_the_csv_with_types(invented: Path, tmp_path: Path) -> None:
+    assert run_command(["tables", str(invented), "--to", str(tmp_path), "--format", "parquet", "--quiet"]) == 0
+    with duckdb.connect() as database:
+        database.execute((tmp_path / "from_csv.sql").read_text(encoding="utf-8"))
+        for name, macro in (("uses", "uses_from"), ("denials", "sentences_from"), ("unread", "sentences_from")):
+            parquet = database.sql(f"FROM '{tmp_path / name}.parquet'")
+            csv = database.sql(f"FROM {macro}('{tmp_path / name}.csv')")
+            assert (parquet.columns, parquet.types) == (csv.columns, csv.types)
+            assert parquet.fetchall() == csv.fetchall()
+            assert {"line", "offset", "length"} <= {
+                c for c, kind in zip(csv.columns, csv.types, strict=True) if "INT" in str(kind)
+            }
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_without_what_writes_parquet_nothing_is_written(
+    invented: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    assert run_command(["tables", str(invented), "--to", str(tmp_path / "new"), "--format", "parquet"]) == 2
+    assert "pip install '.[parquet]'" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
