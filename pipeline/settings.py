@@ -11,6 +11,9 @@ from pipeline.model import Publisher
 FhirVersion = Literal["R5", "R4B", "R4"]
 #: `core` publishes MedicationKnowledge and DocumentReference alone, each readable without any other resource.
 Profile = Literal["full", "core"]
+#: How resources carry where in the page each fact stands: `compact`, one extension a fact; `full`, HL7's derivation-reference
+#: at every value; `none`, not at all: then `facts.ndjson` alone holds it.
+Proof = Literal["compact", "full", "none"]
 
 #: Which uses a publisher holds back: those that are restricted by words that no rule understood.
 Withhold = Literal["qualified"]
@@ -50,5 +53,6 @@ class Settings:
     as_of: date | None = None
     profile: Profile = "full"
     withhold: Withhold | None = None
+    proof: Proof = "compact"
     limits: ReadLimits = ReadLimits()
     publishers: tuple[Publisher, ...] = ()

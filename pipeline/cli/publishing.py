@@ -31,7 +31,7 @@ from pipeline.cli.loading import SigningIn, load_json
 from pipeline.cli.loading import conclude as conclude_load
 from pipeline.cli.outcome import conclude
 from pipeline.errors import Problem, UsageError
-from pipeline.settings import DEFAULT_CANONICAL, Profile, Settings, Withhold
+from pipeline.settings import DEFAULT_CANONICAL, Profile, Proof, Settings, Withhold
 
 if TYPE_CHECKING:
     from pipeline.store import Place
@@ -73,6 +73,10 @@ class Publishing:
     profile: Annotated[
         Profile, Parameter(help="core: only MedicationKnowledge and DocumentReference, each readable by itself.")
     ] = "full"
+    proof: Annotated[
+        Proof,
+        Parameter(help="How resources say where facts stand in the page: an extension each, HL7's, or facts.ndjson alone."),
+    ] = "compact"
     workers: Annotated[int, Parameter(help="How many convert pages at once; same bytes.", validator=Number(gte=1))] = 1
     as_of: Annotated[
         date | Literal["today"] | None,
@@ -134,6 +138,7 @@ class Publishing:
             fhir_versions=versions,
             as_of=day_named(self.as_of),
             profile=self.profile,
+            proof=self.proof,
             withhold=self.withhold,
             publishers=own(self.publishers),
         )
@@ -200,6 +205,7 @@ def flow_parameters(
         "as_of": options.as_of.isoformat() if isinstance(options.as_of, date) else options.as_of,
         "canonical": settings.canonical,
         "profile": settings.profile,
+        "proof": settings.proof,
         "withhold": settings.withhold,
         "mappings": options.mappings and _absolute(options.mappings),
         "corrections": [_absolute(file) for file in options.corrections],

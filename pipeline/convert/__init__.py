@@ -42,7 +42,7 @@ from pipeline.publish import (
     unchanged,
 )
 from pipeline.publishers import own as own_publishers
-from pipeline.settings import FhirVersion, Profile, Settings
+from pipeline.settings import FhirVersion, Profile, Proof, Settings
 from pipeline.store import Fetched
 
 __all__ = [
@@ -315,6 +315,9 @@ def _check(  # noqa: PLR0913, PLR0917 - the options that have bounds
         raise UsageError(Problem("U911", "error", cause, remedy))
     if settings.profile not in get_args(Profile):
         raise UsageError(Problem("U911", "error", f"the profile to publish is full or core, not {settings.profile!r}", remedy))
+    if settings.proof not in get_args(Proof):
+        cause = f"the proof that resources carry is compact, full or none, not {settings.proof!r}"
+        raise UsageError(Problem("U911", "error", cause, remedy))
 
 
 def _here(batches: Sequence[Batch]) -> Iterator[BatchResult]:

@@ -42,9 +42,11 @@ def brand_references(brands: Iterable[Fact], resource_type: str, facts: DrugFact
     named: dict[str, Fact] = {}
     for brand in brands:
         named.setdefault(brand_id(facts, brand.text), brand)
-    return [{"reference": f"{resource_type}/{key}", **source.quoted("display", brand)} for key, brand in named.items()]
+    return [
+        {"reference": f"{resource_type}/{key}", **source.of_copies.quoted("display", brand)} for key, brand in named.items()
+    ]
 
 
 def drug_reference(resource_type: str, facts: DrugFacts, source: Source) -> Json:
     """A reference to the Medication or MedicationKnowledge of the drug itself."""
-    return {"reference": f"{resource_type}/{drug_id(facts)}", **source.quoted("display", drug_name(facts))}
+    return {"reference": f"{resource_type}/{drug_id(facts)}", **source.of_copies.quoted("display", drug_name(facts))}

@@ -25,7 +25,7 @@ def build(facts: DrugFacts, settings: Settings) -> list[Resource]:
     source = source_of(facts, settings, f"DocumentReference/{drug_id(facts)}")
     indications = indications_of(facts)
     read = [
-        *medications(facts, source),
+        *medications(facts, source.of_copies),
         *(clinical_use_definition(indication, facts, source) for indication in indications),
         *medication_knowledge(facts, indications, source),
     ]

@@ -14,13 +14,15 @@ from pipeline.fhir import systems
 from pipeline.fhir.brands import drug_reference
 from pipeline.fhir.ids import drug_id
 from pipeline.fhir.narrative import LANGUAGE, narrative, quotation
-from pipeline.fhir.primitives import is_code, is_language, is_string, string
+from pipeline.fhir.primitives import is_code, is_language, is_string, midnight, string
 from pipeline.fhir.source import Json, Source, coding, links_of, stated
 from pipeline.model import DrugFacts, Fact, Page, Sentence, facts_in
 from pipeline.publishers import Publisher
 
 #: Front-matter keys whose values are tags too, and the code system that labels them.
 _TAGS: Final = {"cancerTypes": "page-cancer-type", "tags": "page-topic", "audienceLevel": "page-audience"}
+#: Sentences that are in no use.
+_APART: Final = ("unread", "withheld")
 _ATTACHED: Final = (
     "The attachment is the page's text as it was stored (Markdown with front matter), not the HTML at its address."
 )
@@ -40,9 +42,15 @@ def document_reference(facts: DrugFacts, source: Source) -> Json:
         "identifier": [*identifiers, *source.page_identifier(), source.identifier("sha256", page.sha256)],
         **_stated(page, "version", "version", source),
         "status": "superseded" if facts.page_status else "current",
+        "docStatus": "final",
         "type": {"coding": [source.local("document-type", source.publisher.document), *coding(source.publisher.document_code)]},
-        **({"category": [{"coding": section}]} if (section := coding(source.publisher.section_code)) else {}),
+        **(
+            {"category": [{"coding": section}]}
+            if (section := coding(source.publisher.section_code or source.publisher.document_code))
+            else {}
+        ),
         "subject": drug_reference("MedicationKnowledge", facts, source),
+        **({"date": reviewed} if (reviewed := midnight(page.meta("lastReviewed"))) else {}),
         **({"author": [author(source.publisher)]} if source.publisher.wrote(page) else {}),
         "description": f"{source.publisher.notice} {_ATTACHED}",
         "content": [{"attachment": _attachment(page, source)}],
@@ -86,25 +94,34 @@ def _stated(page: Page, key: str, element: str, source: Source) -> Json:
     values = page.front_matter.get(key, ())
     if not values or not is_string(values[0].text):
         return {}
-    return source.quoted(element, Fact(values[0].text, (values[0].span,), ""))
+    return source.of_copies.quoted(element, Fact(values[0].text, (values[0].span,), ""))
 
 
 def _extensions(facts: DrugFacts, source: Source) -> list[Json]:
     return [
         {"url": source.url("kind-reason"), "valueString": string(facts.kind_reason)},
         *(source.quote(source.url("studied"), fact) for fact in facts.studied),
-        *(_sentence(sentence, source) for sentence in facts.sentences),
-        *_links(facts, source),
-        *(
-            source.quote(source.url("front-matter"), Fact(text, (span,), ""), {"url": "key", "valueString": key})
-            for key, text, span in stated(facts.page)
-        ),
+        *(_sentence(sentence, source) for sentence in _accounted(facts, source)),
+        *(_links(facts, source) if source.carries == "full" else ()),
+        *_front_matter(facts, source),
     ]
+
+
+def _accounted(facts: DrugFacts, source: Source) -> list[Sentence]:
+    """The sentences of the use section: all in full; else those that no use quotes, and the file of facts has all."""
+    return [each for each in facts.sentences if source.carries == "full" or each.role in _APART]
 
 
 def _sentence(sentence: Sentence, source: Source) -> Json:
     reason = [{"url": "reason", "valueString": sentence.reason}] if sentence.reason else []
     return source.quote(source.url("sentence"), sentence.fact, {"url": "role", "valueCode": sentence.role}, *reason)
+
+
+def _front_matter(facts: DrugFacts, source: Source) -> Iterator[Json]:
+    """All that the front matter states in full; else, as the page is attached, only that it is no longer in force."""
+    for key, text, span in stated(facts.page):
+        if source.carries == "full" or (facts.page_status and span in facts.page_status.spans):
+            yield source.quote(source.url("front-matter"), Fact(text, (span,), ""), {"url": "key", "valueString": key})
 
 
 def _links(facts: DrugFacts, source: Source) -> Iterator[Json]:
@@ -119,9 +136,9 @@ def _narrative(facts: DrugFacts, source: Source) -> Json:
     title = _stated(facts.page, "title", "title", source)
     heading = quotation(title["title"]) if title else "Patient drug information page"
     address = [quotation(source.address)] if source.address else []
-    apart = ("unread", "withheld")
-    read = [sentence for sentence in facts.sentences if sentence.role not in apart]
-    unread, withheld = ([sentence for sentence in facts.sentences if sentence.role == role] for role in apart)
+    sentences = _accounted(facts, source)
+    read = [sentence for sentence in sentences if sentence.role not in _APART]
+    unread, withheld = ([sentence for sentence in sentences if sentence.role == role] for role in _APART)
     listed = (("Use section, read", read), ("Use section, not read", unread), ("Use section, withheld", withheld))
     quoted = ((label, [quotation(sentence.fact.text) for sentence in sentences]) for label, sentences in listed)
     return narrative(heading, ("Address", address), *quoted, notice=source.publisher.notice)

@@ -64,6 +64,10 @@ def _value(name: str, means: str, kind: str, *contexts: str) -> Extension:
 
 
 EXTENSIONS: Final[tuple[Extension, ...]] = (
+    _value(
+        "proof", "Where in the page the words stand, and the rule that read them: offset+length in code points, for each span, "
+        "then the rule's name.", "string", "Element",
+    ),
     _value("rule", "The rule that read the value from the page.", "code", "Element"),
     _quote(
         "quote", "A sentence of the page that states the use.", _CUD, _GUIDELINE, parts=(Part("role", "code"),)

@@ -179,7 +179,7 @@ def _disease_status(use: Use, source: Source) -> Json:
         }
         for kind, of, fact in details
     ]
-    concept = source.concept(facts[0]) if len(facts) == 1 else {"text": "; ".join(fact.text for fact in facts)}
+    concept = source.of_copies.concept(facts[0]) if len(facts) == 1 else {"text": "; ".join(fact.text for fact in facts)}
     return {"diseaseStatus": {"extension": extensions, "concept": concept}}
 
 

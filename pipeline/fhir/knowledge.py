@@ -93,7 +93,8 @@ def _brand(key: str, brand: Fact, facts: DrugFacts, indications: Sequence[Indica
 
 
 def _record(product: _Product, facts: DrugFacts, source: Source) -> Json:
-    guidelines = _guidelines(product.indications, source)
+    guidelines = _guidelines(product.indications, source.of_copies)
+    names = [source.of_copies.quoted("name", name) for name in product.names]
     return {
         "resourceType": "MedicationKnowledge",
         "id": product.id,
@@ -105,8 +106,7 @@ def _record(product: _Product, facts: DrugFacts, source: Source) -> Json:
         "code": product.code,
         "status": status_of(facts),
         **({"intendedJurisdiction": [{"coding": where}]} if (where := coding(source.publisher.jurisdiction)) else {}),
-        "name": [name.text for name in product.names],
-        "_name": [{"extension": source.proof(name)} for name in product.names],
+        **{key: [name[key] for name in names] for key in names[0]},
         **({"relatedMedicationKnowledge": list(product.related)} if product.related else {}),
         "associatedMedication": [{"reference": f"Medication/{product.id}"}],
         "productType": [{"coding": [source.local("product-type", product.type)]}],
@@ -192,7 +192,7 @@ def _classification(facts: DrugFacts, source: Source) -> Json:
 def _definitional(facts: DrugFacts, source: Source) -> Json:
     if facts.kind != "drug":
         return {}
-    concepts = ingredient_concepts(facts, source) or [drug_concept(facts, source)]
+    concepts = ingredient_concepts(facts, source) or [drug_concept(facts, source.of_copies)]
     return {"definitional": {"ingredient": [{"item": {"concept": concept}} for concept in concepts]}}
 
 

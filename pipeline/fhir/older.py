@@ -18,6 +18,7 @@ from pipeline.model import Resource
 _IDENTIFIER: Final = "http://hl7.org/fhir/StructureDefinition/artifact-identifier"
 _JURISDICTION: Final = "http://hl7.org/fhir/StructureDefinition/artifact-jurisdiction"
 _VERSION: Final = "http://hl7.org/fhir/StructureDefinition/artifact-version"
+_SYNONYM: Final = MappingProxyType({"name": "synonym", "_name": "_synonym"})
 _ABSENT: Final = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 
 
@@ -56,7 +57,7 @@ def _knowledge(resource: Resource, canonical: str) -> tuple[Resource, list[str]]
         "code": resource["code"],
         "status": resource["status"],
         # The first name is the text of `code`.
-        **({"synonym": resource["name"][1:], "_synonym": resource["_name"][1:]} if resource["name"][1:] else {}),
+        **{older: resource[name][1:] for name, older in _SYNONYM.items() if resource.get(name, ())[1:]},
         **{name: resource[name] for name in same if name in resource},
         **({"ingredient": ingredients} if ingredients else {}),
         **({"administrationGuidelines": guidelines} if guidelines else {}),

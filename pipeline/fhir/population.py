@@ -16,7 +16,7 @@ from pipeline.fields import patients, stated_populations
 from pipeline.model import Age, Characteristic, Population, Qualifier, Use
 
 _UCUM_UNIT: Final = {"day": "d", "week": "wk", "month": "mo", "year": "a"}
-_LOINC_AGE: Final = {"system": "http://loinc.org", "code": "30525-0", "display": "Age"}
+_LOINC_AGE: Final = {"system": systems.LOINC, "code": "30525-0", "display": "Age"}
 
 
 def groups(use: Use, source: Source) -> list[Json]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeAlias
 
 from pipeline.fhir import systems
 from pipeline.fhir.primitives import is_string, string, web_address
 from pipeline.model import Code, Coding, DrugFacts, Fact, Link, Page, Span
 from pipeline.publishers import Publisher, named
-from pipeline.settings import Settings
+from pipeline.settings import Proof, Settings
 
 Json: TypeAlias = dict[str, Any]
 
@@ -20,13 +20,20 @@ class Source:
     """The page that a resource's words come from, and where our own URIs begin.
 
     `document` is the DocumentReference's reference, `address` the page's own web address if it states a usable one; `publisher`
-    is by whose profile it was read.
+    is by whose profile it was read. `carries` is how much of the proof stands beside the words.
     """
 
     canonical: str
     document: str
     address: str | None
     publisher: Publisher
+    carries: Proof = "full"
+    copies: bool = False
+
+    @property
+    def of_copies(self) -> Source:
+        """The source of words that stand with their proof elsewhere in the page's resources: only in full it is repeated."""
+        return self if self.carries == "full" else replace(self, carries="none", copies=True)
 
     def url(self, extension: str) -> str:
         """The URL of one of our extensions."""
@@ -38,7 +45,9 @@ class Source:
         return {"meta": meta} if meta else {}
 
     def spans(self, spans: Iterable[Span]) -> list[Json]:
-        """HL7's derivation-reference for each span."""
+        """HL7's derivation-reference for each span, where proof is carried in full."""
+        if self.carries != "full":
+            return []
         return [
             {
                 "url": systems.DERIVATION_REFERENCE,
@@ -53,12 +62,17 @@ class Source:
 
     def proof(self, fact: Fact) -> list[Json]:
         """A fact's spans and the rule that read it (a front-matter value and linked words have none)."""
-        rule = [{"url": self.url("rule"), "valueCode": fact.rule}] if fact.rule else []
-        return [*self.spans(fact.spans), *rule]
+        if self.carries == "full":
+            rule = [{"url": self.url("rule"), "valueCode": fact.rule}] if fact.rule else []
+            return [*self.spans(fact.spans), *rule]
+        if self.carries == "none":
+            return []
+        said = [f"{span.start}+{span.end - span.start}" for span in fact.spans]
+        return [{"url": self.url("proof"), "valueString": " ".join([*said, fact.rule] if fact.rule else said)}]
 
     def quoted(self, name: str, fact: Fact) -> Json:
         """The primitive element `name` with a fact's words, and their proof beside it."""
-        return {name: string(fact.text), f"_{name}": {"extension": self.proof(fact)}}
+        return {name: string(fact.text), **_beside(name, self.proof(fact))}
 
     def quote(self, url: str, fact: Fact, *parts: Json) -> Json:
         """An extension (or, if `url` is a mere name, a part of one) with a fact's words, their proof, and further parts.
@@ -90,7 +104,13 @@ class Source:
                 coded.append(mapped)
             else:
                 extensions.append({"url": self.url("broader-concept"), "valueCodeableConcept": {"coding": [mapped]}})
-        return {"extension": extensions, **({"coding": coded} if coded else {}), "text": string(fact.text)}
+        if self.copies:
+            extensions = []
+        return {
+            **({"extension": extensions} if extensions else {}),
+            **({"coding": coded} if coded else {}),
+            "text": string(fact.text),
+        }
 
     def page_identifier(self) -> list[Json]:
         """What names the page in its address, where the publisher's profile says of which system that is."""
@@ -111,12 +131,12 @@ class Source:
             "system": systems.CANCER_TERMS,
             "code": entry,
             "display": string(link.text),
-            "_display": {"extension": self.spans((link.span,))},
+            **_beside("display", self.spans((link.span,))),
         }
 
     def _mapped(self, coding: Coding) -> Json:
         return {
-            "extension": [{"url": self.url("mapped"), "valueBoolean": True}],
+            **({} if self.copies else {"extension": [{"url": self.url("mapped"), "valueBoolean": True}]}),
             "system": coding.system,
             **({"version": coding.version} if coding.version else {}),
             "code": coding.code,
@@ -129,7 +149,11 @@ class Source:
 def source_of(facts: DrugFacts, settings: Settings, document: str) -> Source:
     """The source of a page's resources; its address is the front matter's `url`, if that is an http(s) address."""
     publisher = named(facts.publisher, settings.publishers)
-    return Source(settings.canonical, document, web_address(facts.page.meta("url")), publisher)
+    return Source(settings.canonical, document, web_address(facts.page.meta("url")), publisher, settings.proof)
+
+
+def _beside(name: str, proof: list[Json]) -> Json:
+    return {f"_{name}": {"extension": proof}} if proof else {}
 
 
 def coding(code: Code | None) -> list[Json]:

@@ -27,7 +27,7 @@ from pipeline.flow.loading import load_published, loaded
 from pipeline.flow.storing import fetch, push
 from pipeline.flow.watch import watcher
 from pipeline.load import LoadOptions, LoadReport, Login
-from pipeline.settings import DEFAULT_CANONICAL, FhirVersion, Profile, Settings, Withhold
+from pipeline.settings import DEFAULT_CANONICAL, FhirVersion, Profile, Proof, Settings, Withhold
 from pipeline.store import Place
 
 #: The exit code of a load of which the server took nothing.
@@ -94,6 +94,7 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
     page_timeout: Annotated[float, Field(gt=0, le=86_400)] = 20.0,
     canonical: str = DEFAULT_CANONICAL,
     profile: Profile = "full",
+    proof: Proof = "compact",
     withhold: Withhold | None = None,
     mappings: Path | None = None,
     corrections: list[Path] = [],  # noqa: B006 - as above
@@ -130,6 +131,8 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
         page_timeout: How many seconds a page may take; one that takes longer is quarantined.
         canonical: The base of the URLs that are onlabel's own.
         profile: full, or core for MedicationKnowledge and DocumentReference alone.
+        proof: How resources say where each fact stands in its page: compact, one extension each; full, HL7's
+            derivation-reference at every value; none, not at all.
         withhold: qualified, to hold back uses that are restricted by words that no rule understood.
         mappings: A folder of mapping tables instead of onlabel's own.
         corrections: Files of what people decided on single uses, besides the one in the folder of mapping tables.
@@ -149,6 +152,7 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
         fhir_versions=tuple(fhir),
         as_of=day_named(as_of),
         profile=profile,
+        proof=proof,
         withhold=withhold,
         publishers=own_publishers(publishers),
     )

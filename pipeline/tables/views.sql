@@ -26,12 +26,14 @@ CREATE OR REPLACE MACRO ext(element, name) AS named(json_extract(element, '$.ext
 CREATE OR REPLACE MACRO part(extension, name) AS
     list_filter(items(extension, '$.extension'), lambda p: json_extract_string(p, '$.url') = name);
 
--- Where the words of an element begin, in code points of the page, and how many they are: its first span.
-CREATE OR REPLACE MACRO start_of(element) AS
-    CAST(json_extract_string(part(ext(element, 'derivation-reference')[1], 'offset')[1], '$.valueInteger') AS INTEGER);
+-- Where the words of an element begin, in code points of the page, and how many they are: its first span, in one value
+-- ("1103+27 …"), or as HL7 has it where proof is carried in full. NULL where the facts alone hold it (--proof none).
+CREATE OR REPLACE MACRO proof_of(element) AS json_extract_string(ext(element, 'proof')[1], '$.valueString');
+CREATE OR REPLACE MACRO start_of(element) AS CAST(coalesce(nullif(regexp_extract(proof_of(element), '^(\d+)\+', 1), ''),
+    json_extract_string(part(ext(element, 'derivation-reference')[1], 'offset')[1], '$.valueInteger')) AS INTEGER);
 
-CREATE OR REPLACE MACRO length_of(element) AS
-    CAST(json_extract_string(part(ext(element, 'derivation-reference')[1], 'length')[1], '$.valueInteger') AS INTEGER);
+CREATE OR REPLACE MACRO length_of(element) AS CAST(coalesce(nullif(regexp_extract(proof_of(element), '^\d+\+(\d+)', 1), ''),
+    json_extract_string(part(ext(element, 'derivation-reference')[1], 'length')[1], '$.valueInteger')) AS INTEGER);
 
 -- A quoted thing: where it stands, and its words. Of a CodeableConcept, and of an extension with a part `text`.
 CREATE OR REPLACE MACRO concept(element) AS
@@ -125,7 +127,7 @@ WITH document AS (
     SELECT * FROM read_json(file('/R5/resources/DocumentReference.ndjson'),
         format = 'newline_delimited', maximum_object_size = 268435456, columns = {
         id: 'VARCHAR', status: 'VARCHAR', "extension": 'JSON',
-        "identifier": 'STRUCT("system" VARCHAR, "value" VARCHAR)[]', content: 'JSON'})
+        "identifier": 'STRUCT("system" VARCHAR, "value" VARCHAR)[]', content: 'JSON', "date": 'VARCHAR'})
 ), front_matter AS (
     SELECT id, json_extract_string(part(e, 'key')[1], '$.valueString') AS key, min_by(said(e).t, start_of(e)) AS said
     FROM (SELECT id, unnest(named("extension", 'front-matter')) AS e FROM document)
@@ -135,13 +137,11 @@ SELECT
     document.id,
     decode(from_base64(json_extract_string(content, '$[0].attachment.data'))) AS text,
     list_filter("identifier", lambda i: ends_with(i."system", '/sha256'))[1]."value" AS sha256,
-    nullif(url.said, '') AS url,
-    nullif(reviewed.said, '') AS last_reviewed,
+    list_filter("identifier", lambda i: i."system" = 'urn:ietf:rfc:3986')[1]."value" AS url,
+    "left"("date", 10) AS last_reviewed,
     CASE WHEN document.status = 'superseded' THEN own.said END AS page_status,
     "extension"
 FROM document
-LEFT JOIN front_matter AS url ON url.id = document.id AND url.key = 'url'
-LEFT JOIN front_matter AS reviewed ON reviewed.id = document.id AND reviewed.key = 'lastReviewed'
 LEFT JOIN front_matter AS own ON own.id = document.id AND own.key = 'status';
 
 -- A drug, regimen or brand (`kind`). The ids of its page and of its Medication: a drug's are its own, a brand's page the drug's.
@@ -181,8 +181,7 @@ WITH resource AS (
 )
 SELECT
     id,
-    split_part(json_extract_string(part(named("extension", 'derivation-reference')[1], 'reference')[1], '$.valueReference.reference'), '/', 2)
-        AS page_id,
+    (SELECT page_id FROM drug WHERE drug.id = split_part(json_extract_string(subject, '$[0].reference'), '/', 2)) AS page_id,
     CAST(json_extract_string(named("extension", 'use')[1], '$.valueInteger') AS INTEGER) AS use,
     list_transform(items(subject, '$'), lambda s: {
         'id': split_part(json_extract_string(s, '$.reference'), '/', 2), 'name': json_extract_string(s, '$.display')}) AS subjects,

@@ -20,6 +20,7 @@ from pipeline.verify.finding import Json, finding, not_read
 from pipeline.verify.mapped import Conformance
 from pipeline.verify.marks import stale_day
 from pipeline.verify.resources import Resources, digest, name_of
+from pipeline.verify.told import told_by
 
 __all__ = ["Proved", "prove", "verify"]
 
@@ -128,7 +129,7 @@ def _version(
     folder: Path, snapshot: Path | None, publishers: Sequence[Publisher], done: Proved, texts: dict[str, Document]
 ) -> Iterator[Problem]:
     """All checks of one FHIR version's folder."""
-    resources = Resources(_conformance(folder), publishers)
+    resources = Resources(_conformance(folder), publishers, told_by(snapshot) if snapshot else None)
     for place, resource in _lines(folder):
         if resource is None:
             yield finding("C605", "no resource of the file's type", place)

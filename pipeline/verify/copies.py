@@ -149,15 +149,17 @@ def _by_kind(resource: Json, document: Document | None, snapshot: Snapshot, name
         yield from _classified(resource, document, name)
     elif kind == "DocumentReference" and document is not None:
         yield from _document(resource, document, name)
+        yield from _dated(resource, "date", document, name)
     elif kind == "Provenance" and document is not None:
-        yield from _recorded(resource, document, name)
+        yield from _dated(resource, "recorded", document, name)
         yield from check_reviews(resource, snapshot.names, name)
 
 
-def _recorded(resource: Json, document: Document, name: str) -> Iterator[Problem]:
+def _dated(resource: Json, element: str, document: Document, name: str) -> Iterator[Problem]:
     reviewed = document.front_matter("lastReviewed")
-    if reviewed and re.fullmatch(r"\d{4}-\d\d-\d\d", reviewed[0]) and resource.get("recorded") != f"{reviewed[0]}T00:00:00Z":
-        yield finding("C650", f"the page was reviewed on {reviewed[0]}", "Provenance.recorded", name, resource.get("recorded"))
+    if reviewed and re.fullmatch(r"\d{4}-\d\d-\d\d", reviewed[0]) and resource.get(element) != f"{reviewed[0]}T00:00:00Z":
+        place = f"{resource['resourceType']}.{element}"
+        yield finding("C650", f"the page was reviewed on {reviewed[0]}", place, name, resource.get(element))
 
 
 def _reference(  # noqa: PLR0913, PLR0917 - a reference is judged by all of these
@@ -179,7 +181,7 @@ def _reference(  # noqa: PLR0913, PLR0917 - a reference is judged by all of thes
         return
     # A proven display is the page's word at that place, in other capitals perhaps; a regimen may call its drugs otherwise than
     # their own pages do ("Bleomycin", "Bleomycin Sulfate"): there the link's target decides (`proof.py`).
-    same = "identifier" in value or (_folded(display) == _folded(called) if "_display" in value else display == called)
+    same = "identifier" in value or _folded(display) == _folded(called)
     if not same:
         yield finding("C650", f"{reference} is called {called!r}", f"{place}.display", name, display)
 
@@ -228,9 +230,9 @@ def _indication(resource: Json, snapshot: Snapshot, name: str) -> Iterator[Probl
     yield from _marked(resource, name)
     indication = resource.get("indication", {})
     for element in ("diseaseStatus", "diseaseSymptomProcedure"):
-        concept = indication.get(element, {}).get("concept", {})
-        if "text" in concept and not concept.get("extension"):
-            assembled = _assembled(indication[element].get("extension", ()))
+        concept, parts = (indication.get(element, {}).get(name, {}) for name in ("concept", "extension"))
+        if "text" in concept and parts and not concept.get("extension"):
+            assembled = _assembled(parts)
             if concept["text"] != assembled:
                 place = f"ClinicalUseDefinition.indication.{element}.concept.text"
                 yield finding("C650", f"its parts give {assembled!r}", place, name, concept["text"])
@@ -300,11 +302,16 @@ def _knowledge(resource: Json, snapshot: Snapshot, name: str) -> Iterator[Proble
             if indication.get("concept", {}).get("text") != snapshot.statements.get(reference):
                 yield finding("C650", f"{reference} says otherwise", f"{place}.indication", name)
             for dosing in guideline.get("dosingGuideline", ()):
-                if dosing.get("treatmentIntent") != snapshot.effects.get(reference):
+                if _bare(dosing.get("treatmentIntent")) != _bare(snapshot.effects.get(reference)):
                     yield finding("C650", f"{reference} has another intent", f"{place}.dosingGuideline", name)
                 stated = sorted(set(_stated_patients(dosing.get("patientCharacteristic", ()), "type")))
                 if stated != snapshot.stated.get(reference):
                     yield finding("C650", f"{reference} is restricted by other words", f"{place}.dosingGuideline", name)
+
+
+def _bare(concept: object) -> object:
+    """A concept without its extensions, which stand once."""
+    return {name: each for name, each in concept.items() if name != "extension"} if isinstance(concept, dict) else concept
 
 
 def _document(resource: Json, document: Document, name: str) -> Iterator[Problem]:
@@ -323,7 +330,9 @@ def _document(resource: Json, document: Document, name: str) -> Iterator[Problem
     types = resource.get("type", {}).get("coding", ())
     if [each.get("code") for each in types[:1]] != [publisher.document] or types[1:] != _coded(publisher.document_code):
         yield finding("C641", "its publisher's documents are of another type", "DocumentReference.type", name)
-    if resource.get("category", []) != [{"coding": each} for each in [_coded(publisher.section_code)] if each]:
+    if resource.get("category", []) != [
+        {"coding": each} for each in [_coded(publisher.section_code or publisher.document_code)] if each
+    ]:
         yield finding("C641", "its publisher's uses stand in another section", "DocumentReference.category", name)
     description = f"{document.publisher.notice} {_ATTACHED}"
     if resource.get("description") != description:

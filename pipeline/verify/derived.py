@@ -17,7 +17,7 @@ from pipeline.publishers import Publisher
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.mapped import Conformance, is_mapped, mapped_codes
 from pipeline.verify.reviews import CORRECTED, FIELDS, corrected_in
-from pipeline.verify.spans import name_of, part, quote_of
+from pipeline.verify.spans import name_of, part, quote_of, rules_of
 
 NCI_THESAURUS = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
 CANCER_TERMS = "https://www.cancer.gov/publications/dictionaries/cancer-terms"
@@ -88,6 +88,7 @@ _ALWAYS: Mapping[str, object] = MappingProxyType(
         "ClinicalUseDefinition.contained.type": "person",
         "ClinicalUseDefinition.contained.membership": "definitional",
         "ClinicalUseDefinition.contained.characteristic.exclude": False,
+        "DocumentReference.docStatus": "final",
         "DocumentReference.content.attachment.contentType": "text/markdown; charset=UTF-8",
         "Medication.ingredient.isActive": True,
         "Provenance.entity.role": "source",
@@ -240,9 +241,9 @@ def _concept(  # noqa: PLR0913, PLR0917 - a concept is judged by all of these
         _SYSTEMS.get(str(c.get("system")), name_of({"url": c.get("system", "")})): str(c.get("code")) for c in value["coding"]
     }
     indicated = publisher is not None and publisher.indicated_is_approval
-    rules = {each.get("valueCode") for each in value.get("extension", ()) if name_of(each) == "rule"}
+    rules = rules_of(value)
     for system, code in codes.items():
-        if CORRECTED in rules and FIELDS.get(system) in changed:
+        if (CORRECTED in rules or not rules) and FIELDS.get(system) in changed:
             continue
         said = _SAID.get(system, {}).get(code)
         words = value.get("text", quotes)

@@ -102,7 +102,7 @@ class Document:
     @property
     def is_withdrawn(self) -> bool:
         """Whether the page says of itself that it is no longer in force, in a word of its publisher's profile."""
-        return (self.quoted("status") or "").casefold() in self.publisher.withdrawn
+        return (self.quoted("status") or next(iter(self.front_matter("status")), "")).casefold() in self.publisher.withdrawn
 
     def quoted(self, key: str) -> str | None:
         """The first value of a front-matter key, read from the page at the span that the resource gives; None without one.
@@ -114,6 +114,14 @@ class Document:
                 if self.key_at(start) == key:
                     return self.show(start, end)[0]
         return None
+
+    def states(self, value: str) -> bool:
+        """Whether a whole value of the front matter is this, wherever it stands, for resources that do not say where."""
+        breaks = [0, *(at.end() for at in re.finditer(r"[\s'\",:\[-]", self.text[: self.front_matter_end]))]
+        last = [
+            at for at in range(1, self.front_matter_end + 1) if at == self.front_matter_end or self.text[at] in "\r\n'\",]}# "
+        ]
+        return any(self.show(start, end)[0] == value for start in breaks for end in last if start < end)
 
     @cached_property
     def front_matter_end(self) -> int:
@@ -205,11 +213,11 @@ def read_document(resource: Json, publishers: Sequence[Publisher]) -> tuple[Docu
     return Document(reference, resource, text, _publisher_of(reference, publishers)), problems
 
 
-def unaccounted(document: Document) -> Iterator[Problem]:
+def unaccounted(document: Document, sentences: list[Span]) -> Iterator[Problem]:
     """Visible text of the use section that no sentence covers, and sentences outside of it."""
     seen = document.seen
     covered = bytearray(len(document.text))
-    for start, end in document.sentences:
+    for start, end in sentences:
         covered[start:end] = b"\1" * max(0, end - start)
     for first, last in use_sections(document):
         gap = [

@@ -89,7 +89,7 @@ class FactsFile:
         if said != page or source is None:
             yield finding("C670", f"the report lists {page[0]!r}", place, shown=facts.page.name)
             return
-        if facts.page.url != source.quoted("url"):
+        if not _is_stated(facts.page.url, source):
             yield finding("C622", "it states another URL", place, shown=facts.page.url)
         letters = {component.letter for component in facts.components}
         for fact in facts_in(facts):
@@ -138,6 +138,12 @@ def _unproven(text: str, spans: Sequence[Span], source: Document, place: str, *,
     if not spans:
         return finding("C623", "no span", place, shown=text)
     return None if " ".join(shown) == text else finding("C622", f"it says {' '.join(shown)!r}"[:200], place, shown=text)
+
+
+def _is_stated(url: str | None, source: Document) -> bool:
+    """Whether it is the page's URL: at the span that its resource gives, or where that gives none, in the front matter."""
+    quoted = source.quoted("url")
+    return url == quoted if quoted is not None or url is None else source.states(url)
 
 
 def _link(link: Link, source: Document, place: str) -> Iterator[Problem]:

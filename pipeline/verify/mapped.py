@@ -53,7 +53,7 @@ def _rows(concept_map: Json) -> Iterator[Mapped]:
 
 def is_mapped(coding: Json) -> bool:
     """Whether a coding says that it comes from our mapping files and not from the page."""
-    return any(name_of(e) == "mapped" and e.get("valueBoolean") is True for e in coding.get("extension", ()))
+    return coding.get("userSelected") is False or any(name_of(e) == "mapped" for e in coding.get("extension", ()))
 
 
 def mapped_codes(concept: Json, conformance: Conformance, place: str, name: str) -> Iterator[Problem]:
@@ -65,5 +65,8 @@ def mapped_codes(concept: Json, conformance: Conformance, place: str, name: str)
     words = " ".join(str(concept.get("text")).split())
     for coding, exact in codings:
         system, version, code, display = (str(coding.get(key, "")) for key in ("system", "version", "code", "display"))
-        if (words, system, version, code, display, exact) not in conformance.mapped or coding.get("userSelected") is not False:
+        # A copy, whose proof stands elsewhere, has no extensions at all.
+        marks = [each.get("valueBoolean") for each in coding.get("extension", ()) if name_of(each) == "mapped"]
+        is_marked = coding.get("userSelected") is False and (marks == [True] or (not marks and "extension" not in concept))
+        if (words, system, version, code, display, exact) not in conformance.mapped or not is_marked:
             yield finding("C642", f"{words!r} as {'exact' if exact else 'broader'}", place, name, f"{system}|{version} {code}")

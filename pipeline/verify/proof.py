@@ -14,20 +14,36 @@ from pipeline.verify.document import Document
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.mapped import is_mapped
 from pipeline.verify.seen import TARGET
-from pipeline.verify.spans import DERIVATION, Span, name_of, part, quote_of, spans_of
+from pipeline.verify.spans import DERIVATION, Place, Span, is_proof, name_of, part, quote_of, spans_of
+from pipeline.verify.told import Told
 
 #: Values of extensions that are not the page's words: our own words, and what is checked in another way (`_link`, `_key`).
-_NOT_QUOTED = frozenset({"text", "key", "reason", "target", "kind-reason", "reviewer"})
+_NOT_QUOTED = frozenset({"text", "key", "reason", "target", "kind-reason", "reviewer", "proof"})
 #: The one reference whose display is not the page's word (`copies.py` compares it).
 _URI = "urn:ietf:rfc:3986"
 #: Concepts whose text is put together from proven parts (checked in `copies.py`) where it has no span of its own.
-_ASSEMBLED = re.compile(r"ClinicalUseDefinition\.indication\.(?:diseaseStatus|diseaseSymptomProcedure)\.concept")
+_ASSEMBLED = re.compile(r"ClinicalUseDefinition\.indication\.(diseaseStatus|diseaseSymptomProcedure)\.concept")
+#: What the front matter says.
+_OF_FRONT_MATTER = re.compile(r"DocumentReference(?:\.identifier.*|\.content.*|\.version)?")
+#: A use in the page's whole words, as its indication quotes them (compared in `copies.py`).
+_STATEMENT = re.compile(r"MedicationKnowledge\.indicationGuideline\[\d+\]\.indication\[\d+\]\.concept")
 #: Facts of a ClinicalUseDefinition that may stand outside the sentences of the use: what the drug is called.
 _NAMES = re.compile(r"ClinicalUseDefinition\.subject\b")
 #: Our extensions and the parts of complex ones (listed in `pipeline/fhir/README.md`).
 EXTENSIONS = frozenset(
     {
-        *("rule", "quote", "words", "mapped", "broader-concept", "linked-term", "condition", "narrower-condition", "studied"),
+        *(
+            "proof",
+            "rule",
+            "quote",
+            "words",
+            "mapped",
+            "broader-concept",
+            "linked-term",
+            "condition",
+            "narrower-condition",
+            "studied",
+        ),
         *(
             "comorbidity-role",
             "disease-detail",
@@ -71,11 +87,13 @@ _MUST_BE_PROVEN = {
 class Proof:
     """The proof of one resource; `proven` gathers every value that held, for the narrative.
 
-    `quotes` counts the values that are said to stand in the page, `failed` those of them that do not.
+    `quotes` counts the values that are said to stand in the page, `failed` those of them that do not. `told` are the facts of
+    the page, where they say of words where they stand and the resource may leave it out.
     """
 
     resource: Json
     document: Document
+    told: Told | None = None
     proven: set[str] = field(default_factory=set)
     quoted: list[Span] = field(default_factory=list)
     used: list[tuple[str, Span]] = field(default_factory=list)
@@ -86,6 +104,11 @@ class Proof:
     def name(self) -> str:
         """`Type/id`."""
         return f"{self.resource['resourceType']}/{self.resource.get('id')}"
+
+    @property
+    def sentences(self) -> list[Span]:
+        """The spans of the sentences that the use section is accounted with."""
+        return self.told.sentences if self.told else self.document.sentences
 
     def check(self) -> Iterator[Problem]:
         """All that is not proven in the resource."""
@@ -114,16 +137,20 @@ class Proof:
                 yield from self._object(item, f"{place}.{name}")
             elif isinstance(item, list):
                 for index, each in enumerate(item):
-                    if isinstance(each, dict) and each.get("url") != DERIVATION:
+                    if isinstance(each, dict) and is_proof(each):
+                        yield from self._extension(str(each["url"]), place)
+                    elif isinstance(each, dict):
                         yield from self._object(each, f"{place}.{name}[{index}]")
 
     def _own(self, value: Json, place: str) -> Iterator[Problem]:
         """What the spans of an object prove, and words of it that must have some."""
         spans = spans_of(value)
         if isinstance(value.get("text"), str):
-            yield from self._concept(value, spans, place)
+            yield from self._as_told(value, value["text"], place)
+            yield from self._concept(value, spans or self._told(value["text"], place), place)
         elif "url" in value and (words := quote_of(value)) is not None:
-            yield from self._quote(value, words, spans, place)
+            yield from self._as_told(value, words, place)
+            yield from self._quote(value, words, spans or self._told(words, place), place)
         elif spans:
             yield from self._bare(value, spans, place)
         if "valueString" in value and name_of(value) not in _NOT_QUOTED:
@@ -134,6 +161,18 @@ class Proof:
             return  # its name is its profile's
         if "display" in value and (is_named or "identifier" in value):
             yield from self._required(value, "display", place)
+
+    def _told(self, words: str, place: str) -> list[Place]:
+        """Where words stand that have no span beside them, as the facts say it."""
+        return self.told.places(self.resource, place, words) if self.told else []
+
+    def _as_told(self, element: object, words: str, place: str) -> Iterator[Problem]:
+        """A proof that is not the one that the facts have for these words."""
+        if self.told is None or not isinstance(element, dict) or not spans_of(element):
+            return
+        of_front_matter = _OF_FRONT_MATTER.fullmatch(place) or name_of(element) == "front-matter"
+        if not of_front_matter and not self.told.has(self.resource, place, words, element):
+            yield self._problem("C650", "no such fact has these words, spans and rule", place, words)
 
     def _kinds(self, value: Json, place: str) -> Iterator[Problem]:
         """What is checked beyond its words because of what it is."""
@@ -148,15 +187,19 @@ class Proof:
         if name_of(value) == "front-matter":
             yield from self._front_matter(value, place)
 
-    def _concept(self, value: Json, spans: list[tuple[str, int, int]], place: str) -> Iterator[Problem]:
+    def _concept(self, value: Json, spans: list[Place], place: str) -> Iterator[Problem]:
         if spans:
             yield from self._value(value["text"], spans, f"{place}.text")
-        elif _ASSEMBLED.fullmatch(place):
+        elif self._is_assembled(place) or (self.told and _STATEMENT.fullmatch(place)):
             self.proven.add(value["text"])
         else:
             yield self._problem("C623", "no span", f"{place}.text", value["text"])
 
-    def _quote(self, value: Json, words: str, spans: list[tuple[str, int, int]], place: str) -> Iterator[Problem]:
+    def _is_assembled(self, place: str) -> bool:
+        found = _ASSEMBLED.fullmatch(place)
+        return found is not None and bool(self.resource["indication"][found[1]].get("extension"))
+
+    def _quote(self, value: Json, words: str, spans: list[Place], place: str) -> Iterator[Problem]:
         if not spans:
             yield self._problem("C623", "no span", place, words)
             return
@@ -164,7 +207,7 @@ class Proof:
             self.quoted += [(start, end) for _, start, end in spans]
         yield from self._value(words, spans, place, word=name_of(value) != "component-letter")
 
-    def _bare(self, value: Json, spans: list[tuple[str, int, int]], place: str) -> Iterator[Problem]:
+    def _bare(self, value: Json, spans: list[Place], place: str) -> Iterator[Problem]:
         """Spans with no value: only on an indication as a whole, where they repeat those of its quotes."""
         if place != "ClinicalUseDefinition":
             yield self._problem("C624", "no value stands beside it", place)
@@ -178,8 +221,15 @@ class Proof:
         values = value if isinstance(value, list) else [] if value is None else [value]
         proofs = beside if isinstance(beside, list) else [beside]
         for index, each in enumerate(values):
-            if index >= len(proofs) or not spans_of(proofs[index]):
+            if index < len(proofs) and spans_of(proofs[index]):
+                continue  # `_beside` proves it
+            spans = self._told(str(each), f"{place}.{name}")
+            if spans:
+                yield from self._value(str(each), spans, f"{place}.{name}")
+            elif not (self.told and _OF_FRONT_MATTER.fullmatch(place) and self.document.states(str(each))):
                 yield self._problem("C623", "no span", f"{place}.{name}", each)
+            else:
+                self.proven.add(str(each))
 
     def _beside(self, owner: Json, name: str, beside: Any, place: str) -> Iterator[Problem]:  # noqa: ANN401 - any JSON
         values = owner.get(name)
@@ -193,21 +243,22 @@ class Proof:
             for extension in proof.get("extension", ()) if isinstance(proof, dict) else ():
                 yield from self._extension(str(extension.get("url")), place)
             if spans and isinstance(value, str):
+                yield from self._as_told(proof, value, place)
                 yield from self._value(value, spans, place)
             elif spans:
                 yield self._problem("C624", "no value stands beside it", place)
 
-    def _value(self, value: str, spans: list[tuple[str, int, int]], place: str, *, word: bool = True) -> Iterator[Problem]:
+    def _value(self, value: str, spans: list[Place], place: str, *, word: bool = True) -> Iterator[Problem]:
         """One value against the slices of the page, joined in the order of its spans."""
         found = [*self._shown(value, spans, place, word=word)]
         self.quotes += 1
         self.failed += bool(found)
         yield from found
 
-    def _shown(self, value: str, spans: list[tuple[str, int, int]], place: str, *, word: bool) -> Iterator[Problem]:
+    def _shown(self, value: str, spans: list[Place], place: str, *, word: bool) -> Iterator[Problem]:
         shown: list[str] = []
         for reference, start, end in spans:
-            if reference != self.document.reference:
+            if reference not in {None, self.document.reference}:
                 yield self._problem("C620", f"it refers to {reference}", place, value)
                 return
             said, reason = self.document.show(start, end)
@@ -228,26 +279,28 @@ class Proof:
             if not _NAMES.match(place) and not any(first <= start and end <= last for first, last in self.quoted):
                 yield self._problem("C625", f"{start}-{end}", place)
         for start, end in self.quoted:
-            if not _is_covered((start, end), self.document.sentences):
+            if not _is_covered((start, end), self.sentences):
                 yield self._problem("C660", f"{start}-{end} is quoted and in no sentence", "ClinicalUseDefinition.extension")
 
     def _system(self, value: Json, place: str) -> Iterator[Problem]:
         """Codes and identifiers that the page prints."""
         system, code = value.get("system"), value.get("code")
         if system == NCI_THESAURUS and not is_mapped(value):
-            found = spans_of(value.get("_code", {}))
+            found = spans_of(value.get("_code", {})) or self._told(str(code), place)
             if not found or any(
                 self.document.seen.part[start] != TARGET for _, start, _ in found if start < len(self.document.text)
             ):
                 yield self._problem("C630", "it has no span in a link's target", f"{place}.code", code)
         elif system == CANCER_TERMS and not is_mapped(value):
             spans = spans_of(value.get("_display", {}))
+            if not spans and self.told and (value.get("display"), code) in self.told.glossary:
+                return  # the facts' links are proven with them
             ids = {self.document.glossary_id(start, end) for _, start, end in spans}
             if ids != {code}:
                 yield self._problem("C630", f"the link says {', '.join(map(str, ids)) or 'nothing'}", f"{place}.code", code)
         elif "value" in value and ".identifier" in place and not self._is_known(value):
             yield from self._required(value, "value", place)
-            for _, start, end in spans_of(value.get("_value", {})):
+            for _, start, end in spans_of(value.get("_value", {})) or self._told(str(value["value"]), place):
                 targets = (one.href for one in self.document.seen.links if one.target_start <= start and end <= one.target_end)
                 if system != _URI and not any(str(system).partition("//")[2] in href for href in targets):
                     yield self._problem("C630", "the link leads elsewhere than to the system", f"{place}.system", system)
@@ -270,7 +323,7 @@ class Proof:
     def _component(self, value: Json, place: str) -> Iterator[Problem]:
         """A regimen's drug: the words' link leads to the page of the drug that is named by identifier and reference."""
         slug = str(value["identifier"].get("value"))
-        for _, start, end in spans_of(value.get("_display", {})):
+        for _, start, end in spans_of(value.get("_display", {})) or self._told(str(value.get("display")), place):
             link = self.document.link_at(start, end)
             path = link.href.split("?")[0].split("#")[0].rstrip("/").rsplit("/", 1)[-1] if link else ""
             if _letters(path) != _letters(slug.rpartition(".")[2]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from pipeline.errors import Problem
 from pipeline.publishers import Publisher
@@ -17,6 +17,7 @@ from pipeline.verify.mapped import Conformance
 from pipeline.verify.marks import stale_day
 from pipeline.verify.proof import Proof
 from pipeline.verify.spans import spans_in
+from pipeline.verify.told import Told
 
 #: What is not read from a page.
 _OURS = frozenset({"Organization", "Device"})
@@ -25,12 +26,17 @@ _OURS = frozenset({"Organization", "Device"})
 class Resources:
     """What is kept of all resources while each is checked: names and digests, and the text of the pages.
 
-    `conformance` is what the snapshot says of codes, `publishers` the profiles that its pages were read by.
+    `conformance` is what the snapshot says of codes, `publishers` the profiles that its pages were read by, `told` the facts of
+    a page by its SHA-256 where they hold the proof.
     """
 
-    def __init__(self, conformance: Conformance, publishers: Sequence[Publisher]) -> None:
+    def __init__(
+        self, conformance: Conformance, publishers: Sequence[Publisher], told: Callable[[str], Told | None] | None = None
+    ) -> None:
         self.conformance = conformance
         self.publishers = publishers
+        self.told = told
+        self.read_from: dict[str, str] = {}
         self.kept = Snapshot(publishers)
         self.documents: dict[str, Document] = {}
         self.digests: dict[str, bytes] = {}
@@ -57,6 +63,11 @@ class Resources:
             self.pages[sha256] += 1
             if day := stale_day(resource):
                 self.stale[sha256] = day
+        if resource["resourceType"] == "Provenance":
+            page_of = {
+                str(each.get("reference")): source for each in resource.get("target", ()) for source in _sources(resource)
+            }
+            self.read_from.update(page_of)
         self.kept.add(resource)
 
     def check(self, resource: Json) -> Iterator[Problem]:
@@ -65,7 +76,7 @@ class Resources:
         proven: set[str] = set()
         kind = resource["resourceType"]
         if page is not None:
-            proof = Proof(resource, page)
+            proof = Proof(resource, page, self.told and self.told(page.sha256))
             yield from proof.check()
             proven = proof.proven
             self.quotes += proof.quotes
@@ -75,16 +86,20 @@ class Resources:
         yield from derived(resource, self.conformance, self.kept.changed_of(resource, page), page.publisher if page else None)
         yield from copies(resource, page, self.kept, proven)
         if kind == "DocumentReference" and page is not None:
-            yield from unaccounted(page)
+            yield from unaccounted(page, proof.sentences)
 
     def _page(self, resource: Json) -> Document | None:
-        """The page that a resource is read from: the one that its first span, or a Provenance's entity, refers to."""
+        """The page that a resource is read from: the one that its first span, or the Provenance's entity, refers to."""
         if resource["resourceType"] == "DocumentReference":
             return self.documents.get(name_of(resource))
         if resource["resourceType"] == "Provenance":
-            sources = [str(entity.get("what", {}).get("reference")) for entity in resource.get("entity", ())]
-            return self.documents.get(sources[0]) if sources else None
-        return next((self.documents[r] for r in spans_in(resource) if r in self.documents), None)
+            return next((self.documents.get(source) for source in _sources(resource)), None)
+        read_from = [*spans_in(resource), self.read_from.get(name_of(resource), "")]
+        return next((self.documents[r] for r in read_from if r in self.documents), None)
+
+
+def _sources(provenance: Json) -> list[str]:
+    return [str(entity.get("what", {}).get("reference")) for entity in provenance.get("entity", ())]
 
 
 def name_of(resource: Json) -> str:

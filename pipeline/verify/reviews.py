@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.errors import Problem
 from pipeline.verify.finding import Json, finding
-from pipeline.verify.spans import name_of, part
+from pipeline.verify.spans import name_of, part, rules_of
 
 #: The rule of a value that a person gave, and the field of a use (as `review` names it) that holds a code of each system.
 CORRECTED = "corrected"
@@ -61,7 +61,7 @@ def corrected_in(resource: Json) -> Iterator[tuple[str, str]]:
 def _corrected(value: Json, place: str, above: str) -> Iterator[tuple[str, str]]:
     known = {*_kinds(value)}
     field = _FIELD_OF.get(known.pop(), above) if len(known) == 1 else _FIELD_AT.get(name_of(value), above)
-    if name_of(value) == "rule" and value.get("valueCode") == CORRECTED:
+    if CORRECTED in rules_of(value):
         yield place, field
     for name, item in value.items():
         below = _FIELD_AT.get(name, field)

@@ -1,7 +1,8 @@
-"""Spans as resources carry them: HL7's derivation-reference extensions."""
+"""Spans as resources carry them: HL7's derivation-reference, or our extension `proof` with all of a fact's in one value."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
@@ -9,16 +10,35 @@ from pipeline.verify.finding import Json
 
 #: A half-open range of code points of a page.
 Span: TypeAlias = tuple[int, int]
+#: A span, and the reference of its page; None where that is the page of the resource.
+Place: TypeAlias = tuple[str | None, int, int]
 
 DERIVATION = "http://hl7.org/fhir/StructureDefinition/derivation-reference"
+_PROOF = re.compile(r"((?:(?:0|[1-9]\d*)\+[1-9]\d*)(?: (?:0|[1-9]\d*)\+[1-9]\d*)*)(?: (\D\S*))?")
 
 
-def spans_of(element: Any) -> list[tuple[str, int, int]]:  # noqa: ANN401 - any JSON
+def is_proof(extension: Json) -> bool:
+    """Whether it is one of the extensions that carry spans."""
+    return extension.get("url") == DERIVATION or name_of(extension) == "proof"
+
+
+def rules_of(element: Json) -> set[object]:
+    """The rules that an element's extensions name."""
+    rules = {each.get("valueCode") for each in element.get("extension", ()) if name_of(each) == "rule"}
+    proofs = (
+        _PROOF.fullmatch(str(each.get("valueString"))) for each in element.get("extension", ()) if name_of(each) == "proof"
+    )
+    return rules | {proof[2] for proof in proofs if proof and proof[2]}
+
+
+def spans_of(element: Any) -> list[Place]:  # noqa: ANN401 - any JSON
     """The spans in an element's `extension`: reference, start and end. A span with a part missing is (…, -1, -1)."""
     if not isinstance(element, dict):
         return []
-    found = []
+    found: list[Place] = []
     for extension in element.get("extension", ()):
+        if name_of(extension) == "proof":
+            found += _compact(str(extension.get("valueString")))
         if extension.get("url") != DERIVATION:
             continue
         parts = {one.get("url"): one for one in extension.get("extension", ())}
@@ -34,6 +54,15 @@ def spans_of(element: Any) -> list[tuple[str, int, int]]:  # noqa: ANN401 - any 
         else:
             found.append((str(reference), -1, -1))
     return found
+
+
+def _compact(value: str) -> Iterator[Place]:
+    proof = _PROOF.fullmatch(value)
+    for span in proof[1].split() if proof else ():
+        offset, length = map(int, span.split("+"))
+        yield None, offset, offset + length
+    if proof is None:
+        yield None, -1, -1
 
 
 def part(extension: Json, name: str) -> Json:
@@ -55,8 +84,7 @@ def name_of(extension: Json) -> str:
 def spans_in(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
     """The references of the spans at any depth of a resource."""
     if isinstance(value, dict):
-        for reference, _, _ in spans_of(value):
-            yield reference
+        yield from (reference for reference, _, _ in spans_of(value) if reference is not None)
         for item in value.values():
             yield from spans_in(item)
     elif isinstance(value, list):

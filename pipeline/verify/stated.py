@@ -7,7 +7,7 @@ are, choices and codes where codes stand; for a use, in its own resources.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.errors import Problem
 from pipeline.facts import PublishedFacts
@@ -40,6 +40,8 @@ def stated(facts: PublishedFacts, resources: list[Json], place: str) -> Iterator
         resources: The resources of its Bundle.
         place: Where the Bundle stands.
     """
+    # What was read in the use section stands in its uses; the account of it is the facts' where they hold the proof.
+    facts = replace(facts, sentences=tuple(each for each in facts.sentences if each.role in {"unread", "withheld"}))
     whole = _Said()
     uses: dict[tuple[str, int], _Said] = {}
     apart = any(each.get("resourceType") == "ClinicalUseDefinition" for each in resources)

@@ -18,7 +18,7 @@ from tests.fhir.fhir_facts import zorvalimab, zva
 from tests.fhir.fhir_walk import of_type
 from tests.fhir.unbuild_elements import extensions
 
-SETTINGS = Settings()
+SETTINGS = Settings(proof="full")
 
 
 def named(text: str) -> Fact:

@@ -36,7 +36,7 @@ def tokens(concept: Json) -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def denosumab(seed: Path) -> list[Resource]:
-    return build(coded_facts(seed), Settings())
+    return build(coded_facts(seed), Settings(proof="full"))
 
 
 def test_denosumab_and_its_brands_have_their_codes(denosumab: list[Resource]) -> None:
@@ -78,7 +78,7 @@ def test_a_mapped_code_names_its_release_its_label_and_that_no_person_picked_it(
 
 
 def test_a_code_that_means_more_never_stands_beside_one_that_means_the_same() -> None:
-    resources = build(zorvalimab(), Settings())
+    resources = build(zorvalimab(), Settings(proof="full"))
     for concept in objects(resources):
         exact = {each["code"] for each in concept.get("coding", ()) if extensions(each, "mapped")}
         if "text" in concept:
@@ -94,7 +94,7 @@ def test_each_ingredient_of_a_fixed_combination_carries_its_own_codes() -> None:
     parts = tuple(
         replace(facts.name, codings=(Coding(UNII, unii, unii, version="2025-06"),)) for unii in ("AAAAAAAAAA", "BBBBBBBBBB")
     )
-    resources = build(replace(facts, ingredients=parts), Settings())
+    resources = build(replace(facts, ingredients=parts), Settings(proof="full"))
     for medication in of_type(resources, "Medication"):
         uniis = [
             [found for system, found in tokens(each["item"]["concept"]) if system == UNII] for each in medication["ingredient"]
@@ -107,7 +107,7 @@ def test_no_code_of_a_real_page_is_lost(real_pages: list[Path]) -> None:
     lost = []
     for path in real_pages:
         facts = coded_facts(path)
-        resources = build(facts, Settings())
+        resources = build(facts, Settings(proof="full"))
         if resources:
             back = read_facts(resources, facts.page.name)
             if in_reading_order(replace(back, page=facts.page)) != in_reading_order(facts):
@@ -123,13 +123,13 @@ def applied(resources: list[Resource], version: str = "R5") -> dict[str, Resourc
     for each in resources:
         if each["resourceType"] in {"MedicationKnowledge", "ClinicalUseDefinition"}:
             codes.note(each)
-    found = code_definitions(codes.rows, Settings(), "R4B" if version == "R4B" else "R5")
+    found = code_definitions(codes.rows, Settings(proof="full"), "R4B" if version == "R4B" else "R5")
     assert [str(problem) for problem in validate(found, "R4B" if version == "R4B" else "R5")] == []
     return {f"{each['resourceType']}/{each['id']}": each for each in found}
 
 
 def test_a_concept_map_holds_the_words_of_the_pages_and_whether_a_code_means_the_same_or_more() -> None:
-    found = applied(build(zorvalimab(), Settings()))
+    found = applied(build(zorvalimab(), Settings(proof="full")))
     (group,) = found["ConceptMap/condition-mondo"]["group"][1:]
     (element,) = group["element"]
     assert group["target"] == f"{MAPPED.system}|2026"
@@ -142,7 +142,7 @@ def test_a_concept_map_holds_the_words_of_the_pages_and_whether_a_code_means_the
 
 
 def test_r4b_calls_the_relationship_equivalence_and_the_version_by_itself() -> None:
-    (open_version, group) = applied(build(zorvalimab(), Settings()), "R4B")["ConceptMap/condition-mondo"]["group"]
+    (open_version, group) = applied(build(zorvalimab(), Settings(proof="full")), "R4B")["ConceptMap/condition-mondo"]["group"]
     assert (group["target"], group["targetVersion"]) == (MAPPED.system, "2026")
     assert [each["target"][0]["equivalence"] for each in (open_version["element"][0], group["element"][0])] == [
         "wider",

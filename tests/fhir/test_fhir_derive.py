@@ -34,7 +34,7 @@ every_page = pytest.mark.parametrize("make", [zorvalimab, combination, zva, quer
 
 
 def derived(facts: DrugFacts, version: FhirVersion, profile: Profile = "full") -> list[Resource]:
-    settings = Settings(profile=profile)
+    settings = Settings(proof="full", profile=profile)
     found = derive(build(facts, settings), version, settings).resources
     stored: list[Resource] = json.loads(json.dumps(found))
     return stored
@@ -60,7 +60,7 @@ def test_every_fact_can_be_read_back_from_every_version(
 @every_kind
 @every_page
 def test_every_version_is_valid_and_whole(make: Callable[[], DrugFacts], version: FhirVersion, profile: Profile) -> None:
-    settings = Settings(profile=profile)
+    settings = Settings(proof="full", profile=profile)
     resources = [*derive(shared(settings), version, settings).resources, *derived(make(), version, profile)]
 
     found = [*validate([*resources, *conformance(settings, version)], version), *check_references(resources)]
@@ -71,7 +71,7 @@ def test_every_version_is_valid_and_whole(make: Callable[[], DrugFacts], version
 @every_kind
 @every_page
 def test_what_is_claimed_and_used_is_defined(make: Callable[[], DrugFacts], version: FhirVersion, profile: Profile) -> None:
-    settings = Settings(profile=profile)
+    settings = Settings(proof="full", profile=profile)
     defined = {each["url"]: each for each in of_type(conformance(settings, version), "StructureDefinition")}
     resources = derived(make(), version, profile)
     ours = f"{settings.canonical}/StructureDefinition/"
@@ -123,11 +123,11 @@ def test_what_codes_which_words_is_the_same_in_every_version(version: FhirVersio
         for resource in resources:
             if resource["resourceType"] in {"MedicationKnowledge", "ClinicalUseDefinition"}:
                 applied.note(resource)
-        return of_type(code_definitions(applied.rows, Settings(), "R5"), "ConceptMap")
+        return of_type(code_definitions(applied.rows, Settings(proof="full"), "R5"), "ConceptMap")
 
     found = maps(derived(coded, version, profile))
 
-    assert found == maps(build(coded, Settings()))
+    assert found == maps(build(coded, Settings(proof="full")))
     assert any("/therapy-" in each["url"] for each in found)
 
 
@@ -149,7 +149,7 @@ def test_core_is_two_types_that_need_no_other(seed: Path) -> None:
 
 
 def test_core_shares_nothing() -> None:
-    settings = Settings(profile="core")
+    settings = Settings(proof="full", profile="core")
 
     assert [derive(shared(settings), version, settings).resources for version in VERSIONS] == [[], [], []]
 
@@ -189,7 +189,7 @@ def test_denosumab_in_r4_says_what_a_pharmacist_reads_on_its_page(seed: Path) ->
 
 @every_kind
 def test_what_a_version_does_not_hold_is_counted(version: FhirVersion, profile: Profile, seed: Path) -> None:
-    settings = Settings(profile=profile)
+    settings = Settings(proof="full", profile=profile)
     resources = [*shared(settings), *build(denosumab(seed), settings)]
 
     found = derive(resources, version, settings)

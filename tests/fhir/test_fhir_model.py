@@ -22,7 +22,7 @@ from tests.fhir.fhir_facts import combination, querin, zorvalimab, zva
 from tests.fhir.fhir_walk import Json, objects, of_type
 from tests.fhir.unbuild_elements import extensions
 
-SETTINGS = Settings()
+SETTINGS = Settings(proof="full")
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -346,7 +346,7 @@ def test_a_page_that_says_it_is_another_publishers_names_no_author() -> None:
 def test_provenance_is_dated_by_the_page_then_by_the_run_then_not() -> None:
     facts = zorvalimab()
     undated = replace(facts, page=replace(facts.page, front_matter={}))
-    as_of = Settings(as_of=date(2026, 1, 2))
+    as_of = Settings(proof="full", as_of=date(2026, 1, 2))
 
     recorded = [
         of_type(build(each, settings), "Provenance")[0].get("recorded")

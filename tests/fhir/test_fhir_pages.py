@@ -69,7 +69,7 @@ def seen_of_indication(resource: Json) -> Json:
 
 
 def test_denosumab_says_what_a_pharmacist_reads_on_its_page(seed: Path) -> None:
-    resources = build(facts_of(seed), Settings())
+    resources = build(facts_of(seed), Settings(proof="full"))
 
     assert Counter(each["resourceType"] for each in resources) == {
         "MedicationKnowledge": 3, "Medication": 3, "ClinicalUseDefinition": 6, "DocumentReference": 1, "Provenance": 1
@@ -85,7 +85,7 @@ def test_denosumab_says_what_a_pharmacist_reads_on_its_page(seed: Path) -> None:
 
 
 def test_denosumab_treats_no_cancer_for_which_it_protects_the_bones(seed: Path) -> None:
-    resources = build(facts_of(seed), Settings())
+    resources = build(facts_of(seed), Settings(proof="full"))
 
     conditions = [
         each["indication"]["diseaseSymptomProcedure"]["concept"]["text"] for each in of_type(resources, "ClinicalUseDefinition")
@@ -101,7 +101,7 @@ def test_over_real_pages_no_id_is_used_twice_and_nothing_is_lost(real_pages: lis
     lost = []
     for path in real_pages:
         facts = facts_of(path)
-        resources = build(facts, Settings())
+        resources = build(facts, Settings(proof="full"))
         ids.update((each["resourceType"], each["id"]) for each in resources)
         if resources:
             back = read_facts(resources, facts.page.name)

@@ -21,7 +21,7 @@ MAKERS = pytest.mark.parametrize("make", [zorvalimab, combination, zva])
 def test_every_proven_value_is_what_its_spans_hold(make: Callable[[], DrugFacts]) -> None:
     facts = make()
 
-    found = [pair for resource in build(facts, Settings()) for pair in proven(resource, facts.page.text)]
+    found = [pair for resource in build(facts, Settings(proof="full")) for pair in proven(resource, facts.page.text)]
 
     assert len(found) > 20
     assert [value for value, sources in found if value != " ".join(folded(source) for source in sources)] == []
@@ -31,7 +31,7 @@ def test_every_proven_value_is_what_its_spans_hold(make: Callable[[], DrugFacts]
 def test_no_text_of_a_concept_is_without_proof_unless_its_parts_have_it(make: Callable[[], DrugFacts]) -> None:
     facts = make()
     composed = []
-    for resource in build(facts, Settings()):
+    for resource in build(facts, Settings(proof="full")):
         for element in objects(resource):
             concept = element.get("concept", {})
             if "text" in concept and not slices(concept, facts.page.text):
@@ -47,14 +47,14 @@ def test_no_text_of_a_concept_is_without_proof_unless_its_parts_have_it(make: Ca
 @MAKERS
 def test_a_narrative_quotes_only_what_the_resource_proves(make: Callable[[], DrugFacts]) -> None:
     facts = make()
-    for resource in build(facts, Settings()):
+    for resource in build(facts, Settings(proof="full")):
         quoted = [html.unescape(each) for each in re.findall("<q>(.*?)</q>", resource["text"]["div"])]
         assert set(quoted) <= {value for value, _ in proven(resource, facts.page.text)}
 
 
 def test_an_indication_points_at_all_its_sentences_with_the_standard_extension() -> None:
     facts = zorvalimab()
-    first = of_type(build(facts, Settings()), "ClinicalUseDefinition")[0]
+    first = of_type(build(facts, Settings(proof="full")), "ClinicalUseDefinition")[0]
 
     said = [folded(source) for source in slices(first, facts.page.text)]
 
@@ -68,7 +68,7 @@ def test_every_rule_that_read_a_fact_is_named_beside_it() -> None:
     facts = zorvalimab()
     named = [
         extension["valueCode"]
-        for resource in build(facts, Settings())
+        for resource in build(facts, Settings(proof="full"))
         for element in objects(resource)
         for extension in element.get("extension", ())
         if extension["url"].endswith("/rule")

@@ -19,7 +19,7 @@ MARK = {"url": f"{CAN}/StructureDefinition/qualified-in-words", "valueBoolean": 
 
 
 def indications(facts: DrugFacts) -> list[Resource]:
-    return of_type(build(facts, Settings()), "ClinicalUseDefinition")
+    return of_type(build(facts, Settings(proof="full")), "ClinicalUseDefinition")
 
 
 def codes(element: dict[str, Any]) -> list[str]:
@@ -106,7 +106,7 @@ def test_the_mark_stands_in_two_places_and_only_where_a_word_is_not_understood()
 @pytest.mark.parametrize("profile", ["full", "core"])
 @pytest.mark.parametrize("version", ["R5", "R4B", "R4"])
 def test_every_version_has_the_words_in_an_element_of_the_drugs_record(version: FhirVersion, profile: Profile) -> None:
-    settings = Settings(profile=profile)
+    settings = Settings(proof="full", profile=profile)
     facts = querin()
 
     resources = derive(build(facts, settings), version, settings).resources

@@ -35,7 +35,7 @@ def in_reading_order(facts: DrugFacts) -> DrugFacts:
 def test_every_field_of_the_facts_can_be_read_back_from_the_resources(make: Callable[[], DrugFacts]) -> None:
     facts = in_reading_order(make())
 
-    stored = json.loads(json.dumps(build(facts, Settings())))
+    stored = json.loads(json.dumps(build(facts, Settings(proof="full"))))
     back = in_reading_order(read_facts(stored, facts.page.name))
 
     assert back.page.text == facts.page.text

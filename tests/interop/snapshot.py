@@ -14,8 +14,6 @@ from typing import Any
 Resource = dict[str, Any]
 Token = tuple[str, str]
 
-DERIVATION = "http://hl7.org/fhir/StructureDefinition/derivation-reference"
-
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -84,18 +82,13 @@ def ingredient_tokens(medication: Resource) -> set[Token]:
     return {token for item in items for token in tokens(item)}
 
 
-def sources(resource: object) -> set[str]:
-    """The documents that any part of a resource says it was derived from."""
-    if isinstance(resource, list):
-        return {source for part in resource for source in sources(part)}
-    if not isinstance(resource, dict):
-        return set()
-    own = {
-        part["valueReference"]["reference"]
-        for part in (resource.get("extension", ()) if resource.get("url") == DERIVATION else ())
-        if part["url"] == "reference"
+def pages(provenances: Iterable[Resource]) -> dict[str, str]:
+    """The document that each resource was read from, as the Provenance of its page says it."""
+    return {
+        target["reference"]: provenance["entity"][0]["what"]["reference"]
+        for provenance in provenances
+        for target in provenance["target"]
     }
-    return own | sources(list(resource.values()))
 
 
 def paths(resource: object, prefix: str = "") -> Iterator[str]:

@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.load import LoadOptions, LoadReport, load
 from tests.interop.fhir_server import FhirServer
-from tests.interop.snapshot import Resource, Snapshot, Token, ingredient_tokens, name, names, sources, tokens
+from tests.interop.snapshot import Resource, Snapshot, Token, ingredient_tokens, name, names, pages, tokens
 
 pytestmark = pytest.mark.interop
 
@@ -148,14 +148,10 @@ def test_every_use_is_found_from_the_code_of_the_drug(loaded: Loaded) -> None:
     assert loaded.server.found("ClinicalUseDefinition", "subject:Medication.ingredient-code", uses) == uses
     found = set().union(*uses.values())
     # And these are all uses of each page of which any medication has such a code, brand-scoped ones included.
-    coded = {
-        document
-        for medication in loaded.snapshot.of_type("Medication")
-        if ingredient_tokens(medication)
-        for document in sources(medication)
-    }
+    page = pages(loaded.snapshot.of_type("Provenance"))
+    coded = {page[name(one)] for one in loaded.snapshot.of_type("Medication") if ingredient_tokens(one)}
     everything = loaded.snapshot.of_type("ClinicalUseDefinition")
-    assert names(use for use in everything if sources(use) & coded) <= found
+    assert names(use for use in everything if page[name(use)] in coded) <= found
     assert any("Medication/nci.denosumab.xgeva" in subjects(use) for use in everything if name(use) in found)
 
 

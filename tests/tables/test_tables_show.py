@@ -268,7 +268,7 @@ def test_a_resource_is_shown_as_json_under_what_it_quotes(show: Show, shipped: P
             quoted = said[: said.index("\n{")]
             if resource["resourceType"] == "ClinicalUseDefinition":
                 texts = [each["extension"] for each in resource["extension"] if each["url"].endswith("/quote")]
-                said_of_it = [part["valueString"] for parts in texts for part in parts if "valueString" in part]
+                said_of_it = [part["valueString"] for parts in texts for part in parts if part["url"] == "text"]
                 assert said_of_it
                 assert all(f"“{text}”" in quoted for text in said_of_it if not any(text != o and text in o for o in said_of_it))
                 assert "denosumab.md:" in quoted

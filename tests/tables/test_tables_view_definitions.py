@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from pipeline.model import Fact
 from pipeline.settings import FhirVersion
 from pipeline.snapshot import open_snapshot
 from pipeline.tables import use_rows, write_tables
@@ -79,18 +80,18 @@ def test_an_engine_of_others_gives_the_rows_of_the_snapshot(rows: Rows, output: 
     _drugs_are_those_of_the_snapshot(rows, records)
     _indications_are_those_of_uses_csv(rows, records, documents)
     assert sorted(
-        (row["url"] or "", row["sha256"], row["last_reviewed"] or "") for row in rows["document_reference"]
+        (row["url"] or "", row["sha256"], (row["last_reviewed"] or "")[:10]) for row in rows["document_reference"]
     ) == sorted(
         (page.meta("url") or "", page.sha256, page.meta("lastReviewed") or "") for page in (one.facts.page for one in records)
     )
     assert sorted(
-        (row["document_id"], row["offset"], row["length"], row["role"], row["sentence"], row["reason"] or "")
+        (row["document_id"], row["proof"], row["role"], row["sentence"], row["reason"] or "")
         for row in rows["use_section_sentence"]
     ) == sorted(
-        (documents[record.slug], span.start, span.end - span.start, one.role, one.fact.text, one.reason or "")
+        (documents[record.slug], proof(one.fact), one.role, one.fact.text, one.reason or "")
         for record in records
         for one in record.facts.sentences
-        for span in one.fact.spans[:1]
+        if one.role in {"unread", "withheld"}
     )
 
 
@@ -108,9 +109,17 @@ def test_in_r4_it_gives_the_same_drugs_and_documents_and_the_uses_out_of_the_gui
         assert r4[view] == r5[view]
     same = ("use", "approval_status", "intent", "condition", "condition_ncit", "condition_icd10cm", "setting", "cause", "quote")
     uses = {tuple(row[name] for name in ("indication", "document_id", "lead", *same)) for row in r4["administration_guideline"]}
-    assert uses == {tuple(row[name] for name in ("id", "document_id", "lead", *same)) for row in r5["clinical_use_definition"]}
+    pages = {row["id"]: row["document_id"] for row in r5["medication_knowledge"]}
+    assert uses == {
+        (row["id"], pages[row["subject_id"]], *(row[name] for name in ("lead", *same))) for row in r5["clinical_use_definition"]
+    }
     brands = {row["id"] for row in r4["medication_knowledge"] if row["kind"] == "brand"}
     assert {row["subject_id"] for row in r4["administration_guideline"]} & brands
+
+
+def proof(fact: Fact) -> str:
+    """A fact's place and rule as a resource has it in one value."""
+    return " ".join([*(f"{span.start}+{span.end - span.start}" for span in fact.spans), fact.rule])
 
 
 def _drugs_are_those_of_the_snapshot(rows: Rows, records: list[Any]) -> None:
@@ -129,19 +138,25 @@ def _drugs_are_those_of_the_snapshot(rows: Rows, records: list[Any]) -> None:
 
 def _indications_are_those_of_uses_csv(rows: Rows, records: list[Any], documents: dict[str, str]) -> None:
     uses = [row for record in records for row in use_rows(record)]
+    pages = {row["id"]: row["document_id"] for row in rows["medication_knowledge"]}
     expected = [
         (
             *(identity, documents[row["slug"]], row["use"], row["brand"] or "", row["intent"], row["approval_status"]),
-            *(row["quote"], row["lead"] or "", row["offset"], row["length"]),
+            *(row["quote"], row["lead"] or "", f"{row['offset']}+{row['length']}"),
         )
         for row in uses
         for identity in str(row["indications"]).split(" | ")
     ]
     found = [
         (
-            *(row["id"], row["document_id"], row["use"], "" if row["subject_id"] == row["document_id"] else row["subject"]),
+            *(
+                row["id"],
+                pages[row["subject_id"]],
+                row["use"],
+                "" if row["subject_id"] == pages[row["subject_id"]] else row["subject"],
+            ),
             *(row["intent"].replace("-", "_"), row["approval_status"].replace("-", "_")),
-            *(row["quote"], row["lead"] or "", row["offset"], row["length"]),
+            *(row["quote"], row["lead"] or "", row["proof"].split()[0]),
         )
         for row in rows["clinical_use_definition"]
     ]

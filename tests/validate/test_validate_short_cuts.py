@@ -34,7 +34,7 @@ _ODD: tuple[Any, ...] = (
 
 def _published(seed: Path, version: FhirVersion) -> list[dict[str, Any]]:
     facts = extract(read_page(seed.read_bytes(), seed.name))
-    return list(derive(build(facts, Settings()), version, Settings()).resources)
+    return list(derive(build(facts, Settings(proof="full")), version, Settings(proof="full")).resources)
 
 
 def _places(value: object, found: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:

@@ -12,8 +12,10 @@ import pytest
 
 from pipeline.convert import convert
 from pipeline.publishers import profiles
+from pipeline.settings import Settings
 from pipeline.verify.mapped import Conformance
 from pipeline.verify.resources import Resources
+from pipeline.verify.told import told_by
 
 Json = dict[str, Any]
 
@@ -21,8 +23,16 @@ Json = dict[str, Any]
 @pytest.fixture(scope="session")
 def output(tmp_path_factory: pytest.TempPathFactory, seed: Path) -> Path:
     folder = tmp_path_factory.mktemp("verify") / "output"
-    assert convert([seed], folder).accounting["published"] == 1
+    assert convert([seed], folder, Settings(proof="full")).accounting["published"] == 1
     return folder
+
+
+@pytest.fixture(scope="session", params=["compact", "none"])
+def lean(tmp_path_factory: pytest.TempPathFactory, seed: Path, request: pytest.FixtureRequest) -> Published:
+    """A snapshot whose facts hold the proof, or more of it than the resources."""
+    folder = tmp_path_factory.mktemp("verify") / request.param
+    assert convert([seed], folder, Settings(proof=request.param)).accounting["published"] == 1
+    return Published(folder)
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +60,8 @@ class Published:
     def __init__(self, output: Path) -> None:
         folder = output / "current" / "R5"
         read = {p.stem: [json.loads(line) for line in p.read_bytes().splitlines()] for p in folder.glob("*/*.ndjson")}
+        self.output = output
+        self.told = told_by(output / "current")
         self.conformance = Conformance.of([*read["CodeSystem"], *read["ConceptMap"]])
         files = sorted((folder / "resources").glob("*.ndjson"))
         self.resources: list[Json] = [resource for path in files for resource in read[path.stem]]
@@ -58,7 +70,7 @@ class Published:
         """The findings when one resource is put in the place of another (hashes made to fit)."""
         changed = rehashed(changed)
         everything = [changed if r is original else r for r in self.resources]
-        checked = Resources(self.conformance, profiles())
+        checked = Resources(self.conformance, profiles(), self.told)
         found = [p for r in everything for p in checked.gather(r, "")]
         # The changed resource first: nearly always that is enough, and a sixteenth of the work.
         found = found or list(checked.check(changed))
