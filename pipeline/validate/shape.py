@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from pydantic_core import ErrorDetails
 
+#: Elements that hold a list of what is kept as models.
+_KEPT: Final = {"extension": "Extension", "coding": "Coding"}
 #: What fhir.resources raises: pydantic's ValidationError, a ValueError; and errors of its own for some malformed values (a
 #: contained resource of no known type).
 _ERRORS: Final = (TypeError, ValueError, LookupError, AttributeError)
@@ -58,30 +60,31 @@ def _findings(found: type[BaseModel], resource: Resource, version: FhirVersion) 
 
 
 def _with_parts(value: Any, version: FhirVersion, name: str = "") -> Any:  # noqa: ANN401 - any JSON
-    """The same JSON with models in place of its Extensions, each validated by fhir.resources when it first came up.
+    """The same JSON with models in place of its Extensions and Codings, each validated by fhir.resources when it first came up.
 
-    More than half of what is published are Extensions that come again and again (where a fact stands, in each resource that
-    has the fact): a resource with these as models takes half the time of one in which all is validated anew.
+    More than half of what is published are such parts, and they come again and again: a resource with these as models takes
+    half the time of one in which all is validated anew.
     """
     if type(value) is dict:
         return {key: _with_parts(item, version, key) for key, item in value.items()}
     if type(value) is list:
-        return [_part(each, version) if name == "extension" else _with_parts(each, version) for each in value]
+        kind = _KEPT.get(name)
+        return [_part(each, version, kind) if kind else _with_parts(each, version) for each in value]
     return value
 
 
-def _part(value: Any, version: FhirVersion) -> Any:  # noqa: ANN401 - any JSON
-    """An Extension as a model, or as it stands where it is none, is not valid, or is not surely the JSON that it is kept by."""
+def _part(value: Any, version: FhirVersion, kind: str) -> Any:  # noqa: ANN401 - any JSON
+    """A part as a model, or as it stands where it is none, is not valid, or is not surely the JSON that it is kept by."""
     try:
         text = orjson.dumps(value)
-        return value if b"null" in text else _extension(text, version)  # NaN is written as null
+        return value if b"null" in text else _kept(text, version, kind)  # NaN is written as null
     except _ERRORS:
         return value
 
 
 @lru_cache(maxsize=4096)
-def _extension(text: bytes, version: FhirVersion) -> BaseModel:
-    found = model(version, "Extension")
+def _kept(text: bytes, version: FhirVersion, kind: str) -> BaseModel:
+    found = model(version, kind)
     if found is None:
         raise LookupError(version)
     return found.model_validate(_with_parts(orjson.loads(text), version))
