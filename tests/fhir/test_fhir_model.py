@@ -77,8 +77,9 @@ def test_every_extension_of_ours_is_documented_and_every_documented_one_is_used(
         element["url"].removeprefix(base)
         for make in (zorvalimab, combination, zva, querin)
         for version in get_args(FhirVersion)
+        for settings in (SETTINGS, Settings())
         for resource in derive(
-            marked_stale(build(make(), SETTINGS), date(2026, 1, 2), SETTINGS.canonical), version, SETTINGS
+            marked_stale(build(make(), settings), date(2026, 1, 2), SETTINGS.canonical), version, settings
         ).resources
         for element in objects(resource)
         if str(element.get("url", "")).startswith(base)
