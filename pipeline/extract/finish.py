@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from pipeline.extract.conservation import keep_words
@@ -14,6 +15,7 @@ from pipeline.extract.ledger import Ledger, Read, holds, says_abroad, words_left
 from pipeline.extract.quote import fact
 from pipeline.extract.scope import (
     THIS_USE,
+    Scope,
     aside_scopes,
     brand_facts,
     is_plain,
@@ -33,7 +35,8 @@ THESE_USES = rx(r"\bthese (?:uses|indications)\b")
 
 def lay_scopes(ledger: Ledger) -> None:
     """Lay the sentences on brands, approval and denials to the uses that they cover; those that cover none are kept in words."""
-    found = [*ledger.scopes, *aside_scopes(ledger.elements)]
+    own = {id(place) for one in ledger.scopes if one.frame.role == "brands" for place in one.covered}
+    found = [*ledger.scopes, *(_of_others(one, own) for one in aside_scopes(ledger.elements))]
     ledger.scopes = []
     for one in found:
         scope = one if of_this_drug(one.statement, ledger.names) else replace(one, covered=())
@@ -48,6 +51,14 @@ def lay_scopes(ledger: Ledger) -> None:
         elif scope.frame.role == "brands" and not is_plain(scope.statement, ledger.names):
             ledger.unread(scope.statement, "it says more than the brands")
             ledger.state(scope.covered, scope.statement.fact("stated"))
+
+
+def _of_others(scope: Scope, own: AbstractSet[int]) -> Scope:
+    """Reads "These uses are approved for the Y brand" after a list in which one item says "This use is approved for the X brand"."""
+    if scope.frame.role != "brands" or THESE_USES.match(scope.statement.text) is None:
+        return scope
+    others = tuple(place for place in scope.covered if id(place) not in own)
+    return replace(scope, covered=others) if others else scope
 
 
 def publish_use(ledger: Ledger, one: Read) -> None:

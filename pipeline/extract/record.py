@@ -15,7 +15,7 @@ def record(facts: DrugFacts) -> dict[str, Any]:
     became of the sentences of the use section, and lists those that no rule read.
     """
     return {
-        "slug": facts.slug,
+        "slug": facts.slug.rpartition(".")[2],  # as the annotations name the page: without its publisher's id
         "kind": facts.kind,
         "name": facts.name.text if facts.name is not None else None,
         "brands": [brand.text for brand in facts.brands],

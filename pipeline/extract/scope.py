@@ -177,6 +177,11 @@ class _Covered:
                 self.before.append(leaf)
 
 
+def _in_one_paragraph(before: Passage | None, passage: Passage) -> bool:
+    """Reads "X is approved to treat Y. It is also approved to treat Z. These uses …": both."""
+    return before is not None and before.prose and passage.prose and before.lead[0].block is passage.lead[0].block
+
+
 def aside_scopes(elements: list[Element]) -> list[Scope]:
     """What each brand or approval sentence that stands between passages covers."""
     scopes: list[Scope] = []
@@ -186,7 +191,8 @@ def aside_scopes(elements: list[Element]) -> list[Scope]:
         if isinstance(element, Passage):
             if current is not None:
                 met.take(current)
-            met.since.clear()
+            if not _in_one_paragraph(current, element):
+                met.since.clear()
             current = element
         elif isinstance(element, Aside) and has_scope(element.statement, element.frame) and not element.statement.note:
             if current is not None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.extract.priors import Prior, failed_before, prior_clauses, priors_after, priors_in
 from pipeline.extract.said import Said
 from pipeline.extract.scene import Scene
 from pipeline.language import rx
+from pipeline.phrases.nouns import goes_on
 from pipeline.phrases.treatments import Treatments, read_treatments
 from pipeline.phrases.verbs import begins_verb, verb_group
+from pipeline.phrases.words import Word
 
 _LINE = rx(
     r"(?:as|on) (?:(?:the|an?|part of|their) )*(?P<line>(?:(?:first|second|third|fourth|later|initial|next|only|main)(?:-| )?(?:line)?"
@@ -117,10 +121,11 @@ def priors_of_case(scene: Scene, *, conditional: bool) -> tuple[Said, ...]:
         found = failed_before(scene, start, scene.end) or _tried(scene, start)
         if found:
             break
-    comma = next((n for n in range(first, scene.end) if words[n].low == "," and not words[n - 1].of("coordinator")), scene.end)
+    comma = next((n for n in range(first, scene.end) if words[n].low == "," and not _lists(words, n, scene.end)), scene.end)
     if any(words[n].low == "," and words[n - 1].of("coordinator") for n in range(first, comma)):
         comma = scene.end  # "… and, if X, Y": one list
-    for start, stop in ((first, comma), (comma, scene.end)) if not found else ():
+    behind = [n + 1 for n in range(first, scene.end - 1) if words[n].low == "and"]  # "… and patients have received Y"
+    for start, stop in ((first, comma), (comma, scene.end), *((n, scene.end) for n in behind)) if not found else ():
         verb = next((number for number in range(start, stop) if begins_verb(words[number])), None)
         found = priors_in(scene, verb, stop) if verb is not None else []
         if found:
@@ -129,6 +134,13 @@ def priors_of_case(scene: Scene, *, conditional: bool) -> tuple[Said, ...]:
     return tuple(
         Said("prior", one.rule, one.place, "conditional" if conditional or scene.some else one.mode, one.names, some=scene.some)
         for one in found
+    )
+
+
+def _lists(words: Sequence[Word], at: int, end: int) -> bool:
+    """Whether a comma stands in a list of names ("A, B, and C") or behind "and"."""
+    return words[at - 1].of("coordinator") or (
+        at + 1 < end and (words[at + 1].of("coordinator") or goes_on(words, at + 1, end))
     )
 
 

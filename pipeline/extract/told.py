@@ -157,14 +157,17 @@ def _after_people(reading: Reading, intent: Said) -> int | None:
 def names_another(passage: Passage, statement: Statement, frame: Frame, names: Names) -> bool:
     """Whether "it is (also) used to treat …" after a use in prose names another disease, and so states a use of its own."""
     before = read_prose(passage, names)
-    return another_use(read_on(statement, frame), before.heads)
+    approved = frame.group is not None and frame.group.is_of("approve")
+    return another_use(read_on(statement, frame), before.heads, approved=approved)
 
 
-def another_use(reading: Reading, heads: tuple[str, ...]) -> bool:
-    """Whether a sentence acts on a disease that is none of `heads` and no form of one."""
+def another_use(reading: Reading, heads: tuple[str, ...], *, approved: bool = False) -> bool:
+    """Whether a sentence acts on a disease that is none of `heads` and no form of one; `approved`: it says "is approved"."""
     intent = next(iter(reading.of("intent")), None)
-    if intent is None or intent.mode == "other" or not heads:
+    if intent is None or not heads:
         return False
+    if intent.mode == "other":  # "It is also approved to increase bone mass", and not "It is given to relieve symptoms"
+        return reading.also and approved
     head = _prose_head(reading)
     if head is None:
         return False

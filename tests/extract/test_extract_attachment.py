@@ -177,3 +177,40 @@ def test_a_risk_is_no_disease(uses_of: Uses) -> None:
 def test_an_age_in_brackets_is_the_patients(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}- **Warts** on the skin (patients aged 12 years and older).")
     assert patients(use) == [["aged 12 years and older"]]
+
+
+def brands(uses: tuple[Use, ...]) -> list[list[str]]:
+    """The brands of each use."""
+    return [[one.text for one in use.brands] for use in uses]
+
+
+def test_these_uses_after_an_item_with_a_brand_of_its_own_are_the_others(uses_of: Uses) -> None:
+    items = "- **Glioma**. This use is approved for the Alvera brand of zolafen.\n- **Melanoma**.\n- **Plasmoma**.\n\n"
+    uses = uses_of(f"{LEAD}{items}These uses are approved for the Bexida brand of zolafen.")
+    assert brands(uses) == [["Alvera"], ["Bexida"], ["Bexida"]]
+
+
+def test_these_uses_after_two_uses_in_one_paragraph_are_both(uses_of: Uses) -> None:
+    first = "Zolafen is also approved to prevent and treat osteoporosis in postmenopausal women."
+    second = "It is also approved to increase bone mass in men with osteoporosis."
+    uses = uses_of(f"{first} {second} These uses are approved for the Bexida brand of zolafen.")
+    assert [[one.text for one in use.conditions] for use in uses] == [["osteoporosis"], ["bone mass"]]
+    assert (brands(uses), [len(use.populations) for use in uses]) == ([["Bexida"], ["Bexida"]], [1, 1])
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        (
+            "It is used when the cancer got worse after treatment with brontinib, caldisone, and vintelamide.",
+            ["brontinib", "caldisone", "vintelamide"],
+        ),
+        (
+            "It is used when the cancer has spread and patients have already received brontinib and caldisone.",
+            ["brontinib", "caldisone"],
+        ),
+    ],
+)
+def test_every_earlier_treatment_of_a_case_is_named(uses_of: Uses, said: str, names: list[str]) -> None:
+    (use,) = uses_of(f"{LEAD}- **Melanoma**. {said}")
+    assert [[name.text for name in one.names] for one in use.prior] == [names]
