@@ -12,6 +12,8 @@ from pipeline.model import Fact, Phase, PriorTherapy, Therapy
 
 def line_of(leaf: Leaf) -> Fact | None:
     """The line of therapy, or the treatment's place beside others (maintenance); several are quoted as one."""
+    if not leaf.prose and _several_ways(leaf) and said(leaf.own, "line"):
+        return None  # "with A as the first treatment. It is also used alone …": the line of one way, in words
     for readings in (leaf.own, leaf.above, leaf.leading):
         found = [(r, one) for r, one in said(readings, "line") if not in_run(r, one) and not in_step(r, one)]
         found += [(r, Said("line", "line-or", place)) for r in readings for kind, place in runs_of(r) if kind == "line"]
@@ -91,14 +93,16 @@ def prior_of(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
         if not names or brings_on(leaf, verb, reading, one) or _in_later_step(reading, one):
             continue  # "nausea after surgery", "in patients treated with X": what brings on the thing prevented
         ways = (reading.also and not leaf.prose) or reading in first
-        mode = "conditional" if one.some or ways or in_run(reading, one) or _IF.search(reading.statement.text) else one.mode
+        mode = "conditional" if one.some or ways or in_run(reading, one) or _unless(reading, one) else one.mode
         quotes = tuple(reading.quote(name, one.rule) for name in names)
         told = PriorTherapy(mode, reading.quote(one.place, one.rule), quotes)  # type: ignore[arg-type]  # the modes are those of the model
         unique.setdefault(tuple(name.text.casefold() for name in quotes), told)
     return tuple(unique.values())
 
 
-_IF = rx(r"\b(?:if|unless)\b")
+def _unless(reading: Reading, one: Said) -> bool:
+    """Reads "after X, unless X could not be given": what is behind it takes it back."""
+    return " if " in reading.text(one.place) or " unless " in reading.statement.plain[one.place[0] : reading.statement.end]
 
 
 def _in_later_step(reading: Reading, one: Said) -> bool:

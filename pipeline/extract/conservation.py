@@ -46,7 +46,10 @@ def keep_words(use: Use, leaf: Leaf, names: frozenset[str]) -> Use:
     texts += [head for told in leaf.told for head in told.heads]
     held = _Held({part for text in (*texts, *names) for part in _parts(text)}, [span for one in facts for span in one.spans])
     found = [kept for reading in leaf.leading for kept in _lost(reading, held, _REPLACED)]
-    found += [kept for reading in (*leaf.above, *leaf.own) for kept in _lost(reading, held)]
+    also = any(reading.also for reading in leaf.own)
+    # the sentence on one of several ways of use, whole: "with A as the first treatment", where the next says "also used alone"
+    ways = {id(r) for r in leaf.own if also and not r.of("head", "intent") and r.of("line")}
+    found += [kept for reading in (*leaf.above, *leaf.own) for kept in _lost(reading, held, ways=id(reading) in ways)]
     if use.alone is None and any(reading.of("partner") for reading in (*leaf.above, *leaf.own)) and not leaf.prose:
         # "with A to treat: … with B": the item's partner stands in its field, and the opening sentence's is not lost
         found += [
@@ -77,7 +80,7 @@ class _Held:
         return all(any(one.start <= span.start and span.end <= one.end for one in self.spans) for span in quoted)
 
 
-def _lost(reading: Reading, held: _Held, replaced: tuple[SaidKind, ...] = ()) -> list[Fact]:
+def _lost(reading: Reading, held: _Held, replaced: tuple[SaidKind, ...] = (), *, ways: bool = False) -> list[Fact]:
     statement = reading.statement
     words = words_of(statement.plain, statement.start, statement.end)
     explained = [
@@ -87,7 +90,7 @@ def _lost(reading: Reading, held: _Held, replaced: tuple[SaidKind, ...] = ()) ->
         *reading.denied,
     ]
     lost = [number for number in _outside_brackets(words) if not _neutral(statement, words[number], held, explained)]
-    if lost and reading.also:
+    if lost and (reading.also or ways):
         return [statement.fact("words-left")]  # what holds in one way of use only, with the word that says so
     return [*(_run(statement, words, run, held) for run in _runs(words, lost)), *_brackets(reading, words, held)]
 
@@ -98,6 +101,8 @@ def _cut_off(reading: Reading) -> list[Fact]:
     words = [word for word in words_of(statement.plain, statement.start, statement.end) if not word.is_stop]
     if not words or not (words[-1].of("relative", "subordinator") or words[-1].low in closed("leads-on")):
         return []
+    if words[-1].low == "before" and len(words) > 1 and words[-2].low.endswith("ed"):
+        return []  # "who have not been treated before"
     return [fact(statement.block, words[max(0, len(words) - 3)].start, words[-1].end, "breaks-off")]
 
 

@@ -174,7 +174,8 @@ def judge(denial: Denial, use: Use, heads: Iterable[str]) -> Literal["refused", 
     named = {folded(name) for name in denial.names}
     within = any(name.endswith(f" {head}") for name in named for head in known)
     if denial.names and not named & known and not within:
-        return "limited" if denial.patients or (denial.limited and _shares(denial.names, known)) else ""
+        shares = (denial.limited and _shares(denial.names, known)) or _of_one_sort(named, known)
+        return "limited" if denial.patients or shares else ""
     ages = {one.age_group for group in use.populations for one in group.characteristics if one.age_group is not None}
     if denial.names and named & known and not denial.limited:
         if not denial.groups or (ages and ages <= set(denial.groups)):
@@ -189,6 +190,13 @@ def _shares(names: Iterable[str], known: Iterable[str]) -> bool:
     return not words[0].isdisjoint(words[1])
 
 
+def _of_one_sort(named: Iterable[str], known: Iterable[str]) -> bool:
+    """Whether what is denied may be a kind of the disease of the use: "primary CNS lymphoma" of "large B-cell lymphoma"."""
+    nouns = [{name.rsplit(" ", 1)[-1] for name in some} - _NO_SORT for some in (named, known)]
+    return not nouns[0].isdisjoint(nouns[1])
+
+
+_NO_SORT = frozenset(["cancer", "tumor", "disease", "carcinoma", "syndrome"])
 _GENERIC = frozenset(["cancer", "cancers", "tumor", "tumors", "disease", "carcinoma", "lymphoma", "leukemia", "syndrome"])
 
 

@@ -147,6 +147,17 @@ def of_some_patients(statement: Statement, told: tuple[Said, ...] = ()) -> Readi
     return Reading(statement, (Said("qualifier", "conditional", (statement.start, statement.end)), *prior, *partners))
 
 
+def _in_that_case(reading: Reading, case: Said) -> Reading:
+    """Reads "who have received A; if the cancer has X, they must also have received B": A is a must for all, B in that case."""
+    return replace(
+        reading,
+        said=tuple(
+            replace(one, mode="conditional", some=True) if one.kind == "prior" and one.place[0] >= case.place[0] else one
+            for one in reading.said
+        ),
+    )
+
+
 def conditional(reading: Reading) -> Reading:
     """Reads "It is used for patients with X if their cancer got worse after Y": what it says of these patients binds no others."""
     case = next(
@@ -160,6 +171,8 @@ def conditional(reading: Reading) -> Reading:
     people = next((one for one in reading.of("population")), None)
     if case is None or people is None or people.place[0] > case.place[0]:
         return reading
+    if reading.statement.plain[: case.place[0]].rstrip().endswith(";"):
+        return _in_that_case(reading, case)
     between = [
         one
         for one in reading.said

@@ -34,11 +34,14 @@ def _states(reading: Reading) -> list[tuple[str, tuple[Place, ...], str]]:
 
 
 def ways(leaf: Leaf) -> list[Fact]:
-    """Two ways of use as one quote, from the first state of the first on, and the other whole."""
+    """Two ways of use as one quote: the first whole, or from its first state on behind the item's head, and the other whole."""
     first, others = ways_of(leaf)
     if not first:
         return []
-    starts = [min(place[0] for _, places, _ in _states(one) for place in places) for one in first]
+    starts = [
+        min(place[0] for _, places, _ in _states(one) for place in places) if one.of("head") else one.statement.start
+        for one in first
+    ]
     heres = [one.quote((start, one.statement.end), "one-of-several") for start, one in zip(starts, first, strict=True)]
     theres = [one.quote((one.statement.start, one.statement.end), "one-of-several") for one in others]
     return [join([*heres, *theres], "one-of-several")]

@@ -156,9 +156,8 @@ def _after_people(reading: Reading, intent: Said) -> int | None:
 
 def names_another(passage: Passage, statement: Statement, frame: Frame, names: Names) -> bool:
     """Whether "it is (also) used to treat …" after a use in prose names another disease, and so states a use of its own."""
-    before = read_prose(passage, names)
     approved = frame.group is not None and frame.group.is_of("approve")
-    return another_use(read_on(statement, frame), before.heads, approved=approved)
+    return another_use(read_on(statement, frame), read_prose(passage, names).heads, approved=approved)
 
 
 def another_use(reading: Reading, heads: tuple[str, ...], *, approved: bool = False) -> bool:
@@ -169,9 +168,7 @@ def another_use(reading: Reading, heads: tuple[str, ...], *, approved: bool = Fa
     if intent.mode == "other":  # "It is also approved to increase bone mass", and not "It is given to relieve symptoms"
         return reading.also and approved
     head = _prose_head(reading)
-    if head is None:
-        return False
-    return not any(
+    return head is not None and not any(
         names_head(name, heads) or is_generic(name) or (related(name, heads) and _shares(name, heads)) or _names_none(name)
         for name in head.names
     )

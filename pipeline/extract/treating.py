@@ -249,7 +249,7 @@ def _partners(scene: Scene, listed: Treatments, *, optional: bool) -> list[Said]
     found: list[Said] = []
     names = listed.names
     mode: str
-    if listed.either is not None and not optional:
+    if listed.either is not None and not optional and not scene.some:
         needed = tuple(one for one in names if one[1] <= listed.either)
         if needed:
             found.append(

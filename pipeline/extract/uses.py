@@ -11,7 +11,7 @@ from pipeline.extract.around import alone_of, brings_on, in_step, line_of, phase
 from pipeline.extract.head import STATE_ALONE
 from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_order, quoted, said, unique
 from pipeline.extract.patients import narrowed, populations_of, widened, without_duplicates
-from pipeline.extract.said import Reading, Said
+from pipeline.extract.said import STATES, Reading, Said
 from pipeline.extract.state import in_run, state_of, ways
 from pipeline.language import rx
 from pipeline.model import ApprovalStatus, Fact, Population, Qualifier, Sentence, Span, Use, facts_in
@@ -48,7 +48,7 @@ def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact:
         causes = unique((*(replace(one, rule=CAUSE_FROM_LEAD) for one in settings), *causes))
         settings = ()
     named = {one.spans for one in conditions}
-    state = state_of(leaf)
+    state = _of_setting(leaf, state_of(leaf)) if settings or causes else state_of(leaf)
     return Use(
         text=leaf.text,
         parent=leaf.parent,
@@ -193,6 +193,25 @@ def _in_one_breath(leaf: Leaf) -> tuple[Fact, ...]:
     return _acted(
         (reading, replace(one, rule="head")) for one in behind if one.kind == "object" or one.rule == "treated-disease"
     )
+
+
+def _of_setting(leaf: Leaf, state: dict[str, list[Fact]]) -> dict[str, list[Fact]]:
+    """Reads "infection in patients with: neutropenia that is severe": how the setting stands is quoted with its name.
+
+    Said by itself it would be the infection that is severe.
+    """
+    own = leaf.told[-1].readings[:1]
+    head = next((one for r in own for one in r.of("head")), None)
+    acted = said((*leaf.leading, *leaf.own), "object")
+    if leaf.prose or head is None or not acted:
+        return state
+    pieces = [one for one in own[0].of(*STATES) if one.place[0] >= head.place[1]]
+    quotes = {own[0].quote(place, one.rule).spans for one in pieces for place in one.names or (one.place,)}
+    if not pieces:
+        return state
+    whole = own[0].quote((head.place[0], max(one.place[1] for one in pieces)), "state-of-setting")
+    kept = {kind: [one for one in facts if one.spans not in quotes] for kind, facts in state.items()}
+    return {**kept, "status": [whole, *kept["status"]]}
 
 
 _HAVE = rx(r"(?:with|who have|that have|having) (?:an? |the )?")

@@ -291,7 +291,7 @@ def including(here: Here) -> Opener | None:
             return Opener("including", inner)
         if current in NOUNS and current != "people":
             return Opener("including", inner)
-        if current == "that" and names_disease(words, inner, end):
+        if current in ("that", "people") and names_disease(words, inner, end):
             return Opener("including", inner)
     return None
 

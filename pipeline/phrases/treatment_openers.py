@@ -134,6 +134,8 @@ def with_what(here: Here) -> Opener | None:
     words, at, end, current, joined = here.parts
     low = words[at].low
     comma = at > 0 and words[at - 1].low == ","
+    if low == "with" and current == "including" and not (comma or joined) and words[at - 1].of("disease"):
+        return None  # "including refractory anemia with ringed sideroblasts"
     either = low == "with" and at + 2 < end and words[at + 1].low == "or" and words[at + 2].low == "without"
     if either:
         if current in CLAUSES and (not (comma or joined) or _after_list(words, at)):

@@ -214,3 +214,54 @@ def test_these_uses_after_two_uses_in_one_paragraph_are_both(uses_of: Uses) -> N
 def test_every_earlier_treatment_of_a_case_is_named(uses_of: Uses, said: str, names: list[str]) -> None:
     (use,) = uses_of(f"{LEAD}- **Melanoma**. {said}")
     assert [[name.text for name in one.names] for one in use.prior] == [names]
+
+
+@pytest.mark.parametrize(
+    ("section", "status"),
+    [
+        (
+            "Zolafen is approved to prevent infection in patients with:\n\n- **Neutropenia** that is severe and chronic.",
+            "Neutropenia that is severe and chronic",
+        ),
+        (
+            "Zolafen is approved to prevent bone damage caused by:\n\n- **Breast cancer** that has spread to the bone.",
+            "Breast cancer that has spread to the bone",
+        ),
+    ],
+)
+def test_how_a_setting_stands_is_quoted_with_its_name(uses_of: Uses, section: str, status: str) -> None:
+    (use,) = uses_of(section)
+    assert [one.text for one in use.disease_status] == [status]
+
+
+def test_a_not_is_not_torn_from_its_clause(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Melanoma**. It is used with brontinib in patients who have not been treated before.")
+    assert (patients(use), words(use)) == ([["have not been treated before"]], [])
+
+
+def test_a_requirement_before_a_semicolon_stays_one(uses_of: Uses) -> None:
+    first = "It is used in patients whose cancer has spread and who have been treated with brontinib"
+    (use,) = uses_of(
+        f"{LEAD}- **Melanoma**. {first}; if it has the BRAF gene, they must also have been treated with caldisone."
+    )
+    assert [(one.mode, one.phrase.text) for one in use.prior] == [("required", "brontinib"), ("conditional", "caldisone")]
+
+
+def test_what_is_said_of_one_of_two_ways_is_not_said_of_the_use(uses_of: Uses) -> None:
+    first = "It is given with brontinib as the first treatment."
+    second = "It is also used alone in adults whose cancer got worse after caldisone."
+    (use,) = uses_of(f"{LEAD}- **Melanoma**. {first} {second}")
+    assert (use.line, words(use)) == (None, [first, second])
+
+
+def test_a_choice_of_partners_beside_alone_is_one_group(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Melanoma**. It is given alone or with brontinib and either caldisone or vintelamide.")
+    assert [(one.mode, one.phrase.text) for one in use.therapies] == [
+        ("optional", "brontinib and either caldisone or vintelamide")
+    ]
+
+
+def test_a_denial_of_a_kind_of_the_disease_stays_with_the_use(uses_of: Uses) -> None:
+    denied = "Zolafen is not approved to treat primary central nervous system lymphoma."
+    lymphoma, melanoma = uses_of(f"{LEAD}- **Large B-cell lymphoma**.\n- **Melanoma**.\n\n{denied}")
+    assert (words(lymphoma), words(melanoma)) == ([denied], [])
