@@ -59,7 +59,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def review(site: Path) -> None:
-    """Pictures of a drug's page with a fact chosen."""
+    """Pictures of a drug's page with a fact chosen, of its uses side by side, of the queue and of a search."""
     with chromium() as browser:
         for scheme in ("light", "dark"):
             page = browser.new_page(
@@ -70,6 +70,16 @@ def review(site: Path) -> None:
             page.goto((site / "drugs" / "denosumab.html").resolve().as_uri())
             page.click("#use-1 [data-field=conditions] .fact >> nth=0")
             page.screenshot(path=PICTURES / f"review-{scheme}.png")
+        views = {
+            "side-by-side": ("drugs/denosumab.html", "#tab-compare"),
+            "queue": ("queue.html", "#left"),
+            "search": ("index.html#q=prior:bisphosphonates", "#count"),
+        }
+        for name, (file, chosen) in views.items():
+            page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+            page.goto(f"{site.resolve().as_uri()}/{file}")
+            page.click(chosen)
+            page.screenshot(path=PICTURES / f"{name}.png")
 
 
 def prefect(folder: Path) -> None:
