@@ -171,3 +171,24 @@ def test_two_reviewers_stand_side_by_side_and_what_they_disagree_on_is_not_decid
     expect(page.locator("#queue li").first).to_contain_text("reviewers disagree")
     expect(page.locator(".agreement")).to_contain_text("Cohen's kappa 0.50")
     expect(page.locator(".agreement tbody tr")).to_have_count(1)
+
+
+def test_what_was_decided_among_many_does_not_count_for_the_precision(
+    published_pages: Path, open_page: Open, tmp_path: Path
+) -> None:
+    site = tmp_path / "review"
+    assert run_command(["review", str(published_pages), "--to", str(site), "--sample", "1000", "--quiet"]) == 0
+    page = open_page(site / "queue.html", accept_downloads=True)
+    page.fill("#query", "drug:denosumab")
+    page.click("text=Decide on all of this queue at once")
+    page.fill("#reviewer", "Ann, PharmD")
+    page.fill("#reason", "Compared with the label by hand.")
+    page.click("#many")
+    page.goto((site / "drugs" / "denosumab.html#use-1").as_uri().replace("%23", "#"))
+    expect(page.locator(CURRENT)).to_have_count(1)
+    page.keyboard.press("r")
+    with page.expect_download() as download:
+        page.click("[data-export]")
+    download.value.save_as(tmp_path / "corrections.yaml")
+    entries = load_files([tmp_path / "corrections.yaml"]).entries
+    assert sorted(one.sampled for one in entries) == [False] * (len(entries) - 1) + [True]

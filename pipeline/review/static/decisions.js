@@ -52,7 +52,7 @@ var decisions = (() => {
 
   function yaml() {
     const all = read();
-    const entries = Object.keys(all).sort().map((key) => all[key]);
+    const entries = Object.keys(all).sort().map((key) => ({ ...all[key], many: undefined })); // `many` is of this browser alone
     return `format: 1\ncorrections:${lines(entries, 1)}`;
   }
 
@@ -100,12 +100,12 @@ var decisions = (() => {
     store(DONE, steps);
     return Object.keys(before);
   }
-  function entry(of, verdict, reviewer, reason, { edits = {}, withhold = false, sampled = false } = {}) {
+  function entry(of, verdict, reviewer, reason, { edits = {}, withhold = false, sampled = false, many = false } = {}) {
     const now = new Date();
     const date = `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, "0")}-${String(now.getDate()).padStart(2, "0")}`;
     return {
       ...of, verdict, edits: Object.keys(edits).length ? edits : undefined, withhold: withhold || undefined,
-      reviewer, date, reason: reason || undefined, sampled: sampled || undefined,
+      reviewer, date, reason: reason || undefined, sampled: sampled || undefined, many: many || undefined,
     };
   }
   return { all: read, get: (key) => read()[key], set, undo, entry, stored, store, yaml };

@@ -70,7 +70,7 @@
       const [length, quote, indication, reading] = uses[place];
       const of = { drug: slug, page: file, sha256: drug.sha, use: { offset: use.offset, length, quote, indication: indication || undefined, reading } };
       // Whoever decides on many did not look at each, so it tells nothing of the precision.
-      values[use.key] = decisions.entry(of, verdict, reviewer, reason, { withhold: verdict === "wrong" });
+      values[use.key] = decisions.entry(of, verdict, reviewer, reason, { withhold: verdict === "wrong", many: true });
     }
     if (!decisions.set(values)) return void (find("said").textContent = "This browser keeps nothing for this page. Try another browser, or serve the folder.");
     localStorage.setItem("onlabel.reviewer", reviewer);
