@@ -20,7 +20,7 @@ from pipeline.load.plan import Entry
 from pipeline.load.sending import Sender
 
 #: Each names only those before it: a server that checks finds a value set's codes, and an extension's value sets.
-_TYPES = ("CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition")
+_TYPES = ("CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition", "SearchParameter")
 #: What a server says that lets nobody write definitions (L705), or does not read them in a batch (L706).
 _NOT_HERE = frozenset({"L705", "L706"})
 

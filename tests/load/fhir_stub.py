@@ -28,7 +28,7 @@ TYPES = (
     "DocumentReference",
     "Provenance",
 )
-DEFINITIONS = ("CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition")
+DEFINITIONS = ("CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition", "SearchParameter")
 BREAK = -1
 
 
