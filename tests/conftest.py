@@ -14,6 +14,9 @@ from tests.sampled import params
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
+# The width of the terminal that the tests are started from: readline hands it to processes beside each other.
+for name in ("COLUMNS", "LINES"):
+    os.environ.pop(name, None)
 # How long an example takes says how busy the machine is; what must be quick has a test of its own.
 settings.register_profile("onlabel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("onlabel")
