@@ -20,7 +20,7 @@ from rich.text import Text
 from pipeline.cli.console import seen
 from pipeline.errors import Problem
 from pipeline.fields import FIELDS, patients, purpose
-from pipeline.model import DrugFacts, Fact, PriorTherapy, Resource, Review, Sentence, Span, Therapy, Use, facts_in
+from pipeline.model import DrugFacts, Fact, Page, PriorTherapy, Resource, Review, Sentence, Span, Therapy, Use, facts_in
 from pipeline.snapshot import Record
 from pipeline.tables import Named, unread_in
 from pipeline.tables.columns import SYSTEMS
@@ -144,7 +144,7 @@ class Terminal:
         self._print(Text(f"{resource['resourceType']}/{resource['id']}", "bold"))
         if record:
             page = record.facts.page
-            quoted = [(f"{page.name}:{page.line(fact.spans[0].start)}", fact.text) for fact in _quoted(resource, record)]
+            quoted = [(_place(page, fact), fact.text) for fact in _quoted(resource, record)]
             self._print(_grid((place, f"“{quote}”") for place, quote in quoted))
         text = seen(json.dumps(resource, ensure_ascii=False, indent=2))
         self._print(JSONHighlighter()(Text(text)), soft_wrap=True)
@@ -319,9 +319,16 @@ def _codes(fact: Fact) -> list[str]:
     ]
 
 
+def _place(page: Page, fact: Fact) -> str:
+    """The page and, where its text is published, the line."""
+    line = page.line(fact.spans[0].start)
+    return f"{page.name}:{line}" if line else page.name
+
+
 def _quote(facts: DrugFacts, fact: Fact, reason: str | None = None) -> Text:
-    place = f"{facts.page.name}:{facts.page.line(fact.spans[0].start)}"
-    return Text.assemble(f"“{safe(fact.text)}” ", (safe(place), "dim"), safe(f" ({reason})" if reason else ""))
+    return Text.assemble(
+        f"“{safe(fact.text)}” ", (safe(_place(facts.page, fact)), "dim"), safe(f" ({reason})" if reason else "")
+    )
 
 
 def _quoted(resource: Resource, record: Record) -> list[Fact]:

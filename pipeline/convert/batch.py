@@ -23,6 +23,7 @@ from pipeline.facts import facts_to_json
 from pipeline.fhir import AppliedCodes, CodeRow, build, derive, marked_stale, shared
 from pipeline.model import DrugFacts, Page, Resource
 from pipeline.publish import CODED, PageCounts, PageResult, Serialised, SpoolWriter, is_known, serialise
+from pipeline.publishers import named, refusal
 from pipeline.read import read_page
 from pipeline.settings import FhirVersion, Settings
 from pipeline.terminology import Mappings, code
@@ -157,6 +158,8 @@ def _read(source: Source, run: _Run, known: _Known) -> _Converted:
         facts = extract(text, settings.publishers)
     page = replace(known.page, slug=facts.slug, kind=facts.kind)
     page = replace(page, last_reviewed=_stated(text, "lastReviewed"), frequency=_stated(text, "reviewFrequency"))
+    if facts.kind != "none":
+        page = replace(page, no_text=refusal(text.meta("license"), named(facts.publisher, settings.publishers)))
     known.page = page
     _refuse_too_many(facts, settings.limits.max_uses)
     with clock.stage("code"):

@@ -184,7 +184,10 @@ def _bytes_of(snapshot: Path | None, hashes: Collection[str]) -> Iterator[tuple[
         return
     with documents.open("rb", buffering=LARGE) as lines:
         for line in lines:
-            data = base64.b64decode(orjson.loads(line)["content"][0]["attachment"]["data"])
+            attachment = orjson.loads(line)["content"][0]["attachment"]
+            if "data" not in attachment:
+                continue  # its license does not let it be published: such a page is not kept
+            data = base64.b64decode(attachment["data"])
             sha256 = hashlib.sha256(data).hexdigest()
             if sha256 in hashes:
                 yield sha256, data

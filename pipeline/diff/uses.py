@@ -19,8 +19,8 @@ _DIRECTIONS: dict[Direction, Kind] = {"narrowed": "use-narrowed", "widened": "us
 
 def quote(record: Record, fact: Fact) -> Quote:
     """A fact's words with their place."""
-    line = record.facts.page.line(fact.spans[0].start) if fact.spans else None
-    return Quote(fact.text, record.input.name, line)
+    line = record.facts.page.line(fact.spans[0].start) if fact.spans else 0
+    return Quote(fact.text, record.input.name, line or None)
 
 
 def name_of(record: Record) -> str:

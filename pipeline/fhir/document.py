@@ -17,7 +17,7 @@ from pipeline.fhir.narrative import LANGUAGE, narrative, quotation
 from pipeline.fhir.primitives import is_code, is_language, is_string, midnight, string
 from pipeline.fhir.source import Json, Source, coding, links_of, stated
 from pipeline.model import DrugFacts, Fact, Page, Sentence, facts_in
-from pipeline.publishers import Publisher
+from pipeline.publishers import Publisher, refusal
 
 #: Front-matter keys whose values are tags too, and the code system that labels them.
 _TAGS: Final = {"cancerTypes": "page-cancer-type", "tags": "page-topic", "audienceLevel": "page-audience"}
@@ -26,11 +26,15 @@ _APART: Final = ("unread", "withheld")
 _ATTACHED: Final = (
     "The attachment is the page's text as it was stored (Markdown with front matter), not the HTML at its address."
 )
+_NOT_ATTACHED: Final = (
+    "The page's text is not attached, because its license does not say that anybody may copy it: size and hash are its."
+)
 
 
 def document_reference(facts: DrugFacts, source: Source) -> Json:
     """The page as a document about its drug."""
     page = facts.page
+    attached = _is_attached(page, source)
     identifiers = [{"system": systems.URI, **_stated(page, "url", "value", source)}] if source.address else []
     return {
         "resourceType": "DocumentReference",
@@ -52,9 +56,13 @@ def document_reference(facts: DrugFacts, source: Source) -> Json:
         "subject": drug_reference("MedicationKnowledge", facts, source),
         **({"date": reviewed} if (reviewed := midnight(page.meta("lastReviewed"))) else {}),
         **({"author": [author(source.publisher)]} if source.publisher.wrote(page) else {}),
-        "description": f"{source.publisher.notice} {_ATTACHED}",
-        "content": [{"attachment": _attachment(page, source)}],
+        "description": f"{source.publisher.notice} {_ATTACHED if attached else _NOT_ATTACHED}",
+        "content": [{"attachment": _attachment(page, source, with_text=attached)}],
     }
+
+
+def _is_attached(page: Page, source: Source) -> bool:
+    return refusal(page.meta("license"), source.publisher) is None
 
 
 def author(publisher: Publisher) -> Json:
@@ -74,13 +82,13 @@ def _meta(page: Page, source: Source) -> Json:
     return source.meta(tags)
 
 
-def _attachment(page: Page, source: Source) -> Json:
+def _attachment(page: Page, source: Source, *, with_text: bool) -> Json:
     data = page.data
     language = page.meta("language")
     return {
         "contentType": "text/markdown; charset=UTF-8",
         **(_stated(page, "language", "language", source) if language and is_language(language) else {}),
-        "data": base64.b64encode(data).decode(),
+        **({"data": base64.b64encode(data).decode()} if with_text else {"url": source.address} if source.address else {}),
         # An integer64 is a string in JSON.
         "size": str(len(data)),
         # FHIR asks for SHA-1 here; SHA-256 is the identifier.
@@ -118,9 +126,10 @@ def _sentence(sentence: Sentence, source: Source) -> Json:
 
 
 def _front_matter(facts: DrugFacts, source: Source) -> Iterator[Json]:
-    """All that the front matter states in full; else, as the page is attached, only that it is no longer in force."""
+    """All that the front matter states in full, or where the page is not attached; else only that it is no longer in force."""
+    whole = source.carries == "full" or not _is_attached(facts.page, source)
     for key, text, span in stated(facts.page):
-        if source.carries == "full" or (facts.page_status and span in facts.page_status.spans):
+        if whole or (facts.page_status and span in facts.page_status.spans):
             yield source.quote(source.url("front-matter"), Fact(text, (span,), ""), {"url": "key", "valueString": key})
 
 

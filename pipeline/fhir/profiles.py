@@ -112,7 +112,7 @@ def _rules(profile: str, canonical: str, version: FhirVersion) -> _Rules:
                 "indication.intendedEffect": {"min": 1},
             }
         case _:
-            attachment: _Rules = {f"content.attachment.{each}": {"min": 1} for each in ("contentType", "data", "size", "hash")}
+            attachment: _Rules = {f"content.attachment.{each}": {"min": 1} for each in ("contentType", "size", "hash")}
             about: _Rules = (
                 {"subject": {"min": 1}} if version == "R5" else {"context": {"min": 1}, "context.related": {"min": 1}}
             )

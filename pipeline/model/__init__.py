@@ -39,7 +39,7 @@ from pipeline.model.facts import (
     Withheld,
     facts_in,
 )
-from pipeline.model.page import AnyPage, Block, BlockKind, FrontMatterValue, Page, PageReference, Run, Span
+from pipeline.model.page import AnyPage, Block, BlockKind, FrontMatterValue, Page, PageExcerpts, PageReference, Run, Span
 from pipeline.model.publisher import Code, IdentifierLink, Publisher
 
 #: A FHIR resource as plain JSON data. Rooms after `fhir` hand these on; none changes one in place.
@@ -67,6 +67,7 @@ __all__ = [
     "Kind",
     "Link",
     "Page",
+    "PageExcerpts",
     "PageReference",
     "Phase",
     "Population",

@@ -153,6 +153,25 @@ class Page:
         return values[0].text if values else None
 
 
+@dataclass(frozen=True)
+class PageExcerpts(Page):
+    """A page of whose text a snapshot holds the quotes alone: `text` has them at their places, and blanks between them.
+
+    `digest` is the SHA-256 of the page itself. On which line a quote stands is not known.
+    """
+
+    digest: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the page's bytes, in lower-case hexadecimal."""
+        return self.digest
+
+    def line(self, offset: int) -> int:  # noqa: ARG002 - as of any page
+        """0: it is not known."""
+        return 0
+
+
 @dataclass(frozen=True, slots=True)
 class PageReference:
     """Which page facts are of, where its text is not at hand: its name, the SHA-256 of its bytes, the URL that it states."""

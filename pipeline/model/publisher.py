@@ -38,7 +38,8 @@ class Publisher:
     for" is the approval. `page_id` finds what names a page in its address, an identifier of `page_system`; `plain_slugs`: it
     stands alone in slugs, without the publisher's id before it. `document_code` says what its documents are, `section_code`
     which section its uses stand in, `jurisdiction` whose approval it speaks of. `told_by_source`: that a page is no drug's may
-    be told by how a line of its source begins. `withdrawn`: what a page's own `status` is where it is no longer in force.
+    be told by how a line of its source begins. `license` holds where a page states none. `withdrawn`: what a page's own
+    `status` is where it is no longer in force.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Publisher:
     definition: str = "definition"
     first_letters: str = ""
     told_by_source: bool = False
+    license: str | None = None
     withdrawn: tuple[str, ...] = ("inactive", "deprecated")
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     identifiers: tuple[IdentifierLink, ...] = ()

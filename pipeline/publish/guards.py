@@ -50,8 +50,8 @@ class PageResult:
     where the bytes could not be read whole.
     `knowledge` is the id of the drug's MedicationKnowledge. `last_reviewed` and `frequency` are what its front matter says
     of reviews. `problems` say why it is quarantined; findings that do not stand in its way are in the spool. `trace` is
-    where an unforeseen error came from, for the run's log. `taken_over` says that the page was not read: its resources and
-    findings are those of the current snapshot.
+    where an unforeseen error came from, for the run's log. `no_text` says why the page's text is not published. `taken_over`
+    says that the page was not read: its resources and findings are those of the current snapshot.
     """
 
     number: int
@@ -67,6 +67,7 @@ class PageResult:
     counts: PageCounts = PageCounts()
     problems: tuple[Problem, ...] = ()
     trace: str | None = None
+    no_text: str | None = None
     taken_over: bool = False
     stale: Stale | None = None
 

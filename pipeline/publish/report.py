@@ -165,6 +165,7 @@ def _input(one: Settled) -> dict[str, Any]:
         found |= {"lastReviewed": page.last_reviewed, "reviewFrequency": page.frequency}
     if one.outcome == "published":
         given = page.counts
+        found |= {"no_text": page.no_text} if page.no_text else {}
         found |= {
             "resource": page.knowledge,
             "counts": {name: getattr(given, name) for name in COUNTED},
@@ -200,5 +201,6 @@ def page_of(item: Mapping[str, Any], number: int) -> PageResult:
         last_reviewed=item["lastReviewed"],
         frequency=item["reviewFrequency"],
         counts=counts_of,
+        no_text=item.get("no_text"),
         taken_over=True,
     )

@@ -12,9 +12,10 @@ from functools import cache
 from pathlib import Path
 
 from pipeline.model import Page, Publisher
+from pipeline.publishers.licenses import refusal
 from pipeline.publishers.profile import load, publisher_from
 
-__all__ = ["Publisher", "named", "own", "profiles", "publisher_from", "publishers_of"]
+__all__ = ["Publisher", "named", "own", "profiles", "publisher_from", "publishers_of", "refusal"]
 
 
 def publishers_of(page: Page, more: Sequence[Publisher] = ()) -> tuple[Publisher, ...]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from pipeline.errors import Problem, ReadError
-from pipeline.model import Block, Page, Run, Span
+from pipeline.model import Block, Page, PageExcerpts, Run, Span
 from pipeline.read import read_page
 from pipeline.review.marks import SENTENCES, Mark
 from pipeline.review.visible import escape_of, is_seen
@@ -110,12 +110,15 @@ def source_of(page: Page, marks: Sequence[Mark], findings: Iterable[Problem] = (
 
 
 def _read(page: Page) -> Page:
+    span = Span(0, len(page.text))
+    as_written = replace(page, blocks=(Block("code", span, (Run(page.text, span),)),) if page.text else ())
+    if isinstance(page, PageExcerpts):
+        return as_written  # its text is not published: what is quoted of it, at its places
     try:
         return read_page(page.data, page.name, _LIMITS)
     except ReadError:
         # Published by a version that read what this one refuses: show it as it is written.
-        span = Span(0, len(page.text))
-        return replace(page, blocks=(Block("code", span, (Run(page.text, span),)),))
+        return as_written
 
 
 @dataclass

@@ -6,7 +6,7 @@ import base64
 import itertools
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +17,8 @@ import orjson
 from pipeline.errors import Problem, ReadError, SnapshotError, excerpt
 from pipeline.facts import FACTS, PublishedFacts, facts_from_json
 from pipeline.fhir import indications_of
-from pipeline.model import DrugFacts, Kind, Page, PageReference, Resource
+from pipeline.fhir.systems import DERIVATION_REFERENCE
+from pipeline.model import DrugFacts, FrontMatterValue, Kind, Page, PageExcerpts, Resource, Span, facts_in
 from pipeline.publish import current_snapshot, read_report
 from pipeline.read import read_front_matter
 from pipeline.settings import FhirVersion, ReadLimits
@@ -71,7 +72,7 @@ class Line:
         try:
             resources = tuple(entry["resource"] for entry in orjson.loads(self.data)["entry"])
             of: Any = published  # what `replace` gives back cannot be of another type for mypy
-            facts: DrugFacts = replace(of, page=_page(published.page, resources))
+            facts: DrugFacts = replace(of, page=_page(published, resources))
             branches = itertools.groupby(indications_of(facts), key=lambda one: one.number)
             return Record(self.input, resources, facts, tuple(tuple(sorted(one.id for one in use)) for _, use in branches))
         except _FAULTS as error:
@@ -230,16 +231,50 @@ def _input(one: Mapping[str, Any]) -> Input:
     return Input(one["name"], sys.intern(one["outcome"]), one["drug"], kind, one.get("read"))
 
 
-def _page(reference: PageReference, resources: tuple[Resource, ...]) -> Page:
-    """The page that facts are of, out of its DocumentReference."""
+def _page(facts: PublishedFacts, resources: tuple[Resource, ...]) -> Page:
+    """The page that facts are of, out of its DocumentReference; where that has not its text, as far as it is quoted."""
+    reference = facts.page
     (document,) = (one for one in resources if one["resourceType"] == "DocumentReference")
-    data = base64.b64decode(document["content"][0]["attachment"]["data"])
+    attachment = document["content"][0]["attachment"]
+    if "data" not in attachment:
+        return _excerpts(facts, document)
+    data = base64.b64decode(attachment["data"])
     if sha256(data).hexdigest() != reference.sha256:
         message = "its facts are of another page than its DocumentReference"
         raise ValueError(message)
     text = data.decode()
     front_matter, _ = read_front_matter(text, reference.name, _LIMITS)
     return Page(reference.name, text, front_matter, ())
+
+
+def _excerpts(facts: PublishedFacts, document: Resource) -> PageExcerpts:
+    """What is published of a page whose text is not: its front matter and its quotes."""
+    stated: dict[str, tuple[FrontMatterValue, ...]] = {}
+    for extension in document["extension"]:
+        if extension["url"].endswith("/front-matter"):
+            said = {part["url"]: part.get("valueString") for part in extension["extension"]}
+            value = FrontMatterValue(said["text"], _span_of(extension["extension"]))
+            stated[said["key"]] = (*stated.get(said["key"], ()), value)
+    quotes = [(fact.text, fact.spans[0]) for fact in facts_in(facts) if len(fact.spans) == 1]
+    quotes += [(value.text, value.span) for values in stated.values() for value in values]
+    text = [" "] * max((span.end for fact in facts_in(facts) for span in fact.spans), default=0)
+    text += [" "] * max(0, max((span.end for _, span in quotes), default=0) - len(text))
+    for words, span in quotes:
+        shown = words[: span.end - span.start]
+        text[span.start : span.start + len(shown)] = shown
+    return PageExcerpts(facts.page.name, "".join(text), stated, (), facts.page.sha256)
+
+
+def _span_of(parts: Sequence[Mapping[str, Any]]) -> Span:
+    """Where a quote stands, by its proof, compact or in full; an empty span where it carries none."""
+    for part in parts:
+        if part["url"].endswith("/proof"):
+            offset, _, length = part["valueString"].split(" ")[0].partition("+")
+            return Span(int(offset), int(offset) + int(length))
+        if part["url"] == DERIVATION_REFERENCE:
+            place = {one["url"]: one.get("valueInteger") for one in part["extension"]}
+            return Span(place["offset"], place["offset"] + place["length"])
+    return Span(0, 0)
 
 
 def _strange(page: Input, reason: str) -> SnapshotError:

@@ -64,7 +64,7 @@ def plain(value: Any, page: Page) -> Any:  # noqa: ANN401 - from anything of the
     if is_dataclass(value) and not isinstance(value, Page | type):
         said = {each.name: plain(getattr(value, each.name), page) for each in fields(value) if each.name != "page"}
         if isinstance(value, Fact) and value.spans:
-            said["line"] = page.line(value.spans[0].start)
+            said["line"] = page.line(value.spans[0].start) or None
         return {name: each for name, each in said.items() if each not in _EMPTY}
     return value
 

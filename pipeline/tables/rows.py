@@ -99,7 +99,7 @@ def _source(record: Record) -> Row:
 
 def _place(facts: DrugFacts, fact: Fact) -> Row:
     first = fact.spans[0]
-    return {"line": facts.page.line(first.start), "offset": first.start, "length": first.end - first.start}
+    return {"line": facts.page.line(first.start) or None, "offset": first.start, "length": first.end - first.start}
 
 
 def _quotes(facts: DrugFacts, use: Use) -> Row:

@@ -6,14 +6,14 @@ Nothing of the rooms that made the output is used here, so that a fault of their
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import Problem
 from pipeline.publishers import Publisher
 from pipeline.verify.copies import same_bundles
-from pipeline.verify.document import Document, read_document
+from pipeline.verify.document import Document, Unread, read_document
 from pipeline.verify.facts import FactsFile
 from pipeline.verify.files import check_files, check_report, lines, publishers_of, snapshot_of
 from pipeline.verify.finding import Json, finding, not_read
@@ -29,6 +29,7 @@ __all__ = ["Proved", "prove", "verify"]
 class Proved:
     """What was looked at, and what is not proven.
 
+    `unread` are the SHA-256 of pages whose text was not at hand: nothing that is quoted from them is among the quotes.
     `quotes` counts the values that are said to stand in a page, `proven` those that do: each value of each resource and of
     the facts by itself, also where two quote the same words. `resources` and `pages` are those of all FHIR versions together.
     """
@@ -39,11 +40,20 @@ class Proved:
     pages: int = 0
     quotes: int = 0
     proven: int = 0
+    unread: set[str] = field(default_factory=set)
 
     def add(self, counts: Counter[str], pages: Counter[str]) -> None:
         """Count the resources of a FHIR version's folder, and its pages."""
         self.resources += counts.total()
         self.pages += pages.total()
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What pages are checked against: the profiles that they were read by, and texts by SHA-256 besides the snapshot's."""
+
+    publishers: Sequence[Publisher]
+    pages: Mapping[str, bytes]
 
 
 def verify(path: Path) -> list[Problem]:
@@ -55,7 +65,7 @@ def verify(path: Path) -> list[Problem]:
     return prove(path).problems
 
 
-def prove(path: Path) -> Proved:
+def prove(path: Path, pages: Mapping[str, bytes] | None = None) -> Proved:
     """Prove what is quoted in an output folder (its current snapshot), a snapshot folder, or a FHIR version's folder.
 
     Quoted values are proven in the facts, and in R5's full profile, which R4B, R4 and the core profile are derived from; of
@@ -65,6 +75,11 @@ def prove(path: Path) -> Proved:
 
     The publishers' profiles are those in the report; a version's folder without one is read by those that onlabel knows.
 
+    Args:
+        path: The folder.
+        pages: Pages by their SHA-256, for those whose license keeps their text out of the snapshot; without it what is quoted
+            from such a page is not checked, and C612 says so.
+
     Raises:
         VerifyError: C600, there is nothing to verify; C607, its SHA256SUMS or report cannot be read.
     """
@@ -72,16 +87,17 @@ def prove(path: Path) -> Proved:
     done = Proved(list(check_files(snapshot)) if snapshot else [], tuple(folder.name for folder in versions))
     publishers, problems = publishers_of(snapshot)
     done.problems += problems
+    source = Sources(publishers, pages or {})
     texts: dict[str, Document] = {}
     whole = [folder for folder in versions if _is_whole_r5(folder)]
     for folder in versions:
         done.problems += (
-            _version(folder, snapshot, publishers, done, texts)
+            _version(folder, snapshot, source, done, texts)
             if folder in whole
-            else _derived(folder, snapshot, publishers, done, texts, beside=bool(whole))
+            else _derived(folder, snapshot, source, done, texts, beside=bool(whole))
         )
     if snapshot:
-        facts = FactsFile(snapshot, texts)
+        facts = FactsFile(snapshot, texts, done.unread)
         done.problems += facts.check(versions)
         done.quotes += facts.quotes
         done.proven += facts.quotes - facts.failed
@@ -96,7 +112,7 @@ def _is_whole_r5(folder: Path) -> bool:
 def _derived(  # noqa: PLR0913 - what is gathered, and what of
     folder: Path,
     snapshot: Path | None,
-    publishers: Sequence[Publisher],
+    source: Sources,
     done: Proved,
     texts: dict[str, Document],
     *,
@@ -112,11 +128,14 @@ def _derived(  # noqa: PLR0913 - what is gathered, and what of
             continue
         counts[resource["resourceType"]] += 1
         if resource["resourceType"] == "DocumentReference":
-            page, problems = read_document(resource, publishers)
+            page, problems = read_document(resource, source.publishers, source.pages)
             yield from problems
             if page is not None:
                 pages[page.sha256] += 1
-                texts.setdefault(page.sha256, page)
+                if isinstance(page, Unread):
+                    done.unread.add(page.sha256)
+                else:
+                    texts.setdefault(page.sha256, page)
                 if day := stale_day(resource):
                     stale[page.sha256] = day
     if snapshot:
@@ -126,10 +145,11 @@ def _derived(  # noqa: PLR0913 - what is gathered, and what of
 
 
 def _version(
-    folder: Path, snapshot: Path | None, publishers: Sequence[Publisher], done: Proved, texts: dict[str, Document]
+    folder: Path, snapshot: Path | None, source: Sources, done: Proved, texts: dict[str, Document]
 ) -> Iterator[Problem]:
     """All checks of one FHIR version's folder."""
-    resources = Resources(_conformance(folder), publishers, told_by(snapshot) if snapshot else None)
+    told = told_by(snapshot) if snapshot else None
+    resources = Resources(_conformance(folder), source.publishers, told, source.pages)
     for place, resource in _lines(folder):
         if resource is None:
             yield finding("C605", "no resource of the file's type", place)
@@ -142,6 +162,7 @@ def _version(
             yield from resources.check(resource)
     texts.update((page.sha256, page) for page in resources.documents.values())
     done.add(resources.counts, resources.pages)
+    done.unread |= {page.sha256 for page in resources.unread.values()}
     done.quotes += resources.quotes
     done.proven += resources.quotes - resources.failed
     yield from _bundles(folder / "bundles" / "transaction.ndjson", resources)

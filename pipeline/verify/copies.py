@@ -38,6 +38,9 @@ _LABELS = frozenset(
         *("Read from a drug information page by rules, and looked at by people",),
     }
 )
+_NOT_ATTACHED = (
+    "The page's text is not attached, because its license does not say that anybody may copy it: size and hash are its."
+)
 _ATTACHED = "The attachment is the page's text as it was stored (Markdown with front matter), not the HTML at its address."
 
 _PROFILES = {"ClinicalUseDefinition": "indication", "DocumentReference": "source-document"}
@@ -323,6 +326,10 @@ def _document(resource: Json, document: Document, name: str) -> Iterator[Problem
             yield finding(
                 "C650", f"the front matter's {key} has no such value", "DocumentReference.meta.tag", name, tag.get("code")
             )
+    attachment = resource["content"][0]["attachment"]
+    attached = "data" in attachment
+    if attachment.get("url") != (None if attached else document.web_address):
+        yield finding("C650", "it is not the page's address", "DocumentReference.content[0].attachment.url", name)
     status = "superseded" if document.is_withdrawn else "current"
     if resource.get("status") != status:
         yield finding("C641", f"its page's status means {status!r}", "DocumentReference.status", name, resource.get("status"))
@@ -334,7 +341,7 @@ def _document(resource: Json, document: Document, name: str) -> Iterator[Problem
         {"coding": each} for each in [_coded(publisher.section_code or publisher.document_code)] if each
     ]:
         yield finding("C641", "its publisher's uses stand in another section", "DocumentReference.category", name)
-    description = f"{document.publisher.notice} {_ATTACHED}"
+    description = f"{document.publisher.notice} {_ATTACHED if attached else _NOT_ATTACHED}"
     if resource.get("description") != description:
         yield finding("C641", f"it is {description!r}", "DocumentReference.description", name, resource.get("description"))
 

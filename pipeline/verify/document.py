@@ -6,17 +6,17 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.errors import Problem
-from pipeline.publishers import Publisher
-from pipeline.verify.finding import Json, finding
+from pipeline.publishers import Publisher, refusal
+from pipeline.verify.finding import Json, finding, no_text
 from pipeline.verify.markdown import see
 from pipeline.verify.scalars import block, block_header, double_quoted, plain, single_quoted
 from pipeline.verify.seen import FRONT_MATTER, MARKUP, TARGET, TEXT, Link, Seen
-from pipeline.verify.spans import Span, name_of, spans_of
+from pipeline.verify.spans import Span, name_of, part, quote_of, spans_of
 
 _GLOSSARY_ID = re.compile(
     r"popDefinition\.aspx\?(?:[^#]*&)?id=(?:CDR0*+)?(\d++)(?![^&#])|/dictionaries/cancer-terms/def/(\d++)(?![^/?#])",
@@ -190,27 +190,54 @@ class Document:
         return plain(text[start:end]), ""
 
 
-def read_document(resource: Json, publishers: Sequence[Publisher]) -> tuple[Document | None, list[Problem]]:
-    """The page in a DocumentReference, and what is wrong with its attachment, hashes and identifiers."""
+@dataclass(frozen=True)
+class Unread:
+    """A page whose text is neither in the snapshot nor among the pages that were given: nothing quoted from it is checked."""
+
+    sha256: str
+    publisher: Publisher
+
+
+def read_document(
+    resource: Json, publishers: Sequence[Publisher], pages: Mapping[str, bytes]
+) -> tuple[Document | Unread | None, list[Problem]]:
+    """The page in a DocumentReference, and what is wrong with its attachment, hashes and identifiers.
+
+    Args:
+        resource: The DocumentReference.
+        publishers: The profiles that the pages were read by.
+        pages: Pages by their SHA-256, for those whose license keeps their text out of the snapshot.
+    """
     reference = f"{resource.get('resourceType')}/{resource.get('id')}"
     place = "DocumentReference.content[0].attachment"
     try:
         attachment = resource["content"][0]["attachment"]
-        data = base64.b64decode(attachment["data"], validate=True)
+        publisher = _publisher_of(reference, publishers)
+        stated = [i.get("value") for i in resource.get("identifier", ()) if str(i.get("system")).endswith("/sha256")]
+        refused = refusal(_license_of(resource), publisher) is not None
+        if refused and "data" not in attachment and stated and stated[0] not in pages:
+            return Unread(str(stated[0]), publisher), [no_text(reference, str(stated[0]))]
+        held = pages.get(str(stated[0])) if refused and "data" not in attachment and stated else None
+        data = base64.b64decode(attachment["data"], validate=True) if held is None else held
         text = data.decode()
     except (KeyError, IndexError, TypeError, ValueError, binascii.Error) as error:
         return None, [finding("C610", type(error).__name__, place, reference)]
-    problems = []
+    problems = [finding("C613", "", place, reference)] if refused and "data" in attachment else []
     if str(attachment.get("size")) != str(len(data)):
         problems.append(finding("C611", f"it has {len(data)} bytes", f"{place}.size", reference, attachment.get("size")))
     sha1 = base64.b64encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
     if attachment.get("hash") != sha1:
         problems.append(finding("C611", f"its SHA-1 is {sha1}", f"{place}.hash", reference, attachment.get("hash")))
     sha256 = hashlib.sha256(data).hexdigest()
-    stated = [i.get("value") for i in resource.get("identifier", ()) if str(i.get("system")).endswith("/sha256")]
     if stated != [sha256]:
         problems.append(finding("C611", f"its SHA-256 is {sha256}", "DocumentReference.identifier", reference, stated))
-    return Document(reference, resource, text, _publisher_of(reference, publishers)), problems
+    return Document(reference, resource, text, publisher), problems
+
+
+def _license_of(resource: Json) -> str | None:
+    """The license as a DocumentReference quotes it from the front matter."""
+    stated = (e for e in resource.get("extension", ()) if name_of(e) == "front-matter")
+    return next((quote_of(e) for e in stated if part(e, "key").get("valueString") == "license"), None)
 
 
 def unaccounted(document: Document, sentences: list[Span]) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""Findings of the verification: every one but C606 is an error, since what is not proven must not be trusted."""
+"""Findings of the verification: every one but C606 and C612 is an error, since what is not proven must not be trusted."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ CAUSES = {
     "C605": "a line is not the resource that it should be",
     "C610": "the page cannot be read from its attachment",
     "C611": "the attachment is not the one that was hashed",
+    "C613": "the page's text is published although its license does not let anybody copy it",
     "C620": "a span leads nowhere",
     "C621": "a span is not minimal",
     "C622": "the page does not say this at the span",
@@ -53,6 +54,15 @@ def finding(code: str, detail: str, place: str, resource: str | None = None, sho
         expression=place if resource else None,
         resource=resource,
     )
+
+
+def no_text(reference: str, sha256: str) -> Problem:
+    """C612: nothing that is quoted from a page was checked, because its license keeps its text out of the snapshot."""
+    cause = f"not checked: the text of the page is not in the snapshot, and no page with its SHA-256 ({sha256}) was given"
+    remedy = (
+        "Give the folder with the pages that were published: `onlabel verify --pages DIR`. Until then nothing of it is proven."
+    )
+    return Problem("C612", "warning", cause, remedy, resource=reference)
 
 
 def not_read(folder: Path, *, beside: bool) -> Problem:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pipeline.errors import Problem
 from pipeline.publishers import Publisher
 from pipeline.verify.copies import Snapshot, copies
 from pipeline.verify.derived import derived
-from pipeline.verify.document import Document, read_document, unaccounted
+from pipeline.verify.document import Document, Unread, read_document, unaccounted
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.mapped import Conformance
 from pipeline.verify.marks import stale_day
@@ -27,12 +27,19 @@ class Resources:
     """What is kept of all resources while each is checked: names and digests, and the text of the pages.
 
     `conformance` is what the snapshot says of codes, `publishers` the profiles that its pages were read by, `told` the facts of
-    a page by its SHA-256 where they hold the proof.
+    a page by its SHA-256 where they hold the proof, `given` the pages at hand besides those in the snapshot, by SHA-256. Of
+    pages that are `unread` no quote is checked.
     """
 
     def __init__(
-        self, conformance: Conformance, publishers: Sequence[Publisher], told: Callable[[str], Told | None] | None = None
+        self,
+        conformance: Conformance,
+        publishers: Sequence[Publisher],
+        told: Callable[[str], Told | None] | None = None,
+        given: Mapping[str, bytes] | None = None,
     ) -> None:
+        self.given = given or {}
+        self.unread: dict[str, Unread] = {}
         self.conformance = conformance
         self.publishers = publishers
         self.told = told
@@ -54,15 +61,17 @@ class Resources:
         self.digests[name] = digest(resource)
         self.counts[resource["resourceType"]] += 1
         if resource["resourceType"] == "DocumentReference":
-            page, problems = read_document(resource, self.publishers)
+            page, problems = read_document(resource, self.publishers, self.given)
             yield from problems
             if page is None:
                 return
-            self.documents[name] = page
-            sha256 = hashlib.sha256(page.text.encode()).hexdigest()
-            self.pages[sha256] += 1
+            if isinstance(page, Unread):
+                self.unread[name] = page
+            else:
+                self.documents[name] = page
+            self.pages[page.sha256] += 1
             if day := stale_day(resource):
-                self.stale[sha256] = day
+                self.stale[page.sha256] = day
         if resource["resourceType"] == "Provenance":
             page_of = {
                 str(each.get("reference")): source for each in resource.get("target", ()) for source in _sources(resource)
@@ -73,6 +82,9 @@ class Resources:
     def check(self, resource: Json) -> Iterator[Problem]:
         """What is not proven in a resource, once all are gathered."""
         page = self._page(resource)
+        if isinstance(page, Unread):
+            yield from derived(resource, self.conformance, self.kept.changed_of(resource, None), page.publisher)
+            return
         proven: set[str] = set()
         kind = resource["resourceType"]
         if page is not None:
@@ -88,14 +100,15 @@ class Resources:
         if kind == "DocumentReference" and page is not None:
             yield from unaccounted(page, proof.sentences)
 
-    def _page(self, resource: Json) -> Document | None:
+    def _page(self, resource: Json) -> Document | Unread | None:
         """The page that a resource is read from: the one that its first span, or the Provenance's entity, refers to."""
+        known: dict[str, Document | Unread] = {**self.documents, **self.unread}
         if resource["resourceType"] == "DocumentReference":
-            return self.documents.get(name_of(resource))
+            return known.get(name_of(resource))
         if resource["resourceType"] == "Provenance":
-            return next((self.documents.get(source) for source in _sources(resource)), None)
+            return next((known.get(source) for source in _sources(resource)), None)
         read_from = [*spans_in(resource), self.read_from.get(name_of(resource), "")]
-        return next((self.documents[r] for r in read_from if r in self.documents), None)
+        return next((known[r] for r in read_from if r in known), None)
 
 
 def _sources(provenance: Json) -> list[str]:

@@ -70,6 +70,9 @@ Zolafen is used to treat melanoma that has spread. It is indicated for the treat
 """
 
 
+NOT_ATTACHED = (
+    "The page's text is not attached, because its license does not say that anybody may copy it: size and hash are its."
+)
 #: What is said of a page that no profile takes: what each looked for.
 NOBODYS = (
     "nci: it has neither the label of US brand names, the label of FDA approval, a section on its use nor its definition in "
@@ -151,7 +154,7 @@ def test_a_drug_on_pages_of_three_publishers_is_published_thrice_and_proven(tmp_
         "page.plain": None,
     }
     assert {each["description"].removesuffix(each["description"].partition(" The attachment")[2]) for each in documents} == {
-        f"{each.notice} The attachment" for each in profiles()
+        f"{each.notice} The attachment" if each.license else f"{each.notice} {NOT_ATTACHED}" for each in profiles()
     }
 
 
@@ -250,7 +253,7 @@ def test_the_profiles_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
 
 #: Names of dictionaries and identifier systems, whoever's pages print them; the header of the mapping tables.
 _SYSTEMS = re.compile(
-    r"NCI Thesaurus|NCI Drug Dictionary|NCI's own|NCI's dictionary|RxNorm, NCI|cancer\.gov/publications/dictionaries"
+    r"NCI Thesaurus|NCI Drug Dictionary|NCI's own|NCI's dictionary|NCI dictionary or page|RxNorm, NCI|cancer\.gov/publications/dictionaries"
 )
 _PUBLISHER = re.compile(r"\bNCI\b|National Cancer Institute|cancer\.gov")
 

@@ -20,6 +20,7 @@ alias = "LC"
 address = "https://lake.example/"
 notice = "Read by onlabel from a page of Lake Clinic."
 hosts = ["lake.example"]
+license = "CC BY 4.0"
 page_id = '/medicines/(?P<id>[^/?#]+)'
 uses = 'what it treats'
 indicated_is_approval = true
@@ -97,7 +98,7 @@ def test_the_profile_of_the_readme_takes_its_pages(tmp_path: Path, page: Path, c
     assert json.loads(capsys.readouterr().out)["publisher"] == "lake-clinic"
     assert run_command(["extract", *more, str(page)]) == 0
     facts = json.loads(capsys.readouterr().out)
-    assert (facts["slug"], facts["brands"]) == ("lake-clinic.zolafen", ["Zolvex", "Zolvia"])
+    assert (facts["slug"], facts["brands"]) == ("zolafen", ["Zolvex", "Zolvia"])
     # The profile does not say that what is indicated there is approved.
     assert [(use["condition"], use["status"]) for use in facts["uses"]] == [(["gout"], "used")]
     assert run_command(["convert", *more, str(page.parent), "--output", str(tmp_path / "out")]) == 0
@@ -154,17 +155,17 @@ def test_a_page_that_no_profile_takes_is_told_what_each_looked_for(tmp_path: Pat
     [
         ('id = "lake-clinic"', 'id = "Lake"', 1, "id: it is 2 to 24 lower-case letters"),
         ('id = "lake-clinic"', 'id = "nci"', 1, "id: there is a profile 'nci' already"),
-        ("organization = true", 'organization = "yes"', 10, "organization: it is true or false, not 'yes'"),
+        ("organization = true", 'organization = "yes"', 11, "organization: it is true or false, not 'yes'"),
         ("hosts =", "host =", 6, "host: there is no such key; did you mean hosts?"),
         ("uses = 'what it treats'\n", "", None, "uses: it is missing"),
-        ("'what it treats'", "'(what'", 8, "uses: it is no pattern of Python's re"),
-        ("(?P<id>[^/?#]+)", "([^/?#]+)", 7, "page_id: it has no group (?P<id>…)"),
-        ('kind = "dailymed-setid"', 'kind = "isbn"', 16, "kind: it is one of"),
-        ("brands =", "brand =", 13, "brand: there is no such key; did you mean brands?"),
-        ("[labels]", "[[labels]]", 12, "labels: it is a table"),
+        ("'what it treats'", "'(what'", 9, "uses: it is no pattern of Python's re"),
+        ("(?P<id>[^/?#]+)", "([^/?#]+)", 8, "page_id: it has no group (?P<id>…)"),
+        ('kind = "dailymed-setid"', 'kind = "isbn"', 17, "kind: it is one of"),
+        ("brands =", "brand =", 14, "brand: there is no such key; did you mean brands?"),
+        ("[labels]", "[[labels]]", 13, "labels: it is a table"),
         ('hosts = ["lake.example"]', "hosts = [1]", 6, "hosts: it is a list of texts"),
-        ("organization = true", "plain_slugs = true", 10, "plain_slugs: pages of two publishers could have one id"),
-        ("organization = true", 'jurisdiction = {code = "CH"}', 10, "jurisdiction: it is a table of the texts system, code"),
+        ("organization = true", "plain_slugs = true", 11, "plain_slugs: pages of two publishers could have one id"),
+        ("organization = true", 'jurisdiction = {code = "CH"}', 11, "jurisdiction: it is a table of the texts system, code"),
         ('name = "Lake', 'document = "leaflet"\nname = "Lake', 2, "document: it is one of"),
     ],
 )
