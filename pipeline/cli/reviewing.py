@@ -54,7 +54,7 @@ def review(  # noqa: PLR0913 - one parameter an option
     ```
     """
     from pipeline.correct import FILE_NAME, agreements, load_opinions, settled
-    from pipeline.review import draw_uses, write_review
+    from pipeline.review import draw_uses, waiting, write_review
     from pipeline.snapshot import open_snapshot
     from pipeline.terminology import default_folder
 
@@ -70,6 +70,10 @@ def review(  # noqa: PLR0913 - one parameter an option
             none = "" if file.is_file() else ", which is not there (--mappings names another folder)"
             console.note(f"Decisions in {file}{none}:")
             _say_progress(console, snapshot, known, drawn)
+            apart = {one.use for pair in pairs for one, _ in pair.disagreements}
+            left = waiting(snapshot, known, apart)
+            needs = ", ".join(f"{number:,} {need}" for need, number in left.items())
+            console.out(f"{counted(sum(left.values()), 'use')} to review{': ' if needs else ''}{needs}")
             _say_agreement(console, pairs)
             return DONE
         changes, before = _changes(console, home, previous, snapshot)

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
-from pipeline.correct import Correction, reading, span_of
+from pipeline.correct import Correction, Corrections, reading, span_of
 from pipeline.fields import all_brands
-from pipeline.model import DrugFacts, Span
+from pipeline.model import DrugFacts, Span, Use
 from pipeline.review.cards import is_uncoded, titles_of
 from pipeline.review.visible import visible
-from pipeline.snapshot import Record
+from pipeline.snapshot import Record, Snapshot
 from pipeline.tables import unread_in
 from pipeline.tables.search import CODES, FROM_START, GROUPS, STOP, Abbreviations, Entry, brands_of, entries_of
 
 #: Bits of a drug's flags, the same in `static/overview.js`; those of the last line are of each use.
 CHANGED, FINDINGS, STALE = 8, 16, 32
 BRAND_SCOPED, UNREAD, UNCODED, IN_WORDS, AGAIN, APART = 1, 2, 4, 64, 128, 256
+#: Why a use waits for a decision, the greatest need first, by the bits of its flags; 0: nobody has looked at it yet.
+NEEDS: Final = (
+    (APART, "reviewers disagree"),
+    (IN_WORDS, "restricted in words"),
+    (UNREAD, "unread beside it"),
+    (AGAIN, "changed since the last decision"),
+    (UNCODED, "uncoded"),
+    (0, "never seen"),
+)
 _APPROVAL_STATUSES: Final = {"approved": 1, "accelerated_approval": 2, "used": 4}
 _LONGEST_NAME = 120
 
@@ -46,6 +56,7 @@ def settings_of(labels: Labels, abbreviations: Abbreviations) -> dict[str, Any]:
         "codes": {name: label for name, (_, label) in CODES.items()},
         "fromStart": sorted(FROM_START),
         "stop": sorted(STOP),
+        "needs": NEEDS,
     }
 
 
@@ -54,6 +65,32 @@ def file_of(slug: str) -> str:
     if slug and len(slug) <= _LONGEST_NAME:
         return slug
     return f"{slug[:_LONGEST_NAME]}.{hashlib.sha256(slug.encode()).hexdigest()[:12]}"
+
+
+def flags_of(facts: DrugFacts, use: Use, apart: Collection[tuple[str, Span]], *, again: bool) -> int:
+    """The bits of a use's flags. `again` says that its page changed since it was decided on; `apart` are disputed uses."""
+    said = (BRAND_SCOPED * bool(use.brands)) | (UNCODED * is_uncoded(use)) | (IN_WORDS * use.qualified_in_words)
+    disputed = (facts.page.sha256, span_of(use)) in apart
+    return said | (UNREAD * bool(unread_in(facts, use))) | (AGAIN * again) | (APART * disputed)
+
+
+def is_again(facts: DrugFacts, corrections: Corrections) -> bool:
+    """Whether people decided on a drug, and nobody on its page as it is now."""
+    return facts.slug in corrections.by_drug and facts.page.sha256 not in corrections.by_page
+
+
+def waiting(snapshot: Snapshot, corrections: Corrections, apart: Collection[tuple[str, Span]]) -> dict[str, int]:
+    """How many uses wait for a decision, each by its greatest need; raises SnapshotError (W101, W102)."""
+    found: Counter[str] = Counter()
+    for record in snapshot.records():
+        facts = record.facts
+        decided = {one.span.start for one in corrections.by_page.get(facts.page.sha256, ())}
+        again = is_again(facts, corrections)
+        for use in facts.uses:
+            if span_of(use).start not in decided:
+                flags = flags_of(facts, use, apart, again=again)
+                found[next(label for bit, label in NEEDS if not bit or flags & bit)] += 1
+    return {label: found[label] for _, label in NEEDS if found[label]}
 
 
 def row_of(  # noqa: PLR0913, PLR0917 - what marks a row comes from as many places
@@ -82,9 +119,7 @@ def row_of(  # noqa: PLR0913, PLR0917 - what marks a row comes from as many plac
     names, entries = entries_of(facts, abbreviations)
     uses = []
     for use, title, entry in zip(facts.uses, titles_of(facts.uses), entries, strict=True):
-        own = (BRAND_SCOPED * bool(use.brands)) | (UNCODED * is_uncoded(use)) | (IN_WORDS * use.qualified_in_words)
-        own |= (UNREAD * bool(unread_in(facts, use))) | (AGAIN * again)
-        own |= APART * ((facts.page.sha256, span_of(use)) in apart)
+        own = flags_of(facts, use, apart, again=again)
         flags |= own
         uses.append([visible(title), _APPROVAL_STATUSES[use.approval_status], own, span_of(use).start, *labels.entry(entry)])
     return [

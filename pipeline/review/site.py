@@ -20,7 +20,7 @@ from pipeline.review.changes import changed_slugs, changes_view
 from pipeline.review.drug import view_of
 from pipeline.review.folder import replacing
 from pipeline.review.marks import LOOKS
-from pipeline.review.overview import Labels, judged_of, row_of, settings_of
+from pipeline.review.overview import Labels, is_again, judged_of, row_of, settings_of
 from pipeline.review.sample import Drawn, by_page, sampled_of
 from pipeline.review.visible import script_json, visible
 from pipeline.snapshot import Snapshot, facts_of
@@ -95,7 +95,7 @@ def write_review(  # noqa: PLR0913, PLR0917 - what a review shows comes from fiv
             marked += len(sampled)
             view = view_of(record, shared, known, partners.get(record.slug, ()), found, decided, sampled)
             changed_too, stale = record.slug in changed, record.input.stale is not None
-            again = not decided and record.slug in corrections.by_drug
+            again = is_again(facts, corrections)
             marked_as = {"again": again, "changed": changed_too, "findings": bool(found), "stale": stale}
             row = row_of(facts, decided, sampled, abbreviations, labels, apart, **marked_as)
             _write(new / "drugs" / f"{row[0]}.html", template, view=view, root="../")

@@ -163,6 +163,7 @@ def test_two_reviewers_stand_side_by_side_and_what_they_disagree_on_is_not_decid
     assert run_command(["review", str(published_pages), "--progress", *options]) == 0
     said = capsys.readouterr().out
     assert re.search(r"^3 of \d+ uses reviewed", said, re.MULTILINE)
+    assert re.search(r"^\d+ uses to review: 1 reviewers disagree, \d+ restricted in words, ", said, re.MULTILINE)
     assert "Ann and Bo: 3 of 4 uses with the same verdict, Cohen's kappa 0.50" in said
     assert re.search(r"not decided: denosumab: .* \(Ann: right; Bo: incomplete, The age\.\)", said)
     assert run_command(["review", str(published_pages), "--to", str(tmp_path / "both"), "--quiet", *options]) == 0

@@ -2,8 +2,7 @@
 "use strict";
 (() => {
   const STEP = 50;
-  // Bits of a use's flags in the order of need; 0: nobody has looked at it yet, and nothing else is the matter.
-  const NEEDS = [[256, "reviewers disagree"], [64, "restricted in words"], [2, "unread beside it"], [128, "changed since the last decision"], [4, "uncoded"], [0, "never seen"]];
+  const NEEDS = window.onlabelSearch.needs; // bits of a use's flags and what they mean, the greatest need first; the last is 0
   const find = (id) => document.getElementById(id);
   const number = (count) => count.toLocaleString("en");
   const make = (name, classes, text) => {
