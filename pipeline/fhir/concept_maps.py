@@ -145,7 +145,7 @@ def _codings(concept: Json) -> Iterator[tuple[Json, tuple[str, str]]]:
 
 
 def _is_mapped(coding: Json) -> bool:
-    return any(extension["url"].endswith("/mapped") for extension in coding.get("extension", ()))
+    return coding.get("userSelected") is False
 
 
 def _concept_map(canonical: str, version: FhirVersion, kind: str, system: str, rows: list[_Mapped]) -> Resource:

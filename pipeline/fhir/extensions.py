@@ -153,6 +153,10 @@ EXTENSIONS: Final[tuple[Extension, ...]] = (
         "stale", "The day on which the page was read last: it cannot be read now.", "date",
         _MK, _CUD, "DocumentReference", "Medication", "Provenance",
     ),
+    _value(
+        "stated-for", "In the record of a brand: whether the page states the use for the brand, or for the drug without naming "
+        "one.", "code", _GUIDELINE,
+    ),
     # What stands in ClinicalUseDefinition where there is one (`fold`).
     _value("indication-identifier", "The identifier of the indication.", "Identifier", _GUIDELINE),
     _value("approval-status", "Whether the use is approved, and how.", "CodeableConcept", _GUIDELINE),

@@ -30,14 +30,31 @@ def _without(resource: Resource, uses: Mapping[str, Resource], canonical: str) -
         return resource
     guidelines = [
         {
-            "extension": list(_detail(uses[indication["reference"]["reference"]], canonical)),
+            "extension": [
+                *guideline.get("extension", ()),
+                *_said(guideline, uses[indication["reference"]["reference"]], canonical),
+            ],
             "indication": [{"concept": indication["concept"]}],
-            "dosingGuideline": guideline["dosingGuideline"],
+            **{name: guideline[name] for name in ("dosingGuideline",) if name in guideline},
         }
         for guideline in resource["indicationGuideline"]
         for indication in guideline["indication"]
     ]
     return {**resource, "indicationGuideline": guidelines}
+
+
+def _said(guideline: Json, use: Resource, canonical: str) -> Iterator[Json]:
+    """All that a use says; what is stated for the drug is said in the drug's own record, and named in those of its brands."""
+    stated_for = (each["valueCode"] for each in guideline.get("extension", ()) if each["url"].endswith("/stated-for"))
+    if "drug" not in stated_for:
+        yield from _detail(use, canonical)
+    else:
+        yield {"url": extension_url(canonical, "indication-identifier"), "valueIdentifier": use["identifier"][0]}
+        yield {"url": extension_url(canonical, "approval-status"), "valueCodeableConcept": _without_proof(use["category"][0])}
+
+
+def _without_proof(concept: Json) -> Json:
+    return {name: value for name, value in concept.items() if name != "extension"}
 
 
 def _detail(use: Resource, canonical: str) -> Iterator[Json]:

@@ -87,13 +87,22 @@ def _brand(key: str, brand: Fact, facts: DrugFacts, indications: Sequence[Indica
         names=[brand],
         code=source.concept(brand),
         type="brand",
-        indications=[each for each in indications if key in {brand_id(facts, named.text) for named in each.use.brands}],
+        # A use that names no brand is of each of them; one that names others is none of this one's.
+        indications=[
+            each for each in indications if not each.use.brands or key in {brand_id(facts, one.text) for one in each.use.brands}
+        ],
         related=[{"type": brand_of, "reference": [drug_reference("MedicationKnowledge", facts, source)]}],
     )
 
 
 def _record(product: _Product, facts: DrugFacts, source: Source) -> Json:
-    guidelines = _guidelines(product.indications, source.of_copies)
+    guidelines = _guidelines(
+        [each for each in product.indications if product.type != "brand" or each.use.brands], source.of_copies
+    )
+    if product.type == "brand":
+        stated = {"extension": [{"url": source.url("stated-for"), "valueCode": "brand"}]}
+        guidelines = [{**stated, **each} for each in guidelines]
+        guidelines += _of_the_drug([each for each in product.indications if not each.use.brands], source.of_copies)
     names = [source.of_copies.quoted("name", name) for name in product.names]
     return {
         "resourceType": "MedicationKnowledge",
@@ -117,7 +126,7 @@ def _record(product: _Product, facts: DrugFacts, source: Source) -> Json:
             }
         ],
         **({"indicationGuideline": guidelines} if guidelines else {}),
-        **_classification(facts, source),
+        **_classification(facts, source.of_copies if product.type == "brand" else source),
         **_definitional(facts, source),
     }
 
@@ -149,13 +158,32 @@ def _guidelines(indications: Sequence[Indication], source: Source) -> list[Json]
                 }
                 for branch in branches
             ],
-            "dosingGuideline": [
-                _dosing(branches[0].use, population, source)
-                for population in stated_populations(branches[0].use) or (Population(()),)
-            ],
+            "dosingGuideline": _dosings(branches[0].use, source),
         }
         for branches in by_use.values()
     ]
+
+
+def _of_the_drug(indications: Sequence[Indication], source: Source) -> list[Json]:
+    """What the page states for the drug, for the record of a brand: the words, and where the rest of it stands."""
+    return [
+        {
+            "extension": [{"url": source.url("stated-for"), "valueCode": "drug"}],
+            "indication": [
+                {
+                    "concept": {"text": _statement(each.use).text},
+                    "reference": {"reference": f"ClinicalUseDefinition/{each.id}"},
+                }
+            ],
+            # Words that restrict the use may stand in another sentence of the page: they are in every record of it.
+            **({"dosingGuideline": _dosings(each.use, source)} if each.use.qualified_in_words else {}),
+        }
+        for each in indications
+    ]
+
+
+def _dosings(use: Use, source: Source) -> list[Json]:
+    return [_dosing(use, population, source) for population in stated_populations(use) or (Population(()),)]
 
 
 def _dosing(use: Use, population: Population, source: Source) -> Json:
@@ -197,7 +225,12 @@ def _definitional(facts: DrugFacts, source: Source) -> Json:
 
 
 def _narrative(product: _Product, facts: DrugFacts, source: Source) -> Json:
-    uses = {each.number: quotation(_statement(each.use).text) for each in product.indications}
+    # A use that names no brand is the drug's: told apart in the record of a brand.
+    of_drug = [each for each in product.indications if product.type == "brand" and not each.use.brands]
+    uses, uses_of_drug = (
+        {each.number: quotation(_statement(each.use).text) for each in some}
+        for some in ([each for each in product.indications if each not in of_drug], of_drug)
+    )
     # Components and denials are said of the drug or regimen, not of a brand.
     own = product.type != "brand"
     return narrative(
@@ -205,6 +238,7 @@ def _narrative(product: _Product, facts: DrugFacts, source: Source) -> Json:
         ("Brand names in the US", [quotation(name.text) for name in product.names[1:]]),
         ("Drugs in the combination", [quotation(component.name.text) for component in facts.components if own]),
         ("Uses that the page states", list(uses.values())),
+        ("Uses that it states for the drug without naming a brand", list(uses_of_drug.values())),
         in_words({each.number: each.use for each in product.indications}.values()),
         ("The page also says", [quotation(denial.text) for denial in facts.denials if own]),
         notice=source.publisher.notice,

@@ -54,7 +54,7 @@ def _medication(record: str, name: Fact, code: Json, facts: DrugFacts, source: S
         "id": record,
         **source.meta(),
         "language": LANGUAGE,
-        "text": narrative(quotation(name.text), notice=source.publisher.notice),
+        "text": narrative(quotation(name.text)),
         "identifier": [record_identifier(record, facts, source)],
         "code": code,
         "status": status_of(facts),

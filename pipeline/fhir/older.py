@@ -70,11 +70,15 @@ def _administrations(guideline: Json, canonical: str) -> Iterator[Json]:
     for indication in guideline["indication"]:
         reference = indication.get("reference")
         use = [{"url": extension_url(canonical, "clinical-use"), "valueReference": reference}] if reference else []
-        for dosing in guideline["dosingGuideline"]:
-            intent = {"url": extension_url(canonical, "treatment-intent"), "valueCodeableConcept": dosing["treatmentIntent"]}
+        for dosing in guideline.get("dosingGuideline", ({},)):
+            intent = [
+                {"url": extension_url(canonical, "treatment-intent"), "valueCodeableConcept": each}
+                for each in (dosing.get("treatmentIntent"),)
+                if each
+            ]
             patients = [_patients(each, canonical) for each in dosing.get("patientCharacteristic", ())]
             yield {
-                "extension": [*use, intent, *guideline.get("extension", ())],
+                "extension": [*use, *intent, *guideline.get("extension", ())],
                 "indicationCodeableConcept": indication["concept"],
                 **({"patientCharacteristics": patients} if patients else {}),
             }

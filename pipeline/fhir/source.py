@@ -136,7 +136,7 @@ class Source:
 
     def _mapped(self, coding: Coding) -> Json:
         return {
-            **({} if self.copies else {"extension": [{"url": self.url("mapped"), "valueBoolean": True}]}),
+            **({"extension": [{"url": self.url("mapped"), "valueBoolean": True}]} if self.carries == "full" else {}),
             "system": coding.system,
             **({"version": coding.version} if coding.version else {}),
             "code": coding.code,

@@ -49,7 +49,7 @@ CREATE OR REPLACE MACRO cell(things) AS joined(list_transform(list_sort(list_dis
 
 -- Codes that the mapping tables gave to a concept, and those that mean more than its words.
 CREATE OR REPLACE MACRO exact(element) AS
-    list_filter(items(element, '$.coding'), lambda c: len(ext(c, 'mapped')) > 0);
+    list_filter(items(element, '$.coding'), lambda c: json_extract_string(c, '$.userSelected') = 'false');
 CREATE OR REPLACE MACRO broader(element) AS flatten(
     list_transform(ext(element, 'broader-concept'), lambda e: items(e, '$.valueCodeableConcept.coding')));
 CREATE OR REPLACE MACRO all_exact(elements) AS flatten(list_transform(elements, lambda x: exact(x)));
@@ -154,7 +154,8 @@ SELECT
     "identifier"[1]."value" AS slug,
     json_extract_string(code, '$.text') AS name,
     coalesce(json_extract_string(medicineClassification, '$[0].classification[0].coding[0].code'), 'not_stated') AS fda_status,
-    list_filter(items(code, '$.coding'), lambda c: len(ext(c, 'mapped')) > 0 OR json_exists(c, '$._code')) AS exact,
+    list_filter(items(code, '$.coding'), lambda c: json_extract_string(c, '$.userSelected') = 'false'
+        OR json_extract_string(c, '$.system') = 'http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl') AS exact,
     broader(code) AS broader,
     "extension"
 FROM read_json(file('/R5/resources/MedicationKnowledge.ndjson'),

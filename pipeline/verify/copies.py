@@ -23,7 +23,13 @@ _TAGS = {"page-cancer-type": "cancerTypes", "page-topic": "tags", "page-audience
 #: All that a narrative says besides quotes, and what publishers say of themselves.
 _LABELS = frozenset(
     {
-        *("Brand names in the US", "Drugs in the combination", "Uses that the page states", "The page also says"),
+        *(
+            "Brand names in the US",
+            "Drugs in the combination",
+            "Uses that the page states",
+            "Uses that it states for the drug without naming a brand",
+            "The page also says",
+        ),
         *(
             "Restricted by words that no rule understood",
             "Address",
@@ -59,6 +65,7 @@ class Snapshot:
     statements: dict[str, str] = field(default_factory=dict)
     effects: dict[str, object] = field(default_factory=dict)
     stated: dict[str, list[str]] = field(default_factory=dict)
+    subjects: dict[str, list[str]] = field(default_factory=dict)
     listed: set[tuple[str, str]] = field(default_factory=set)
     changed: set[tuple[str, str]] = field(default_factory=set)
 
@@ -75,6 +82,7 @@ class Snapshot:
         if kind in {"Medication", "MedicationKnowledge"}:
             self.statuses[name] = str(resource.get("status"))
         if kind == "ClinicalUseDefinition":
+            self.subjects[name] = [str(each.get("reference")).partition("/")[2] for each in resource.get("subject", ())]
             self.statements[name] = " ".join(_statement(resource))
             self.effects[name] = resource.get("indication", {}).get("intendedEffect", {}).get("concept")
             self.stated[name] = sorted(set(_stated(resource)))
@@ -304,12 +312,25 @@ def _knowledge(resource: Json, snapshot: Snapshot, name: str) -> Iterator[Proble
             reference = str(indication.get("reference", {}).get("reference"))
             if indication.get("concept", {}).get("text") != snapshot.statements.get(reference):
                 yield finding("C650", f"{reference} says otherwise", f"{place}.indication", name)
+            if "brand" in set(_profile(resource)):
+                yield from _stated_for(guideline, snapshot.subjects.get(reference, ()), resource, f"{place}.extension", name)
+            if snapshot.stated.get(reference) and not guideline.get("dosingGuideline"):
+                yield finding("C650", f"{reference} is restricted by words", f"{place}.dosingGuideline", name)
             for dosing in guideline.get("dosingGuideline", ()):
                 if _bare(dosing.get("treatmentIntent")) != _bare(snapshot.effects.get(reference)):
                     yield finding("C650", f"{reference} has another intent", f"{place}.dosingGuideline", name)
                 stated = sorted(set(_stated_patients(dosing.get("patientCharacteristic", ()), "type")))
                 if stated != snapshot.stated.get(reference):
                     yield finding("C650", f"{reference} is restricted by other words", f"{place}.dosingGuideline", name)
+
+
+def _stated_for(guideline: Json, subjects: Sequence[str], brand: Json, place: str, name: str) -> Iterator[Problem]:
+    """Whether a guideline in the record of a brand is of the brand, or of its drug where the use names no brand."""
+    drugs = [str(each.get("source", {}).get("reference")).partition("/")[2] for each in brand.get("monograph", ())]
+    of = "brand" if brand.get("id") in subjects else "drug" if list(subjects) == drugs else "another brand"
+    said = [each.get("valueCode") for each in guideline.get("extension", ()) if name_of(each) == "stated-for"]
+    if said != [of]:
+        yield finding("C650", f"the indication is of {', '.join(subjects)}", place, name, str(said))
 
 
 def _bare(concept: object) -> object:

@@ -104,6 +104,7 @@ _PARTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "comorbidity-role": frozenset({"setting", "cause"}),
         "kind": frozenset({"status", "biomarker", "stage", "stated", "timing", "manner", "duration", "purpose"}),
         "of": frozenset({"disease", "treatment", "use"}),
+        "stated-for": frozenset({"brand", "drug"}),
         "verdict": frozenset({"right", "wrong", "incomplete"}),
         "changed": frozenset(
             {

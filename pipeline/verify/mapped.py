@@ -65,8 +65,8 @@ def mapped_codes(concept: Json, conformance: Conformance, place: str, name: str)
     words = " ".join(str(concept.get("text")).split())
     for coding, exact in codings:
         system, version, code, display = (str(coding.get(key, "")) for key in ("system", "version", "code", "display"))
-        # A copy, whose proof stands elsewhere, has no extensions at all.
+        # Lean resources tell a mapped code by `userSelected` alone.
         marks = [each.get("valueBoolean") for each in coding.get("extension", ()) if name_of(each) == "mapped"]
-        is_marked = coding.get("userSelected") is False and (marks == [True] or (not marks and "extension" not in concept))
+        is_marked = coding.get("userSelected") is False and (marks == [True] or "extension" not in coding)
         if (words, system, version, code, display, exact) not in conformance.mapped or not is_marked:
             yield finding("C642", f"{words!r} as {'exact' if exact else 'broader'}", place, name, f"{system}|{version} {code}")

@@ -34,6 +34,7 @@ EXTENSIONS = frozenset(
     {
         *(
             "proof",
+            "stated-for",
             "rule",
             "quote",
             "words",

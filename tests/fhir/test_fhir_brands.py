@@ -1,0 +1,52 @@
+"""From a brand to its uses: its record has those of the brand and those of the drug, told apart, and no other brand's."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from pipeline.fhir import build, derive
+from pipeline.settings import FhirVersion, Profile, Settings
+from tests.fhir.fhir_facts import zorvalimab
+from tests.fhir.fhir_walk import Json, of_type
+
+
+def stated_for(guideline: Json) -> list[str]:
+    return [each["valueCode"] for each in guideline["extension"] if each["url"].endswith("/stated-for")]
+
+
+@pytest.mark.parametrize("profile", get_args(Profile))
+@pytest.mark.parametrize("version", get_args(FhirVersion))
+def test_a_brands_record_has_its_uses_and_those_of_the_drug_told_apart(version: FhirVersion, profile: Profile) -> None:
+    facts, settings = zorvalimab(), Settings(profile=profile)
+    resources = derive(build(facts, settings), version, settings).resources
+
+    brands = [
+        each for each in of_type(resources, "MedicationKnowledge") if each["productType"][0]["coding"][0]["code"] == "brand"
+    ]
+
+    assert len(brands) > 1
+    for brand in brands:
+        guidelines = brand.get("indicationGuideline") or brand.get("administrationGuidelines")
+        said = {"brand": set(), "drug": set()}  # type: dict[str, set[str]]
+        for guideline in guidelines:
+            (kind,) = stated_for(guideline)
+            concepts = [each["concept"] for each in guideline.get("indication", ())] or [guideline["indicationCodeableConcept"]]
+            said[kind] |= {concept["text"] for concept in concepts}
+        name = brand["code"]["text"]
+        for use in facts.uses:
+            text = " ".join(fact.text for fact in (use.lead, use.parent, use.text) if fact)
+            names = {each.text for each in use.brands}
+            assert (text in said["drug"]) == (not names)
+            assert (text in said["brand"]) == (name in names)
+            assert (f"{use.text.text}" in brand["text"]["div"] or "&" in use.text.text or "<" in use.text.text) or (
+                names and name not in names
+            )
+
+
+def test_a_subject_is_a_brand_only_where_the_page_names_it_for_the_use() -> None:
+    facts = zorvalimab()
+    named = {fact.text for use in facts.uses for fact in use.brands}
+    for use in of_type(build(facts, Settings()), "ClinicalUseDefinition"):
+        assert {each["display"] for each in use["subject"]} <= {*named, "Zorvalimab"}
