@@ -18,6 +18,7 @@ from pipeline.verify.reviews import changed_in, check_reviews, review_words
 from pipeline.verify.spans import name_of, part, quote_of
 
 _RELATIVE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}")
+_OPENING = '<div xmlns="http://www.w3.org/1999/xhtml" lang="en" xml:lang="en">'
 _QUOTE = "{http://www.w3.org/1999/xhtml}q"
 _TAGS = {"page-cancer-type": "cancerTypes", "page-topic": "tags", "page-audience": "audienceLevel"}
 #: All that a narrative says besides quotes, and what publishers say of themselves.
@@ -381,6 +382,8 @@ def _narrative(resource: Json, proven: set[str], publishers: Sequence[Publisher]
     except ET.ParseError as error:
         yield finding("C651", f"not XML: {error}", place, name)
         return
+    if not div.startswith(_OPENING):
+        yield finding("C651", f"it does not begin with {_OPENING}", place, name)
     for element in root.iter():
         said = [(element.text, element.tag == _QUOTE), (element.tail, False)]
         for text, is_quote in said:
