@@ -13,7 +13,7 @@ from pipeline.publishers import Publisher
 from pipeline.verify.derived import drug_id, objects
 from pipeline.verify.document import Document
 from pipeline.verify.finding import Json, finding
-from pipeline.verify.marks import TAG, check_mark, tag_of
+from pipeline.verify.marks import TAG, check_mark, check_stated_for, tag_of
 from pipeline.verify.reviews import changed_in, check_reviews, review_words
 from pipeline.verify.spans import name_of, part, quote_of
 
@@ -314,7 +314,9 @@ def _knowledge(resource: Json, snapshot: Snapshot, name: str) -> Iterator[Proble
             if indication.get("concept", {}).get("text") != snapshot.statements.get(reference):
                 yield finding("C650", f"{reference} says otherwise", f"{place}.indication", name)
             if "brand" in set(_profile(resource)):
-                yield from _stated_for(guideline, snapshot.subjects.get(reference, ()), resource, f"{place}.extension", name)
+                yield from check_stated_for(
+                    guideline, snapshot.subjects.get(reference, ()), resource, f"{place}.extension", name
+                )
             if snapshot.stated.get(reference) and not guideline.get("dosingGuideline"):
                 yield finding("C650", f"{reference} is restricted by words", f"{place}.dosingGuideline", name)
             for dosing in guideline.get("dosingGuideline", ()):
@@ -323,15 +325,6 @@ def _knowledge(resource: Json, snapshot: Snapshot, name: str) -> Iterator[Proble
                 stated = sorted(set(_stated_patients(dosing.get("patientCharacteristic", ()), "type")))
                 if stated != snapshot.stated.get(reference):
                     yield finding("C650", f"{reference} is restricted by other words", f"{place}.dosingGuideline", name)
-
-
-def _stated_for(guideline: Json, subjects: Sequence[str], brand: Json, place: str, name: str) -> Iterator[Problem]:
-    """Whether a guideline in the record of a brand is of the brand, or of its drug where the use names no brand."""
-    drugs = [str(each.get("source", {}).get("reference")).partition("/")[2] for each in brand.get("monograph", ())]
-    of = "brand" if brand.get("id") in subjects else "drug" if list(subjects) == drugs else "another brand"
-    said = [each.get("valueCode") for each in guideline.get("extension", ()) if name_of(each) == "stated-for"]
-    if said != [of]:
-        yield finding("C650", f"the indication is of {', '.join(subjects)}", place, name, str(said))
 
 
 def _bare(concept: object) -> object:

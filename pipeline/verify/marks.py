@@ -1,8 +1,8 @@
-"""The mark of a page that could not be read when the snapshot was made: the same on all its resources, and in the report."""
+"""Marks: of a page that could not be read when the snapshot was made, on all its resources; of whose use a guideline is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipeline.errors import Problem
 from pipeline.verify.document import Document
@@ -33,3 +33,12 @@ def check_mark(resource: Json, document: Document, name: str) -> Iterator[Proble
     tags = [tag_of(tag) for tag in resource.get("meta", {}).get("tag", ())]
     if tags.count(TAG) != (day is not None):
         yield finding("C650", "its tag and its extension do not agree on whether its page is stale", f"{kind}.meta.tag", name)
+
+
+def check_stated_for(guideline: Json, subjects: Sequence[str], brand: Json, place: str, name: str) -> Iterator[Problem]:
+    """Whether a guideline in the record of a brand is of the brand, or of its drug where the use names no brand."""
+    drugs = [str(each.get("source", {}).get("reference")).partition("/")[2] for each in brand.get("monograph", ())]
+    of = "brand" if brand.get("id") in subjects else "drug" if list(subjects) == drugs else "another brand"
+    said = [each.get("valueCode") for each in guideline.get("extension", ()) if name_of(each) == "stated-for"]
+    if said != [of]:
+        yield finding("C650", f"the indication is of {', '.join(subjects)}", place, name, str(said))
