@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from pipeline.fhir import systems
@@ -128,9 +129,11 @@ def _sentence(sentence: Sentence, source: Source) -> Json:
 def _front_matter(facts: DrugFacts, source: Source) -> Iterator[Json]:
     """All that the front matter states in full, or where the page is not attached; else only that it is no longer in force."""
     whole = source.carries == "full" or not _is_attached(facts.page, source)
+    # Neither the page nor its facts say where these stand: without a place nobody could prove them.
+    placed = source if source.carries == "full" else replace(source, carries="compact")
     for key, text, span in stated(facts.page):
         if whole or (facts.page_status and span in facts.page_status.spans):
-            yield source.quote(source.url("front-matter"), Fact(text, (span,), ""), {"url": "key", "valueString": key})
+            yield placed.quote(source.url("front-matter"), Fact(text, (span,), ""), {"url": "key", "valueString": key})
 
 
 def _links(facts: DrugFacts, source: Source) -> Iterator[Json]:

@@ -253,7 +253,8 @@ def test_the_profiles_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
 
 #: Names of dictionaries and identifier systems, whoever's pages print them; the header of the mapping tables.
 _SYSTEMS = re.compile(
-    r"NCI Thesaurus|NCI Drug Dictionary|NCI's own|NCI's dictionary|NCI dictionary or page|RxNorm, NCI|cancer\.gov/publications/dictionaries"
+    r"NCI Thesaurus|NCI Drug Dictionary|NCI's own|NCI's dictionary|NCI dictionary or page|RxNorm, NCI"
+    r"|cancer\.gov/publications/dictionaries"
 )
 _PUBLISHER = re.compile(r"\bNCI\b|National Cancer Institute|cancer\.gov")
 

@@ -110,6 +110,12 @@ def test_verify_says_what_it_could_not_check_and_proves_it_from_the_pages(
     *_, summary = map(json.loads, capsys.readouterr().out.splitlines())
     assert (summary["summary"]["pages_not_checked"], summary["summary"]["proven"]) == (0, True)
 
+    # Also where resources carry no proof of their own.
+    bare = str(output.parent / "bare")
+    assert run_command(["convert", str(seeds), "--output", bare, "--proof", "none"]) == 0
+    assert run_command(["verify", bare, "--pages", str(seeds)]) == 0
+    assert run_command(["verify", bare]) == 1
+
     # Another page of that name is not the page.
     (seeds / "zolafen.md").write_text(PAGE.replace("melanoma", "glioma"), encoding="utf-8")
     assert run_command(["verify", str(output), "--pages", str(seeds)]) == 1
