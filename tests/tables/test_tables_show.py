@@ -189,11 +189,11 @@ def test_words_that_restrict_a_use_are_said_before_all_else_of_it(show: Show, in
 
     first = said[said.index("1  treat Sarcoma") : said.index("2  treat Glioma")]
     assert first.startswith(
-        "1  treat Sarcoma  only as the words say\n  in words  “in pellet form”\n  in words  “pregnant patients”\n"
+        "1  treat Sarcoma  only as the words say\n  in words  “in pellet form”\n  in words  “in pregnant patients”\n"
     )
     assert "in words  “into the bladder” (manner)\n" in said
     listed = show(invented, "--uses").out
-    assert "only “in pellet form”, “pregnant patients”, “The cart must be green.”" in listed
+    assert "only “in pellet form”, “in pregnant patients”, “The cart must be green.”" in listed
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,9 @@ def test_a_resource_is_shown_as_json_under_what_it_quotes(show: Show, shipped: P
                 assert said_of_it
                 assert all(f"“{text}”" in quoted for text in said_of_it if not any(text != o and text in o for o in said_of_it))
                 assert "denosumab.md:" in quoted
-            if resource["resourceType"] in {"MedicationKnowledge", "DocumentReference"}:
+            if resource["resourceType"] == "DocumentReference":  # what a use says is quoted with the use
+                assert "“Denosumab is also being studied" in quoted
+            if resource["resourceType"] == "MedicationKnowledge":
                 assert "“These uses are approved for the Prolia brand" in quoted or "“Prolia”" in quoted or "“Xgeva”" in quoted
 
 
