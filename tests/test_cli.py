@@ -31,6 +31,7 @@ COMMANDS = (
     "show",
     "review",
     "tables",
+    "conformance",
     "serve",
     "corrections merge",
     *MAPPINGS,
