@@ -68,7 +68,7 @@ def _subject(scene: Scene) -> tuple[Said, ...]:
 def _group(scene: Scene, group: Sequence[Predicate], *, patients: bool) -> list[Said]:
     """One must: a predicate, or several joined by "or" as one quote."""
     several = len(group) > 1
-    a_choice = several and not _one_course(scene, group)
+    a_choice = several and not _one_course(scene, group) and not _of_it(scene, group)
     first, end = group[0].first, group[-1].end
     while end > first and (scene.words[end - 1].low in ".,;:" or (scene.words[end - 1].low == "in" and end - first > 1)):
         end -= 1
@@ -79,6 +79,8 @@ def _group(scene: Scene, group: Sequence[Predicate], *, patients: bool) -> list[
         for predicate in group
         for one in priors_in(scene, predicate.first, min(predicate.end, end), several=several)
     ]
+    if patients and _WORSE.match(scene.text, scene.words[first].start) is None:
+        prior = [one for one in prior if not _meanwhile(scene, scene.words[first].start, one)]
     if several:
         prior = [*_shared_object(scene, group, end), *prior]
     if patients and not several:
@@ -98,8 +100,25 @@ def _group(scene: Scene, group: Sequence[Predicate], *, patients: bool) -> list[
 
 _WORSE = rx(
     r"(?:(?:has|have|had|is|are) )?(?:(?:either|then|still|also|since|again) )*(?:c[ao]me back|relapsed|recur(?:red|rent)|returned|refractory"
-    r"|g[oe]t(?:ten)? (?:worse|better|smaller)|worsened|progressed|went away|improved|responded|stopped growing|not (?:responded|improved|gotten better)|stopped responding)\b"
+    r"|g[oe]t(?:ten)? (?:worse|better|smaller)|worsened|progressed|went away(?: completely)?|shr[au]nk|improved|responded|stopped growing|not (?:responded|improved|gotten better)|stopped responding)\b"
 )
+
+
+def _of_it(scene: Scene, group: Sequence[Predicate]) -> bool:
+    """Reads "did not respond to X or came back within a year of it": however the disease went on, X was before."""
+    said = [scene.text[slice(*scene.place(one.first, one.end))].strip(" .,") for one in group]
+    return all(one.endswith((" of it", " after it", " with it", " to it")) for one in said[1:])
+
+
+def _meanwhile(scene: Scene, start: int, prior: Said) -> bool:
+    """Reads "who have a high risk of broken bones while taking X": what they take anyway."""
+    return (
+        re.search(
+            r"\bwhile (?:taking|receiving|getting|on|being treated with)(?: an?| the)? \Z",
+            scene.text[start : prior.names[0][0]],
+        )
+        is not None
+    )
 
 
 def _one_course(scene: Scene, group: Sequence[Predicate]) -> bool:

@@ -164,8 +164,11 @@ def denial_of(what: str) -> Denial:
     return Denial(tuple(name for name in _LIST.split(named.strip(" .,")) if name), said, groups)
 
 
-def judge(denial: Denial, use: Use, heads: Iterable[str]) -> Literal["refused", "limited", ""]:
-    """What a denial does to a use: refuses it where it is what the denial names, limits it where that is a part of it."""
+def judge(denial: Denial, use: Use, heads: Iterable[str]) -> Literal["refused", "limited", "beside", ""]:
+    """What a denial does to a use: refuses it where it is what the denial names, limits it where that is a part of it.
+
+    "beside": it may be a kind of the use's disease, so that the sentence stays with the use.
+    """
     if denial.brands and use.brands and not {one.text.casefold() for one in use.brands} & set(map(str.casefold, denial.brands)):
         return ""
     if _bare(denial.whole) == _bare(use.text.text):
@@ -174,8 +177,9 @@ def judge(denial: Denial, use: Use, heads: Iterable[str]) -> Literal["refused", 
     named = {folded(name) for name in denial.names}
     within = any(name.endswith(f" {head}") for name in named for head in known)
     if denial.names and not named & known and not within:
-        shares = (denial.limited and _shares(denial.names, known)) or _of_one_sort(named, known)
-        return "limited" if denial.patients or shares else ""
+        if denial.patients or (denial.limited and _shares(denial.names, known)):
+            return "limited"
+        return "beside" if _of_one_sort(named, known) else ""
     ages = {one.age_group for group in use.populations for one in group.characteristics if one.age_group is not None}
     if denial.names and named & known and not denial.limited:
         if not denial.groups or (ages and ages <= set(denial.groups)):
@@ -193,9 +197,11 @@ def _shares(names: Iterable[str], known: Iterable[str]) -> bool:
 def _of_one_sort(named: Iterable[str], known: Iterable[str]) -> bool:
     """Whether what is denied may be a kind of the disease of the use: "primary CNS lymphoma" of "large B-cell lymphoma"."""
     nouns = [{name.rsplit(" ", 1)[-1] for name in some} - _NO_SORT for some in (named, known)]
-    return not nouns[0].isdisjoint(nouns[1])
+    return not nouns[0].isdisjoint(nouns[1]) or not _ANY.isdisjoint(known)
 
 
+#: Every cancer that is denied is a kind of these.
+_ANY = frozenset(["solid tumor", "cancer", "tumor", "malignancy"])
 _NO_SORT = frozenset(["cancer", "tumor", "disease", "carcinoma", "syndrome"])
 _GENERIC = frozenset(["cancer", "cancers", "tumor", "tumors", "disease", "carcinoma", "lymphoma", "leukemia", "syndrome"])
 
@@ -222,7 +228,7 @@ class Denials:
                     one for one in left.populations if not any(c.age_group in denial.groups for c in one.characteristics)
                 )
                 left = replace(left, populations=kept) if kept or not left.populations else None
-        return left, tuple(denial.said for denial, verdict in verdicts if verdict == "limited" and denial.said is not None)
+        return left, tuple(denial.said for denial, verdict in verdicts if verdict in ("limited", "beside") and denial.said)
 
 
 def _known(use: Use, heads: Iterable[str]) -> set[str]:

@@ -108,7 +108,7 @@ _EFFECTIVE = rx(r"\b(?:is|are|has been found|have been found)(?: also)? (?:effec
 
 
 FRAMES: tuple[Row, ...] = (
-    Row("confirmatory-trials", "approval-status", says=rx(r"\bconfirmatory\b|\bremains? approved only if\b.*\b(?:trials?|stud(?:y|ies))\b|^as a condition of (?:this |the )?approval\b.*\b(?:trials?|stud(?:y|ies))\b")),
+    Row("confirmatory-trials", "approval-status", says=rx(r"\bconfirmatory\b|\bremains? approved only if\b.*\b(?:trials?|stud(?:y|ies))\b|\b(?:may|might|could|can) withdraw (?:its |the |this )?approval\b|^as a condition of (?:this |the )?approval\b.*\b(?:trials?|stud(?:y|ies))\b")),
     Row("more-information", "other-form", says=rx(r"^[(\[\s]*see\b|^for (?:more )?information\b|\bsee the drug information summar(?:y|ies)\b")),
     Row("being-studied", "studied", verbs=("study",), unless=rx(
         r"^\W*it is not known\b|\b(?:must|should) (?:also )?be tested\b|\btested (?:for|before|after|every|to)\b"
@@ -223,7 +223,10 @@ _AIMS = closed("noun-aims")
 def _of_use(words: Sequence[Word], at: int, first: int, group: VerbGroup, subject: Subject) -> Frame:
     """The frame of "X is approved …": in the active voice ("the FDA has approved X …") the drug's name is passed too."""
     start = group.end
-    noun = next((k for k in range(group.end, min(len(words), group.end + 4)) if words[k].low == "approval"), None)
+    ahead = range(group.end, min(len(words), group.end + 4))
+    noun = next(
+        (k for k in ahead if words[k].low == "approval" and [one.low for one in words[k + 1 : k + 2]] != ["program"]), None
+    )
     if noun is not None:  # "holds FDA approval to treat"
         return Frame("of-use", None, subject, (at, first), noun + 1, group, "approved", (first, noun + 1), (0, at))
     if subject == "agency" and not group.passive:

@@ -240,8 +240,8 @@ def _is_event(scene: Scene, name: tuple[int, int]) -> bool:
     """Reads "after the leak", "after the end of treatment": no treatment is named."""
     first, end = name
     words = scene.words
-    if end == first + 1 and words[first].low.endswith("ly"):
-        return True  # "which is given weekly"
+    if (end == first + 1 and words[first].low.endswith("ly")) or words[first].low == "of":
+        return True  # "which is given weekly", "both of these drugs"
     return words[end - 1].low in _EVENTS or (words[first].low in _EVENTS and first + 1 < end and words[first + 1].low == "of")
 
 

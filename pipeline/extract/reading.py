@@ -271,4 +271,6 @@ def _step(text: str, words: Sequence[Word], run: Sequence[Phrase]) -> Step:
     first = run[0].first
     while first and words[first - 1].low in ("first", "next", "then"):
         first -= 1
+    if [word.low for word in words[first - 3 : first - 1]] == ["followed", "by"]:
+        first -= 3  # "followed by zolafen alone"
     return Step((words[first].start, scenes[-1].whole[1]), partners, alone, timing)

@@ -10,6 +10,7 @@ from pipeline.extract.reading import read
 from pipeline.extract.said import Reading, Said, Step
 from pipeline.extract.sentences import Statement
 from pipeline.language import rx
+from pipeline.phrases.words import words_of
 
 _POINTS_BACK = rx(
     r"(?:and |also,? |all (?:of )?|both (?:of )?)*(?:it|they|this (?:use|indication)|these (?:uses|indications)|the same|(?:for )?(?:these |such |the same )?(?:patients|adults|children))\b"
@@ -30,7 +31,7 @@ def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> 
     added = head is not None and head.low in ("added", "combined", "paired", "joined")
     reading = read(statement, heads, at=frame.at, group=frame.group, kind="with" if added else "start")
     if frame.leading[1] > frame.leading[0]:
-        before = read(statement, heads, at=frame.leading[0], until=frame.leading[1])
+        before = _before(statement, read(statement, heads, at=frame.leading[0], until=frame.leading[1]), frame)
         reading = replace(reading, said=(*before.said, *reading.said))
     if head is not None and not head.of("approve") and head.low not in ("used", "given", "intended", "meant", "offered"):
         way = Said("qualifier", "manner", (head.start, head.end), of="treatment", what="manner")
@@ -48,6 +49,17 @@ def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> 
     if in_a_case or (also and _adds_for_some(reading, frame)):
         return of_some_patients(statement, reading.of("partner"))
     return replace(reading, also=also)
+
+
+def _before(statement: Statement, reading: Reading, frame: Frame) -> Reading:
+    """Reads "After brontinib is given to lower the risk of X, it is used …": what another drug is for is no purpose of this one."""
+    words = words_of(statement.plain, statement.start, statement.end)[slice(*frame.leading)]
+    own_verb = any(word.of("be", "have") for word in words)
+    if not reading.of("intent") or not own_verb or not words[0].of("time", "subordinator"):
+        return reading
+    kept = tuple(one for one in reading.said if one.kind in ("population", "prior"))
+    place = (words[0].start, words[-2].end if words[-1].is_stop and len(words) > 1 else words[-1].end)
+    return replace(reading, said=(*kept, Said("qualifier", "stated", place, of="treatment")))
 
 
 _HAVE = rx(r"\W*(?:with|who have|having) ")

@@ -273,7 +273,14 @@ def _partners(scene: Scene, listed: Treatments, *, optional: bool) -> list[Said]
         place = scene.place(listed.optional[0][0], listed.optional[-1][1])
         found.append(scene.tell("partner", "with-or-without", place, mode="optional", names=scene.names(listed.optional)))
     if not found:
-        found.append(scene.tell("partner", "with-unnamed", place, mode="optional" if optional else "unnamed"))
+        found.append(
+            scene.tell(
+                "partner",
+                "with-unnamed",
+                scene.place(scene.phrase.first, listed.end),
+                mode="optional" if optional else "unnamed",
+            )
+        )
     return found
 
 

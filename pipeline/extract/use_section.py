@@ -197,7 +197,10 @@ def _item(ledger: Ledger, item: Item, above: list[Told], lead: Lead, general: tu
         leaves = ledger.reads[first:]
         _asides(ledger, item, told, leaves)
         return
-    below = [*(read_item(child, chain, ledger.names) for child in uses), *below]
+    criteria = [read_item(child, chain, ledger.names) for child in uses]
+    if told.open == "received" and not any(_CHOICE.search(each.block.text) for each in (item, *uses)):
+        criteria = list(map(_required, criteria))
+    below = [*criteria, *below]
     parent = whole(item.parent.statements) if item.parent is not None else None
     leaf = Leaf(lead.told, chain, whole(item.statements), parent, lead.fact, below, list(general))
     bracketed = tuple(each for statement in item.statements for each in bracket_brands(statement, ledger.names))
@@ -277,15 +280,16 @@ def _received(ledger: Ledger, lists: list[Item], chain: list[Told]) -> list[Told
     for one in lists:
         first = read_item(one, chain, ledger.names)
         below = [read_item(child, [*chain, first], ledger.names) for child in one.children]
-        found += [first, *(map(_required, below) if any(_AND.search(child.block.text) for child in one.children) else below)]
+        choice = any(_CHOICE.search(item.block.text) for item in (one, *one.children))
+        found += [first, *(below if choice else map(_required, below))]
     return found
 
 
-_AND = rx(r"[,;]? and\W*$")
+_CHOICE = rx(r"\b(?:or|either|one(?: or more)? of the following|any of the following)\W*$")
 
 
 def _required(told: Told) -> Told:
-    """Reads "an anthracycline; and" below "who have received:": each of them."""
+    """Reads "a proteasome inhibitor" below "who have received:": each of them, where nothing says that one is enough."""
     told.readings = [
         replace(r, said=tuple(replace(one, mode="required", some=False) if one.kind == "prior" else one for one in r.said))
         for r in told.readings

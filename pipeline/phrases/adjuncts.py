@@ -95,6 +95,8 @@ def _joint(words: Sequence[Word], at: int, end: int) -> tuple[int, str, bool]:
             joint = ";" if low == ";" else joint
         elif words[number].of("coordinator") and low not in {"nor", "plus"}:
             joint = "or" if "or" in low and joint != "then" else joint or low
+        elif low == "followed" and number + 3 < end and words[number + 1].low == "by" and words[number + 3].low == "alone":
+            return number + 3, "then", comma  # "followed by zolafen alone"
         elif low == "followed" and number + 1 < end and words[number + 1].low == "by":
             return (number + 2, "then", comma) if number + 2 < end else (at, "", False)
         elif low in _LINKS and low != "followed":

@@ -31,7 +31,7 @@ def aim(here: Here) -> Opener | None:
     word = words[at]
     if word.low == "to" or (joined and current in ("aim", "purpose") and word.of("aim") and not word.of("treatment", "course")):
         before = words[at - 1] if at else None
-        if current == "case" and not joined and before is not None and before.of("use"):
+        if current in ("case", "time") and not joined and before is not None and before.of("use"):
             return None  # "when methotrexate is used to treat …"
         number = _past(words, at + (word.low == "to"), end)
         unknown = (
@@ -45,7 +45,7 @@ def aim(here: Here) -> Opener | None:
         if (
             number >= end
             or not (words[number].of("aim") or unknown)
-            or (word.low == "to" and not joined and _blocked(before, words[number], current))
+            or (word.low == "to" and not joined and not _of_risk(words, number) and _blocked(before, words[number], current))
         ):
             return None
         return infinitive(words, number, end)
@@ -128,6 +128,11 @@ def _past(words: Sequence[Word], at: int, end: int) -> int:
     if at + 2 < end and words[at].low == "be" and words[at + 1].low in ("used", "given") and words[at + 2].low == "to":
         at += 3
     return at
+
+
+def _of_risk(words: Sequence[Word], verb: int) -> bool:
+    """Reads "(after radiation therapy) to lower the risk of X": no surgery lowers a risk, the drug does."""
+    return any(word.low in ("risk", "chance") for word in words[verb + 1 : verb + 3])
 
 
 def _blocked(before: Word | None, verb: Word, current: Kind) -> bool:

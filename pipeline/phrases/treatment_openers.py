@@ -71,6 +71,8 @@ def role(here: Here) -> Opener | None:
     words, at, end, current, _joined = here.parts
     if words[at].low not in ("as", "on") or (at and words[at - 1].low == "well"):
         return None
+    if at > 1 and current in CLAUSES and words[at - 1].of("use") and words[at - 2].of("treatment"):
+        return None  # "(responded to) platinum chemotherapy given as the first treatment"
     number = at + 1
     if (
         number < end

@@ -265,3 +265,60 @@ def test_a_denial_of_a_kind_of_the_disease_stays_with_the_use(uses_of: Uses) -> 
     denied = "Zolafen is not approved to treat primary central nervous system lymphoma."
     lymphoma, melanoma = uses_of(f"{LEAD}- **Large B-cell lymphoma**.\n- **Melanoma**.\n\n{denied}")
     assert (words(lymphoma), words(melanoma)) == ([denied], [])
+
+
+def test_what_another_drug_is_given_for_is_no_purpose_of_this_one(uses_of: Uses) -> None:
+    said = "After brontinib is given to lower the risk of serious side effects, it is used with caldisone."
+    (use,) = uses_of(f"{LEAD}- **Lymphoma** that has come back. {said}")
+    assert ([one.text for one in use.conditions], use.intent) == (["Lymphoma"], "treat")
+    assert words(use) == ["After brontinib is given to lower the risk of serious side effects"]
+
+
+def test_a_risk_that_is_lowered_after_surgery_is_what_the_drug_is_for(uses_of: Uses) -> None:
+    said = "It is used after radiation therapy to lower the risk of invasive breast cancer."
+    (use,) = uses_of(f"{LEAD}- **Ductal carcinoma in situ** in women. {said}")
+    assert ([one.text for one in use.conditions], use.intent) == (["invasive breast cancer"], "reduce_risk")
+    assert [one.text for one in use.settings] == ["Ductal carcinoma in situ"]
+
+
+def test_what_patients_take_anyway_is_no_prior_therapy(uses_of: Uses) -> None:
+    women = "women with **breast cancer** who have a high risk of broken bones while taking an aromatase inhibitor"
+    (use,) = uses_of(f"Zolafen is approved to reduce the risk of bone loss in:\n\n- {women}")
+    assert use.prior == ()
+
+
+def test_treatments_listed_below_who_have_received_are_required(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Plasmoma**. It is used in patients who have received:\n- brontinib\n- caldisone")
+    assert [(one.mode, one.phrase.text) for one in use.prior] == [("required", "brontinib"), ("required", "caldisone")]
+
+
+def test_a_footnotes_word_on_withdrawal_restricts_no_use(uses_of: Uses) -> None:
+    note = "¹This use is approved under FDA's Accelerated Approval Program. "
+    note += "If the trial does not show this, the FDA may withdraw its approval of this use."
+    glioma, melanoma = uses_of(f"{LEAD}- **Glioma**.¹\n- **Melanoma**.\n\n{note}")
+    assert (glioma.approval_status, melanoma.approval_status) == ("accelerated_approval", "approved")
+    assert (words(glioma), words(melanoma)) == ([], [])
+
+
+def test_a_cancer_that_is_denied_limits_a_use_in_solid_tumors(uses_of: Uses) -> None:
+    denied = "Zolafen is not approved to treat children with TMB-H brain cancer."
+    (use,) = uses_of(f"{LEAD}- **Solid tumors** that are TMB-H in adults and children.\n\n{denied}")
+    assert (words(use), patients(use)) == ([denied], [["adults"], ["children"]])
+
+
+def test_the_line_of_an_earlier_treatment_is_not_the_drugs(uses_of: Uses) -> None:
+    said = "that responded to brontinib chemotherapy given as the first treatment. It is used as maintenance therapy."
+    (use,) = uses_of(f"{LEAD}- **Melanoma** {said}")
+    assert use.line is not None
+    assert use.line.text == "maintenance therapy"
+
+
+def test_other_drugs_keep_their_with(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Melanoma**. It is used with other drugs.")
+    assert words(use) == ["with other drugs"]
+
+
+def test_followed_by_the_drug_alone_is_a_step(uses_of: Uses) -> None:
+    said = "with brontinib before surgery, followed by zolafen alone after surgery."
+    (use,) = uses_of(f"{LEAD}- **Melanoma**. It is used:\n- {said}")
+    assert (use.alone, [phase.alone is not None for phase in use.phases]) == (None, [False, True])
