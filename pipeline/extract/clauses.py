@@ -77,7 +77,8 @@ def _group(scene: Scene, group: Sequence[Predicate], *, patients: bool) -> list[
     prior = [
         Said("prior", one.rule, one.place, "conditional" if a_choice or scene.some else one.mode, one.names, some=scene.some)
         for predicate in group
-        for one in priors_in(scene, predicate.first, min(predicate.end, end), several=several)
+        for start in _in_turn(scene, predicate, end)
+        for one in priors_in(scene, start, min(predicate.end, end), several=several)
     ]
     if patients and _WORSE.match(scene.text, scene.words[first].start) is None:
         prior = [one for one in prior if not _meanwhile(scene, scene.words[first].start, one)]
@@ -119,6 +120,12 @@ def _meanwhile(scene: Scene, start: int, prior: Said) -> bool:
         )
         is not None
     )
+
+
+def _in_turn(scene: Scene, predicate: Predicate, end: int) -> list[int]:
+    """Where the verbs of "came back and then responded to X" begin, one after the other."""
+    then = (n + 1 for n in range(predicate.first, min(predicate.end, end) - 1) if scene.words[n].low == "then")
+    return [predicate.first, *then]
 
 
 def _one_course(scene: Scene, group: Sequence[Predicate]) -> bool:

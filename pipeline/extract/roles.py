@@ -110,6 +110,8 @@ def _having(scene: Scene) -> tuple[Said, ...] | None:
         return treating.announced(scene)
     if of_people:
         named = _named(scene)
+        if named is not None and _of_a_second_group(scene):
+            return (scene.tell("description", "patient-trait"),)
         if named is not None:
             return named
         if _MARKER.search(scene.said) is not None:
@@ -118,6 +120,15 @@ def _having(scene: Scene) -> tuple[Said, ...] | None:
     if _MARKER.search(scene.said) is not None and scene.opener == "with":
         return (scene.tell("biomarker", "biomarker", scene.place(scene.inner, scene.end)),)
     return (scene.tell("status", "with-feature"),)
+
+
+def _of_a_second_group(scene: Scene) -> bool:
+    """Reads "in adults with either disease and in children with acute leukemia": the disease of the children alone."""
+    before = scene.previous
+    groups = [one for one in scene.before if one.kind == "population"]
+    if before is None or before.kind != "people" or before.joint != "and" or len(groups) < 2:  # noqa: PLR2004 - a second group
+        return False
+    return " with " in scene.text[groups[-2].place[1] : groups[-1].place[0]]
 
 
 def _with(scene: Scene) -> tuple[Said, ...] | None:

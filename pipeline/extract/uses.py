@@ -309,7 +309,7 @@ def _qualifiers(leaf: Leaf, verb: Said) -> tuple[Qualifier, ...]:
     found += [Qualifier(one, "use") for one in (*ways(leaf), *leaf.stated)]
     found += _other_aims(leaf, verb)
     found += [
-        Qualifier(reading.quote(one.place, one.rule), "patients", "timing")
+        Qualifier(reading.quote(_with_when(reading, one.place), one.rule), "patients", "timing")
         for reading, one in said(leaf.every, "prior") if one.rule != "after-head" and brings_on(leaf, verb, reading, one)
     ]  # fmt: skip
     below = [*leaf.above, *leaf.own, *leaf.general]
@@ -323,6 +323,15 @@ def _qualifiers(leaf: Leaf, verb: Said) -> tuple[Qualifier, ...]:
     for one in found:
         kept.setdefault(one.fact.text.casefold(), one)
     return in_order(kept.values())
+
+
+_WHEN = rx(r"\b(?:after|during|before|following) (?:an? |the )?\Z")
+
+
+def _with_when(reading: Reading, place: tuple[int, int]) -> tuple[int, int]:
+    """The place of a treatment with "after" before it: "surgery" alone does not say when."""
+    found = _WHEN.search(reading.statement.plain[reading.statement.start : place[0]])
+    return (reading.statement.start + found.start() if found is not None else place[0], place[1])
 
 
 _GAP = re.compile(r"[\s,;]*")

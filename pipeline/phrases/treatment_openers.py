@@ -157,7 +157,11 @@ def with_what(here: Here) -> Opener | None:
     if (
         current in CLAUSES
         and low == "with"
-        and (_another_way(words, at) or (comma and at > 1 and words[at - 2].of("treatment")))
+        and (
+            _another_way(words, at)
+            or (comma and at > 1 and words[at - 2].of("treatment"))
+            or (joined and _for_others(words, at, end))
+        )
     ):
         return Opener("with", at)
     if current in CLAUSES or (current == "time" and not (comma or joined or words[at - 1].low in _OPERATIONS)):
@@ -167,6 +171,11 @@ def with_what(here: Here) -> Opener | None:
     if current in ("people", "noun", "aim", "place", "for", "having") or (current == "start" and not here.fresh):
         return Opener("having", at + 1 if low == "with" else at)
     return Opener("with", at)
+
+
+def _for_others(words: Sequence[Word], at: int, end: int) -> bool:
+    """Reads "(with A in patients who have X and) with B in patients who have Y": B is another partner."""
+    return any(words[k].low == "in" and words[k + 1].of("person") for k in range(at + 1, min(end - 1, at + 8)))
 
 
 def time(here: Here) -> Opener | None:

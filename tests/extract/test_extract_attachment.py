@@ -322,3 +322,29 @@ def test_followed_by_the_drug_alone_is_a_step(uses_of: Uses) -> None:
     said = "with brontinib before surgery, followed by zolafen alone after surgery."
     (use,) = uses_of(f"{LEAD}- **Melanoma**. It is used:\n- {said}")
     assert (use.alone, [phase.alone is not None for phase in use.phases]) == (None, [False, True])
+
+
+def test_one_course_after_the_other_stays_in_its_order(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Melanoma**. It is used in patients whose cancer came back and then responded to brontinib.")
+    assert [one.text for one in use.disease_status] == ["came back and then responded to brontinib"]
+    assert [(one.mode, one.phrase.text) for one in use.prior] == [("required", "brontinib")]
+
+
+def test_a_disease_of_the_second_group_alone_narrows_nothing(uses_of: Uses) -> None:
+    said = "It is used in adults with either disease and in children with acute leukemia."
+    (use,) = uses_of(f"{LEAD}- **Leukemia** and **lymphoma**. {said}")
+    assert use.narrower == ()
+
+
+def test_two_partners_for_two_groups_of_patients_are_two_ways(uses_of: Uses) -> None:
+    first = "with brontinib in patients aged 65 years and older who cannot have a transplant"
+    (use,) = uses_of(f"{LEAD}- **Plasmoma**. It is used {first} and with caldisone in patients who plan to have a transplant.")
+    assert [(one.mode, one.phrase.text) for one in use.therapies] == [
+        ("combination", "brontinib"),
+        ("combination", "caldisone"),
+    ]
+
+
+def test_what_brings_on_the_thing_prevented_keeps_its_after(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to prevent:\n\n- **Nausea** in adults that may occur after surgery.")
+    assert "after surgery" in words(use)
