@@ -5,6 +5,10 @@ from __future__ import annotations
 from pipeline.extract.said import Said
 from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
+from pipeline.phrases.nouns import goes_on
+
+#: The rule of a disease of which the condition is a part ("irritability associated with autistic disorder").
+UNDERLYING = "underlying-disease"
 
 
 def cause(scene: Scene) -> tuple[Said, ...] | None:
@@ -18,7 +22,10 @@ def cause(scene: Scene) -> tuple[Said, ...] | None:
         first += 1
     if first >= scene.end:
         return (scene.tell("cause", "cause", mode="open"),)
-    return tuple(scene.tell("cause", "cause", place, names=(place,)) for place in _branches(scene, first))
+    rule = (
+        UNDERLYING if scene.opener.startswith("associated") or scene.words[scene.phrase.first].low == "associated" else "cause"
+    )
+    return tuple(scene.tell("cause", rule, place, names=(place,)) for place in _branches(scene, first))
 
 
 _CAUSED = closed("caused")
@@ -27,6 +34,7 @@ _CAUSED = closed("caused")
 def _branches(scene: Scene, first: int) -> list[tuple[int, int]]:
     """Reads "multiple myeloma or by solid tumors that have spread": one cause a branch; an "or" within a clause is none."""
     words, found, number, start = scene.words, [], first, first
+    listed = any(words[k].low == "," and goes_on(words, k + 1, scene.end) for k in range(first, scene.end))  # "A, B, and C"
     if _SOME_KINDS.match(scene.text, words[first].start) is not None:
         return [scene.place(first, scene.end)]  # "certain types of X or Y": certain types of either
     while number < scene.end:
@@ -39,6 +47,14 @@ def _branches(scene: Scene, first: int) -> list[tuple[int, int]]:
                 ),
                 scene.end,
             )
+            continue
+        if words[number].low == "," and listed and goes_on(words, number + 1, scene.end):
+            found.append(scene.place(start, number))
+            start = number = number + 1
+            continue
+        if words[number].low == "," and listed and number + 1 < scene.end and words[number + 1].low in ("and", "or"):
+            found.append(scene.place(start, number))
+            start = number = number + 2
             continue
         if words[number].low == "or" and number > start:
             found.append(scene.place(start, number))

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
+from pipeline.extract.causes import UNDERLYING
 from pipeline.extract.conservation import keep_words
 from pipeline.extract.denials import CONTRADICTED
 from pipeline.extract.denying import may_deny, takes_back_approval
 from pipeline.extract.elements import Aside, Passage
-from pipeline.extract.leaf import in_order
+from pipeline.extract.leaf import in_order, unique
 from pipeline.extract.ledger import Ledger, Read, holds, says_abroad, words_left
 from pipeline.extract.quote import fact
 from pipeline.extract.scope import (
@@ -27,8 +28,8 @@ from pipeline.extract.told import (
     NO_ANTECEDENT,
 )
 from pipeline.extract.uses import build_use
-from pipeline.language import rx
-from pipeline.model import Fact, Qualifier
+from pipeline.language import classes_of, rx
+from pipeline.model import Fact, Qualifier, Use
 
 THESE_USES = rx(r"\bthese (?:uses|indications)\b")
 
@@ -83,7 +84,7 @@ def publish_use(ledger: Ledger, one: Read) -> None:
             approval_status, approval_status_fact = "accelerated_approval", note.statement.fact("accelerated-approval")
         elif note.frame.role != "approval-status":
             one.leaf.stated.append(note.statement.fact("stated"))
-    built = build_use(one.leaf, approval_status, approval_status_fact)
+    built = build_use(one.leaf, approval_status, approval_status_fact, of_label=ledger.names.approved)
     if isinstance(built, str):
         ledger.unread(said, built)
         return
@@ -98,7 +99,7 @@ def publish_use(ledger: Ledger, one: Read) -> None:
     built = replace(
         built, qualifiers=in_order((*built.qualifiers, *(Qualifier(each) for each in limits if each.text not in known)))
     )
-    built = one.under.narrow(built)
+    built = one.under.narrow(_in_a_label(built) if ledger.names.approved else built)
     ages = {c.age_group for p in built.populations for c in p.characteristics}
     brands = [*one.brands, *(b for b in one.under.brands if b.text not in {x.text for x in one.brands})]
     behind: list[Statement] = []
@@ -117,6 +118,14 @@ def publish_use(ledger: Ledger, one: Read) -> None:
     built = replace(built, text=_with_sentences(one, built.text, behind))
     evidence.extend(reading.statement.fact("detail") for reading in one.leaf.general)
     ledger.result.uses.append(replace(built, brands=tuple(brands), evidence=(*evidence, *one.under.evidence)))
+
+
+def _in_a_label(use: Use) -> Use:
+    """Reads "irritability associated with autistic disorder" in a label: the disease in which the condition is treated."""
+    diseases = [each.rule == UNDERLYING and "treatment" not in classes_of(each.text.rsplit(" ", 1)[-1]) for each in use.causes]
+    underlying = tuple(each for each, is_one in zip(use.causes, diseases, strict=True) if is_one)
+    causes = tuple(each for each, is_one in zip(use.causes, diseases, strict=True) if not is_one)
+    return replace(use, settings=unique((*use.settings, *underlying)), causes=causes) if underlying else use
 
 
 def _of_uses(statement: Statement, rule: str) -> Fact:

@@ -26,8 +26,10 @@ _NO_CONDITION = rx(
 )
 
 
-def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact: Fact | None) -> Use | str:
-    """The use, or why there is none: without a verb or a condition nothing is said."""
+def build_use(
+    leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact: Fact | None, *, of_label: bool = False
+) -> Use | str:
+    """The use, or why there is none: without a verb or a condition nothing is said. `of_label`: it stands in a label."""
     found = _intent(leaf)
     if found is None:
         return "no verb says what the drug is for"
@@ -43,7 +45,7 @@ def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact:
     if causes and all(_SYMPTOMS.fullmatch(one.text) for one in conditions):
         conditions, causes = causes, ()  # "relief of symptoms associated with diabetic gastroparesis"
     at_risk = [one for one in settings if _RISK.match(one.text)]  # "in women who have: - a high risk of the disease"
-    settings = (*(one for one in settings if one not in at_risk), *_settings(leaf, verb))
+    settings = (*(one for one in settings if one not in at_risk), *_settings(leaf, verb, of_label=of_label))
     if any(one.mode == "open" for _, one in said(leaf.leading, "cause")):
         causes = unique((*(replace(one, rule=CAUSE_FROM_LEAD) for one in settings), *causes))
         settings = ()
@@ -217,9 +219,12 @@ def _of_setting(leaf: Leaf, state: dict[str, list[Fact]]) -> dict[str, list[Fact
 _HAVE = rx(r"(?:with|who have|that have|having) (?:an? |the )?")
 
 
-def _settings(leaf: Leaf, verb: Said) -> tuple[Fact, ...]:
-    """Reads "to improve glycemic control in adults with type 2 diabetes": the disease that the patients have."""
-    if not leaf.prose or verb.mode in PREVENTIVE:
+def _settings(leaf: Leaf, verb: Said, *, of_label: bool) -> tuple[Fact, ...]:
+    """Reads "to improve glycemic control in adults with type 2 diabetes": the disease that the patients have.
+
+    In a label, too, where something is prevented ("to reduce the risk of stroke in patients with atrial fibrillation").
+    """
+    if not of_label and (not leaf.prose or verb.mode in PREVENTIVE):
         return ()
     found = []
     for reading, one in said(leaf.own[:1], "description"):
