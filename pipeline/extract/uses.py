@@ -13,7 +13,7 @@ from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_or
 from pipeline.extract.patients import narrowed, populations_of, widened, without_duplicates
 from pipeline.extract.said import STATES, Reading, Said
 from pipeline.extract.state import in_run, state_of, ways
-from pipeline.language import rx
+from pipeline.language import closed, rx
 from pipeline.model import ApprovalStatus, Fact, Population, Qualifier, Sentence, Span, Use, facts_in
 from pipeline.phrases.diseases import is_generic, names_head
 from pipeline.phrases.nouns import noun_list
@@ -42,10 +42,16 @@ def build_use(
     if (why := next(filter(None, map(_no_condition, conditions)), None)) is not None:
         return why
     causes = _causes(leaf, verb)
+    settings_of_patients = _settings(leaf, verb, of_label=of_label)
     if causes and all(_SYMPTOMS.fullmatch(one.text) for one in conditions):
         conditions, causes = causes, ()  # "relief of symptoms associated with diabetic gastroparesis"
+    purpose: tuple[Qualifier, ...] = ()
+    if of_label and settings_of_patients and verb.mode == "other" and all(map(_is_measure, conditions)):
+        start, end = verb.place[0], max(one.place[1] for r, one in said(leaf.own[:1], "object", "head") if r is reading)
+        purpose = (Qualifier(reading.quote((start, end), "purpose"), "use", "purpose"),)
+        conditions, settings, settings_of_patients = settings_of_patients, (), ()
     at_risk = [one for one in settings if _RISK.match(one.text)]  # "in women who have: - a high risk of the disease"
-    settings = (*(one for one in settings if one not in at_risk), *_settings(leaf, verb, of_label=of_label))
+    settings = (*(one for one in settings if one not in at_risk), *settings_of_patients)
     if any(one.mode == "open" for _, one in said(leaf.leading, "cause")):
         causes = unique((*(replace(one, rule=CAUSE_FROM_LEAD) for one in settings), *causes))
         settings = ()
@@ -73,10 +79,16 @@ def build_use(
         therapies=therapies_of(leaf),
         prior=prior_of(leaf, verb),
         phases=phases_of(leaf),
-        qualifiers=in_order((*_qualifiers(leaf, verb), *(Qualifier(one, "patients") for one in at_risk))),
+        qualifiers=in_order((*purpose, *_qualifiers(leaf, verb), *(Qualifier(one, "patients") for one in at_risk))),
     )
 
 
+def _is_measure(condition: Fact) -> bool:
+    """Whether what the verb acts on is no disease: "glycemic control", "LDL C"."""
+    return _MEASURED.sub("", condition.text).rsplit(" ", 1)[-1].lower() in closed("measures")
+
+
+_MEASURED = rx(r" \([^()]*\)$")
 _RISK = rx(r"(?:an? )?(?:very )?(?:high|higher|increased) (?:risk|chance)\b")
 _ANOTHER = rx(r"(?:and|or) (?:to )?(?:help )?(?:treat|prevent|reduce|lower)\b")
 

@@ -167,6 +167,10 @@ _SETS: Final[Mapping[str, str]] = {
     "dosage dose reduction discontinuation vigilance supervision diet exercise isolation culture cultures alternative",
     # What is treated of a disease, said before its name: "relief of the signs and symptoms of X"
     "signs": "sign signs symptom symptoms manifestation manifestations",
+    # What a drug changes for the sake of a disease: "to improve glycemic control in adults with diabetes"
+    "measures": "control level levels cholesterol triglycerides triglyceride c b tg apob apolipoprotein mortality rate rates glucose "
+    "pressure wakefulness motility emptying secretion secretions volume time period function count counts density mass weight "
+    "survival resolution hospitalization hospitalizations death ability remission",
     "gerunds": "treating preventing reducing lowering relieving controlling managing finding detecting helping keeping",
     "clause-verbs": "keep prepare move stop slow make get allow bring limit extend give collect",
     "known": "known clear sure determine certain know see unknown",

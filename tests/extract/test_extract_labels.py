@@ -99,9 +99,9 @@ def test_a_severity_alone_is_no_condition(uses_of: Uses) -> None:
 
 
 def test_the_disease_of_the_patients_is_the_setting_and_stays_with_them(uses_of: Uses) -> None:
-    (use,) = uses_of("CODRIX is indicated to improve glycemic control in adults with type 2 diabetes mellitus.")
-    assert [one.text for one in use.settings] == ["type 2 diabetes mellitus"]
-    assert "with type 2 diabetes mellitus" in [c.fact.text for one in use.populations for c in one.characteristics]
+    (use,) = uses_of("CODRIX is indicated to reduce chronic drooling in adults with cerebral palsy.")
+    assert [one.text for one in use.settings] == ["cerebral palsy"]
+    assert "with cerebral palsy" in [c.fact.text for one in use.populations for c in one.characteristics]
 
 
 @pytest.mark.parametrize(
@@ -154,3 +154,21 @@ def test_limitations_of_use_are_no_uses(uses_of: Uses) -> None:
 def test_what_names_no_disease_is_no_condition_of_a_label_s_list(uses_of: Uses, words: str) -> None:
     uses = uses_of(f"CODRIX is indicated for the treatment of\n\n- Glioma.\n- {words}.\n")
     assert [one.text for use in uses for one in use.conditions] == ["Glioma"]
+
+
+def test_what_a_label_changes_for_the_sake_of_a_disease_is_its_purpose(uses_of: Uses) -> None:
+    (use,) = uses_of(
+        "Zolafen is indicated as an adjunct to diet to reduce LDL C and triglycerides in adults with hyperlipidemia."
+    )
+    assert [each.text for each in use.conditions] == ["hyperlipidemia"]
+    assert ("reduce LDL C and triglycerides", "purpose") in [(each.fact.text, each.kind) for each in use.qualifiers]
+
+
+def test_the_disease_of_which_the_condition_is_a_part_is_a_setting_in_a_label(uses_of: Uses) -> None:
+    (use,) = uses_of(
+        "Zolafen is indicated for the treatment of edema associated with heart failure, cirrhosis, and corticosteroid therapy."
+    )
+    assert ([each.text for each in use.settings], [each.text for each in use.causes]) == (
+        ["heart failure", "cirrhosis"],
+        ["corticosteroid therapy"],
+    )
