@@ -223,7 +223,8 @@ class Denials:
         verdicts = [(denial, judge(denial, use, known)) for denial in self.found]
         left = None if any(verdict == "refused" for _, verdict in verdicts) else use
         for denial, verdict in verdicts:
-            if left is not None and verdict == "limited" and denial.groups and not denial.limited:
+            of_some = denial.limited or (denial.patients and denial.names)  # "not recommended for children with X"
+            if left is not None and verdict == "limited" and denial.groups and not of_some:
                 kept = tuple(
                     one for one in left.populations if not any(c.age_group in denial.groups for c in one.characteristics)
                 )

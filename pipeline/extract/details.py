@@ -20,6 +20,8 @@ _OF_BRAND = rx(r"\bbrands?\b")
 _NOT_FOR = rx(
     r"\b(?:should|must|may|can) ?not (?:receive|take|use|be given|get|have)\b|\bshould avoid\b|\b(?:must|should) (?:also )?be tested\b"
 )
+#: What those need who are treated is no part of who is ("Women who receive it still need regular Pap tests").
+_RECEIVE_IT = rx(r"(?:\w+ ){1,3}who (?:receive|get|take|are given|are treated with) (?:it|this|the (?:drug|vaccine))\b")
 _STARTS_AND_ENDS = rx(
     r"^(?:the )?(?:drug )?treatment (?:[a-z]+ )?(?:is |be )?(?:[a-z]+ )?(?:ends?|stops?|stopped|ended|repeated)\b|\b(?:and|or|but|then) (?:it )?(?:ends?|stops?|is stopped|continues?|is continued)\b"
 )
@@ -41,7 +43,7 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
     leading = frame.leading[1] > frame.leading[0]
     if _OF_BRAND.search(statement.text) or (frame.subject != "disease" and _NOT_FOR.search(statement.text)):
         return Reading(statement, (Said("qualifier", "stated", whole),))
-    if group is None or leading or (group.negative and frame.subject != "disease"):
+    if group is None or leading or _RECEIVE_IT.match(statement.text) or (group.negative and frame.subject != "disease"):
         return of_some_patients(statement)
     if frame.name == "given-with":
         listed = read_treatments(words, *frame.subject_words)

@@ -53,7 +53,7 @@ def priors_in(scene: Scene, first: int, end: int, *, several: bool = False) -> l
         )
     if head == "taken" and group.end < end and words[group.end].low == "out":
         group, head = replace(group, end=group.end + 1), "removed"
-    if head in ("exposed", "decided", "declined", "refused", "chosen", "opted"):
+    if head in ("exposed", "decided", "declined", "refused", "chosen", "opted", "based"):
         return []  # "to high doses of radiation": what happened to them; "against surgery": what they have not had
     if head in _RECEIVED:
         if _never(group) and head not in ("tolerated", "tolerate"):
@@ -140,6 +140,7 @@ def _after(scene: Scene, first: int, end: int, group: VerbGroup) -> list[Prior]:
             and went
             and at + 1 < end
             and not words[at + 1].of("aim")
+            and words[at - 1].low != "based"  # "on the results of a PSA test"
             and not (low in ("of", "from") and not _side_effects(words, at))
         ):
             spread = any(word.low in ("spread", "metastasized", "back", "returned") for word in words[first:at])

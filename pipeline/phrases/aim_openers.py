@@ -132,7 +132,20 @@ def _past(words: Sequence[Word], at: int, end: int) -> int:
 
 def _of_risk(words: Sequence[Word], verb: int) -> bool:
     """Reads "(after radiation therapy) to lower the risk of X": no surgery lowers a risk, the drug does."""
-    return any(word.low in ("risk", "chance") for word in words[verb + 1 : verb + 3])
+    of_risk = any(word.low in ("risk", "chance") for word in words[verb + 1 : verb + 3])
+    return of_risk and not any(word.low in _BACK for word in words[verb + 1 : verb + 12])
+
+
+def _of_the_same(words: Sequence[Word], verb: int, end: int) -> bool:
+    """Reads "to lower the chance that the cancer will come back" as one clause."""
+    risk = [word.low for word in words[verb + 1 : min(end, verb + 5)]]
+    return (
+        "that" in risk and not {"chance", "risk"}.isdisjoint(risk) and any(one.low in _BACK for one in words[verb : verb + 14])
+    )
+
+
+#: "to lower the chance that the cancer will come back": the same disease is treated.
+_BACK = frozenset(("come", "comes", "coming", "returns", "returning", "recurs", "recurring", "recurrence"))
 
 
 def _blocked(before: Word | None, verb: Word, current: Kind) -> bool:
@@ -167,5 +180,5 @@ def infinitive(words: Sequence[Word], verb: int, end: int) -> Opener:
     from_doing = any(
         words[k].low == "from" and words[k + 1].low.endswith("ing") for k in range(number, min(stop, number + 8) - 1)
     )
-    clause = any(words[k].low in _CLAUSE_VERBS for k in range(verb, number)) or from_doing
+    clause = any(words[k].low in _CLAUSE_VERBS for k in range(verb, number)) or from_doing or _of_the_same(words, verb, end)
     return Opener("purpose" if clause else "aim", number)

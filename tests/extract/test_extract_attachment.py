@@ -348,3 +348,27 @@ def test_two_partners_for_two_groups_of_patients_are_two_ways(uses_of: Uses) -> 
 def test_what_brings_on_the_thing_prevented_keeps_its_after(uses_of: Uses) -> None:
     (use,) = uses_of("Zolafen is approved to prevent:\n\n- **Nausea** in adults that may occur after surgery.")
     assert "after surgery" in words(use)
+
+
+def test_what_those_need_who_are_treated_changes_no_patients(uses_of: Uses) -> None:
+    lead = "Zolafen is approved to prevent the following conditions in males aged 9 to 26 years:\n\n- **Anal cancer**."
+    (use,) = uses_of(f"{lead}\n\nWomen who receive it still need regular Pap tests.")
+    assert [{c.sex for c in one.characteristics} - {None} for one in use.populations] == [{"male"}]
+    assert words(use) == ["Women who receive it still need regular Pap tests"]
+
+
+def test_a_denial_for_some_children_takes_no_children_away(uses_of: Uses) -> None:
+    denied = "Zolafen is not recommended for children with long QT syndrome."
+    (use,) = uses_of(f"{LEAD}- **Melanoma** in adults and children aged 4 years and older.\n\n{denied}")
+    assert (patients(use), words(use)) == ([["adults"], ["children", "aged 4 years and older"]], [denied])
+
+
+def test_keeping_the_same_cancer_away_is_treatment(uses_of: Uses) -> None:
+    said = "It is given as adjuvant therapy to lower the chance that the cancer will come back."
+    (use,) = uses_of(f"{LEAD}- **Melanoma** that has been removed by surgery. {said}")
+    assert (use.intent, words(use)) == ("treat", ["to lower the chance that the cancer will come back"])
+
+
+def test_the_result_of_a_test_is_no_prior_therapy(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Melanoma** that may have come back, based on the results of a blood test.")
+    assert use.prior == ()
