@@ -42,7 +42,7 @@ class _Product:
 
 
 def medication_knowledge(facts: DrugFacts, indications: Sequence[Indication], source: Source) -> list[Json]:
-    """The record of the drug or regimen with all its uses, then one of each brand with those expressly attributed to it."""
+    """The record of the drug or regimen with all its uses, then one of each brand with those stated for it or for no brand."""
     brands = brands_of(facts)
     products = [_drug(facts, brands, indications, source)]
     products += [_brand(key, brand, facts, indications, source) for key, brand in brands.items()]
@@ -171,12 +171,16 @@ def _of_the_drug(indications: Sequence[Indication], source: Source) -> list[Json
             "extension": [{"url": source.url("stated-for"), "valueCode": "drug"}],
             "indication": [
                 {
-                    "concept": {"text": _statement(each.use).text},
+                    "concept": source.concept(_statement(each.use)),
                     "reference": {"reference": f"ClinicalUseDefinition/{each.id}"},
                 }
             ],
-            # Words that restrict the use may stand in another sentence of the page: they are in every record of it.
-            **({"dosingGuideline": _dosings(each.use, source)} if each.use.qualified_in_words else {}),
+            # Patients, and words that restrict the use, may stand in a heading or another sentence: they are in every record.
+            **(
+                {"dosingGuideline": _dosings(each.use, source)}
+                if each.use.qualified_in_words or stated_populations(each.use)
+                else {}
+            ),
         }
         for each in indications
     ]

@@ -66,6 +66,7 @@ class Snapshot:
     statements: dict[str, str] = field(default_factory=dict)
     effects: dict[str, object] = field(default_factory=dict)
     stated: dict[str, list[str]] = field(default_factory=dict)
+    for_patients: set[str] = field(default_factory=set)
     subjects: dict[str, list[str]] = field(default_factory=dict)
     listed: set[tuple[str, str]] = field(default_factory=set)
     changed: set[tuple[str, str]] = field(default_factory=set)
@@ -87,6 +88,7 @@ class Snapshot:
             self.statements[name] = " ".join(_statement(resource))
             self.effects[name] = resource.get("indication", {}).get("intendedEffect", {}).get("concept")
             self.stated[name] = sorted(set(_stated(resource)))
+            self.for_patients |= {name} if resource.get("contained") else set()
         if kind == "Provenance":
             self.changed.update(changed_in(resource))
         if kind == "MedicationKnowledge":
@@ -317,8 +319,9 @@ def _knowledge(resource: Json, snapshot: Snapshot, name: str) -> Iterator[Proble
                 yield from check_stated_for(
                     guideline, snapshot.subjects.get(reference, ()), resource, f"{place}.extension", name
                 )
-            if snapshot.stated.get(reference) and not guideline.get("dosingGuideline"):
-                yield finding("C650", f"{reference} is restricted by words", f"{place}.dosingGuideline", name)
+            if not guideline.get("dosingGuideline") and (snapshot.stated.get(reference) or reference in snapshot.for_patients):
+                said = "is for certain patients" if reference in snapshot.for_patients else "is restricted by words"
+                yield finding("C650", f"{reference} {said}", f"{place}.dosingGuideline", name)
             for dosing in guideline.get("dosingGuideline", ()):
                 if _bare(dosing.get("treatmentIntent")) != _bare(snapshot.effects.get(reference)):
                     yield finding("C650", f"{reference} has another intent", f"{place}.dosingGuideline", name)

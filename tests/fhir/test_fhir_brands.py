@@ -45,6 +45,45 @@ def test_a_brands_record_has_its_uses_and_those_of_the_drug_told_apart(version: 
             )
 
 
+def patients(record: Json) -> set[tuple[str, str]]:
+    """The uses of a record and the words for their patients, pair by pair."""
+    found = set()
+    for guideline in record.get("indicationGuideline") or record.get("administrationGuidelines") or ():
+        concepts = [each["concept"] for each in guideline.get("indication", ())] or [guideline["indicationCodeableConcept"]]
+        dosings = guideline.get("dosingGuideline") or [{"patientCharacteristic": guideline.get("patientCharacteristics", ())}]
+        for concept in concepts:
+            for each in (one for dosing in dosings for one in dosing.get("patientCharacteristic", ())):
+                value = {key: each[key] for key in sorted(each) if key.startswith(("value", "characteristic"))}
+                found.add((concept["text"], str({key: _plain(one) for key, one in value.items()})))
+    return found
+
+
+def _plain(value: object) -> object:
+    """A value without its proof, which stands once."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items() if key not in {"extension", "_value"}}
+    return value
+
+
+@pytest.mark.parametrize("profile", get_args(Profile))
+@pytest.mark.parametrize("version", get_args(FhirVersion))
+def test_a_use_of_the_drug_has_its_patients_in_the_record_of_each_brand(version: FhirVersion, profile: Profile) -> None:
+    facts, settings = zorvalimab(), Settings(profile=profile)
+    resources = derive(build(facts, settings), version, settings).resources
+    drug, *brands = of_type(resources, "MedicationKnowledge")
+    of_drug = {
+        " ".join(fact.text for fact in (use.lead, use.parent, use.text) if fact)
+        for use in facts.uses
+        if not use.brands and any(population.characteristics for population in use.populations)
+    }
+    expected = {pair for pair in patients(drug) if pair[0] in of_drug}
+
+    assert {text for text, _ in expected} == of_drug
+    assert of_drug
+    for brand in brands:
+        assert {pair for pair in patients(brand) if pair[0] in of_drug} == expected
+
+
 def test_a_subject_is_a_brand_only_where_the_page_names_it_for_the_use() -> None:
     facts = zorvalimab()
     named = {fact.text for use in facts.uses for fact in use.brands}

@@ -84,6 +84,18 @@ def test_a_qualifier_that_is_taken_away_with_its_marks_is_found(published: Publi
     assert published.problems(original, changed)
 
 
+@pytest.mark.parametrize("which", [0, 1])
+def test_patients_that_are_taken_away_from_the_record_of_a_drug_or_brand_are_found(published: Published, which: int) -> None:
+    use = next(each for each in indications(published) if "contained" in each and "tag" not in each["meta"])
+    named = f"ClinicalUseDefinition/{use['id']}"
+    original = [each for each in published.resources if each["resourceType"] == "MedicationKnowledge"][which]
+    changed = copy.deepcopy(original)
+    (guideline,) = (each for each in changed["indicationGuideline"] if each["indication"][0]["reference"]["reference"] == named)
+    del guideline["dosingGuideline"]
+
+    assert f"{named} is for certain patients" in str(published.problems(original, changed))
+
+
 @pytest.mark.parametrize("comparator", [">", "<=", None])
 def test_an_age_is_compared_as_the_words_say(published: Published, comparator: str | None) -> None:
     original = next(each for each in indications(published) if "valueQuantity" in str(each))
