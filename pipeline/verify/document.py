@@ -24,6 +24,9 @@ _GLOSSARY_ID = re.compile(
 )
 #: Footnote marks hang on sentences and are no part of them.
 _FOOTNOTE_MARKS = frozenset("*#^\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079\u2020\u2021\u00a7\u00b6")
+_QUOTED = re.compile(r"(['\"])(.*)\1(?:[ \t]+#.*)?")
+#: A comment, and what opens a literal or folded block.
+_NO_WORDS = re.compile(r"(?:\A|[ \t]+)#.*|\A[|>][-+\d]*+(?=[ \t]|\Z)")
 _YAML_KEY = re.compile(r"(?:\A|(?<=[\r\n]))([^\s:#\-](?:[^:\r\n]*[^ \t:\r\n])?+)[ \t]*+:(?=[ \t\r\n]|\Z)")
 
 
@@ -88,15 +91,17 @@ class Document:
         return None
 
     def front_matter(self, key: str) -> list[str]:
-        """The one-line values of a front-matter key, quotes removed."""
+        """The one-line values of a front-matter key, without quotes, comments and the signs of a block."""
         found, inside = [], False
         for line in re.split(r"[\r\n]+", self.text[: self.front_matter_end]):
             named = _YAML_KEY.match(line)
             if named:
                 inside = named[1].strip("'\"") == key
             value = (line[named.end() :] if named else line.strip().removeprefix("-")).strip()
+            quoted = _QUOTED.fullmatch(value)
+            value = quoted[2] if quoted else _NO_WORDS.sub("", value)
             if inside and value:
-                found.append(value.strip("'\"") if value[0] in "'\"" else value)
+                found.append(value)
         return found
 
     @property
@@ -114,6 +119,11 @@ class Document:
                 if self.key_at(start) == key:
                     return self.show(start, end)[0]
         return None
+
+    @property
+    def license(self) -> str | None:
+        """The license that the page states; its DocumentReference does not repeat that of a page whose text is attached."""
+        return next(iter(self.front_matter("license")), None)
 
     def states(self, value: str) -> bool:
         """Whether a whole value of the front matter is this, wherever it stands, for resources that do not say where."""
@@ -214,15 +224,16 @@ def read_document(
         attachment = resource["content"][0]["attachment"]
         publisher = _publisher_of(reference, publishers)
         stated = [i.get("value") for i in resource.get("identifier", ()) if str(i.get("system")).endswith("/sha256")]
-        refused = refusal(_license_of(resource), publisher) is not None
-        if refused and "data" not in attachment and stated and stated[0] not in pages:
+        withheld = "data" not in attachment and stated and refusal(_license_of(resource), publisher) is not None
+        if withheld and stated[0] not in pages:
             return Unread(str(stated[0]), publisher), [no_text(reference, str(stated[0]))]
-        held = pages.get(str(stated[0])) if refused and "data" not in attachment and stated else None
-        data = base64.b64decode(attachment["data"], validate=True) if held is None else held
-        text = data.decode()
+        data = pages[stated[0]] if withheld else base64.b64decode(attachment["data"], validate=True)
+        document = Document(reference, resource, data.decode(), publisher)
     except (KeyError, IndexError, TypeError, ValueError, binascii.Error) as error:
         return None, [finding("C610", type(error).__name__, place, reference)]
-    problems = [finding("C613", "", place, reference)] if refused and "data" in attachment else []
+    problems = []
+    if "data" in attachment and refusal(document.license, publisher) is not None:
+        problems.append(finding("C613", "", place, reference, document.license))
     if str(attachment.get("size")) != str(len(data)):
         problems.append(finding("C611", f"it has {len(data)} bytes", f"{place}.size", reference, attachment.get("size")))
     sha1 = base64.b64encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
@@ -231,7 +242,7 @@ def read_document(
     sha256 = hashlib.sha256(data).hexdigest()
     if stated != [sha256]:
         problems.append(finding("C611", f"its SHA-256 is {sha256}", "DocumentReference.identifier", reference, stated))
-    return Document(reference, resource, text, publisher), problems
+    return document, problems
 
 
 def _license_of(resource: Json) -> str | None:

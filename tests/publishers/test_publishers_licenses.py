@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -119,6 +120,34 @@ def test_verify_says_what_it_could_not_check_and_proves_it_from_the_pages(
     # Another page of that name is not the page.
     (seeds / "zolafen.md").write_text(PAGE.replace("melanoma", "glioma"), encoding="utf-8")
     assert run_command(["verify", str(output), "--pages", str(seeds)]) == 1
+
+
+@pytest.mark.parametrize("proof", ["compact", "full", "none"])
+@pytest.mark.parametrize(
+    "license_", ["CC BY 4.0", "'CC BY 4.0' # as agreed", "CC BY 4.0 # as agreed", ">-\n  CC BY 4.0", "|  # so\n  CC0"]
+)
+def test_a_text_that_its_own_license_lets_anybody_copy_is_proven(license_: str, proof: str, tmp_path: Path) -> None:
+    page = tmp_path / "zolafen.md"
+    page.write_text(PAGE.replace("All rights reserved", license_), encoding="utf-8")
+    assert run_command(["convert", str(page), "--output", str(tmp_path / "out"), "--proof", proof]) == 0
+    assert b'"data"' in (tmp_path / "out/current/R5/resources/DocumentReference.ndjson").read_bytes()
+    assert run_command(["verify", str(tmp_path / "out")]) == 0
+
+
+@pytest.mark.parametrize("proof", ["compact", "none"])
+def test_a_text_that_is_attached_although_the_page_forbids_it_is_found(
+    proof: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "denosumab.md"
+    text = (Path(__file__).parents[2] / "seeds" / "denosumab.md").read_text(encoding="utf-8")
+    page.write_text(re.sub("license: .*", "license: All rights reserved", text, count=1), encoding="utf-8")
+    assert "All rights reserved" in page.read_text(encoding="utf-8")
+    with monkeypatch.context() as wrongly:
+        wrongly.setattr("pipeline.fhir.document.refusal", lambda *_: None)
+        assert run_command(["convert", str(page), "--output", str(tmp_path / "out"), "--proof", proof]) == 0
+    capsys.readouterr()
+    assert run_command(["verify", str(tmp_path / "out")]) == 1
+    assert "C613 error: DocumentReference/nci.denosumab" in capsys.readouterr().err
 
 
 def test_what_reads_snapshots_does_without_the_text(output: Path, seeds: Path, capsys: pytest.CaptureFixture[str]) -> None:
