@@ -180,7 +180,7 @@ def verify(
 
     console = Console(quiet=quiet)
     with holding(output) as folder:
-        proved = prove(folder, _by_hash(pages))
+        proved = prove(folder, _by_hash(pages, console))
     unproven = any(problem.severity != "information" for problem in proved.problems)
     if json:
         for problem in proved.problems:
@@ -199,16 +199,24 @@ def verify(
     return PARTLY if unproven else DONE
 
 
-def _by_hash(folder: Path | None) -> dict[str, bytes]:
-    """The pages below a folder by their SHA-256."""
+def _by_hash(folder: Path | None, console: Console) -> dict[str, bytes]:
+    """The pages below a folder by their SHA-256; one that cannot be read is told, and costs no other."""
     from hashlib import sha256
 
     from pipeline.convert.seeds import load
     from pipeline.settings import ReadLimits
 
-    sources = some_page([folder]) if folder is not None else ()
-    data = (load(source, ReadLimits().max_bytes) for source in sources if source.problem is None)
-    return {sha256(each).hexdigest(): each for each in data}
+    found: dict[str, bytes] = {}
+    for source in some_page([folder]) if folder is not None else ():
+        try:
+            if source.problem is not None:
+                raise UsageError(source.problem)
+            data = load(source, ReadLimits().max_bytes)
+        except OnlabelError as error:
+            console.problem(error.problem)
+        else:
+            found[sha256(data).hexdigest()] = data
+    return found
 
 
 def _summary(proved: Proved) -> dict[str, Any]:

@@ -115,7 +115,7 @@ def tables(
     using = database() if format_ == "parquet" else None
     with holding(output) as folder:
         snapshot = open_snapshot(folder, fhir_version(fhir) if fhir else None)
-        written = write_tables(snapshot, to or output_of(output, folder) / "tables")
+        written = write_tables(snapshot, to or output_of(output, folder) / "tables", parquet=using is not None)
     for name, rows in written.rows.items():
         console.out(f"{written.folder / name}.csv: {counted(rows, 'row')}")
     for path in write_parquet(using, written.folder, written.rows) if using else ():

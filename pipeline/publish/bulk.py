@@ -95,9 +95,10 @@ class _Chain:
         return sorted(file.parent.name for file in self.place.glob(f"*/{_NEXT}"))
 
     def extend(self, version: Path, staging: Path, now: datetime) -> None:
-        """Add a folder for a snapshot's version unless the last one is of it, and let the manifest be of it."""
+        """Add a folder for a snapshot's version unless the last one is of it and open, and let the manifest be of it."""
         last = self.folders[-1] if self.folders else None
-        if last is None or self._head(last, version.parent.name) != self._said(last):
+        # What was closed stays so, even where the same snapshot is current again.
+        if last is None or self._link(last) == _CLOSED or self._head(last, version.parent.name) != self._said(last):
             folder = _folder(now, last)
             self._add(folder, version, self._before(last, version.name), staging)
             last = folder

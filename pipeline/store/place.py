@@ -19,7 +19,7 @@ from pipeline.publish.output import BULK
 from pipeline.store.keeping import remove_beyond
 from pipeline.store.objects import Objects, is_url, without_secrets
 from pipeline.store.pages import Fetched, fetch_pages
-from pipeline.store.snapshots import Began, base, push, push_folder
+from pipeline.store.snapshots import Began, base, push, push_bulk, push_folder
 
 
 @dataclass
@@ -125,7 +125,8 @@ class Place:
             keep: How many snapshots to keep in the store; None for all.
 
         Returns:
-            S110, where the run's folder could not be kept, S112, where old snapshots could not be removed: the new one stands.
+            S110, where the run's folder or `bulk/` could not be kept, S112, where old snapshots could not be removed: the new
+            one stands.
 
         Raises:
             StoreError: S101 to S104, S106, S108.
@@ -137,7 +138,7 @@ class Place:
         push(store, snapshot, self._began)
         try:
             push_folder(store, run, f"runs/{run.name}")
-            push_folder(store, self.output / BULK, BULK)
+            push_bulk(store, self.output)
         except StoreError as error:
             cause = f"the run's folder, or `{BULK}`, is not kept in the store: {error.problem.cause}"
             remedy = f"The snapshot stands; the run's folder is {run}."

@@ -100,6 +100,17 @@ def push_folder(store: Objects, folder: Path, name: str) -> None:
     _send(store, folder, name)
 
 
+def push_bulk(store: Objects, output: Path) -> None:
+    """Send `bulk/` of an output folder, then remove what the run removed there: manifests that ended, and old updates.
+
+    A folder that is not here at all is left alone: another run made it meanwhile.
+    """
+    _send(store, output / BULK, BULK)
+    gone = [name for name in store.list(BULK) if (output / name).parent.is_dir() and not (output / name).exists()]
+    if gone:
+        store.remove(gone)
+
+
 def _claim(store: Objects) -> None:
     if store.seen(MARKER) is None:
         others = sorted(store.list())

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
+from pipeline.errors import Problem, UsageError
 from pipeline.fields import all_brands
 from pipeline.model import ApprovalStatus, DrugFacts, Fact, Use
 from pipeline.snapshot import Input, Record, Snapshot, facts_of
@@ -105,10 +106,15 @@ def filters_of(  # noqa: PLR0913, PLR0917 - one parameter an option of `onlabel 
 
     Raises:
         SnapshotError: W101, W102, the snapshot cannot be read.
+        UsageError: W301, a text has nothing to look for ("the", "?"): what finds everything was not asked for.
     """
     if not (condition or code or query):
         return Filters(brand, approval_status)
     known = abbreviations_of(facts_of(snapshot))
+    for given in filter(None, (condition, code, query)):
+        if not parse(given, known):
+            cause, remedy = f"{given!r} has no word or code to look for", "`onlabel show` lists what is published."
+            raise UsageError(Problem("W301", "error", cause, remedy, source=str(snapshot.path)))
     terms = [
         *parse(query, known),
         *(replace(term, group="condition", system=None) for term in parse(condition or "", known)),

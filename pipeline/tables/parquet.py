@@ -32,6 +32,8 @@ def write_parquet(using: DuckDBPyConnection, folder: Path, names: Iterable[str])
         UsageError: W311, a file cannot be written.
 
     """
+    import duckdb  # noqa: PLC0415 - an extra, which `database` has found
+
     written = []
     for name in names:
         path = folder / f"{name}.parquet"
@@ -42,7 +44,7 @@ def write_parquet(using: DuckDBPyConnection, folder: Path, names: Iterable[str])
             found = using.sql(f"FROM {macro}($path)", params={"path": str(folder / f"{name}.csv")})
             found.write_parquet(str(unfinished), compression="zstd")
             unfinished.replace(path)
-        except (OSError, RuntimeError) as error:
+        except (OSError, duckdb.Error) as error:
             cause, remedy = f"a table cannot be written as Parquet: {error}", "See that this user may write there."
             raise UsageError(Problem("W311", "error", cause, remedy, source=str(path))) from error
         finally:

@@ -39,14 +39,15 @@ class Tables:
     views: tuple[str, ...]
 
 
-def write_tables(snapshot: Snapshot, folder: Path) -> Tables:
+def write_tables(snapshot: Snapshot, folder: Path, *, parquet: bool = False) -> Tables:
     """Write the CSV files, `from_csv.sql` and `questions/`; with R5 in full also `views.sql`, and with R5 or R4 `views/`.
 
-    Each file appears whole or not at all; other files in the folder stay as they are.
+    Each file appears whole or not at all; files of other names in the folder stay as they are.
 
     Args:
         snapshot: What was published, in any version and profile.
         folder: Where to write; made if it is not there.
+        parquet: Whether `write_parquet` is next; else Parquet of an earlier snapshot is removed.
 
     Raises:
         UsageError: W310 (the folder is in a snapshot), W311 (a file cannot be written).
@@ -66,6 +67,8 @@ def write_tables(snapshot: Snapshot, folder: Path) -> Tables:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         rows = _write_rows(snapshot, folder)
+        for name in () if parquet else rows:
+            (folder / f"{name}.parquet").unlink(missing_ok=True)
         views = _write_queries(folder, snapshot.report["settings"].get("canonical", DEFAULT_CANONICAL), version)
     except OSError as error:
         cause = f"the tables cannot be written: {error.strerror or error}"

@@ -248,6 +248,12 @@ def test_a_version_that_is_not_published_any_more_is_closed(publish: Publish, tm
     publish(CORPUS)
     assert client.poll() == "#closed"
     assert not (tmp_path / "output/bulk/R4/$bulk-publish").exists()
+    # With the very snapshot that it was closed at, it comes back as a chain that goes on.
+    publish(CORPUS, settings=Settings(fhir_versions=("R5", "R4")))
+    assert client.poll() == "#closed"
+    client.start()
+    assert client.poll() == "#pending"
+    assert client.held == published(tmp_path / "output", "R4")
 
 
 def test_the_time_grows_though_the_clock_was_set_back(publish: Publish, tmp_path: Path) -> None:

@@ -111,6 +111,17 @@ def test_verify_says_what_it_could_not_check_and_proves_it_from_the_pages(
     *_, summary = map(json.loads, capsys.readouterr().out.splitlines())
     assert (summary["summary"]["pages_not_checked"], summary["summary"]["proven"]) == (0, True)
 
+    # A page that cannot be read is told, and costs no other.
+    (seeds / "a-folder.md").mkdir()
+    (seeds / "of-elsewhere.md").symlink_to(output / "current" / "report.json")
+    assert run_command(["verify", str(output), "--pages", str(seeds)]) == 0
+    said = capsys.readouterr()
+    assert "every quoted fact is proven" in said.out
+    assert "R192 error: of-elsewhere.md" in said.err
+    assert "error: a-folder.md" in said.err
+    (seeds / "of-elsewhere.md").unlink()
+    (seeds / "a-folder.md").rmdir()
+
     # Also where resources carry no proof of their own.
     bare = str(output.parent / "bare")
     assert run_command(["convert", str(seeds), "--output", bare, "--proof", "none"]) == 0

@@ -51,6 +51,14 @@ def there(s3: S3) -> set[str]:
     return {path.split("/")[4] for path in s3.below(f"{ROOT}/snapshots")}
 
 
+def test_what_another_run_sent_to_bulk_meanwhile_stays(s3: S3, day: Day) -> None:
+    s3.write(f"{ROOT}/bulk/R5/20260101T000000.000Z/next.json", b"{}")
+    day(NAMES[2])
+    (Place.of([], OUTPUT).output / "bulk" / "R5" / "20250101T000000.000Z").mkdir(parents=True)
+    day(NAMES[2])
+    assert s3.below(f"{ROOT}/bulk") == {f"{ROOT}/bulk/R5/20260101T000000.000Z/next.json"}
+
+
 def test_the_newest_are_kept_by_when_they_were_current(s3: S3, day: Day) -> None:
     day(NAMES[2])
     assert there(s3) == {*NAMES}

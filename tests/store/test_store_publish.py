@@ -66,6 +66,17 @@ def test_a_change_and_a_removal_in_the_store_are_published(s3: S3) -> None:
     assert [one for names_of_one in names for one in names_of_one] == ["Zorvatinib", "Otherbrand", "Otherbrand"]
 
 
+def test_what_a_run_removes_from_bulk_goes_in_the_store_too(s3: S3) -> None:
+    bulk = "pages/published/onlabel/bulk"
+    page = "s3://pages/nci/zorvatinib.md"
+    assert convert(page, "--output", OUTPUT, "--fhir", "R5", "--fhir", "R4") == 0
+    before = s3.below(bulk)
+    assert f"{bulk}/R4/$bulk-publish" in before
+    assert convert(page, "--output", OUTPUT, "--fhir", "R5") == 0
+    # Who waits at a page of R4 is told there that it is closed; nobody begins with it.
+    assert before - s3.below(bulk) == {f"{bulk}/R4/$bulk-publish"}
+
+
 @pytest.mark.parametrize(("seed", "output"), [("file://seeds", "out"), ("seeds", "file://out")])
 def test_a_file_url_with_a_host_is_refused_and_nothing_is_read(
     seed: str, output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

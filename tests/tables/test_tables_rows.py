@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pipeline.errors import OnlabelError
 from pipeline.model import Age, Characteristic, DrugFacts, Fact, FrontMatterValue, Page, Population, Span, Therapy, Use
 from pipeline.snapshot import Input, Record, open_snapshot
-from pipeline.tables import COLUMNS, DENIALS, UNREAD, use_rows, write_tables
+from pipeline.tables import COLUMNS, DENIALS, UNREAD, database, use_rows, write_parquet, write_tables
 from pipeline.tables.write import _cell
 
 README = Path(__file__).resolve().parents[2] / "pipeline" / "tables" / "README.md"
@@ -254,6 +254,14 @@ def test_a_folder_that_cannot_be_written_is_a_coded_error(invented: Path, tmp_pa
     (tmp_path / "tables" / "uses.csv").mkdir(parents=True)
     with pytest.raises(OnlabelError, match="W311"):
         write_tables(open_snapshot(invented), tmp_path / "tables")
+
+
+def test_parquet_that_cannot_be_written_is_a_coded_error(invented: Path, tmp_path: Path) -> None:
+    write_tables(open_snapshot(invented), tmp_path)
+    (tmp_path / "uses.csv").write_text("not,these,columns\r\n1,2,3\r\n", encoding="utf-8")
+    with database() as using, pytest.raises(OnlabelError, match="W311"):
+        write_parquet(using, tmp_path, ["uses"])
+    assert not list(tmp_path.glob("*.parquet")) + list(tmp_path.glob(".*"))
 
 
 def test_a_snapshot_that_cannot_be_read_leaves_the_tables_before_it_as_they_were(invented: Path, tmp_path: Path) -> None:

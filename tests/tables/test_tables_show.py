@@ -90,6 +90,15 @@ def test_what_is_near_is_offered_and_never_taken(wanted: str, offered: str, show
     assert offered in said.err
 
 
+@pytest.mark.parametrize("words", [["the"], ["?"], ["--condition", "of the"], ["abrotinib", "--code", "?"]])
+def test_words_that_say_nothing_do_not_list_everything(words: list[str], show: Show, invented: Path) -> None:
+    said = show(invented, *words)
+
+    assert (said.code, said.out) == (2, "")
+    assert "W301 error" in said.err
+    assert f"{words[-1]!r} has no word or code to look for" in said.err
+
+
 @pytest.mark.parametrize("wanted", ["quorvax", "Quorvax", "quorvax.md"])
 def test_a_drug_whose_page_is_quarantined_is_said_to_be(wanted: str, show: Show, left_out: Path) -> None:
     said = show(left_out, wanted)

@@ -281,6 +281,10 @@ def test_parquet_has_the_rows_of_the_csv_with_types(invented: Path, tmp_path: Pa
                 c for c, kind in zip(csv.columns, csv.types, strict=True) if "INT" in str(kind)
             }
     assert not list(tmp_path.glob(".*"))
+    # CSV alone, perhaps of another snapshot: no Parquet stays beside it that says something else.
+    (tmp_path / "mine.parquet").touch()
+    assert run_command(["tables", str(invented), "--to", str(tmp_path), "--quiet"]) == 0
+    assert [path.name for path in tmp_path.glob("*.parquet")] == ["mine.parquet"]
 
 
 def test_without_what_writes_parquet_nothing_is_written(
