@@ -29,5 +29,5 @@ def refusal(stated: str | None, publisher: Publisher) -> str | None:
     license_ = license_of(stated, publisher)
     if license_ is None:
         return "no license is stated"
-    said = " ".join(re.findall(r"[a-z0-9]+", license_.casefold()))
+    said = " ".join(re.findall(r"[^\W_]+", license_.casefold()))
     return None if _OPEN.fullmatch(said) else f"the license is {license_[:80]}"

@@ -146,11 +146,12 @@ def _read(path: Path) -> tuple[str, dict[str, Any]]:
         data = read_file(path, _MAX_BYTES)
         return data.decode("utf-8"), parse_toml(data)
     except NotTomlError as error:
-        cause, remedy, line = f"the profile is not TOML: {error}", "Fix the line; texts stand in quotes.", error.line
+        cause, remedy = f"the profile is not TOML: {error}", "Fix the line; texts stand in quotes."
+        raise UsageError(Problem("U913", "error", cause, remedy, source=str(path), line=error.line)) from error
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or error
-        cause, remedy, line = f"the profile cannot be read ({reason})", "Name a TOML file in UTF-8.", None
-    raise UsageError(Problem("U913", "error", cause, remedy, source=str(path), line=line))
+        cause, remedy = f"the profile cannot be read ({reason})", "Name a TOML file in UTF-8."
+        raise UsageError(Problem("U913", "error", cause, remedy, source=str(path))) from error
 
 
 def _line_of(key: str, text: str) -> int | None:

@@ -188,6 +188,7 @@ def test_what_is_no_toml_is_refused(tmp_path: Path, data: bytes, line: int | Non
     with pytest.raises(UsageError) as caught:
         own([tmp_path / "x.toml"])
     assert (caught.value.problem.code, caught.value.problem.line) == ("U913", line)
+    assert caught.value.__cause__ is not None
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path, page: Path) -> None:
