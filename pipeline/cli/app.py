@@ -177,21 +177,6 @@ def canonical_base(url: str) -> str:
     return base
 
 
-def web_address(option: str, url: str | None) -> str | None:
-    """A web address that something is published at, without a slash at its end; raises UsageError (U915)."""
-    if url is not None and not re.fullmatch(r"https?://[^\s<>\"|#?]+", url):
-        remedy = "Give an absolute URL, as in https://data.example.org/onlabel."
-        raise UsageError(Problem("U915", "error", f"{option} {url!r} is no web address to publish at", remedy))
-    return url and url.rstrip("/")
-
-
-def duration(option: str, text: str | None) -> str | None:
-    """A duration as ISO 8601 writes it; raises UsageError (U915)."""
-    if text is not None and not re.fullmatch(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?", text):
-        raise UsageError(Problem("U915", "error", f"{option} {text!r} is no duration", "Write it as ISO 8601 does: P1D, PT6H."))
-    return text
-
-
 @contextmanager
 def holding(path: Path) -> Iterator[Path]:
     """The snapshot that an output folder publishes now, or the folder itself, held: no run removes it until the block ends.

@@ -21,10 +21,8 @@ from pipeline.cli.app import (
     Quiet,
     app,
     canonical_base,
-    duration,
     fhir_version,
     refuse_outputs,
-    web_address,
 )
 from pipeline.cli.console import Console
 from pipeline.cli.loading import SigningIn, load_json
@@ -145,6 +143,9 @@ class Publishing:
 
     def conversion(self) -> Conversion:
         """What is handed on as it is; raises UsageError (U915)."""
+        from pipeline.publish import Hosting
+
+        hosting = Hosting.of(self.base_url, self.update_cadence)
         return Conversion(
             workers=self.workers,
             max_removed=self.max_removed,
@@ -155,8 +156,8 @@ class Publishing:
             stale_for=self.stale_for,
             follow_links=self.follow_links,
             page_timeout=self.page_timeout,
-            base_url=web_address("--base-url", self.base_url),
-            update_cadence=duration("--update-cadence", self.update_cadence),
+            base_url=hosting.base_url,
+            update_cadence=hosting.update_cadence,
         )
 
     def place(self, seeds: tuple[str, ...], console: Console) -> Place:

@@ -126,14 +126,15 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
         today: The day of the run; that of the clock (UTC) unless it is given.
 
     Raises:
-        UsageError: U910 (a seed is not there), U911 (an option that cannot be), M801, M802, M808 (the
-            mapping tables), E101 to E103 (the corrections).
+        UsageError: U910 (a seed is not there), U911, U915 (an option that cannot be), M801, M802, M808
+            (the mapping tables), E101 to E103 (the corrections).
         PublishError: P501 to P506 (the output folder), P513 (a worker died), P514 (a batch was lost). What was published
             before is unchanged.
 
     """
     settings = settings or Settings()
     _check(settings, workers, max_removed, keep, stale_for, page_timeout)
+    hosting = Hosting.of(base_url, update_cadence)
     tables = MappingTables.of(mappings, corrections)
     sources = find(seeds, output, follow_links=follow_links)
     run_id = run_id or new_run_id(os.getpid())
@@ -151,7 +152,7 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
         notes = (*taken.notes, *run.kept.notes_on(published.change.kept))
         report = _report(published, settings, day, folder.run, seconds, notes, tables.corrections())
         report = conclude(report, published.previous)
-        report = hosted(report, folder, Hosting(base_url and base_url.rstrip("/"), update_cadence), settings.canonical, keep)
+        report = hosted(report, folder, hosting, settings.canonical, keep)
         return without_old(report, published.previous, folder, keep)
 
 

@@ -23,6 +23,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from pipeline.errors import Problem, UsageError
 from pipeline.publish.files import NewFolder, sync_folder, write_file
 from pipeline.publish.output import BULK, OutputFolder
 from pipeline.publish.snapshot import SUMS
@@ -33,6 +34,8 @@ ROOT: Final = "$bulk-publish"
 _TYPE: Final = "http://hl7.org/fhir/uv/bulkdata/StructureDefinition/BulkPublishManifest"
 _UPDATE, _NEXT, _OUTCOME, _DELETED = "update.json", "next.json", "outcome.ndjson", "deleted.ndjson"
 _PENDING, _CLOSED = "#pending", "#closed"
+_WEB_ADDRESS: Final = re.compile(r"https?://[^\s<>\"|#?]+")
+_DURATION: Final = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?")
 _SNAPSHOT: Final = re.compile(rf"snapshots/([0-9a-f]{{64}})/{SUMS}")
 
 
@@ -44,6 +47,18 @@ class Hosting(NamedTuple):
 
     base_url: str | None = None
     update_cadence: str | None = None
+
+    @classmethod
+    def of(cls, base_url: str | None, update_cadence: str | None) -> Hosting:
+        """The options `--base-url` and `--update-cadence`, checked; raises UsageError (U915)."""
+        if base_url is not None and not _WEB_ADDRESS.fullmatch(base_url):
+            cause = f"--base-url {base_url!r} is no web address to publish at"
+            remedy = "Give an absolute URL, as in https://data.example.org/onlabel."
+            raise UsageError(Problem("U915", "error", cause, remedy))
+        if update_cadence is not None and not _DURATION.fullmatch(update_cadence):
+            cause = f"--update-cadence {update_cadence!r} is no duration"
+            raise UsageError(Problem("U915", "error", cause, "Write it as ISO 8601 does: P1D, PT6H."))
+        return cls(base_url and base_url.rstrip("/"), update_cadence)
 
 
 def publish_manifests(  # noqa: PLR0913, PLR0917 - what, where, and when

@@ -78,12 +78,21 @@ def test_memory_that_runs_out_stops_the_run_and_no_page_is_blamed(
 
 
 @pytest.mark.parametrize(
-    "options", [{"workers": 0}, {"max_removed": 1.5}, {"max_removed": -0.1}, {"settings": Settings(fhir_versions=())}]
+    ("options", "code"),
+    [
+        ({"workers": 0}, "U911"),
+        ({"max_removed": 1.5}, "U911"),
+        ({"max_removed": -0.1}, "U911"),
+        ({"settings": Settings(fhir_versions=())}, "U911"),
+        ({"base_url": "/data"}, "U915"),
+        ({"update_cadence": "daily"}, "U915"),
+        ({"update_cadence": "PT"}, "U915"),
+    ],
 )
-def test_options_that_cannot_be_are_wrong_usage(seeds: Path, tmp_path: Path, options: dict[str, object]) -> None:
+def test_options_that_cannot_be_are_wrong_usage(seeds: Path, tmp_path: Path, options: dict[str, object], code: str) -> None:
     with pytest.raises(UsageError) as wrong:
         convert([seeds], tmp_path / "output", **options)  # type: ignore[arg-type]  # wrong on purpose
-    assert wrong.value.problem.code == "U911"
+    assert wrong.value.problem.code == code
     assert not (tmp_path / "output").exists()
 
 
