@@ -79,7 +79,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Objects:
-    """All objects below a URL, by their names from there on (`R5/resources/Medication.ndjson`; the empty name is the URL's own)."""
+    """Objects below a URL, by their names from it on (`R5/resources/Medication.ndjson`; the empty name is the URL's own)."""
 
     url: str
     root: str
