@@ -16,7 +16,7 @@ _TITLES: Final[dict[Kind, str]] = {
     "brand-removed": "brand no longer named",
     "brand-added": "brand added",
     "components-changed": "drugs of the regimen changed",
-    "use-withdrawn": "use withdrawn",
+    "use-withdrawn": "use removed",
     "use-added": "use added",
     "use-narrowed": "use narrowed ({of})",
     "use-widened": "use widened ({of})",

@@ -169,7 +169,7 @@ _TELLING: Final[tuple[Callable[[Use], Iterable[str]], ...]] = (
 
 
 _WORDS, _UNREAD, _PATIENTS, _WITH, _PRIOR, _PHASES = (
-    "Only as the words say",
+    "Restriction in words",
     "Not read",
     "Patients",
     "Given with",

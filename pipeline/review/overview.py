@@ -26,7 +26,7 @@ NEEDS: Final = (
     (UNREAD, "unread beside it"),
     (AGAIN, "changed since the last decision"),
     (UNCODED, "uncoded"),
-    (0, "never seen"),
+    (0, "with nothing flagged"),
 )
 _APPROVAL_STATUSES: Final = {"approved": 1, "accelerated_approval": 2, "used": 4}
 _LONGEST_NAME = 120

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from pipeline.correct import Agreement, Corrections
 from pipeline.diff import Changes
+from pipeline.errors import Problem
 from pipeline.model import Resource
 from pipeline.review.cards import APPROVAL_STATUSES, FDA, SYSTEMS, words
 from pipeline.review.changes import changed_slugs, changes_view
@@ -23,7 +24,7 @@ from pipeline.review.marks import LOOKS
 from pipeline.review.overview import Labels, is_again, judged_of, row_of, settings_of
 from pipeline.review.sample import Drawn, by_page, sampled_of
 from pipeline.review.visible import script_json, visible
-from pipeline.snapshot import Snapshot, facts_of
+from pipeline.snapshot import Input, Snapshot, facts_of
 from pipeline.tables import abbreviations_of
 
 _HERE: Final = Path(__file__).parent
@@ -111,17 +112,28 @@ def write_review(  # noqa: PLR0913, PLR0917 - what a review shows comes from fiv
         _write(
             new / "queue.html", templates.get_template("queue.html"), root="", marked=marked, agreements=agreements, files=files
         )
-        unpublished = [(one, findings.get(one.name, ())) for one in snapshot.inputs if one.outcome != "published"]
         left_out = changes.left_out if changes is not None else 0
         counted = {"marked": marked, "left_out": left_out, "stale": sum(one.stale is not None for one in published)}
         _write(new / "index.html", templates.get_template("overview.html"), root="", **counted)
-        _write(
-            new / "pages.html", templates.get_template("pages.html"), root="", unpublished=unpublished, stale=counted["stale"]
-        )
+        listed = {"unpublished": _unpublished(snapshot, findings), "stale": counted["stale"]}
+        _write(new / "pages.html", templates.get_template("pages.html"), root="", **listed)
         now = {facts.slug: facts.page.sha256 for facts in facts_of(snapshot)}
         shown = changes_view(changes, before, now)
         _write(new / "changes.html", templates.get_template("changes.html"), root="", changes=changes, groups=shown)
     return Written(folder / "index.html", len(rows))
+
+
+def _unpublished(
+    snapshot: Snapshot, findings: Mapping[str, tuple[Problem, ...]]
+) -> list[tuple[list[Input], tuple[Problem, ...]]]:
+    """The pages that are not published, those of which the same is said together: dozens can be about no single drug."""
+    alike: dict[object, tuple[list[Input], tuple[Problem, ...]]] = {}
+    for one in snapshot.inputs:
+        if one.outcome != "published":
+            problems = findings.get(one.name, ())
+            said = one.outcome, *((each.code, each.line, each.cause, each.excerpt, each.remedy) for each in problems)
+            alike.setdefault(said, ([], problems))[0].append(one)
+    return list(alike.values())
 
 
 def _templates(snapshot: Snapshot, changes: Changes | None) -> Environment:

@@ -223,7 +223,7 @@ def entries_of(facts: AnyFacts, abbreviations: Abbreviations) -> tuple[Entry, li
             *words("with", "Given with", texts(tuple(one.phrase for one in use.therapies))),
             *words("with", "Phase of treatment", texts(tuple(one.phrase for one in use.phases))),
             *words("prior", "Prior therapy", texts(tuple(one.phrase for one in use.prior))),
-            *words("restriction", "Only as the words say", texts(tuple(one.fact for one in use.qualifiers))),
+            *words("restriction", "Restriction in words", texts(tuple(one.fact for one in use.qualifiers))),
         ]
         scope = () if stated else facts.brands
         return Entry(tuple(said), tuple(_codes((*facts_in(use), *scope))))

@@ -70,6 +70,25 @@ def test_filters_narrow_and_sorting_orders(real_site: Path, open_page: Open) -> 
     assert 0 < len(names(page)) < 5, "the search is kept in the address"
 
 
+def test_a_count_that_wants_attention_leads_to_its_drugs(real_site: Path, open_page: Open) -> None:
+    page = open_page(real_site / "index.html")
+    page.fill("#query", "melanoma")
+    page.click(".counts a[href='#only=64']")
+    counted = page.locator(".counts a[href='#only=64']").inner_text()
+    expect(page.locator("#count")).to_contain_text(f" {counted} of ")
+    expect(page.locator("#query")).to_have_value("")
+    assert len(names(page)) > 0
+    expect(page.locator("#drugs tbody tr", has_text="restricted in words")).to_have_count(len(names(page)))
+
+
+def test_side_by_side_the_disease_and_the_heads_of_the_columns_stay_in_view(real_site: Path, open_page: Open) -> None:
+    page = open_page(real_site / "drugs" / "pembrolizumab.html", viewport={"width": 1280, "height": 800})
+    page.click("#tab-compare")
+    page.locator("#compare .wide").evaluate("(one) => one.scrollTo(one.scrollWidth, one.scrollHeight)")
+    for seen in ("thead .named", "thead th >> nth=-1", "tbody tr:last-child th", "tbody tr:last-child .named"):
+        expect(page.locator(f"#compare {seen}")).to_be_in_viewport(ratio=0.9)
+
+
 @pytest.mark.parametrize("drug", DRUGS)
 def test_words_of_a_card_and_of_the_source_light_each_other_up(real_site: Path, open_page: Open, drug: str) -> None:
     page = open_page(real_site / "drugs" / f"{drug}.html", reduced_motion="reduce")
@@ -200,7 +219,8 @@ def test_on_a_phone_one_view_at_a_time_and_nothing_wider_than_the_screen(real_si
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, file
     page = open_page(real_site / "drugs" / "denosumab.html", viewport={"width": 360, "height": 700})
     expect(page.locator("#source")).to_be_hidden()
-    expect(page.locator("#use-1 .body blockquote")).to_be_hidden()
+    expect(page.locator("#use-1 .body blockquote")).to_be_visible()
+    expect(page.locator("#use-1 [data-field=conditions]")).to_be_hidden()
     page.click("#use-1 [data-fold]")
     page.click("#use-1 [data-field=conditions] .fact")
     page.click("#chosen >> text=Go to the source")
@@ -212,8 +232,9 @@ def test_on_a_phone_one_view_at_a_time_and_nothing_wider_than_the_screen(real_si
 def test_on_a_phone_cards_and_filters_are_folded_and_a_long_page_is_short(real_site: Path, open_page: Open) -> None:
     phone = {"width": 360, "height": 700}
     page = open_page(real_site / "drugs" / "pembrolizumab.html", viewport=phone)
-    assert page.evaluate("document.documentElement.scrollHeight / innerHeight") <= 12
-    # What restricts a use in words is said before it is opened.
+    assert page.evaluate("document.documentElement.scrollHeight / innerHeight") <= 20
+    # What the page says of a use, above it too, and what restricts it in words is said before it is opened.
+    expect(page.locator("#use-3 .context").get_by_text("triple negative")).to_be_visible()
     page.goto((real_site / "drugs" / "erlotinibhydrochloride.html").as_uri())
     expect(page.locator("#use-2 .first")).to_be_visible()
     tabs = page.locator(".tabs")

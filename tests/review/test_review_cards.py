@@ -47,11 +47,18 @@ def test_the_head_of_a_card_has_approval_status_and_brand_and_codes_are_folded_a
     expect(page.locator("#use-1 .codes").first).to_contain_text("C121932")
 
 
+def test_what_the_page_says_of_fda_approval_stands_in_the_head_unless_it_is_yes(real_site: Path, open_page: Open) -> None:
+    said = open_page(real_site / "drugs" / "recombinant-hpv-bivalent-vaccine.html").locator(".title")
+    expect(said.locator(".chip.warning", has_text="FDA approved")).to_have_text("FDA approved: No longer available in the U.S.")
+    said = open_page(real_site / "drugs" / "denosumab.html").locator(".title")
+    expect(said.locator(".chip", has_text="FDA approved")).to_have_count(0)
+
+
 def test_what_restricts_a_use_in_words_stands_before_its_sentence(real_site: Path, open_page: Open) -> None:
     page = open_page(real_site / "drugs" / "erlotinibhydrochloride.html")
     first = page.locator("#use-2 .body > *").first
     expect(first).to_have_class("first")
-    expect(first).to_contain_text("Only as the words say")
+    expect(first).to_contain_text("Restriction in words")
     expect(first).to_contain_text("is no longer FDA-approved")
 
 

@@ -168,8 +168,8 @@ def test_words_that_restrict_a_use_stand_first_on_its_card_and_the_drug_can_be_f
 
     shown = (tmp_path / "out" / "review" / "drugs" / "zelanib.html").read_text(encoding="utf-8")
     card = shown[shown.index('id="use-1"') :]
-    assert card.index("restricted in words") < card.index("Only as the words say") < card.index("<blockquote>")
-    assert "unless wobbling" in card[card.index("Only as the words say") : card.index("<blockquote>")]
+    assert card.index("restricted in words") < card.index("Restriction in words") < card.index("<blockquote>")
+    assert "unless wobbling" in card[card.index("Restriction in words") : card.index("<blockquote>")]
     rows = (tmp_path / "out" / "review" / "data" / "overview.js").read_text(encoding="ascii")
     flags = {row[0]: row[4] for row in json.loads(rows[rows.index("=") + 1 : rows.index(";\n")])}
     assert (flags["zelanib"] & IN_WORDS, flags["abrotinib"] & IN_WORDS) == (IN_WORDS, 0)
@@ -198,11 +198,12 @@ def test_pages_that_are_not_published_are_one_table_with_reasons(tmp_path: Path)
         "zelanib.md": drug_page("Zelanib"),
         "broken.md": drug_page("Quorvax").replace("language: en", "language: [en"),
         "other.md": "# About us\n\nNo drug.\n",
+        "more.md": "# More about us\n\nNo drug.\n",
     }
     convert([write_pages(tmp_path / "pages", pages)], tmp_path / "out")
     assert run_command(["review", str(tmp_path / "out"), "--quiet"]) == 0
     shown = (tmp_path / "out" / "review" / "pages.html").read_text(encoding="utf-8")
     rows = re.findall(r"<tr><th scope=\"row\">.*?</tr>", shown, re.DOTALL)
     assert [("broken.md" in row, "quarantined" in row, "R107" in row) for row in rows] == [(True,) * 3, (False,) * 3]
-    assert "other.md" in rows[1]
+    assert all(said in rows[1] for said in ("2 pages:", "more.md", "other.md"))
     assert "about no single drug" in rows[1]

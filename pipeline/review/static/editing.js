@@ -138,14 +138,14 @@ var editing = (() => {
         box.prepend(withhold);
         form.append(editor(edits, said), box);
       }
-      const keep = element("button", "", "Keep decision");
+      const keep = element("button", "", "Save decision");
       keep.dataset.keep = "";
       const drop = element("button", "quiet", before ? "Remove decision" : "Cancel");
       keep.addEventListener("click", () => {
         const missing = !reviewer.value.trim() ? "Your name is missing." : verdict !== "right" && !reason.value.trim() ? "The reason is missing." :
           verdict === "wrong" && !withhold.checked && !Object.keys(edits).length ? "Correct a field, or withhold the use." :
           withhold && withhold.checked && Object.keys(edits).length ? "Either correct fields or withhold the use, not both." :
-          all("[data-edit=words]", form).some((one) => one.value.trim()) ? "Words of the page stand in a field and are not added: add them, or empty the field." : "";
+          all("[data-edit=words]", form).some((one) => one.value.trim()) ? "A field has words that were not added: add them, or clear the field." : "";
         said.textContent = missing;
         if (!missing) save(entryOf(verdict, reviewer.value.trim(), fold(reason.value), edits, withhold && withhold.checked));
       });
@@ -192,7 +192,7 @@ var editing = (() => {
           const text = fold(input.value);
           const here = picked && picked.quote === text;
           said.textContent = !text ? "Select words in the source first, or type them." :
-            !here && !standsOnPage(text) ? "These words do not stand on the page, and a correction must be a quotation." : "";
+            !here && !standsOnPage(text) ? "These words are not on the page, and a correction must quote it." : "";
           if (said.textContent) return null;
           return here ? { quote: text, offset: picked.offset, length: picked.length } : { quote: text };
         },

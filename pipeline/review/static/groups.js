@@ -2,7 +2,7 @@
 "use strict";
 var groups = (() => {
   const { data, make } = page;
-  const FIELDS = { populations: "Patients", therapies: "Given with", prior: "Had before", qualifiers: "Restriction in words" };
+  const FIELDS = { populations: "Patients", therapies: "Given with", prior: "Prior therapy", qualifiers: "Restriction in words" };
   const plain = (choice) => choice.replace(/[_-]/g, " ");
   const age = (one) => `${one.value} ${one.unit}${one.value === 1 ? "" : "s"}`;
 

@@ -4,8 +4,8 @@
   const OFFERED = 4;
   const USES = 4; // listed of a drug
   const STEP = 40; // about a screen and a half: what is not seen is made after the search has answered
-  const APPROVAL_STATUS = [[1, "approved", "approval-approved"], [2, "accelerated", "approval-accelerated_approval"], [4, "used", "approval-used"]];
-  const FLAGS = [[32, "stale"], [64, "in words"], [2, "unread"], [4, "uncoded"], [16, "findings"], [8, "changed"], [1, "brand-scoped"]];
+  const APPROVAL_STATUS = [[1, "approved", "approval-approved"], [2, "accelerated approval", "approval-accelerated_approval"], [4, "used", "approval-used"]];
+  const FLAGS = [[32, "stale"], [64, "restricted in words"], [2, "unread"], [4, "uncoded"], [16, "findings"], [8, "changed"], [1, "brand-scoped"]];
   const find = (id) => document.getElementById(id);
   const make = (name, classes, text) => {
     const element = document.createElement(name);
@@ -30,7 +30,7 @@
     date: (a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : ORDER.name(a, b)),
   };
   function weight(drug) {
-    return (drug.flags & 32 ? 16 : 0) + (drug.flags & 2 ? 8 : 0) + (drug.flags & 16 ? 4 : 0) + (drug.flags & 4 ? 2 : 0) + (drug.flags & 8 ? 1 : 0);
+    return (drug.flags & 32 ? 32 : 0) + (drug.flags & 64 ? 16 : 0) + (drug.flags & 2 ? 8 : 0) + (drug.flags & 16 ? 4 : 0) + (drug.flags & 4 ? 2 : 0) + (drug.flags & 8 ? 1 : 0);
   }
   drugs.sort(ORDER.name);
 
@@ -96,6 +96,7 @@
     find("count").textContent = `${number(found.length)} of ${number(drugs.length)} drugs and regimens, ${number(uses)} of ${number(allUses)} uses${terms.length ? ` with ${terms.map(search.told).join(" and ")}` : ""}`;
     offer();
     const set = ["kind", "approvalStatus", "reviewed"].filter((name) => controls[name].value).length + toggles.filter((one) => one.getAttribute("aria-pressed") === "true").length;
+    find("filtered").hidden = !set;
     find("filters").textContent = set ? `Filters (${set})` : "Filters";
     remember();
   }
@@ -194,8 +195,8 @@
     for (const [bit, text, classes] of APPROVAL_STATUS) if (drug.approvalStatuses & bit) approvalStatus.append(make("span", `chip ${classes}`, text));
     cell(row).append(approvalStatus);
     const flags = make("div", "chips");
-    for (const [bit, text] of FLAGS) if (drug.flags & bit) flags.append(make("span", bit & 54 ? "chip warning" : "chip", text));
-    if (drug.drawn) flags.append(make("span", "chip drawn", `${drug.drawn} drawn`));
+    for (const [bit, text] of FLAGS) if (drug.flags & bit) flags.append(make("span", bit & 118 ? "chip warning" : "chip", text));
+    if (drug.drawn) flags.append(make("span", "chip drawn", `${drug.drawn} drawn at random`));
     if (drug.done) flags.append(make("span", "chip verdict-right", `${drug.done} of ${drug.uses.length} reviewed`));
     cell(row).append(flags);
     return row;
@@ -250,5 +251,7 @@
       controls.q.focus();
     }
   });
+  // A count that was clicked shows its drugs, whatever was asked before.
+  addEventListener("hashchange", () => { find("search").reset(); recall(); });
   addEventListener("pageshow", () => { progress(); recall(); update(); });
 })();

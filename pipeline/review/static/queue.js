@@ -60,7 +60,7 @@
   find("bulk").addEventListener("submit", (event) => {
     event.preventDefault();
     const [verdict, reviewer, reason] = ["verdict", "reviewer", "reason"].map((name) => find(name).value.trim());
-    const missing = !reviewer ? "Your name is missing." : !reason ? "The reason is missing: say why these need no single look." : "";
+    const missing = !verdict ? "The decision is missing." : !reviewer ? "Your name is missing." : !reason ? "The reason is missing: say why you need not look at them one by one." : "";
     find("said").textContent = missing;
     if (missing) return;
     const values = {};
