@@ -140,7 +140,7 @@ def test_adjectives_before_a_disease_are_no_diseases(uses_of: Uses) -> None:
 def test_an_alternative_that_points_back_stays_with_what_it_points_to(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}**Melanoma** that has come back after brontinib or did not respond to it.")
     assert [one.text for one in use.disease_status] == ["has come back after brontinib or did not respond to it"]
-    assert [(one.mode, name.text) for one in use.prior for name in one.names] == [("conditional", "brontinib")]
+    assert [(one.mode, name.text) for one in use.prior for name in one.names] == [("required", "brontinib")]
 
 
 def test_biomarkers_joined_by_and_and_or_are_one_quote(uses_of: Uses) -> None:
