@@ -21,7 +21,7 @@ from pipeline.review.changes import changed_slugs, changes_view
 from pipeline.review.drug import view_of
 from pipeline.review.folder import replacing
 from pipeline.review.marks import LOOKS
-from pipeline.review.overview import Labels, is_again, judged_of, row_of, settings_of
+from pipeline.review.overview import NEEDS, Labels, is_again, judged_of, row_of, settings_of
 from pipeline.review.sample import Drawn, by_page, sampled_of
 from pipeline.review.visible import script_json, visible
 from pipeline.snapshot import Input, Snapshot, facts_of
@@ -109,9 +109,8 @@ def write_review(  # noqa: PLR0913, PLR0917 - what a review shows comes from fiv
         )
         (new / "data" / "queue.js").write_text(f"window.onlabelJudged={script_json(judged)};\n", encoding="ascii")
         files = {row[5]: row[0] for row in rows}
-        _write(
-            new / "queue.html", templates.get_template("queue.html"), root="", marked=marked, agreements=agreements, files=files
-        )
+        queue = {"marked": marked, "agreements": agreements, "files": files, "needs": NEEDS}
+        _write(new / "queue.html", templates.get_template("queue.html"), root="", **queue)
         left_out = changes.left_out if changes is not None else 0
         counted = {"marked": marked, "left_out": left_out, "stale": sum(one.stale is not None for one in published)}
         _write(new / "index.html", templates.get_template("overview.html"), root="", **counted)

@@ -280,6 +280,11 @@ def test_a_decision_made_before_the_use_was_drawn_counts_too(desk: Desk, open_pa
     desk.publish("--sample", "2")
     page.reload()
     assert [one.sampled for one in exported(page, desk)] == [True]
+    # Opening the page was no step of the reviewer's: the key takes back the decision.
+    page.keyboard.press("u")
+    expect(page.locator("[data-export]")).to_be_hidden()
+    page.keyboard.press("u")
+    expect(page.locator("[data-place]")).to_have_text("Nothing to undo")
 
 
 def test_a_decision_can_be_taken_back(desk: Desk, open_page: Open) -> None:

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from pipeline.cli import run_command
 from pipeline.correct import load_files
 from pipeline.facts import PublishedFacts
+from pipeline.review.overview import NEEDS
 from pipeline.snapshot import facts_of, open_snapshot
 from pipeline.tables import unread_in
 
@@ -42,6 +43,11 @@ def test_the_queue_lists_uses_by_need(real_site: Path, open_page: Open, drugs: l
     for at in range(words):
         expect(listed.nth(at).locator(".chip").first).to_have_text("restricted in words")
     expect(listed.nth(words)).not_to_contain_text("restricted in words")
+    # Nobody disagrees here, so that need is not offered; the others are by the same numbers.
+    expect(page.locator("#need option")).to_have_text(["All, most urgent first", *(one.capitalize() for _, one in NEEDS[1:])])
+    page.select_option("#need", label="Restricted in words")
+    expect(listed).to_have_count(words)
+    page.select_option("#need", "")
     page.fill("#query", "NSCLC")
     expect(page.locator("#count")).to_contain_text("in this queue with “NSCLC” as non-small cell lung cancer")
 

@@ -77,8 +77,8 @@ var decisions = (() => {
   });
   addEventListener("storage", show);
   show();
-  // Decisions by their keys, null to take one back; one step to undo, however many.
-  function set(values) {
+  // Decisions by their keys, null to take one back; one step to undo, however many, unless nobody took it.
+  function set(values, undoable = true) {
     const all = read();
     const before = {};
     for (const [key, value] of Object.entries(values)) {
@@ -87,7 +87,7 @@ var decisions = (() => {
       else delete all[key];
     }
     const kept = store(KEY, all);
-    if (kept) store(DONE, [...stored(DONE, []), before].slice(-STEPS));
+    if (kept && undoable) store(DONE, [...stored(DONE, []), before].slice(-STEPS));
     show();
     return kept;
   }
@@ -96,7 +96,7 @@ var decisions = (() => {
     const steps = stored(DONE, []);
     const before = steps.pop();
     if (!before) return null;
-    set(before);
+    set(before, false);
     store(DONE, steps);
     return Object.keys(before);
   }

@@ -262,7 +262,7 @@ var editing = (() => {
     for (const one of buttons) one.addEventListener("click", () => decide(one.dataset.verdict));
     // What was decided before the use was drawn counts as well: the draw did not look at it. Not so one of many at once.
     const earlier = decisions.get(key);
-    if (drawn && earlier && !earlier.sampled && !earlier.many) decisions.set({ [key]: { ...earlier, sampled: true } });
+    if (drawn && earlier && !earlier.sampled && !earlier.many) decisions.set({ [key]: { ...earlier, sampled: true } }, false);
     restore();
     return { key, decide, restore };
   }
