@@ -111,7 +111,7 @@ def test_a_correction_goes_round(desk: Desk, open_page: Open, capsys: pytest.Cap
     page.select_option("[data-edit=field]", "conditions")
     page.fill("[data-edit=words]", "words that stand nowhere")
     page.click("[data-edit=add]")
-    expect(page.locator("#use-1 .said")).to_contain_text("must be a quotation")
+    expect(page.locator("#use-1 .said")).to_contain_text("must quote it")
     page.locator("#use-1 .quotes button").first.click()
     word = before[0][0].split()[0]
     page.evaluate(SELECT, word)
@@ -210,7 +210,7 @@ def test_patients_and_treatments_are_corrected_part_by_part(desk: Desk, open_pag
             edit.locator("[data-edit=name]").click()
         if field == "prior":
             page.click("[data-keep]")
-            expect(edit.locator(".said")).to_contain_text("are not added")
+            expect(edit.locator(".said")).to_contain_text("were not added")
         edit.locator("[data-edit=add]").click()
         expect(edit.locator(".quotes li")).to_have_count(1)
     page.click("[data-keep]")
