@@ -82,20 +82,22 @@ class Resources:
     def check(self, resource: Json) -> Iterator[Problem]:
         """What is not proven in a resource, once all are gathered."""
         page = self._page(resource)
+        told = self.told(page.sha256) if self.told and page else None
         if isinstance(page, Unread):
-            yield from derived(resource, self.conformance, self.kept.changed_of(resource, None), page.publisher)
+            yield from derived(resource, self.conformance, self.kept.changed_of(resource, None), page.publisher, told)
             return
         proven: set[str] = set()
         kind = resource["resourceType"]
         if page is not None:
-            proof = Proof(resource, page, self.told and self.told(page.sha256))
+            proof = Proof(resource, page, told)
             yield from proof.check()
             proven = proof.proven
             self.quotes += proof.quotes
             self.failed += proof.failed
         elif kind not in _OURS:
             yield finding("C623", "it refers to no page of the snapshot", kind, name_of(resource))
-        yield from derived(resource, self.conformance, self.kept.changed_of(resource, page), page.publisher if page else None)
+        publisher = page.publisher if page else None
+        yield from derived(resource, self.conformance, self.kept.changed_of(resource, page), publisher, told)
         yield from copies(resource, page, self.kept, proven)
         if kind == "DocumentReference" and page is not None:
             yield from unaccounted(page, proof.sentences)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +13,7 @@ from pipeline.facts import FACTS, PublishedFacts, facts_from_json
 from pipeline.model import Fact, Use, facts_in
 from pipeline.verify.files import document
 from pipeline.verify.finding import Json
+from pipeline.verify.reviews import CORRECTED
 from pipeline.verify.spans import Place, Span, name_of, rules_of, spans_of
 
 #: Where a ClinicalUseDefinition has which fields of its use, by the element's path; the longest that fits counts.
@@ -48,6 +50,15 @@ class Told:
         proof = tuple((start, end) for _, start, end in spans_of(element)), next(iter(rules_of(element)), "")
         return proof in self._by_words(_number(resource), _path(place)).get(words, [])
 
+    def corrected(self, resource: Json) -> set[str]:
+        """The fields of an indication's use that have a value which a person gave, as a review's `changed` names them."""
+        use = self._use(_number(resource) or 0)
+        return {
+            each.name.removesuffix("_text").removesuffix("_fact").replace("_", "-")
+            for each in (fields(use) if use else ())
+            if any(fact.rule == CORRECTED for fact in facts_in(getattr(use, each.name)))
+        }
+
     @cached_property
     def sentences(self) -> list[Span]:
         """The spans of the sentences that the use section is accounted with."""
@@ -74,12 +85,15 @@ class Told:
         """The facts of a use that belong at an element of its resource; all facts of the page for another resource."""
         if number is None:
             return facts_in(self.facts)
-        if not 1 <= number <= len(self.facts.uses):
+        use = self._use(number)
+        if use is None:
             return ()
-        use: Use = self.facts.uses[number - 1]
         if path == "subject":
             return facts_in((use.brands, self.facts.name))
         return facts_in(tuple(getattr(use, name) for name in _FIELDS.get(path, ())))
+
+    def _use(self, number: int) -> Use | None:
+        return self.facts.uses[number - 1] if 1 <= number <= len(self.facts.uses) else None
 
 
 def told_by(snapshot: Path) -> Callable[[str], Told | None] | None:
