@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ UNSEEN: dict[str, str] = {
     "a span before the page's start": "our rule on derivation-reference: no negative place",
     "rng-2": "years are compared by a UCUM service that the suite's validator asks for Ranges of other types only",
 }
+#: Without ONLABEL_INTEROP_FULL every so many of the faults are put before the validator.
+SAMPLE = 12
 #: The validator's JSON reader fails on it: an exception, no finding.
 CRASHES = frozenset({"a null in an array"})
 
@@ -40,6 +43,8 @@ def test_what_hl7s_validator_lets_pass_says_so_or_is_listed(
 ) -> None:
     minimal = MINIMAL if version == "R5" else MINIMAL_R4
     seeded = FAULTS if version == "R5" else [fault for each, fault in FAULTS_R4 if each == version]
+    if not os.environ.get("ONLABEL_INTEROP_FULL"):
+        seeded = seeded[::SAMPLE]  # the validator takes seconds for each
     beside = tmp_path / "beside.ndjson"
     beside.write_text("".join(f"{json.dumps(r)}\n" for kind, r in minimal.items() if kind != "Bundle"), encoding="utf-8")
     said = {(f.path, f.text) for f in validator.validate(version, [beside], map(json.dumps, minimal.values()))}
