@@ -83,6 +83,7 @@ MADE_WHERE_NEEDED = {
     "pipeline.publishers.profile: pattern": "of a profile, to see whether it is one",
     "pipeline.read.page: deep": "a class so many times",
     "pipeline.read.page: end + deep": "as above, behind a line end",
+    "pipeline.tables.search: f'{re.escape(needle)}(?!\\\\d)'": "the words that were looked for",
     "pipeline.validate.codes: pattern": "of a table, over one code",
     "pipeline.verify.derived: _COMPARED.get(comparator, '\\\\Z\\\\A.')": "words of a table",
     "pipeline.verify.derived: f'(?<![\\\\d.,]){_number(quantity)}'": "one number",

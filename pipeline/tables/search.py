@@ -292,7 +292,7 @@ def _begins(term: str, folded: str) -> bool:
     if len(term) <= _WHOLE:
         return f" {term} " in folded
     needle = f" {term.removesuffix('s') if len(term) >= _PLURAL else term}"
-    return needle in folded and (not needle[-1].isdigit() or re.search(rf"{needle}(?!\d)", folded) is not None)
+    return needle in folded and (not needle[-1].isdigit() or re.search(rf"{re.escape(needle)}(?!\d)", folded) is not None)
 
 
 def _long_form(short: str, before: str) -> str | None:
