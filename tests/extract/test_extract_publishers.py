@@ -94,10 +94,11 @@ def test_a_label_is_read_by_its_own_profile() -> None:
         "Zolafen",
     )
     stated = {condition.text: use for use in facts.uses for condition in use.conditions}
-    assert list(stated) == ["hypertension", "glycemic control", "osteoarthritis", "migraine", "angina"]
+    assert list(stated) == ["hypertension", "type 2 diabetes", "osteoarthritis", "migraine", "angina"]
     assert {use.approval_status for use in facts.uses} == {"approved"}
-    assert [one.text for one in stated["glycemic control"].settings] == ["type 2 diabetes"]
-    assert [one.fact.text for one in stated["glycemic control"].qualifiers if one.kind == "stated"][:2] == [
+    purposes = [one.fact.text for one in stated["type 2 diabetes"].qualifiers if one.kind == "purpose"]
+    assert purposes == ["improve glycemic control"]
+    assert [one.fact.text for one in stated["type 2 diabetes"].qualifiers if one.kind == "stated"][:2] == [
         "1.2 Diabetes",
         "as an adjunct to diet and exercise",
     ]
