@@ -12,13 +12,16 @@ from typing import Any
 
 @contextmanager
 def serving() -> Iterator[str]:
+    """A server that is empty: its buckets are the process's, so those of an earlier test would still be there."""
     from moto.server import ThreadedMotoServer  # noqa: PLC0415 - only where it is installed
 
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     try:
-        yield f"http://{host}:{port}"
+        url = f"http://{host}:{port}"
+        ask(url, "reset")
+        yield url
     finally:
         server.stop()
 
