@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args
 
 from cyclopts import Parameter
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pipeline.convert import Source
     from pipeline.model import Page
     from pipeline.verify import Proved
+
+_Read = TypeVar("_Read")
 
 
 @app.command
@@ -57,21 +59,26 @@ class _Pages:
     code: int = DONE
 
     def __call__(self, sources: Iterable[Source], console: Console) -> Iterator[Page]:
-        from pipeline.convert.seeds import load
         from pipeline.read import read_page
         from pipeline.settings import ReadLimits
 
-        limits = ReadLimits()
+        return self.each(sources, console, lambda data, name: read_page(data, name, ReadLimits()))
+
+    def each(self, sources: Iterable[Source], console: Console, read: Callable[[bytes, str], _Read]) -> Iterator[_Read]:
+        """What `read` gives for the bytes and the name of each page that can be loaded and read."""
+        from pipeline.convert.seeds import load
+        from pipeline.settings import ReadLimits
+
         for source in sources:
             try:
                 if source.problem is not None:
                     raise UsageError(source.problem)
-                page = read_page(load(source, limits.max_bytes), source.name, limits)
+                found = read(load(source, ReadLimits().max_bytes), source.name)
             except OnlabelError as error:
                 console.problem(error.problem)
                 self.code = PARTLY
             else:
-                yield page
+                yield found
 
 
 @app.command
@@ -203,20 +210,8 @@ def _by_hash(folder: Path | None, console: Console) -> dict[str, bytes]:
     """The pages below a folder by their SHA-256; one that cannot be read is told, and costs no other."""
     from hashlib import sha256
 
-    from pipeline.convert.seeds import load
-    from pipeline.settings import ReadLimits
-
-    found: dict[str, bytes] = {}
-    for source in some_page([folder]) if folder is not None else ():
-        try:
-            if source.problem is not None:
-                raise UsageError(source.problem)
-            data = load(source, ReadLimits().max_bytes)
-        except OnlabelError as error:
-            console.problem(error.problem)
-        else:
-            found[sha256(data).hexdigest()] = data
-    return found
+    sources = some_page([folder]) if folder is not None else ()
+    return {sha256(data).hexdigest(): data for data in _Pages().each(sources, console, lambda data, _: data)}
 
 
 def _summary(proved: Proved) -> dict[str, Any]:

@@ -76,14 +76,14 @@ def show(  # noqa: PLR0913 - each is an option of the command
             raise _asked_for(error, wanted if folder is None else None) from error
         if wanted and _RESOURCE.fullmatch(wanted):
             _show_resource(console, snapshot, wanted, json=json)
-        elif wanted:
-            records = _the_drug(snapshot, wanted)
+        elif wanted and (records := _the_drug(snapshot, wanted)):
+            filters = filters_of(snapshot, *options)
             for record in records:
-                _show_drug(console, snapshot, record, filters_of(snapshot, *options), json=json)
+                _show_drug(console, snapshot, record, filters, json=json)
             if len(records) > 1 and not json:
                 _show_beside(records)
-            if not records:
-                _show_found(console, snapshot, wanted, filters_of(snapshot, *options, wanted), json=json)
+        elif wanted:
+            _show_found(console, snapshot, wanted, filters_of(snapshot, *options, wanted), json=json)
         else:
             _show_all(console, snapshot, filters_of(snapshot, *options), uses=uses, json=json)
     return DONE

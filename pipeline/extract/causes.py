@@ -22,9 +22,7 @@ def cause(scene: Scene) -> tuple[Said, ...] | None:
         first += 1
     if first >= scene.end:
         return (scene.tell("cause", "cause", mode="open"),)
-    rule = (
-        UNDERLYING if scene.opener.startswith("associated") or scene.words[scene.phrase.first].low == "associated" else "cause"
-    )
+    rule = UNDERLYING if scene.words[scene.phrase.first].low == "associated" else "cause"
     return tuple(scene.tell("cause", rule, place, names=(place,)) for place in _branches(scene, first))
 
 
@@ -34,9 +32,9 @@ _CAUSED = closed("caused")
 def _branches(scene: Scene, first: int) -> list[tuple[int, int]]:
     """Reads "multiple myeloma or by solid tumors that have spread": one cause a branch; an "or" within a clause is none."""
     words, found, number, start = scene.words, [], first, first
-    listed = any(words[k].low == "," and goes_on(words, k + 1, scene.end) for k in range(first, scene.end))  # "A, B, and C"
     if _SOME_KINDS.match(scene.text, words[first].start) is not None:
         return [scene.place(first, scene.end)]  # "certain types of X or Y": certain types of either
+    listed = any(words[k].low == "," and goes_on(words, k + 1, scene.end) for k in range(first, scene.end))  # "A, B, and C"
     while number < scene.end:
         if words[number].of("relative"):
             number = next(
@@ -48,14 +46,12 @@ def _branches(scene: Scene, first: int) -> list[tuple[int, int]]:
                 scene.end,
             )
             continue
-        if words[number].low == "," and listed and goes_on(words, number + 1, scene.end):
-            found.append(scene.place(start, number))
-            start = number = number + 1
-            continue
-        if words[number].low == "," and listed and number + 1 < scene.end and words[number + 1].low in ("and", "or"):
-            found.append(scene.place(start, number))
-            start = number = number + 2
-            continue
+        if words[number].low == "," and listed:
+            last = number + 1 < scene.end and words[number + 1].low in ("and", "or")
+            if last or goes_on(words, number + 1, scene.end):
+                found.append(scene.place(start, number))
+                start = number = number + 1 + last
+                continue
         if words[number].low == "or" and number > start:
             found.append(scene.place(start, number))
             start = number + 2 if number + 1 < scene.end and words[number + 1].low in ("by", "with", "to") else number + 1

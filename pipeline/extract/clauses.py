@@ -111,15 +111,12 @@ def _of_it(scene: Scene, group: Sequence[Predicate]) -> bool:
     return all(one.endswith((" of it", " after it", " with it", " to it")) for one in said[1:])
 
 
+_WHILE = re.compile(r"\bwhile (?:taking|receiving|getting|on|being treated with)(?: an?| the)? \Z")
+
+
 def _meanwhile(scene: Scene, start: int, prior: Said) -> bool:
     """Reads "who have a high risk of broken bones while taking X": what they take anyway."""
-    return (
-        re.search(
-            r"\bwhile (?:taking|receiving|getting|on|being treated with)(?: an?| the)? \Z",
-            scene.text[start : prior.names[0][0]],
-        )
-        is not None
-    )
+    return _WHILE.search(scene.text[start : prior.names[0][0]]) is not None
 
 
 def _in_turn(scene: Scene, predicate: Predicate, end: int) -> list[int]:

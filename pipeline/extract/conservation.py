@@ -40,9 +40,8 @@ def keep_words(use: Use, leaf: Leaf, names: frozenset[str]) -> Use:
     """
     whole = {id(one) for one in (use.text, use.parent, use.lead, *use.evidence) if one is not None}
     facts = [one for one in facts_in(use) if id(one) not in whole]
-    in_place = [*use.disease_status, *use.stages, *use.biomarkers, *(one.fact for one in use.qualifiers)]
-    anywhere = {id(one) for one in facts} - {id(one) for one in in_place}
-    texts = [one.text for one in facts if id(one) in anywhere]
+    in_place = {id(one) for one in facts_in((use.disease_status, use.stages, use.biomarkers, use.qualifiers))}
+    texts = [one.text for one in facts if id(one) not in in_place]
     texts += [head for told in leaf.told for head in told.heads]
     held = _Held({part for text in (*texts, *names) for part in _parts(text)}, [span for one in facts for span in one.spans])
     found = [kept for reading in leaf.leading for kept in _lost(reading, held, _REPLACED)]

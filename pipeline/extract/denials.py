@@ -203,7 +203,7 @@ def _of_one_sort(named: Iterable[str], known: Iterable[str]) -> bool:
 #: Every cancer that is denied is a kind of these.
 _ANY = frozenset(["solid tumor", "cancer", "tumor", "malignancy"])
 _NO_SORT = frozenset(["cancer", "tumor", "disease", "carcinoma", "syndrome"])
-_GENERIC = frozenset(["cancer", "cancers", "tumor", "tumors", "disease", "carcinoma", "lymphoma", "leukemia", "syndrome"])
+_GENERIC = _NO_SORT | {"cancers", "tumors", "lymphoma", "leukemia"}
 
 
 @dataclass(eq=False)

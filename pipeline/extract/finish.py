@@ -122,9 +122,10 @@ def publish_use(ledger: Ledger, one: Read) -> None:
 
 def _in_a_label(use: Use) -> Use:
     """Reads "irritability associated with autistic disorder" in a label: the disease in which the condition is treated."""
-    diseases = [each.rule == UNDERLYING and "treatment" not in classes_of(each.text.rsplit(" ", 1)[-1]) for each in use.causes]
-    underlying = tuple(each for each, is_one in zip(use.causes, diseases, strict=True) if is_one)
-    causes = tuple(each for each, is_one in zip(use.causes, diseases, strict=True) if not is_one)
+    underlying = tuple(
+        each for each in use.causes if each.rule == UNDERLYING and "treatment" not in classes_of(each.text.rsplit(" ", 1)[-1])
+    )
+    causes = tuple(each for each in use.causes if each not in underlying)
     return replace(use, settings=unique((*use.settings, *underlying)), causes=causes) if underlying else use
 
 

@@ -48,7 +48,6 @@ class Frame:
     at: int = 0
     group: VerbGroup | None = None
     approval_status: ApprovalStatus = "used"
-    status_word: tuple[int, int] | None = None
     leading: tuple[int, int] = field(default=(0, 0))
 
     @property
@@ -228,14 +227,14 @@ def _of_use(words: Sequence[Word], at: int, first: int, group: VerbGroup, subjec
         (k for k in ahead if words[k].low == "approval" and [one.low for one in words[k + 1 : k + 2]] != ["program"]), None
     )
     if noun is not None:  # "holds FDA approval to treat"
-        return Frame("of-use", None, subject, (at, first), noun + 1, group, "approved", (first, noun + 1), (0, at))
+        return Frame("of-use", None, subject, (at, first), noun + 1, group, "approved", (0, at))
     if subject == "agency" and not group.passive:
         start = noun_end(words, start, len(words))
     head = group.head
     approval_status: ApprovalStatus = "approved" if head is not None and head.of("approve") and not group.past else "used"
     if head is not None and head.of("approve") and words[first].of("have") and words[first].low != "had":
         approval_status = "approved"
-    return Frame("of-use", None, subject, (at, first), start, group, approval_status, (first, group.end), (0, at))
+    return Frame("of-use", None, subject, (at, first), start, group, approval_status, (0, at))
 
 
 def is_indicated(group: VerbGroup) -> bool:

@@ -261,6 +261,9 @@ def _times(text: str, words: Sequence[Word], found: Sequence[Phrase]) -> tuple[S
     return _step(text, words, found[begin:then]), _step(text, words, found[then:end])
 
 
+_FOLLOWED_BY = ("followed", "by")
+
+
 def _step(text: str, words: Sequence[Word], run: Sequence[Phrase]) -> Step:
     scenes = [Scene(text, words, phrase) for phrase in run]
     told = [one for scene in scenes for one in read_phrase(scene)]
@@ -271,6 +274,7 @@ def _step(text: str, words: Sequence[Word], run: Sequence[Phrase]) -> Step:
     first = run[0].first
     while first and words[first - 1].low in ("first", "next", "then"):
         first -= 1
-    if [word.low for word in words[first - 3 : first - 1]] == ["followed", "by"]:
-        first -= 3  # "followed by zolafen alone"
+    named = first - len(_FOLLOWED_BY) - 1  # "followed by zolafen alone"
+    if named >= 0 and tuple(word.low for word in words[named : first - 1]) == _FOLLOWED_BY:
+        first = named
     return Step((words[first].start, scenes[-1].whole[1]), partners, alone, timing)

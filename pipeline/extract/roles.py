@@ -110,10 +110,8 @@ def _having(scene: Scene) -> tuple[Said, ...] | None:
         return treating.announced(scene)
     if of_people:
         named = _named(scene)
-        if named is not None and _of_a_second_group(scene):
-            return (scene.tell("description", "patient-trait"),)
         if named is not None:
-            return named
+            return (scene.tell("description", "patient-trait"),) if _of_a_second_group(scene) else named
         if _MARKER.search(scene.said) is not None:
             return (scene.tell("biomarker", "biomarker", scene.place(scene.inner, scene.end)),)
         return (scene.tell("description", "patient-trait"),)
@@ -291,7 +289,7 @@ def _case(scene: Scene) -> tuple[Said, ...] | None:
     words = scene.words[scene.phrase.first : scene.end]
     if words[0].low == "unless":
         return None  # what it takes back is not read
-    prior = timing.priors_of_case(scene, conditional=words[0].low in ("if", "unless") or scene.phrase.joint == ";")
+    prior = timing.priors_of_case(scene, conditional=words[0].low == "if" or scene.phrase.joint == ";")
     if prior or (
         len(words) > 1
         and any(word.of("disease", "treatment", "person") or word.low in ("it", "they", "their") for word in words[1:])

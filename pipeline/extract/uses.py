@@ -26,9 +26,7 @@ _NO_CONDITION = rx(
 )
 
 
-def build_use(
-    leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact: Fact | None, *, of_label: bool = False
-) -> Use | str:
+def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact: Fact | None, *, of_label: bool) -> Use | str:
     """The use, or why there is none: without a verb or a condition nothing is said. `of_label`: it stands in a label."""
     found = _intent(leaf)
     if found is None:

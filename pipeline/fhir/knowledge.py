@@ -40,6 +40,16 @@ class _Product:
     extensions: Sequence[Json] = ()
     identifiers: Sequence[Json] = ()
 
+    @property
+    def of_drug(self) -> list[Indication]:
+        """In the record of a brand: the uses that the page states for the drug, naming no brand."""
+        return [each for each in self.indications if self.type == "brand" and not each.use.brands]
+
+    @property
+    def own(self) -> list[Indication]:
+        """All other uses."""
+        return [each for each in self.indications if self.type != "brand" or each.use.brands]
+
 
 def medication_knowledge(facts: DrugFacts, indications: Sequence[Indication], source: Source) -> list[Json]:
     """The record of the drug or regimen with all its uses, then one of each brand with those stated for it or for no brand."""
@@ -96,13 +106,11 @@ def _brand(key: str, brand: Fact, facts: DrugFacts, indications: Sequence[Indica
 
 
 def _record(product: _Product, facts: DrugFacts, source: Source) -> Json:
-    guidelines = _guidelines(
-        [each for each in product.indications if product.type != "brand" or each.use.brands], source.of_copies
-    )
+    guidelines = _guidelines(product.own, source.of_copies)
     if product.type == "brand":
         stated = {"extension": [{"url": source.url("stated-for"), "valueCode": "brand"}]}
         guidelines = [{**stated, **each} for each in guidelines]
-        guidelines += _of_the_drug([each for each in product.indications if not each.use.brands], source.of_copies)
+        guidelines += _of_the_drug(product.of_drug, source.of_copies)
     names = [source.of_copies.quoted("name", name) for name in product.names]
     return {
         "resourceType": "MedicationKnowledge",
@@ -229,11 +237,8 @@ def _definitional(facts: DrugFacts, source: Source) -> Json:
 
 
 def _narrative(product: _Product, facts: DrugFacts, source: Source) -> Json:
-    # A use that names no brand is the drug's: told apart in the record of a brand.
-    of_drug = [each for each in product.indications if product.type == "brand" and not each.use.brands]
     uses, uses_of_drug = (
-        {each.number: quotation(_statement(each.use).text) for each in some}
-        for some in ([each for each in product.indications if each not in of_drug], of_drug)
+        {each.number: quotation(_statement(each.use).text) for each in some} for some in (product.own, product.of_drug)
     )
     # Components and denials are said of the drug or regimen, not of a brand.
     own = product.type != "brand"

@@ -200,7 +200,7 @@ def _speaks_of_treatment(words: Sequence[Word], at: int, current: Kind) -> bool:
     while number > 0 and not words[number].is_stop and at - number < 6:  # noqa: PLR2004 - no name is longer
         if words[number].of("treatment"):
             return True
-        if words[number].of("disease") and words[number - 1].low == "for" and words[number - 2].of("treatment"):
+        if number > 1 and words[number].of("disease") and words[number - 1].low == "for" and words[number - 2].of("treatment"):
             return True  # "chemotherapy for cancer that has spread"
         if words[number].of("disease", "person"):
             return False

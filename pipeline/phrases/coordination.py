@@ -39,9 +39,7 @@ def predicates(words: Sequence[Word], at: int, end: int) -> tuple[Predicate, ...
         said, after = _joint(words, number, end)
         if said and after < end and number > first:
             own_subject = own_subject or words[after].low in _SUBJECTS
-            in_turn = any(
-                one.low == "then" for one in words[number:after]
-            )  # "came back and then responded": one after the other
+            in_turn = any(one.low == "then" for one in words[number:after])  # "came back and then responded"
             if not own_subject and not in_turn and _begins(words, after, end):
                 found.append(Predicate(first, number, joint, comma))
                 first, joint, comma = after, said, word.low == ","

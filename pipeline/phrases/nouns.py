@@ -29,9 +29,7 @@ def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
     if (
         word.low == "to"
         and at
-        and words[at - 1].low.endswith(
-            ("risk", "low", "intermediate", "low-intermediate", "mild", "moderate", "mildly", "moderately")
-        )
+        and words[at - 1].low.endswith(("risk", "low", "intermediate", "mild", "moderate", "mildly", "moderately"))
     ):
         return False
     if word.low == "plus" or (word.low in ("other", "rather") and following == "than"):

@@ -27,7 +27,7 @@ from pipeline.errors import Problem, UsageError
 from pipeline.publish.files import NewFolder, sync_folder, write_file
 from pipeline.publish.output import BULK, OutputFolder
 from pipeline.publish.snapshot import SUMS
-from pipeline.publish.spool import LOAD_ORDER
+from pipeline.publish.spool import load_rank
 
 #: The manifest. How its URL ends is prescribed, and so is its type.
 ROOT: Final = "$bulk-publish"
@@ -241,7 +241,7 @@ def _write_update(new: NewFolder, before: Path, after: Path) -> tuple[list[tuple
     """
     gone: list[str] = []
     there = {path.stem: path for path in (*_resource_files(before), *_resource_files(after))}
-    for kind in sorted(there, key=_rank):
+    for kind in sorted(there, key=load_rank):
         old, now = (_lines_by_id(version / "resources" / f"{kind}.ndjson") for version in (before, after))
         gone += (f"{kind}/{one}" for one in old.keys() - now.keys())
         with new.file(f"{kind}.ndjson") as file:
@@ -252,7 +252,7 @@ def _write_update(new: NewFolder, before: Path, after: Path) -> tuple[list[tuple
         if gone:
             entries = [{"request": {"method": "DELETE", "url": url}} for url in sorted(gone)]
             file.write(orjson.dumps({"resourceType": "Bundle", "type": "transaction", "entry": entries}) + b"\n")
-    return [(kind, name) for kind in sorted(there, key=_rank) if (name := f"{kind}.ndjson") in new.files], [
+    return [(kind, name) for kind in sorted(there, key=load_rank) if (name := f"{kind}.ndjson") in new.files], [
         name for name in (_DELETED,) if name in new.files
     ]
 
@@ -267,11 +267,7 @@ def _problems(snapshot: Path) -> Iterator[bytes]:
 
 
 def _resource_files(version: Path) -> list[Path]:
-    return sorted((version / "resources").glob("*.ndjson"), key=lambda path: _rank(path.stem))
-
-
-def _rank(kind: str) -> tuple[int, str]:
-    return (LOAD_ORDER.index(kind) if kind in LOAD_ORDER else len(LOAD_ORDER)), kind
+    return sorted((version / "resources").glob("*.ndjson"), key=lambda path: load_rank(path.stem))
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -21,7 +21,7 @@ from pipeline.publish.files import NewFolder
 from pipeline.publish.guards import Settled
 from pipeline.publish.outcome import write_outcome
 from pipeline.publish.report import write_report
-from pipeline.publish.spool import LOAD_ORDER, SHARED, Entry, Spool
+from pipeline.publish.spool import SHARED, Entry, Spool, load_rank
 from pipeline.settings import FhirVersion, Settings
 from pipeline.validate import check_references, validate
 
@@ -130,7 +130,7 @@ def write_version(folder: NewFolder, selection: Selection, taken: TakenOver | No
     counts: dict[str, int] = {}
     clashes: dict[int, list[Problem]] = {}
     types = selection.spool.types(version) | (taken.types() if taken else set())
-    for resource_type in [*(name for name in LOAD_ORDER if name in types), *sorted(types.difference(LOAD_ORDER))]:
+    for resource_type in sorted(types, key=load_rank):
         counts[resource_type] = _write_type(folder, selection, taken, version, resource_type, clashes)
     bundles = selection.spool.bundles(version, selection.pages)
     with folder.file(f"{version}/bundles/transaction.ndjson", even_empty=True) as file:

@@ -49,6 +49,11 @@ _TYPE = re.compile(r"[A-Z][A-Za-z]{1,63}")
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
 
+def load_rank(kind: str) -> tuple[int, str]:
+    """Sorts resource types in the order of `LOAD_ORDER`, others behind them by name."""
+    return LOAD_ORDER.index(kind) if kind in LOAD_ORDER else len(LOAD_ORDER), kind
+
+
 class Entry(NamedTuple):
     """A line of a run. `key` is a resource's id, or a bundle's place; `page` the number of its page, or `SHARED`."""
 
@@ -161,7 +166,7 @@ class SpoolWriter:
 
 
 def _load_order(resource: Serialised) -> tuple[int, str]:
-    return LOAD_ORDER.index(resource.type) if resource.type in LOAD_ORDER else len(LOAD_ORDER), resource.id
+    return load_rank(resource.type)[0], resource.id
 
 
 def _transaction(resources: Iterable[Serialised], canonical: str) -> Resource:

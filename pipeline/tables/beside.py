@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.model import Fact
 from pipeline.snapshot import Record, Snapshot
-from pipeline.tables.find import drugs_named
+from pipeline.tables.find import drugs_named, folded
 from pipeline.tables.rows import drug_codes
 
 
@@ -63,9 +63,9 @@ def _exact(record: Record) -> set[tuple[str, str]]:
 
 
 def _name(record: Record) -> str:
-    return " ".join(record.facts.name.text.split()).casefold() if record.facts.name else ""
+    return folded(record.facts.name.text) if record.facts.name else ""
 
 
 def _keys(condition: Fact) -> set[object]:
     exact = {(coding.system, coding.code) for coding in condition.codings if coding.relation == "exact"}
-    return {*exact, " ".join(condition.text.split()).casefold()}
+    return {*exact, folded(condition.text)}

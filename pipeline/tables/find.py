@@ -25,11 +25,11 @@ def drugs_named(snapshot: Snapshot, words: str) -> list[Record]:
         SnapshotError: W101, W102: the snapshot is not to be read.
 
     """
-    wanted = _folded(words)
+    wanted = folded(words)
     tiers: tuple[list[Record], ...] = ([], [], [])
     for record in _mentioning(snapshot, words):
         for tier, keys in zip(tiers, (_names(record.facts), all_brands(record.facts), codes_of(record.facts)), strict=True):
-            if wanted in map(_folded, keys):
+            if wanted in map(folded, keys):
                 tier.append(record)
                 break
     return next((tier for tier in tiers if tier), [])
@@ -49,13 +49,13 @@ def _all_names(snapshot: Snapshot) -> Iterator[str]:
 
 def unpublished(snapshot: Snapshot, words: str) -> list[Input]:
     """The pages of the run that were quarantined or are not a drug's, by the slug or file name that these words are."""
-    wanted = "-".join(_folded(words).split())
+    wanted = "-".join(folded(words).split())
     return [
         one
         for one in snapshot.inputs
         if one.outcome in {"quarantined", "not-a-drug"}
         and wanted
-        in {_folded(each) for each in (one.slug or "", one.name, PurePosixPath(one.name).name, PurePosixPath(one.name).stem)}
+        in {folded(each) for each in (one.slug or "", one.name, PurePosixPath(one.name).name, PurePosixPath(one.name).stem)}
     ]
 
 
@@ -82,7 +82,7 @@ class Filters:
 
     def _passes(self, facts: DrugFacts, use: Use) -> bool:
         return (self.approval_status is None or use.approval_status == self.approval_status) and (
-            self.brand is None or _folded(self.brand) in map(_folded, _scope(facts, use))
+            self.brand is None or folded(self.brand) in map(folded, _scope(facts, use))
         )
 
 
@@ -152,5 +152,6 @@ def _codes(facts: Iterable[Fact]) -> list[str]:
     ]
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Words as names are compared: without case, one space between them."""
     return " ".join(text.split()).casefold()

@@ -6,17 +6,15 @@ CodeableConcepts, and has no R4 at all; the tables hold all three versions in on
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pipeline.settings import FhirVersion
+from pipeline.validate.tables import packed
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -65,8 +63,7 @@ def model(version: FhirVersion, name: str) -> type[BaseModel] | None:
 
 @cache
 def _table(version: FhirVersion) -> Mapping[str, Any]:
-    packed = files("pipeline.validate").joinpath("definitions", f"{version}.json.gz").read_bytes()
-    table: dict[str, Any] = json.loads(gzip.decompress(packed))
+    table: dict[str, Any] = packed(version)
     table["codes"] = [MappingProxyType({s: frozenset(codes) for s, codes in each.items()}) for each in table["codes"]]
     table["resources"], table["primitives"] = frozenset(table["resources"]), frozenset(table["primitives"])
     return MappingProxyType(table)

@@ -5,13 +5,12 @@ Source: https://www.rfc-editor.org/rfc/rfc5646; `definitions/languages.json.gz` 
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from importlib.resources import files
 from types import MappingProxyType
+
+from pipeline.validate.tables import packed
 
 _TAG = re.compile(
     r"(?P<language>[a-z]{2,8})(?P<extlang>(?:-[a-z]{3}){0,3})(?:-(?P<script>[a-z]{4}))?(?:-(?P<region>[a-z]{2}|\d{3}))?"
@@ -41,6 +40,4 @@ def is_language(tag: str) -> bool:
 @cache
 def _registry() -> Mapping[str, frozenset[str]]:
     """The registered subtags by kind (language, extlang, script, region, variant), and whole tags (grandfathered)."""
-    packed = files("pipeline.validate").joinpath("definitions", "languages.json.gz").read_bytes()
-    table = json.loads(gzip.decompress(packed))
-    return MappingProxyType({kind: frozenset(subtags.split()) for kind, subtags in table["subtags"].items()})
+    return MappingProxyType({kind: frozenset(subtags.split()) for kind, subtags in packed("languages")["subtags"].items()})

@@ -29,11 +29,15 @@ class Terminology:
     extensions: Mapping[str, Any]
 
 
+def packed(name: str) -> Any:  # noqa: ANN401 - any JSON
+    """What `definitions/<name>.json.gz` holds."""
+    return json.loads(gzip.decompress(files("pipeline.validate").joinpath("definitions", f"{name}.json.gz").read_bytes()))
+
+
 @cache
 def terminology() -> Terminology:
     """The table of R4, R4B and R5 together."""
-    packed = files("pipeline.validate").joinpath("definitions", "terminology.json.gz").read_bytes()
-    table = json.loads(gzip.decompress(packed))
+    table = packed("terminology")
     known = frozenset([*table["known"], *table["systems"]])
     return Terminology(table["systems"], frozenset(table["caseless"]), known, table["extensions"])
 
