@@ -40,7 +40,7 @@ DOCUMENTS = (
     REPOSITORY / "README.md",
     *(
         REPOSITORY / "pipeline" / room / "README.md"
-        for room in ("diff", "fhir", "review", "flow", "load", "store", "validate", "terminology", "tables", "publishers")
+        for room in ("cli", "correct", "diff", "fhir", "review", "flow", "load", "store", "validate", "terminology", "tables", "publishers")
     ),
 )
 
