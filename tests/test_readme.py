@@ -89,7 +89,8 @@ def server() -> Iterator[tuple[str, list[bytes]]]:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl on this machine")
 def test_the_loop_in_the_shell_sends_every_bundle_in_order(workplace: Path, server: tuple[str, list[bytes]]) -> None:
-    (loop,) = (block for block in SHELL.findall((REPOSITORY / "pipeline/load/README.md").read_text(encoding="utf-8")) if "curl" in block)
+    guide = (REPOSITORY / "pipeline/load/README.md").read_text(encoding="utf-8")
+    (loop,) = (block for block in SHELL.findall(guide) if "curl" in block)
     url, taken = server
     run("onlabel convert seeds --quiet", workplace)
     subprocess.run(
