@@ -28,12 +28,18 @@ def points_back(statement: Statement) -> bool:
 def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> Reading:
     """A sentence of use, from its frame on; an adjunct before the subject ("In adults, X is used …") is read too."""
     head = frame.group.head if frame.group is not None else None
-    added = head is not None and head.low in ("added", "combined", "paired", "joined")
+    joins = head is not None and head.low in ("combined", "paired", "joined")  # "is combined with X" is "is used with X"
+    added = joins or (head is not None and head.low == "added")
     reading = read(statement, heads, at=frame.at, group=frame.group, kind="with" if added else "start")
     if frame.leading[1] > frame.leading[0]:
         before = _before(statement, read(statement, heads, at=frame.leading[0], until=frame.leading[1]), frame)
         reading = replace(reading, said=(*before.said, *reading.said))
-    if head is not None and not head.of("approve") and head.low not in ("used", "given", "intended", "meant", "offered"):
+    if (
+        head is not None
+        and not head.of("approve")
+        and head.low not in ("used", "given", "intended", "meant", "offered")
+        and not (joins and reading.of("partner"))
+    ):
         way = Said("qualifier", "manner", (head.start, head.end), of="treatment", what="manner")
         reading = replace(reading, said=(way, *reading.said))
     if head is not None and frame.of_label and not reading.of("intent") and _names_whom(reading):

@@ -372,3 +372,29 @@ def test_keeping_the_same_cancer_away_is_treatment(uses_of: Uses) -> None:
 def test_the_result_of_a_test_is_no_prior_therapy(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}- **Melanoma** that may have come back, based on the results of a blood test.")
     assert use.prior == ()
+
+
+def test_a_state_beside_markers_is_no_marker(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Breast cancer** that is advanced, hormone receptor-positive, and HER2-negative.")
+    assert [one.text for one in use.disease_status] == ["is advanced"]
+    assert [one.text for one in use.biomarkers] == ["hormone receptor-positive", "HER2-negative"]
+
+
+def test_a_treatment_named_after_its_target_is_no_marker(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Bladder cancer** in adults who have received a PD-1 or PD-L1 inhibitor.")
+    assert use.biomarkers == ()
+    assert [one.mode for one in use.prior] == ["one_of"]
+
+
+def test_a_sentence_that_opens_a_list_of_states_is_none_itself(uses_of: Uses) -> None:
+    opens = "It is used in patients whose cancer is:"
+    (use,) = uses_of(f"{LEAD}- **Breast cancer**. {opens}\n  - HER2-low and has been treated with chemotherapy.")
+    assert [one.text for one in use.disease_status] == ["has been treated with chemotherapy"]
+    assert [one.text for one in use.biomarkers] == ["HER2-low"]
+
+
+def test_combined_with_is_used_with(uses_of: Uses) -> None:
+    combined = "It is combined with brontinib to:\n  - adults\n  - children aged 2 years and older"
+    uses = uses_of(f"{LEAD}- **Nausea**. {combined}\n- **Melanoma**. It is combined with brontinib as the first treatment.")
+    assert [[one.phrase.text for one in use.therapies] for use in uses] == [["brontinib"]] * 3
+    assert [words(use) for use in uses] == [[], [], []]
