@@ -398,3 +398,22 @@ def test_combined_with_is_used_with(uses_of: Uses) -> None:
     uses = uses_of(f"{LEAD}- **Nausea**. {combined}\n- **Melanoma**. It is combined with brontinib as the first treatment.")
     assert [[one.phrase.text for one in use.therapies] for use in uses] == [["brontinib"]] * 3
     assert [words(use) for use in uses] == [[], [], []]
+
+
+def test_what_goes_with_one_way_of_use_is_no_partner_of_the_others(uses_of: Uses) -> None:
+    said = "Men who take zolafen with brontinib may also be given a drug that lowers hormone levels."
+    uses = uses_of(f"{LEAD}- **Breast cancer**. It is used:\n  - with brontinib in men\n  - by itself in women\n\n{said}")
+    assert [[one.phrase.text for one in use.therapies] for use in uses] == [["brontinib"], []]
+    assert all(words(use) == [said.removesuffix(".")] for use in uses)
+
+
+def test_the_other_case_of_an_or_makes_an_earlier_treatment_no_must(uses_of: Uses) -> None:
+    case = "when it got worse during treatment with brontinib, or the patient cannot take brontinib"
+    (use,) = uses_of(f"{LEAD}- **Melanoma**. It is used {case}.")
+    assert [(one.mode, [name.text for name in one.names]) for one in use.prior] == [("conditional", ["brontinib"])]
+    assert [one.text for one in use.disease_status] == [case]
+
+
+def test_the_end_of_an_earlier_treatment_is_no_part_of_its_name(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Melanoma** that came back within 6 months of finishing adjuvant anti-HER2 therapy.")
+    assert [[name.text for name in one.names] for one in use.prior] == [["adjuvant anti-HER2 therapy"]]
