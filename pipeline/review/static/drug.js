@@ -140,8 +140,12 @@ var page = (() => {
   }
   // A use into view, and on a wide screen its words in the source.
   function bringUse(use) {
-    unfold(document.getElementById(`use-${use}`));
-    document.getElementById(`use-${use}`).scrollIntoView({ block: "start", behavior: "auto" });
+    const card = document.getElementById(`use-${use}`);
+    unfold(card);
+    // On a phone the tabs, and what its group shares, stay above it.
+    const opening = card.parentElement.querySelector(".opening");
+    if (narrow.matches) card.style.scrollMarginTop = `${tabs[0].parentElement.offsetHeight + (opening ? opening.offsetHeight : 0) + 4}px`;
+    card.scrollIntoView({ block: "start", behavior: "auto" });
     const says = marks.find((one) => one.classList.contains("lit") && numbers(one).some((mark) => data.marks[mark][0] === "use" && data.marks[mark][3].includes(use)));
     if (!narrow.matches) bring(says || firstMark());
   }

@@ -138,7 +138,8 @@
     else box.append(text.slice(0, at[0]), make("mark", "", text.slice(...at)), text.slice(at[1]));
     parent.append(box);
   }
-  // A use that was found: its title, and the words that were found where they stand in another field.
+  // A use that was found: its title, the words that were found where they stand in another field, and whatever else restricts
+  // it: a list of titles alone would read as broader uses than the pages state.
   function useOf(drug, number, hits) {
     const line = make("li");
     const use = drug.uses[number - 1];
@@ -151,6 +152,9 @@
       line.append(make("span", "light", ` · ${one.label}: `));
       lit(line, one.text);
     }
+    const said = [use.title, ...beside.map((one) => one.text)].join(" · ").toLowerCase();
+    const rest = use.entry.words.filter((one) => one.label !== "Intent" && (one.group !== "brand" || use.flags & 1) && !said.includes(one.text.toLowerCase()));
+    if (rest.length) line.append(make("span", "light", ` · ${[...new Set(rest.map((one) => one.text))].join(" · ")}`));
     return line;
   }
 
