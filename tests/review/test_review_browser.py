@@ -262,7 +262,8 @@ def test_on_a_phone_a_folded_card_says_all_that_its_use_is_of(real_site: Path, p
         page.goto(file.as_uri())
         shown = page.locator("#uses .card").evaluate_all("""(cards) => cards.map((card) => {
           const opening = card.parentElement.querySelector(".opening");
-          const parts = [...card.querySelectorAll(".facts, .body > *"), ...(opening && opening.checkVisibility() ? [opening] : [])];
+          const seen = opening && opening.checkVisibility() ? [opening] : [];
+          const parts = [...card.querySelectorAll(".facts, .body > *"), ...seen];
           return parts.map((one) => one.innerText).join(" ");
         })""")
         for use, seen in zip(facts[file.stem].uses, shown, strict=True):
