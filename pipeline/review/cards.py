@@ -44,6 +44,8 @@ _MODES: Final = {
     "one_of": "one of",
     "conditional": "in some situations",
 }
+#: Between the parts of a title.
+_DOT: Final = " · "
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,12 @@ class Card:
 
     number: int
     title: str
+    rest: str
     text: Value
-    context: tuple[Value, ...]
+    #: The sentences above it that open its list, which its neighbors may share: they restrict it as its own words do.
+    opening: tuple[Value, ...]
+    #: Sentences that stand elsewhere and are said of it.
+    evidence: tuple[Value, ...]
     fields: tuple[Field, ...]
     intent: str
     approval_status: str
@@ -126,7 +132,13 @@ def titles_of(uses: Sequence[Use]) -> list[str]:
             _purpose_of(use) + _details(use, _TELLING[:depth]) if count[tuple(said)] > 1 else said
             for use, said in zip(uses, found, strict=True)
         ]
-    return [" · ".join(said) for said in found]
+    return [_DOT.join(said) for said in found]
+
+
+def rest_of(use: Use, title: str) -> str:
+    """What restricts a use and its title leaves out: a list of titles alone would read as broader uses than the page states."""
+    said = title.split(_DOT)
+    return _DOT.join(one for one in _details(use, _TELLING) if one not in said)
 
 
 def _purpose_of(use: Use) -> list[str]:
@@ -237,12 +249,14 @@ class _Uses:
     def card(self, use: Use, indications: tuple[str, ...]) -> Card:
         span = span_of(use)
         fields = [field for field in self._fields(use) if field.groups]
-        context = tuple(self._value("context", fact) for fact in (use.lead, use.parent, *use.evidence) if fact is not None)
+        opening = tuple(self._value("context", fact) for fact in (use.lead, use.parent) if fact is not None)
         return Card(
             number=self.number,
             title=self.title,
+            rest=rest_of(use, self.title),
             text=self._value("use", use.text),
-            context=context,
+            opening=opening,
+            evidence=tuple(self._value("context", fact) for fact in use.evidence),
             fields=tuple(fields),
             intent=use.intent,
             approval_status=use.approval_status,

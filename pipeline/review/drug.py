@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from pipeline.correct import Correction
@@ -40,6 +41,8 @@ class DrugView:
     stale: str | None
     name: str
     cards: tuple[Card, ...]
+    #: The cards in their order, those that follow each other under the same sentences with these.
+    groups: tuple[tuple[tuple[Value, ...], tuple[Card, ...]], ...]
     comparison: Comparison | None
     identity: tuple[Field, ...]
     said: tuple[Field, ...]
@@ -96,6 +99,7 @@ def view_of(  # noqa: PLR0913, PLR0917 - what one page shows comes from seven pl
         stale=record.input.stale,
         name=facts.name.text if facts.name else facts.slug,
         cards=cards,
+        groups=tuple((opening, tuple(each)) for opening, each in groupby(cards, key=lambda card: card.opening)),
         comparison=comparison_of(cards) if len(cards) > 1 else None,
         identity=identity,
         said=said,

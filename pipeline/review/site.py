@@ -80,6 +80,7 @@ def write_review(  # noqa: PLR0913, PLR0917 - what a review shows comes from fiv
     apart = {one.use for pair in agreements for one, _ in pair.disagreements}
     rows: list[list[Any]] = []
     judged: list[list[Any]] = []
+    hashes: dict[str, str] = {}
     with replacing(folder) as new:
         shutil.copytree(_HERE / "static", new / "static")
         (new / "drugs").mkdir()
@@ -101,6 +102,7 @@ def write_review(  # noqa: PLR0913, PLR0917 - what a review shows comes from fiv
             row = row_of(facts, decided, sampled, abbreviations, labels, apart, **marked_as)
             _write(new / "drugs" / f"{row[0]}.html", template, view=view, root="../")
             rows.append(row)
+            hashes[facts.slug] = facts.page.sha256
             judged.append(judged_of(record))
             done(number, len(published))
         searched = script_json(settings_of(labels, abbreviations))
@@ -116,8 +118,7 @@ def write_review(  # noqa: PLR0913, PLR0917 - what a review shows comes from fiv
         _write(new / "index.html", templates.get_template("overview.html"), root="", **counted)
         listed = {"unpublished": _unpublished(snapshot, findings), "stale": counted["stale"]}
         _write(new / "pages.html", templates.get_template("pages.html"), root="", **listed)
-        now = {facts.slug: facts.page.sha256 for facts in facts_of(snapshot)}
-        shown = changes_view(changes, before, now)
+        shown = changes_view(changes, before, hashes)
         _write(new / "changes.html", templates.get_template("changes.html"), root="", changes=changes, groups=shown)
     return Written(folder / "index.html", len(rows))
 

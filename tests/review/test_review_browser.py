@@ -10,6 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from pipeline.snapshot import facts_of, open_snapshot
+
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
 #: Pages of many kinds: brands apart, regimens, many uses, other intents, prior therapy.
@@ -25,6 +27,8 @@ DRUGS = (
     "ac",
     "nivolumab",
 )
+PHONE = {"width": 360, "height": 700}
+SCREENS = 12
 
 
 def names(page: Page) -> list[str]:
@@ -215,9 +219,9 @@ def test_a_regimen_leads_to_its_drugs_and_they_lead_back(real_site: Path, open_p
 
 def test_on_a_phone_one_view_at_a_time_and_nothing_wider_than_the_screen(real_site: Path, open_page: Open) -> None:
     for file in ("index.html", "changes.html", "pages.html", "drugs/denosumab.html", "drugs/pembrolizumab.html"):
-        page = open_page(real_site / file, viewport={"width": 360, "height": 700})
+        page = open_page(real_site / file, viewport=PHONE)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, file
-    page = open_page(real_site / "drugs" / "denosumab.html", viewport={"width": 360, "height": 700})
+    page = open_page(real_site / "drugs" / "denosumab.html", viewport=PHONE)
     expect(page.locator("#source")).to_be_hidden()
     expect(page.locator("#use-1 .body blockquote")).to_be_visible()
     expect(page.locator("#use-1 [data-field=conditions]")).to_be_hidden()
@@ -229,13 +233,56 @@ def test_on_a_phone_one_view_at_a_time_and_nothing_wider_than_the_screen(real_si
     expect(page.locator("#use-1 [data-field=conditions] .fact")).to_be_focused()
 
 
-def test_on_a_phone_cards_and_filters_are_folded_and_a_long_page_is_short(real_site: Path, open_page: Open) -> None:
-    phone = {"width": 360, "height": 700}
-    page = open_page(real_site / "drugs" / "pembrolizumab.html", viewport=phone)
-    assert page.evaluate("document.documentElement.scrollHeight / innerHeight") <= 20
-    # What the page says of a use, above it too, and what restricts it in words is said before it is opened.
-    expect(page.locator("#use-3 .context").get_by_text("triple negative")).to_be_visible()
-    page.goto((real_site / "drugs" / "erlotinibhydrochloride.html").as_uri())
+def screens(page: Page) -> float:
+    """How many screens a page takes before anything is opened."""
+    return float(page.evaluate("document.documentElement.scrollHeight / innerHeight"))
+
+
+def longest(site: Path, most: int | None) -> list[Path]:
+    """A site's own pages and its drugs' pages, those with the most uses first."""
+    drugs = sorted(site.glob("drugs/*.html"), key=lambda file: -file.read_text(encoding="utf-8").count('class="card" id="use-'))
+    return [*sorted(site.glob("*.html")), *drugs[:most]]
+
+
+@pytest.mark.parametrize("most", [12, pytest.param(None, marks=pytest.mark.exhaustive)])
+def test_on_a_phone_no_page_takes_more_than_twelve_screens(real_site: Path, open_page: Open, most: int | None) -> None:
+    page = open_page(real_site / "index.html", viewport=PHONE)
+    for file in longest(real_site, most):
+        page.goto(file.as_uri())
+        assert screens(page) <= SCREENS, file.name
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], file.name
+
+
+def test_on_a_phone_a_folded_card_says_all_that_its_use_is_of(real_site: Path, published_pages: Path, open_page: Open) -> None:
+    facts = {one.slug: one for one in facts_of(open_snapshot(published_pages))}
+    page = open_page(real_site / "index.html", viewport=PHONE)
+    for file in longest(real_site, 8):
+        if file.parent == real_site:
+            continue
+        page.goto(file.as_uri())
+        shown = page.locator("#uses .card").evaluate_all("""(cards) => cards.map((card) => {
+          const opening = card.parentElement.querySelector(".opening");
+          const seen = opening && opening.checkVisibility() ? [opening] : [];
+          const parts = [...card.querySelectorAll(".facts, .body > *"), ...seen];
+          return parts.map((one) => one.innerText).join(" ");
+        })""")
+        for use, seen in zip(facts[file.stem].uses, shown, strict=True):
+            around = [one for one in (use.lead, use.parent, *use.evidence) if one is not None]
+            for one in (use.text, *around, *(each.fact for each in use.qualifiers), *use.brands):
+                assert " ".join(one.text.split()) in " ".join(seen.split()), (file.name, one.text)
+    # The title leaves restrictions out, so it is for those who listen until the card is opened.
+    page.goto((real_site / "drugs" / "pembrolizumab.html#use-14").as_uri().replace("%23", "#"))
+    assert page.locator("#use-13 h3 bdi").evaluate("(one) => getComputedStyle(one).clipPath") == "inset(50%)"
+    assert page.locator("#use-14 h3 bdi").evaluate("(one) => getComputedStyle(one).clipPath") == "none"
+    # What a group shares stays above its cards, and hides nothing of the one that is gone to.
+    expect(page.locator("#use-14 h3")).to_be_in_viewport(ratio=1)
+    above = page.locator(".opening:has(~ #use-14)").evaluate("(one) => one.getBoundingClientRect().bottom")
+    assert 100 < above <= page.locator("#use-14 h3").evaluate("(one) => one.getBoundingClientRect().top")
+
+
+def test_on_a_phone_cards_and_filters_are_folded(real_site: Path, open_page: Open) -> None:
+    page = open_page(real_site / "drugs" / "erlotinibhydrochloride.html", viewport=PHONE)
+    # What restricts a use in words is said before it is opened.
     expect(page.locator("#use-2 .first")).to_be_visible()
     tabs = page.locator(".tabs")
     assert tabs.evaluate(
@@ -272,6 +319,12 @@ def test_on_paper_stand_the_cards_and_the_source_without_controls(real_site: Pat
         expect(page.locator(shown)).to_be_visible()
     for hidden in (".tabs", "#use-1 .judge", ".top nav"):
         expect(page.locator(hidden)).to_be_hidden()
+
+
+def test_axe_finds_no_serious_or_critical_fault_on_a_phone(real_site: Path, open_page: Open) -> None:
+    page = open_page(real_site / "drugs" / "pembrolizumab.html", viewport=PHONE, bypass_csp=True)
+    found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
+    assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

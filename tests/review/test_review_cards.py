@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from pipeline.review.cards import titles_of
+from pipeline.review.cards import rest_of, titles_of
 from pipeline.snapshot import facts_of, open_snapshot
 
 pytestmark = pytest.mark.browser
@@ -23,6 +23,18 @@ def test_no_two_uses_of_a_drug_have_one_title(published_pages: Path) -> None:
         assert len(set(titles)) == len(titles), facts.slug
         many = max(many, len(titles))
     assert many > 25
+
+
+def test_a_title_and_its_rest_have_every_word_that_restricts_a_use(published_pages: Path) -> None:
+    for facts in facts_of(open_snapshot(published_pages)):
+        for use, title in zip(facts.uses, titles_of(facts.uses), strict=True):
+            said = f"{title} · {rest_of(use, title)}"
+            patients = (one.fact for group in use.populations for one in group.characteristics)
+            phrases = (one.phrase for one in (*use.prior, *(use.phases or use.therapies)))
+            line = (use.line,) if use.line else ()
+            for one in (*use.disease_status, *use.biomarkers, *use.stages, *line, *use.brands, *patients, *phrases):
+                assert one.text.removeprefix("then ") in said, (facts.slug, one.text)
+            assert all(one.fact.text in said for one in use.qualifiers), facts.slug
 
 
 def test_a_title_says_disease_line_and_partner(real_site: Path, open_page: Open) -> None:

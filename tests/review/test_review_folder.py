@@ -191,6 +191,13 @@ def test_changes_are_told_with_before_after_and_why_and_never_as_nothing(tmp_pat
     )
     assert "Why: the page changed." in told
     assert ">nothing<" not in told
+    assert told.count("<details><summary>") == 1
+    page.write_text(page.read_text(encoding="utf-8").replace("is used in adults", "is used in  adults"), encoding="utf-8")
+    assert run_command(["convert", str(page), "--output", str(output), "--quiet"]) == 0
+    assert run_command(["review", str(output), "--quiet"]) == 0
+    told = (output / "review" / "changes.html").read_text(encoding="utf-8")
+    # What is no news for a pharmacist is folded: after other rules it is hundreds of lines.
+    assert re.search(r"<details><summary>1 change of wording, codes and pages, by drug</summary><div id=\"other\">", told)
 
 
 def test_pages_that_are_not_published_are_one_table_with_reasons(tmp_path: Path) -> None:

@@ -134,6 +134,8 @@ def test_it_says_what_it_searched_and_shows_where_it_was_found(real_site: Path, 
     expect(page.locator("#count")).to_contain_text("“NSCLC” as non-small cell lung cancer and “platinum” in prior therapy")
     row = page.locator("#drugs tbody tr", has_text="Afatinib")
     expect(row.locator(".found li")).to_contain_text("Prior therapy: treatment with platinum chemotherapy")
+    # What the title leaves out of the use, too: nobody must take it for a broader one.
+    expect(row.locator(".found li")).to_contain_text("has metastasized (spread to other parts of the body)")
     expect(row.locator("mark")).to_have_text(["Non-small cell lung cancer", "platinum"])
     row.locator(".found a").first.click()
     expect(page.locator("article:target h3")).to_contain_text("Non-small cell lung cancer")

@@ -63,7 +63,7 @@ var decisions = (() => {
   }
 
   function download() {
-    const link = document.createElement("a");
+    const link = elements.make("a");
     link.href = URL.createObjectURL(new Blob([yaml()], { type: "application/yaml" }));
     link.download = "corrections.yaml";
     document.body.append(link);

@@ -1,6 +1,7 @@
 // A drug's page: choosing a mark in the source lights up its card, choosing words on a card lights up the source.
 "use strict";
 var page = (() => {
+  const { make } = elements;
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const data = JSON.parse(document.getElementById("data").textContent);
   const marks = all("mark[data-m]");
@@ -10,11 +11,6 @@ var page = (() => {
   const tabs = all('[role="tab"]');
   const narrow = matchMedia("(max-width: 61.99rem)");
   const numbers = (element) => element.dataset.m.split(" ").map(Number);
-  const make = (name, text) => {
-    const element = document.createElement(name);
-    if (text !== undefined) element.textContent = text;
-    return element;
-  };
 
   // Tabs. On a wide screen the source stays; on a narrow one it is a tab like the others.
   let selected = "uses";
@@ -111,27 +107,25 @@ var page = (() => {
     if (chosen.mark !== undefined) {
       const [, label, , , rule] = data.marks[chosen.mark];
       const words = facts.find((one) => Number(one.dataset.mark) === chosen.mark) || firstMark();
-      const name = make("b", label);
-      const said = make("bdi", words ? words.textContent.trim() : "");
-      line.append(name, ": ", said, make("span", rule ? ` (rule ${rule})` : ""));
-    } else line.append(make("b", `use ${chosen.use}`), ` in the source: ${marks.filter((one) => one.classList.contains("lit")).length} marks`);
+      const name = make("b", "", label);
+      const said = make("bdi", "", words ? words.textContent.trim() : "");
+      line.append(name, ": ", said, make("span", "", rule ? ` (rule ${rule})` : ""));
+    } else line.append(make("b", "", `use ${chosen.use}`), ` in the source: ${marks.filter((one) => one.classList.contains("lit")).length} marks`);
     for (const use of uses) {
-      const button = make("button", `Use ${use}`);
+      const button = make("button", "", `Use ${use}`);
       button.addEventListener("click", () => { show("uses"); toCard(use); });
       go.append(button);
     }
     if (!uses.length && chosen.mark !== undefined && firstFact()) {
-      const button = make("button", "Go to the fact");
+      const button = make("button", "", "Go to the fact");
       button.addEventListener("click", other);
       go.append(button);
     }
-    const source = make("button", "Go to the source");
+    const source = make("button", "", "Go to the source");
     source.addEventListener("click", toSource);
-    const none = make("button", "Clear");
-    none.className = "quiet";
+    const none = make("button", "quiet", "Clear");
     none.addEventListener("click", clear);
     go.append(source, none);
-    for (const button of go.children) button.type = "button";
   }
   // On a phone a card is its head until it is opened.
   function unfold(card, on = true) {
@@ -140,8 +134,12 @@ var page = (() => {
   }
   // A use into view, and on a wide screen its words in the source.
   function bringUse(use) {
-    unfold(document.getElementById(`use-${use}`));
-    document.getElementById(`use-${use}`).scrollIntoView({ block: "start", behavior: "auto" });
+    const card = document.getElementById(`use-${use}`);
+    unfold(card);
+    // On a phone the tabs, and what its group shares, stay above it.
+    const opening = card.parentElement.querySelector(".opening");
+    if (narrow.matches) card.style.scrollMarginTop = `${tabs[0].parentElement.offsetHeight + (opening ? opening.offsetHeight : 0) + 4}px`;
+    card.scrollIntoView({ block: "start", behavior: "auto" });
     const says = marks.find((one) => one.classList.contains("lit") && numbers(one).some((mark) => data.marks[mark][0] === "use" && data.marks[mark][3].includes(use)));
     if (!narrow.matches) bring(says || firstMark());
   }
@@ -240,5 +238,5 @@ var page = (() => {
   });
   document.getElementById("targets").addEventListener("change", (event) => document.getElementById("paper").classList.toggle("targets", event.target.checked));
   addEventListener("beforeprint", () => { for (const one of all("details.front")) one.open = false; });
-  return { data, light, show, select, bring: bringUse, make, all };
+  return { data, light, show, select, bring: bringUse, all };
 })();

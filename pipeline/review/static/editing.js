@@ -1,7 +1,8 @@
 // Deciding on a use: right, incomplete or wrong; a corrected value is words of the page, typed or selected there.
 "use strict";
 var editing = (() => {
-  const { data, make, all } = page;
+  const { data, all } = page;
+  const { make } = elements;
   const FIELDS = data.fields; // of plain words
   const CHOICES = ["intent", "approval_status"];
   const plain = (choice) => choice.replace(/_/g, " ");
@@ -49,24 +50,18 @@ var editing = (() => {
     words = words || fold(pieces.map((one) => one.textContent).join("").replace(/\s+/g, " "));
     return words.includes(quote);
   }
-  const element = (name, classes, text) => {
-    const made = make(name, text);
-    if (classes) made.className = classes;
-    if (name === "button") made.type = "button";
-    return made;
-  };
   let ids = 0;
   function labelled(label, control) {
-    const box = element("div");
+    const box = make("div");
     control.id = control.id || `edit-${++ids}`;
-    const text = element("label", "", label);
+    const text = make("label", "", label);
     text.htmlFor = control.id;
     box.append(text, control);
     return box;
   }
   function options(control, values) {
     for (const [value, text] of values) {
-      const one = make("option", text);
+      const one = make("option", "", text);
       one.value = value;
       control.append(one);
     }
@@ -85,7 +80,7 @@ var editing = (() => {
     function note(text) {
       const place = card.querySelector(".decisions");
       all(".mine", place).forEach((one) => one.remove());
-      if (text) place.append(element("p", "decision mine", text));
+      if (text) place.append(make("p", "decision mine", text));
     }
     function restore() {
       const before = decisions.get(key);
@@ -116,21 +111,21 @@ var editing = (() => {
       mark(verdict);
       const before = decisions.get(key);
       const edits = before && before.edits ? JSON.parse(JSON.stringify(before.edits)) : {};
-      form = element("div", "edit");
+      form = make("div", "edit");
       form.setAttribute("role", "group");
       form.setAttribute("aria-label", `Decision: ${verdict}`);
-      const said = element("p", "said");
+      const said = make("p", "said");
       said.setAttribute("role", "status");
-      const reviewer = element("input");
+      const reviewer = make("input");
       reviewer.type = "text";
       reviewer.value = localStorage.getItem("onlabel.reviewer") || "";
-      const reason = element("textarea");
+      const reason = make("textarea");
       reason.rows = 2;
       reason.value = (before && before.reason) || (quick && verdict !== "right" && localStorage.getItem("onlabel.reason")) || "";
       form.append(labelled("Your name", reviewer), labelled(verdict === "right" ? "Remark (may be empty)" : "Reason", reason));
       let withhold = null;
       if (verdict !== "right") {
-        withhold = element("input");
+        withhold = make("input");
         withhold.type = "checkbox";
         withhold.checked = before ? Boolean(before.withhold) : Boolean(quick && verdict === "wrong");
         const box = labelled("Withhold this use: do not publish it", withhold);
@@ -138,9 +133,9 @@ var editing = (() => {
         box.prepend(withhold);
         form.append(editor(edits, said), box);
       }
-      const keep = element("button", "", "Save decision");
+      const keep = make("button", "", "Save decision");
       keep.dataset.keep = "";
-      const drop = element("button", "quiet", before ? "Remove decision" : "Cancel");
+      const drop = make("button", "quiet", before ? "Remove decision" : "Cancel");
       keep.addEventListener("click", () => {
         const missing = !reviewer.value.trim() ? "Your name is missing." : verdict !== "right" && !reason.value.trim() ? "The reason is missing." :
           verdict === "wrong" && !withhold.checked && !Object.keys(edits).length ? "Correct a field, or withhold the use." :
@@ -150,7 +145,7 @@ var editing = (() => {
         if (!missing) save(entryOf(verdict, reviewer.value.trim(), fold(reason.value), edits, withhold && withhold.checked));
       });
       drop.addEventListener("click", () => { if (before) save(null); close(); restore(); buttons[0].focus(); });
-      const line = element("div", "line");
+      const line = make("div", "line");
       line.append(keep, drop);
       form.append(said, line);
       card.querySelector(".judge").after(form);
@@ -173,7 +168,7 @@ var editing = (() => {
 
     // Words of the page: an input that takes what is selected in the source, and gives a quotation or says what is wrong.
     function wordsInput(label, said) {
-      const input = element("input");
+      const input = make("input");
       input.type = "text";
       input.dataset.edit = "words";
       const first = waiting === null || !waiting.isConnected;
@@ -182,7 +177,7 @@ var editing = (() => {
       input.addEventListener("focus", () => { waiting = input; });
       return {
         box(button) {
-          const line = element("div", "line");
+          const line = make("div", "line");
           line.append(labelled(label, input), ...(button ? [button] : []));
           return line;
         },
@@ -200,11 +195,11 @@ var editing = (() => {
     }
 
     function editor(edits, said) {
-      const box = element("fieldset");
-      box.append(make("legend", "Correct a field"));
-      const field = options(element("select"), [["", "Choose a field"], ...Object.entries(FIELDS), ...Object.entries(groups.FIELDS), ["intent", "Intent"], ["approval_status", "Approval status"]]);
+      const box = make("fieldset");
+      box.append(make("legend", "", "Correct a field"));
+      const field = options(make("select"), [["", "Choose a field"], ...Object.entries(FIELDS), ...Object.entries(groups.FIELDS), ["intent", "Intent"], ["approval_status", "Approval status"]]);
       field.dataset.edit = "field";
-      const area = element("div", "edit-area");
+      const area = make("div", "edit-area");
       box.append(labelled("Field", field), area);
       const words = (label) => wordsInput(label, said);
       field.addEventListener("change", () => {
@@ -213,7 +208,7 @@ var editing = (() => {
         const name = field.value;
         if (!name) return;
         const choices = CHOICES.includes(name) ? data.choices[name] : null;
-        const list = element("ul", "quotes");
+        const list = make("ul", "quotes");
         area.append(list);
         const values = () => edits[name] || (groups.FIELDS[name] ? parts[name] : current(name));
         function show() {
@@ -221,24 +216,24 @@ var editing = (() => {
           if (choices) {
             if (edits[name]) list.append(row(`${plain(edits[name].choice)}: ${edits[name].quote}`, () => { delete edits[name]; }));
           } else values().forEach((one, place) => list.append(row(groups.FIELDS[name] ? groups.told(one) : one.quote, () => { edits[name] = values().filter((_, at) => at !== place); })));
-          if (!list.children.length) list.append(element("li", "none", choices ? "Left as it was read." : "None."));
+          if (!list.children.length) list.append(make("li", "none", choices ? "Left as it was read." : "None."));
         }
         function row(text, drop) {
-          const made = element("li");
-          const button = element("button", "quiet", "Remove");
+          const made = make("li");
+          const button = make("button", "quiet", "Remove");
           button.setAttribute("aria-label", `Remove ${text}`);
           button.addEventListener("click", () => { drop(); show(); field.focus(); });
-          made.append(element("span", "", text), button);
+          made.append(make("span", "", text), button);
           return made;
         }
         if (groups.FIELDS[name]) {
-          area.append(...groups.form(name, { element, labelled, options, words }, (change) => { edits[name] = change(values()); show(); }));
+          area.append(...groups.form(name, { labelled, options, words }, (change) => { edits[name] = change(values()); show(); }));
           return show();
         }
-        const choice = choices && options(element("select"), choices.map((one) => [one, plain(one)]));
+        const choice = choices && options(make("select"), choices.map((one) => [one, plain(one)]));
         if (choice) area.append(labelled("Value", choice));
         const input = words("Words of the page (select them in the source, or type them)");
-        const add = element("button", "", choices ? "Set" : "Add");
+        const add = make("button", "", choices ? "Set" : "Add");
         add.dataset.edit = "add";
         area.append(input.box(add));
         add.addEventListener("click", () => {

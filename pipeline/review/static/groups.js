@@ -1,7 +1,8 @@
 // Editing values that have parts: patients (alternatives of what must all apply) and treatments (a phrase, and names in it).
 "use strict";
 var groups = (() => {
-  const { data, make } = page;
+  const { data } = page;
+  const { make } = elements;
   const FIELDS = { populations: "Patients", therapies: "Given with", prior: "Prior therapy", qualifiers: "Restriction in words" };
   const plain = (choice) => choice.replace(/[_-]/g, " ");
   const age = (one) => `${one.value} ${one.unit}${one.value === 1 ? "" : "s"}`;
@@ -23,15 +24,15 @@ var groups = (() => {
     return name === "populations" ? patient(tools, give) : name === "qualifiers" ? qualifier(tools, give) : treatment(name, tools, give);
   }
 
-  function qualifier({ element, labelled, options, words }, give) {
+  function qualifier({ labelled, options, words }, give) {
     const [kind, of] = [["kind", data.choices.qualifier], ["of", data.choices.of]].map(([name, choices]) => {
-      const select = options(element("select"), choices.map((one) => [one, plain(one)]));
+      const select = options(make("select"), choices.map((one) => [one, plain(one)]));
       select.dataset.edit = name;
       return select;
     });
     of.value = "use";
     const input = words("Words of the page that restrict the use");
-    const add = element("button", "", "Add");
+    const add = make("button", "", "Add");
     add.dataset.edit = "add";
     add.addEventListener("click", () => {
       const quote = input.quote();
@@ -39,30 +40,30 @@ var groups = (() => {
       input.clear();
       give((values) => [...values, { of: of.value, kind: kind.value, ...quote }]);
     });
-    const line = element("div", "line");
+    const line = make("div", "line");
     line.append(labelled("What is understood of them", kind), labelled("What they restrict", of));
     return [line, input.box(add)];
   }
 
-  function patient({ element, labelled, options, words }, give) {
+  function patient({ labelled, options, words }, give) {
     const kinds = data.choices.kind.flatMap((kind) => ({
       "age-group": data.choices.age_group.map((one) => [`age_group ${one}`, `age group: ${one}`]),
       sex: data.choices.sex.map((one) => [`sex ${one}`, `sex: ${one}`]),
     }[kind] || [[kind, plain(kind)]]));
-    const kind = options(element("select"), kinds);
+    const kind = options(make("select"), kinds);
     kind.dataset.edit = "kind";
-    const join = options(element("select"), [["or", "or: other patients as well"], ["and", "and: of the patients above, only these"]]);
+    const join = options(make("select"), [["or", "or: other patients as well"], ["and", "and: of the patients above, only these"]]);
     join.dataset.edit = "join";
-    const ages = element("div", "line");
+    const ages = make("div", "line");
     const bounds = ["low", "high"].map((bound) => {
-      const value = element("input");
+      const value = make("input");
       value.type = "number";
       value.min = "0";
       value.dataset.edit = bound;
-      const unit = options(element("select"), data.choices.unit.map((one) => [one, `${one}s`]));
+      const unit = options(make("select"), data.choices.unit.map((one) => [one, `${one}s`]));
       unit.value = "year";
       unit.setAttribute("aria-label", bound === "low" ? "Unit of the lower age" : "Unit of the upper age");
-      const out = element("input");
+      const out = make("input");
       out.type = "checkbox";
       out.dataset.edit = `${bound}_exclusive`;
       const check = labelled(bound === "low" ? "not that age itself (older than)" : "not that age itself (younger than)", out);
@@ -75,7 +76,7 @@ var groups = (() => {
     kind.addEventListener("change", show);
     show();
     const input = words("Words of the page that say it");
-    const add = element("button", "", "Add");
+    const add = make("button", "", "Add");
     add.dataset.edit = "add";
     add.addEventListener("click", () => {
       const quote = input.quote();
@@ -92,19 +93,19 @@ var groups = (() => {
       input.clear();
       give((values) => (join.value === "and" && values.length ? [...values.slice(0, -1), [...values.at(-1), value]] : [...values, [value]]));
     });
-    const line = element("div", "line");
+    const line = make("div", "line");
     line.append(labelled("What the words say", kind), labelled("Together with the others", join));
     return [line, ages, input.box(add)];
   }
 
-  function treatment(name, { element, labelled, options, words }, give) {
-    const mode = options(element("select"), data.choices[name].map((one) => [one, plain(one)]));
+  function treatment(name, { labelled, options, words }, give) {
+    const mode = options(make("select"), data.choices[name].map((one) => [one, plain(one)]));
     mode.dataset.edit = "mode";
     const phrase = words("Words of the page, the whole of it (with A or B)");
     const each = words("Each treatment named in it (A)");
-    const more = element("button", "", "Add name");
+    const more = make("button", "", "Add name");
     more.dataset.edit = "name";
-    const list = element("p", "note");
+    const list = make("p", "note");
     let names = [];
     const show = () => { list.textContent = names.length ? `Named: ${names.map((one) => one.quote).join(", ")}` : ""; };
     more.addEventListener("click", () => {
@@ -114,7 +115,7 @@ var groups = (() => {
       each.clear();
       show();
     });
-    const add = element("button", "", "Add treatment");
+    const add = make("button", "", "Add treatment");
     add.dataset.edit = "add";
     add.addEventListener("click", () => {
       const quote = phrase.quote();

@@ -1,18 +1,13 @@
 // The overview: search (search.js), filters, order; rows are made as they come into view.
 "use strict";
 (() => {
+  const { make, number } = elements;
   const OFFERED = 4;
   const USES = 4; // listed of a drug
   const STEP = 40; // about a screen and a half: what is not seen is made after the search has answered
   const APPROVAL_STATUS = [[1, "approved", "approval-approved"], [2, "accelerated approval", "approval-accelerated_approval"], [4, "used", "approval-used"]];
   const FLAGS = [[32, "stale"], [64, "restricted in words"], [2, "unread"], [4, "uncoded"], [16, "findings"], [8, "changed"], [1, "brand-scoped"]];
   const find = (id) => document.getElementById(id);
-  const make = (name, classes, text) => {
-    const element = document.createElement(name);
-    if (classes) element.className = classes;
-    if (text !== undefined) element.textContent = text;
-    return element;
-  };
 
   const USE_FLAGS = 69; // brand-scoped, uncoded, in words: what a use has, and its drug by it
 
@@ -47,7 +42,7 @@
       drug.drawn = drug.waiting.filter((place) => !mine(drug.sha).get(place)).length;
       waiting += drug.drawn;
     }
-    if (find("waiting")) find("waiting").textContent = waiting.toLocaleString("en");
+    if (find("waiting")) find("waiting").textContent = number(waiting);
   }
 
   const body = document.querySelector("#drugs tbody");
@@ -91,7 +86,6 @@
     shown = 0;
     more();
     find("nothing").hidden = found.length > 0;
-    const number = (count) => count.toLocaleString("en");
     const uses = found.reduce((sum, drug) => sum + drug.found.size, 0);
     find("count").textContent = `${number(found.length)} of ${number(drugs.length)} drugs and regimens, ${number(uses)} of ${number(allUses)} uses${terms.length ? ` with ${terms.map(search.told).join(" and ")}` : ""}`;
     offer();
@@ -111,7 +105,6 @@
     const offered = unknown.flatMap((term) => search.near(terms, texts, term)).slice(0, OFFERED);
     offered.forEach((query, at) => {
       const button = make("button", "quiet", query);
-      button.type = "button";
       button.addEventListener("click", () => { controls.q.value = query; update(); controls.q.focus(); });
       place.append(at ? " or " : "Did you mean ", button);
     });
@@ -138,7 +131,8 @@
     else box.append(text.slice(0, at[0]), make("mark", "", text.slice(...at)), text.slice(at[1]));
     parent.append(box);
   }
-  // A use that was found: its title, and the words that were found where they stand in another field.
+  // A use that was found: its title, the words that were found where they stand in another field, and whatever else restricts
+  // it: a list of titles alone would read as broader uses than the pages state.
   function useOf(drug, number, hits) {
     const line = make("li");
     const use = drug.uses[number - 1];
@@ -151,6 +145,9 @@
       line.append(make("span", "light", ` · ${one.label}: `));
       lit(line, one.text);
     }
+    const said = [use.title, ...beside.map((one) => one.text)].join(" · ").toLowerCase();
+    const rest = use.entry.words.filter((one) => one.label !== "Intent" && (one.group !== "brand" || use.flags & 1) && !said.includes(one.text.toLowerCase()));
+    if (rest.length) line.append(make("span", "light", ` · ${[...new Set(rest.map((one) => one.text))].join(" · ")}`));
     return line;
   }
 

@@ -1,16 +1,10 @@
 // The queue: uses that wait for a decision, those that need it most first; by keys from one to the next (desk.js), or many at once.
 "use strict";
 (() => {
+  const { make, number } = elements;
   const STEP = 50;
   const NEEDS = window.onlabelSearch.needs; // bits of a use's flags and what they mean, the greatest need first; the last is 0
   const find = (id) => document.getElementById(id);
-  const number = (count) => count.toLocaleString("en");
-  const make = (name, classes, text) => {
-    const element = document.createElement(name);
-    if (classes) element.className = classes;
-    if (text !== undefined) element.textContent = text;
-    return element;
-  };
   const needOf = (use) => NEEDS.findIndex(([bit]) => use.flags & bit || !bit);
   const all = search.drugs.flatMap((drug, at) => drug.uses.map((use, place) => ({ drug, use, of: [at, place], need: needOf(use) })));
   all.sort((a, b) => a.need - b.need);

@@ -1,7 +1,8 @@
 // The FHIR resources as a folding tree; branches are made when they are opened.
 "use strict";
 (() => {
-  const { data, make } = page;
+  const { data } = page;
+  const { make, number } = elements;
   const LONG = 400;
   const tree = document.getElementById("tree");
   const own = new Map(data.resources.map((one) => [`${one.resourceType}/${one.id}`, one]));
@@ -11,21 +12,20 @@
   // Still the same JSON: what cannot be seen is written as JSON escapes.
   const json = (value) => JSON.stringify(value, null, 2).replace(/[\u2028\u2029\ufeff\u007f-\u009f\p{Cf}]/gu, (c) =>
     [...Array(c.length).keys()].map((at) => `\\u${c.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""));
-  const classed = (element, name) => { element.className = name; return element; };
 
   function link(reference) {
     const elsewhere = data.elsewhere[reference];
     if (!own.has(reference) && !elsewhere) return null;
-    const a = make("a", visible(reference));
+    const a = make("a", "", visible(reference));
     a.href = own.has(reference) ? `#${reference}` : `${encodeURIComponent(elsewhere)}.html#${reference}`;
     return a;
   }
   function leaf(key, value) {
-    const line = classed(make("div"), "leaf");
-    line.append(classed(make("span", `${key}: `), "key"));
+    const line = make("div", "leaf");
+    line.append(make("span", "key", `${key}: `));
     const text = typeof value === "string" ? value : JSON.stringify(value);
     const to = key === "reference" && typeof value === "string" ? link(value) : null;
-    line.append(to || make("bdi", visible(text.length > LONG ? `${text.slice(0, LONG)} … (${text.length.toLocaleString("en")} characters; all of it is in the JSON)` : text)));
+    line.append(to || make("bdi", "", visible(text.length > LONG ? `${text.slice(0, LONG)} … (${number(text.length)} characters; all of it is in the JSON)` : text)));
     return line;
   }
   function hint(value) {
@@ -36,22 +36,21 @@
   function branch(key, value) {
     const box = make("details");
     const head = make("summary");
-    head.append(classed(make("span", key), "key"), make("bdi", hint(value)));
+    head.append(make("span", "key", key), make("bdi", "", hint(value)));
     box.append(head);
     box.addEventListener("toggle", () => { if (box.children.length === 1) box.append(inner(value)); }, { once: false });
     return box;
   }
   function inner(value) {
-    const box = classed(make("div"), "inner");
+    const box = make("div", "inner");
     for (const [key, each] of Object.entries(value)) box.append(each && typeof each === "object" ? branch(key, each) : leaf(key, each));
     return box;
   }
   function fill(box, resource) {
     if (box.children.length > 1) return;
-    const tools = classed(make("div"), "tools");
-    const copy = make("button", "Copy JSON");
-    const raw = make("button", "Show JSON");
-    copy.type = raw.type = "button";
+    const tools = make("div", "tools");
+    const copy = make("button", "", "Copy JSON");
+    const raw = make("button", "", "Show JSON");
     raw.setAttribute("aria-pressed", "false");
     const text = make("pre");
     text.tabIndex = 0;
@@ -75,19 +74,19 @@
     tools.append(copy, raw);
     box.append(tools);
     for (const [of, id, severity, expression, cause] of data.findings) if (of === `${resource.resourceType}/${resource.id}`) {
-      const found = classed(make("div"), `finding ${severity}`);
-      found.append(make("p", visible(`${severity} ${id} ${expression}: ${cause}`)));
+      const found = make("div", `finding ${severity}`);
+      found.append(make("p", "", visible(`${severity} ${id} ${expression}: ${cause}`)));
       box.append(found);
     }
     box.append(text, inner(resource));
   }
   tree.replaceChildren();
   for (const [name, resource] of own) {
-    const box = classed(make("details"), "resource");
+    const box = make("details", "resource");
     box.id = name;
     const summary = make("summary");
-    summary.append(make("bdi", visible(name)));
-    if (data.findings.some(([of]) => of === name)) summary.append(" ", classed(make("span", "finding"), "chip warning"));
+    summary.append(make("bdi", "", visible(name)));
+    if (data.findings.some(([of]) => of === name)) summary.append(" ", make("span", "chip warning", "finding"));
     box.append(summary);
     box.addEventListener("toggle", () => { if (box.open) fill(box, resource); });
     tree.append(box);
