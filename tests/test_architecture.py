@@ -11,7 +11,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PACKAGE = REPOSITORY / "pipeline"
 
 #: From left to right: a room knows those before it, never those after it. Rooms in one group do not know each other.
-GROUND = frozenset({"model", "facts", "fields", "errors", "settings", "inputs"})
+GROUND = frozenset({"model", "facts", "fields", "errors", "settings", "inputs", "withdrawal"})
 CORE = ("read", "language", "publishers", "phrases", "extract", "correct", "terminology", "fhir", "validate", "publish")
 #: The rooms that know a language and no page. `phrases` gives ages and groups of patients as the model has them.
 OF_LANGUAGE: dict[str, frozenset[str]] = {"language": frozenset(), "phrases": frozenset({"language", "model"})}
@@ -19,10 +19,10 @@ OF_LANGUAGE: dict[str, frozenset[str]] = {"language": frozenset(), "phrases": fr
 LATER = {
     "store": GROUND | {"publish"},
     "snapshot": GROUND | {"read", "fhir", "publish"},
-    "diff": GROUND | {"snapshot", "withdrawal"},
+    "diff": GROUND | {"snapshot"},
     "convert": GROUND | set(CORE) | {"store", "snapshot", "diff"},
     "verify": GROUND | {"publishers"},
-    "load": GROUND | {"withdrawal", "web"},
+    "load": GROUND | {"web"},
     "tables": GROUND | {"snapshot"},
     "review": GROUND | {"read", "correct", "snapshot", "diff", "tables"},
     "flow": GROUND | {"store", "diff", "convert", "load", "web"},
