@@ -16,11 +16,11 @@ from pipeline.extract.said import Said
 from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
 from pipeline.model import QualifierKind
-from pipeline.phrases.clause_openers import people_end
 from pipeline.phrases.diseases import diseases, is_generic
 from pipeline.phrases.kinds import Kind
 from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.people import Group, read_age, read_people
+from pipeline.phrases.people_openers import people_end
 
 Reader = Callable[[Scene], tuple[Said, ...] | None]
 
@@ -73,7 +73,7 @@ def _people(scene: Scene) -> tuple[Said, ...] | None:
     if scene.empty:
         return None
     start, end = scene.place(scene.inner, scene.end)
-    groups, stop = read_people(scene.text, start, end)
+    groups, stop = read_people(scene.text, start, end, traits=True)
     if not groups:
         return None
     found = [

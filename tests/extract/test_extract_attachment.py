@@ -86,7 +86,8 @@ def test_a_later_step_with_partners_of_its_own_is_a_phase(uses_of: Uses) -> None
     (use,) = uses_of(f"{LEAD}- **Plasmoma**. It is used with brontinib and caldisone. {later}")
     assert [(one.mode, one.phrase.text) for one in use.therapies] == [("required", "brontinib and caldisone")]
     assert [(one.phrase.text, [each.text for each in one.partners]) for one in use.phases] == [
-        ("After the transplant, it is given with caldisone for up to 2 years", ["caldisone"])
+        ("brontinib and caldisone", ["brontinib", "caldisone"]),
+        ("After the transplant, it is given with caldisone for up to 2 years", ["caldisone"]),
     ]
 
 
