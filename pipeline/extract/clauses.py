@@ -116,17 +116,20 @@ def _marked_beside(scene: Scene, place: Place, prior: Sequence[Said]) -> bool:
 
 
 _WORSE = rx(
-    r"(?:(?:has|have|had|is|are) )?(?:(?:either|then|still|also|since|again) )*(?:c[ao]me back|relapsed|recur(?:red|rent)|returned|refractory"
-    r"|g[oe]t(?:ten)? (?:worse|better|smaller)|worsened|progressed|went away(?: completely)?|shr[au]nk|improved|responded|stopped growing|not (?:responded|improved|gotten better)|stopped responding)\b"
+    r"(?:(?:has|have|had|is|are|did|does|do) )?(?:(?:either|then|still|also|since|again) )*(?:c[ao]me back|relapsed"
+    r"|recur(?:red|rent)|returned|refractory|g[oe]t(?:ten)? (?:worse|better|smaller)|worsened|progressed"
+    r"|went away(?: completely)?|shr[au]nk|improved|responded|stopped (?:growing|responding)"
+    r"|not (?:respond(?:ed)?|improved?|get better|gotten better))\b"
 )
 
 
 def _of_it(scene: Scene, group: Sequence[Predicate]) -> bool:
     """Reads "did not respond to X or came back within a year of it": however the disease went on, X was before."""
     said = [scene.text[slice(*scene.place(one.first, one.end))].strip(" .,") for one in group]
-    return all(one.endswith((" of it", " after it", " with it", " to it")) for one in said[1:])
+    return all(_POINTS_BACK.search(one) is not None for one in said[1:])
 
 
+_POINTS_BACK = rx(r" (?:of|after|with|to|during|on) (?:it|(?:this|that) (?:treatment|therapy))$")
 _WHILE = re.compile(r"\bwhile (?:taking|receiving|getting|on|being treated with)(?: an?| the)? \Z")
 
 
@@ -142,11 +145,24 @@ def _in_turn(scene: Scene, predicate: Predicate, end: int) -> list[int]:
 
 
 def _one_course(scene: Scene, group: Sequence[Predicate]) -> bool:
-    """Reads "came back or got worse after treatment with X": however the disease went on, X was before."""
+    """Reads "came back or got worse after treatment with X": however the disease went on, X was before.
+
+    So it is in "did not respond to or came back after X", where the first verb waits for the object of the last.
+    """
     words = scene.words
-    return all(_WORSE.match(scene.text, words[one.first].start) is not None for one in group) and not any(
-        word.of("time", "preposition") for one in group[:-1] for word in words[one.first : one.end]
+    waits = [words[one.end - 1].low in _TO_OBJECT for one in group[:-1]]
+    return (
+        all(_WORSE.match(scene.text, words[one.first].start) is not None for one in group)
+        and (any(waits) or any(word.of("time") for word in words[group[-1].first : group[-1].end]))
+        and not any(
+            word.of("time", "preposition")
+            for one, waiting in zip(group, waits, strict=False)
+            for word in words[one.first : one.end - waiting]
+        )
     )
+
+
+_TO_OBJECT = ("with", "to", "after", "on", "by")
 
 
 def _removed(scene: Scene, first: int, end: int) -> list[Said]:
@@ -163,17 +179,18 @@ def _shared_object(scene: Scene, group: Sequence[Predicate], end: int) -> list[S
     words = scene.words
     first = group[0]
     last = next((number for number in range(first.end - 1, first.first, -1) if not words[number].is_stop), first.first)
-    if words[last].low not in ("with", "to", "after", "on", "by"):
+    if words[last].low not in _TO_OBJECT:
         return []
-    at = next((k for k in range(group[-1].first, end - 1) if words[k].low in ("with", "to", "after", "on", "by")), None)
+    at = next((k for k in range(group[-1].first, end - 1) if words[k].low in _TO_OBJECT), None)
     if at is None:
         return []
     start = at + 1 + (at + 1 < end and words[at + 1].low == ",")
     listed = read_treatments(words, start, end)
     if listed is None or not listed.names:
         return []
+    course = _one_course(scene, group) and not scene.some
     return [
-        Said("prior", one.rule, one.place, "conditional", one.names, some=scene.some)
+        Said("prior", one.rule, one.place, one.mode if course else "conditional", one.names, some=scene.some)
         for one in prior_clauses(scene, listed, "shared-object")
     ]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pipeline.extract.said import Place
 from pipeline.extract.scene import Scene
 from pipeline.language import closed
-from pipeline.phrases.treatments import Treatments, read_treatments
+from pipeline.phrases.treatments import Treatments, of_one_noun, read_treatments
 from pipeline.phrases.verbs import VerbGroup, begins_verb, verb_group
 
 _RECEIVED = closed("received")
@@ -262,6 +262,14 @@ def prior_clauses(scene: Scene, listed: Treatments, rule: str) -> list[Prior]:
             mode = _OF_CHOICE.get(listed.choice, "one_of")
             found.append(Prior(rule, scene.place(listed.either, listed.end), mode, scene.names(choice)))
         return found
+    shared = of_one_noun(scene.words, listed)
+    if shared:
+        choice, rest = listed.names[:shared], listed.names[shared:]
+        others = replace(listed, first=rest[0][0], names=rest, join="and", mixed=False)
+        return [
+            Prior(rule, scene.place(listed.first, choice[-1][1]), "one_of", scene.names(choice)),
+            *prior_clauses(scene, others, rule),
+        ]
     if listed.optional and listed.names and not listed.mixed:  # "chemotherapy, with or without bevacizumab"
         sure = replace(listed, optional=())
         some = tuple(one for one in listed.optional if one in names)

@@ -11,6 +11,7 @@ from pipeline.extract.roles import read_phrase
 from pipeline.extract.said import Place, Reading, Said, Step
 from pipeline.extract.scene import Scene
 from pipeline.extract.sentences import Statement
+from pipeline.language import closed
 from pipeline.model import QualifierTarget
 from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.kinds import Kind, Phrase
@@ -60,7 +61,7 @@ def read(  # noqa: PLR0913 - a sentence, and what is known before it is read
             Said("head", "head", (head.parts[0][0], words[head.end - 1].end), "bold" if head.bold else "", names=head.parts)
         )
     found = phrases(words, at, len(words), "noun" if head is not None and kind == "start" else kind)
-    found = _with_exceptions(found, words)
+    found = _with_exceptions(_with_genes(found, words), words)
     alternatives = _alternatives(found)
     studied: list[Place] = []
     denied: list[Place] = []
@@ -86,6 +87,20 @@ def read(  # noqa: PLR0913 - a sentence, and what is known before it is read
         previous = phrase
     steps = _steps(statement.plain, words, found)
     return Reading(statement, tuple(said), _open(found, words), steps, also, tuple(_merged(studied)), tuple(_merged(denied)))
+
+
+def _with_genes(found: Sequence[Phrase], words: Sequence[Word]) -> tuple[Phrase, ...]:
+    """Reads "a mutation in a gene that helps repair DNA": what a gene does says which is meant."""
+    kept: list[Phrase] = []
+    for phrase in found:
+        of_gene = (
+            phrase.kind == "that" and phrase.first and words[phrase.first - 1].low in ("gene", "genes", "protein", "proteins")
+        )
+        if kept and of_gene and words[min(phrase.inner, len(words) - 1)].low in closed("of-genes"):
+            kept[-1] = replace(kept[-1], end=phrase.end)
+        else:
+            kept.append(phrase)
+    return tuple(kept)
 
 
 _OF_EXCEPTIONS = ("people", "that", "who", "having", "participle", "place", "case", "time")
@@ -185,6 +200,7 @@ def _alternatives(found: Sequence[Phrase]) -> frozenset[int]:
 
 
 _OF_ALL = ("that", "time", "role", "case", "having")
+_OF_GROUP = ("who", "participle")
 _HOW = ("with", "alone", "role", "time", "span")
 
 
@@ -200,8 +216,11 @@ def _branches(found: Sequence[Phrase]) -> set[int]:
         )
         if one and found[one - 1].kind in _HOW and found[other - 1].kind in _HOW and found[other - 1].joint in ("and", ";"):
             several.update(range(one - 1, after))  # "alone in women and with X in men"
-        if found[other].joint in ("and", ";") and all(
-            any(found[k].kind in _OF_ALL for k in part) for part in (own, range(other + 1, after))
+        kinds = [{found[k].kind for k in part} for part in (own, range(other + 1, after))]
+        if (
+            found[other].joint in ("and", ";")
+            and all(not each.isdisjoint((*_OF_ALL, *_OF_GROUP)) for each in kinds)
+            and any(not each.isdisjoint(_OF_ALL) for each in kinds)
         ):
             several.update(range(one, after))
     return several

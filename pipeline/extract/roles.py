@@ -16,7 +16,7 @@ from pipeline.extract.said import Said
 from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
 from pipeline.model import QualifierKind
-from pipeline.phrases.diseases import diseases, is_generic
+from pipeline.phrases.diseases import diseases, is_generic, of_another_sort
 from pipeline.phrases.kinds import Kind
 from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.people import Group, read_age, read_people
@@ -176,7 +176,14 @@ def _participle(scene: Scene) -> tuple[Said, ...] | None:
 
 
 def _that(scene: Scene) -> tuple[Said, ...] | None:
-    if scene.before and scene.before[-1].rule == "other-disease" and not scene.phrase.joint and not scene.empty:
+    last = scene.before[-1] if scene.before and not scene.phrase.joint and not scene.empty else None
+    had = (
+        last is not None
+        and last.rule == "patient-description"
+        and scene.words[scene.phrase.first - 1].of("disease")
+        and of_another_sort(scene.text[slice(*last.place)], scene.heads)
+    )
+    if last is not None and (had or last.rule == "other-disease"):
         return (scene.tell("description", "patient-description"),)  # "men with prostate cancer that has not spread"
     return (scene.tell("frame", "opens-list"),) if scene.empty else of_disease(scene)
 

@@ -8,6 +8,7 @@ from pipeline.extract.priors import Prior, failed_before, prior_clauses, priors_
 from pipeline.extract.said import Said
 from pipeline.extract.scene import Scene
 from pipeline.language import rx
+from pipeline.phrases.coordination import predicates
 from pipeline.phrases.nouns import goes_on
 from pipeline.phrases.treatments import Treatments, read_treatments
 from pipeline.phrases.verbs import begins_verb, verb_group
@@ -126,8 +127,8 @@ def priors_of_case(scene: Scene, *, conditional: bool) -> tuple[Said, ...]:
         comma = scene.end  # "… and, if X, Y": one list
     behind = [n + 1 for n in range(first, scene.end - 1) if words[n].low == "and"]  # "… and patients have received Y"
     for start, stop in ((first, comma), (comma, scene.end), *((n, scene.end) for n in behind)) if not found else ():
-        verb = next((number for number in range(start, stop) if begins_verb(words[number])), None)
-        found = priors_in(scene, verb, stop) if verb is not None else []
+        verb = next((number for number in range(start, stop) if begins_verb(words[number])), stop)
+        found = [one for said in predicates(words, verb, stop) for one in priors_in(scene, said.first, said.end)]
         if found:
             break
     found = found or priors_after(scene, first, scene.end)

@@ -191,6 +191,8 @@ _SETS: Final[Mapping[str, str]] = {
     "units": "types lines kinds courses rounds classes cycles doses forms type line kind course round class cycle dose form",
     "content": "included includes include contained contains contain",
     "acts": "blocks block targets target inhibits inhibit lowers lower reduces reduce",
+    "of-both": "delayed anticipatory breakthrough severe moderate mild persistent recurrent advanced metastatic",
+    "of-genes": "help helps control controls make makes repair repairs cause causes tell tells",
     "verbs-of-use": "it they this is are may can be used given approved",
     "carriers": "a an the of in on to for with by from at as into and or but nor and/or also if it its it's this that these those they "
     "them their he his she her who whom whose which is are was were be been being has have had having do does did may can could should "

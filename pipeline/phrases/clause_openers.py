@@ -308,6 +308,9 @@ def cause(here: Here) -> Opener | None:
     return None
 
 
+_OF_PEOPLE = ("receiving", "taking", "undergoing", "getting", "being", "already", "not", "newly", "recently")
+
+
 def participle(here: Here) -> Opener | None:
     """Reads "receiving X" after patients, "linked to X" after a disease."""
     words, at, end, current, joined = here.parts
@@ -315,17 +318,8 @@ def participle(here: Here) -> Opener | None:
         return None  # "the chance of bleeding in adults"
     low = words[at].low
     follows = words[at + 1] if at + 1 < end else None
-    if current == "people" and low in (
-        "receiving",
-        "taking",
-        "undergoing",
-        "getting",
-        "being",
-        "already",
-        "not",
-        "newly",
-        "recently",
-    ):
+    opens = bool(at) and words[at - 1].of("preposition")  # "in newly diagnosed adults"
+    if current == "people" and not opens and low in _OF_PEOPLE:
         return Opener("participle", at)
     if current == "with" or follows is None or joined:
         return None

@@ -418,3 +418,67 @@ def test_the_other_case_of_an_or_makes_an_earlier_treatment_no_must(uses_of: Use
 def test_the_end_of_an_earlier_treatment_is_no_part_of_its_name(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}- **Melanoma** that came back within 6 months of finishing adjuvant anti-HER2 therapy.")
     assert [[name.text for name in one.names] for one in use.prior] == [["adjuvant anti-HER2 therapy"]]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        "did not respond to or came back after brontinib",
+        "has not responded to treatment with brontinib or has gotten worse during this treatment",
+        "did not respond to brontinib or came back within 12 months of this treatment",
+        "has come back or did not respond to treatment after brontinib",
+    ],
+)
+def test_an_earlier_treatment_of_every_branch_is_a_must(uses_of: Uses, state: str) -> None:
+    (use,) = uses_of(f"{LEAD}- **Melanoma** that {state}.")
+    assert [one.text for one in use.disease_status] == [state]
+    assert [(one.mode, [name.text for name in one.names]) for one in use.prior] == [("required", ["brontinib"])]
+
+
+@pytest.mark.parametrize("first", ["a PD-1 or PD-L1 inhibitor", "a PD-1 inhibitor or PD-L1 inhibitor"])
+def test_an_and_behind_two_of_one_noun_is_a_must(uses_of: Uses, first: str) -> None:
+    (use,) = uses_of(f"{LEAD}- **Melanoma** in adults who have received {first} and platinum chemotherapy.")
+    assert [(one.mode, one.phrase.text) for one in use.prior] == [("one_of", first), ("required", "platinum chemotherapy")]
+
+
+def test_what_may_not_be_removed_by_surgery_has_not_been(uses_of: Uses) -> None:
+    case = "when the tumor has a *BRAF* mutation and has spread or cannot be removed by surgery"
+    (use,) = uses_of(f"{LEAD}- **Melanoma**. It is used {case}.")
+    assert use.prior == ()
+
+
+def test_what_a_gene_does_is_part_of_its_name(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Breast cancer** in adults with a mutation in a gene that helps repair DNA.")
+    assert [one.text for one in use.biomarkers] == ["a mutation in a gene that helps repair DNA"]
+    assert use.disease_status == ()
+
+
+def test_the_state_of_a_second_group_is_no_must_of_the_first(uses_of: Uses) -> None:
+    both = "newly diagnosed patients who cannot have a transplant and in patients whose cancer has relapsed"
+    (use,) = uses_of(f"{LEAD}- **Myeloma**. It is used with brontinib in {both}.")
+    assert [one.text for one in use.disease_status] == [both]
+    assert (words(use), use.populations) == ([], ())
+
+
+def test_newly_diagnosed_adults_are_adults(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Myeloma**. It is used with brontinib in newly diagnosed adults.")
+    assert [[c.age_group for c in one.characteristics if c.age_group] for one in use.populations] == [["adult"]]
+    assert words(use) == []
+
+
+def test_the_state_of_the_patients_disease_is_none_of_the_thing_prevented(uses_of: Uses) -> None:
+    (use,) = uses_of(
+        "Zolafen is approved to prevent **infection** in adults who have cancer that did not start in the bone marrow."
+    )
+    assert use.disease_status == ()
+    assert patients(use) == [["adults", "have cancer", "that did not start in the bone marrow"]]
+
+
+def test_what_stands_before_two_names_may_hold_for_both(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to prevent:\n\n- **Delayed nausea and vomiting** in adults.")
+    assert words(use) == ["Delayed nausea and vomiting"]
+
+
+def test_when_the_thing_prevented_comes_is_not_when_the_drug_is_given(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to prevent:\n\n- **Nausea and vomiting** after surgery.")
+    assert [(one.of, one.kind, one.fact.text) for one in use.qualifiers] == [("disease", "timing", "after surgery")]
