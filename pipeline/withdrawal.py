@@ -1,8 +1,11 @@
-"""How a resource says that it was withdrawn: its status, and a tag to find it by. `diff` writes it, `load` sets it."""
+"""What is no longer published is deleted, or kept and marked: its status, and a tag to find it by.
+
+`diff` and `publish` write these transactions, `load` sends them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from pipeline.model import Resource
@@ -19,9 +22,21 @@ _STATUS: Final[Mapping[str, Any]] = {
 }
 
 
-def has_status(resource: Resource) -> bool:
-    """Whether a resource of its type can say that it was withdrawn."""
-    return resource["resourceType"] in _STATUS
+def deletion(targets: Iterable[str]) -> Resource:
+    """A transaction Bundle that deletes each `Type/id`."""
+    return _transaction({"request": {"method": "DELETE", "url": target}} for target in targets)
+
+
+def retirement(resources: Iterable[Resource]) -> Resource:
+    """A transaction Bundle that puts resources as they were, marked as withdrawn.
+
+    Types without such a status (Provenance: what happened stays true) are left as they are.
+    """
+    return _transaction(
+        {"resource": withdrawn(one), "request": {"method": "PUT", "url": f"{one['resourceType']}/{one['id']}"}}
+        for one in resources
+        if one["resourceType"] in _STATUS
+    )
 
 
 def withdrawn(resource: Resource) -> Resource:
@@ -40,6 +55,10 @@ def is_withdrawn(resource: Resource | None) -> bool:
     if isinstance(status, dict):
         return any(_token(coding) == _token(_RETIRED) for coding in status.get("coding", ()))
     return bool(status == wanted)
+
+
+def _transaction(entries: Iterable[Resource]) -> Resource:
+    return {"resourceType": "Bundle", "type": "transaction", "entry": [*entries]}
 
 
 def _is_tagged(resource: Resource) -> bool:

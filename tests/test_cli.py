@@ -36,12 +36,10 @@ COMMANDS = (
     "corrections merge",
     *MAPPINGS,
 )
+ROOMS = ("cli", "correct", "diff", "fhir", "review", "flow", "load", "store", "validate", "terminology", "tables", "publishers")
 DOCUMENTS = (
     REPOSITORY / "README.md",
-    *(
-        REPOSITORY / "pipeline" / room / "README.md"
-        for room in ("diff", "fhir", "review", "flow", "load", "store", "validate", "terminology", "tables", "publishers")
-    ),
+    *(REPOSITORY / "pipeline" / room / "README.md" for room in ROOMS),
 )
 
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.error_codes import explained
+
 PACKAGE = Path(__file__).resolve().parent.parent / "pipeline"
 #: The first word of a remedy is a capital, a name in backticks, or put in at run time.
 SENTENCE = re.compile(r"[A-Z`{].*([.?`]|{})", re.DOTALL)
@@ -73,10 +75,7 @@ def test_no_cause_is_a_sentence_of_its_own() -> None:
 
 
 def test_the_table_of_codes_is_written_in_phrases() -> None:
-    table = (PACKAGE / "ERRORS.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| [A-Z]\d{3} \| (.*) \|$", table, re.MULTILINE)
-    cells = [cell for row in rows for cell in row.split(" | ")]
-    assert cells
+    cells = [cell for row in explained().values() for cell in row]
     assert [cell for cell in cells if cell.endswith(".") or re.match(r"[A-Z][a-z]+ ", cell)] == []
 
 

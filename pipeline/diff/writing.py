@@ -20,10 +20,11 @@ from pipeline.diff.changes import Changes
 from pipeline.diff.compare import Tally, changes_between
 from pipeline.diff.document import as_json, write_document
 from pipeline.diff.pages import PagePair, pages
-from pipeline.diff.retire import deletion, gone, retirement
+from pipeline.diff.retire import gone, target
 from pipeline.errors import DiffError, Problem
 from pipeline.settings import FhirVersion
 from pipeline.snapshot import Snapshot, open_snapshot
+from pipeline.withdrawal import deletion, retirement
 
 #: So many changes of either sort stay in memory for whoever shows them; all of them stand in `changes.json`.
 LISTED: Final = 1000
@@ -109,7 +110,7 @@ class _Withdrawn:
             return
         self.count += len(resources)
         kind = "drug" if pair.old.input.kind == "drug" else "regimen"
-        for name, bundle in (("deleted", deletion(resources)), ("retired", retirement(resources))):
+        for name, bundle in (("deleted", deletion(map(target, resources))), ("retired", retirement(resources))):
             if bundle["entry"]:
                 self._parts[name][kind].write(orjson.dumps(bundle) + b"\n")
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.extract.leaf import PREVENTIVE, Leaf, quoted, said
 from pipeline.extract.quote import join
 from pipeline.extract.said import MUSTS, Reading, Said, Step
+from pipeline.extract.sentence import is_step
 from pipeline.extract.state import in_run, runs_of, ways_of
 from pipeline.language import rx
 from pipeline.model import Fact, Phase, PriorTherapy, Therapy
@@ -23,9 +26,11 @@ def line_of(leaf: Leaf) -> Fact | None:
     return None
 
 
-def in_step(reading: Reading, one: Said) -> bool:
-    """Whether something is said within one of several steps of a treatment."""
-    return any(_in(one, step) for step in reading.steps)
+def in_step(reading: Reading, one: Said, steps: Sequence[tuple[Reading, Step]] = ()) -> bool:
+    """Whether something is said within one of several steps of a treatment (`steps`: those whose sentences are two)."""
+    return any(_in(one, step) for step in reading.steps) or any(
+        one.place in (step.timing, step.alone) for said_in, step in steps if said_in is reading
+    )
 
 
 def alone_of(leaf: Leaf) -> Fact | None:
@@ -33,14 +38,16 @@ def alone_of(leaf: Leaf) -> Fact | None:
     readings = leaf.own if leaf.prose else [*leaf.own, *leaf.above]
     if not said(leaf.every, "partner") and not any(one.some for _, one in said(leaf.leading, "alone")):
         readings = [*readings, *leaf.leading]  # "is approved to be used alone to treat:", and not "alone or with X"
-    found = [(r, one) for r, one in said(readings, "alone") if not in_step(r, one)]
+    steps = steps_of(leaf)
+    found = [(r, one) for r, one in said(readings, "alone") if not in_step(r, one, steps)]
     return next(iter(quoted(found)), None)
 
 
 def therapies_of(leaf: Leaf) -> tuple[Therapy, ...]:
     """Partners of the leaf and the items above; the opening sentence's only where neither they nor "alone" are said below it."""
     below = [*leaf.above, *leaf.own, *leaf.general]
-    partners = said(below, "partner") if said(below, "partner", "alone") else said(leaf.leading, "partner")
+    own = said(below, "partner") or [(r, one) for r, one in said(below, "alone") if not in_step(r, one)]
+    partners = said(below, "partner") if own else said(leaf.leading, "partner")
     several = _several_ways(leaf)
     ways_alone = bool(said(below, "alone"))
     also = [reading for reading in leaf.own[1:] if reading.also]
@@ -125,16 +132,41 @@ def brings_on(leaf: Leaf, verb: Said, reading: Reading, one: Said) -> bool:
 
 
 def phases_of(leaf: Leaf) -> tuple[Phase, ...]:
-    """The steps of a treatment given in steps, of the innermost sentence that gives any."""
-    for reading in reversed([*leaf.above, *leaf.own]):
+    """The steps of a treatment given in steps."""
+    return tuple(
+        Phase(
+            reading.quote(step.place, "phase"),
+            tuple(reading.quote(name, "with") for name in step.partners),
+            reading.quote(step.alone, "alone") if step.alone is not None else None,
+            reading.quote(step.timing, "timing") if step.timing is not None else None,
+        )
+        for reading, step in steps_of(leaf)
+    )
+
+
+def steps_of(leaf: Leaf) -> list[tuple[Reading, Step]]:
+    """The steps of the innermost sentence that gives any; a later step has the first before it."""
+    readings = [*leaf.above, *leaf.own]
+    for number, reading in reversed([*enumerate(readings)]):
         if len(reading.steps) > 1 or (reading.steps and (reading.steps[0].alone or reading.steps[0].timing)):
-            return tuple(
-                Phase(
-                    reading.quote(step.place, "phase"),
-                    tuple(reading.quote(name, "with") for name in step.partners),
-                    reading.quote(step.alone, "alone") if step.alone is not None else None,
-                    reading.quote(step.timing, "timing") if step.timing is not None else None,
-                )
-                for step in reading.steps
-            )
-    return ()
+            alone = reading.steps[0].alone
+            # "It is given alone for three cycles, and then both drugs are given": no step goes before it
+            goes_on = len(reading.steps) == 1 and not (alone and " then " in reading.statement.plain[alone[1] :][:60])
+            first = _first_step([*leaf.leading, *readings[:number]]) if goes_on else []
+            return [*first, *((reading, step) for step in reading.steps)]
+    return []
+
+
+def _first_step(readings: Sequence[Reading]) -> list[tuple[Reading, Step]]:
+    """Reads "It is used with A before surgery." before "It is then given alone.": what the last such sentence says of it."""
+    with_partners = (one for one in reversed(readings) if one.of("partner"))
+    reading = next(with_partners, None) or next((one for one in reversed(readings) if is_step(one)), None)
+    if reading is None or reading.steps:
+        return []
+    partners, alone = reading.of("partner"), reading.of("alone")
+    times = [one for one in reading.of("qualifier") if one.what in ("timing", "duration")]
+    places = [one.place for one in (*partners, *alone, *times)]
+    whole = (min(start for start, _ in places), max(end for _, end in places))
+    names = tuple(name for one in partners for name in one.names)
+    step = Step(whole, names, alone[0].place if alone and not names else None, times[0].place if times else None)
+    return [(reading, step)]

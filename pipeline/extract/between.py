@@ -12,6 +12,7 @@ from pipeline.extract.ledger import Ledger, Read, note_said, rules_of
 from pipeline.extract.quote import shown
 from pipeline.extract.scope import (
     Place,
+    every_place,
     of_all_brands,
     reached,
 )
@@ -41,7 +42,9 @@ def read_aside(ledger: Ledger, aside: Aside) -> None:
         ledger.state(places, statement.fact("stated"))
         return
     ledger.role(statement, "footnote" if statement.note else frame.role or "unread", frame.name)
-    if may_limit(statement, frame):
+    if frame.role == "programme":  # it is about the drug, wherever it stands
+        ledger.state(every_place(ledger.elements), statement.fact(frame.name))
+    elif may_limit(statement, frame):
         ledger.state(places, statement.fact("stated"))
     note_said(ledger, statement, frame)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.extract.said import Said
 from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
-from pipeline.phrases.nouns import goes_on
+from pipeline.phrases.nouns import goes_on, is_one_name
 
 #: The rule of a disease of which the condition is a part ("irritability associated with autistic disorder").
 UNDERLYING = "underlying-disease"
@@ -36,6 +36,9 @@ def _branches(scene: Scene, first: int) -> list[tuple[int, int]]:
         return [scene.place(first, scene.end)]  # "certain types of X or Y": certain types of either
     listed = any(words[k].low == "," and goes_on(words, k + 1, scene.end) for k in range(first, scene.end))  # "A, B, and C"
     while number < scene.end:
+        if is_one_name(words, number, scene.end):
+            number += 1
+            continue
         if words[number].of("relative"):
             number = next(
                 (

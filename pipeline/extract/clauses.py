@@ -93,10 +93,26 @@ def _group(scene: Scene, group: Sequence[Predicate], *, patients: bool) -> list[
     place = scene.place(start, end)
     kind, rule = _kind(scene, place, several=several, patients=patients)
     if kind == "biomarker" and not several:
-        return [scene.tell("biomarker", rule, one) for one in _states(scene, start, end)] + prior
+        if prior and not _marked_beside(scene, place, prior):
+            kind, rule = ("description", "patient-description") if patients else ("status", "disease-status")
+        else:
+            return [
+                scene.tell(*_kind(scene, one, several=False, patients=patients), one)  # type: ignore[arg-type]  # as below
+                for one in _states(scene, start, end)
+            ] + prior
+    if all(word.of("be") or word.is_stop for word in scene.words[start:end]):
+        return [scene.tell("frame", "opens-list", place), *prior]  # "whose cancer is:"
     if patients and not several and not scene.some and _holds_all(scene, first, end, prior):
         return prior
     return [scene.tell(kind, rule, place), *prior]  # type: ignore[arg-type]  # one of four literals
+
+
+def _marked_beside(scene: Scene, place: Place, prior: Sequence[Said]) -> bool:
+    """Whether a marker stands outside the names of treatments: "received a PD-L1 inhibitor" says of none."""
+    named = [name for one in prior for name in one.names]
+    return any(
+        not any(start <= found.start() < end for start, end in named) for found in _MARKER_NOUN.finditer(scene.text, *place)
+    )
 
 
 _WORSE = rx(
@@ -224,7 +240,7 @@ def _splits(scene: Scene, at: int, end: int, first: int) -> bool:
 
     rest = [word.low for word in scene.words[first:end]]
     return (
-        marked(first, at)
+        (marked(first, at) or _is_adjective(scene, first, at))
         and marked(at + 1, end)
         and (
             begins_verb(scene.words[at + 1])
@@ -233,6 +249,12 @@ def _splits(scene: Scene, at: int, end: int, first: int) -> bool:
         and "or" not in rest
         and not (scene.words[first].low in ("certain", "a", "an", "the") or scene.words[first].of("have"))
     )
+
+
+def _is_adjective(scene: Scene, first: int, at: int) -> bool:
+    """Reads "(is) advanced, (HER2-negative, …)": a state beside markers, which is none."""
+    words = [word for word in scene.words[first:at] if not word.of("be")]
+    return len(words) == 1 and not words[0].is_stop and not words[0].of("negation", "have", "treatment")
 
 
 def _of_patients_alone(scene: Scene, first: int, end: int) -> list[Said] | None:

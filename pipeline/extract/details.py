@@ -78,9 +78,15 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
         or (some and (beside or _ONLY_IF.search(statement.text) or not drug))
         or (more and narrower)
     ):
+        if _ONE_WAY.search(statement.text[: words[group.first].start - statement.start]) is not None:
+            return of_some_patients(statement)
         verb = [one for one in told.said if one.place[0] >= words[group.first].start]
         return of_some_patients(statement, tuple(one for one in verb if one.kind == "partner" or (one.kind == "prior" and had)))
     return told
+
+
+#: "Men who take it with brontinib may also be given caldisone": what goes with one of several ways of use.
+_ONE_WAY = rx(r"\bwho (?:take|receive|get|are (?:taking|receiving|getting|given|treated with)) \S.* with ")
 
 
 def _of_people(  # noqa: PLR0913 - a sentence and what is known of it

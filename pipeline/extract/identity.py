@@ -203,7 +203,10 @@ def _labelled(page: Page, publisher: Publisher, name: str) -> tuple[int, int] | 
 
 
 def _under(page: Page, publisher: Publisher, name: str) -> Iterator[tuple[Block, int, int]]:
-    """The lines under a label: in the label's own block, else in the block after it (a paragraph, or the items of a list)."""
+    """The lines under a label: in the label's own block, else in the paragraphs up to the next label, or the items of a list.
+
+    Where no label ends them, the first paragraph alone: the next may be about something else.
+    """
     place = _labelled(page, publisher, name)
     if place is None:
         return
@@ -211,15 +214,19 @@ def _under(page: Page, publisher: Publisher, name: str) -> Iterator[tuple[Block,
     after = head[number + 1 :]
     if head[number].text[end:].strip():
         yield from _lines(page, head[number], end)
-    elif after and after[0].kind == "item":
-        for item in _group(after):
-            yield from _lines(page, item, 0)
-    elif (
-        after
-        and after[0].kind == "paragraph"
-        and not any(words(publisher.labels[each]).match(after[0].text) for each in _MARKS)
-    ):
-        yield from _lines(page, after[0], 0)
+        return
+    if after and after[0].kind == "item":
+        under = _group(after)
+    else:
+        under = tuple(takewhile(lambda block: block.kind == "paragraph" and not _is_label(block, publisher), after))
+        if not any(_is_label(block, publisher) for block in after[len(under) : len(under) + 1]):
+            under = under[:1]
+    for block in under:
+        yield from _lines(page, block, 0)
+
+
+def _is_label(block: Block, publisher: Publisher) -> bool:
+    return any(words(publisher.labels[each]).match(block.text) for each in _MARKS if each in publisher.labels)
 
 
 def _group(blocks: Sequence[Block]) -> Sequence[Block]:

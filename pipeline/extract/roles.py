@@ -16,11 +16,11 @@ from pipeline.extract.said import Said
 from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
 from pipeline.model import QualifierKind
-from pipeline.phrases.clause_openers import people_end
 from pipeline.phrases.diseases import diseases, is_generic
 from pipeline.phrases.kinds import Kind
 from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.people import Group, read_age, read_people
+from pipeline.phrases.people_openers import people_end
 
 Reader = Callable[[Scene], tuple[Said, ...] | None]
 
@@ -73,7 +73,7 @@ def _people(scene: Scene) -> tuple[Said, ...] | None:
     if scene.empty:
         return None
     start, end = scene.place(scene.inner, scene.end)
-    groups, stop = read_people(scene.text, start, end)
+    groups, stop = read_people(scene.text, start, end, traits=True)
     if not groups:
         return None
     found = [
@@ -284,12 +284,17 @@ _MANNER = rx(
 )
 
 
+#: "when it got worse during treatment with brontinib, or the patient cannot take brontinib"
+_OR_ELSE = rx(r"\bor (?:the |these |those )?(?:patients?|they) ")
+
+
 def _case(scene: Scene) -> tuple[Said, ...] | None:
     """Reads "when the cancer has spread", "if surgery is not an option": said of the disease, of treatment, of the patients."""
     words = scene.words[scene.phrase.first : scene.end]
     if words[0].low == "unless":
         return None  # what it takes back is not read
-    prior = timing.priors_of_case(scene, conditional=words[0].low == "if" or scene.phrase.joint == ";")
+    conditional = words[0].low == "if" or scene.phrase.joint == ";" or _OR_ELSE.search(scene.said) is not None
+    prior = timing.priors_of_case(scene, conditional=conditional)
     if prior or (
         len(words) > 1
         and any(word.of("disease", "treatment", "person") or word.low in ("it", "they", "their") for word in words[1:])

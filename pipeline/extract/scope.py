@@ -218,6 +218,11 @@ def of_all_brands(statement: Statement) -> bool:
 _NOT_BOTH = rx(r"\b(?:not|never|only one)\b")
 
 
+def every_place(elements: Sequence[Element]) -> tuple[Place, ...]:
+    """The leaves of the section, whatever stands between them."""
+    return tuple(leaf for one in elements if isinstance(one, Passage) and one.refused is None for leaf in one.leaves())
+
+
 def reached(element: Aside, elements: list[Element], following: Mapping[int, tuple[Place, ...]]) -> tuple[Place, ...]:
     """The leaves that a sentence which nobody understood may speak of: after a list that list's, else all before it.
 
@@ -225,8 +230,9 @@ def reached(element: Aside, elements: list[Element], following: Mapping[int, tup
     """
     passage = element.passage
     if of_all_brands(element.statement):
-        return tuple(leaf for one in elements if isinstance(one, Passage) and one.refused is None for leaf in one.leaves())
-    if passage is not None and (points_back(element.statement) or passage.items):
+        return every_place(elements)
+    several = _THESE.match(element.statement.text) is not None  # "These uses …" after two lists: perhaps those of both
+    if passage is not None and (points_back(element.statement) or passage.items) and not several:
         return tuple(passage.leaves())
     if passage is None and not element.lost:
         return following.get(id(element), ())
@@ -237,6 +243,11 @@ def reached(element: Aside, elements: list[Element], following: Mapping[int, tup
         if isinstance(one, Passage):
             met.take(one)
     return tuple(met.before)
+
+
+_THESE = rx(
+    r"(?:all (?:of )?|both (?:of )?|each of |any of |for |in |of )*(?:these|those|the above|such) (?:[\w-]+ )?(?:uses|indications|approvals|conditions|diseases|cancers|tumou?rs|patients)\b"
+)
 
 
 def places_after(elements: Sequence[Element]) -> dict[int, tuple[Place, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.extract.details import of_some_patients
@@ -28,12 +29,18 @@ def points_back(statement: Statement) -> bool:
 def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> Reading:
     """A sentence of use, from its frame on; an adjunct before the subject ("In adults, X is used …") is read too."""
     head = frame.group.head if frame.group is not None else None
-    added = head is not None and head.low in ("added", "combined", "paired", "joined")
+    joins = head is not None and head.low in ("combined", "paired", "joined")  # "is combined with X" is "is used with X"
+    added = joins or (head is not None and head.low == "added")
     reading = read(statement, heads, at=frame.at, group=frame.group, kind="with" if added else "start")
     if frame.leading[1] > frame.leading[0]:
         before = _before(statement, read(statement, heads, at=frame.leading[0], until=frame.leading[1]), frame)
         reading = replace(reading, said=(*before.said, *reading.said))
-    if head is not None and not head.of("approve") and head.low not in ("used", "given", "intended", "meant", "offered"):
+    if (
+        head is not None
+        and not head.of("approve")
+        and head.low not in ("used", "given", "intended", "meant", "offered")
+        and not (joins and reading.of("partner"))
+    ):
         way = Said("qualifier", "manner", (head.start, head.end), of="treatment", what="manner")
         reading = replace(reading, said=(way, *reading.said))
     if head is not None and frame.of_label and not reading.of("intent") and _names_whom(reading):
@@ -88,18 +95,51 @@ def then_alone(reading: Reading) -> Reading:
     return replace(reading, said=tuple(one for one in reading.said if one.kind != "prior"), steps=(step,))
 
 
-def later_step(reading: Reading) -> Reading:
-    """Reads "After the transplant, it is given with lenalidomide" after "with A and B": a later step, with partners of its own."""
+def in_turn(reading: Reading, before: Sequence[Reading], around: Sequence[Reading] = ()) -> Reading:
+    """Reads "After six cycles, it is given alone" behind a sentence with partners: a later step of one treatment.
+
+    `around` are the readings of the opening sentence and of the items above, which may name the partners of the first step.
+    """
+    if reading.also or reading.steps:
+        return reading
+    partner = any(one.of("partner") for one in before)
+    then = _AND_THEN.match(reading.statement.text) is not None and (
+        any(map(is_step, before)) or any(one.names and not one.some for r in around for one in r.of("partner"))
+    )
+    if reading.of("partner"):
+        return later_step(reading, then=then) if then or (partner and _THEN.match(reading.statement.text)) else reading
+    return then_alone(reading) if then or (partner and _LATER.search(reading.statement.text)) else reading
+
+
+#: After a partner was named, "alone" is then said of one step: "After six cycles, it is given alone", "alone for three cycles, then …".
+_LATER = rx(r"^(?:after|once|following|when)\b|\bthen\b|\balone for\b")
+_THEN = rx(r"(?:after|once|following|then)\b")
+_AND_THEN = rx(r"^(?:it|they|patients)(?: (?:is|are|may be|can be))? then\b|^then\b")
+
+
+def is_step(reading: Reading) -> bool:
+    """Whether a sentence says with what or when the drug is given, so that a later one may go on from it."""
+    return bool(reading.of("partner", "alone")) or any(one.what in _WHEN for one in reading.of("qualifier"))
+
+
+_WHEN = ("timing", "duration")
+
+
+def later_step(reading: Reading, *, then: bool = False) -> Reading:
+    """Reads "After the transplant, it is given with lenalidomide" after "with A and B": a later step, with partners of its own.
+
+    `then`: it says so ("It is then given with lenalidomide").
+    """
     partners = tuple(name for one in reading.of("partner") for name in one.names)
     times = [
-        *(one.place for one in reading.of("qualifier") if one.what == "timing"),
+        *(one.place for one in reading.of("qualifier") if one.what in _WHEN),
         *(one.place for one in reading.of("prior")),
     ]
-    if not partners or not times or reading.steps or reading.also:
+    if not partners or not (times or then) or reading.steps or reading.also:
         return reading
     whole = (reading.statement.start, reading.statement.end)
-    said = tuple(one for one in reading.said if one.kind not in ("partner", "prior", "qualifier", "line"))
-    return replace(reading, said=said, steps=(Step(whole, partners, timing=min(times)),))
+    said = tuple(one for one in reading.said if one.kind not in ("partner", "prior", "line") and one.what not in _WHEN)
+    return replace(reading, said=said, steps=(Step(whole, partners, timing=min(times, default=None)),))
 
 
 def _adds_for_some(reading: Reading, frame: Frame) -> bool:

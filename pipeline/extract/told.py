@@ -12,7 +12,7 @@ from pipeline.extract.head import Head, bold_ranges, read_head, starts_bold
 from pipeline.extract.outline import Item
 from pipeline.extract.reading import read
 from pipeline.extract.said import OTHER_WAY, STATES, Reading, Said
-from pipeline.extract.sentence import later_step, points_back, read_on, then_alone
+from pipeline.extract.sentence import in_turn, points_back, read_on
 from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names
 from pipeline.language import rx
@@ -96,7 +96,7 @@ def read_prose(passage: Passage, names: Names) -> Told:
         if frame.role == "detail":
             told.readings.append(read_detail(detail, frame, told.heads, names))
         elif frame.of_use:
-            told.readings.append(conditional(read_on(detail, frame, told.heads)))
+            told.readings.append(in_turn(conditional(read_on(detail, frame, told.heads)), told.readings))
         else:
             told.lost.append((detail, NO_FRAME))
     return told
@@ -193,6 +193,7 @@ def read_item(item: Item, above: list[Told], names: Names, lead: Told | None = N
     told = Told([])
     broken = False
     heads = tuple(name for one in above for name in one.heads)
+    around = [reading for one in (*([lead] if lead is not None else []), *above) for reading in one.readings]
     for number, statement in enumerate(item.statements):
         told.marks += statement.marks
         if not number:
@@ -205,19 +206,14 @@ def read_item(item: Item, above: list[Told], names: Names, lead: Told | None = N
                 told.lost.append((statement, NO_ANTECEDENT))
                 continue
             reading = conditional(read_on(statement, frame, (*heads, *told.heads)))
-            later = any(one.of("partner") for one in told.readings) and not reading.of("partner") and not reading.also
-            if later and _LATER.search(statement.text):
-                reading = then_alone(reading)
-            elif _THEN.match(statement.text) and any(one.of("partner") for one in told.readings):
-                reading = later_step(reading)
-            told.readings.append(_another_way(reading))
+            told.readings.append(_another_way(in_turn(reading, told.readings, around)))
             told.heads += _abbreviations(told.readings[-1])
         elif frame.role == "detail":
-            around = [reading for one in (*above, *([lead] if lead is not None else [])) for reading in one.readings]
             more = any(reading.of("population") for reading in around) or any(
                 reading.of("population", "partner", "alone") for reading in told.readings
             )
-            told.readings.append(read_detail(statement, frame, (*heads, *told.heads), names, more=more))
+            detail = read_detail(statement, frame, (*heads, *told.heads), names, more=more)
+            told.readings.append(in_turn(detail, told.readings, around))
         elif frame.of_use or frame.role == "unread":
             told.lost.append((statement, OTHER_SUBJECT if frame.of_use else NO_FRAME))
             broken = broken or frame.subject not in ("it", "drug", "use")
@@ -230,9 +226,6 @@ def read_item(item: Item, above: list[Told], names: Names, lead: Told | None = N
     return told
 
 
-#: After a partner was named, "alone" is then said of one step: "After six cycles, it is given alone", "alone for three cycles, then …".
-_LATER = rx(r"^(?:after|once|following|when)\b|\bthen\b|\balone for\b")
-_THEN = rx(r"(?:after|once|following|then)\b")
 _OF_ONE_WAY = ("line", *STATES)
 
 

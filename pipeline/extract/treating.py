@@ -227,7 +227,10 @@ def partners(scene: Scene) -> tuple[Said, ...] | None:
     found = _partners(scene, listed, optional=optional)
     if opener in ("plus", "added", "paired", "alongside"):
         found.append(scene.tell("qualifier", "manner", (scene.whole[0], words[first - 1].end), of="treatment", what="manner"))
-    if listed.end < scene.end and any(not word.is_stop for word in words[listed.end : scene.end]):
+    rest = [word.low for word in words[listed.end : scene.end] if not word.is_stop]
+    if rest in (["to"], ["in"], ["for"]):
+        found.append(scene.tell("frame", "opens-list", scene.place(listed.end, scene.end)))  # "is given with X to:"
+    elif rest:
         found.append(scene.tell("qualifier", "stated", scene.place(listed.end, scene.end), of="treatment"))
     return tuple(found)
 

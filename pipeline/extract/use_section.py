@@ -259,9 +259,9 @@ def _scoped(ledger: Ledger, item: Item, statement: Statement, frame: Frame, leav
         if not covered or (frame.role == "approval-status" and may_limit(statement, frame)):
             for one in leaves:
                 one.leaf.stated.append(statement.fact("stated"))
-    elif may_limit(statement, frame):
+    elif frame.role == "programme" or may_limit(statement, frame):
         for one in leaves:
-            one.leaf.stated.append(statement.fact("stated"))
+            one.leaf.stated.append(statement.fact(frame.name if frame.role == "programme" else "stated"))
     note_said(ledger, statement, frame, leaves)
 
 

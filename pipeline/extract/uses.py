@@ -7,7 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from pipeline.extract.around import alone_of, brings_on, in_step, line_of, phases_of, prior_of, therapies_of
+from pipeline.extract.around import alone_of, brings_on, in_step, line_of, phases_of, prior_of, steps_of, therapies_of
+from pipeline.extract.frames import PROGRAM
 from pipeline.extract.head import STATE_ALONE
 from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_order, quoted, said, unique
 from pipeline.extract.patients import narrowed, populations_of, widened, without_duplicates
@@ -314,14 +315,17 @@ def _populations(leaf: Leaf, verb: Said) -> tuple[Population, ...]:
 
 def _qualifiers(leaf: Leaf, verb: Said) -> tuple[Qualifier, ...]:
     """What no other field holds; the words of alternatives are quoted with them."""
+    steps = steps_of(leaf)
     found = [
         Qualifier(reading.quote(one.place, one.rule), one.of, one.what)
         for reading in leaf.every
         for one in _whole(reading)
-        if not in_run(reading, one) and not (one.what != "stated" and in_step(reading, one))
+        if not in_run(reading, one) and not (one.what != "stated" and in_step(reading, one, steps))
     ]
     found += [Qualifier(reading.quote(place, "denied"), "use") for reading in leaf.every for place in reading.denied]
-    found += [Qualifier(one, "use") for one in (*ways(leaf), *leaf.stated)]
+    found += [
+        Qualifier(one, "treatment", "manner") if one.rule == PROGRAM else Qualifier(one) for one in (*ways(leaf), *leaf.stated)
+    ]
     found += _other_aims(leaf, verb)
     found += [
         Qualifier(reading.quote(_with_when(reading, one.place), one.rule), "patients", "timing")

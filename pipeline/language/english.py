@@ -173,6 +173,8 @@ _SETS: Final[Mapping[str, str]] = {
     "survival resolution hospitalization hospitalizations death ability remission",
     "gerunds": "treating preventing reducing lowering relieving controlling managing finding detecting helping keeping",
     "clause-verbs": "keep prepare move stop slow make get allow bring limit extend give collect",
+    # What patients may have, and perhaps do not: "men suspected of having cancer that has spread"
+    "doubt": "may might could thought believed suspected possible possibly likely risk chance without free",
     "known": "known clear sure determine certain know see unknown",
     "ending-adverbs": "then also only again instead together alone later often just already previously either both beforehand afterward "
     "afterwards anyway anymore",

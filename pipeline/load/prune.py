@@ -16,7 +16,7 @@ from pipeline.load.plan import Contents, Entry, parcels
 from pipeline.load.sending import Limits, Sent, identifiers
 from pipeline.load.server import Server
 from pipeline.model import Resource
-from pipeline.withdrawal import is_withdrawn
+from pipeline.withdrawal import deletion, is_withdrawn
 
 #: Identifier systems of ours (below the canonical base), and the types that bear one.
 _SYSTEMS = ("drug", "brand", "indication", "sha256")
@@ -112,8 +112,7 @@ def delete(server: Server, pruning: Pruning, rules: Rules, done: Sent) -> None:
         tried = sum(map(len, left))
         for group in left:
             while group:
-                entries = [{"request": {"method": "DELETE", "url": target}} for target in group[-1]]
-                response = server.post({"resourceType": "Bundle", "type": "transaction", "entry": entries})
+                response = server.post(deletion(group[-1]))
                 if not response.is_success:
                     said[group[-1][0]] = server.said(response)
                     break

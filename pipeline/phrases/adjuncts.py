@@ -12,8 +12,9 @@ from collections.abc import Sequence
 
 from pipeline.language import closed
 from pipeline.phrases.aim_openers import aim, infinitive
-from pipeline.phrases.clause_openers import bracket, case, cause, exception, frame, including, participle, people, relative
+from pipeline.phrases.clause_openers import bracket, case, cause, exception, frame, including, participle, relative
 from pipeline.phrases.kinds import CLAUSES, Here, Kind, Opener, Phrase, names_disease
+from pipeline.phrases.people_openers import people
 from pipeline.phrases.treatment_openers import alone, for_what, place, role, span, time, with_what
 from pipeline.phrases.verbs import begins_verb
 from pipeline.phrases.words import Word, closing_bracket

@@ -1,4 +1,4 @@
-"""Openers of clauses and of people: "that", "who", "when", "in adults", "including", "except", a verb of use."""
+"""Openers of clauses: "that", "who", "when", "including", "except", a verb of use."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.language import closed
 from pipeline.phrases.kinds import CLAUSES, NOUNS, PREDICATES, Here, Kind, Opener, by_first, has_verb, names_disease
+from pipeline.phrases.people_openers import people_end
 from pipeline.phrases.verbs import VerbGroup, begins_verb, verb_group
 from pipeline.phrases.words import Word, closing_bracket
 
@@ -149,7 +150,7 @@ def relative(here: Here) -> Opener | None:
         (low == "where" and before.of("preposition")) or (low == "which" and before.low == "of" and current in CLAUSES)
     ):
         return None  # "near where it started", "at least two treatments, one of which was X"
-    if current == "who" and not joined and before is not None and before.of("disease") and _may_have(words, at):
+    if current in _OF_PATIENTS and not joined and before is not None and not before.is_stop and _may_have(words, at):
         return None
     if low == "that" and not (
         at + 1 < end and (verb_group(words, at + 1, end) or words[at + 1].low == ":" or _acts(words, at + 1, end))
@@ -165,10 +166,14 @@ def relative(here: Here) -> Opener | None:
     return Opener("that", at + 1)
 
 
+_OF_PATIENTS = ("who", "participle", "having", "place", "people")
+_DOUBT = closed("doubt")
+
+
 def _may_have(words: Sequence[Word], at: int) -> bool:
-    """Reads "who may have cancer that has spread": what the patients may have is no fact of the disease."""
-    who = next((k for k in range(at - 1, max(-1, at - 8), -1) if words[k].low == "who"), None)
-    return who is not None and any(word.low in ("may", "might", "could") for word in words[who:at])
+    """Reads "who may have cancer that has spread", "who do not have …", "suspected of having …": no fact of the disease."""
+    people = next((k for k in range(at - 1, max(-1, at - 16), -1) if words[k].of("person")), None)
+    return people is not None and any(word.low in _DOUBT or word.of("negation") for word in words[people:at])
 
 
 def _acts(words: Sequence[Word], at: int, end: int) -> bool:
@@ -209,71 +214,6 @@ def _speaks_of_treatment(words: Sequence[Word], at: int, current: Kind) -> bool:
         number -= 1
     return at + 1 < len(words) and words[at + 1].low in ("included", "include", "includes", "contained", "contains", "contain", "blocks",
                                                          "block", "lowers", "lower", "targets", "target")  # fmt: skip
-
-
-def people_end(words: Sequence[Word], at: int, end: int) -> int | None:
-    """The index after the first noun for persons of a noun phrase at `at` ("certain postmenopausal women"), or None."""
-    number = at
-    while number < end and number - at < 6:  # noqa: PLR2004 - no group of patients has more words before its noun
-        word = words[number]
-        follows = words[number + 1] if number + 1 < end else None
-        if word.of("person") and not (follows is not None and follows.of("person") and follows.low != "those"):
-            return None if follows is not None and follows.low == "'s" else number + 1
-        if word.of("relative") and word.low != "that":
-            return None
-        if not (
-            word.of("quantifier", "article", "person", "possessive", "coordinator", "adverb", "number")
-            or word.low == ","
-            or _is_trait(word)
-        ):
-            return None
-        number += 1
-    return None
-
-
-def _is_trait(word: Word) -> bool:
-    low = word.low
-    return low.endswith(("menopausal",)) or low in (
-        "pregnant", "diagnosed", "untreated", "young", "younger", "older", "elderly", "pediatric", "paediatric", "newborn", "teenage", "individual", "male",
-        "female", "eligible", "selected", "school-age",
-    )  # fmt: skip
-
-
-def people(here: Here) -> Opener | None:
-    """Reads "in adults", "by patients", "and children who"."""
-    words, at, end, current, joined = here.parts
-    low = words[at].low
-    if current == "including" and not joined:
-        return None
-    if (
-        low in ("in", "for", "among", "to")
-        or (low == "by" and current in ("frame", "with", "place", "time", "alone", "start"))
-        or (low == "of" and current in ("frame", "aim", "place"))
-    ):
-        inner = at + 1
-        if inner < end and words[inner].low == "use" and inner + 1 < end and words[inner + 1].low == "in":
-            inner += 2
-        if inner < end and words[inner].low == "both":
-            inner += 1
-        found = people_end(words, inner, end)
-        if (
-            found is None
-            or (low == "to" and current in CLAUSES)
-            or (low == "of" and not here.fresh and current not in ("frame", "place"))
-        ):
-            return None
-        return Opener("people", inner)
-    fresh = here.fresh and current in ("start", "frame", "aim")
-    if not (fresh or joined):
-        return None
-    found = people_end(words, at, end)
-    if found is None or current == "people":  # "adults and children aged 12 years and older" is one list
-        return None
-    if fresh:
-        return Opener("people", at) if not (current == "frame" and joined and low in ("these", "those")) else None
-    follows = words[found] if found < end else None
-    bound = follows is not None and (follows.low in ("who", "whose", "with", "aged", "at") or follows.of("number"))
-    return Opener("people", at) if bound and current not in ("with", "time") else None
 
 
 def including(here: Here) -> Opener | None:

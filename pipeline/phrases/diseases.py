@@ -52,7 +52,7 @@ _FEATURE = rx(
 _STAGE_ALONE = rx(rf"{_STAGE}$")
 _SHORT = re.compile(r"[A-Z][A-Za-z0-9-]*[A-Z]s?$")
 _NO_DISEASE = rx(
-    r"\brisk of|\bdeveloping\b|\blevels?\b|\bcounts?\b|\b(?:side effects?|warnings?|notes?|received|treated|doses?|patients?|doctors?"
+    r"^of\b|\brisk of|\bdeveloping\b|\blevels?\b|\bcounts?\b|\b(?:side effects?|warnings?|notes?|received|treated|doses?|patients?|doctors?"
     r"|information|symptoms?|problems?|response|remission)\b"
 )
 _NEOPLASM = rx(
@@ -266,7 +266,9 @@ def _core_end(text: str, at: int, end: int) -> int:
 
 
 def _coordinates(text: str, joint: re.Match[str], end: int) -> bool:
-    """Whether a comma lists diseases ("A, B, or C") and not adjectives ("early-stage, X-positive cancer")."""
+    """Whether a comma lists diseases ("A, B, or C") and not adjectives ("early-stage, X-positive cancer") or numbers ("types 6 and 11")."""
+    if text[joint.start() - 1 : joint.start()].isdigit() and text[joint.end() : joint.end() + 1].isdigit():
+        return False
     return joint.group().strip() != "," or _LATER.search(text, joint.end(), end) is not None
 
 

@@ -18,10 +18,10 @@ def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
     """Whether the word at `at` cannot go on with a noun phrase that began before it."""
     word = words[at]
     following = words[at + 1].low if at + 1 < end else ""
-    if word.is_stop and word.low != "/":
-        return True
     if is_one_name(words, at, end):
         return False
+    if word.is_stop and word.low != "/":
+        return True
     if word.low == "of" or (word.low == "in" and following == "situ"):
         return False
     if is_feature(words, at, end):
@@ -60,8 +60,16 @@ def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
     return word.of(*_ENDS) and not word.of("treatment")
 
 
+_JOINTS = (",", "and", "or", "and/or", "&")
+
+
 def is_one_name(words: Sequence[Word], at: int, end: int) -> bool:
-    """Reads "signs and symptoms of X": what "and" joins is one thing."""
+    """Reads "signs and symptoms of X", "HPV types 16, 18, or 33": what "and" joins is one thing, or numbers of one thing."""
+    if words[at].low in _JOINTS and at and words[at - 1].low not in ("and", "or"):
+        before = next((word for word in words[at - 1 :: -1] if word.low != ","), words[at])
+        after = next((word for word in words[at + 1 : end] if word.low not in _JOINTS), words[at])
+        if before.low.isdigit() and after.low.isdigit():
+            return True
     return (
         words[at].low in ("and", "or", "and/or")
         and 0 < at < end - 1

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pipeline.language import rx
+from pipeline.language import classes_of, rx
 from pipeline.model import Age, AgeGroup, Sex
 
 _UNIT = r"(?:days?|weeks?|months?|years?)"
@@ -23,7 +23,7 @@ _LIMIT = rx(
 _EXCLUSIVE = ("older than", "younger than", "less than", "more than", "over", "under", "below", "above")
 _QUANTITY = r"(?:(?P<some>certain|some|eligible|selected) |(?:all|most|the|other|many|these|both|any) )?"
 _TRAIT = (
-    r"(?:pre|peri|post)-?menopausal|(?:pre|post)-?menarch(?:e)?al|pregnant|males?|females?|adult|young|older|elderly|pa?ediatric|adolescent|newborn"
+    r"(?:pre|peri|post)-?menopausal|(?:pre|post)-?menarch(?:e)?al|pregnant|male|female|adult|young|older|elderly|pa?ediatric|adolescent|newborn"
     r"|teenage|individual|younger|school-age"
 )
 _TRAITS = rf"(?P<traits>(?:(?:{_TRAIT})(?: and|,? or|,)? )*)"
@@ -70,24 +70,40 @@ class Group:
     bound: bool = False  # introduced by its own "in": a clause after it speaks of it alone
 
 
-def read_people(text: str, start: int, end: int) -> tuple[tuple[Group, ...], int]:
-    """The groups of patients at `start`, joined by commas, "and" and "or", and where their words end; none at `start`: ((), start)."""
+def read_people(text: str, start: int, end: int, *, traits: bool = False) -> tuple[tuple[Group, ...], int]:
+    """The groups of patients at `start`, joined by commas, "and" and "or", and where their words end; none at `start`: ((), start).
+
+    `traits`: the first of them may have a trait that is not known, as each later one may ("men and nonpregnant women").
+    """
     groups: list[Group] = []
     own, at = False, start
-    while (found := _GROUP.match(text, at, end)) is not None:
+    while (found := _GROUP.match(text, past := past_traits(text, at, end) if traits or groups else at, end)) is not None:
         stop = found.end()
         status = _AFTER_MENOPAUSE.match(text, stop, end)
         if status is not None:
             stop = status.end()
         age = read_age(text, stop, end)
-        groups.extend(_described(found, age, status, bound=own or not groups))
+        described = _described(found, age, status, bound=own or not groups)
+        if past > at:
+            described = [replace(one, noun=(at, stop), some=(at, stop)) for one in described]
+        groups.extend(described)
         at = age.place[1] if age is not None else stop
         joint = _JOIN.match(text, at, end)
-        if joint is None or _GROUP.match(text, joint.end(), end) is None:
+        if joint is None or _GROUP.match(text, past_traits(text, joint.end(), end), end) is None:
             break
         own = joint["own"] is not None or (len(groups) == 1 and _APART.match(joint.group()) is not None)
         at = joint.end()
     return _shared_range(groups), at if groups else start
+
+
+def past_traits(text: str, at: int, end: int) -> int:
+    """Past words before a noun for persons that are in no class: "nonpregnant (women)", "sexually active (girls)"; else `at`."""
+    found = _TRAIT_WORDS.match(text, at, end)
+    open_words = found is not None and all(classes_of(word.strip(",").lower()) <= {"adverb"} for word in found["words"].split())
+    return found.end("words") if found is not None and open_words else at
+
+
+_TRAIT_WORDS = rx(rf"(?P<words>(?:(?!(?:{_TRAIT})\b)[a-z][\w'-]*,? ){{1,3}}?)(?:(?:{_TRAIT}) )*{_NOUN}")
 
 
 def read_age(text: str, start: int, end: int) -> Bounds | None:
@@ -164,9 +180,12 @@ def _sex(words: str) -> Sex | None:
 
 
 def _shared_range(groups: list[Group]) -> tuple[Group, ...]:
-    """Reads "children and young adults aged 1 to 21 years": a range with an upper bound speaks of all the groups before it."""
+    """Reads "children and young adults aged 1 to 21 years": a range with an upper bound speaks of all the groups before it.
+
+    So does any age of "females and males aged 9 years and older", whose words say no other.
+    """
     last = groups[-1].age if len(groups) > 1 else None
-    if last is None or last.low is None or last.high is None:
+    if last is None or ((last.low is None or last.high is None) and any(one.sex is None or one.age_group for one in groups)):
         return tuple(groups)
     return tuple(
         one if one.age is not None else Group(one.noun, one.age_group, one.sex, one.menopausal, last, one.some, one.bound)

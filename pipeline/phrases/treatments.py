@@ -108,6 +108,9 @@ class _List:
         ):
             self.at = start
             return False
+        if start > self.first and self.words[stop - 1].of("person"):
+            self.at = start  # "treatment with X, or the patient cannot take Y"
+            return False
         counted = at > start
         stop = self._past_action(at, stop)
         name = self._trimmed(at, stop)
@@ -158,7 +161,7 @@ class _List:
             ):
                 at += 2
             elif (low in ("drug", "agent", "medicine") and at > self.first and self._open(at + 1)) or (
-                low in ("completing", "finishing", "ending", "stopping", "starting") and following in _GENERIC
+                low in ("completing", "finishing") or (low in ("ending", "stopping", "starting") and following in _GENERIC)
             ):
                 at += 1
             elif (low, following) == ("or", "more") and at > self.first:

@@ -28,6 +28,7 @@ from pipeline.publish.files import NewFolder, sync_folder, write_file
 from pipeline.publish.output import BULK, OutputFolder
 from pipeline.publish.snapshot import SUMS
 from pipeline.publish.spool import load_rank
+from pipeline.withdrawal import deletion
 
 #: The manifest. How its URL ends is prescribed, and so is its type.
 ROOT: Final = "$bulk-publish"
@@ -250,8 +251,7 @@ def _write_update(new: NewFolder, before: Path, after: Path) -> tuple[list[tuple
                     file.write(line)
     with new.file(_DELETED) as file:
         if gone:
-            entries = [{"request": {"method": "DELETE", "url": url}} for url in sorted(gone)]
-            file.write(orjson.dumps({"resourceType": "Bundle", "type": "transaction", "entry": entries}) + b"\n")
+            file.write(orjson.dumps(deletion(sorted(gone))) + b"\n")
     return [(kind, name) for kind in sorted(there, key=load_rank) if (name := f"{kind}.ndjson") in new.files], [
         name for name in (_DELETED,) if name in new.files
     ]

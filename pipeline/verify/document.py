@@ -174,6 +174,26 @@ class Document:
             return (self.text[start:end], "") if self._ends_at_words(start, end) else (None, "it cuts a word")
         return self._scalar(start, end)
 
+    def objection(self, value: str, spans: Sequence[Span], *, word: bool = True) -> tuple[str, str] | None:
+        """What speaks against a value being what a reader sees at its spans, joined in their order: a code and why.
+
+        Args:
+            value: The value.
+            spans: Where it is said to stand.
+            word: Whether it ends at words.
+        """
+        shown: list[str] = []
+        for start, end in spans:
+            said, reason = self.show(start, end)
+            if said is None and reason == "it cuts a word" and not word:
+                said = "".join(self.seen.shown[start:end])
+            if said is None:
+                return "C620" if "not within" in reason else "C621", reason
+            shown.append(said)
+        if not spans:
+            return "C623", "no span"
+        return None if " ".join(shown) == value else ("C622", f"it says {' '.join(shown)!r}"[:200])
+
     def _ends_at_words(self, start: int, end: int) -> bool:
         return not self._in_word(start) and not self._in_word(end)
 

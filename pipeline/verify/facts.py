@@ -13,7 +13,6 @@ from pipeline.model import Fact, Link, facts_in
 from pipeline.verify.document import Document
 from pipeline.verify.files import document, lines
 from pipeline.verify.finding import Json, finding
-from pipeline.verify.spans import Span
 from pipeline.verify.stated import stated
 
 #: A published page as the report lists it: name, SHA-256, drug and kind.
@@ -103,11 +102,10 @@ class FactsFile:
 
     def _quote(self, quote: Fact | Link, source: Document, place: str, *, word: bool = True) -> Iterator[Problem]:
         spans = [(quote.span.start, quote.span.end)] if isinstance(quote, Link) else [(s.start, s.end) for s in quote.spans]
-        found = _unproven(quote.text, spans, source, place, word=word)
         self.quotes += 1
-        self.failed += found is not None
-        if found is not None:
-            yield found
+        if found := source.objection(quote.text, spans, word=word):
+            self.failed += 1
+            yield finding(*found, place, shown=quote.text)
 
 
 def published(report: Json) -> list[Listed]:
@@ -126,21 +124,6 @@ def _resources(bundles: Path) -> Iterator[tuple[int, list[Json]]]:
 
 def _is_of_a_page(resources: list[Json]) -> bool:
     return any(each.get("resourceType") == "DocumentReference" for each in resources)
-
-
-def _unproven(text: str, spans: Sequence[Span], source: Document, place: str, *, word: bool) -> Problem | None:
-    """What speaks against a value being what a page shows at its spans, joined in their order."""
-    shown: list[str] = []
-    for start, end in spans:
-        said, reason = source.show(start, end)
-        if said is None and reason == "it cuts a word" and not word:
-            said = "".join(source.seen.shown[start:end])
-        if said is None:
-            return finding("C620" if "not within" in reason else "C621", reason, place, shown=text)
-        shown.append(said)
-    if not spans:
-        return finding("C623", "no span", place, shown=text)
-    return None if " ".join(shown) == text else finding("C622", f"it says {' '.join(shown)!r}"[:200], place, shown=text)
 
 
 def _is_stated(url: str | None, source: Document) -> bool:

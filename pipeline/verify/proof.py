@@ -251,28 +251,20 @@ class Proof:
 
     def _value(self, value: str, spans: list[Place], place: str, *, word: bool = True) -> Iterator[Problem]:
         """One value against the slices of the page, joined in the order of its spans."""
-        found = [*self._shown(value, spans, place, word=word)]
         self.quotes += 1
-        self.failed += bool(found)
-        yield from found
+        found = self._objection(value, spans, word=word)
+        if found:
+            self.failed += 1
+            yield self._problem(*found, place, value)
+        if not found or found[0] == "C622":
+            self.used += [(place, (start, end)) for _, start, end in spans]
+            self.proven.add(value)
 
-    def _shown(self, value: str, spans: list[Place], place: str, *, word: bool) -> Iterator[Problem]:
-        shown: list[str] = []
-        for reference, start, end in spans:
-            if reference not in {None, self.document.reference}:
-                yield self._problem("C620", f"it refers to {reference}", place, value)
-                return
-            said, reason = self.document.show(start, end)
-            if said is None and reason == "it cuts a word" and not word:
-                said = "".join(self.document.seen.shown[start:end])
-            if said is None:
-                yield self._problem("C620" if "not within" in reason else "C621", reason, place, value)
-                return
-            shown.append(said)
-            self.used.append((place, (start, end)))
-        if " ".join(shown) != value:
-            yield self._problem("C622", f"it says {' '.join(shown)!r}"[:200], place, value)
-        self.proven.add(value)
+    def _objection(self, value: str, spans: list[Place], *, word: bool) -> tuple[str, str] | None:
+        others = [reference for reference, _, _ in spans if reference not in {None, self.document.reference}]
+        if others:
+            return "C620", f"it refers to {others[0]}"
+        return self.document.objection(value, [(start, end) for _, start, end in spans], word=word)
 
     def _within_quotes(self) -> Iterator[Problem]:
         """What an indication says must be in the sentences that it quotes, and those in the account of the use section."""

@@ -86,7 +86,8 @@ def test_a_later_step_with_partners_of_its_own_is_a_phase(uses_of: Uses) -> None
     (use,) = uses_of(f"{LEAD}- **Plasmoma**. It is used with brontinib and caldisone. {later}")
     assert [(one.mode, one.phrase.text) for one in use.therapies] == [("required", "brontinib and caldisone")]
     assert [(one.phrase.text, [each.text for each in one.partners]) for one in use.phases] == [
-        ("After the transplant, it is given with caldisone for up to 2 years", ["caldisone"])
+        ("brontinib and caldisone", ["brontinib", "caldisone"]),
+        ("After the transplant, it is given with caldisone for up to 2 years", ["caldisone"]),
     ]
 
 
@@ -372,3 +373,48 @@ def test_keeping_the_same_cancer_away_is_treatment(uses_of: Uses) -> None:
 def test_the_result_of_a_test_is_no_prior_therapy(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}- **Melanoma** that may have come back, based on the results of a blood test.")
     assert use.prior == ()
+
+
+def test_a_state_beside_markers_is_no_marker(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Breast cancer** that is advanced, hormone receptor-positive, and HER2-negative.")
+    assert [one.text for one in use.disease_status] == ["is advanced"]
+    assert [one.text for one in use.biomarkers] == ["hormone receptor-positive", "HER2-negative"]
+
+
+def test_a_treatment_named_after_its_target_is_no_marker(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Bladder cancer** in adults who have received a PD-1 or PD-L1 inhibitor.")
+    assert use.biomarkers == ()
+    assert [one.mode for one in use.prior] == ["one_of"]
+
+
+def test_a_sentence_that_opens_a_list_of_states_is_none_itself(uses_of: Uses) -> None:
+    opens = "It is used in patients whose cancer is:"
+    (use,) = uses_of(f"{LEAD}- **Breast cancer**. {opens}\n  - HER2-low and has been treated with chemotherapy.")
+    assert [one.text for one in use.disease_status] == ["has been treated with chemotherapy"]
+    assert [one.text for one in use.biomarkers] == ["HER2-low"]
+
+
+def test_combined_with_is_used_with(uses_of: Uses) -> None:
+    combined = "It is combined with brontinib to:\n  - adults\n  - children aged 2 years and older"
+    uses = uses_of(f"{LEAD}- **Nausea**. {combined}\n- **Melanoma**. It is combined with brontinib as the first treatment.")
+    assert [[one.phrase.text for one in use.therapies] for use in uses] == [["brontinib"]] * 3
+    assert [words(use) for use in uses] == [[], [], []]
+
+
+def test_what_goes_with_one_way_of_use_is_no_partner_of_the_others(uses_of: Uses) -> None:
+    said = "Men who take zolafen with brontinib may also be given a drug that lowers hormone levels."
+    uses = uses_of(f"{LEAD}- **Breast cancer**. It is used:\n  - with brontinib in men\n  - by itself in women\n\n{said}")
+    assert [[one.phrase.text for one in use.therapies] for use in uses] == [["brontinib"], []]
+    assert all(words(use) == [said.removesuffix(".")] for use in uses)
+
+
+def test_the_other_case_of_an_or_makes_an_earlier_treatment_no_must(uses_of: Uses) -> None:
+    case = "when it got worse during treatment with brontinib, or the patient cannot take brontinib"
+    (use,) = uses_of(f"{LEAD}- **Melanoma**. It is used {case}.")
+    assert [(one.mode, [name.text for name in one.names]) for one in use.prior] == [("conditional", ["brontinib"])]
+    assert [one.text for one in use.disease_status] == [case]
+
+
+def test_the_end_of_an_earlier_treatment_is_no_part_of_its_name(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Melanoma** that came back within 6 months of finishing adjuvant anti-HER2 therapy.")
+    assert [[name.text for name in one.names] for one in use.prior] == [["adjuvant anti-HER2 therapy"]]

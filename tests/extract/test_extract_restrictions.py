@@ -260,7 +260,7 @@ def test_what_some_patients_get_besides_narrows_the_use_to_none_of_them(uses_of:
 def test_a_later_step_alone_frees_nobody_from_the_partners(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}. It is used with brontinib. After radiation therapy, it is continued alone for 24 months.")
     assert [(one.mode, one.phrase.text) for one in use.therapies] == [("required", "brontinib")]
-    assert [phase.alone is not None for phase in use.phases] == [True]
+    assert [phase.alone is not None for phase in use.phases] == [False, True]
     assert (use.alone, use.prior) == (None, ())
 
 

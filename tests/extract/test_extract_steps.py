@@ -48,3 +48,35 @@ def test_a_time_is_quoted_whole(uses_of: Uses, said: str, times: list[str]) -> N
     (use,) = uses_of(f"{LEAD}It is given {said}.")
     assert [one.fact.text for one in use.qualifiers] == times
     assert {one.kind for one in use.qualifiers} <= {"timing", "duration"}
+
+
+THEN = [
+    ("It is used with brontinib before surgery. It is then given alone.", [("brontinib", "before surgery"), ("alone",)]),
+    (
+        "It is given with brontinib for four cycles. After this, it is given alone.",
+        [("brontinib", "for four cycles"), ("alone",)],
+    ),
+    ("Patients receive it with brontinib. They then receive it alone.", [("brontinib",), ("alone",)]),
+    ("It is given before surgery. It is then given alone after surgery.", [("before surgery",), ("alone", "after surgery")]),
+]
+
+
+@pytest.mark.parametrize(("said", "found"), THEN)
+def test_a_later_sentence_keeps_the_step_that_it_goes_on_from(uses_of: Uses, said: str, found: list[tuple[str, ...]]) -> None:
+    (use,) = uses_of(LEAD + said)
+    assert [tuple(words for words in step if words != "After this") for step in steps(use)] == found
+    assert use.alone is None
+    assert use.qualifiers == ()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "Zolafen is approved with brontinib to treat melanoma. It is then given alone.",
+        "Zolafen is approved with brontinib to treat:\n\n- **Melanoma.** It is then given alone.",
+    ],
+)
+def test_the_first_step_may_stand_in_the_opening_sentence(uses_of: Uses, page: str) -> None:
+    (use,) = uses_of(page)
+    assert steps(use) == [("brontinib",), ("alone",)]
+    assert [name.text for one in use.therapies for name in one.names] == ["brontinib"]

@@ -63,16 +63,16 @@ def test_how_the_treatment_goes_on_is_kept_whole(uses_of: Uses, said: str) -> No
 
 
 @pytest.mark.parametrize(
-    "said",
+    ("said", "alone"),
     [
-        "After 6 cycles, Zolafen is given alone.",
-        "Zolafen is given alone for three cycles, and then both drugs are given for 12 cycles.",
+        ("After 6 cycles, Zolafen is given alone.", [False, True]),
+        ("Zolafen is given alone for three cycles, and then both drugs are given for 12 cycles.", [True]),
     ],
 )
-def test_alone_in_a_later_sentence_is_a_step(uses_of: Uses, said: str) -> None:
+def test_alone_in_a_later_sentence_is_a_step(uses_of: Uses, said: str, alone: list[bool]) -> None:
     (use,) = uses_of(f"{LEAD}**Melanoma.** It is used with brontinib. {said}")
     assert ([(one.mode, one.phrase.text) for one in use.therapies], use.alone) == ([("required", "brontinib")], None)
-    assert [phase.alone is not None for phase in use.phases] == [True]
+    assert [phase.alone is not None for phase in use.phases] == alone
 
 
 def test_what_is_given_in_a_case_only_restricts_nobody(uses_of: Uses) -> None:

@@ -220,9 +220,7 @@ def test_what_crashed_or_misplaced_once_does_so_no_more(check_places: Callable[[
         check_places(read_page(data, path.name), data)
 
 
-def test_every_code_of_this_room_is_described() -> None:
-    described = (HERE.parents[1] / "pipeline" / "ERRORS.md").read_text()
+def test_every_code_of_this_room_is_driven() -> None:
+    """But R113, which is raised when blocks are asked for (tests/convert/test_convert_memory.py)."""
     codes = {case[2] for case in REFUSED} | {"R102"}
     assert codes == {f"R{number}" for number in range(101, 113)}
-    for code in codes:
-        assert f"| {code} |" in described, code

@@ -1,0 +1,86 @@
+"""Faults that were found by reading published uses beside their pages: each by a sentence of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.model import Use
+
+Uses = Callable[[str], tuple[Use, ...]]
+Fields = Callable[[Use], list[str]]
+LEAD = "Zolafen is approved to treat:\n\n- "
+
+
+def texts(facts: object) -> list[str]:
+    return [one.text for one in facts]  # type: ignore[attr-defined]  # facts
+
+
+@pytest.mark.parametrize("numbers", ["types 6 and 11", "types 16, 18, 31, or 33", "types 16 or 18"])
+def test_numbers_of_one_name_are_one_cause(uses_of: Uses, numbers: str) -> None:
+    (use,) = uses_of(f"Zolafen is approved to prevent:\n\n- **Warts** caused by quillovirus {numbers} in girls.")
+    assert texts(use.causes) == [f"quillovirus {numbers}"]
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        "who may have cancer that has spread",
+        "who are thought to have myelosis that has spread",
+        "suspected of having cancer that has spread",
+        "who do not have cancer that has spread",
+        "at high risk of cancer that has spread",
+    ],
+)
+def test_what_patients_may_have_is_no_fact_of_the_disease(uses_of: Uses, fields_of: Fields, who: str) -> None:
+    (use,) = uses_of(f"{LEAD}**Melanoma** in men {who}.")
+    assert any(who.removeprefix("who ").removeprefix("are ") in one for one in fields_of(use)), fields_of(use)
+    assert use.disease_status == use.stages == use.narrower == ()
+
+
+@pytest.mark.parametrize(
+    ("who", "groups"),
+    [
+        ("boys and postmenarchal girls", ["male", "female"]),
+        ("postmenarchal girls and boys", ["female", "male"]),
+        ("males and postmenopausal females aged 9 to 26 years", ["male", "female"]),
+        ("men and nonpregnant women", ["male", "female"]),
+        ("sexually active girls or boys", ["female", "male"]),
+    ],
+)
+def test_each_sex_is_a_group_of_its_own(uses_of: Uses, who: str, groups: list[str]) -> None:
+    (use,) = uses_of(f"{LEAD}**Melanoma** in {who}.")
+    assert [next(one.sex for one in group.characteristics if one.sex) for group in use.populations] == groups
+    assert not use.qualified_in_words
+
+
+def test_an_unknown_trait_stays_with_its_group(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}**Melanoma** in men and nonpregnant women.")
+    men, women = use.populations
+    assert [one.fact.text for one in women.characteristics if one.kind == "description"] == ["nonpregnant women"]
+    assert all(one.kind != "description" for one in men.characteristics)
+
+
+TWO_LISTS = "Zolafen is approved to treat:\n\n- **Melanoma.**\n\nIt is also approved to prevent:\n\n- **Nausea.**\n\n"
+
+
+@pytest.mark.parametrize(
+    "said", ["These uses are only for patients who cannot take brontinib.", "These conditions must be confirmed by a test."]
+)
+def test_these_uses_after_two_lists_are_those_of_both(uses_of: Uses, fields_of: Fields, said: str) -> None:
+    assert all(said in fields_of(use) for use in uses_of(TWO_LISTS + said))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Zolafen is available only through a restricted program called the Alvera REMS.",
+        "Zolafen is only available as part of a special program.",
+    ],
+)
+def test_a_program_through_which_alone_the_drug_is_given_stays_with_every_use(uses_of: Uses, said: str) -> None:
+    uses = uses_of(TWO_LISTS + said)
+    assert len(uses) == 2
+    for use in uses:
+        assert [(one.of, one.kind, one.fact.text) for one in use.qualifiers] == [("treatment", "manner", said)]
