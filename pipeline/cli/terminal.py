@@ -240,7 +240,8 @@ def _populations(use: Use) -> list[str]:
 
 def _header(record: Record, uses: Sequence[tuple[int, Use]]) -> Iterator[tuple[str, str | Text]]:
     facts = record.facts
-    yield "kind", f"{facts.kind}, FDA status {_spelt(facts.fda_status)}"
+    said = facts.fda_status_fact if facts.fda_status == "not_stated" else None
+    yield "kind", f"{facts.kind}, FDA status {_spelt(facts.fda_status)}{f' (“{said.text}”)' if said else ''}"
     if facts.brands:
         yield "brands", ", ".join(brand.text for brand in facts.brands)
     if facts.components:

@@ -19,7 +19,12 @@ from pipeline.model import Block, Component, Fact, FdaStatus, Identifier, Identi
 from pipeline.publishers import Publisher
 
 _SITE_SUFFIX = re.compile(r"(?<=\S)\s+[-\u2013|]\s+(?P<site>\S.*?)\s*\Z")
-_DISCONTINUED = re.compile(r"no longer\b|discontinued\b|withdrawn\b", re.IGNORECASE)
+#: What stands under the label of FDA approval, by its beginning; "No" alone, for "No information" is no answer.
+_FDA_STATUS: tuple[tuple[FdaStatus, re.Pattern[str]], ...] = (
+    ("approved", re.compile(r"yes\b", re.IGNORECASE)),
+    ("discontinued", re.compile(r"no longer\b|discontinued\b|withdrawn\b", re.IGNORECASE)),
+    ("not_approved", re.compile(r"no\s*(?:[^\w\s]|\Z)|not (?:yet )?(?:FDA[- ])?approved\b", re.IGNORECASE)),
+)
 #: A product for sale may combine drugs too; a regimen has no label of its own.
 _COMBINATION = re.compile(r"\bThis (?:\w+ )?combination contains\b|\bDrugs in the\b.{0,200}\bcombination\b", re.IGNORECASE)
 _USE_SECTION = "a section on its use"
@@ -67,12 +72,10 @@ def find_brands(page: Page, publisher: Publisher) -> tuple[Fact, ...]:
 
 
 def find_fda_status(page: Page, publisher: Publisher) -> tuple[FdaStatus, Fact | None]:
-    """What stands under its label ("FDA Approved"); other words than the two that the pages use are quoted and decide nothing."""
+    """What stands under its label ("FDA Approved"); words that say none of `_FDA_STATUS` are quoted and decide nothing."""
     for block, start, end in _under(page, publisher, "fda_status"):
         said = fact(block, start, end, "fda-status.line-under-label")
-        if re.match(r"yes\b", said.text, re.IGNORECASE):
-            return "approved", said
-        return ("discontinued" if _DISCONTINUED.match(said.text) else "not_stated"), said
+        return next((status for status, words in _FDA_STATUS if words.match(said.text)), "not_stated"), said
     return "not_stated", None
 
 

@@ -214,16 +214,20 @@ def _statement(use: Use) -> Fact:
 
 
 def _classification(facts: DrugFacts, source: Source) -> Json:
-    if facts.fda_status == "not_stated":
-        return {}
-    coding = source.local("fda-status", facts.fda_status)
     stated = facts.fda_status_fact
+    if facts.fda_status == "not_stated":
+        if stated is None:
+            return {}
+        said = source.concept(stated)  # words that decide nothing ("Ask your pharmacist"): quoted, without a code
+    else:
+        coding = source.local("fda-status", facts.fda_status.replace("_", "-"))
+        said = source.concept(stated, coding) if stated else {"coding": [coding]}
     return {
         "medicineClassification": [
             {
                 "type": {"coding": [source.local("classification-type", "fda-approval")]},
                 **({"sourceUri": source.address} if source.address else {}),
-                "classification": [source.concept(stated, coding) if stated else {"coding": [coding]}],
+                "classification": [said],
             }
         ]
     }

@@ -61,6 +61,7 @@ CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
     "fda-status": {
         "approved": ("FDA approved", "The page says that the drug is FDA approved."),
+        "not-approved": ("Not FDA approved", 'The page says "No" under "FDA Approved".'),
         "discontinued": ("No longer available in the U.S.", "The page says that the drug is no longer available."),
     },
     "classification-type": {

@@ -48,7 +48,7 @@ class Fact:
 
 
 Kind = Literal["drug", "regimen", "none"]
-FdaStatus = Literal["approved", "discontinued", "not_stated"]
+FdaStatus = Literal["approved", "not_approved", "discontinued", "not_stated"]
 Intent = Literal["treat", "prevent", "prevent_and_treat", "palliate", "reduce_risk", "other"]
 ApprovalStatus = Literal["approved", "accelerated_approval", "used"]
 AgeGroup = Literal["adult", "adolescent", "child"]

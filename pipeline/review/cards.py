@@ -27,7 +27,12 @@ APPROVAL_STATUSES: Final = {
     "accelerated_approval": "Accelerated approval",
     "used": "Used (the page does not say approved)",
 }
-FDA: Final = {"approved": "Approved", "discontinued": "Discontinued", "not_stated": "Not stated"}
+FDA: Final = {
+    "approved": "Approved",
+    "not_approved": "Not approved",
+    "discontinued": "Discontinued",
+    "not_stated": "Not stated",
+}
 IDENTIFIERS: Final = {
     "ncit": "NCI Thesaurus",
     "nci-drug-dictionary": "NCI Drug Dictionary",

@@ -153,7 +153,9 @@ SELECT
         ELSE 'drug' END AS kind,
     "identifier"[1]."value" AS slug,
     json_extract_string(code, '$.text') AS name,
-    coalesce(json_extract_string(medicineClassification, '$[0].classification[0].coding[0].code'), 'not_stated') AS fda_status,
+    coalesce(
+        replace(json_extract_string(medicineClassification, '$[0].classification[0].coding[0].code'), '-', '_'), 'not_stated'
+    ) AS fda_status,
     list_filter(items(code, '$.coding'), lambda c: json_extract_string(c, '$.userSelected') = 'false'
         OR json_extract_string(c, '$.system') = 'http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl') AS exact,
     broader(code) AS broader,

@@ -45,7 +45,11 @@ _SAID: Mapping[str, Mapping[str, re.Pattern[str]]] = MappingProxyType(
                 "accelerated-approval": r"\baccelerated\b",
                 "used": r"\bused?\b|\btreat",
             },
-            "fda-status": {"approved": r"\A\s*yes\b", "discontinued": r"\bno longer\b|\bdiscontinued\b"},
+            "fda-status": {
+                "approved": r"\A\s*yes\b",
+                "not-approved": r"\A\s*(?:no\W*(?!\W*longer)|not\b.*\bapproved\b)",
+                "discontinued": r"\bno longer\b|\bdiscontinued\b|\bwithdrawn\b",
+            },
             "age-group": {
                 "adult": r"\badults?\b|\b(?:wo)?men\b|\b(?:older|aged?|elderly)\b|\bpatients\b",
                 "adolescent": r"\badolescen|\bteen",

@@ -95,6 +95,27 @@ def test_the_seed_is_about_denosumab(seed: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("Yes", "approved"),
+        ("No", "not_approved"),
+        ("No.", "not_approved"),
+        ("No (under review)", "not_approved"),
+        ("Not yet FDA-approved", "not_approved"),
+        ("No longer available in the U.S.", "discontinued"),
+        ("Withdrawn", "discontinued"),
+        ("No information", "not_stated"),
+        ("Not applicable", "not_stated"),
+    ],
+)
+def test_what_stands_under_the_label_of_fda_approval_is_its_status_and_other_words_are_only_quoted(
+    said: str, status: str
+) -> None:
+    page = read_page(f"# Zolafen\n\nFDA Approved\n\n{said}\n\n## Use in Cancer\n".encode(), "zolafen.md")
+    assert found(page)["fda_status"] == [status, said]
+
+
+@pytest.mark.parametrize(
     ("url", "name", "slug"),
     [
         ("https://www.cancer.gov/about-cancer/treatment/drugs/examplimab-abcd", "x.md", "examplimab-abcd"),

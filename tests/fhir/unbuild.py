@@ -119,7 +119,9 @@ class _Reader:
             ingredients=() if ingredients == (name_fact,) else ingredients,
             pronunciation=self._one(extensions(drug, "pronunciation")),
             brands=tuple(brand for brand in listed if (brand.spans, brand.rule) not in mentioned),
-            fda_status=classification["coding"][0]["code"] if classification else "not_stated",
+            fda_status=classification["coding"][0]["code"].replace("-", "_")
+            if classification and "coding" in classification
+            else "not_stated",
             fda_status_fact=self._concept(classification) if classification and "text" in classification else None,
             identifiers=tuple(self._identifiers()),
             components=tuple(

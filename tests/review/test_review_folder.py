@@ -214,3 +214,23 @@ def test_pages_that_are_not_published_are_one_table_with_reasons(tmp_path: Path)
     assert [("broken.md" in row, "quarantined" in row, "R107" in row) for row in rows] == [(True,) * 3, (False,) * 3]
     assert all(said in rows[1] for said in ("2 pages:", "more.md", "other.md"))
     assert "about no single drug" in rows[1]
+
+
+@pytest.mark.parametrize(
+    ("said", "read"), [("No", "Not approved"), ("Withdrawn", "Discontinued"), ("Ask your pharmacist", "Not stated")]
+)
+def test_a_drug_of_which_the_page_says_that_fda_did_not_approve_it_is_shown_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], said: str, read: str
+) -> None:
+    page = drug_page("Zelanib").replace("\nYes\n", f"\n{said}\n").replace("is approved to treat", "is used to treat")
+    convert([write_pages(tmp_path / "pages", {"zelanib.md": page})], tmp_path / "out")
+
+    assert run_command(["verify", str(tmp_path / "out"), "--quiet"]) == 0
+    assert run_command(["review", str(tmp_path / "out"), "--quiet"]) == 0
+    shown = (tmp_path / "out" / "review" / "drugs" / "zelanib.html").read_text(encoding="utf-8")
+    assert f'<span class="chip warning">FDA approved: <bdi>{said}</bdi></span>' in shown
+    assert f'<span class="note">{read}</span>' in shown
+    capsys.readouterr()
+    assert run_command(["show", str(tmp_path / "out"), "zelanib"]) == 0
+    words = f" (“{said}”)" if read == "Not stated" else ""
+    assert f"FDA status {read.lower()}{words}\n" in capsys.readouterr().out
