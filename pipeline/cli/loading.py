@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from pipeline.cli.app import Flag, Json, Quiet, app, holding
+from pipeline.cli.app import Json, Quiet, app, holding
 from pipeline.cli.console import Console, as_json, counted
+from pipeline.options import Flag
 from pipeline.settings import FhirVersion
 
 if TYPE_CHECKING:
