@@ -175,3 +175,26 @@ class Flowing(Publishing):
     withdrawn: Annotated[
         Literal["delete", "retire"], Parameter(help="How: delete, or keep there with the status of what is retired.")
     ] = "delete"
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How to sign in at a FHIR server; the secret itself is not in it, so that it can be a parameter of a flow.
+
+    `secret_file` holds the password, token, client secret or private key (PEM or JWK); without it `ONLABEL_SECRET` does.
+    Without `token_url` SMART asks the server's `.well-known/smart-configuration`.
+    """
+
+    auth: Annotated[
+        Literal["none", "basic", "bearer", "oauth2", "smart"],
+        Parameter(help="How to sign in; the secret comes from --secret-file or ONLABEL_SECRET."),
+    ] = "none"
+    user: Annotated[str | None, Parameter(help="The user, for basic.")] = None
+    client_id: Annotated[str | None, Parameter(help="The client, for oauth2 and smart.")] = None
+    token_url: Annotated[str | None, Parameter(help="Where tokens are had; smart can ask the server.")] = None
+    scope: Annotated[str | None, Parameter(help="The scopes to ask for, as in system/*.cruds.")] = None
+    key_id: Annotated[str | None, Parameter(help="The key's id, for smart; a JWK has its own.")] = None
+    secret_file: Annotated[
+        Path | None, Parameter(help="A file with the password, token, client secret or private key (PEM or JWK).")
+    ] = None

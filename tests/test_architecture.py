@@ -25,7 +25,7 @@ LATER = {
     "convert": GROUND | set(CORE) | {"store", "snapshot", "diff"},
     "options": GROUND | {"publishers", "publish", "convert"},
     "verify": GROUND | {"publishers"},
-    "load": GROUND | {"web"},
+    "load": GROUND | {"options", "web"},
     "tables": GROUND | {"snapshot"},
     "review": GROUND | {"read", "correct", "snapshot", "diff", "tables"},
     "flow": GROUND | {"store", "diff", "convert", "options", "load", "web"},

@@ -13,17 +13,15 @@ from cyclopts import Parameter
 
 from pipeline.cli.app import DONE, REFUSED, Json, Quiet, app, refuse_outputs
 from pipeline.cli.console import Console
-from pipeline.cli.loading import SigningIn, load_json
 from pipeline.cli.loading import conclude as conclude_load
+from pipeline.cli.loading import load_json
 from pipeline.cli.outcome import conclude
 from pipeline.errors import Problem, UsageError
-from pipeline.options import Flowing, Publishing
+from pipeline.options import Flowing, Login, Publishing
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.store import Place
-
-NO_LOGIN = SigningIn()
 
 Seeds = Annotated[
     str,
@@ -42,9 +40,9 @@ def _place(seeds: tuple[str, ...], options: Publishing, console: Console) -> Pla
     return place
 
 
-def flow_parameters(place: Place, options: Flowing, settings: Settings, signing_in: SigningIn) -> dict[str, Any]:
+def flow_parameters(place: Place, options: Flowing, settings: Settings, login: Login) -> dict[str, Any]:
     """The flow's parameters as JSON can hold them; paths absolute, because a server runs it from anywhere."""
-    if options.load_to is None and (options.prune or signing_in != NO_LOGIN):
+    if options.load_to is None and (options.prune or login != Login()):
         cause = "pruning and signing in are about a FHIR server, and --load-to is missing"
         raise UsageError(Problem("U901", "error", cause, "Name the server, or neither."))
     return {
@@ -52,7 +50,7 @@ def flow_parameters(place: Place, options: Flowing, settings: Settings, signing_
         "seeds": [_absolute(seed) for seed in place.seeds],
         "output": _absolute(place.target),
         "canonical": settings.canonical,
-        "login": _plain(asdict(signing_in.login())) if options.load_to else None,
+        "login": _plain(asdict(login)) if options.load_to else None,
     }
 
 
@@ -81,7 +79,7 @@ def _absolute(path: str | Path) -> str:
 def run(
     *seeds: Seeds,
     options: Flowing = Flowing(),
-    signing_in: SigningIn = NO_LOGIN,
+    login: Login = Login(),
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:
@@ -105,7 +103,7 @@ def run(
     from pipeline.flow.run import run_flow
 
     with console.progress() as progress:
-        done = run_flow(flow_parameters(place, options, settings, signing_in), progress=progress, announce=console.note)
+        done = run_flow(flow_parameters(place, options, settings, login), progress=progress, announce=console.note)
     more = {"load": load_json(done.loaded)} if done.loaded else {}
     code = conclude(done.report, settings, place, console, json=json, more=more)
     if done.not_loaded:
@@ -156,7 +154,7 @@ def serve(
     cron: Annotated[str, Parameter(help="When to run, in UTC: minute, hour, day of month, month, day of week.")] = "0 3 * * *",
     name: Annotated[str, Parameter(help="The deployment's name.")] = "nightly",
     options: Flowing = Flowing(),
-    signing_in: SigningIn = NO_LOGIN,
+    login: Login = Login(),
     quiet: Quiet = False,
 ) -> int:
     """Serve the flow as a Prefect deployment with a schedule, until interrupted.
@@ -175,6 +173,6 @@ def serve(
     flow.calm()
     from pipeline.flow.run import serve_flow
 
-    parameters = flow_parameters(place, options, settings, signing_in)
+    parameters = flow_parameters(place, options, settings, login)
     serve_flow(parameters, cron=cron, name=name, announce=console.note)
     return DONE

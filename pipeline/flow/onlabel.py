@@ -25,8 +25,8 @@ from pipeline.flow.form import asks_for_options
 from pipeline.flow.loading import load_published, loaded
 from pipeline.flow.storing import fetch, push
 from pipeline.flow.watch import watcher
-from pipeline.load import LoadOptions, LoadReport, Login
-from pipeline.options import Flowing
+from pipeline.load import LoadOptions, LoadReport
+from pipeline.options import Flowing, Login
 from pipeline.settings import FhirVersion
 from pipeline.store import Place
 
