@@ -22,15 +22,15 @@ from pipeline.convert.report import Report, make_report
 from pipeline.convert.run_folder import conclude, hosted, new_run_id, without_old
 from pipeline.convert.seeds import Source, find
 from pipeline.convert.tables import MappingTables
-from pipeline.convert.takeover import Compact, TakenPages, take_over
+from pipeline.convert.takeover import Compact, FromBase, take_over
 from pipeline.convert.today import day_named, day_of_run
 from pipeline.convert.versions import left_out
 from pipeline.convert.workers import become_worker, in_processes, interrupts_held
 from pipeline.correct import Corrections, held_back, tally
 from pipeline.errors import Problem, PublishError, UsageError
 from pipeline.publish import (
+    BaseError,
     Hosting,
-    NotABaseError,
     OutputFolder,
     PageResult,
     Published,
@@ -143,7 +143,7 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
     with held(output, run_id, f"run {run_id}, process {os.getpid()} on {socket.gethostname()}") as folder:
         keeping = Keeping(on_unreadable, stale_for, day)
         run = _Run(sources, settings, tables, folder, keeping, run_batches or _runner(workers), progress, page_timeout)
-        taken = TakenPages() if full else run.take_over()
+        taken = FromBase() if full else run.take_over()
         if taken.base is not None and taken.base.same_pages and len(taken.pages) == len(sources):
             published = unchanged(taken.base.snapshot, taken.pages)
         else:
@@ -196,13 +196,13 @@ class _Run:
     compact: Compact = field(default_factory=Compact)
     kept: Kept = field(default_factory=Kept)
 
-    def take_over(self) -> TakenPages:
+    def take_over(self) -> FromBase:
         """What need not be read."""
         with self.clock.stage("take over"):
             previous = current_snapshot(self.folder.path)
             return take_over(previous, self.sources, self.settings, made_by(self.tables), self.compact)
 
-    def publish(self, taken: TakenPages, max_removed: float, *, release_withheld: bool) -> Published:
+    def publish(self, taken: FromBase, max_removed: float, *, release_withheld: bool) -> Published:
         """Read the pages that are not taken over, and publish all."""
         pages = self._read(taken.pages)
         with self.clock.stage("keep"):
@@ -222,7 +222,7 @@ class _Run:
                     base=taken.base,
                     release_withheld=release_withheld,
                 )
-        except NotABaseError:
+        except BaseError:
             kept = everything[len(pages) :]
             everything = [*self._read([page for page in pages if not page.taken_over]), *kept]
             with self.clock.stage("publish"):
