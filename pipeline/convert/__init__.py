@@ -298,27 +298,24 @@ def _runner(workers: int) -> BatchRunner:
 def _check(  # noqa: PLR0913, PLR0917 - the options that have bounds
     settings: Settings, workers: int, max_removed: float, keep: int | None, stale_for: int, page_timeout: float
 ) -> None:
-    remedy = "See `onlabel convert --help`."
-    if workers < 1:
-        raise UsageError(Problem("U911", "error", f"{workers} workers cannot convert anything", remedy))
-    if not 0 <= max_removed <= 1:
-        raise UsageError(Problem("U911", "error", f"--max-removed is a share between 0 and 1, not {max_removed}", remedy))
-    if keep is not None and keep < 1:
-        raise UsageError(Problem("U911", "error", f"--keep is a number of snapshots from 1 on, not {keep}", remedy))
-    if stale_for < 0:
-        raise UsageError(Problem("U911", "error", f"--stale-for is a number of days from 0 on, not {stale_for}", remedy))
-    if not 0 < page_timeout <= LONGEST:
-        cause = f"--page-timeout is a number of seconds above 0 and up to {LONGEST:,}, not {page_timeout}"
-        raise UsageError(Problem("U911", "error", cause, remedy))
-    unknown = [version for version in settings.fhir_versions if version not in get_args(FhirVersion)]
-    if unknown or len(set(settings.fhir_versions)) != len(settings.fhir_versions) or not settings.fhir_versions:
-        cause = f"the FHIR versions to publish are one or more of R5, R4B, R4, once each, not {settings.fhir_versions}"
-        raise UsageError(Problem("U911", "error", cause, remedy))
-    if settings.profile not in get_args(Profile):
-        raise UsageError(Problem("U911", "error", f"the profile to publish is full or core, not {settings.profile!r}", remedy))
-    if settings.proof not in get_args(Proof):
-        cause = f"the proof that resources carry is compact, full or none, not {settings.proof!r}"
-        raise UsageError(Problem("U911", "error", cause, remedy))
+    versions = settings.fhir_versions
+    known = len({*versions} & {*get_args(FhirVersion)}) == len(versions) > 0
+    checks = (
+        (workers >= 1, f"{workers} workers cannot convert anything"),
+        (0 <= max_removed <= 1, f"--max-removed is a share between 0 and 1, not {max_removed}"),
+        (keep is None or keep >= 1, f"--keep is a number of snapshots from 1 on, not {keep}"),
+        (stale_for >= 0, f"--stale-for is a number of days from 0 on, not {stale_for}"),
+        (
+            0 < page_timeout <= LONGEST,
+            f"--page-timeout is a number of seconds above 0 and up to {LONGEST:,}, not {page_timeout}",
+        ),
+        (known, f"the FHIR versions to publish are one or more of R5, R4B, R4, once each, not {versions}"),
+        (settings.profile in get_args(Profile), f"the profile to publish is full or core, not {settings.profile!r}"),
+        (settings.proof in get_args(Proof), f"the proof that resources carry is compact, full or none, not {settings.proof!r}"),
+    )
+    for holds, cause in checks:
+        if not holds:
+            raise UsageError(Problem("U911", "error", cause, "See `onlabel convert --help`."))
 
 
 def _here(batches: Sequence[Batch]) -> Iterator[BatchResult]:
