@@ -23,13 +23,17 @@ LATER = {
     "snapshot": GROUND | {"read", "fhir", "publish"},
     "diff": GROUND | {"snapshot"},
     "convert": GROUND | set(CORE) | {"store", "snapshot", "diff"},
+    "options": GROUND | {"publishers", "publish", "convert"},
     "verify": GROUND | {"publishers"},
-    "load": GROUND | {"web"},
+    "load": GROUND | {"options", "web"},
     "tables": GROUND | {"snapshot"},
     "review": GROUND | {"read", "correct", "snapshot", "diff", "tables"},
-    "flow": GROUND | {"store", "diff", "convert", "load", "web"},
-    "cli": GROUND | set(CORE) | {"store", "snapshot", "diff", "convert", "verify", "load", "tables", "review", "flow"},
-    "workshop": GROUND | {"web", "terminology", "fhir", "validate", "cli"},
+    "flow": GROUND | {"store", "diff", "convert", "options", "load", "web"},
+    "cli": GROUND
+    | set(CORE)
+    | {"store", "snapshot", "diff", "convert", "verify", "load", "tables", "review", "flow"}
+    | {"options"},
+    "workshop": GROUND | {"web", "terminology", "fhir", "validate", "options", "cli"},
     "__main__": {"cli"},
 }
 ALLOWED = {

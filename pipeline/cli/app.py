@@ -16,7 +16,7 @@ from pipeline import __version__
 from pipeline.cli import configuration
 from pipeline.cli.console import Console
 from pipeline.errors import Problem, UsageError
-from pipeline.settings import FhirVersion
+from pipeline.options import Flag
 
 if TYPE_CHECKING:
     from pipeline.convert import Source
@@ -28,18 +28,8 @@ DONE, PARTLY, USAGE, STOPPED, REFUSED, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 4, 
 OF_STORES = frozenset({"run", "convert", "serve"})
 _STORE = re.compile(r"(?!https?://)[a-z][a-z0-9+.-]+://")
 
-Flag = Annotated[bool, Parameter(negative="")]
 Seed = Annotated[Path, Parameter(name="SEEDS", help="Pages, or folders with .md and .txt pages below. [default: seeds]")]
 Json = Annotated[Flag, Parameter(help="Print the result as JSON.")]
-OwnPublishers = Annotated[
-    tuple[Path, ...],
-    Parameter(
-        name="--publishers",
-        help="A file with the profile of a publisher besides those that onlabel knows; repeatable.",
-        negative="",
-        show_default=False,
-    ),
-]
 Quiet = Annotated[Flag, Parameter(help="Say nothing but the result and errors.")]
 
 app = App(
@@ -149,32 +139,6 @@ def refuse_outputs(seeds: Iterable[Path]) -> None:
 def is_output(path: Path) -> bool:
     """Whether something is published in a folder, or it is a snapshot."""
     return any((path / name).is_symlink() or (path / name).exists() for name in ("current", "CURRENT", "report.json"))
-
-
-def fhir_version(name: str) -> FhirVersion:
-    """A FHIR version by its name; raises UsageError (U902) for one that is not to be had."""
-    match name.upper():
-        case "R5":
-            return "R5"
-        case "R4B":
-            return "R4B"
-        case "R4":
-            return "R4"
-        case "STU3" | "R3" | "DSTU2" | "R2":
-            cause = f"FHIR {name} has no ClinicalUseDefinition or MedicationKnowledge, so an indication has no place in it"
-            remedy = "Name R5, R4B or R4."
-        case _:
-            cause, remedy = f"there is no FHIR version {name!r}", "Name R5, R4B or R4."
-    raise UsageError(Problem("U902", "error", cause, remedy))
-
-
-def canonical_base(url: str) -> str:
-    """A base for canonical URLs, without a slash at its end; raises UsageError (U903)."""
-    base = url.rstrip("/")
-    if not base.startswith(("http://", "https://", "urn:")) or any(c.isspace() or c in '<>"|#' for c in base):
-        remedy = "Give an absolute URL without fragment, as in https://example.org/fhir."
-        raise UsageError(Problem("U903", "error", f"--canonical {url!r} is no base for URLs", remedy))
-    return base
 
 
 @contextmanager

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from pipeline.cli.app import DONE, Flag, Json, app, holding
+from pipeline.cli.app import DONE, Json, app, holding
 from pipeline.cli.console import Console
 from pipeline.errors import excerpt
+from pipeline.options import Flag
 
 if TYPE_CHECKING:
     from rich.text import Text

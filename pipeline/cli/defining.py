@@ -9,8 +9,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from pipeline import __version__
-from pipeline.cli.app import DONE, Flag, Quiet, app, canonical_base, fhir_version
+from pipeline.cli.app import DONE, Quiet, app
 from pipeline.cli.console import Console, counted
+from pipeline.options import Flag, canonical_base, fhir_version
 from pipeline.settings import DEFAULT_CANONICAL, Settings
 
 

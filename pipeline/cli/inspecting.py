@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args
 
 from cyclopts import Parameter
 
-from pipeline.cli.app import DONE, PARTLY, Flag, OwnPublishers, Quiet, app, fhir_version, holding, require, some_page
+from pipeline.cli.app import DONE, PARTLY, Quiet, app, holding, require, some_page
 from pipeline.cli.console import Console, as_json, by_severity, counted, numbers_of
 from pipeline.errors import OnlabelError, UsageError
+from pipeline.options import Flag, OwnPublishers, fhir_version
 from pipeline.settings import FhirVersion
 
 if TYPE_CHECKING:

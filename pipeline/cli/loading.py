@@ -3,44 +3,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from pipeline.cli.app import Flag, Json, Quiet, app, holding
+from pipeline.cli.app import Json, Quiet, app, holding
 from pipeline.cli.console import Console, as_json, counted
+from pipeline.options import Flag, Login
 from pipeline.settings import FhirVersion
 
 if TYPE_CHECKING:
-    from pipeline.load import LoadReport, Login
-
-
-@Parameter(name="*")
-@dataclass(frozen=True, kw_only=True)
-class SigningIn:
-    """Who the loader is to the server; the secret itself is in a file or in the environment."""
-
-    auth: Annotated[
-        Literal["none", "basic", "bearer", "oauth2", "smart"],
-        Parameter(help="How to sign in; the secret comes from --secret-file or ONLABEL_SECRET."),
-    ] = "none"
-    user: Annotated[str | None, Parameter(help="The user, for basic.")] = None
-    client_id: Annotated[str | None, Parameter(help="The client, for oauth2 and smart.")] = None
-    token_url: Annotated[str | None, Parameter(help="Where tokens are had; smart can ask the server.")] = None
-    scope: Annotated[str | None, Parameter(help="The scopes to ask for, as in system/*.cruds.")] = None
-    key_id: Annotated[str | None, Parameter(help="The key's id, for smart; a JWK has its own.")] = None
-    secret_file: Annotated[
-        Path | None, Parameter(help="A file with the password, token, client secret or private key (PEM or JWK).")
-    ] = None
-
-    def login(self) -> Login:
-        """The options in the words of `pipeline.load`."""
-        from pipeline.load import Login
-
-        return Login(self.auth, self.user, self.client_id, self.token_url, self.scope, self.key_id, self.secret_file)
+    from pipeline.load import LoadReport
 
 
 @app.command
@@ -49,7 +24,7 @@ def load(  # noqa: PLR0913 - the command's options
     *,
     server: Annotated[str | None, Parameter(help="The base URL of a FHIR server. Required.")] = None,
     fhir: Annotated[FhirVersion | None, Parameter(help="The version to load. [default: the newest that was published]")] = None,
-    signing_in: SigningIn = SigningIn(),
+    login: Login = Login(),
     max_entries: Annotated[int, Parameter(help="Resources in a Bundle, at most.", validator=Number(gte=1))] = 100,
     max_bytes: Annotated[int, Parameter(help="Bytes in a Bundle, at most.", validator=Number(gte=1))] = 4_000_000,
     in_flight: Annotated[int, Parameter(help="Bundles on their way at once.", validator=Number(gte=1, lte=64))] = 4,
@@ -96,7 +71,7 @@ def load(  # noqa: PLR0913 - the command's options
     console = Console(quiet=quiet)
     options = LoadOptions(
         version=fhir,
-        login=signing_in.login(),
+        login=login,
         max_entries=max_entries,
         max_bytes=max_bytes,
         in_flight=in_flight,

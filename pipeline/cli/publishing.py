@@ -4,37 +4,24 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
-from cyclopts.validators import Number
 
-from pipeline.cli.app import (
-    DONE,
-    REFUSED,
-    Flag,
-    Json,
-    OwnPublishers,
-    Quiet,
-    app,
-    canonical_base,
-    fhir_version,
-    refuse_outputs,
-)
+from pipeline.cli.app import DONE, REFUSED, Json, Quiet, app, refuse_outputs
 from pipeline.cli.console import Console
-from pipeline.cli.loading import SigningIn, load_json
 from pipeline.cli.loading import conclude as conclude_load
+from pipeline.cli.loading import load_json
 from pipeline.cli.outcome import conclude
 from pipeline.errors import Problem, UsageError
-from pipeline.settings import DEFAULT_CANONICAL, Profile, Proof, Settings, Withhold
+from pipeline.options import Flowing, Login, Publishing
+from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.store import Place
-
-NO_LOGIN = SigningIn()
 
 Seeds = Annotated[
     str,
@@ -42,180 +29,44 @@ Seeds = Annotated[
 ]
 
 
-class Conversion(TypedDict):
-    """What `convert` and the flow take by the same names."""
+def _place(seeds: tuple[str, ...], options: Publishing, console: Console) -> Place:
+    """Where the run works; raises UsageError (U912)."""
+    from pipeline.store import Place
 
-    workers: int
-    max_removed: float
-    full: bool
-    release_withheld: bool
-    keep: int | None
-    on_unreadable: Literal["keep", "drop"]
-    stale_for: int
-    follow_links: bool
-    page_timeout: float
-    base_url: str | None
-    update_cadence: str | None
+    place = Place.of(seeds or ("seeds",), options.output, options.work)
+    refuse_outputs(Path(seed) for seed in place.seeds)
+    if options.work is not None and not place.in_store:
+        console.note("--work is not used: neither the pages nor the output are in a store.")
+    return place
 
 
-@Parameter(name="*")
-@dataclass(frozen=True, kw_only=True)
-class Publishing:
-    """The options of every command that publishes."""
-
-    output: Annotated[str, Parameter(help="The folder to publish to, or a URL of a store (s3://bucket/prefix).")] = "output"
-    fhir: Annotated[
-        tuple[str, ...],
-        Parameter(help="A FHIR version (R5, R4B, R4); repeatable, a folder each.", negative="", show_default=" ".join),
-    ] = ("R5",)
-    profile: Annotated[
-        Profile, Parameter(help="core: only MedicationKnowledge and DocumentReference, each readable by itself.")
-    ] = "full"
-    proof: Annotated[
-        Proof,
-        Parameter(help="How resources say where facts stand in the page: an extension each, HL7's, or facts.ndjson alone."),
-    ] = "compact"
-    workers: Annotated[int, Parameter(help="How many convert pages at once; same bytes.", validator=Number(gte=1))] = 1
-    as_of: Annotated[
-        date | Literal["today"] | None,
-        Parameter(help="The date to speak for (2026-01-31), or today. [default: the newest lastReviewed]"),
-    ] = None
-    max_removed: Annotated[
-        float, Parameter(help="Stop if more than this share of the drugs would be removed.", validator=Number(gte=0, lte=1))
-    ] = 0.05
-    full: Annotated[Flag, Parameter(help="Read every page anew, also those that did not change; same bytes.")] = False
-    keep: Annotated[
-        int | None,
-        Parameter(help="How many snapshots to keep in the output folder. [default: all]", validator=Number(gte=1)),
-    ] = None
-    on_unreadable: Annotated[
-        Literal["keep", "drop"],
-        Parameter(help="What to do with a page that was published and cannot be read now: keep what it said last, or drop it."),
-    ] = "keep"
-    stale_for: Annotated[
-        int, Parameter(help="For how many days such a page is kept, marked as stale.", validator=Number(gte=0))
-    ] = 14
-    page_timeout: Annotated[
-        float, Parameter(help="Quarantine a page that takes longer, in seconds.", validator=Number(gt=0, lte=86_400))
-    ] = 20.0
-    corrections: Annotated[
-        tuple[Path, ...],
-        Parameter(help="A file of corrections besides that of --mappings; repeatable.", negative="", show_default=False),
-    ] = ()
-    publishers: OwnPublishers = ()
-    release_withheld: Annotated[
-        Flag, Parameter(help="Publish uses again that people withheld, where their corrections are missing.")
-    ] = False
-    follow_links: Annotated[
-        Flag, Parameter(help="Follow links among the pages to files outside of the folder that was named.")
-    ] = False
-    withhold: Annotated[
-        Withhold | None, Parameter(help="qualified: hold back uses that are restricted by words that no rule understood.")
-    ] = None
-    canonical: Annotated[str, Parameter(help="The base of onlabel's own URLs; set yours.")] = DEFAULT_CANONICAL
-    base_url: Annotated[
-        str | None,
-        Parameter(help="Where the output folder is on the web, for Bulk Data clients. [default: relative URLs]"),
-    ] = None
-    update_cadence: Annotated[
-        str | None, Parameter(help="How often it changes, for them too: a duration of ISO 8601 (P1D, PT6H).")
-    ] = None
-    mappings: Annotated[Path | None, Parameter(help="A folder of mapping tables. [default: onlabel's own]")] = None
-    work: Annotated[
-        Path | None, Parameter(help="The local folder for what is in a store. [default: one in the user's cache folder]")
-    ] = None
-
-    def settings(self) -> Settings:
-        """The run's settings; raises UsageError (U902, U903, U913, U914)."""
-        from pipeline.convert import day_named
-        from pipeline.publishers import own
-
-        versions = tuple(dict.fromkeys(fhir_version(name) for name in self.fhir))
-        return Settings(
-            canonical=canonical_base(self.canonical),
-            fhir_versions=versions,
-            as_of=day_named(self.as_of),
-            profile=self.profile,
-            proof=self.proof,
-            withhold=self.withhold,
-            publishers=own(self.publishers),
-        )
-
-    def conversion(self) -> Conversion:
-        """What is handed on as it is; raises UsageError (U915)."""
-        from pipeline.publish import Hosting
-
-        hosting = Hosting.of(self.base_url, self.update_cadence)
-        return Conversion(
-            workers=self.workers,
-            max_removed=self.max_removed,
-            full=self.full,
-            release_withheld=self.release_withheld,
-            keep=self.keep,
-            on_unreadable=self.on_unreadable,
-            stale_for=self.stale_for,
-            follow_links=self.follow_links,
-            page_timeout=self.page_timeout,
-            base_url=hosting.base_url,
-            update_cadence=hosting.update_cadence,
-        )
-
-    def place(self, seeds: tuple[str, ...], console: Console) -> Place:
-        """Where the run works; raises UsageError (U912)."""
-        from pipeline.store import Place
-
-        place = Place.of(seeds or ("seeds",), self.output, self.work)
-        refuse_outputs(Path(seed) for seed in place.seeds)
-        if self.work is not None and not place.in_store:
-            console.note("--work is not used: neither the pages nor the output are in a store.")
-        return place
-
-
-@Parameter(name="*")
-@dataclass(frozen=True, kw_only=True)
-class Flowing:
-    """The options of the commands that go through Prefect."""
-
-    runner: Annotated[Literal["threads", "processes", "dask", "ray"], Parameter(help="What converts pages; same bytes.")] = (
-        "processes"
-    )
-    cluster: Annotated[
-        str | None,
-        Parameter(help="The address of a Dask or Ray cluster. [default: DASK_SCHEDULER_ADDRESS, RAY_ADDRESS, or one here]"),
-    ] = None
-    load_to: Annotated[str | None, Parameter(help="The base URL of a FHIR server to load what is published into.")] = None
-    prune: Annotated[Flag, Parameter(help="Take away what is ours on that server and no longer published.")] = False
-    withdrawn: Annotated[
-        Literal["delete", "retire"], Parameter(help="How: delete, or keep there with the status of what is retired.")
-    ] = "delete"
-
-
-def flow_parameters(
-    place: Place, options: Publishing, settings: Settings, flowing: Flowing, signing_in: SigningIn
-) -> dict[str, Any]:
+def flow_parameters(place: Place, options: Flowing, settings: Settings, login: Login) -> dict[str, Any]:
     """The flow's parameters as JSON can hold them; paths absolute, because a server runs it from anywhere."""
-    if flowing.load_to is None and (flowing.prune or signing_in != NO_LOGIN):
+    if options.load_to is None and (options.prune or login != Login()):
         cause = "pruning and signing in are about a FHIR server, and --load-to is missing"
         raise UsageError(Problem("U901", "error", cause, "Name the server, or neither."))
-    login = asdict(signing_in.login()) if flowing.load_to else None
     return {
+        **_plain(asdict(options)),
         "seeds": [_absolute(seed) for seed in place.seeds],
         "output": _absolute(place.target),
-        "fhir": list(settings.fhir_versions),
-        # "today" is the day of each run, not the one on which it was deployed.
-        "as_of": options.as_of.isoformat() if isinstance(options.as_of, date) else options.as_of,
         "canonical": settings.canonical,
-        "profile": settings.profile,
-        "proof": settings.proof,
-        "withhold": settings.withhold,
-        "mappings": options.mappings and _absolute(options.mappings),
-        "corrections": [_absolute(file) for file in options.corrections],
-        "publishers": [_absolute(file) for file in options.publishers],
-        "work": options.work and _absolute(options.work),
-        **options.conversion(),
-        **asdict(flowing),
-        "login": login and login | {"secret_file": login["secret_file"] and _absolute(login["secret_file"])},
+        "login": _plain(asdict(login)) if options.load_to else None,
     }
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any option
+    """An option as JSON has it. "today" stays: it is the day of each run, not the one on which it was deployed."""
+    match value:
+        case dict():
+            return {name: _plain(each) for name, each in value.items()}
+        case tuple():
+            return [_plain(each) for each in value]
+        case Path():
+            return _absolute(value)
+        case date():
+            return value.isoformat()
+        case _:
+            return value
 
 
 def _absolute(path: str | Path) -> str:
@@ -227,9 +78,8 @@ def _absolute(path: str | Path) -> str:
 @app.command
 def run(
     *seeds: Seeds,
-    options: Publishing = Publishing(),
-    flowing: Flowing = Flowing(),
-    signing_in: SigningIn = NO_LOGIN,
+    options: Flowing = Flowing(),
+    login: Login = Login(),
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:
@@ -246,16 +96,14 @@ def run(
     ```
     """
     settings, console = options.settings(), Console(quiet=quiet)
-    place = options.place(seeds, console)
+    place = _place(seeds, options, console)
     from pipeline import flow
 
     flow.calm()
     from pipeline.flow.run import run_flow
 
     with console.progress() as progress:
-        done = run_flow(
-            flow_parameters(place, options, settings, flowing, signing_in), progress=progress, announce=console.note
-        )
+        done = run_flow(flow_parameters(place, options, settings, login), progress=progress, announce=console.note)
     more = {"load": load_json(done.loaded)} if done.loaded else {}
     code = conclude(done.report, settings, place, console, json=json, more=more)
     if done.not_loaded:
@@ -280,7 +128,7 @@ def convert(*seeds: Seeds, options: Publishing = Publishing(), json: Json = Fals
     ```
     """
     settings, console = options.settings(), Console(quiet=quiet)
-    place = options.place(seeds, console)
+    place = _place(seeds, options, console)
     from pipeline.convert import convert as convert_pages
     from pipeline.convert import new_run_id
 
@@ -291,8 +139,6 @@ def convert(*seeds: Seeds, options: Publishing = Publishing(), json: Json = Fals
             place.fetch(settings.limits.max_bytes),
             place.output,
             settings,
-            mappings=options.mappings,
-            corrections=options.corrections,
             progress=progress,
             run_id=console.run_id,
             **options.conversion(),
@@ -303,13 +149,12 @@ def convert(*seeds: Seeds, options: Publishing = Publishing(), json: Json = Fals
 
 
 @app.command
-def serve(  # noqa: PLR0913 - the command's options
+def serve(
     *seeds: Seeds,
     cron: Annotated[str, Parameter(help="When to run, in UTC: minute, hour, day of month, month, day of week.")] = "0 3 * * *",
     name: Annotated[str, Parameter(help="The deployment's name.")] = "nightly",
-    options: Publishing = Publishing(),
-    flowing: Flowing = Flowing(),
-    signing_in: SigningIn = NO_LOGIN,
+    options: Flowing = Flowing(),
+    login: Login = Login(),
     quiet: Quiet = False,
 ) -> int:
     """Serve the flow as a Prefect deployment with a schedule, until interrupted.
@@ -322,12 +167,12 @@ def serve(  # noqa: PLR0913 - the command's options
     ```
     """
     settings, console = options.settings(), Console(quiet=quiet)
-    place = options.place(seeds, console)
+    place = _place(seeds, options, console)
     from pipeline import flow
 
     flow.calm()
     from pipeline.flow.run import serve_flow
 
-    parameters = flow_parameters(place, options, settings, flowing, signing_in)
+    parameters = flow_parameters(place, options, settings, login)
     serve_flow(parameters, cron=cron, name=name, announce=console.note)
     return DONE

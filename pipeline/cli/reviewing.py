@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from pipeline.cli.app import DONE, Flag, Quiet, app, holding, output_of, there
+from pipeline.cli.app import DONE, Quiet, app, holding, output_of, there
 from pipeline.cli.console import Console, counted
+from pipeline.options import Flag
 
 if TYPE_CHECKING:
     from pipeline.correct import Agreement, Correction, Corrections

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from pipeline.cli.app import DONE, Flag, Quiet, app, fhir_version, holding, is_output, output_of
+from pipeline.cli.app import DONE, Quiet, app, holding, is_output, output_of
 from pipeline.cli.console import Console, counted
 from pipeline.errors import Problem, SnapshotError, UsageError
+from pipeline.options import Flag, fhir_version
 
 if TYPE_CHECKING:
     from pipeline.model import Resource, Use

@@ -22,15 +22,15 @@ from pipeline.convert.report import Report, make_report
 from pipeline.convert.run_folder import conclude, hosted, new_run_id, without_old
 from pipeline.convert.seeds import Source, find
 from pipeline.convert.tables import MappingTables
-from pipeline.convert.takeover import Compact, TakenPages, take_over
+from pipeline.convert.takeover import Compact, FromBase, take_over
 from pipeline.convert.today import day_named, day_of_run
 from pipeline.convert.versions import left_out
 from pipeline.convert.workers import become_worker, in_processes, interrupts_held
 from pipeline.correct import Corrections, held_back, tally
 from pipeline.errors import Problem, PublishError, UsageError
 from pipeline.publish import (
+    BaseError,
     Hosting,
-    NotABaseError,
     OutputFolder,
     PageResult,
     Published,
@@ -143,7 +143,7 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
     with held(output, run_id, f"run {run_id}, process {os.getpid()} on {socket.gethostname()}") as folder:
         keeping = Keeping(on_unreadable, stale_for, day)
         run = _Run(sources, settings, tables, folder, keeping, run_batches or _runner(workers), progress, page_timeout)
-        taken = TakenPages() if full else run.take_over()
+        taken = FromBase() if full else run.take_over()
         if taken.base is not None and taken.base.same_pages and len(taken.pages) == len(sources):
             published = unchanged(taken.base.snapshot, taken.pages)
         else:
@@ -196,13 +196,13 @@ class _Run:
     compact: Compact = field(default_factory=Compact)
     kept: Kept = field(default_factory=Kept)
 
-    def take_over(self) -> TakenPages:
+    def take_over(self) -> FromBase:
         """What need not be read."""
         with self.clock.stage("take over"):
             previous = current_snapshot(self.folder.path)
             return take_over(previous, self.sources, self.settings, made_by(self.tables), self.compact)
 
-    def publish(self, taken: TakenPages, max_removed: float, *, release_withheld: bool) -> Published:
+    def publish(self, taken: FromBase, max_removed: float, *, release_withheld: bool) -> Published:
         """Read the pages that are not taken over, and publish all."""
         pages = self._read(taken.pages)
         with self.clock.stage("keep"):
@@ -222,7 +222,7 @@ class _Run:
                     base=taken.base,
                     release_withheld=release_withheld,
                 )
-        except NotABaseError:
+        except BaseError:
             kept = everything[len(pages) :]
             everything = [*self._read([page for page in pages if not page.taken_over]), *kept]
             with self.clock.stage("publish"):
@@ -298,27 +298,24 @@ def _runner(workers: int) -> BatchRunner:
 def _check(  # noqa: PLR0913, PLR0917 - the options that have bounds
     settings: Settings, workers: int, max_removed: float, keep: int | None, stale_for: int, page_timeout: float
 ) -> None:
-    remedy = "See `onlabel convert --help`."
-    if workers < 1:
-        raise UsageError(Problem("U911", "error", f"{workers} workers cannot convert anything", remedy))
-    if not 0 <= max_removed <= 1:
-        raise UsageError(Problem("U911", "error", f"--max-removed is a share between 0 and 1, not {max_removed}", remedy))
-    if keep is not None and keep < 1:
-        raise UsageError(Problem("U911", "error", f"--keep is a number of snapshots from 1 on, not {keep}", remedy))
-    if stale_for < 0:
-        raise UsageError(Problem("U911", "error", f"--stale-for is a number of days from 0 on, not {stale_for}", remedy))
-    if not 0 < page_timeout <= LONGEST:
-        cause = f"--page-timeout is a number of seconds above 0 and up to {LONGEST:,}, not {page_timeout}"
-        raise UsageError(Problem("U911", "error", cause, remedy))
-    unknown = [version for version in settings.fhir_versions if version not in get_args(FhirVersion)]
-    if unknown or len(set(settings.fhir_versions)) != len(settings.fhir_versions) or not settings.fhir_versions:
-        cause = f"the FHIR versions to publish are one or more of R5, R4B, R4, once each, not {settings.fhir_versions}"
-        raise UsageError(Problem("U911", "error", cause, remedy))
-    if settings.profile not in get_args(Profile):
-        raise UsageError(Problem("U911", "error", f"the profile to publish is full or core, not {settings.profile!r}", remedy))
-    if settings.proof not in get_args(Proof):
-        cause = f"the proof that resources carry is compact, full or none, not {settings.proof!r}"
-        raise UsageError(Problem("U911", "error", cause, remedy))
+    versions = settings.fhir_versions
+    known = len({*versions} & {*get_args(FhirVersion)}) == len(versions) > 0
+    checks = (
+        (workers >= 1, f"{workers} workers cannot convert anything"),
+        (0 <= max_removed <= 1, f"--max-removed is a share between 0 and 1, not {max_removed}"),
+        (keep is None or keep >= 1, f"--keep is a number of snapshots from 1 on, not {keep}"),
+        (stale_for >= 0, f"--stale-for is a number of days from 0 on, not {stale_for}"),
+        (
+            0 < page_timeout <= LONGEST,
+            f"--page-timeout is a number of seconds above 0 and up to {LONGEST:,}, not {page_timeout}",
+        ),
+        (known, f"the FHIR versions to publish are one or more of R5, R4B, R4, once each, not {versions}"),
+        (settings.profile in get_args(Profile), f"the profile to publish is full or core, not {settings.profile!r}"),
+        (settings.proof in get_args(Proof), f"the proof that resources carry is compact, full or none, not {settings.proof!r}"),
+    )
+    for holds, cause in checks:
+        if not holds:
+            raise UsageError(Problem("U911", "error", cause, "See `onlabel convert --help`."))
 
 
 def _here(batches: Sequence[Batch]) -> Iterator[BatchResult]:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pipeline.convert.seeds import Source, load
 from pipeline.errors import Problem, ReadError
-from pipeline.publish import Base, BasePage, Candidate, PageResult, base_page
+from pipeline.publish import Base, BasePage, PageResult, PossibleBase, base_page
 from pipeline.settings import Settings
 
 _Value = TypeVar("_Value", bound=Hashable)
@@ -46,7 +46,7 @@ class Compact:
 
 
 @dataclass(frozen=True, slots=True)
-class TakenPages:
+class FromBase:
     """The pages that are taken over from `base`, by number."""
 
     pages: tuple[PageResult, ...] = ()
@@ -56,36 +56,36 @@ class TakenPages:
 
 def take_over(
     previous: Path | None, sources: Sequence[Source], settings: Settings, made_by: Mapping[str, Any], compact: Compact
-) -> TakenPages:
+) -> FromBase:
     """The pages that the current snapshot has already, and that this program with these settings would not read otherwise.
 
     Every byte of the snapshot is proven by its content hash first; one that is damaged is not used, and a note says so.
     """
-    candidate = Candidate.of(previous, settings, made_by)
-    if candidate is None:
-        return TakenPages()
-    if not candidate.is_whole():
+    possible = PossibleBase.of(previous, settings, made_by)
+    if possible is None:
+        return FromBase()
+    if not possible.is_whole():
         cause = "the current snapshot is not as it was published, so nothing is taken over from it and every page is read"
         remedy = "None is needed for this run. See who or what changes files below the output folder."
-        return TakenPages(notes=(Problem("P528", "warning", cause, remedy, source=str(candidate.snapshot)),))
+        return FromBase(notes=(Problem("P528", "warning", cause, remedy, source=str(possible.snapshot)),))
     taken: list[PageResult] = []
     published: list[BasePage] = []
     same_pages = True
-    for item, place in _by_name(candidate.pages(), sources):
+    for item, place in _by_name(possible.pages(), sources):
         page = None
         if item is None or place is None:
             same_pages = False
         else:
             number, source = place
             sha256 = _sha256(source, settings.limits.max_bytes)
-            page = candidate.page_of(item, number, sha256) if sha256 is not None else None
+            page = possible.page_of(item, number, sha256) if sha256 is not None else None
             same_pages = same_pages and item["sha256"] == sha256
         if page is not None:
             taken.append(compact(page, source.name))
         if item is not None and item["outcome"] == "published":
             published.append(base_page(item, page.number if page else None))
-    published += candidate.stale()
-    return TakenPages(tuple(taken), candidate.base(published, settings, same_pages=same_pages))
+    published += possible.stale()
+    return FromBase(tuple(taken), possible.base(published, settings, same_pages=same_pages))
 
 
 def _by_name(

@@ -28,6 +28,8 @@ __all__ = ["Fault", "entries"]
 _MOST_ENTRIES = 100_000
 _MOST_VALUES = 100
 _VALUE = text(2_000)
+#: Where a quote stands, if it says so.
+_PLACE: Mapping[str, Read[Any]] = {"offset": number, "length": number}
 _AGE_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 #: What goes with each kind of characteristic: all of the first, any of the second.
 _WITH_KIND: Mapping[str, tuple[str, ...]] = {
@@ -95,10 +97,7 @@ def _use(node: Node) -> dict[str, Any]:
 
 
 def _quote(node: Node) -> Quote:
-    said = record(node, "a quote", {"quote": _VALUE}, {"offset": number, "length": number})
-    if ("offset" in said) != ("length" in said):
-        raise Fault(node, "a quote has offset and length, or neither")
-    return Quote(said["quote"], _span(said["offset"], said["length"], node) if "offset" in said else None)
+    return _beside(record(node, "a quote", {"quote": _VALUE}, _PLACE), node)
 
 
 def _span(offset: int, length: int, node: Node) -> Span:
@@ -129,8 +128,7 @@ def _characteristic(node: Node) -> CharacteristicEdit:
         "sex": choice(*get_args(Sex)),
         "low_exclusive": flag,
         "high_exclusive": flag,
-        "offset": number,
-        "length": number,
+        **_PLACE,
     }
     said = record(node, "a characteristic", {"kind": choice(*_WITH_KIND), "quote": _VALUE}, optional)
     allowed = _WITH_KIND[said["kind"]]
@@ -155,15 +153,14 @@ def _population(node: Node) -> tuple[CharacteristicEdit, ...]:
 
 def _choosing(choices: tuple[str, ...]) -> Read[dict[str, Any]]:
     def read_choosing(node: Node) -> dict[str, Any]:
-        optional: dict[str, Read[Any]] = {"offset": number, "length": number}
-        said = record(node, "a choice", {"choice": choice(*choices), "quote": _VALUE}, optional)
+        said = record(node, "a choice", {"choice": choice(*choices), "quote": _VALUE}, _PLACE)
         return {"choice": said["choice"], "quote": _beside(said, node)}
 
     return read_choosing
 
 
 def _beside(said: Mapping[str, Any], node: Node) -> Quote:
-    """The quote whose words and place stand among other keys."""
+    """The quote whose words and place stand among the keys of a mapping."""
     if ("offset" in said) != ("length" in said):
         raise Fault(node, "a quote has offset and length, or neither")
     return Quote(said["quote"], _span(said["offset"], said["length"], node) if "offset" in said else None)
@@ -184,8 +181,7 @@ def _qualifier(node: Node) -> QualifierEdit:
     optional: dict[str, Read[Any]] = {
         "of": choice(*get_args(QualifierTarget)),
         "kind": choice(*get_args(QualifierKind)),
-        "offset": number,
-        "length": number,
+        **_PLACE,
     }
     said = record(node, "a qualifier", {"quote": _VALUE}, optional)
     return QualifierEdit(_beside(said, node), **{name: said[name] for name in ("of", "kind") if name in said})

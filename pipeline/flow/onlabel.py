@@ -7,27 +7,27 @@ code uses. Annotations that are text would be looked up there in vain ("`Onlabel
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path, PurePath
-from typing import Annotated, Any, Literal, cast
+from typing import Any, cast
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.context import TagsContext
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
-from pydantic import Field
 
-from pipeline.convert import Report, convert, day_named, new_run_id, own_publishers
+from pipeline.convert import Report, convert, new_run_id
 from pipeline.errors import OnlabelError, Problem
 from pipeline.flow.artifacts import describe
-from pipeline.flow.batches import Runner, as_tasks, whole
+from pipeline.flow.batches import as_tasks, whole
 from pipeline.flow.foreseen import log, stopped_in_silence
+from pipeline.flow.form import asks_for_options
 from pipeline.flow.loading import load_published, loaded
 from pipeline.flow.storing import fetch, push
 from pipeline.flow.watch import watcher
-from pipeline.load import LoadOptions, LoadReport, Login
-from pipeline.settings import DEFAULT_CANONICAL, FhirVersion, Profile, Proof, Settings, Withhold
+from pipeline.load import LoadOptions, LoadReport
+from pipeline.options import Flowing, Login
+from pipeline.settings import FhirVersion
 from pipeline.store import Place
 
 #: The exit code of a load of which the server took nothing.
@@ -78,36 +78,12 @@ def _run_name() -> str:
 
 
 @flow(name="onlabel", flow_run_name=_run_name)
-def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with a default
+@asks_for_options
+def onlabel(
+    *,
     seeds: list[str] = ["seeds"],  # noqa: B006 - Prefect shows the default in its form; the list is never changed
-    output: str = "output",
-    fhir: list[FhirVersion] = ["R5"],  # noqa: B006 - as above
-    workers: Annotated[int, Field(ge=1)] = 1,
-    runner: Runner = "processes",
-    cluster: str | None = None,
-    as_of: date | Literal["today"] | None = None,
-    max_removed: Annotated[float, Field(ge=0, le=1)] = 0.05,
-    full: bool = False,  # noqa: FBT001, FBT002 - a parameter of Prefect's form
-    keep: Annotated[int, Field(ge=1)] | None = None,
-    on_unreadable: Literal["keep", "drop"] = "keep",
-    stale_for: Annotated[int, Field(ge=0)] = 14,
-    page_timeout: Annotated[float, Field(gt=0, le=86_400)] = 20.0,
-    canonical: str = DEFAULT_CANONICAL,
-    profile: Profile = "full",
-    proof: Proof = "compact",
-    withhold: Withhold | None = None,
-    mappings: Path | None = None,
-    corrections: list[Path] = [],  # noqa: B006 - as above
-    publishers: list[Path] = [],  # noqa: B006 - as above
-    release_withheld: bool = False,  # noqa: FBT001, FBT002 - a parameter of Prefect's form
-    follow_links: bool = False,  # noqa: FBT001, FBT002 - a parameter of Prefect's form
-    base_url: str | None = None,
-    update_cadence: str | None = None,
-    work: Path | None = None,
-    load_to: str | None = None,
     login: Login | None = None,
-    prune: bool = False,  # noqa: FBT001, FBT002 - a parameter of Prefect's form
-    withdrawn: Literal["delete", "retire"] = "delete",
+    **options: Any,  # noqa: ANN401 - the fields of `Flowing`
 ) -> Run:
     """Publish what drug-information pages say each drug is approved for, quoted and proven, as FHIR NDJSON.
 
@@ -117,74 +93,30 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
 
     Args:
         seeds: Pages, and folders with .md and .txt pages below, on the machine that runs the flow; or URLs of a store.
-        output: The folder to publish to, or a URL of a store (s3://bucket/prefix).
-        fhir: The FHIR versions to publish.
-        workers: How many convert pages at once. The published bytes do not depend on it.
-        runner: What they are: threads or processes of this machine, or workers of a Dask or Ray cluster.
-        cluster: The address of a Dask or Ray cluster that is there already; else one is started here for the run.
-        as_of: The date that the snapshot speaks for, or today; the newest lastReviewed of the pages unless it is given.
-        max_removed: The share of what was published before that the run may remove.
-        full: Whether to read every page anew, also those that did not change. The published bytes do not depend on it.
-        keep: How many snapshots to keep in the output folder; all unless it is given.
-        on_unreadable: What becomes of a page that was published and cannot be read now: it stays as it was read last, or not.
-        stale_for: For how many days such a page stays, marked as stale.
-        page_timeout: How many seconds a page may take; one that takes longer is quarantined.
-        canonical: The base of the URLs that are onlabel's own.
-        profile: full, or core for MedicationKnowledge and DocumentReference alone.
-        proof: How resources say where each fact stands in its page: compact, one extension each; full, HL7's
-            derivation-reference at every value; none, not at all.
-        withhold: qualified, to hold back uses that are restricted by words that no rule understood.
-        mappings: A folder of mapping tables instead of onlabel's own.
-        corrections: Files of what people decided on single uses, besides the one in the folder of mapping tables.
-        publishers: Files with profiles of publishers besides those that onlabel knows, a profile each.
-        release_withheld: Whether uses may be published again that people withheld, where their corrections are missing.
-        follow_links: Whether links among the pages are followed to files outside of the folder that was named.
-        base_url: Where a web server publishes the output folder, for the manifests that Bulk Data clients read.
-        update_cadence: How often it changes, for them too: a duration of ISO 8601 (P1D).
-        work: The local folder for what is in a store; one in the user's cache folder unless it is given.
-        load_to: The base URL of a FHIR server into which the first of `fhir` is loaded.
-        login: How to sign in there; the secret is in the environment (ONLABEL_SECRET) or in its file, never a parameter.
-        prune: Whether to take away there what is no longer published, within `max_removed`.
-        withdrawn: How: delete it, or keep it there with the status of what is retired.
+        login: How to sign in at the server of `load_to`; the secret is in the environment (ONLABEL_SECRET) or in its file,
+            never a parameter.
+        **options: What the command line has too, each by itself:
     """
-    settings = Settings(
-        canonical=canonical,
-        fhir_versions=tuple(fhir),
-        as_of=day_named(as_of),
-        profile=profile,
-        proof=proof,
-        withhold=withhold,
-        publishers=own_publishers(publishers),
-    )
+    told = Flowing(**options)
     run_id = new_run_id(flow_run.id)
-    place = Place.of(seeds, output, work)
+    place = Place.of(seeds, told.output, told.work)
     stopped_in_silence()
-    with _tags_are_the_runs(fhir):
+    with _tags_are_the_runs(told.fhir):
         try:
-            run_batches = as_tasks(runner, workers, cluster)
+            settings = told.settings()
+            run_batches = as_tasks(told.runner, told.workers, told.cluster)
             with place.held():
                 report = convert(
                     fetch(place, settings.limits.max_bytes),
                     place.output,
                     settings,
-                    mappings=mappings,
-                    corrections=corrections,
-                    release_withheld=release_withheld,
-                    follow_links=follow_links,
-                    max_removed=max_removed,
-                    full=full,
-                    keep=keep,
-                    on_unreadable=on_unreadable,
-                    stale_for=stale_for,
-                    page_timeout=page_timeout,
-                    base_url=base_url,
-                    update_cadence=update_cadence,
                     progress=watcher(),
                     run_id=run_id,
                     run_batches=run_batches,
+                    **told.conversion(),
                 )
                 if report.snapshot is not None:
-                    report = replace(report, notes=(*report.notes, *push(place, report.snapshot, report.folder, keep)))
+                    report = replace(report, notes=(*report.notes, *push(place, report.snapshot, report.folder, told.keep)))
         except OnlabelError as error:
             # A state, not an exception: a full disk or a folder that is not ours is no reason for a traceback.
             return _state(Failed(name="Stopped", message=str(error.problem), data=error))
@@ -192,12 +124,16 @@ def onlabel(  # noqa: PLR0913, PLR0917 - what Prefect's form asks for, each with
         describe(**whole(report=report, place=place))
         if report.stopped is not None:
             return _state(Failed(name="Stopped", message=str(report.stopped), data=Broken(report.stopped, Run(report))))
-        if load_to is None or report.snapshot is None:
+        if told.load_to is None or report.snapshot is None:
             return _state(Completed(name=_outcome(report), message=_message(report), data=Run(report)))
-        options = LoadOptions(
-            version=fhir[0], login=login or Login(), prune=prune, withdrawn=withdrawn, max_removed=max_removed
+        loading = LoadOptions(
+            version=told.fhir[0],
+            login=login or Login(),
+            prune=told.prune,
+            withdrawn=told.withdrawn,
+            max_removed=told.max_removed,
         )
-        return _load(report, report.snapshot, load_to, options)
+        return _load(report, report.snapshot, told.load_to, loading)
 
 
 def _load(report: Report, snapshot: Path, server: str, options: LoadOptions) -> Run:

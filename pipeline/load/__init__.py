@@ -14,7 +14,7 @@ import orjson
 from pipeline.errors import Problem
 from pipeline.load import capability as capabilities
 from pipeline.load import definitions, prune
-from pipeline.load.credentials import Login, sign_in
+from pipeline.load.credentials import sign_in
 from pipeline.load.naming import Names, NamingServer
 from pipeline.load.plan import Contents, Entry, contents
 from pipeline.load.prune import Withdrawn
@@ -23,6 +23,7 @@ from pipeline.load.refusals import Refusals
 from pipeline.load.retire import retire
 from pipeline.load.sending import Limits, Sender, Sent
 from pipeline.load.server import PAUSES, Server, Teller, base_url, bounds_for
+from pipeline.options import Login
 from pipeline.settings import FhirVersion
 from pipeline.web import Bounds
 

@@ -14,9 +14,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any, NoReturn
 
 import httpx
 import jwt
@@ -27,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from pipeline.errors import LoadError, Problem, UsageError, excerpt
 from pipeline.load.redaction import Secrets
+from pipeline.options import Login
 from pipeline.web import AnswerError, Bounds, UnreachableError, ask, client, is_private, parsed, shown
 
 #: Where the secret is looked for when no file is named.
@@ -40,23 +39,6 @@ TOKEN_MARGIN = 30
 #: What may stand in a header, and more than RFC 6750 takes for a token.
 _TOKEN = re.compile(r"[!-~]+")
 PrivateKey = RSAPrivateKey | EllipticCurvePrivateKey
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """How to sign in; the secret itself is not in it, so that it can be a parameter of a flow.
-
-    `secret_file` holds the password, token, client secret or private key (PEM or JWK); without it `ONLABEL_SECRET` does.
-    Without `token_url` SMART asks the server's `.well-known/smart-configuration`.
-    """
-
-    auth: Literal["none", "basic", "bearer", "oauth2", "smart"] = "none"
-    user: str | None = None
-    client_id: str | None = None
-    token_url: str | None = None
-    scope: str | None = None
-    key_id: str | None = None
-    secret_file: Path | None = None
 
 
 class Credentials:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from pipeline.errors import Problem, PublishError
 from pipeline.fhir import conformance, derive, shared
-from pipeline.publish.base import Base, BasePage, Candidate, NotABaseError, base_page
+from pipeline.publish.base import Base, BaseError, BasePage, PossibleBase, base_page
 from pipeline.publish.bulk import Hosting, publish_manifests
 from pipeline.publish.files import NewFolder, refusals
 from pipeline.publish.freshness import Overdue, is_known
@@ -29,15 +29,15 @@ from pipeline.validate import validate
 __all__ = [
     "CODED",
     "Base",
+    "BaseError",
     "BasePage",
-    "Candidate",
     "Change",
     "Hosting",
-    "NotABaseError",
     "OutputFolder",
     "Overdue",
     "PageCounts",
     "PageResult",
+    "PossibleBase",
     "Published",
     "PublishedPage",
     "Serialised",
@@ -112,7 +112,7 @@ def publish(  # noqa: PLR0913 - what went in, and how
         base: The current snapshot, where pages are taken over from it.
 
     Raises:
-        NotABaseError: What is taken over cannot stand beside what was read: nothing was published, and all pages must be read.
+        BaseError: What is taken over cannot stand beside what was read: nothing was published, and all pages must be read.
         PublishError: The output cannot be written (P503 to P505), or what was published before cannot be read (P506),
             or what belongs to no page is not valid (P526).
 

@@ -30,7 +30,7 @@ _HEAD: Final = re.compile(rb'\{"resourceType":"[A-Za-z]+","id":"([A-Za-z0-9.-]{1
 _OF_THE_PAGE_ALONE: Final = frozenset({"published", "not-a-drug"})
 
 
-class NotABaseError(Exception):
+class BaseError(Exception):
     """What was taken over cannot stand beside what was read: all pages must be read."""
 
 
@@ -57,7 +57,7 @@ class Base:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class PossibleBase:
     """The current snapshot where it may be a base: made by this program with these settings.
 
     `depends_on_day` says that they name another day to speak for.
@@ -67,7 +67,7 @@ class Candidate:
     depends_on_day: bool
 
     @classmethod
-    def of(cls, snapshot: Path | None, settings: Settings, made_by: Mapping[str, Any]) -> Candidate | None:
+    def of(cls, snapshot: Path | None, settings: Settings, made_by: Mapping[str, Any]) -> PossibleBase | None:
         """The current snapshot if a run with these settings, by this program, would make the same of the same pages."""
         if snapshot is None:
             return None
@@ -119,7 +119,7 @@ def base_page(item: Mapping[str, Any], number: int | None) -> BasePage:
     return BasePage(bundle_key(item["kind"], item["drug"]), number, drug)
 
 
-class TakenOver:
+class BaseVersion:
     """What of a base stays in one FHIR version, once it is settled which pages do.
 
     Made by reading the base's bundles once: what is dropped is parsed, all else passed over.
@@ -171,7 +171,7 @@ class TakenOver:
                 head = _HEAD.match(line)
                 if head is None:
                     message = f"{path.name} has a line that is no resource of ours"
-                    raise NotABaseError(message)
+                    raise BaseError(message)
                 if prefix + head[1] not in self._dropped:
                     yield Entry(head[1], TAKEN_OVER, line[:-1])
 

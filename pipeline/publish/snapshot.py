@@ -15,7 +15,7 @@ from pipeline.errors import Problem
 from pipeline.facts import FACTS, FACTS_SCHEMA, facts_schema
 from pipeline.fhir import CodeRow, code_definitions, conformance, derive, link, shared, with_snapshot
 from pipeline.model import Resource
-from pipeline.publish.base import TAKEN_OVER, Base, NotABaseError, TakenOver, codes_of, facts_of
+from pipeline.publish.base import TAKEN_OVER, Base, BaseError, BaseVersion, codes_of, facts_of
 from pipeline.publish.documents import as_of, no_date, not_held
 from pipeline.publish.files import NewFolder
 from pipeline.publish.guards import Settled
@@ -125,7 +125,7 @@ def _errors(problems: Iterable[Problem]) -> list[Problem]:
     return [problem for problem in problems if problem.severity in {"fatal", "error"}]
 
 
-def write_version(folder: NewFolder, selection: Selection, taken: TakenOver | None, version: FhirVersion) -> WrittenVersion:
+def write_version(folder: NewFolder, selection: Selection, taken: BaseVersion | None, version: FhirVersion) -> WrittenVersion:
     """Write the resources and bundles of one FHIR version into its folder."""
     counts: dict[str, int] = {}
     clashes: dict[int, list[Problem]] = {}
@@ -168,7 +168,7 @@ def _write_facts(folder: NewFolder, selection: Selection) -> None:
 def _write_type(  # noqa: PLR0913, PLR0917 - one type of one version of one selection
     folder: NewFolder,
     selection: Selection,
-    taken: TakenOver | None,
+    taken: BaseVersion | None,
     version: FhirVersion,
     resource_type: str,
     clashes: dict[int, list[Problem]],
@@ -191,14 +191,14 @@ def _write_type(  # noqa: PLR0913, PLR0917 - one type of one version of one sele
 
 def _check_relinked(line: bytes, version: FhirVersion) -> None:
     if found := _errors(validate([orjson.loads(line)], version)):
-        raise NotABaseError(str(found[0]))
+        raise BaseError(str(found[0]))
 
 
 def _note_clash(one: Entry, other: Entry, target: str, clashes: dict[int, list[Problem]]) -> None:
     if TAKEN_OVER in {one.page, other.page}:
         # Which page of the base it is, nobody has noted: so rare that all pages are read to find out.
         message = f"{target} is in the base and in a page that was read"
-        raise NotABaseError(message)
+        raise BaseError(message)
     for page in {one.page, other.page} - {SHARED}:
         clashes.setdefault(page, []).append(_clash(target))
 
@@ -217,13 +217,13 @@ def write_snapshot(
         Pages whose resources have another page's ids: if there are any, the folder must not be published.
 
     Raises:
-        NotABaseError: What was taken over cannot stand beside what was read.
+        BaseError: What was taken over cannot stand beside what was read.
 
     """
     day = as_of(settings, settled)
     versions = settings.fhir_versions
     base = selection.base
-    taken = {version: TakenOver(base, version, selection.kept) for version in versions} if base else {}
+    taken = {version: BaseVersion(base, version, selection.kept) for version in versions} if base else {}
     codes = _codes(selection, taken.values())
     written: dict[FhirVersion, WrittenVersion] = {}
     for version in versions:
@@ -250,7 +250,7 @@ def write_snapshot(
     return {}
 
 
-def _codes(selection: Selection, taken: Iterable[TakenOver]) -> Counter[tuple[FhirVersion, CodeRow]]:
+def _codes(selection: Selection, taken: Iterable[BaseVersion]) -> Counter[tuple[FhirVersion, CodeRow]]:
     codes = codes_of(selection.base.snapshot) if selection.base else Counter()
     for each in taken:
         codes.update(each.codes)

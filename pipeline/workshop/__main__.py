@@ -15,10 +15,11 @@ from cyclopts import App, CycloptsError, Parameter
 import pipeline.fhir
 import pipeline.validate
 from pipeline.cli import exit_code
-from pipeline.cli.app import DONE, PARTLY, USAGE, Flag, Json, Seed
+from pipeline.cli.app import DONE, PARTLY, USAGE, Json, Seed
 from pipeline.cli.console import Console
 from pipeline.cli.mappings import Folder, pages_of
 from pipeline.errors import OnlabelError, Problem, UsageError
+from pipeline.options import Flag
 from pipeline.terminology import default_folder, load
 from pipeline.terminology.commands import mappings_coverage
 from pipeline.workshop import build as building

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import run_command
-from pipeline.cli.publishing import Publishing
 from pipeline.correct import Corrections, dump
 from pipeline.flow.onlabel import onlabel
+from pipeline.options import Flowing
 from tests.correct.correct_pages import entry, facts_of, page_bytes
 from tests.flow.onlabel_process import Onlabel
 from tests.flow.test_flow_run import files, latest_run
@@ -22,7 +22,7 @@ from tests.invented_pages import drug_page, write_pages
 
 def test_every_option_of_the_commands_is_a_parameter_of_the_flow_with_its_description() -> None:
     parameters = inspect.signature(onlabel.fn).parameters
-    options = {each.name for each in fields(Publishing)}
+    options = {each.name for each in fields(Flowing)}
     assert options <= parameters.keys()
     described = inspect.getdoc(onlabel.fn) or ""
     assert {name for name in options if f"\n    {name}: " not in described} == set()
