@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.extract import brackets, causes, timing, treating
 from pipeline.extract.clauses import has_disease, of_disease, of_patients
-from pipeline.extract.said import Said
+from pipeline.extract.said import INCLUDED, Said
 from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
 from pipeline.model import QualifierKind
@@ -20,7 +20,6 @@ from pipeline.phrases.diseases import diseases, is_generic
 from pipeline.phrases.kinds import Kind
 from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.people import Group, read_age, read_people
-from pipeline.phrases.people_openers import people_end
 
 Reader = Callable[[Scene], tuple[Said, ...] | None]
 
@@ -309,22 +308,12 @@ def _age_in(scene: Scene) -> tuple[Said, ...]:
 
 
 def _including(scene: Scene) -> tuple[Said, ...] | None:
-    """Reads "including X": it widens the use and restricts nothing; a disease that it names is a narrower one."""
+    """Reads "including X": it widens the use and restricts nothing, so that what it names is no narrower disease of the use."""
     if scene.empty:
         return (scene.tell("kinds", "kinds"),)
     if _announces(scene):
         return treating.announced(scene)
-    first = scene.inner
-    persons = people_end(scene.words, first, scene.end)
-    if persons is not None and persons < scene.end and scene.words[persons].low == "with":
-        first = persons + 1  # "including those with X"
-    listed = noun_list(scene.words, first, scene.end)
-    named = diseases(scene.text, *scene.place(first, listed.end), scene.heads) if listed.items else None
-    bare = named and listed.end == scene.end and any(one.kind == "narrower" for one in named)
-    found = [scene.tell("gloss" if bare else "status", "included")]
-    if named is not None and scene.on != "treatment":
-        found.extend(scene.tell("narrower", "included-disease", one.place) for one in named if one.kind == "narrower")
-    return tuple(found)
+    return (scene.tell("status", INCLUDED),)
 
 
 def _except(scene: Scene) -> tuple[Said, ...] | None:
@@ -381,7 +370,7 @@ ROLES: tuple[Row, ...] = (
     Row("cause", ("cause",), causes.cause),
     Row("disease-again", ("for",), _for),
     Row("place", ("place",), _place),
-    Row("included", ("including",), _including),
+    Row(INCLUDED, ("including",), _including),
     Row("exception", ("except",), _except),
     Row("bracket", ("bracket",), brackets.bracket),
     Row("carrier", ("frame",), _frame),
