@@ -45,8 +45,17 @@ def read_phrase(scene: Scene) -> tuple[Said, ...]:
         if scene.phrase.kind in row.kinds:
             found = row.read(scene)
             if found is not None:
-                return found
+                return tuple(_leading(scene, one) for one in found) if scene.words[-1].low == ":" else found
     return stated(scene)
+
+
+#: "It is given with X to: - adults", "whose cancer is: - HER2-low": words that lead to the items, and say nothing by themselves.
+_LEADING = rx(r"(?:to|in|for|is|are|has|have|was|were)")
+
+
+def _leading(scene: Scene, one: Said) -> Said:
+    leads = one.kind in ("qualifier", "status", "description") and _LEADING.fullmatch(scene.text, *one.place) is not None
+    return replace(one, kind="frame", rule="opens-list") if leads else one
 
 
 #: Said by the approval status of the use.
@@ -249,6 +258,10 @@ def _place(scene: Scene) -> tuple[Said, ...] | None:
         return treating.partners(scene)  # "used in photodynamic therapy"
     if kind == "having" and scene.opener == "from":
         return (scene.tell("description", "patient-description"),)  # "(adults with bone metastases) from solid tumors"
+    if kind == "having" and scene.previous is not None:
+        having = scene.place(scene.previous.first, scene.end)
+        if all(one.place[1] <= having[0] for one in scene.before):
+            return (scene.tell("description", "patient-description", having),)  # "(women) with cancer in the lymph nodes"
     if scene.opener in ("in", "within") and scene.before and scene.before[-1].kind == "biomarker":
         return (scene.tell("status", "site"),)  # "a BRCA mutation in the tumor"
     found = _for(scene) if scene.opener in ("", "in", "of", "for", "on", "at", "as", "from") else None

@@ -122,3 +122,37 @@ def record_of(use: Use) -> list[str]:
     """What the annotation record lists as narrower diseases, examples among them (convention 11)."""
     listed: list[str] = _use(use)["subcondition"]
     return listed
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("in women with cancer in the lymph nodes who are frail", "with cancer in the lymph nodes"),
+        (
+            "when some cancer was found in the tissue that was removed",
+            "when some cancer was found in the tissue that was removed",
+        ),
+        ("once brontinib has caused side effects that are too severe", "side effects that are too severe"),
+    ],
+)
+def test_what_a_noun_is_is_not_torn_from_it(uses_of: Uses, fields_of: Fields, said: str, kept: str) -> None:
+    (use,) = uses_of(f"{LEAD}**Melanoma.** It is used alone {said}.")
+    assert any(kept in one for one in fields_of(use)), fields_of(use)
+    assert not use.qualified_in_words
+
+
+def test_what_tumors_of_patients_do_is_said_of_the_tumors(uses_of: Uses) -> None:
+    said = "in children who have plexiform neurofibromas that cause symptoms and cannot be removed by surgery"
+    (use,) = uses_of(f"{LEAD}**Neurofibromatosis** {said}.")
+    assert (texts(use.narrower), texts(use.disease_status)) == (
+        ["plexiform neurofibromas"],
+        ["cause symptoms", "cannot be removed by surgery"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("opening", "items"), [("It is given with brontinib to", "adults"), ("It is used if the cancer is", "frail")]
+)
+def test_a_word_that_only_leads_to_the_items_says_nothing(uses_of: Uses, fields_of: Fields, opening: str, items: str) -> None:
+    for use in uses_of(f"{LEAD}**Melanoma.** {opening}:\n   - {items}\n   - {items} or old"):
+        assert not {"to", "is", "the cancer is"} & set(fields_of(use))
