@@ -132,7 +132,7 @@ def record_of(use: Use) -> list[str]:
             "when some cancer was found in the tissue that was removed",
             "when some cancer was found in the tissue that was removed",
         ),
-        ("once brontinib has caused side effects that are too severe", "side effects that are too severe"),
+        ("when brontinib has caused side effects that are too severe", "side effects that are too severe"),
     ],
 )
 def test_what_a_noun_is_is_not_torn_from_it(uses_of: Uses, fields_of: Fields, said: str, kept: str) -> None:
