@@ -152,10 +152,10 @@ def _refused(ledger: Ledger, one: Read) -> str | None:
     """Why a leaf is no use whatever it says, None where it may be one."""
     if holds(ledger.denied, one.place):
         return "the page says that this use is not approved, or is being studied"
-    if any(takes_back_approval(reading.statement.text) for reading in one.leaf.own):
+    if any(takes_back_approval(reading.statement.text) for reading in (*one.leaf.leading, *one.leaf.above, *one.leaf.own)):
         return "its own words may say that it is not approved"
     if may_deny(words_left((*one.leaf.leading, *one.leaf.above, *one.leaf.own[:1]))) or says_abroad(
-        (*one.leaf.above, *one.leaf.own[:1])
+        (*one.leaf.above, *one.leaf.own, *one.leaf.general)
     ):
         return "words that no rule reads may say that it is not approved"
     return None

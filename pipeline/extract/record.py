@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pipeline.extract.leaf import CAUSE_FROM_LEAD
+from pipeline.extract.said import INCLUDED, SHARED_NOUN
 from pipeline.model import DrugFacts, Fact, Population, Use
+from pipeline.phrases.diseases import diseases
+from pipeline.phrases.nouns import noun_list
+from pipeline.phrases.people_openers import people_end
+from pipeline.phrases.words import words_of
 
 
 def record(facts: DrugFacts) -> dict[str, Any]:
@@ -41,13 +47,14 @@ def _use(use: Use) -> dict[str, Any]:
     # the annotations give the disease below "bone damage caused by:" as the narrower condition, no other cause
     from_lead = tuple(cause for cause in use.causes if cause.rule == CAUSE_FROM_LEAD)
     narrower = (*use.narrower, *use.settings, *from_lead)
+    included = [name for each in use.disease_status if each.rule == INCLUDED for name in _included(use, each)]
     prior = [name for therapy in use.prior for name in therapy.names]
     characteristics = [c for population in use.populations for c in population.characteristics]
     return {
         "text": use.text.text,
         "parent": use.parent.text if use.parent is not None else None,
-        "condition": _texts(use.conditions),
-        "subcondition": _texts(narrower),
+        "condition": _as_written(use.conditions),
+        "subcondition": list(dict.fromkeys((*_as_written(narrower), *included))),
         "intent": use.intent,
         "intent_text": use.intent_text.text if use.intent_text is not None else None,
         "status": use.approval_status,
@@ -76,6 +83,33 @@ def _use(use: Use) -> dict[str, Any]:
 
 def _texts(facts: Any) -> list[str]:  # noqa: ANN401 - any iterable of facts
     return list(dict.fromkeys(fact.text for fact in facts))
+
+
+def _as_written(facts: Sequence[Fact]) -> list[str]:
+    """Diseases without the noun that an earlier one shares with the last: the annotations split such a list as it is written."""
+    last = next((one.text.split() for one in reversed(facts) if one.rule != SHARED_NOUN), [])
+    return list(dict.fromkeys(_own_words(one.text, last) if one.rule == SHARED_NOUN else one.text for one in facts))
+
+
+def _own_words(said: str, last: Sequence[str]) -> str:
+    words = said.split()
+    shared = next((n for n in range(len(words)) if n >= len(last) or words[-1 - n] != last[-1 - n]), len(words))
+    return " ".join(words[: len(words) - shared])
+
+
+def _included(use: Use, said: Fact) -> list[str]:
+    """The diseases of "including those with X or Y", which the annotations list as narrower ones."""
+    words = words_of(said.text, 0, len(said.text))
+    first = 2 if words[0].low == "such" else 1
+    persons = people_end(words, first, len(words))
+    if persons is not None and persons < len(words) and words[persons].low == "with":
+        first = persons + 1
+    listed = noun_list(words, first, len(words))
+    if not listed.items:
+        return []
+    heads = tuple(one.text for one in use.conditions)
+    named = diseases(said.text, words[first].start, words[listed.end - 1].end, heads) or ()
+    return [said.text[slice(*one.place)] for one in named if one.kind == "narrower"]
 
 
 def _proof(fact: Fact | None) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.extract import brackets, causes, timing, treating
 from pipeline.extract.clauses import has_disease, of_disease, of_patients
-from pipeline.extract.said import Said
+from pipeline.extract.said import INCLUDED, Said
 from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
 from pipeline.model import QualifierKind
@@ -20,7 +20,6 @@ from pipeline.phrases.diseases import diseases, is_generic, of_another_sort
 from pipeline.phrases.kinds import Kind
 from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.people import Group, read_age, read_people
-from pipeline.phrases.people_openers import people_end
 
 Reader = Callable[[Scene], tuple[Said, ...] | None]
 
@@ -46,8 +45,17 @@ def read_phrase(scene: Scene) -> tuple[Said, ...]:
         if scene.phrase.kind in row.kinds:
             found = row.read(scene)
             if found is not None:
-                return found
+                return tuple(_leading(scene, one) for one in found) if scene.words[-1].low == ":" else found
     return stated(scene)
+
+
+#: "It is given with X to: - adults", "whose cancer is: - HER2-low": words that lead to the items, and say nothing by themselves.
+_LEADING = rx(r"(?:to|in|for|is|are|has|have|was|were)")
+
+
+def _leading(scene: Scene, one: Said) -> Said:
+    leads = one.kind in ("qualifier", "status", "description") and _LEADING.fullmatch(scene.text, *one.place) is not None
+    return replace(one, kind="frame", rule="opens-list") if leads else one
 
 
 #: Said by the approval status of the use.
@@ -257,6 +265,10 @@ def _place(scene: Scene) -> tuple[Said, ...] | None:
         return treating.partners(scene)  # "used in photodynamic therapy"
     if kind == "having" and scene.opener == "from":
         return (scene.tell("description", "patient-description"),)  # "(adults with bone metastases) from solid tumors"
+    if kind == "having" and scene.previous is not None:
+        having = scene.place(scene.previous.first, scene.end)
+        if all(one.place[1] <= having[0] for one in scene.before):
+            return (scene.tell("description", "patient-description", having),)  # "(women) with cancer in the lymph nodes"
     if scene.opener in ("in", "within") and scene.before and scene.before[-1].kind == "biomarker":
         return (scene.tell("status", "site"),)  # "a BRCA mutation in the tumor"
     found = _for(scene) if scene.opener in ("", "in", "of", "for", "on", "at", "as", "from") else None
@@ -321,22 +333,12 @@ def _age_in(scene: Scene) -> tuple[Said, ...]:
 
 
 def _including(scene: Scene) -> tuple[Said, ...] | None:
-    """Reads "including X": it widens the use and restricts nothing; a disease that it names is a narrower one."""
+    """Reads "including X": it widens the use and restricts nothing, so that what it names is no narrower disease of the use."""
     if scene.empty:
         return (scene.tell("kinds", "kinds"),)
     if _announces(scene):
         return treating.announced(scene)
-    first = scene.inner
-    persons = people_end(scene.words, first, scene.end)
-    if persons is not None and persons < scene.end and scene.words[persons].low == "with":
-        first = persons + 1  # "including those with X"
-    listed = noun_list(scene.words, first, scene.end)
-    named = diseases(scene.text, *scene.place(first, listed.end), scene.heads) if listed.items else None
-    bare = named and listed.end == scene.end and any(one.kind == "narrower" for one in named)
-    found = [scene.tell("gloss" if bare else "status", "included")]
-    if named is not None and scene.on != "treatment":
-        found.extend(scene.tell("narrower", "included-disease", one.place) for one in named if one.kind == "narrower")
-    return tuple(found)
+    return (scene.tell("status", INCLUDED),)
 
 
 def _except(scene: Scene) -> tuple[Said, ...] | None:
@@ -393,7 +395,7 @@ ROLES: tuple[Row, ...] = (
     Row("cause", ("cause",), causes.cause),
     Row("disease-again", ("for",), _for),
     Row("place", ("place",), _place),
-    Row("included", ("including",), _including),
+    Row(INCLUDED, ("including",), _including),
     Row("exception", ("except",), _except),
     Row("bracket", ("bracket",), brackets.bracket),
     Row("carrier", ("frame",), _frame),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pipeline.extract.quote import fact
+from pipeline.extract.quote import fact, join
 from pipeline.extract.sentences import Statement
 from pipeline.model import Fact, QualifierKind, QualifierTarget
+from pipeline.phrases.diseases import shared_noun
 from pipeline.phrases.people import Group
 
 Place = tuple[int, int]
@@ -32,6 +34,10 @@ STATES: tuple[SaidKind, ...] = ("status", "biomarker", "stage")
 MUSTS = ("required", "alternative", "combination")
 #: The rule of a sentence that says another way of use, with a state of the disease of its own.
 OTHER_WAY = "other-way"
+#: The rule of a disease whose noun stands behind a later one of the list.
+SHARED_NOUN = "shared-noun"
+#: The rule of "including X, Y, or Z": examples of the disease, which restrict it to none of them.
+INCLUDED = "included"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +99,12 @@ class Reading:
         said = self.statement.plain[start:end]
         shown = _AT_END.sub("", said) or said
         return fact(self.statement.block, start, start + len(shown), rule)
+
+    def diseases(self, places: Sequence[Place], rule: str) -> tuple[Fact, ...]:
+        """Diseases side by side as facts; a marker alone with the noun that it shares with the last."""
+        plain = self.statement.plain
+        nouns = [shared_noun(plain, place, places[-1]) for place in places]
+        return tuple(
+            self.quote(place, rule) if noun is None else join((self.quote(place, rule), self.quote(noun, rule)), SHARED_NOUN)
+            for place, noun in zip(places, nouns, strict=True)
+        )

@@ -76,11 +76,13 @@ def takes_back(statement: Statement) -> bool:
     return (THIS_USE.search(said) or _THE_APPROVAL.match(said)) is not None and _SOME.search(said) is None
 
 
-_THE_APPROVAL = rx(r"(?:but |however, )?(?:the|this|its|that) (?:FDA )?approval (?:was|has been|is|were)\b")
+_THE_APPROVAL = rx(
+    r"(?:but |however, )?(?:(?:the|this|its|that) )?(?:FDA )?approval (?:was|has been|is|were)\b|this is an? (?:[\w-]+ ){1,3}use\b"
+)
 
 
 _SOME = rx(
-    r"\b(?:in|for|to|with|by|as|when|if|unless|until|without) (?!(?:this use|these uses|the FDA|\d{4})\b|(?:an? |the )?(?:[\w-]+ )?(?:clinical )?(?:trials?|stud)|the U(?:nited States|\.?S\b))"
+    r"\b(?:in|for|to|with|by|as|when|if|unless|until|without) (?!(?:this use|these uses|the FDA|\d{4})\b|(?:an? |the )?(?:[\w-]+ )?(?:clinical )?(?:trials?|stud)|(?:the|its) (?:company|maker|manufacturer|sponsor|FDA)\b|(?:[a-z]+ )?(?:approval|approved|emergenc|be approved|other countries|Europe|Canada|Japan|animals|dogs)|withdraw\b|the U(?:nited States|\.?S\b))"
 )
 
 
@@ -153,7 +155,11 @@ def item_scope(item: Item, statement: Statement, frame: Frame, *, siblings_have:
         covered = (item,)
     if "these uses" in words:
         return covered if len(covered) > 1 else ()
-    return covered if "this use" in words or group_of(statement) is not None or frame.name == "brand-of-uses" else ()
+    return covered if frame.name in _OF_ONE or "this use" in words or group_of(statement) is not None else ()
+
+
+#: Frames that speak of one use without the words ("This is an off-label use.", "FDA approval is pending.").
+_OF_ONE = ("brand-of-uses", "lesser-standing")
 
 
 class _Covered:
@@ -277,7 +283,7 @@ def _covered(aside: Aside, since: list[Place], before: list[Place]) -> tuple[Pla
     words = _in_uses(aside.statement)
     if "these uses" in words:
         return tuple(since) if len(since) > 1 or words.startswith(("all ", "both ")) else ()
-    if "this use" in words or aside.frame.name == "brand-of-uses":
+    if "this use" in words or aside.frame.name in _OF_ONE:
         return _the_one(aside, before)
     if words.startswith(("use", "the use")):
         found = _OF_WHICH.match(aside.statement.text)

@@ -12,7 +12,7 @@ from pipeline.extract.frames import PROGRAM
 from pipeline.extract.head import STATE_ALONE
 from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_order, quoted, said, unique
 from pipeline.extract.patients import narrowed, populations_of, widened, without_duplicates
-from pipeline.extract.said import STATES, Reading, Said
+from pipeline.extract.said import SHARED_NOUN, STATES, Reading, Said
 from pipeline.extract.state import in_run, state_of, ways
 from pipeline.language import closed, rx
 from pipeline.model import ApprovalStatus, Fact, Population, Qualifier, Sentence, Span, Use, facts_in
@@ -169,7 +169,7 @@ def _intent(leaf: Leaf) -> Pair | None:
 def _conditions(leaf: Leaf) -> tuple[tuple[Fact, ...], tuple[Fact, ...], tuple[Fact, ...]]:
     """Conditions, settings and a narrower condition, after what the verb acts on and what the head is."""
     heads = said((*leaf.above, *leaf.own), "head")[:1]
-    head = tuple(r.quote(place, one.rule) for r, one in heads for place in one.names)
+    head = tuple(named for r, one in heads for named in r.diseases(one.names, one.rule))
     if leaf.prose:
         return (*head, *_in_one_breath(leaf)) or _acted(said(leaf.own, "object")), (), ()
     for reading, thing in said(leaf.own, "object"):
@@ -265,11 +265,17 @@ def _acted(pairs: Iterable[Pair]) -> tuple[Fact, ...]:
 
 def _narrower(leaf: Leaf, verb: Said) -> list[Fact]:
     """The leaf's own narrower diseases."""
-    return quoted(
-        (r, one)
-        for r, one in said(leaf.own, "narrower")
-        if not (verb.mode in PREVENTIVE and one.rule in ("disease-of-patients", "whose-disease"))
-    )
+    found: list[Fact] = []
+    for reading in leaf.own:
+        listed = [
+            one for one in reading.of("narrower")
+            if not (verb.mode in PREVENTIVE and one.rule in ("disease-of-patients", "whose-disease"))
+        ]  # fmt: skip
+        named = reading.diseases([one.place for one in listed], "narrower")
+        found += [
+            fact if fact.rule == SHARED_NOUN else replace(fact, rule=one.rule) for one, fact in zip(listed, named, strict=True)
+        ]
+    return found
 
 
 _SYMPTOMS = rx(r"(?:the )?(?:signs? (?:and|or) )?symptoms?")

@@ -155,15 +155,28 @@ def relative(here: Here) -> Opener | None:
     if low == "that" and not (
         at + 1 < end and (verb_group(words, at + 1, end) or words[at + 1].low == ":" or _acts(words, at + 1, end))
     ):
-        named = current in NOUNS and current != "people" and not here.fresh and has_verb(words, at, end)
+        of_disease = current == "who" and not joined and _of_a_tumor(words, at, end)
+        named = (current in NOUNS and current != "people" and not here.fresh and has_verb(words, at, end)) or of_disease
         return Opener("that", at + 1) if at + 1 >= end or named else None
     if before is not None and not joined and _speaks_of_treatment(words, at, current):
         return None
-    if current in ("purpose", "cause") and not joined and before is not None and not before.of("disease"):
-        return None
+    if current in ("purpose", "cause", "case") and not joined and before is not None and not before.of("disease"):
+        return None  # "when cancer was found in the tissue that was removed"
     if current == "cause":
         return None
     return Opener("that", at + 1)
+
+
+def _of_a_tumor(words: Sequence[Word], at: int, end: int) -> bool:
+    """Reads "who have neurofibromas that cause symptoms and cannot be removed": a verb that is none of the closed classes."""
+    who = next((k for k in range(at - 1, max(-1, at - 8), -1) if words[k].low == "who"), at)
+    return (
+        who < at < end - 1
+        and words[at - 1].of("disease")
+        and not words[at - 1].low.startswith(("problem", "condition", "disorder", "illness"))
+        and not any(word.of("treatment") for word in words[who:at])
+        and not words[at + 1].of("article", "quantifier", "possessive", "treatment")
+    )
 
 
 _OF_PATIENTS = ("who", "participle", "having", "place", "people")

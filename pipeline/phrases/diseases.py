@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from pipeline.language import classes_of, rx
@@ -32,7 +33,7 @@ _MARKER = (
     r"(?:(?:hormone receptor|(?:o?estrogen|progesterone|somatostatin) receptor|Philadelphia chromosome|triple"
     r"|\S{1,100})[- ](?:positive|negative|mutated|mutant|deficient|low)"
     r"(?: \([^()]*\))?|\S{1,100}\+|(?-i:[A-Z]+\d+-)(?= )|mismatch repair deficient(?: \([^()]*\))?"
-    r"|microsatellite instability-high(?: \([^()]*\))?|MSI-H|dMMR)"
+    r"|(?:microsatellite instability|tumor mutational burden)-high(?: \([^()]*\))?|MSI-H|TMB-H|dMMR)"
 )
 _MODIFIER = rx(
     rf"(?:(?P<status>{_COURSE})|(?P<stage>{_STAGE}|{_EXTENT}|(?-i:(?:I{{1,3}}|IV)[ABCD]?\b))"
@@ -59,7 +60,22 @@ _NEOPLASM = rx(
     r"cancer|tumou?r|neoplas|\w+omas?\b|leuka?emia|myelodysplas|in situ|metasta|malignan|histiocyt|mastocyt|macroglobulin"
 )
 
+#: A marker with the name that it modifies: "mismatch repair deficient (dMMR) solid tumors".
+_MARKED = rx(rf"(?:{_MARKER}) (?P<noun>\S.*)")
+_MARKER_ALONE = rx(rf"(?:{_MARKER})(?: \([^()]*\))?")
+
 Place = tuple[int, int]
+
+
+def shared_noun(text: str, place: Place, last: Place) -> Place | None:
+    """Reads "microsatellite instability-high (MSI-H) or mismatch repair deficient (dMMR) solid tumors": the noun of both.
+
+    A marker alone is no disease: said without the noun, the first would be any disease with that marker.
+    """
+    if place == last or _MARKER_ALONE.fullmatch(text, *place) is None:
+        return None
+    found = _MARKED.fullmatch(text, *last)
+    return found.span("noun") if found is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +128,17 @@ def diseases(text: str, start: int, end: int, heads: tuple[str, ...], *, short: 
             found.append(Disease("narrower", named))
         if not any(whole.casefold().startswith(head.casefold()) for head in heads):
             found.extend(Disease(sort, place) for sort, place in one.modifiers)  # type: ignore[arg-type]  # the groups of _MODIFIER
-    return _joined(text, found)
+    return _joined(text, _either(text, found))
+
+
+def _either(text: str, found: Sequence[Disease]) -> list[Disease]:
+    """Reads "A-positive or B-deficient tumors": the markers of two diseases are one quote, and neither is a must."""
+    markers = [one for one in found if one.kind == "biomarker"]
+    between = [text[one.place[1] : other.place[0]].strip(" ,") for one, other in pairwise(markers)]
+    if "or" not in between:
+        return [*found]
+    whole = Disease("biomarker", (markers[0].place[0], markers[-1].place[1]))
+    return [whole if one is markers[0] else one for one in found if one is markers[0] or one not in markers]
 
 
 def _joined(text: str, found: Sequence[Disease]) -> tuple[Disease, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from pipeline.extract.record import _use
 from pipeline.model import Use
 
 Uses = Callable[[str], tuple[Use, ...]]
@@ -84,3 +85,74 @@ def test_a_program_through_which_alone_the_drug_is_given_stays_with_every_use(us
     assert len(uses) == 2
     for use in uses:
         assert [(one.of, one.kind, one.fact.text) for one in use.qualifiers] == [("treatment", "manner", said)]
+
+
+BOTH = "microsatellite instability-high (MSI-H) or mismatch repair deficient (dMMR) solid tumors"
+
+
+@pytest.mark.parametrize("page", [f"{LEAD}**{BOTH}** in adults.", f"Zolafen is approved to treat {BOTH} in adults."])
+def test_a_marker_alone_is_no_condition(uses_of: Uses, page: str) -> None:
+    (use,) = uses_of(page)
+    named = ["microsatellite instability-high solid tumors", "mismatch repair deficient (dMMR) solid tumors"]
+    assert texts(use.conditions) == named
+
+
+def test_neither_of_two_markers_is_a_must(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}**Solid tumors.** It is used in adults with {BOTH} that have spread.")
+    assert texts(use.biomarkers) == ["microsatellite instability-high (MSI-H) or mismatch repair deficient (dMMR)"]
+    assert texts(use.narrower)[0] == "microsatellite instability-high (MSI-H) solid tumors"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "**Sarcoma**, including liposarcoma, that has spread.",
+        "**Sarcoma**, such as liposarcoma, that has spread.",
+        "**Sarcoma** that has spread, including liposarcoma.",
+    ],
+)
+def test_examples_of_a_disease_do_not_narrow_it(uses_of: Uses, said: str) -> None:
+    (use,) = uses_of(LEAD + said)
+    assert (texts(use.conditions), use.narrower) == (["Sarcoma"], ())
+    assert any("liposarcoma" in one for one in texts(use.disease_status))
+    assert record_of(use) == ["liposarcoma"]
+
+
+def record_of(use: Use) -> list[str]:
+    """What the annotation record lists as narrower diseases, examples among them (convention 11)."""
+    listed: list[str] = _use(use)["subcondition"]
+    return listed
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("in women with cancer in the lymph nodes who are frail", "with cancer in the lymph nodes"),
+        (
+            "when some cancer was found in the tissue that was removed",
+            "when some cancer was found in the tissue that was removed",
+        ),
+        ("when brontinib has caused side effects that are too severe", "side effects that are too severe"),
+    ],
+)
+def test_what_a_noun_is_is_not_torn_from_it(uses_of: Uses, fields_of: Fields, said: str, kept: str) -> None:
+    (use,) = uses_of(f"{LEAD}**Melanoma.** It is used alone {said}.")
+    assert any(kept in one for one in fields_of(use)), fields_of(use)
+    assert not use.qualified_in_words
+
+
+def test_what_tumors_of_patients_do_is_said_of_the_tumors(uses_of: Uses) -> None:
+    said = "in children who have plexiform neurofibromas that cause symptoms and cannot be removed by surgery"
+    (use,) = uses_of(f"{LEAD}**Neurofibromatosis** {said}.")
+    assert (texts(use.narrower), texts(use.disease_status)) == (
+        ["plexiform neurofibromas"],
+        ["cause symptoms", "cannot be removed by surgery"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("opening", "items"), [("It is given with brontinib to", "adults"), ("It is used if the cancer is", "frail")]
+)
+def test_a_word_that_only_leads_to_the_items_says_nothing(uses_of: Uses, fields_of: Fields, opening: str, items: str) -> None:
+    for use in uses_of(f"{LEAD}**Melanoma.** {opening}:\n   - {items}\n   - {items} or old"):
+        assert not {"to", "is", "the cancer is"} & set(fields_of(use))
