@@ -84,6 +84,8 @@ def _people(scene: Scene) -> tuple[Said, ...] | None:
     groups, stop = read_people(scene.text, start, end, traits=True)
     if not groups:
         return None
+    if scene.some and all(one.some and not (one.age_group or one.sex or one.age) for one in groups):
+        return (scene.tell("description", "one-of-several"),)  # "in newly diagnosed patients …, and in patients whose …"
     found = [
         scene.tell(
             "population",

@@ -454,8 +454,8 @@ def test_what_a_gene_does_is_part_of_its_name(uses_of: Uses) -> None:
 
 
 def test_the_state_of_a_second_group_is_no_must_of_the_first(uses_of: Uses) -> None:
-    both = "newly diagnosed patients who cannot have a transplant and in patients whose cancer has relapsed"
-    (use,) = uses_of(f"{LEAD}- **Myeloma**. It is used with brontinib in {both}.")
+    both = "in newly diagnosed patients who cannot have a transplant and in patients whose cancer has relapsed"
+    (use,) = uses_of(f"{LEAD}- **Myeloma**. It is used with brontinib {both}.")
     assert [one.text for one in use.disease_status] == [both]
     assert (words(use), use.populations) == ([], ())
 
