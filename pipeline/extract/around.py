@@ -9,7 +9,7 @@ from pipeline.extract.quote import join
 from pipeline.extract.said import MUSTS, Reading, Said, Step
 from pipeline.extract.sentence import is_step
 from pipeline.extract.state import in_run, runs_of, ways_of
-from pipeline.language import rx
+from pipeline.language import closed, rx
 from pipeline.model import Fact, Phase, PriorTherapy, Therapy
 
 
@@ -129,6 +129,39 @@ def brings_on(leaf: Leaf, verb: Said, reading: Reading, one: Said) -> bool:
     return verb.mode in PREVENTIVE and (
         one.rule in ("after-head", "treated") or (one.rule == "after" and reading is leaf.own[0])
     )
+
+
+_WHEN = rx(r"\b(?:after|during|before|following) (?:an? |the )?\Z")
+
+
+def brought_on_by(leaf: Leaf, verb: Said) -> list[Fact]:
+    """What brings on the thing prevented, with the "after" before it: "surgery" alone does not say when."""
+    found = []
+    for reading, one in said(leaf.every, "prior"):
+        if one.rule != "after-head" and brings_on(leaf, verb, reading, one):
+            start = reading.statement.start
+            when = _WHEN.search(reading.statement.plain[start : one.place[0]])
+            found.append(reading.quote((start + when.start() if when is not None else one.place[0], one.place[1]), one.rule))
+    return found
+
+
+def brought_on(reading: Reading, one: Said, verb: Said) -> bool:
+    """Reads "(to prevent) vomiting after surgery": when the thing prevented comes, and not when the drug is given."""
+    return verb.mode in PREVENTIVE and any(
+        prior.rule == "after-head" and one.place[0] <= prior.place[0] and prior.place[1] <= one.place[1]
+        for prior in reading.of("prior")
+    )
+
+
+def of_both(leaf: Leaf) -> list[Fact]:
+    """Reads "delayed nausea and vomiting": what stands before the first of two names may hold for both, so the whole is kept."""
+    return [
+        reading.quote(head.place, "head")
+        for reading, head in said([*leaf.above, *leaf.own], "head")
+        if len(head.names) > 1
+        and reading.text(head.names[0]).split(" ")[0].lower() in closed("of-both")
+        and " " not in reading.text(head.names[-1])
+    ]
 
 
 def phases_of(leaf: Leaf) -> tuple[Phase, ...]:

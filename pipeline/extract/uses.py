@@ -7,7 +7,18 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from pipeline.extract.around import alone_of, brings_on, in_step, line_of, phases_of, prior_of, steps_of, therapies_of
+from pipeline.extract.around import (
+    alone_of,
+    brought_on,
+    brought_on_by,
+    in_step,
+    line_of,
+    of_both,
+    phases_of,
+    prior_of,
+    steps_of,
+    therapies_of,
+)
 from pipeline.extract.frames import PROGRAM
 from pipeline.extract.head import STATE_ALONE
 from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_order, quoted, said, unique
@@ -323,7 +334,7 @@ def _qualifiers(leaf: Leaf, verb: Said) -> tuple[Qualifier, ...]:
     """What no other field holds; the words of alternatives are quoted with them."""
     steps = steps_of(leaf)
     found = [
-        Qualifier(reading.quote(one.place, one.rule), "disease" if _brought_on(reading, one, verb) else one.of, one.what)
+        Qualifier(reading.quote(one.place, one.rule), "disease" if brought_on(reading, one, verb) else one.of, one.what)
         for reading in leaf.every
         for one in _whole(reading)
         if not in_run(reading, one) and not (one.what != "stated" and in_step(reading, one, steps))
@@ -332,12 +343,9 @@ def _qualifiers(leaf: Leaf, verb: Said) -> tuple[Qualifier, ...]:
     found += [
         Qualifier(one, "treatment", "manner") if one.rule == PROGRAM else Qualifier(one) for one in (*ways(leaf), *leaf.stated)
     ]
-    found += [Qualifier(one, "disease") for one in _of_both(leaf)]
+    found += [Qualifier(one, "disease") for one in of_both(leaf)]
     found += _other_aims(leaf, verb)
-    found += [
-        Qualifier(reading.quote(_with_when(reading, one.place), one.rule), "patients", "timing")
-        for reading, one in said(leaf.every, "prior") if one.rule != "after-head" and brings_on(leaf, verb, reading, one)
-    ]  # fmt: skip
+    found += [Qualifier(one, "patients", "timing") for one in brought_on_by(leaf, verb)]
     below = [*leaf.above, *leaf.own, *leaf.general]
     unnamed = said(below, "partner") if said(below, "partner", "alone") else said(leaf.leading, "partner")
     found += [
@@ -349,34 +357,6 @@ def _qualifiers(leaf: Leaf, verb: Said) -> tuple[Qualifier, ...]:
     for one in found:
         kept.setdefault(one.fact.text.casefold(), one)
     return in_order(kept.values())
-
-
-def _brought_on(reading: Reading, one: Said, verb: Said) -> bool:
-    """Reads "(to prevent) vomiting after surgery": when the thing prevented comes, and not when the drug is given."""
-    return verb.mode in PREVENTIVE and any(
-        prior.rule == "after-head" and one.place[0] <= prior.place[0] and prior.place[1] <= one.place[1]
-        for prior in reading.of("prior")
-    )
-
-
-def _of_both(leaf: Leaf) -> list[Fact]:
-    """Reads "delayed nausea and vomiting": what stands before the first of two names may hold for both, so the whole is kept."""
-    return [
-        reading.quote(head.place, "head")
-        for reading, head in said([*leaf.above, *leaf.own], "head")
-        if len(head.names) > 1
-        and reading.text(head.names[0]).split(" ")[0].lower() in closed("of-both")
-        and " " not in reading.text(head.names[-1])
-    ]
-
-
-_WHEN = rx(r"\b(?:after|during|before|following) (?:an? |the )?\Z")
-
-
-def _with_when(reading: Reading, place: tuple[int, int]) -> tuple[int, int]:
-    """The place of a treatment with "after" before it: "surgery" alone does not say when."""
-    found = _WHEN.search(reading.statement.plain[reading.statement.start : place[0]])
-    return (reading.statement.start + found.start() if found is not None else place[0], place[1])
 
 
 _GAP = re.compile(r"[\s,;]*")
