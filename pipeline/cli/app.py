@@ -40,7 +40,7 @@ OwnPublishers = Annotated[
         show_default=False,
     ),
 ]
-Quiet = Annotated[Flag, Parameter(help="Say nothing but the result and errors.")]
+Quiet = Annotated[Flag, Parameter(help="Print only the result and errors.")]
 
 app = App(
     name="onlabel",
@@ -68,12 +68,12 @@ def with_config(
         Path | None,
         Parameter(
             help="A TOML file with options by their names (max-removed = 0.1) for all commands that have them, "
-            "and under [convert] for that command alone. What is typed beats it."
+            "and under [convert] for that command alone. Options on the command line override it."
         ),
     ] = None,
     log: Annotated[
         Literal["text", "json"] | None,
-        Parameter(help="How to tell on standard error what happens: for people, or as JSON lines. [default: text]"),
+        Parameter(help="Messages on standard error: as text, or as JSON lines. [default: text]"),
     ] = None,
 ) -> int:
     """Take options from a file before those of the command line."""
@@ -173,7 +173,7 @@ def canonical_base(url: str) -> str:
     base = url.rstrip("/")
     if not base.startswith(("http://", "https://", "urn:")) or any(c.isspace() or c in '<>"|#' for c in base):
         remedy = "Give an absolute URL without fragment, as in https://example.org/fhir."
-        raise UsageError(Problem("U903", "error", f"--canonical {url!r} is no base for URLs", remedy))
+        raise UsageError(Problem("U903", "error", f"--canonical {url!r} is not a base for URLs", remedy))
     return base
 
 

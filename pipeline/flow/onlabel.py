@@ -22,7 +22,7 @@ from pipeline.convert import Report, convert, day_named, new_run_id, own_publish
 from pipeline.errors import OnlabelError, Problem
 from pipeline.flow.artifacts import describe
 from pipeline.flow.batches import Runner, as_tasks, whole
-from pipeline.flow.foreseen import log, stopped_in_silence
+from pipeline.flow.expected_failures import log, stopped_in_silence
 from pipeline.flow.loading import load_published, loaded
 from pipeline.flow.storing import fetch, push
 from pipeline.flow.watch import watcher
