@@ -20,7 +20,7 @@ class Field:
     `name` is its name in the model, in corrections and in a review's `changed`; `label` what a reader calls it; `mark` the kind
     of its marks in the source (`review/marks.py`); `single` says that it has one value at most. `column` is its column in
     `uses.csv`, `aspect` what `diff` calls it, and `joined` how the page joins its values: by "or", by "and", or (`named`) by
-    "or" where none is no use of anything. `detail` is its kind among the details of the disease in FHIR, `shown` its label
+    "or" where none is not a use of anything. `detail` is its kind among the details of the disease in FHIR, `shown` its label
     in the terminal where it has a line of its own.
     """
 

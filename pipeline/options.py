@@ -55,7 +55,7 @@ def canonical_base(url: str) -> str:
     base = url.rstrip("/")
     if not base.startswith(("http://", "https://", "urn:")) or any(c.isspace() or c in '<>"|#' for c in base):
         remedy = "Give an absolute URL without fragment, as in https://example.org/fhir."
-        raise UsageError(Problem("U903", "error", f"--canonical {url!r} is no base for URLs", remedy))
+        raise UsageError(Problem("U903", "error", f"--canonical {url!r} is not a base for URLs", remedy))
     return base
 
 
@@ -94,20 +94,22 @@ class Publishing:
     max_removed: Annotated[
         float, Parameter(help="Stop if more than this share of the drugs would be removed.", validator=Number(gte=0, lte=1))
     ] = 0.05
-    full: Annotated[Flag, Parameter(help="Read every page anew, also those that did not change; same bytes.")] = False
+    full: Annotated[Flag, Parameter(help="Read every page again, unchanged ones too; same bytes.")] = False
     keep: Annotated[
         int | None,
         Parameter(help="How many snapshots to keep in the output folder. [default: all]", validator=Number(gte=1)),
     ] = None
     on_unreadable: Annotated[
         Literal["keep", "drop"],
-        Parameter(help="What to do with a page that was published and cannot be read now: keep what it said last, or drop it."),
+        Parameter(
+            help="What to do with a page that was published and cannot be read now: keep it as last read, or drop it."
+        ),
     ] = "keep"
     stale_for: Annotated[
-        int, Parameter(help="For how many days such a page is kept, marked as stale.", validator=Number(gte=0))
+        int, Parameter(help="How many days such a page is kept, marked as stale.", validator=Number(gte=0))
     ] = 14
     page_timeout: Annotated[
-        float, Parameter(help="Quarantine a page that takes longer, in seconds.", validator=Number(gt=0, lte=86_400))
+        float, Parameter(help="Quarantine a page that takes longer than this, in seconds.", validator=Number(gt=0, lte=86_400))
     ] = 20.0
     corrections: Annotated[
         tuple[Path, ...],
@@ -115,7 +117,7 @@ class Publishing:
     ] = ()
     publishers: OwnPublishers = ()
     release_withheld: Annotated[
-        Flag, Parameter(help="Publish uses again that people withheld, where their corrections are missing.")
+        Flag, Parameter(help="Publish uses that reviewers withheld, where their corrections are missing now.")
     ] = False
     follow_links: Annotated[
         Flag, Parameter(help="Follow links among the pages to files outside of the folder that was named.")
@@ -171,9 +173,9 @@ class Flowing(Publishing):
         Parameter(help="The address of a Dask or Ray cluster. [default: DASK_SCHEDULER_ADDRESS, RAY_ADDRESS, or one here]"),
     ] = None
     load_to: Annotated[str | None, Parameter(help="The base URL of a FHIR server to load what is published into.")] = None
-    prune: Annotated[Flag, Parameter(help="Take away what is ours on that server and no longer published.")] = False
+    prune: Annotated[Flag, Parameter(help="Delete what onlabel loaded onto that server and no longer publishes.")] = False
     withdrawn: Annotated[
-        Literal["delete", "retire"], Parameter(help="How: delete, or keep there with the status of what is retired.")
+        Literal["delete", "retire"], Parameter(help="How: delete, or keep it there with the status retired.")
     ] = "delete"
 
 
@@ -192,7 +194,7 @@ class Login:
     ] = "none"
     user: Annotated[str | None, Parameter(help="The user, for basic.")] = None
     client_id: Annotated[str | None, Parameter(help="The client, for oauth2 and smart.")] = None
-    token_url: Annotated[str | None, Parameter(help="Where tokens are had; smart can ask the server.")] = None
+    token_url: Annotated[str | None, Parameter(help="The token endpoint; smart can ask the server for it.")] = None
     scope: Annotated[str | None, Parameter(help="The scopes to ask for, as in system/*.cruds.")] = None
     key_id: Annotated[str | None, Parameter(help="The key's id, for smart; a JWK has its own.")] = None
     secret_file: Annotated[

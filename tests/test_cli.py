@@ -315,10 +315,10 @@ def test_mapping_tables_can_be_named_in_a_file(seed: Path, tmp_path: Path, capsy
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("max-remvoed = 0.5", ("'max-remvoed' in the configuration file is no option of onlabel", "Did you mean max-removed?")),
-        ("xyzzy = 1", ("'xyzzy' in the configuration file is no option", "See the commands' --help")),
-        ("[verify]\nworkers = 2", ("'workers' in the configuration file is no option of `onlabel verify`", "See the")),
-        ("convert = 2", ("'convert' in the configuration file is no option of onlabel, but a command", "Write what is for")),
+        ("max-remvoed = 0.5", ("'max-remvoed' in the configuration file is not an option", "Did you mean max-removed?")),
+        ("xyzzy = 1", ("'xyzzy' in the configuration file is not an option", "See the commands' --help")),
+        ("[verify]\nworkers = 2", ("'workers' in the configuration file is not an option of `onlabel verify`", "See the")),
+        ("convert = 2", ("'convert' in the configuration file is not an option of onlabel, but", "Write what is for")),
         ('log = "loud"', ("log in the configuration file is 'loud'", "Write text or json.")),
         ("workers = ", ("toml:1: the configuration file is not TOML", "Fix the line")),
     ],

@@ -30,7 +30,7 @@ _STORE = re.compile(r"(?!https?://)[a-z][a-z0-9+.-]+://")
 
 Seed = Annotated[Path, Parameter(name="SEEDS", help="Pages, or folders with .md and .txt pages below. [default: seeds]")]
 Json = Annotated[Flag, Parameter(help="Print the result as JSON.")]
-Quiet = Annotated[Flag, Parameter(help="Say nothing but the result and errors.")]
+Quiet = Annotated[Flag, Parameter(help="Print only the result and errors.")]
 
 app = App(
     name="onlabel",
@@ -58,12 +58,12 @@ def with_config(
         Path | None,
         Parameter(
             help="A TOML file with options by their names (max-removed = 0.1) for all commands that have them, "
-            "and under [convert] for that command alone. What is typed beats it."
+            "and under [convert] for that command alone. Options on the command line override it."
         ),
     ] = None,
     log: Annotated[
         Literal["text", "json"] | None,
-        Parameter(help="How to tell on standard error what happens: for people, or as JSON lines. [default: text]"),
+        Parameter(help="Messages on standard error: as text, or as JSON lines. [default: text]"),
     ] = None,
 ) -> int:
     """Take options from a file before those of the command line."""

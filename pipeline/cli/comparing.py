@@ -39,10 +39,10 @@ def diff(
         Path | None,
         Parameter(help="The output folder in which hashes and the last two snapshots are found. [default: output]"),
     ] = None,
-    all_: Annotated[Flag, Parameter(name="--all", help="Tell changes of wording, codes and pages one by one too.")] = False,
+    all_: Annotated[Flag, Parameter(name="--all", help="Also list each change of wording, codes and pages.")] = False,
     json: Json = False,
 ) -> int:
-    """Tell what changed between two snapshots: clinical changes first, with the old and the new words of the page.
+    """Show what changed between two snapshots: clinical changes first, with the old and the new words of the page.
 
     Without OLD, and for an output folder that is named alone, compares with the snapshot before. Exit code 0 with or without
     changes: `--json` has `clinical`, their number.

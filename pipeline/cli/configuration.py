@@ -99,7 +99,7 @@ def _commands(app: App, above: tuple[str, ...] = ()) -> dict[tuple[str, ...], Op
 def _table(value: object, command: str, source: Path) -> dict[str, Any]:
     if isinstance(value, dict):
         return value
-    cause = f"{command!r} in the configuration file is no option of onlabel, but a command"
+    cause = f"{command!r} in the configuration file is not an option of onlabel, but a command"
     remedy = f"Write what is for that command alone under [{command}]."
     raise UsageError(Problem("U901", "error", cause, remedy, source=str(source)))
 
@@ -126,7 +126,7 @@ def _refuse(given: Mapping[str, Any], known: set[str], whose: str, source: Path)
         if key not in known:
             near = difflib.get_close_matches(key, sorted(known), n=1)
             remedy = f"Did you mean {near[0]}?" if near else "See the commands' --help for what there is."
-            cause = f"{excerpt(key)!r} in the configuration file is no option {whose}"
+            cause = f"{excerpt(key)!r} in the configuration file is not an option {whose}"
             raise UsageError(Problem("U901", "error", cause, remedy, source=str(source)))
         if not all(map(_is_plain, value if isinstance(value, list) else [value])):
             cause = f"the value of {key!r} in the configuration file is not one that an option can have"

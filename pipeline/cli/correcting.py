@@ -12,7 +12,7 @@ from pipeline.cli.app import DONE, app, require
 from pipeline.cli.console import Console, counted
 from pipeline.errors import Problem, UsageError
 
-corrections = App(name="corrections", help="Keep what people decided on single uses: merge files of corrections.")
+corrections = App(name="corrections", help="Manage reviewers' decisions on uses: merge files of corrections.")
 app.command(corrections)
 
 
@@ -21,7 +21,7 @@ def merge(
     *files: Annotated[Path, Parameter(name="FILE", help="Files of corrections, as the review page exports them.")],
     to: Annotated[Path | None, Parameter(help="The file to write; it may be one of those. [default: standard output]")] = None,
 ) -> int:
-    """Make one file of several: what is said twice counts once, and a person's later word replaces an earlier one.
+    """Make one file of several: duplicates count once, and a reviewer's later decision replaces an earlier one.
 
     For example:
     ```

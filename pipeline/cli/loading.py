@@ -27,24 +27,24 @@ def load(  # noqa: PLR0913 - the command's options
     login: Login = Login(),
     max_entries: Annotated[int, Parameter(help="Resources in a Bundle, at most.", validator=Number(gte=1))] = 100,
     max_bytes: Annotated[int, Parameter(help="Bytes in a Bundle, at most.", validator=Number(gte=1))] = 4_000_000,
-    in_flight: Annotated[int, Parameter(help="Bundles on their way at once.", validator=Number(gte=1, lte=64))] = 4,
+    in_flight: Annotated[int, Parameter(help="Bundles in flight at once.", validator=Number(gte=1, lte=64))] = 4,
     no_conformance: Annotated[Flag, Parameter(help="Leave out the definitions of our codes, extensions and profiles.")] = False,
     ids: Annotated[
         Literal["published", "uuid"],
         Parameter(
-            help="The ids on the server: as published, or UUIDs made of them, for servers that take no others (Medplum)."
+            help="The ids on the server: as published, or UUIDs made of them, for servers that accept only those (Medplum)."
         ),
     ] = "published",
-    prune: Annotated[Flag, Parameter(help="Take away what is ours on the server and no longer published.")] = False,
+    prune: Annotated[Flag, Parameter(help="Delete what onlabel loaded onto the server and no longer publishes.")] = False,
     withdrawn: Annotated[
         Literal["delete", "retire"] | None,
-        Parameter(help="What --prune does: delete, or keep there with the status of what is retired. [default: delete]"),
+        Parameter(help="What --prune does: delete, or keep it there with the status retired. [default: delete]"),
     ] = None,
     max_removed: Annotated[
         float,
         Parameter(help="Stop if pruning would take more than this share of our resources.", validator=Number(gte=0, lte=1)),
     ] = 0.05,
-    dry_run: Annotated[Flag, Parameter(help="Only ask the server, and say what would be done.")] = False,
+    dry_run: Annotated[Flag, Parameter(help="Only ask the server, and print what would be done.")] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:

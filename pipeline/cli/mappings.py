@@ -19,7 +19,7 @@ Folder = Annotated[Path | None, Parameter(help="The mappings folder. [default: t
 
 @mappings.command
 def coverage(*seeds: Seed, mappings: Folder = None, json: Json = False) -> int:
-    """Say what share of what the pages name has a code, exact or broader, and what has none, by frequency.
+    """Show how much of what the pages name has a code, exact or broader, and what has none, by frequency.
 
     For example:
     ```
@@ -36,7 +36,7 @@ def coverage(*seeds: Seed, mappings: Folder = None, json: Json = False) -> int:
 
 @mappings.command
 def check(*, mappings: Folder = None, json: Json = False) -> int:
-    """Look for disorder, malformed codes, contradicting rows and cycles; exit code 1 where there are any.
+    """Check for unsorted rows, malformed codes, contradicting rows and cycles; exit code 1 where there are any.
 
     For example:
     ```

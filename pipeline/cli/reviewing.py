@@ -37,10 +37,10 @@ def review(  # noqa: PLR0913 - one parameter an option
         Parameter(help="A file of corrections besides that one; repeatable.", negative="", show_default=False),
     ] = (),
     sample: Annotated[
-        int | None, Parameter(help="Draw so many uses at random, to be decided on for the precision.", validator=Number(gte=1))
+        int | None, Parameter(help="Draw this many uses at random, to measure the precision on.", validator=Number(gte=1))
     ] = None,
-    seed: Annotated[str, Parameter(help="Any words: the same draw the same uses.")] = "1",
-    progress: Annotated[Flag, Parameter(help="Print how far the review is instead.")] = False,
+    seed: Annotated[str, Parameter(help="Any text; the same text draws the same uses.")] = "1",
+    progress: Annotated[Flag, Parameter(help="Print the review's progress instead.")] = False,
     quiet: Quiet = False,
 ) -> int:
     """Write pages on which people see what was extracted and why, and decide whether it is right.

@@ -37,7 +37,7 @@ def show(  # noqa: PLR0913 - each is an option of the command
     brand: Annotated[str | None, Parameter(help="Only uses of this brand, or of the drug as a whole that has it.")] = None,
     condition: Annotated[str | None, Parameter(help="Only uses whose condition, setting or cause has these words.")] = None,
     code: Annotated[
-        str | None, Parameter(help="Only uses with this code, or of a drug with it; icd10:C34 takes in the codes below it.")
+        str | None, Parameter(help="Only uses with this code, or of a drug with it; icd10:C34 includes the codes below it.")
     ] = None,
     approval_status: Annotated[
         # As in the model, which help does without.

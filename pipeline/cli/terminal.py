@@ -102,7 +102,7 @@ class Terminal:
                     _purpose(use) + (f": only “{_stated(use)}”" if use.qualified_in_words else ""),
                     safe(", ".join(brand.text for brand in use.brands)),
                     _spelt(use.approval_status),
-                    safe(use.text.text),
+                    safe(" ".join(one.text for one in _quotes(use))),  # without what opens its list it would read broader
                 )
         self._print(table)
 

@@ -137,7 +137,7 @@ def _contained(number: int, source: Source, run: _Run) -> _Converted:
         return _Converted(replace(known.page, problems=(_overdue(run.page_timeout, source.name),), trace=trace))
     except Exception as error:  # noqa: BLE001 - whatever a page brings up must not cost the others
         trace = "".join(traceback.format_exception(error))
-        return _Converted(replace(known.page, problems=(_unforeseen(error, source.name),), trace=trace))
+        return _Converted(replace(known.page, problems=(_unexpected(error, source.name),), trace=trace))
 
 
 @dataclass
@@ -257,10 +257,8 @@ def _knowledge(resources: list[Resource]) -> str:
     return next(str(resource["id"]) for resource in resources if resource["resourceType"] == "DocumentReference")
 
 
-def _unforeseen(error: Exception, source: str) -> Problem:
-    cause = (
-        f"converting the page failed in a way that was not foreseen: {type(error).__name__} in {_place(error.__traceback__)}"
-    )
+def _unexpected(error: Exception, source: str) -> Problem:
+    cause = f"converting the page failed unexpectedly: {type(error).__name__} in {_place(error.__traceback__)}"
     remedy = "Report it with the page and the run's log. The other pages are not affected."
     return Problem("P590", "error", cause, remedy, source=source)
 

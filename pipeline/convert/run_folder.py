@@ -77,7 +77,7 @@ def _with_changes(report: Report, previous: Path | None) -> Report:
         changes = write_changes(previous, report.snapshot, report.change.stale, report.folder)
     except Exception as error:  # noqa: BLE001 - what is published stands, whatever the one before brings up
         known = error.problem if isinstance(error, OnlabelError) else None
-        cause = f"what changed is not told: {known.cause if known else f'{type(error).__name__}, which was not foreseen'}"
+        cause = f"what changed is not listed: {known.cause if known else f'{type(error).__name__}, which was not expected'}"
         remedy = "Compare the two snapshots with `onlabel diff`; report it if that fails too."
         return _noting(report, Problem("P530", "warning", cause, remedy, source=known.source if known else str(previous)))
     return replace(report, changes=changes, seconds={**report.seconds, "changes": time.perf_counter() - start})

@@ -57,7 +57,7 @@ class FromBase:
 def take_over(
     previous: Path | None, sources: Sequence[Source], settings: Settings, made_by: Mapping[str, Any], compact: Compact
 ) -> FromBase:
-    """The pages that the current snapshot has already, and that this program with these settings would not read otherwise.
+    """The pages that the current snapshot has already, and that this program with these settings would not read differently.
 
     Every byte of the snapshot is proven by its content hash first; one that is damaged is not used, and a note says so.
     """

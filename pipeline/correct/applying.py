@@ -111,7 +111,7 @@ def _decided(use: Use, entries: Sequence[Correction], facts: DrugFacts) -> _Outc
         findings.append(replace(_finding("E120", cause, first, use, page), severity="information"))
     readings = {reading(use), *([reading(kept)] if kept is not None else [])}
     stale = [entry for entry in entries if entry.reading is not None and entry.reading not in readings]
-    cause = "the use is read otherwise now than when it was looked at"
+    cause = "the use is read differently now than when it was reviewed"
     findings += [_finding("E113", cause, entry, use, page) for entry in stale]
     # What does not change the use is a word on its reading alone: it is not carried over to another reading.
     applied = [entry for entry in entries if not failed and (entry not in stale or first.edits.changed or first.withhold)]

@@ -1,4 +1,4 @@
-"""Corrections of several files as one: what is said twice counts once, and a person's later word replaces an earlier one."""
+"""Corrections of several files as one: duplicates count once, and a reviewer's later decision replaces an earlier one."""
 
 from __future__ import annotations
 

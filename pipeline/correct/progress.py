@@ -134,7 +134,7 @@ def wilson(successes: int, trials: int) -> Interval:
         ValueError: there is no trial, or there are more successes than trials.
     """
     if not 0 <= successes <= trials or not trials:
-        message = f"{successes} of {trials} is no share"
+        message = f"{successes} of {trials} is not a share"
         raise ValueError(message)
     share, square = successes / trials, _Z95**2
     middle = share + square / (2 * trials)

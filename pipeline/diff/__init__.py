@@ -5,7 +5,7 @@ from pipeline.diff.choosing import choose
 from pipeline.diff.compare import compare
 from pipeline.diff.document import document
 from pipeline.diff.markdown import literal, markdown
-from pipeline.diff.telling import difference, headline, kind_in_words, people, subject, summary, title
+from pipeline.diff.telling import aspect_in_words, difference, headline, kind_in_words, people, subject, summary, title
 from pipeline.diff.writing import open_both, write_changes
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Kind",
     "Quote",
     "Side",
+    "aspect_in_words",
     "choose",
     "compare",
     "difference",

@@ -54,7 +54,7 @@ def _snapshot(name: str, output: Path) -> Path:
     found = [*(output / "snapshots").glob(f"{name}*")] if _PREFIX.fullmatch(name) else []
     if len(found) == 1:
         return found[0].resolve()
-    none = f"{name!r} is no folder, and no snapshot in {output} has a hash that begins so"
+    none = f"{name!r} is not a folder, and no snapshot in {output} has a hash that begins so"
     cause = f"{len(found)} snapshots in {output} have a hash that begins with {name!r}" if found else none
     remedy = "Name a snapshot folder, an output folder, or more of a hash of a snapshot below --output."
     raise UsageError(Problem("D102", "error", cause, remedy))

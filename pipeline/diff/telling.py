@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipeline.diff.changes import Change, Changes, Correction, Kind
+from pipeline.diff.changes import Aspect, Change, Changes, Correction, Kind
 from pipeline.model import Review
 
 #: What each kind is called, for one drug or use; `{of}` is in what it changed.
@@ -21,16 +21,16 @@ _TITLES: Final[dict[Kind, str]] = {
     "use-narrowed": "use narrowed ({of})",
     "use-widened": "use widened ({of})",
     "use-changed": "use changed ({of})",
-    "use-brand-removed": "use no longer said of a brand",
-    "use-brand-added": "use now said of another brand too",
+    "use-brand-removed": "use no longer stated for a brand",
+    "use-brand-added": "use now stated for another brand too",
     "use-brand-moved": "use moved between brands",
     "approval-status-changed": "approval status changed",
     "intent-changed": "intent changed",
-    "use-reread": "same words read otherwise ({of})",
-    "denial-removed": "denied use no longer denied",
-    "denial-added": "use denied",
-    "denial-changed": "denial changed",
-    "unread-removed": "unread sentence gone",
+    "use-reread": "same words, read differently ({of})",
+    "denial-removed": "no longer stated as not approved",
+    "denial-added": "stated as not approved",
+    "denial-changed": "statement of what is not approved changed",
+    "unread-removed": "unread sentence removed",
     "unread-added": "sentence not read",
     "not-compared": "not comparable",
     "became-stale": "stale: not in this snapshot (its page is quarantined); a server keeps what it has",
@@ -45,12 +45,26 @@ _CORRECTIONS: Final[dict[Correction, str]] = {
     "lapsed": "a correction is no longer applied (look again at the use): {was}",
     "replaced": "another correction is applied: {now}; before: {was}",
 }
+#: What an aspect is called on the cards of the review site, where that is not its name.
+_ASPECTS: Final[dict[Aspect | None, str]] = {
+    None: "",
+    "narrower-condition": "narrower disease",
+    "population": "patients",
+    "combination": "given with",
+    "phase": "phases of treatment",
+    "qualifier": "restriction in words",
+}
 _NOTHING: Final = "—"
 
 
 def title(change: Change) -> str:
     """What kind of change it is and in what, in words."""
-    return _TITLES[change.kind].format(of=(change.aspect or "").replace("-", " "))
+    return _TITLES[change.kind].format(of=aspect_in_words(change.aspect))
+
+
+def aspect_in_words(aspect: Aspect | None) -> str:
+    """What a reader calls an aspect; empty where a change has none."""
+    return _ASPECTS.get(aspect) or (aspect or "").replace("-", " ").replace("_", " ")
 
 
 def kind_in_words(kind: Kind) -> str:

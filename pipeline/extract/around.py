@@ -69,7 +69,7 @@ def therapies_of(leaf: Leaf) -> tuple[Therapy, ...]:
 
 
 def _mode(one: Said, *, way: bool, each: bool) -> str:
-    """How a partner is given; in one `way` of several it is no must, but where `each` way has partners it is one of them."""
+    """How a partner is given; in one `way` of several it is not required, but where `each` way has partners it is one of them."""
     if one.mode not in MUSTS or not (way or each):
         return one.mode
     return "combination" if each else "optional"

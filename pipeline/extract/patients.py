@@ -117,7 +117,7 @@ def _of_patients(reading: Reading, *, preventive: bool) -> list[Said]:
 
 
 def _one_of_several(reading: Reading, one: Said) -> bool:
-    """Reads "adults aged 75 years or older, or who cannot receive X": the age is no must, for there is another way."""
+    """Reads "adults aged 75 years or older, or who cannot receive X": the age is not required, for there is another way."""
     run = next((place for _, place in runs_of(reading) if place[0] <= one.place[0] and one.place[1] <= place[1]), None)
     if run is None:
         return False

@@ -45,7 +45,7 @@ class Said:
     """A piece of a sentence: `place` is what is quoted, by offsets of the block's text.
 
     `mode` refines the kind (an intent, a therapy's mode); `names` are the treatments or conditions in it, `groups` the patients.
-    `of` and `what` are those of a qualifier. `some`: it is one of several that "or" joins, and so no must.
+    `of` and `what` are those of a qualifier. `some`: it is one of several that "or" joins, and so not required.
     """
 
     kind: SaidKind

@@ -230,7 +230,7 @@ _OF_ONE_WAY = ("line", *STATES)
 
 
 def _another_way(reading: Reading) -> Reading:
-    """Reads "It is also used as maintenance therapy in advanced X": what holds in that way alone is no must of the use.
+    """Reads "It is also used as maintenance therapy in advanced X": what holds in that way alone is not required of the use.
 
     The sentence is one quote with the musts of the way before it (see `state`), or its words stay with the use (see `conservation`).
     """

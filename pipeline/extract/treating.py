@@ -236,7 +236,7 @@ def partners(scene: Scene) -> tuple[Said, ...] | None:
 
 
 def _often(scene: Scene) -> bool:
-    """Reads "is often used with X", "may be used with X": no must."""
+    """Reads "is often used with X", "may be used with X": not required."""
     frame = scene.frames[-1].group if scene.frames else None
     if frame is None:
         return False

@@ -26,7 +26,7 @@ def drug_id(facts: DrugFacts) -> str:
     """The id of a page's MedicationKnowledge, Medication, DocumentReference and Provenance: its publisher's id, then its name.
 
     Raises:
-        BuildError: F302, if `slug` is no name, or not its publisher's id, a dot and a name.
+        BuildError: F302, if `slug` is not a name, or not its publisher's id, a dot and a name.
     """
     name = facts.slug.removeprefix(f"{facts.publisher}.")
     if not _NAME.fullmatch(name):

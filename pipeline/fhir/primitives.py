@@ -30,7 +30,7 @@ def string(value: str) -> str:
         if size > _MAX_BYTES:
             cause = f"a quoted text has {size:,} bytes, more than the {_MAX_BYTES:,} (1 MiB) of a FHIR string"
             remedy = (
-                "Check that this is one page: split it, or take out what is no text (an embedded picture, a table of data)."
+                "Check that this is one page: split it, or take out what is not text (an embedded picture, a table of data)."
             )
         else:
             cause = "a quoted text is empty or holds control characters, which no FHIR string can"

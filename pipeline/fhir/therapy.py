@@ -20,7 +20,7 @@ def other_therapies(use: Use, source: Source) -> list[Json]:
     """`indication.otherTherapy`: an entry for each treatment that the use requires, and one for each choice among several.
 
     The list has no "or": entries all apply. So "either X or Y" is one entry whose text is the phrase, its branches in an
-    extension; so is "A and B or C" (mode `combination`), where the names are no branches and the phrase alone says how they
+    extension; so is "A and B or C" (mode `combination`), where the names are not branches and the phrase alone says how they
     go together. Treatments that not every patient of the use has are not here (`therapies_of_some`).
     """
     given = (therapy for therapy in use.therapies if therapy.mode != "optional")

@@ -29,7 +29,7 @@ from pipeline.convert import Batch, BatchResult, BatchRunner, become_worker, con
 from pipeline.convert.program import made_by
 from pipeline.convert.tables import MappingTables
 from pipeline.errors import OnlabelError, Problem, PublishError, UsageError
-from pipeline.flow.foreseen import failed
+from pipeline.flow.expected_failures import failed
 from pipeline.flow.server import wait_for_task_runs
 
 Runner: TypeAlias = Literal["threads", "processes", "dask", "ray"]

@@ -11,7 +11,7 @@ from prefect.runtime import task_run
 
 from pipeline.convert import reading
 from pipeline.errors import OnlabelError
-from pipeline.flow.foreseen import failed
+from pipeline.flow.expected_failures import failed
 from pipeline.load import LoadOptions, LoadReport, load
 from pipeline.web import shown
 

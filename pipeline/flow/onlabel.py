@@ -20,7 +20,7 @@ from pipeline.convert import Report, convert, new_run_id
 from pipeline.errors import OnlabelError, Problem
 from pipeline.flow.artifacts import describe
 from pipeline.flow.batches import as_tasks, whole
-from pipeline.flow.foreseen import log, stopped_in_silence
+from pipeline.flow.expected_failures import log, stopped_in_silence
 from pipeline.flow.form import asks_for_options
 from pipeline.flow.loading import load_published, loaded
 from pipeline.flow.storing import fetch, push

@@ -14,7 +14,7 @@ from prefect.client.schemas.schedules import CronSchedule
 from pipeline.convert import find
 from pipeline.errors import Problem, UsageError
 from pipeline.flow.batches import as_tasks
-from pipeline.flow.foreseen import told_by_the_command
+from pipeline.flow.expected_failures import told_by_the_command
 from pipeline.flow.onlabel import Broken, Run, onlabel, tags_of
 from pipeline.flow.server import prefect_server, settle
 from pipeline.flow.watch import Watcher, watched_by

@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import State, TaskRun
 
 from pipeline.errors import OnlabelError, Problem, StoreError
 from pipeline.flow.batches import whole
-from pipeline.flow.foreseen import done, failed
+from pipeline.flow.expected_failures import done, failed
 from pipeline.store import Fetched, Place
 
 Given = ParamSpec("Given")

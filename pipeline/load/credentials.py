@@ -77,7 +77,7 @@ def sign_in(login: Login, base: str, secrets: Secrets) -> Credentials | None:
         return Credentials("Basic", lambda: (pair, float("inf")))
     if login.auth == "bearer":
         if not _TOKEN.fullmatch(secret):
-            cause = "the secret is no token: it has a space, a line break or another character that no header takes"
+            cause = "the secret is not a token: it has a space, a line break or another character that no header takes"
             remedy = f"Put the token alone into the file of --secret-file, or into {SECRET_VARIABLE}."
             raise UsageError(Problem("L723", "error", cause, remedy))
         return Credentials("Bearer", lambda: (secret, float("inf")))
@@ -113,7 +113,7 @@ def encrypted(url: str) -> str:
 def _endpoint(url: str) -> str:
     where = parsed(url)
     if where is None or where.userinfo:
-        _unusable("the token URL is no URL, or has a user or password in it")
+        _unusable("the token URL is not a URL, or has a user or password in it")
     return encrypted(url)
 
 
@@ -149,7 +149,7 @@ def _private_key(text: str, key_id: str | None) -> tuple[PrivateKey, str | None]
         pass
     if isinstance(key, RSAPrivateKey) or (isinstance(key, EllipticCurvePrivateKey) and key.curve.name == "secp384r1"):
         return key, key_id
-    _unusable("the secret is no private key for SMART: RSA or EC P-384, unencrypted, as PEM or JWK")
+    _unusable("the secret is not a private key for SMART: RSA or EC P-384, unencrypted, as PEM or JWK")
 
 
 def _assertion(client: str, url: str, key: PrivateKey, key_id: str | None) -> str:

@@ -240,7 +240,7 @@ def base_url(url: str, *, credentials: bool) -> str:
     parts = parsed(url)
     if parts is None or parts.query or parts.fragment or parts.userinfo:
         remedy = "Give the FHIR base, as in https://fhir.example.org/r5; a user and password go to --user and --secret-file."
-        raise UsageError(Problem("L701", "error", "--server is no base URL of a FHIR server, or has more than that", remedy))
+        raise UsageError(Problem("L701", "error", "--server is not a base URL of a FHIR server, or has more than that", remedy))
     base = url.rstrip("/")
     return encrypted(base) if credentials else base
 

@@ -37,9 +37,9 @@ class Publisher:
     `hosts` and `sources` recognize a page by its `url` and its `source`. `indicated_is_approval`: on these pages "is indicated
     for" is the approval. `page_id` finds what names a page in its address, an identifier of `page_system`; `plain_slugs`: it
     stands alone in slugs, without the publisher's id before it. `document_code` says what its documents are, `section_code`
-    which section its uses stand in, `jurisdiction` whose approval it speaks of. `told_by_source`: that a page is no drug's may
-    be told by how a line of its source begins. `license` holds where a page states none. `withdrawn`: what a page's own
-    `status` is where it is no longer in force.
+    which section its uses stand in, `jurisdiction` whose approval it speaks of. `told_by_source`: that a page is
+    not a drug's may be told by how a line of its source begins. `license` holds where a page states none. `withdrawn`: what a
+    page's own `status` is where it is no longer in force.
     """
 
     id: str

@@ -170,7 +170,7 @@ class BaseVersion:
             for line in lines:
                 head = _HEAD.match(line)
                 if head is None:
-                    message = f"{path.name} has a line that is no resource of ours"
+                    message = f"{path.name} has a line that is not a resource of ours"
                     raise BaseError(message)
                 if prefix + head[1] not in self._dropped:
                     yield Entry(head[1], TAKEN_OVER, line[:-1])

@@ -53,11 +53,11 @@ class Hosting(NamedTuple):
     def of(cls, base_url: str | None, update_cadence: str | None) -> Hosting:
         """The options `--base-url` and `--update-cadence`, checked; raises UsageError (U915)."""
         if base_url is not None and not _WEB_ADDRESS.fullmatch(base_url):
-            cause = f"--base-url {base_url!r} is no web address to publish at"
+            cause = f"--base-url {base_url!r} is not a web address to publish at"
             remedy = "Give an absolute URL, as in https://data.example.org/onlabel."
             raise UsageError(Problem("U915", "error", cause, remedy))
         if update_cadence is not None and not _DURATION.fullmatch(update_cadence):
-            cause = f"--update-cadence {update_cadence!r} is no duration"
+            cause = f"--update-cadence {update_cadence!r} is not a duration"
             raise UsageError(Problem("U915", "error", cause, "Write it as ISO 8601 does: P1D, PT6H."))
         return cls(base_url and base_url.rstrip("/"), update_cadence)
 

@@ -50,7 +50,7 @@ class PageResult:
     where the bytes could not be read whole.
     `knowledge` is the id of the drug's MedicationKnowledge. `last_reviewed` and `frequency` are what its front matter says
     of reviews. `problems` say why it is quarantined; findings that do not stand in its way are in the spool. `trace` is
-    where an unforeseen error came from, for the run's log. `no_text` says why the page's text is not published. `taken_over`
+    where an unexpected error came from, for the run's log. `no_text` says why the page's text is not published. `taken_over`
     says that the page was not read: its resources and findings are those of the current snapshot.
     """
 

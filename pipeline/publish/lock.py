@@ -6,7 +6,7 @@ import fcntl
 import os
 
 
-def holder_of(handle: int) -> str | None:
+def lock_or_holder(handle: int) -> str | None:
     """Take the lock on an open file, without waiting. Returns None, or what the file says where another holds it.
 
     Raises:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pipeline.errors import Problem, PublishError
 from pipeline.publish.files import NewFolder, content_hash, refusals, sync_folder, write_file
-from pipeline.publish.lock import holder_of, say
+from pipeline.publish.lock import lock_or_holder, say
 
 MARKER = ".onlabel"
 _STAGING = ".staging"
@@ -197,7 +197,7 @@ def _claim(path: Path) -> None:
 
 def _lock(handle: int, path: Path) -> None:
     with refusals(path):
-        said = holder_of(handle)
+        said = lock_or_holder(handle)
     if said is not None:
         cause = f"another run is writing this output folder. {said.removeprefix(_MARKER_TEXT.strip()).strip()}".rstrip()
         remedy = "Wait until it has ended, or name another output folder."

@@ -134,7 +134,7 @@ def _checked(key: str, pattern: object) -> re.Pattern[str]:
     try:
         return re.compile(pattern)
     except (re.error, RecursionError, OverflowError) as error:
-        _refuse(key, f"it is no pattern of Python's re ({error})")
+        _refuse(key, f"it is not a Python regular expression ({error})")
 
 
 def _refuse(key: str, cause: str) -> NoReturn:

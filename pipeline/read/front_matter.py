@@ -180,7 +180,7 @@ class _Reading:
             raise self._refuse(event, "R108", "the front matter is a single text, not a mapping of keys to values")
         if re.search("[\ud800-\udfff]", event.value):
             # An escape of half a character: the parser in Python lets it through, and nothing could write it as UTF-8.
-            raise self._refuse(event, "R107", "a text of the front matter holds an escape that is no character")
+            raise self._refuse(event, "R107", "a text of the front matter holds an escape that is not a character")
         inner = self.stack[-1]
         if inner.is_mapping and inner.key is None:
             if event.value in inner.keys:

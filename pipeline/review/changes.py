@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.diff import Change, Changes, people, title
+from pipeline.diff import Change, Changes, aspect_in_words, people, title
 from pipeline.review.cards import APPROVAL_STATUSES, words
 from pipeline.review.overview import file_of
 
@@ -77,13 +77,14 @@ def changed_slugs(changes: Changes | None) -> frozenset[str]:
 
 def _news(change: Change, why: str) -> News:
     label = _OF.get(change.kind, change.aspect or "")
+    called = aspect_in_words(change.aspect) if change.kind not in _OF else label
     was, now = (_values(label, each) for each in (change.was, change.now))
     if change.kind in {"use-added", "use-withdrawn"}:  # the use in the page's words, under what it is meant to do
-        label = was or now
+        called = was or now
         was, now = (each[0].text if each else "" for each in (change.old, change.new))
     elif (was or now) and not change.kind.endswith(("-added", "-removed")):
         was, now = was or "not stated", now or "not stated"
-    return News(change, title(change), _direction(change.kind), words(label), was, now, people(change), why)
+    return News(change, title(change), _direction(change.kind), called, was, now, people(change), why)
 
 
 def _values(label: str, values: Iterable[str]) -> str:

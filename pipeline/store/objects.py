@@ -97,7 +97,9 @@ class Objects:
         parts = urlsplit(url)
         if parts.scheme in {"http", "https"}:
             remedy = "Fetch the pages to a folder, or name a store that can be listed, as in s3://bucket/pages."
-            raise StoreError(Problem("S101", "fatal", "a web server is no store: it has no list of pages", remedy, source=url))
+            raise StoreError(
+                Problem("S101", "fatal", "a web server is not a store: it has no list of pages", remedy, source=url)
+            )
         import fsspec  # noqa: PLC0415 - only what works with a store waits for it
 
         try:

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from pipeline.errors import Problem, StoreError, excerpt
 from pipeline.publish.files import refusals
-from pipeline.publish.lock import holder_of, say
+from pipeline.publish.lock import lock_or_holder, say
 from pipeline.publish.output import BULK
 from pipeline.store.keeping import remove_beyond
 from pipeline.store.objects import Objects, is_url, without_secrets
@@ -193,7 +193,7 @@ def _held(folder: Path) -> Iterator[None]:
         cause = f"the local folder for what is in the store cannot be used ({error.strerror})"
         raise StoreError(Problem("S107", "fatal", cause, "Name another one with --work.", source=str(folder))) from error
     try:
-        holder = holder_of(handle)
+        holder = lock_or_holder(handle)
         if holder is not None:
             cause = f"another run on this machine works for the same place in the store. Held by {holder}"
             remedy = "Wait until it has ended."

@@ -17,9 +17,9 @@ from pipeline.validate.invariants import invariants
 from pipeline.validate.layers import LAYERS, UNCHECKED, layer
 from pipeline.validate.narrative import narrative
 from pipeline.validate.profiles import Profile, claimed, profiled, profiles
+from pipeline.validate.quick_check import passes_quick_check
 from pipeline.validate.references import check_references, references
 from pipeline.validate.shape import shape
-from pipeline.validate.sound import is_sound
 from pipeline.validate.structure import structure
 from pipeline.validate.units import units
 from pipeline.validate.values import values
@@ -59,12 +59,12 @@ def validate(resources: Iterable[Resource], version: FhirVersion, known: Mapping
 def _layers(resource: Resource, version: FhirVersion, known: Mapping[str, Profile]) -> Iterator[Problem]:
     kind = resource.get("resourceType")
     if not isinstance(kind, str) or not is_resource(version, kind):
-        cause, remedy = f"this is no resource type of FHIR {version}", "Correct resourceType, or choose the right version."
+        cause, remedy = f"this is not a resource type of FHIR {version}", "Correct resourceType, or choose the right version."
         yield Problem("V400", "fatal", cause, remedy, excerpt=excerpt(str(kind)))
         return
     if version in PACKAGES:
         yield from shape(resource, version)
-        if is_sound(resource, version, known):
+        if passes_quick_check(resource, version, known):
             return
     found = list(nodes(resource, version))
     if version not in PACKAGES:

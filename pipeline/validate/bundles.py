@@ -51,7 +51,7 @@ def _full_url(entry: Node, version: FhirVersion) -> Iterator[Problem]:
         return
     literal = _LITERAL.fullmatch(url)
     if not _SCHEME.fullmatch(url):
-        cause = "fullUrl is no absolute URL"
+        cause = "fullUrl is not an absolute URL"
         yield problem("V436", cause, "Give the whole URL, or urn:uuid:….", entry, shown=url, below="fullUrl")
     elif literal and literal["version"]:
         cause = "fullUrl names a version of the resource (bdl-8)"

@@ -126,7 +126,7 @@ def _parse(text: bytes) -> tuple[Any, list[Problem]]:
         return value
 
     def constant(name: str) -> float:
-        problems.append(_problem("V463", f"{name} is no JSON", "Leave the element out where there is no number.", name))
+        problems.append(_problem("V463", f"{name} is not JSON", "Leave the element out where there is no number.", name))
         return 0.0
 
     try:
@@ -164,7 +164,9 @@ def _around(text: str, at: int) -> str:
 
 
 def _no_object(value: object) -> Problem:
-    return _problem("V460", "this is no resource: it is no JSON object", "Give one resource a line, or a Bundle.", str(value))
+    return _problem(
+        "V460", "this is not a resource: it is not a JSON object", "Give one resource a line, or a Bundle.", str(value)
+    )
 
 
 def _too_large(max_bytes: int) -> Problem:

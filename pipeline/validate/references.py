@@ -49,7 +49,7 @@ def references(found: Sequence[Node], version: FhirVersion) -> Iterator[Problem]
 def _reference(node: Node, version: FhirVersion) -> Iterator[Problem]:
     value, said = node.value.get("reference"), node.value.get("type")
     if isinstance(said, str) and not is_resource(version, said):
-        yield problem("V430", f"{said} is no resource type of FHIR {version}", "Correct Reference.type.", node, shown=said)
+        yield problem("V430", f"{said} is not a resource type of FHIR {version}", "Correct Reference.type.", node, shown=said)
     if not isinstance(value, str) or not value:
         if isinstance(said, str) and not is_allowed(node, said):
             yield wrong_target(node, said)

@@ -106,7 +106,7 @@ def _problem(error: ErrorDetails, resource: Resource, version: FhirVersion) -> P
     if kind in {"missing", "model_field_validation.missing"}:
         return Problem("V401", "error", f"the required element {name} is missing", "Add it.", expression=expression)
     if kind == "extra_forbidden":
-        cause = f"{name} is no element here in FHIR {version}"
+        cause = f"{name} is not an element here in FHIR {version}"
         remedy = "Correct the name, or move it where the version's definition has it."
         return Problem("V402", "error", cause, remedy, excerpt=shown, expression=expression)
     if "any of" in message.lower():  # fhir.resources' words for a choice element with no type, or with two

@@ -24,7 +24,7 @@ def structure(found: Iterable[Node], version: FhirVersion) -> Iterator[Problem]:
                 continue
             element = known.get(name)
             if element is None:
-                cause = f"{name} is no element here in FHIR {version}"
+                cause = f"{name} is not an element here in FHIR {version}"
                 remedy = "Correct the name, or move it where the version's definition has it."
                 yield problem("V402", cause, remedy, node, shown=value if isinstance(value, str) else None, below=name)
             else:

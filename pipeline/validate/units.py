@@ -32,7 +32,7 @@ def units(found: Iterable[Node]) -> Iterator[Problem]:
         code = node.value.get("code")
         if isinstance(code, str) and not is_unit(code):
             remedy = "Write it as UCUM has it (case matters: mg, mL, [iU], 10*3/uL, {tablet}), or leave system and code out."
-            yield problem("V470", "this is no unit of UCUM", remedy, node, shown=code, below="code")
+            yield problem("V470", "this is not a UCUM unit", remedy, node, shown=code, below="code")
 
 
 def is_unit(code: str) -> bool:

@@ -19,8 +19,8 @@ from pipeline.verify.files import check_files, check_report, lines, publishers_o
 from pipeline.verify.finding import Json, finding, not_read
 from pipeline.verify.mapped import Conformance
 from pipeline.verify.marks import stale_day
+from pipeline.verify.page_facts import facts_by_page
 from pipeline.verify.resources import Resources, digest, name_of
-from pipeline.verify.told import told_by
 
 __all__ = ["Proved", "prove", "verify"]
 
@@ -148,8 +148,8 @@ def _version(
     folder: Path, snapshot: Path | None, source: Sources, done: Proved, texts: dict[str, Document]
 ) -> Iterator[Problem]:
     """All checks of one FHIR version's folder."""
-    told = told_by(snapshot) if snapshot else None
-    resources = Resources(_conformance(folder), source.publishers, told, source.pages)
+    page_facts = facts_by_page(snapshot) if snapshot else None
+    resources = Resources(_conformance(folder), source.publishers, page_facts, source.pages)
     for place, resource in _lines(folder):
         if resource is None:
             yield finding("C605", "no resource of the file's type", place)

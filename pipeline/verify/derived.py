@@ -16,9 +16,9 @@ from pipeline.errors import Problem
 from pipeline.publishers import Publisher
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.mapped import Conformance, is_mapped, mapped_codes
+from pipeline.verify.page_facts import PageFacts
 from pipeline.verify.reviews import CORRECTED, FIELDS, corrected_in
 from pipeline.verify.spans import name_of, part, quote_of, rules_of
-from pipeline.verify.told import Told
 
 NCI_THESAURUS = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
 CANCER_TERMS = "https://www.cancer.gov/publications/dictionaries/cancer-terms"
@@ -153,7 +153,7 @@ def derived(
     conformance: Conformance,
     changed: Collection[str] = (),
     publisher: Publisher | None = None,
-    told: Told | None = None,
+    page_facts: PageFacts | None = None,
 ) -> Iterator[Problem]:
     """Codes of a resource that disagree with their words, or are no codes of their system.
 
@@ -162,7 +162,7 @@ def derived(
         conformance: the snapshot's own code systems and ConceptMaps.
         changed: the fields of the use that a reviewer gave another value: there a code is a person's reading of the words.
         publisher: by whose profile the page was read, whose codes it may hold.
-        told: the facts of the page, where they hold proof that the resource leaves out: what is corrected, too.
+        page_facts: the facts of the page, where they hold proof that the resource leaves out: what is corrected, too.
     """
     name = f"{resource['resourceType']}/{resource.get('id')}"
     quotes = " ".join(_quotes(resource))
@@ -182,7 +182,7 @@ def derived(
             yield from _therapy(value, place, name)
         yield from _fixed(value, place, name)
     marked = list(corrected_in(resource))
-    unmarked = (told.corrected(resource) if told else set()) - {field for _, field in marked}
+    unmarked = (page_facts.corrected(resource) if page_facts else set()) - {field for _, field in marked}
     for place, field in [*marked, *((resource["resourceType"], each) for each in sorted(unmarked))]:
         if field not in changed:
             yield finding("C643", f"no review says {field or 'this'} is changed", place, name)

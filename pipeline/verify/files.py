@@ -69,7 +69,7 @@ def document(path: Path) -> Json:
     except (OSError, ValueError) as error:
         raise VerifyError(_unreadable(path, f"it cannot be read ({error})")) from error
     if not isinstance(found, dict):
-        raise VerifyError(_unreadable(path, "it is no JSON object"))
+        raise VerifyError(_unreadable(path, "it is not a JSON object"))
     return found
 
 
@@ -121,7 +121,7 @@ def _sums(path: Path) -> dict[str, str]:
     except (OSError, ValueError) as error:
         raise VerifyError(_unreadable(path, f"it cannot be read ({error})")) from error
     if None in rows:
-        raise VerifyError(_unreadable(path, "it is no list of hashes and files"))
+        raise VerifyError(_unreadable(path, "it is not a list of hashes and files"))
     return {row[2]: row[1] for row in rows if row}
 
 

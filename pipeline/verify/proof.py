@@ -13,9 +13,9 @@ from pipeline.verify.derived import CANCER_TERMS, NCI_THESAURUS, drug_id
 from pipeline.verify.document import Document
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.mapped import is_mapped
+from pipeline.verify.page_facts import PageFacts
 from pipeline.verify.seen import TARGET
 from pipeline.verify.spans import DERIVATION, Place, Span, is_proof, name_of, part, quote_of, spans_of
-from pipeline.verify.told import Told
 
 #: Values of extensions that are not the page's words: our own words, and what is checked in another way (`_link`, `_key`).
 _NOT_QUOTED = frozenset({"text", "key", "reason", "target", "kind-reason", "reviewer", "proof"})
@@ -88,13 +88,13 @@ _MUST_BE_PROVEN = {
 class Proof:
     """The proof of one resource; `proven` gathers every value that held, for the narrative.
 
-    `quotes` counts the values that are said to stand in the page, `failed` those of them that do not. `told` are the facts of
-    the page, where they say of words where they stand and the resource may leave it out.
+    `quotes` counts the values that are said to stand in the page, `failed` those of them that do not. `page_facts` are
+    the facts of the page, where they say of words where they stand and the resource may leave it out.
     """
 
     resource: Json
     document: Document
-    told: Told | None = None
+    page_facts: PageFacts | None = None
     proven: set[str] = field(default_factory=set)
     quoted: list[Span] = field(default_factory=list)
     used: list[tuple[str, Span]] = field(default_factory=list)
@@ -109,7 +109,7 @@ class Proof:
     @property
     def sentences(self) -> list[Span]:
         """The spans of the sentences that the use section is accounted with."""
-        return self.told.sentences if self.told else self.document.sentences
+        return self.page_facts.sentences if self.page_facts else self.document.sentences
 
     def check(self) -> Iterator[Problem]:
         """All that is not proven in the resource."""
@@ -165,14 +165,14 @@ class Proof:
 
     def _told(self, words: str, place: str) -> list[Place]:
         """Where words stand that have no span beside them, as the facts say it."""
-        return self.told.places(self.resource, place, words) if self.told else []
+        return self.page_facts.places(self.resource, place, words) if self.page_facts else []
 
     def _as_told(self, element: object, words: str, place: str) -> Iterator[Problem]:
         """A proof that is not the one that the facts have for these words."""
-        if self.told is None or not isinstance(element, dict) or not spans_of(element):
+        if self.page_facts is None or not isinstance(element, dict) or not spans_of(element):
             return
         of_front_matter = _OF_FRONT_MATTER.fullmatch(place) or name_of(element) == "front-matter"
-        if not of_front_matter and not self.told.has(self.resource, place, words, element):
+        if not of_front_matter and not self.page_facts.has(self.resource, place, words, element):
             yield self._problem("C650", "no such fact has these words, spans and rule", place, words)
 
     def _kinds(self, value: Json, place: str) -> Iterator[Problem]:
@@ -191,7 +191,7 @@ class Proof:
     def _concept(self, value: Json, spans: list[Place], place: str) -> Iterator[Problem]:
         if spans:
             yield from self._value(value["text"], spans, f"{place}.text")
-        elif self._is_assembled(place) or (self.told and _STATEMENT.fullmatch(place)):
+        elif self._is_assembled(place) or (self.page_facts and _STATEMENT.fullmatch(place)):
             self.proven.add(value["text"])
         else:
             yield self._problem("C623", "no span", f"{place}.text", value["text"])
@@ -227,7 +227,7 @@ class Proof:
             spans = self._told(str(each), f"{place}.{name}")
             if spans:
                 yield from self._value(str(each), spans, f"{place}.{name}")
-            elif not (self.told and _OF_FRONT_MATTER.fullmatch(place) and self.document.states(str(each))):
+            elif not (self.page_facts and _OF_FRONT_MATTER.fullmatch(place) and self.document.states(str(each))):
                 yield self._problem("C623", "no span", f"{place}.{name}", each)
             else:
                 self.proven.add(str(each))
@@ -286,7 +286,7 @@ class Proof:
                 yield self._problem("C630", "it has no span in a link's target", f"{place}.code", code)
         elif system == CANCER_TERMS and not is_mapped(value):
             spans = spans_of(value.get("_display", {}))
-            if not spans and self.told and (value.get("display"), code) in self.told.glossary:
+            if not spans and self.page_facts and (value.get("display"), code) in self.page_facts.glossary:
                 return  # the facts' links are proven with them
             ids = {self.document.glossary_id(start, end) for _, start, end in spans}
             if ids != {code}:

@@ -15,9 +15,9 @@ from pipeline.verify.document import Document, Unread, read_document, unaccounte
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.mapped import Conformance
 from pipeline.verify.marks import stale_day
+from pipeline.verify.page_facts import PageFacts
 from pipeline.verify.proof import Proof
 from pipeline.verify.spans import spans_in
-from pipeline.verify.told import Told
 
 #: What is not read from a page.
 _OURS = frozenset({"Organization", "Device"})
@@ -26,23 +26,23 @@ _OURS = frozenset({"Organization", "Device"})
 class Resources:
     """What is kept of all resources while each is checked: names and digests, and the text of the pages.
 
-    `conformance` is what the snapshot says of codes, `publishers` the profiles that its pages were read by, `told` the facts of
-    a page by its SHA-256 where they hold the proof, `given` the pages at hand besides those in the snapshot, by SHA-256. Of
-    pages that are `unread` no quote is checked.
+    `conformance` is what the snapshot says of codes, `publishers` the profiles that its pages were read by, `page_facts` the
+    facts of a page by its SHA-256 where they hold the proof, `given` the pages at hand besides those in the snapshot, likewise.
+    Of pages that are `unread` no quote is checked.
     """
 
     def __init__(
         self,
         conformance: Conformance,
         publishers: Sequence[Publisher],
-        told: Callable[[str], Told | None] | None = None,
+        page_facts: Callable[[str], PageFacts | None] | None = None,
         given: Mapping[str, bytes] | None = None,
     ) -> None:
         self.given = given or {}
         self.unread: dict[str, Unread] = {}
         self.conformance = conformance
         self.publishers = publishers
-        self.told = told
+        self.page_facts = page_facts
         self.read_from: dict[str, str] = {}
         self.kept = Snapshot(publishers)
         self.documents: dict[str, Document] = {}
@@ -82,14 +82,14 @@ class Resources:
     def check(self, resource: Json) -> Iterator[Problem]:
         """What is not proven in a resource, once all are gathered."""
         page = self._page(resource)
-        told = self.told(page.sha256) if self.told and page else None
+        page_facts = self.page_facts(page.sha256) if self.page_facts and page else None
         if isinstance(page, Unread):
-            yield from derived(resource, self.conformance, self.kept.changed_of(resource, None), page.publisher, told)
+            yield from derived(resource, self.conformance, self.kept.changed_of(resource, None), page.publisher, page_facts)
             return
         proven: set[str] = set()
         kind = resource["resourceType"]
         if page is not None:
-            proof = Proof(resource, page, told)
+            proof = Proof(resource, page, page_facts)
             yield from proof.check()
             proven = proof.proven
             self.quotes += proof.quotes
@@ -97,7 +97,7 @@ class Resources:
         elif kind not in _OURS:
             yield finding("C623", "it refers to no page of the snapshot", kind, name_of(resource))
         publisher = page.publisher if page else None
-        yield from derived(resource, self.conformance, self.kept.changed_of(resource, page), publisher, told)
+        yield from derived(resource, self.conformance, self.kept.changed_of(resource, page), publisher, page_facts)
         yield from copies(resource, page, self.kept, proven)
         if kind == "DocumentReference" and page is not None:
             yield from unaccounted(page, proof.sentences)

@@ -104,7 +104,7 @@ def check_reviews(provenance: Json, published: Container[str], name: str) -> Ite
     for place, _, review in _reviews(provenance):
         for reference in _indications(review):
             if reference not in published or reference not in targets:
-                yield finding("C652", "the review speaks of an indication that is no target", place, name, reference)
+                yield finding("C652", "the review speaks of an indication that is not a target", place, name, reference)
     for number, agent in enumerate(provenance.get("agent", ())):
         codes = {coding.get("code") for coding in agent.get("type", {}).get("coding", ())}
         extensions = [name_of(each) for each in agent.get("extension", ())]

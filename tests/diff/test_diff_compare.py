@@ -100,7 +100,7 @@ def test_the_last_two_snapshots_are_compared_unless_others_are_named(
     output: Path, names: list[str], told: Callable[..., str]
 ) -> None:
     without = told("--output", str(output))
-    assert "Zelanib\n  use changed (population) · Zelaria · melanoma\n      adults → children\n" in without
+    assert "Zelanib\n  use changed (patients) · Zelaria · melanoma\n      adults → children\n" in without
     assert re.search(r"      was  zelanib\.md:\d+  “melanoma in adults\. This use is approved", without)
     assert told(names[0][:8], "--output", str(output)) == without
     assert told(names[0][:8], names[1][:8], "--output", str(output)) == without
@@ -164,7 +164,7 @@ def test_what_was_named_and_is_not_there_is_named_in_the_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: Callable[..., str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert "'nowhere' is no folder" in told("nowhere", code=2)
+    assert "'nowhere' is not a folder" in told("nowhere", code=2)
 
 
 def test_a_first_snapshot_has_none_before_it(tmp_path: Path, told: Callable[..., str]) -> None:
@@ -175,4 +175,4 @@ def test_a_first_snapshot_has_none_before_it(tmp_path: Path, told: Callable[...,
 def test_a_headline_names_drug_brand_use_and_difference(output: Path, names: list[str]) -> None:
     changes = compare(*(open_snapshot(output / "snapshots" / name) for name in names))
     (change,) = [change for change in changes.listed if change.slug == "zelanib"]
-    assert headline(change) == "Zelanib · Zelaria · melanoma: use changed (population): adults → children"
+    assert headline(change) == "Zelanib · Zelaria · melanoma: use changed (patients): adults → children"

@@ -47,7 +47,7 @@ HOSTILE = [
 def test_a_change_is_told_under_its_drug_with_both_quotes_and_their_lines() -> None:
     rendered = MarkdownIt("commonmark").render(markdown(changes(NARROWED)))
     assert "<h2>Zorvalimab</h2>" in rendered
-    assert "<strong>use narrowed (population)</strong> · Velora · breast cancer · adults → adults, have a high risk" in rendered
+    assert "<strong>use narrowed (patients)</strong> · Velora · breast cancer · adults → adults, have a high risk" in rendered
     assert "<li>was, zorvalimab.md:32: “breast cancer in adults”</li>" in rendered
     assert "<li>now, zorvalimab.md:33: “breast cancer in adults who have a high risk”</li>" in rendered
 

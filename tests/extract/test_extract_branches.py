@@ -1,4 +1,4 @@
-"""Several sorts of patients, several ways of use: what is said of one of them is no must of the whole use."""
+"""Several sorts of patients, several ways of use: what is said of one of them is not required of the whole use."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def said_of_the_disease(use: Use) -> list[str]:
 
 
 def musts(use: Use) -> list[str]:
-    """What must hold in every patient, in the page's words; what one of several groups must be is no must of all."""
+    """What must hold in every patient, in the page's words; what one of several groups must be is not required of all."""
     several = len(use.populations) > 1
     people = [] if several else [one.fact.text for group in use.populations for one in group.characteristics]
     line = [use.line.text] if use.line is not None else []

@@ -1,4 +1,4 @@
-"""A run that fails as foreseen says so once, by code and remedy; Prefect keeps the rest."""
+"""A run that fails as expected says so once, by code and remedy; Prefect keeps the rest."""
 
 from __future__ import annotations
 

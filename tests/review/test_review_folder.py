@@ -185,7 +185,7 @@ def test_changes_are_told_with_before_after_and_why_and_never_as_nothing(tmp_pat
         assert run_command(["convert", str(page), "--output", str(output), "--quiet"]) == 0
     assert run_command(["review", str(output), "--quiet"]) == 0
     told = (output / "review" / "changes.html").read_text(encoding="utf-8")
-    assert "use narrowed (population)" in told
+    assert "use narrowed (patients)" in told
     assert re.search(
         r'<bdi class="before">not stated</bdi> <span aria-label="is now">→</span> <bdi class="after">adults</bdi>', told
     )

@@ -73,6 +73,13 @@ def test_all_drugs_are_listed_with_brands_uses_approval_status_and_unread(show: 
     assert said.code == 0
 
 
+def test_a_use_in_the_table_has_what_opens_its_list_too(show: Show, shipped: Path) -> None:
+    said = show(shipped, "--uses").out
+    quoted = "Denosumab is also approved to increase bone mass in adults who have a high risk of breaking bones."
+    (line,) = [line for line in said.splitlines() if "breast cancer in women receiving aromatase inhibitor therapy" in line]
+    assert quoted in line
+
+
 @pytest.mark.parametrize("wanted", ["denosumab", "Denosumab", "  DENOSUMAB ", "Prolia", "xgeva", "C61313", "993449", "481348"])
 def test_a_drug_is_found_by_name_brand_slug_and_code(wanted: str, show: Show, shipped: Path) -> None:
     said = show(shipped, wanted)

@@ -1,4 +1,4 @@
-"""What makes validation fast changes no finding: the quick look at sound resources, and Extensions validated once."""
+"""What makes validation fast changes no finding: the quick check that most resources pass, and Extensions validated once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.fhir import build, derive
 from pipeline.read import read_page
 from pipeline.settings import FhirVersion, Settings
 from pipeline.validate import validate
-from pipeline.validate.sound import is_sound
+from pipeline.validate.quick_check import passes_quick_check
 
 _HERE = Path(__file__).parent
 _MINIMAL = json.loads((_HERE / "minimal_resources.json").read_text(encoding="utf-8"))
@@ -66,7 +66,7 @@ def _changed(resource: dict[str, Any], rng: random.Random) -> dict[str, Any]:
 
 @pytest.mark.parametrize("version", ["R5", "R4B"])
 def test_what_is_published_needs_no_second_look(seed: Path, version: FhirVersion) -> None:
-    assert [resource["id"] for resource in _published(seed, version) if not is_sound(resource, version, {})] == []
+    assert [resource["id"] for resource in _published(seed, version) if not passes_quick_check(resource, version, {})] == []
 
 
 @pytest.mark.parametrize("version", ["R5", "R4B"])
@@ -79,7 +79,7 @@ def test_findings_are_the_same_without_the_short_cuts(
     resources = [*valid, *(_changed(rng.choice(small), rng) for _ in range(250))]
     quick = [validate([resource], version) for resource in resources]
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.validate.is_sound", lambda *_: False)
+        patch.setattr("pipeline.validate.passes_quick_check", lambda *_: False)
         patch.setattr(import_module("pipeline.validate.shape"), "_with_parts", lambda resource, _: resource)
         slow = [validate([resource], version) for resource in resources]
     assert quick == slow

@@ -14,8 +14,8 @@ from pipeline.convert import convert
 from pipeline.publishers import profiles
 from pipeline.settings import Settings
 from pipeline.verify.mapped import Conformance
+from pipeline.verify.page_facts import facts_by_page
 from pipeline.verify.resources import Resources
-from pipeline.verify.told import told_by
 
 Json = dict[str, Any]
 
@@ -61,7 +61,7 @@ class Published:
         folder = output / "current" / "R5"
         read = {p.stem: [json.loads(line) for line in p.read_bytes().splitlines()] for p in folder.glob("*/*.ndjson")}
         self.output = output
-        self.told = told_by(output / "current")
+        self.told = facts_by_page(output / "current")
         self.conformance = Conformance.of([*read["CodeSystem"], *read["ConceptMap"]])
         files = sorted((folder / "resources").glob("*.ndjson"))
         self.resources: list[Json] = [resource for path in files for resource in read[path.stem]]

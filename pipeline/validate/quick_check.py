@@ -1,8 +1,8 @@
-"""A quick look that knows a sound resource: what passes it, no layer but the shape has anything to say of.
+"""A quick check that most resources pass: of what passes it, no layer but the shape has anything to report.
 
-Nearly every resource that is published is sound, and to learn that layer by layer, node by node, took nearly as long as
+Nearly every resource that is published passes, and to learn that layer by layer, node by node, took nearly as long as
 fhir.resources needs. Here each type becomes, once, a table of checks by JSON property: the layers' own functions, asked
-once for a value that comes again and again. What is not surely sound (a name that the type has not, a null, an entry of a
+once for a value that comes again and again. What may not be valid (a name that the type has not, a null, an entry of a
 Bundle, whatever a layer reports) is left to the layers, which say what it is.
 """
 
@@ -46,15 +46,15 @@ class _Local(NamedTuple):
     known: Mapping[str, Profile]
 
 
-#: Whether a value is surely sound, in a resource with these contained ones.
+#: Whether a value is surely valid, in a resource with these contained ones.
 _Check: TypeAlias = Callable[[Any, _Local], bool]
 _Object: TypeAlias = Mapping[str, Any]
 
 
-def is_sound(resource: Resource, version: FhirVersion, known: Mapping[str, Profile]) -> bool:
+def passes_quick_check(resource: Resource, version: FhirVersion, known: Mapping[str, Profile]) -> bool:
     """Whether surely no layer but the shape has a finding on a resource of a known type. False: ask them.
 
-    What claims a profile or has an extension whose definition is given (`known`) is not surely sound.
+    What claims a profile or has an extension whose definition is given (`known`) does not pass.
     """
     contained = resource.get("contained", ())
     if "contained" in resource and (type(contained) is not list or not contained):

@@ -1,4 +1,4 @@
-"""What is told once: failures that were foreseen, problems of pages, and that a run was stopped.
+"""What is reported once: failures that were expected, problems of pages, and that a run was stopped.
 
 Prefect logs a task that returns a failed state twice as an error, the first time with the traceback of no exception
 (`NoneType: None`). Where the command that started the run tells the failure itself, these lines are kept from the console.
@@ -47,7 +47,7 @@ class _Foreseen(logging.Filter):
         self.task_runs: set[str] = set()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        # What has an exception was not foreseen, though an earlier try of the same task run may have failed as foreseen.
+        # What has an exception was not expected, though an earlier try of the same task run may have failed as expected.
         if record.exc_info is not None and record.exc_info[0] is not None:
             return True
         return getattr(record, "task_run_id", None) not in self.task_runs and _CANCELLED not in record.getMessage()
@@ -58,7 +58,7 @@ _FORESEEN = _Foreseen()
 
 @contextmanager
 def told_by_the_command() -> Iterator[None]:
-    """Let Prefect's console be silent about what fails as foreseen in a `with` block: whoever opened it tells that.
+    """Let Prefect's console be silent about what fails as expected in a `with` block: whoever opened it reports that.
 
     A user who chose what Prefect logs (`calm` then left it alone) gets what was chosen.
     """

@@ -34,7 +34,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _Proof: TypeAlias = tuple[tuple[Span, ...], str]
 
 
-class Told:
+class PageFacts:
     """The facts of one page by their words."""
 
     def __init__(self, facts: PublishedFacts) -> None:
@@ -96,7 +96,7 @@ class Told:
         return self.facts.uses[number - 1] if 1 <= number <= len(self.facts.uses) else None
 
 
-def told_by(snapshot: Path) -> Callable[[str], Told | None] | None:
+def facts_by_page(snapshot: Path) -> Callable[[str], PageFacts | None] | None:
     """The facts of a page by its SHA-256; None where the snapshot's resources carry the proof themselves.
 
     Raises:
@@ -108,14 +108,14 @@ def told_by(snapshot: Path) -> Callable[[str], Told | None] | None:
     begins = {sha256: offset for offset, sha256 in _lines(snapshot / FACTS)}
 
     @lru_cache(maxsize=1)  # resources stand in the order of their pages
-    def told(sha256: str) -> Told | None:
+    def page_facts(sha256: str) -> PageFacts | None:
         if sha256 not in begins:
             return None
         with (snapshot / FACTS).open("rb") as file:
             file.seek(begins[sha256])
-            return Told(facts_from_json(file.readline()))
+            return PageFacts(facts_from_json(file.readline()))
 
-    return told
+    return page_facts
 
 
 def _lines(path: Path) -> Iterable[tuple[int, str]]:
