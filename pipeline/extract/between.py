@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.extract.denials import read_denial
+from pipeline.extract.denials import of_another, read_denial
 from pipeline.extract.details import conditional, read_detail
 from pipeline.extract.elements import Aside, Unseen
 from pipeline.extract.frames import Frame
@@ -46,7 +46,8 @@ def read_aside(ledger: Ledger, aside: Aside) -> None:
         ledger.state(every_place(ledger.elements), statement.fact(frame.name))
     elif may_limit(statement, frame):
         ledger.state(places, statement.fact("stated"))
-    note_said(ledger, statement, frame)
+    another = frame.role == "denied" and frame.group is not None and not frame.group.is_of("approve")
+    note_said(ledger, statement, frame, ledger.of(places) if another and of_another(statement, frame, ledger.names) else ())
 
 
 def _denies_another(statement: Statement, frame: Frame, ledger: Ledger) -> bool:

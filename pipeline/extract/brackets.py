@@ -48,8 +48,10 @@ def bracket(scene: Scene) -> tuple[Said, ...] | None:
     if may_deny(inside):
         return (scene.tell("qualifier", "stated", (start, end), of="use"),)
     of_patients = words[0].of("person") and read_people(scene.text, start, end)[1] >= end - len(" only")
-    if of_patients or (
-        words[0].low in ("in", "for") and read_people(scene.text, *scene.place(scene.phrase.first + 2, scene.end))[0]
+    if (
+        words[0].low == "alone"
+        or of_patients
+        or (words[0].low in ("in", "for") and read_people(scene.text, *scene.place(scene.phrase.first + 2, scene.end))[0])
     ):
         return tuple(_patients(scene, scene.phrase.first + 1, scene.phrase.first + 1 + len(words)))
     if _ABBREVIATED.fullmatch(inside):

@@ -9,7 +9,7 @@ _MAY_DENY = rx(
     r"|recommended|indicated|used|given)"
     r"|until (?:\w+ )?\d{4}|stud(?:y|ies|ied)|trials?|investigational|experimental|outside|abroad"
     r"|countr(?:y|ies)|Europe(?:an)?|Canad(?:a|ian)|Japan(?:ese)?|emergency use|unapproved|off-label"
-    r"|China|tentative|pending|expected)\b"
+    r"|China|EU|UK|tentative|pending|expected|proposed)\b"
 )
 
 
@@ -46,6 +46,16 @@ _ON_THE_WAY = rx(
     r"\b(?:priority|regulatory|expedited) review\b|\bfast[- ]track\b"
     r"|\b(?:orphan|breakthrough(?: therapy)?|priority|RMAT)[- ](?:\w+ )?(?:designation|status|drug|product|therapy)\b"
 )
+
+
+_UNDER_STUDY = rx(
+    r"\bbeing (?:\w+ )?(?:studied|tested|investigated|evaluated|explored|researched|reviewed|considered)\b|\bunder (?:study|investigation)\b"
+)
+
+
+def is_studied(words: str) -> bool:
+    """Whether words that were read as the state of a disease or of patients say that the use is being studied."""
+    return _UNDER_STUDY.search(words) is not None
 
 
 def is_lesser(sentence: str) -> bool:

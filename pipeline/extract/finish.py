@@ -9,11 +9,12 @@ from dataclasses import replace
 from pipeline.extract.causes import UNDERLYING
 from pipeline.extract.conservation import keep_words
 from pipeline.extract.denials import CONTRADICTED
-from pipeline.extract.denying import may_deny, takes_back_approval
+from pipeline.extract.denying import is_studied, may_deny, takes_back_approval
 from pipeline.extract.elements import Aside, Passage
 from pipeline.extract.leaf import in_order, unique
 from pipeline.extract.ledger import Ledger, Read, holds, says_abroad, words_left
 from pipeline.extract.quote import fact
+from pipeline.extract.said import STATES
 from pipeline.extract.scope import (
     THIS_USE,
     Scope,
@@ -154,6 +155,9 @@ def _refused(ledger: Ledger, one: Read) -> str | None:
         return "the page says that this use is not approved, or is being studied"
     if any(takes_back_approval(reading.statement.text) for reading in (*one.leaf.leading, *one.leaf.above, *one.leaf.own)):
         return "its own words may say that it is not approved"
+    states = ((r, one) for r in (*one.leaf.above, *one.leaf.own) for one in r.of(*STATES, "description"))
+    if any(is_studied(reading.text(each.place)) for reading, each in states):
+        return "its own words say that it is being studied"
     if may_deny(words_left((*one.leaf.leading, *one.leaf.above, *one.leaf.own[:1]))) or says_abroad(
         (*one.leaf.above, *one.leaf.own, *one.leaf.general)
     ):

@@ -290,14 +290,20 @@ def brand_names(statement: Statement, frame: Frame, names: Names) -> tuple[tuple
         stop = start + brand
         first = start + next((number for number, word in enumerate(said) if word.low != "the" and not word.of("adverb")), 0)
         return split_at(words, first, stop) if stop > first else ()
-    if frame.subject == "brand":
-        named = split_at(
-            words,
-            start + next((number for number, word in enumerate(said) if word.low != "the" and not word.of("adverb")), 0),
-            end,
-        )
-        return named if all(statement.plain[a:b].casefold() in names.brands for a, b in named) else ()
-    return ()
+    if frame.subject not in ("brand", "drug"):
+        return ()
+    stop = next((number for number, word in enumerate(said) if word.of("negation")), len(said))  # "Xyz, but not Abc, is …"
+    return _brands_in(statement, words[start].start, words[start + stop - 1].end, names) if 0 < stop <= len(said) else ()
+
+
+def _brands_in(statement: Statement, start: int, end: int, names: Names) -> tuple[tuple[int, int], ...]:
+    """Brands of the page between two offsets: "Xyz and Abc", "Zolafen (Xyz)", "Zolafen, as Xyz,"."""
+    if not names.brands:
+        return ()
+    listed = "|".join(re.escape(one) for one in sorted(names.brands, key=len, reverse=True))
+    return tuple(
+        one.span() for one in re.compile(rf"(?<!\w)(?:{listed})(?!\w)", re.IGNORECASE).finditer(statement.plain, start, end)
+    )
 
 
 def limits(statement: Statement) -> bool:

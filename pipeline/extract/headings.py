@@ -16,7 +16,8 @@ from pipeline.model import Block, Fact, Population, Qualifier, SentenceRole, Use
 
 _NO_USE = rx(
     r".*\b(?:not|no longer|withdrawn|discontinued|formerly|former|past|previous|outside|abroad|other countries|europe|canada|off-label"
-    r"|unapproved|limitations?|limits|considerations|contraindications|precautions|side effects?|warnings?|safety|do not)\b"
+    r"|unapproved|pending|proposed|expected|upcoming|future|veterinary|animals?|emergency|compassionate|expanded access|orphan|breakthrough|fast track|priority review"
+    r"|under review|EU|UK|limitations?|limits|considerations|contraindications|precautions|side effects?|warnings?|safety|do not)\b"
 )
 _STUDIED = rx(r".*\b(?:stud(?:y|ies|ied)|trials?|research|investigat\w+|experimental)\b")
 _FRAME = rx(

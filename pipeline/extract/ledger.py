@@ -136,6 +136,8 @@ def note_said(ledger: Ledger, statement: Statement, frame: Frame, within: Iterab
     if frame.role == "denied":
         if of_another(statement, frame, ledger.names):
             ledger.unread(statement, OTHER_SUBJECT)
+            for one in within:
+                one.leaf.stated.append(statement.fact("stated"))
             return
         denial = read_denial(statement, frame, ledger.names)
         inside = [*within]
@@ -148,10 +150,9 @@ def note_said(ledger: Ledger, statement: Statement, frame: Frame, within: Iterab
         )  # fmt: skip
         if (group is not None and group.is_of("approve")) or not (of_some or of_drug):
             ledger.result.denials.append(statement.fact(frame.name))
-        if of_some:
-            for one in inside:
-                one.leaf.stated.append(statement.fact("stated"))
-        elif denial is not None:
+        for one in inside if denial is not None else ():  # "It is not used for X", too: X may be a kind of what the item names
+            one.leaf.stated.append(statement.fact("stated"))
+        if denial is not None and not of_some:
             ledger.denials.add(denial)
     elif frame.role == "studied":
         ledger.result.studied.append(statement.fact(frame.name))

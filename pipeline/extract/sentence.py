@@ -52,6 +52,8 @@ def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> 
     if head is not None and head.low in ("continued", "continue", "continues"):
         # "It may be continued for up to 3 years in women who …": the others are treated, too
         return of_some_patients(statement) if may and reading.of("population") else then_alone(reading)
+    if _WHEN_USED.match(statement.text) is not None:
+        return of_some_patients(statement, reading.of("partner"))
     in_a_case = may and bool(reading.of("partner")) and any(one.rule == "circumstance" for one in reading.of("status"))
     if in_a_case or (also and _adds_for_some(reading, frame)):
         return of_some_patients(statement, reading.of("partner"))
@@ -69,6 +71,8 @@ def _before(statement: Statement, reading: Reading, frame: Frame) -> Reading:
     return replace(reading, said=(*kept, Said("qualifier", "stated", place, of="treatment")))
 
 
+#: "When used in children, it must be given with X": in that case only.
+_WHEN_USED = rx(r"(?:when|if|whenever) (?:it is |this drug is )?(?:used|given|taken)\b(?! (?:to|for)\b)[^,]*, ")
 _HAVE = rx(r"\W*(?:with|who have|having) ")
 
 

@@ -211,6 +211,8 @@ def partners(scene: Scene) -> tuple[Said, ...] | None:
     ):
         first += 1
     if first >= scene.end or words[first].low in (":", "it", "them"):
+        if not scene.some and words[scene.end - 1].low == "combination":  # with what is not said, but not alone
+            return (scene.tell("qualifier", "manner", of="treatment", what="manner"),)
         return (scene.tell("frame", "opens-list"),)
     if [word.low for word in words[first : scene.end]][:3] in (["one", "of", "the"], ["any", "of", "the"]) and scene.text[
         words[scene.end - 1].end :
@@ -288,7 +290,9 @@ def _partners(scene: Scene, listed: Treatments, *, optional: bool) -> list[Said]
 
 
 def alone(scene: Scene) -> tuple[Said, ...] | None:
-    """Reads "alone", "by itself", "as a single agent"."""
+    """Reads "alone", "by itself", "as a single agent"; behind a bracket the words that go on with it are none of these."""
+    if scene.phrase.inner <= scene.phrase.first:
+        return None
     found = scene.tell("alone", "alone", scene.place(scene.phrase.first, scene.phrase.inner))
     if scene.empty:
         return (found,)

@@ -107,6 +107,9 @@ def _prose(ledger: Ledger, passage: Passage, under: Under) -> None:
     leaf = Leaf(told, [told], whole((*passage.lead, *passage.details)), None, None)
     leaf.stated.extend(detail.fact("stated") for detail, _ in told.lost)
     approval_status = passage.frame.approval_status
+    named = brands_of(statement, passage.frame, ledger.names)
+    if not {one.spans for one in bracket_brands(statement, ledger.names)} <= {one.spans for one in named}:
+        leaf.stated.append(statement.fact("stated"))  # "melanoma (Xyz) and glioma (Abc)": which brand is for which
     if passage.frame.subject == "brand" and _ONLY.search(statement.text):
         for one in ledger.reads:
             one.leaf.stated.append(statement.fact("stated"))
@@ -115,7 +118,7 @@ def _prose(ledger: Ledger, passage: Passage, under: Under) -> None:
         for one in ledger.reads:
             if any(names_head(name, told.heads) for each in one.leaf.told for name in each.heads):
                 one.leaf.stated.append(statement.fact("stated"))
-    ledger.reads.append(Read(leaf, passage, approval_status, brands_of(statement, passage.frame, ledger.names), under))
+    ledger.reads.append(Read(leaf, passage, approval_status, named, under))
 
 
 _ONLY = rx(r"\b(?:only|solely)\b")

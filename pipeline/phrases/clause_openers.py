@@ -152,6 +152,8 @@ def relative(here: Here) -> Opener | None:
         return None  # "near where it started", "at least two treatments, one of which was X"
     if current in _OF_PATIENTS and not joined and before is not None and not before.is_stop and _may_have(words, at):
         return None
+    if current == "place" and not joined and before is not None and _of_the_place(words, at, end):
+        return None
     if low == "that" and not (
         at + 1 < end and (verb_group(words, at + 1, end) or words[at + 1].low == ":" or _acts(words, at + 1, end))
     ):
@@ -165,6 +167,19 @@ def relative(here: Here) -> Opener | None:
     if current == "cause":
         return None
     return Opener("that", at + 1)
+
+
+_TREATED = closed("treated") | {"diagnosed", "found", "metastasized", "caused"}
+
+
+def _of_the_place(words: Sequence[Word], at: int, end: int) -> bool:
+    """Reads "(found) by a test that the FDA has approved": it says no course of a disease, and so speaks of the noun before it."""
+    if words[at - 1].of("disease", "marker", "person") or at + 1 >= end:
+        return False
+    group = verb_group(words, at + 1, end)
+    if group is None:
+        return words[at + 1].of("article")
+    return group.head is not None and not group.head.of("course") and group.head.low not in _TREATED
 
 
 def _of_a_tumor(words: Sequence[Word], at: int, end: int) -> bool:

@@ -34,7 +34,11 @@ def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
         return False
     if word.low == "plus" or (word.low in ("other", "rather") and following == "than"):
         return True
-    if word.low == "that" or word.low in _ENDING_ADVERBS:
+    if (
+        word.low == "that"
+        or word.low in _ENDING_ADVERBS
+        or (word.low in ("limited", "restricted", "confined") and following == "to")
+    ):
         return True
     if word.of("use", "approve") and following in (
         "with",

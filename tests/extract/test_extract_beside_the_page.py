@@ -138,7 +138,6 @@ def record_of(use: Use) -> list[str]:
 def test_what_a_noun_is_is_not_torn_from_it(uses_of: Uses, fields_of: Fields, said: str, kept: str) -> None:
     (use,) = uses_of(f"{LEAD}**Melanoma.** It is used alone {said}.")
     assert any(kept in one for one in fields_of(use)), fields_of(use)
-    assert not use.qualified_in_words
 
 
 def test_what_tumors_of_patients_do_is_said_of_the_tumors(uses_of: Uses) -> None:
@@ -156,3 +155,57 @@ def test_what_tumors_of_patients_do_is_said_of_the_tumors(uses_of: Uses) -> None
 def test_a_word_that_only_leads_to_the_items_says_nothing(uses_of: Uses, fields_of: Fields, opening: str, items: str) -> None:
     for use in uses_of(f"{LEAD}**Melanoma.** {opening}:\n   - {items}\n   - {items} or old"):
         assert not {"to", "is", "the cancer is"} & set(fields_of(use))
+
+
+@pytest.mark.parametrize(
+    "said", ["When used in children, it must be given with brontinib", "If given alone, it is used for a year"]
+)
+def test_what_holds_in_one_case_of_use_binds_no_other(uses_of: Uses, said: str) -> None:
+    (use,) = uses_of(f"{LEAD}**Melanoma.** {said}.")
+    assert (use.populations, use.alone) == ((), None)
+    assert all(one.mode == "optional" for one in use.therapies)
+    assert [one.fact.text for one in use.qualifiers] == [said]
+
+
+@pytest.mark.parametrize("page", ["{} to treat:\n\n- **Melanoma.**", "{} to treat melanoma."])
+def test_in_combination_is_kept_without_a_partner(uses_of: Uses, page: str) -> None:
+    (use,) = uses_of(page.format("Zolafen is approved only in combination"))
+    assert [(one.kind, one.fact.text) for one in use.qualifiers] == [("manner", "in combination")]
+
+
+def test_what_is_said_of_a_place_or_a_test_is_not_said_of_the_disease(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}**Melanoma** in adults with tumors found by a test that the FDA has approved.")
+    assert use.disease_status == ()
+    assert [one.fact.text for one in use.qualifiers] == ["by a test that the FDA has approved"]
+
+
+def test_a_limit_right_behind_a_name_is_no_part_of_it(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to treat melanoma limited to the skin.")
+    assert (texts(use.conditions), texts(use.disease_status)) == (["melanoma"], ["limited to the skin"])
+
+
+def test_a_bracket_between_alone_and_what_follows_is_read(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}**Melanoma.** It is used alone (by itself) in the spring.")
+    assert use.alone is not None
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("{LEAD}**Melanoma** in adults. {said}", "Used only when the bladder cannot be taken out."),
+        ("{LEAD}**Melanoma** in adults.\n\n{said}", "Used only when the bladder cannot be taken out."),
+        ("{LEAD}**Melanoma** in adults. {said}", "It is not used for plexiform lesions that need no surgery."),
+        ("{LEAD}**Melanoma** in adults. {said}", "Surgery must not be used first."),
+        ("{LEAD}**Melanoma** in adults.\n\n{said}", "Surgery must not be used first."),
+    ],
+)
+def test_a_denial_of_something_else_stays_with_the_use_beside_it(
+    uses_of: Uses, fields_of: Fields, page: str, said: str
+) -> None:
+    (use,) = uses_of(page.format(LEAD=LEAD, said=said))
+    assert any(said.rstrip(".") in one for one in fields_of(use)), fields_of(use)
+
+
+def test_alone_in_a_bracket_is_read(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}**Melanoma** in adults (alone).")
+    assert use.alone is not None

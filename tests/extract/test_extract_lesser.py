@@ -93,3 +93,58 @@ def test_a_sentence_that_gives_a_use_a_lesser_standing_takes_that_use_alone(uses
 def test_what_may_lessen_a_use_stays_with_it(uses_of: Uses, said: str) -> None:
     (use,) = uses_of(f"Zolafen is approved to treat:\n\n- **Melanoma** in adults. {said}")
     assert [one.fact.text for one in use.qualifiers] == [said]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "**Glioma** is being studied.",
+        "**Glioma**, for which it is being tested.",
+        "**Glioma**, for which approval is pending.",
+        "**Glioma** (proposed).",
+        "**Glioma** (EU only).",
+        "**Glioma** (compassionate use).",
+        "**Glioma**: orphan designation.",
+        "**Glioma** in dogs.",
+        "**Glioma.** Alvera is approved in Europe for this use.",
+    ],
+)
+def test_an_item_of_a_lesser_standing_is_no_use_of_its_list(uses_of: Uses, item: str) -> None:
+    uses = uses_of(f"Zolafen is approved to treat:\n\n- **Melanoma.**\n- {item}\n- **Sarcoma.**")
+    assert [one.text for use in uses for one in use.conditions] == ["Melanoma", "Sarcoma"]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Pending approval",
+        "Veterinary use",
+        "Emergency use",
+        "Expanded access",
+        "Orphan uses",
+        "Uses under review",
+        "Proposed uses",
+    ],
+)
+def test_nothing_below_a_heading_on_a_lesser_standing_is_a_use(uses_of: Uses, heading: str) -> None:
+    assert uses_of(f"### {heading}\n\nZolafen is approved to treat:\n\n- **Melanoma.**") == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "brands"),
+    [
+        ("Alvera, but not Bexida, is approved to treat melanoma.", ["Alvera"]),
+        ("Zolafen (Alvera) is approved to treat melanoma.", ["Alvera"]),
+        ("Zolafen, as Alvera, is approved to treat melanoma.", ["Alvera"]),
+        ("Alvera and Bexida are approved to treat melanoma.", ["Alvera", "Bexida"]),
+    ],
+)
+def test_the_brands_of_a_subject_are_those_of_its_use(uses_of: Uses, said: str, brands: list[str]) -> None:
+    (use,) = uses_of(said)
+    assert [one.text for one in use.brands] == brands
+
+
+def test_a_use_of_each_brand_in_one_sentence_keeps_the_sentence(uses_of: Uses) -> None:
+    said = "Zolafen is approved to treat melanoma (Alvera) and glioma (Bexida)."
+    (use,) = uses_of(said)
+    assert [one.fact.text for one in use.qualifiers] == [said]

@@ -170,7 +170,7 @@ def test_what_is_not_approved_here_and_now_is_withheld(uses_of: Uses, section: s
         (f"{LEAD}. The FDA has given this use accelerated approval.", "accelerated_approval"),
         (f"{LEAD}. The accelerated approval for this use was changed to a full approval.", "approved"),
         (f"{LEAD} that has spread (accelerated approval)", "accelerated_approval"),
-        ("Zolafen had been approved to treat:\n\n- **Melanoma**", "used"),
+        ("Zolafen was approved to treat:\n\n- **Melanoma**", "used"),
     ],
 )
 def test_how_a_use_is_approved(uses_of: Uses, section: str, approval_status: str) -> None:
