@@ -101,9 +101,7 @@ class Publishing:
     ] = None
     on_unreadable: Annotated[
         Literal["keep", "drop"],
-        Parameter(
-            help="What to do with a page that was published and cannot be read now: keep it as last read, or drop it."
-        ),
+        Parameter(help="What to do with a page that was published and cannot be read now: keep it as last read, or drop it."),
     ] = "keep"
     stale_for: Annotated[
         int, Parameter(help="How many days such a page is kept, marked as stale.", validator=Number(gte=0))
