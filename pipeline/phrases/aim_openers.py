@@ -45,7 +45,9 @@ def aim(here: Here) -> Opener | None:
         if (
             number >= end
             or not (words[number].of("aim") or unknown)
-            or (word.low == "to" and not joined and not _of_risk(words, number) and _blocked(before, words[number], current))
+            or (
+                word.low == "to" and not joined and not _of_the_drug(words, number) and _blocked(before, words[number], current)
+            )
         ):
             return None
         return infinitive(words, number, end)
@@ -130,10 +132,11 @@ def _past(words: Sequence[Word], at: int, end: int) -> int:
     return at
 
 
-def _of_risk(words: Sequence[Word], verb: int) -> bool:
-    """Reads "(after radiation therapy) to lower the risk of X": no surgery lowers a risk, the drug does."""
+def _of_the_drug(words: Sequence[Word], verb: int) -> bool:
+    """Reads "(after radiation therapy) to lower the risk of X": no surgery lowers a risk or helps find a tumor, the drug does."""
     of_risk = any(word.low in ("risk", "chance") for word in words[verb + 1 : verb + 3])
-    return of_risk and not any(word.low in _BACK for word in words[verb + 1 : verb + 12])
+    finds = words[verb].low == "help" and verb + 1 < len(words) and words[verb + 1].low in ("find", "detect", "see", "diagnose")
+    return finds or (of_risk and not any(word.low in _BACK for word in words[verb + 1 : verb + 12]))
 
 
 def _of_the_same(words: Sequence[Word], verb: int, end: int) -> bool:

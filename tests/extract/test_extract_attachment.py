@@ -482,3 +482,8 @@ def test_what_stands_before_two_names_may_hold_for_both(uses_of: Uses) -> None:
 def test_when_the_thing_prevented_comes_is_not_when_the_drug_is_given(uses_of: Uses) -> None:
     (use,) = uses_of("Zolafen is approved to prevent:\n\n- **Nausea and vomiting** after surgery.")
     assert [(one.of, one.kind, one.fact.text) for one in use.qualifiers] == [("disease", "timing", "after surgery")]
+
+
+def test_a_drug_helps_find_a_tumor_and_surgery_does_not(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to be used in adults during surgery to help find:\n\n- **Lung cancer**.")
+    assert (use.intent, patients(use), words(use)) == ("other", [["adults"]], ["during surgery"])
