@@ -198,3 +198,38 @@ class Login:
     secret_file: Annotated[
         Path | None, Parameter(help="A file with the password, token, client secret or private key (PEM or JWK).")
     ] = None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Loading:
+    """How to load a snapshot into a FHIR server.
+
+    `version` None is the newest that the snapshot has, `ids` are those that were published or UUIDs made of them, and
+    `max_removed` is the share (0 to 1) of our resources there, of each type by itself, that `prune` may delete or retire.
+    """
+
+    version: Annotated[
+        FhirVersion | None, Parameter(name="--fhir", help="The version to load. [default: the newest that was published]")
+    ] = None
+    login: Login = Login()
+    max_entries: Annotated[int, Parameter(help="Resources in a Bundle, at most.", validator=Number(gte=1))] = 100
+    max_bytes: Annotated[int, Parameter(help="Bytes in a Bundle, at most.", validator=Number(gte=1))] = 4_000_000
+    in_flight: Annotated[int, Parameter(help="Bundles in flight at once.", validator=Number(gte=1, lte=64))] = 4
+    no_conformance: Annotated[Flag, Parameter(help="Leave out the definitions of our codes, extensions and profiles.")] = False
+    ids: Annotated[
+        Literal["published", "uuid"],
+        Parameter(
+            help="The ids on the server: as published, or UUIDs made of them, for servers that accept only those (Medplum)."
+        ),
+    ] = "published"
+    prune: Annotated[Flag, Parameter(help="Delete what onlabel loaded onto the server and no longer publishes.")] = False
+    withdrawn: Annotated[
+        Literal["delete", "retire"] | None,
+        Parameter(help="What --prune does: delete, or keep it there with the status retired. [default: delete]"),
+    ] = None
+    max_removed: Annotated[
+        float,
+        Parameter(help="Stop if pruning would take more than this share of our resources.", validator=Number(gte=0, lte=1)),
+    ] = 0.05
+    dry_run: Annotated[Flag, Parameter(help="Only ask the server, and print what would be done.")] = False

@@ -4,47 +4,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
-from cyclopts.validators import Number
 
 from pipeline.cli.app import Json, Quiet, app, holding
 from pipeline.cli.console import Console, as_json, counted
-from pipeline.options import Flag, Login
-from pipeline.settings import FhirVersion
+from pipeline.options import Loading
 
 if TYPE_CHECKING:
     from pipeline.load import LoadReport
 
 
 @app.command
-def load(  # noqa: PLR0913 - the command's options
+def load(
     output: Annotated[Path, Parameter(help="An output folder, or a snapshot in one.")] = Path("output"),
     *,
     server: Annotated[str | None, Parameter(help="The base URL of a FHIR server. Required.")] = None,
-    fhir: Annotated[FhirVersion | None, Parameter(help="The version to load. [default: the newest that was published]")] = None,
-    login: Login = Login(),
-    max_entries: Annotated[int, Parameter(help="Resources in a Bundle, at most.", validator=Number(gte=1))] = 100,
-    max_bytes: Annotated[int, Parameter(help="Bytes in a Bundle, at most.", validator=Number(gte=1))] = 4_000_000,
-    in_flight: Annotated[int, Parameter(help="Bundles in flight at once.", validator=Number(gte=1, lte=64))] = 4,
-    no_conformance: Annotated[Flag, Parameter(help="Leave out the definitions of our codes, extensions and profiles.")] = False,
-    ids: Annotated[
-        Literal["published", "uuid"],
-        Parameter(
-            help="The ids on the server: as published, or UUIDs made of them, for servers that accept only those (Medplum)."
-        ),
-    ] = "published",
-    prune: Annotated[Flag, Parameter(help="Delete what onlabel loaded onto the server and no longer publishes.")] = False,
-    withdrawn: Annotated[
-        Literal["delete", "retire"] | None,
-        Parameter(help="What --prune does: delete, or keep it there with the status retired. [default: delete]"),
-    ] = None,
-    max_removed: Annotated[
-        float,
-        Parameter(help="Stop if pruning would take more than this share of our resources.", validator=Number(gte=0, lte=1)),
-    ] = 0.05,
-    dry_run: Annotated[Flag, Parameter(help="Only ask the server, and print what would be done.")] = False,
+    options: Loading = Loading(),
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:
@@ -65,25 +42,12 @@ def load(  # noqa: PLR0913 - the command's options
     if server is None:
         cause, remedy = "--server is missing: nothing says where to load to", "Name a FHIR base: --server https://…/fhir."
         raise UsageError(Problem("U901", "error", cause, remedy))
-    if withdrawn and not prune:
+    if options.withdrawn and not options.prune:
         cause, remedy = "--withdrawn says what --prune does, and --prune is missing", "Give both, or neither."
         raise UsageError(Problem("U901", "error", cause, remedy))
     console = Console(quiet=quiet)
-    options = LoadOptions(
-        version=fhir,
-        login=login,
-        max_entries=max_entries,
-        max_bytes=max_bytes,
-        in_flight=in_flight,
-        prune=prune,
-        max_removed=max_removed,
-        dry_run=dry_run,
-        withdrawn=withdrawn or "delete",
-        conformance=not no_conformance,
-        ids=ids,
-    )
     with holding(output) as folder, console.progress("resources") as progress:
-        report = load_snapshot(folder, server, options, progress, console.note)
+        report = load_snapshot(folder, server, LoadOptions.of(options), progress, console.note)
     return conclude(report, console, json=json)
 
 

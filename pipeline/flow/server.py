@@ -8,10 +8,10 @@ schema of *this* Prefect and so shut out an older Prefect of another project.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import socket
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -205,7 +205,7 @@ def _start(
                     return child, url
                 if "already in use" not in _log_of(log):
                     break
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
         raise not_started(home, str(error)) from error
     raise not_started(home, *_log_of(log).strip().splitlines()[-1:])
 
@@ -235,21 +235,14 @@ def _database_is_configured() -> bool:
 
 @contextlib.contextmanager
 def _one_start_at_a_time(home: Path, deadline: float) -> Iterator[None]:
-    """Let one start after the other: two servers that create one database at once break it.
-
-    SQLite serves as the lock because it is at hand on every system and lets go when its process dies.
-    """
-    lock = sqlite3.connect(home / f"{DATABASE}.lock", timeout=0.5, isolation_level=None)
-    with contextlib.closing(lock):
-        while True:
+    """Let one start after the other: two servers that create one database at once break it. The lock goes with its process."""
+    with (home / f"{DATABASE}.lock").open("ab") as lock:
+        while time.monotonic() < deadline:  # then better a start beside another one than none
             try:
-                lock.execute("BEGIN EXCLUSIVE")
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                    raise
-                if time.monotonic() > deadline:
-                    break  # better a start beside another one than none
+            except BlockingIOError:
+                time.sleep(0.1)
         yield
 
 

@@ -17,47 +17,36 @@ from pipeline.load import definitions, prune
 from pipeline.load.credentials import sign_in
 from pipeline.load.naming import Names, NamingServer
 from pipeline.load.plan import Contents, Entry, contents
-from pipeline.load.prune import Withdrawn
 from pipeline.load.redaction import Secrets
 from pipeline.load.refusals import Refusals
 from pipeline.load.retire import retire
 from pipeline.load.sending import Limits, Sender, Sent
 from pipeline.load.server import PAUSES, Server, Teller, base_url, bounds_for
-from pipeline.options import Login
+from pipeline.options import Loading, Login
 from pipeline.settings import FhirVersion
 from pipeline.web import Bounds
 
-__all__ = ["Bounds", "LoadOptions", "LoadReport", "Login", "Withdrawn", "load"]
+__all__ = ["Bounds", "LoadOptions", "LoadReport", "Login", "load"]
 
 #: Told after each Bundle: how many resources are done, of how many.
 Watcher = Callable[[int, int], None]
-#: Under which ids the server is to hold the resources.
-Ids = Literal["published", "uuid"]
 
 
-@dataclass(frozen=True, slots=True)
-class LoadOptions:
-    """How to load. `max_entries` and `max_bytes` bound a Bundle, `in_flight` how many are on their way at once.
+@dataclass(frozen=True, kw_only=True)
+class LoadOptions(Loading):
+    """How to load: what the command can be told, and what it cannot.
 
-    `version` None means the newest that the snapshot has. `max_removed` is the share (0 to 1) of our resources on the server,
-    of each type by itself, that `prune` may delete or (`withdrawn`) retire. `conformance` sends the definitions too. `pauses`
-    are the seconds before each new try, `bounds` what one answer of the server may take, None for
-    600 s and 16 MiB (or four times `max_bytes`). `ids` are those that were published, or UUIDs made of them.
+    `pauses` are the seconds before each new try, `bounds` what one answer of the server may take, None for 600 s and 16 MiB
+    (or four times `max_bytes`).
     """
 
-    version: FhirVersion | None = None
-    login: Login = field(default_factory=Login)
-    max_entries: int = 100
-    max_bytes: int = 4_000_000
-    in_flight: int = 4
-    prune: bool = False
-    max_removed: float = 0.05
-    dry_run: bool = False
     pauses: tuple[float, ...] = PAUSES
-    withdrawn: Withdrawn = "delete"
-    conformance: bool = True
     bounds: Bounds | None = None
-    ids: Ids = "published"
+
+    @classmethod
+    def of(cls, told: Loading) -> LoadOptions:
+        """What the command was told."""
+        return cls(**vars(told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +125,14 @@ def _load(  # noqa: PLR0913, PLR0917 - of `load`
     server_of = partial(NamingServer, Names(plan.canonical, plan.targets)) if options.ids == "uuid" else Server
     with server_of(base, signing, secrets, bounds, options.pauses, tell) as there:
         able = capabilities.check(there, plan.version, plan.types)
-        rules = prune.Rules(options.withdrawn, options.max_removed, limits)
+        rules = prune.Rules(options.withdrawn or "delete", options.max_removed, limits)
         pruning = prune.plan(there, able, plan, rules) if options.prune else prune.Pruning()
         report = LoadReport(base, plan.folder, plan.version, options.dry_run, len(plan.targets), kept=pruning.kept)
         if pruning.stopped is not None:
             return replace(report, stopped=pruning.stopped)
         sender = Sender(there, limits, plan.canonical, options.dry_run)
         folder = plan.folder / plan.version
-        defined = definitions.send(sender, able, folder) if options.conformance else definitions.Defined()
+        defined = definitions.send(sender, able, folder) if not options.no_conformance else definitions.Defined()
         done = Sent(problems=[*able.problems, *defined.problems])
         sender = replace(sender, hearer=Refusals(base, secrets, tell))
         for level in sorted({line.level for line in plan.lines}):

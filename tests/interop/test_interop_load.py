@@ -185,7 +185,9 @@ def test_a_server_that_dies_half_way_is_said_and_the_next_load_completes_it(
     server: FhirServer, programs: hapi.Programs, orphaned: Path, tmp_path: Path
 ) -> None:
     number = len(by_name(orphaned, server))
-    options = LoadOptions(version=server.version, conformance=False, max_entries=ONE_PAGE, in_flight=1, pauses=(0.1, 0.1, 0.1))
+    options = LoadOptions(
+        version=server.version, no_conformance=True, max_entries=ONE_PAGE, in_flight=1, pauses=(0.1, 0.1, 0.1)
+    )
     said: list[str] = []
     with ExitStack() as running:
         dying = running.enter_context(hapi.servers(programs, [server.version], tmp_path)).base(server.version)
@@ -204,16 +206,16 @@ def test_ids_that_are_uuids_are_loaded_compared_and_pruned_like_others(server: F
     names = ("Quorinib", "Rivolimab", "Sunatide", "Tovacept")
     first = published(tmp_path / "first", invented(names, "QR"))
     there = server.versions()
-    assert run(first, server, ids="uuid", conformance=False).exit_code == 0
+    assert run(first, server, ids="uuid", no_conformance=True).exit_code == 0
     came = server.versions().keys() - there.keys()
     assert len(came) == len(by_name(first, server))
     assert all(UUID(target.partition("/")[2]).version == UUID_OF_A_NAME for target in came)
     tagged = server.search("MedicationKnowledge", _tag=f"{DEFAULT_CANONICAL}/id|{publisher_of(first, server)}.quorinib")
     assert len(tagged) == 1
-    again = run(first, server, ids="uuid", conformance=False)
+    again = run(first, server, ids="uuid", no_conformance=True)
     assert (again.unchanged, again.created) == (again.resources, 0)
     fewer = published(tmp_path / "fewer", invented(names[:3], "QR"))
-    pruned = run(fewer, server, ids="uuid", conformance=False, prune=True, max_removed=0.5)
+    pruned = run(fewer, server, ids="uuid", no_conformance=True, prune=True, max_removed=0.5)
     assert (pruned.exit_code, pruned.deleted > 0) == (0, True)
     assert len(server.versions().keys() - there.keys()) == len(by_name(fewer, server))
     assert there.items() <= server.versions().items()

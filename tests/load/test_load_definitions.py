@@ -41,7 +41,7 @@ def test_they_are_sent_before_the_rest_and_a_second_load_sends_nothing(drugs: Pa
 
 
 def test_they_are_left_out_where_that_is_asked_for(drugs: Path, able: Stub) -> None:
-    report = run(drugs, able, conformance=False)
+    report = run(drugs, able, no_conformance=True)
     assert (set(able.store), report.definitions, report.problems) == (set(published(drugs)), {}, ())
 
 
