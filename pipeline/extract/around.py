@@ -145,14 +145,19 @@ def phases_of(leaf: Leaf) -> tuple[Phase, ...]:
 
 
 def steps_of(leaf: Leaf) -> list[tuple[Reading, Step]]:
-    """The steps of the innermost sentence that gives any; a later step has the first before it."""
-    readings = [*leaf.above, *leaf.own]
+    """The steps of the innermost sentence that gives any; a later step has the first before it.
+
+    Those of the opening sentence hold where nothing below it says with what the drug is given.
+    """
+    below = [*leaf.above, *leaf.own]
+    readings = below if said(below, "partner", "alone") else [*leaf.leading, *below]
     for number, reading in reversed([*enumerate(readings)]):
         if len(reading.steps) > 1 or (reading.steps and (reading.steps[0].alone or reading.steps[0].timing)):
             alone = reading.steps[0].alone
             # "It is given alone for three cycles, and then both drugs are given": no step goes before it
             goes_on = len(reading.steps) == 1 and not (alone and " then " in reading.statement.plain[alone[1] :][:60])
-            first = _first_step([*leaf.leading, *readings[:number]]) if goes_on else []
+            before = readings[:number] if reading in leaf.leading else [*leaf.leading, *readings[:number]]
+            first = _first_step(before) if goes_on else []
             return [*first, *((reading, step) for step in reading.steps)]
     return []
 

@@ -305,35 +305,6 @@ _MANNER = rx(
 )
 
 
-#: "when it got worse during treatment with brontinib, or the patient cannot take brontinib"
-_OR_ELSE = rx(r"\bor (?:the |these |those )?(?:patients?|they) ")
-
-
-def _case(scene: Scene) -> tuple[Said, ...] | None:
-    """Reads "when the cancer has spread", "if surgery is not an option": said of the disease, of treatment, of the patients."""
-    words = scene.words[scene.phrase.first : scene.end]
-    if words[0].low == "unless":
-        return None  # what it takes back is not read
-    conditional = words[0].low == "if" or scene.phrase.joint == ";" or _OR_ELSE.search(scene.said) is not None
-    prior = timing.priors_of_case(scene, conditional=conditional)
-    if prior or (
-        len(words) > 1
-        and any(word.of("disease", "treatment", "person") or word.low in ("it", "they", "their") for word in words[1:])
-    ):
-        age = _age_in(scene)
-        return (scene.tell("status", "circumstance"), *age, *prior)
-    return None
-
-
-def _age_in(scene: Scene) -> tuple[Said, ...]:
-    """Reads "if they are at least 75 years old": an age that the patients must have."""
-    at = next((number for number in range(scene.phrase.first + 1, scene.end) if scene.words[number].of("be")), None)
-    if at is None or at + 1 >= scene.end or scene.words[at - 1].low not in ("they", "patients", "adults", "children"):
-        return ()
-    age = read_age(scene.text, scene.words[at].end, scene.whole[1])
-    return (scene.tell("description", "age-range", age.place, groups=(Group(age.place, age=age),)),) if age is not None else ()
-
-
 def _including(scene: Scene) -> tuple[Said, ...] | None:
     """Reads "including X": it widens the use and restricts nothing, so that what it names is no narrower disease of the use."""
     if scene.empty:
@@ -387,7 +358,7 @@ ROLES: tuple[Row, ...] = (
     Row("participle", ("participle",), _participle),
     Row("patients", ("who",), _who),
     Row("disease-state", ("that",), _that),
-    Row("circumstance", ("case",), _case),
+    Row("circumstance", ("case",), timing.case),
     Row("intent", ("aim", "purpose"), treating.aim),
     Row("line", ("role",), timing.role),
     Row("partner", ("with",), _with),
