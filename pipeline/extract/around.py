@@ -9,7 +9,7 @@ from pipeline.extract.quote import join
 from pipeline.extract.said import MUSTS, Reading, Said, Step
 from pipeline.extract.sentence import is_step
 from pipeline.extract.state import in_run, runs_of, ways_of
-from pipeline.language import closed, rx
+from pipeline.language import rx
 from pipeline.model import Fact, Phase, PriorTherapy, Therapy
 
 
@@ -69,7 +69,7 @@ def therapies_of(leaf: Leaf) -> tuple[Therapy, ...]:
 
 
 def _mode(one: Said, *, way: bool, each: bool) -> str:
-    """How a partner is given; in one `way` of several it is not required, but where `each` way has partners it is one of them."""
+    """How a partner is given; in one `way` of several it is no must, but where `each` way has partners it is one of them."""
     if one.mode not in MUSTS or not (way or each):
         return one.mode
     return "combination" if each else "optional"
@@ -131,39 +131,6 @@ def brings_on(leaf: Leaf, verb: Said, reading: Reading, one: Said) -> bool:
     )
 
 
-_WHEN = rx(r"\b(?:after|during|before|following) (?:an? |the )?\Z")
-
-
-def brought_on_by(leaf: Leaf, verb: Said) -> list[Fact]:
-    """What brings on the thing prevented, with the "after" before it: "surgery" alone does not say when."""
-    found = []
-    for reading, one in said(leaf.every, "prior"):
-        if one.rule != "after-head" and brings_on(leaf, verb, reading, one):
-            start = reading.statement.start
-            when = _WHEN.search(reading.statement.plain[start : one.place[0]])
-            found.append(reading.quote((start + when.start() if when is not None else one.place[0], one.place[1]), one.rule))
-    return found
-
-
-def brought_on(reading: Reading, one: Said, verb: Said) -> bool:
-    """Reads "(to prevent) vomiting after surgery": when the thing prevented comes, and not when the drug is given."""
-    return verb.mode in PREVENTIVE and any(
-        prior.rule == "after-head" and one.place[0] <= prior.place[0] and prior.place[1] <= one.place[1]
-        for prior in reading.of("prior")
-    )
-
-
-def of_both(leaf: Leaf) -> list[Fact]:
-    """Reads "delayed nausea and vomiting": what stands before the first of two names may hold for both, so the whole is kept."""
-    return [
-        reading.quote(head.place, "head")
-        for reading, head in said([*leaf.above, *leaf.own], "head")
-        if len(head.names) > 1
-        and reading.text(head.names[0]).split(" ")[0].lower() in closed("of-both")
-        and " " not in reading.text(head.names[-1])
-    ]
-
-
 def phases_of(leaf: Leaf) -> tuple[Phase, ...]:
     """The steps of a treatment given in steps."""
     return tuple(
@@ -178,14 +145,19 @@ def phases_of(leaf: Leaf) -> tuple[Phase, ...]:
 
 
 def steps_of(leaf: Leaf) -> list[tuple[Reading, Step]]:
-    """The steps of the innermost sentence that gives any; a later step has the first before it."""
-    readings = [*leaf.above, *leaf.own]
+    """The steps of the innermost sentence that gives any; a later step has the first before it.
+
+    Those of the opening sentence hold where nothing below it says with what the drug is given.
+    """
+    below = [*leaf.above, *leaf.own]
+    readings = below if said(below, "partner", "alone") else [*leaf.leading, *below]
     for number, reading in reversed([*enumerate(readings)]):
         if len(reading.steps) > 1 or (reading.steps and (reading.steps[0].alone or reading.steps[0].timing)):
             alone = reading.steps[0].alone
             # "It is given alone for three cycles, and then both drugs are given": no step goes before it
             goes_on = len(reading.steps) == 1 and not (alone and " then " in reading.statement.plain[alone[1] :][:60])
-            first = _first_step([*leaf.leading, *readings[:number]]) if goes_on else []
+            before = readings[:number] if reading in leaf.leading else [*leaf.leading, *readings[:number]]
+            first = _first_step(before) if goes_on else []
             return [*first, *((reading, step) for step in reading.steps)]
     return []
 

@@ -252,6 +252,11 @@ def _steps(text: str, words: Sequence[Word], found: Sequence[Phrase]) -> tuple[S
         while begin > 0 and found[begin].kind not in ("with", "alone"):
             begin -= 1
         starts = [begin, *starts]
+    elif first and found[first - 1].kind in _TIMES:  # "before surgery and then alone after surgery"
+        begin = first - 1
+        while begin > 0 and found[begin - 1].kind in _TIMES:
+            begin -= 1
+        starts = [begin, *starts]
     bounds = [*starts, len(found)]
     steps = []
     for start, stop in itertools.pairwise(bounds):

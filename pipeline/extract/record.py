@@ -62,7 +62,7 @@ def _use(use: Use) -> dict[str, Any]:
         "ages": [age for age in ("adult", "adolescent", "child") if any(c.age_group == age for c in characteristics)],
         "min_age": _min_age(use),
         "sex": _sex(use.populations),
-        "alone": use.alone is not None or any(step.alone is not None for step in use.phases),
+        "alone": use.alone is not None or any(step.alone is not None for step in use.phases if not _leads(use, step.phrase)),
         "with": _texts(partners),
         "prior": _texts(prior),
         "proof": {
@@ -83,6 +83,12 @@ def _use(use: Use) -> dict[str, Any]:
 
 def _texts(facts: Any) -> list[str]:  # noqa: ANN401 - any iterable of facts
     return list(dict.fromkeys(fact.text for fact in facts))
+
+
+def _leads(use: Use, said: Fact) -> bool:
+    """Whether words stand in the opening sentence, whose "alone" the annotations do not count (convention 24)."""
+    lead = use.lead.spans if use.lead is not None else ()
+    return all(any(one.start <= span.start and span.end <= one.end for one in lead) for span in said.spans)
 
 
 def _as_written(facts: Sequence[Fact]) -> list[str]:

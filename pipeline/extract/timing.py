@@ -111,36 +111,7 @@ def span(scene: Scene) -> tuple[Said, ...] | None:
     return (scene.tell("qualifier", "duration", of="treatment", what="duration"),) if known else None
 
 
-#: "when it got worse during treatment with brontinib, or the patient cannot take brontinib"
-_OR_ELSE = rx(r"\bor (?:the |these |those )?(?:patients?|they) ")
-
-
-def case(scene: Scene) -> tuple[Said, ...] | None:
-    """Reads "when the cancer has spread", "if surgery is not an option": said of the disease, of treatment, of the patients."""
-    words = scene.words[scene.phrase.first : scene.end]
-    if words[0].low == "unless":
-        return None  # what it takes back is not read
-    conditional = words[0].low == "if" or scene.phrase.joint == ";" or _OR_ELSE.search(scene.said) is not None
-    prior = _priors_of_case(scene, conditional=conditional)
-    if prior or (
-        len(words) > 1
-        and any(word.of("disease", "treatment", "person") or word.low in ("it", "they", "their") for word in words[1:])
-    ):
-        age = _age_in(scene)
-        return (scene.tell("status", "circumstance"), *age, *prior)
-    return None
-
-
-def _age_in(scene: Scene) -> tuple[Said, ...]:
-    """Reads "if they are at least 75 years old": an age that the patients must have."""
-    at = next((number for number in range(scene.phrase.first + 1, scene.end) if scene.words[number].of("be")), None)
-    if at is None or at + 1 >= scene.end or scene.words[at - 1].low not in ("they", "patients", "adults", "children"):
-        return ()
-    age = read_age(scene.text, scene.words[at].end, scene.whole[1])
-    return (scene.tell("description", "age-range", age.place, groups=(Group(age.place, age=age),)),) if age is not None else ()
-
-
-def _priors_of_case(scene: Scene, *, conditional: bool) -> tuple[Said, ...]:
+def priors_of_case(scene: Scene, *, conditional: bool) -> tuple[Said, ...]:
     """Earlier treatment in "if the cancer has X, patients must have received Y", "when the cancer got worse after Y"."""
     words, first = scene.words, scene.phrase.first + 1
     found = []
@@ -190,3 +161,32 @@ def _tried(scene: Scene, first: int) -> list[Prior]:
     ):
         return []
     return prior_clauses(scene, listed, "received")
+
+
+#: "when it got worse during treatment with brontinib, or the patient cannot take brontinib"
+_OR_ELSE = rx(r"\bor (?:the |these |those )?(?:patients?|they) ")
+
+
+def case(scene: Scene) -> tuple[Said, ...] | None:
+    """Reads "when the cancer has spread", "if surgery is not an option": said of the disease, of treatment, of the patients."""
+    words = scene.words[scene.phrase.first : scene.end]
+    if words[0].low == "unless":
+        return None  # what it takes back is not read
+    conditional = words[0].low == "if" or scene.phrase.joint == ";" or _OR_ELSE.search(scene.said) is not None
+    prior = priors_of_case(scene, conditional=conditional)
+    if prior or (
+        len(words) > 1
+        and any(word.of("disease", "treatment", "person") or word.low in ("it", "they", "their") for word in words[1:])
+    ):
+        age = _age_in(scene)
+        return (scene.tell("status", "circumstance"), *age, *prior)
+    return None
+
+
+def _age_in(scene: Scene) -> tuple[Said, ...]:
+    """Reads "if they are at least 75 years old": an age that the patients must have."""
+    at = next((number for number in range(scene.phrase.first + 1, scene.end) if scene.words[number].of("be")), None)
+    if at is None or at + 1 >= scene.end or scene.words[at - 1].low not in ("they", "patients", "adults", "children"):
+        return ()
+    age = read_age(scene.text, scene.words[at].end, scene.whole[1])
+    return (scene.tell("description", "age-range", age.place, groups=(Group(age.place, age=age),)),) if age is not None else ()

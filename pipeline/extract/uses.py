@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from pipeline.extract.around import (
-    alone_of,
-    brought_on,
-    brought_on_by,
-    in_step,
-    line_of,
-    of_both,
-    phases_of,
-    prior_of,
-    steps_of,
-    therapies_of,
-)
-from pipeline.extract.frames import PROGRAM
+from pipeline.extract.around import alone_of, line_of, phases_of, prior_of, therapies_of
 from pipeline.extract.head import STATE_ALONE
 from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_order, quoted, said, unique
 from pipeline.extract.patients import narrowed, populations_of, widened, without_duplicates
+from pipeline.extract.qualifiers import qualifiers_of
 from pipeline.extract.said import SHARED_NOUN, STATES, Reading, Said
-from pipeline.extract.state import in_run, state_of, ways
+from pipeline.extract.state import state_of
 from pipeline.language import closed, rx
 from pipeline.model import ApprovalStatus, Fact, Population, Qualifier, Sentence, Span, Use, facts_in
 from pipeline.phrases.diseases import is_generic, names_head
@@ -89,7 +77,7 @@ def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact:
         therapies=therapies_of(leaf),
         prior=prior_of(leaf, verb),
         phases=phases_of(leaf),
-        qualifiers=in_order((*purpose, *_qualifiers(leaf, verb), *(Qualifier(one, "patients") for one in at_risk))),
+        qualifiers=in_order((*purpose, *qualifiers_of(leaf, verb), *(Qualifier(one, "patients") for one in at_risk))),
     )
 
 
@@ -328,69 +316,3 @@ def _populations(leaf: Leaf, verb: Said) -> tuple[Population, ...]:
         if reading.also and reading not in only and found:
             found = widened(found, populations_of([reading]))
     return without_duplicates(found)
-
-
-def _qualifiers(leaf: Leaf, verb: Said) -> tuple[Qualifier, ...]:
-    """What no other field holds; the words of alternatives are quoted with them."""
-    steps = steps_of(leaf)
-    found = [
-        Qualifier(reading.quote(one.place, one.rule), "disease" if brought_on(reading, one, verb) else one.of, one.what)
-        for reading in leaf.every
-        for one in _whole(reading)
-        if not in_run(reading, one) and not (one.what != "stated" and in_step(reading, one, steps))
-    ]
-    found += [Qualifier(reading.quote(place, "denied"), "use") for reading in leaf.every for place in reading.denied]
-    found += [
-        Qualifier(one, "treatment", "manner") if one.rule == PROGRAM else Qualifier(one) for one in (*ways(leaf), *leaf.stated)
-    ]
-    found += [Qualifier(one, "disease") for one in of_both(leaf)]
-    found += _other_aims(leaf, verb)
-    found += [Qualifier(one, "patients", "timing") for one in brought_on_by(leaf, verb)]
-    below = [*leaf.above, *leaf.own, *leaf.general]
-    unnamed = said(below, "partner") if said(below, "partner", "alone") else said(leaf.leading, "partner")
-    found += [
-        Qualifier(reading.quote(one.place, one.rule), "treatment", "manner")
-        for reading, one in unnamed
-        if one.mode == "unnamed" and not one.some
-    ]
-    kept: dict[str, Qualifier] = {}
-    for one in found:
-        kept.setdefault(one.fact.text.casefold(), one)
-    return in_order(kept.values())
-
-
-_GAP = re.compile(r"[\s,;]*")
-
-
-def _whole(reading: Reading) -> list[Said]:
-    """The qualifiers of a sentence; words that nobody read are one with the qualifier right beside them, and not torn from it."""
-    found: list[Said] = []
-    for one in sorted(reading.of("qualifier"), key=lambda each: each.place):
-        last = found[-1] if found else None
-        beside = last is not None and _GAP.fullmatch(reading.statement.plain, last.place[1], max(one.place[0], last.place[1]))
-        if last is None or not beside or "stated" not in (last.what, one.what):
-            found.append(one)
-            continue
-        place = (last.place[0], max(last.place[1], one.place[1]))
-        found[-1] = replace(last, rule="stated", place=place, what="stated", of=last.of if last.of == one.of else "use")
-    return found
-
-
-#: In characters: what an aim acts on stands right behind it.
-_NEAR = 12
-
-
-def _other_aims(leaf: Leaf, verb: Said) -> list[Qualifier]:
-    """What else an item says the drug is for ("… as palliative treatment", "to remove methotrexate from the body")."""
-    found = []
-    for reading in (*leaf.above, *leaf.own):
-        for one in reading.of("intent"):
-            if one is verb or one.mode == "treat" or one.rule == "indicated" or reading.text(one.place) in ("treat", "for"):
-                continue
-            things = [
-                other.place[1]
-                for other in reading.of("object", "qualifier")
-                if other.place[0] >= one.place[1] and other.place[0] - one.place[1] < _NEAR
-            ]
-            found.append(Qualifier(reading.quote((one.place[0], max([one.place[1], *things[:1]])), one.rule), "use", "purpose"))
-    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pipeline.language import closed
 from pipeline.phrases.kinds import PREDICATES, Here, Kind, Opener, names_disease
@@ -31,6 +32,8 @@ def aim(here: Here) -> Opener | None:
     word = words[at]
     if word.low == "to" or (joined and current in ("aim", "purpose") and word.of("aim") and not word.of("treatment", "course")):
         before = words[at - 1] if at else None
+        if _leads_to_list(words, at, end):
+            return infinitive(words, at + 1, end)
         if current in ("case", "time") and not joined and before is not None and before.of("use"):
             return None  # "when methotrexate is used to treat …"
         number = _past(words, at + (word.low == "to"), end)
@@ -83,6 +86,17 @@ def aim(here: Here) -> Opener | None:
         named = names_disease(words, at + 1, stop) and not any(one.of("person") for one in words[at + 1 : stop])
         return Opener("aim", at + 1) if named else None
     return None
+
+
+def _leads_to_list(words: Sequence[Word], at: int, end: int) -> bool:
+    """Reads "is approved in adults who need systemic therapy to treat:": the only aim of a sentence that leads to a list is its own."""
+    return (
+        at + 3 == end
+        and words[at].low == "to"
+        and words[at + 1].of("treat", "prevent")
+        and words[at + 2].low == ":"
+        and not any(one.low in ("to", "for") and after.of("aim") for one, after in pairwise(words[:at]))
+    )
 
 
 def _past_signs(words: Sequence[Word], at: int, end: int) -> int:

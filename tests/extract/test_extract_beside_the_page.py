@@ -209,3 +209,9 @@ def test_a_denial_of_something_else_stays_with_the_use_beside_it(
 def test_alone_in_a_bracket_is_read(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}**Melanoma** in adults (alone).")
     assert use.alone is not None
+
+
+@pytest.mark.parametrize("who", ["in adults who need systemic therapy", "in adults instead of surgery"])
+def test_a_clause_does_not_swallow_what_an_opening_sentence_is_for(uses_of: Uses, fields_of: Fields, who: str) -> None:
+    (use,) = uses_of(f"Zolafen is approved {who} to treat:\n\n- **Melanoma.**")
+    assert any(one in who and "adults" not in one and len(one.split()) > 1 for one in fields_of(use))

@@ -80,3 +80,17 @@ def test_the_first_step_may_stand_in_the_opening_sentence(uses_of: Uses, page: s
     (use,) = uses_of(page)
     assert steps(use) == [("brontinib",), ("alone",)]
     assert [name.text for one in use.therapies for name in one.names] == ["brontinib"]
+
+
+@pytest.mark.parametrize(
+    ("opening", "found"),
+    [
+        ("with brontinib for six cycles and then alone", [("brontinib", "for six cycles"), ("alone",)]),
+        ("before surgery and then alone after surgery", [("before surgery",), ("alone", "after surgery")]),
+    ],
+)
+def test_the_steps_of_an_opening_sentence_hold_below_it(uses_of: Uses, opening: str, found: list[tuple[str, ...]]) -> None:
+    melanoma, glioma = uses_of(f"Zolafen is approved {opening} to treat:\n\n- **Melanoma.**\n- **Glioma.** It is used alone.")
+    assert steps(melanoma) == found
+    assert (steps(glioma), glioma.alone is not None) == ([], True)
+    assert not melanoma.qualified_in_words
