@@ -71,7 +71,7 @@ class AppliedCodes:
         if resource["resourceType"] == "MedicationKnowledge":
             kind = _PRODUCTS[resource["productType"][0]["coding"][0]["code"]]
             # What a MedicationKnowledge says beyond its own name is of another kind each time.
-            self._concept(resource["code"], kind)
+            self._concept(resource["code"], kind, is_name=True)
             kind = "condition"
         for name, value in resource.items():
             if name != "code":
@@ -93,13 +93,18 @@ class AppliedCodes:
                 if type(each) is dict or type(each) is list:
                     self._walk(each, _KINDS.get(name, kind))
 
-    def _concept(self, concept: Json, kind: str) -> None:
-        """What codes the words of a concept; where it has none, it stands in the concept that has, or is a table of ours."""
+    def _concept(self, concept: Json, kind: str, *, is_name: bool = False) -> None:
+        """What codes the words of a concept; where it has none, it stands in the concept that has, or is a table of ours.
+
+        A mapped code without a display has the words themselves for it. One that is not said to be mapped is a copy, or printed
+        by the page as the code of the drug that it is about.
+        """
         # White space that no code can hold: a code has single spaces.
         words = " ".join(concept["text"].split())
         for coding, relationship in _codings(concept):
-            if coding["system"] in _SYSTEMS:
-                code = _Code(coding["system"], coding.get("version", ""), coding["code"], coding.get("display", ""))
+            if coding["system"] in _SYSTEMS and (_is_mapped(coding) or is_name):
+                display = str(coding.get("display", concept["text"] if _is_mapped(coding) else ""))
+                code = _Code(coding["system"], coding.get("version", ""), coding["code"], display)
                 self._codes.add(code)
                 # A code that the page prints itself is no mapping of ours.
                 if _is_mapped(coding):

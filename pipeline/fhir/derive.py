@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.fhir import systems
-from pipeline.fhir.fold import fold
+from pipeline.fhir.fold import fold, labeled_once
 from pipeline.fhir.older import older
 from pipeline.fhir.profiles import profile_of
 from pipeline.fhir.reviews import named_reviews
@@ -40,9 +40,10 @@ def derive(resources: Sequence[Resource], version: FhirVersion, settings: Settin
     """
     lost: Counter[str] = Counter()
     found = list(resources)
-    if settings.profile == "core" or version == "R4":
+    folded, lean = settings.profile == "core" or version == "R4", settings.proof != "full"
+    if folded:
         lost["ClinicalUseDefinition.status"] += sum(each["resourceType"] == "ClinicalUseDefinition" for each in found)
-        found = fold(found, settings.canonical)
+        found = fold(found, settings.canonical, version, lean=lean)
     if settings.profile == "core":
         drug: Json = next((each["identifier"][0] for each in found if each["resourceType"] == "MedicationKnowledge"), {})
         reviews = [
@@ -53,7 +54,7 @@ def derive(resources: Sequence[Resource], version: FhirVersion, settings: Settin
     for resource in found:
         held, not_held = (resource, []) if version == "R5" else older(resource, settings.canonical)
         lost.update(not_held)
-        derived.append(_claiming(held, settings.canonical))
+        derived.append(_claiming(labeled_once(held) if folded and lean else held, settings.canonical))
     return Derived(derived, dict(sorted((+lost).items())))
 
 

@@ -153,4 +153,5 @@ def _narrative(facts: DrugFacts, source: Source) -> Json:
     unread, withheld = ([sentence for sentence in sentences if sentence.role == role] for role in _APART)
     listed = (("Use section, read", read), ("Use section, not read", unread), ("Use section, withheld", withheld))
     quoted = ((label, [quotation(sentence.fact.text) for sentence in sentences]) for label, sentences in listed)
-    return narrative(heading, ("Address", address), *quoted, notice=source.publisher.notice)
+    # What onlabel's publishers say of themselves stands in `description`.
+    return narrative(heading, ("Address", address), *quoted)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, get_args
 
 from pipeline.fhir.source import Json
 from pipeline.fhir.structures import header
+from pipeline.fields import FIELDS
+from pipeline.model import QualifierKind
 from pipeline.settings import FhirVersion
 
 _CUD: Final = "ClinicalUseDefinition"
@@ -29,7 +31,7 @@ _NOT_IN_R4: Final = (_CUD, "CodeableReference")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a complex extension: `type` is its value's, or `quote` for words with their proof."""
+    """A part of a complex extension: `type` is its value's ("Range|Quantity": or), or `quote` for words with their proof."""
 
     name: str
     type: str
@@ -51,8 +53,14 @@ class Extension:
 
 _TEXT: Final = Part("text", "string")
 _NAME: Final = Part("name", "CodeableConcept", 0, "*")
-_DETAIL: Final = (Part("mode", "code"), Part("phrase", "quote"), _NAME)
+_DETAIL: Final = (Part("mode", "code"), Part("phrase", "quote", 0), _NAME)
 _INDICATION: Final = (f"{_CUD}.indication", _GUIDELINE)
+_QUALIFIERS: Final = get_args(QualifierKind)
+_TRAITS: Final = {
+    kind: "Range|Quantity" if kind == "age-range" else "CodeableConcept"
+    for kind in ("age-group", "age-range", "sex", "menopausal-status", "description", *_QUALIFIERS)
+}
+_DETAILS: Final = (*(field.detail for field in FIELDS if field.detail), *_QUALIFIERS)
 
 
 def _quote(name: str, means: str, *contexts: str, parts: tuple[Part, ...] = ()) -> Extension:
@@ -78,7 +86,7 @@ EXTENSIONS: Final[tuple[Extension, ...]] = (
     ),
     _quote(
         "words", "The words that an age in numbers was read from.", "Group.characteristic",
-        _PATIENT,
+        _PATIENT, "Range", "Quantity",
     ),
     _value("mapped", "The code comes from a mapping file, not from the page.", "boolean", "Coding"),
     _value("broader-concept", "A mapped code that means more than the words.", "CodeableConcept", "CodeableConcept"),
@@ -94,10 +102,10 @@ EXTENSIONS: Final[tuple[Extension, ...]] = (
         f"{_CUD}.indication.comorbidity", "CodeableConcept",
     ),
     Extension(
-        "disease-detail", "One thing that the page says of the disease (status, biomarker, stage), or a qualifier and what it "
-        "is of.",
-        _CONCEPTS, parts=(Part("kind", "code"), Part("of", "code", 0), Part("value", "CodeableConcept")),
+        "disease-detail", "What the page says of the disease, and qualifiers: a part for each, named by its kind.",
+        ("CodeableReference", _GUIDELINE), parts=tuple(Part(kind, "CodeableConcept", 0, "*") for kind in _DETAILS),
     ),
+    _value("qualifier-of", "What a qualifier among the details is of: disease, treatment or use.", "code", "CodeableConcept"),
     Extension(
         "therapy-detail", "How another therapy belongs to the use, and its branches.", (f"{_CUD}.indication.otherTherapy",),
         parts=_DETAIL,
@@ -154,19 +162,17 @@ EXTENSIONS: Final[tuple[Extension, ...]] = (
         _MK, _CUD, "DocumentReference", "Medication", "Provenance",
     ),
     _value(
-        "stated-for", "In the record of a brand: whether the page states the use for the brand, or for the drug without naming "
-        "one.", "code", _GUIDELINE,
+        "stated-for", "Whether the page states the use for a brand, or for the drug without naming one.", "code", _GUIDELINE,
     ),
+    _value("approval-status", "Whether the use is approved, and how.", "CodeableConcept", _GUIDELINE),
+    _value("subject", "A brand that the page states the use for; without one it is for the drug.", "Reference", _GUIDELINE),
+    _value("disease", "What is treated or prevented.", "CodeableConcept", f"{_GUIDELINE}.indication", _GUIDELINE),
     # What stands in ClinicalUseDefinition where there is one (`fold`).
     _value("indication-identifier", "The identifier of the indication.", "Identifier", _GUIDELINE),
-    _value("approval-status", "Whether the use is approved, and how.", "CodeableConcept", _GUIDELINE),
-    _value("subject", "The drug or brand that the indication is of.", "Reference", _GUIDELINE),
-    _value("disease", "What is treated or prevented.", "CodeableConcept", _GUIDELINE),
-    _value("disease-status", "Status, biomarkers and stage of the disease, and qualifiers.", "CodeableConcept", _GUIDELINE),
     _value("comorbidity", "The disease in which, or because of which, the condition exists.", "CodeableConcept", _GUIDELINE),
     Extension(
         "other-therapy", "A therapy that the use requires, before or with the drug.", (_GUIDELINE,),
-        parts=(Part("relationship-type", "CodeableConcept"), Part("treatment", "CodeableConcept"), *_DETAIL),
+        parts=(Part("relationship-type", "code"), Part("treatment", "CodeableConcept"), *_DETAIL),
     ),
     # What MedicationKnowledge of R4B and R4 has no element for (`older`).
     Extension("treatment-intent", "What the drug is to do.", (_GUIDELINE,), ("CodeableConcept",), older_only=True),
@@ -174,6 +180,10 @@ EXTENSIONS: Final[tuple[Extension, ...]] = (
     Extension(
         "patient-characteristic", "A patient characteristic with its codes, its range or its one bound.",
         (_PATIENT,), ("CodeableConcept", "Quantity", "Range"), older_only=True,
+    ),
+    Extension(
+        "population", "One of several groups of patients: a part for each characteristic, named by its kind.", (_PATIENT,),
+        parts=tuple(Part(kind, types, 0, "*") for kind, types in _TRAITS.items()), older_only=True,
     ),
 )  # fmt: skip
 
@@ -191,7 +201,8 @@ def _contexts(extension: Extension, version: FhirVersion) -> list[str]:
         return [_OLDER[_GUIDELINE]]
     if extension.name == "clinical-use":
         return []
-    paths = [_OLDER.get(path, path) for path in extension.contexts]
+    # There a guideline has one indication: what is said of it stands beside it.
+    paths = [_OLDER.get(path, path) for path in extension.contexts if path != f"{_GUIDELINE}.indication"]
     return [path for path in paths if version == "R4B" or not path.startswith(_NOT_IN_R4)]
 
 
@@ -224,7 +235,7 @@ def _content(identity: str, path: str, url: str, types: tuple[str, ...], parts: 
         if part.type == "quote":
             yield from _content(inner, inner_path, part.name, (), (_TEXT,))
         else:
-            yield from _content(inner, inner_path, part.name, (part.type,), ())
+            yield from _content(inner, inner_path, part.name, tuple(part.type.split("|")), ())
     yield {"id": f"{identity}.url", "path": f"{path}.url", "fixedUri": url}
     value: Mapping[str, object] = {"max": "0"} if parts else {"min": 1, "type": [{"code": each} for each in types]}
     yield {"id": f"{identity}.value[x]", "path": f"{path}.value[x]", **value}

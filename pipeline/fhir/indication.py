@@ -72,17 +72,21 @@ def clinical_use_definition(indication: Indication, facts: DrugFacts, source: So
         "type": "indication",
         "category": [approval_status(use, source)],
         "subject": references,
-        "status": {"coding": [_status(facts)]},
+        "status": {"coding": [_status(facts, source)]},
         "indication": _indication(indication, source),
         **({"population": group_references(use)} if contained else {}),
     }
 
 
 def intended_effect(use: Use, source: Source) -> Json:
-    """What the drug is to do, as a CodeableConcept: the page's words, HL7's code where it means the same, and ours."""
+    """What the drug is to do, as a CodeableConcept: the page's words, HL7's code where it means the same, and ours.
+
+    A copy has one of them: HL7's says the same where there is one.
+    """
     code = _INTENDED_USE.get(use.intent)
-    codings = [{"system": systems.INTENDED_USE, "code": code, "display": code}] if code else []
-    codings.append(source.local("intent", use.intent.replace("_", "-")))
+    codings = [source.coding(systems.INTENDED_USE, code, code)] if code else []
+    if not codings or not source.copies:
+        codings.append(source.local("intent", use.intent.replace("_", "-")))
     return source.concept(use.intent_text, *codings) if use.intent_text else {"coding": codings}
 
 
@@ -109,10 +113,10 @@ def _quote(role: str, fact: Fact, source: Source) -> Json:
     return source.quote(source.url("quote"), fact, {"url": "role", "valueCode": role})
 
 
-def _status(facts: DrugFacts) -> Json:
+def _status(facts: DrugFacts, source: Source) -> Json:
     # Who asks for active indications must not be given those of a drug that is no longer available, or of an old page.
     code, display = ("retired", "Retired") if status_of(facts) == "inactive" else ("active", "Active")
-    return {"system": systems.PUBLICATION_STATUS, "code": code, "display": display}
+    return source.coding(systems.PUBLICATION_STATUS, code, display)
 
 
 def _indication(indication: Indication, source: Source) -> Json:
@@ -124,7 +128,10 @@ def _indication(indication: Indication, source: Source) -> Json:
         *phases(use, source),
     ]
     comorbidities = [
-        {"extension": [{"url": source.url("comorbidity-role"), "valueCode": role}], "concept": source.concept(fact)}
+        {
+            "extension": [{"url": source.url("comorbidity-role"), "valueCode": role}],
+            "concept": source.concept(fact, with_terms=True),
+        }
         for role, fact in (("setting", indication.setting), ("cause", indication.cause))
         if fact is not None
     ]
@@ -149,11 +156,27 @@ def _disease(indication: Indication, source: Source) -> Json:
     if condition is None:
         return {}
     if not narrower:
-        return {"diseaseSymptomProcedure": {"concept": source.concept(condition)}}
+        return {"diseaseSymptomProcedure": {"concept": source.concept(condition, with_terms=True)}}
     parts = [("condition", condition), *(("narrower-condition", fact) for fact in narrower)]
-    extensions = [{"url": source.url(name), "valueCodeableConcept": source.concept(fact)} for name, fact in parts]
+    extensions = [
+        {"url": source.url(name), "valueCodeableConcept": source.concept(fact, with_terms=True)} for name, fact in parts
+    ]
     text = f"{condition.text}: {'; '.join(fact.text for fact in narrower)}"
     return {"diseaseSymptomProcedure": {"extension": extensions, "concept": {"text": text}}}
+
+
+def disease_of(indication: Indication, source: Source) -> list[Json]:
+    """The condition of an indication as the extension `disease`, for records that repeat it; none where there is none."""
+    found = _disease(indication, source).values()
+    concepts = [each["concept"] if source.copies else in_one(each) for each in found]
+    return [{"url": source.url("disease"), "valueCodeableConcept": each} for each in concepts]
+
+
+def in_one(reference: Json) -> Json:
+    """A CodeableReference as a CodeableConcept: what stood beside the concept stands in it."""
+    concept = reference["concept"]
+    extensions = [*concept.get("extension", ()), *reference.get("extension", ())]
+    return {**({"extension": extensions} if extensions else {}), **{k: v for k, v in concept.items() if k != "extension"}}
 
 
 def _disease_status(use: Use, source: Source) -> Json:
@@ -168,19 +191,17 @@ def _disease_status(use: Use, source: Source) -> Json:
     if not details:
         return {}
     facts = [fact for _, _, fact in details]
-    extensions = [
-        {
-            "url": source.url("disease-detail"),
-            "extension": [
-                {"url": "kind", "valueCode": kind},
-                *([{"url": "of", "valueCode": of}] if of else ()),
-                {"url": "value", "valueCodeableConcept": source.concept(fact)},
-            ],
-        }
-        for kind, of, fact in details
-    ]
+    parts = [{"url": kind, "valueCodeableConcept": _of(of, source.concept(fact), source)} for kind, of, fact in details]
     concept = source.of_copies.concept(facts[0]) if len(facts) == 1 else {"text": "; ".join(fact.text for fact in facts)}
-    return {"diseaseStatus": {"extension": extensions, "concept": concept}}
+    return {"diseaseStatus": {"extension": [{"url": source.url("disease-detail"), "extension": parts}], "concept": concept}}
+
+
+def _of(of: QualifierTarget | None, concept: Json, source: Source) -> Json:
+    """The words of a qualifier, which say what it is of; those of any other detail as they are."""
+    if of is None:
+        return concept
+    said = {"url": source.url("qualifier-of"), "valueCode": of}
+    return {"extension": [*concept.get("extension", ()), said], **{k: v for k, v in concept.items() if k != "extension"}}
 
 
 def _narrative(indication: Indication, subjects: list[Json], source: Source) -> Json:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from pipeline.fhir import systems
 from pipeline.fhir.brands import brand_references, brands_of, drug_name, drug_reference
 from pipeline.fhir.ids import brand_id, drug_id
-from pipeline.fhir.indication import Indication, intended_effect
+from pipeline.fhir.indication import Indication, approval_status, disease_of, intended_effect
 from pipeline.fhir.medication import drug_concept, ingredient_concepts, record_identifier, status_of
 from pipeline.fhir.narrative import LANGUAGE, in_words, narrative, quotation
 from pipeline.fhir.population import patient_characteristics
@@ -82,7 +82,8 @@ def _drug(facts: DrugFacts, brands: Mapping[str, Fact], indications: Sequence[In
             *(source.quote(source.url("denied-use"), denial) for denial in facts.denials),
         ],
         identifiers=[
-            {"system": _DICTIONARIES[each.kind], **source.quoted("value", each.fact)}
+            # A piece of a link's target: nobody looks it up in the page, and the facts say where it is.
+            {"system": _DICTIONARIES[each.kind], **source.without_proof.quoted("value", each.fact)}
             for each in facts.identifiers
             if each.kind in _DICTIONARIES
         ]
@@ -99,18 +100,18 @@ def _brand(key: str, brand: Fact, facts: DrugFacts, indications: Sequence[Indica
         type="brand",
         # A use that names no brand is of each of them; one that names others is none of this one's.
         indications=[
-            each for each in indications if not each.use.brands or key in {brand_id(facts, one.text) for one in each.use.brands}
+            *(each for each in indications if key in {brand_id(facts, one.text) for one in each.use.brands}),
+            *(each for each in indications if not each.use.brands),
         ],
         related=[{"type": brand_of, "reference": [drug_reference("MedicationKnowledge", facts, source)]}],
     )
 
 
 def _record(product: _Product, facts: DrugFacts, source: Source) -> Json:
-    guidelines = _guidelines(product.own, source.of_copies)
-    if product.type == "brand":
-        stated = {"extension": [{"url": source.url("stated-for"), "valueCode": "brand"}]}
-        guidelines = [{**stated, **each} for each in guidelines]
-        guidelines += _of_the_drug(product.of_drug, source.of_copies)
+    guidelines = [
+        *_guidelines(product.own, facts, source.of_copies),
+        *_guidelines(product.of_drug, facts, source.of_copies, only_restricted=True),
+    ]
     names = [source.of_copies.quoted("name", name) for name in product.names]
     return {
         "resourceType": "MedicationKnowledge",
@@ -127,12 +128,7 @@ def _record(product: _Product, facts: DrugFacts, source: Source) -> Json:
         **({"relatedMedicationKnowledge": list(product.related)} if product.related else {}),
         "associatedMedication": [{"reference": f"Medication/{product.id}"}],
         "productType": [{"coding": [source.local("product-type", product.type)]}],
-        "monograph": [
-            {
-                "type": {"coding": [source.local("document-type", source.publisher.document)]},
-                "source": {"reference": source.document},
-            }
-        ],
+        "monograph": [{"source": {"reference": source.document}}],
         **({"indicationGuideline": guidelines} if guidelines else {}),
         **_classification(facts, source.of_copies if product.type == "brand" else source),
         **_definitional(facts, source),
@@ -144,7 +140,9 @@ def _component(component: Component, source: Source) -> Json:
     target = {} if component.slug is None else {"identifier": source.identifier("drug", component.slug)}
     extensions = [source.quote(source.url("component-letter"), component.letter)] if component.letter else []
     if component.name.codings:
-        extensions.append({"url": source.url("component-concept"), "valueCodeableConcept": source.concept(component.name)})
+        # Its words and their proof are the display's.
+        concept = source.without_proof.concept(component.name)
+        extensions.append({"url": source.url("component-concept"), "valueCodeableConcept": concept})
     return {
         **({"extension": extensions} if extensions else {}),
         "type": {"coding": [source.local("related-medication", "has-component")]},
@@ -152,45 +150,43 @@ def _component(component: Component, source: Source) -> Json:
     }
 
 
-def _guidelines(indications: Sequence[Indication], source: Source) -> list[Json]:
-    """One guideline a use; its indications share their sentences. Alternative populations are alternative dosing guidelines."""
+def _guidelines(
+    indications: Sequence[Indication], facts: DrugFacts, source: Source, *, only_restricted: bool = False
+) -> list[Json]:
+    """One guideline a use; its indications share their sentences. Alternative populations are alternative dosing guidelines.
+
+    Who reads nothing else learns from each whether it is for a brand or for the drug, for which brands, whether it is approved,
+    and what it treats. With `only_restricted` what the drug is to do is left to the drug's own record; but patients, and words
+    that restrict the use, may stand in a heading or another sentence: they are in every record.
+    """
     by_use: dict[int, list[Indication]] = {}
     for indication in indications:
         by_use.setdefault(indication.number, []).append(indication)
     return [
         {
+            "extension": [
+                {"url": source.url("stated-for"), "valueCode": "brand" if use.brands else "drug"},
+                {"url": source.url("approval-status"), "valueCodeableConcept": approval_status(use, source)},
+                *(
+                    {"url": source.url("subject"), "valueReference": each}
+                    for each in brand_references(use.brands, "MedicationKnowledge", facts, source)
+                ),
+            ],
             "indication": [
                 {
-                    "concept": source.concept(_statement(branches[0].use)),
+                    **({"extension": disease} if (disease := disease_of(branch, source)) else {}),
+                    "concept": source.concept(_statement(use)),
                     "reference": {"reference": f"ClinicalUseDefinition/{branch.id}"},
                 }
                 for branch in branches
             ],
-            "dosingGuideline": _dosings(branches[0].use, source),
-        }
-        for branches in by_use.values()
-    ]
-
-
-def _of_the_drug(indications: Sequence[Indication], source: Source) -> list[Json]:
-    """What the page states for the drug, for the record of a brand: the words, and where the rest of it stands."""
-    return [
-        {
-            "extension": [{"url": source.url("stated-for"), "valueCode": "drug"}],
-            "indication": [
-                {
-                    "concept": source.concept(_statement(each.use)),
-                    "reference": {"reference": f"ClinicalUseDefinition/{each.id}"},
-                }
-            ],
-            # Patients, and words that restrict the use, may stand in a heading or another sentence: they are in every record.
             **(
-                {"dosingGuideline": _dosings(each.use, source)}
-                if each.use.qualified_in_words or stated_populations(each.use)
+                {"dosingGuideline": _dosings(use, source)}
+                if not only_restricted or use.qualified_in_words or stated_populations(use)
                 else {}
             ),
         }
-        for each in indications
+        for use, branches in ((branches[0].use, branches) for branches in by_use.values())
     ]
 
 
@@ -226,7 +222,6 @@ def _classification(facts: DrugFacts, source: Source) -> Json:
         "medicineClassification": [
             {
                 "type": {"coding": [source.local("classification-type", "fda-approval")]},
-                **({"sourceUri": source.address} if source.address else {}),
                 "classification": [said],
             }
         ]
@@ -241,18 +236,38 @@ def _definitional(facts: DrugFacts, source: Source) -> Json:
 
 
 def _narrative(product: _Product, facts: DrugFacts, source: Source) -> Json:
-    uses, uses_of_drug = (
-        {each.number: quotation(_statement(each.use).text) for each in some} for some in (product.own, product.of_drug)
-    )
     # Components and denials are said of the drug or regimen, not of a brand.
     own = product.type != "brand"
     return narrative(
         quotation(product.names[0].text),
         ("Brand names in the US", [quotation(name.text) for name in product.names[1:]]),
         ("Drugs in the combination", [quotation(component.name.text) for component in facts.components if own]),
-        ("Uses that the page states", list(uses.values())),
-        ("Uses that it states for the drug without naming a brand", list(uses_of_drug.values())),
+        ("Uses that the page states", _listed(product.own, facts, with_brands=own)),
+        ("Uses that it states for the drug without naming a brand", _listed(product.of_drug, facts, with_brands=own)),
         in_words({each.number: each.use for each in product.indications}.values()),
         ("The page also says", [quotation(denial.text) for denial in facts.denials if own]),
         notice=source.publisher.notice,
     )
+
+
+def _listed(indications: Sequence[Indication], facts: DrugFacts, *, with_brands: bool) -> list[str]:
+    """The uses as the page lists them, below their leads and parents; behind each whether it is approved, and for which brands.
+
+    An entry and those above it are the statement of the use; each stands once for the uses that follow each other below it.
+    """
+    found: dict[str, Any] = {}
+    for use in {each.number: each.use for each in indications}.values():
+        above = [quotation(fact.text) for fact in (use.lead, use.parent) if fact is not None]
+        level = found
+        for each in above:
+            level = level.setdefault(each, {})
+        brands = {brand_id(facts, one.text): one for one in use.brands} if with_brands else {}
+        approved, _ = systems.CODES["approval-status"][use.approval_status.replace("_", "-")]
+        said = "".join([f": {approved.lower()}", *(f", {quotation(one.text)}" for one in brands.values())])
+        level[f"{quotation(use.text.text)}{said}"] = {}
+    return _entries(found)
+
+
+def _entries(level: Mapping[str, Any]) -> list[str]:
+    entries = ((said, "".join(f"<li>{each}</li>" for each in _entries(below))) for said, below in level.items())
+    return [f"{said}<ul>{below}</ul>" if below else said for said, below in entries]

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from pipeline.fhir.source import Json
-from pipeline.fhir.systems import DATA_OPERATION, extension_url
+from pipeline.fhir.systems import DATA_OPERATION, code_system, extension_url
 from pipeline.model import Resource
 
 #: HL7's extensions for what later versions have as an element.
@@ -36,12 +36,6 @@ def _knowledge(resource: Resource, canonical: str) -> tuple[Resource, list[str]]
         *({"url": _IDENTIFIER, "valueIdentifier": each} for each in resource["identifier"]),
         *({"url": _JURISDICTION, "valueCodeableConcept": each} for each in resource.get("intendedJurisdiction", ())),
     ]
-    lost = [
-        "MedicationKnowledge.medicineClassification.sourceUri"
-        for each in resource.get("medicineClassification", ())
-        if "sourceUri" in each
-    ]
-    classes = [{k: v for k, v in each.items() if k != "sourceUri"} for each in resource.get("medicineClassification", ())]
     ingredients = [
         {"itemCodeableConcept": each["item"]["concept"]} for each in resource.get("definitional", {}).get("ingredient", ())
     ]
@@ -61,39 +55,79 @@ def _knowledge(resource: Resource, canonical: str) -> tuple[Resource, list[str]]
         **{name: resource[name] for name in same if name in resource},
         **({"ingredient": ingredients} if ingredients else {}),
         **({"administrationGuidelines": guidelines} if guidelines else {}),
-        **({"medicineClassification": classes} if classes else {}),
-    }, lost
+        **{name: resource[name] for name in ("medicineClassification",) if name in resource},
+    }, []
 
 
 def _administrations(guideline: Json, canonical: str) -> Iterator[Json]:
-    """A guideline for each indication and population: neither list has an "or" here, and no guideline has two indications."""
+    """A guideline for each indication: no guideline has two of them here."""
+    dosings = guideline.get("dosingGuideline", [])
+    populations = [each["patientCharacteristic"] for each in dosings if "patientCharacteristic" in each]
+    several = len(populations) > 1
+    patients = (
+        [_of_any(populations, canonical)] if several else [_patients(each, canonical) for one in populations for each in one]
+    )
+    intents = [
+        {"url": extension_url(canonical, "treatment-intent"), "valueCodeableConcept": each["treatmentIntent"]}
+        for each in dosings[:1]
+        if "treatmentIntent" in each
+    ]
     for indication in guideline["indication"]:
         reference = indication.get("reference")
         use = [{"url": extension_url(canonical, "clinical-use"), "valueReference": reference}] if reference else []
-        for dosing in guideline.get("dosingGuideline", ({},)):
-            intent = [
-                {"url": extension_url(canonical, "treatment-intent"), "valueCodeableConcept": each}
-                for each in (dosing.get("treatmentIntent"),)
-                if each
-            ]
-            patients = [_patients(each, canonical) for each in dosing.get("patientCharacteristic", ())]
-            yield {
-                "extension": [*use, *intent, *guideline.get("extension", ())],
-                "indicationCodeableConcept": indication["concept"],
-                **({"patientCharacteristics": patients} if patients else {}),
-            }
+        yield {
+            "extension": [*guideline["extension"], *indication.get("extension", ()), *use, *intents],
+            "indicationCodeableConcept": indication["concept"],
+            **({"patientCharacteristics": patients} if patients else {}),
+        }
 
 
 def _patients(characteristic: Json, canonical: str) -> Json:
     """A characteristic's value is text: its codes, its range and its proof stay in an extension."""
-    name, value = next((name, value) for name, value in characteristic.items() if name.startswith("value"))
+    name, value = _valued(characteristic)
     extensions = characteristic.get("extension", [])
-    words = value["text"] if name == "valueCodeableConcept" else extensions[0]["extension"][0]["valueString"]
+    is_said = name == "valueCodeableConcept" and value.keys() == {"text"}  # by `value` alone
+    coded = [] if is_said else [{"url": extension_url(canonical, "patient-characteristic"), name: value}]
     return {
-        "extension": [*extensions, {"url": extension_url(canonical, "patient-characteristic"), name: value}],
+        **({"extension": [*extensions, *coded]} if extensions or coded else {}),
         "characteristicCodeableConcept": characteristic["type"],
-        "value": [words],
+        "value": [_words(characteristic)],
     }
+
+
+def _of_any(populations: list[list[Json]], canonical: str) -> Json:
+    """Populations of which any is meant: a value each. As characteristics side by side all would seem to apply.
+
+    A guideline for each would say all else of the use again: pembrolizumab's record had a tenth of its bytes twice.
+    """
+    group = {"system": code_system(canonical, "patient-characteristic"), "code": "group", "display": "Group"}
+    return {
+        "extension": [
+            {"url": extension_url(canonical, "population"), "extension": [_part(each) for each in population]}
+            for population in populations
+        ],
+        "characteristicCodeableConcept": {"coding": [group]},
+        "value": ["; ".join(dict.fromkeys(_words(each) for each in population)) for population in populations],
+    }
+
+
+def _part(characteristic: Json) -> Json:
+    """A characteristic as a part of the extension `population`, which its kind names."""
+    name, value = _valued(characteristic)
+    words = characteristic.get("extension")
+    return {"url": characteristic["type"]["coding"][0]["code"], name: {"extension": words, **value} if words else value}
+
+
+def _valued(characteristic: Json) -> tuple[str, Json]:
+    return next((name, value) for name, value in characteristic.items() if name.startswith("value"))
+
+
+def _words(characteristic: Json) -> str:
+    name, value = _valued(characteristic)
+    words: str = (
+        value["text"] if name == "valueCodeableConcept" else characteristic["extension"][0]["extension"][0]["valueString"]
+    )
+    return words
 
 
 def _use(resource: Resource, _canonical: str) -> tuple[Resource, list[str]]:

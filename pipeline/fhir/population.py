@@ -16,7 +16,7 @@ from pipeline.fields import patients, stated_populations
 from pipeline.model import Age, Characteristic, Population, Qualifier, Use
 
 _UCUM_UNIT: Final = {"day": "d", "week": "wk", "month": "mo", "year": "a"}
-_LOINC_AGE: Final = {"system": systems.LOINC, "code": "30525-0", "display": "Age"}
+_LOINC_AGE: Final = (systems.LOINC, "30525-0", "Age")
 
 
 def groups(use: Use, source: Source) -> list[Json]:
@@ -69,7 +69,7 @@ def _all(population: Population, qualifiers: Sequence[Qualifier], source: Source
 
 def _kind(kind: str, source: Source) -> Json:
     coding = [source.local("patient-characteristic", kind)]
-    return {"coding": [*coding, dict(_LOINC_AGE)] if kind == "age-range" else coding}
+    return {"coding": [*coding, source.coding(*_LOINC_AGE)] if kind == "age-range" else coding}
 
 
 def _values(characteristic: Characteristic, source: Source) -> list[Json]:
@@ -97,7 +97,7 @@ def _values(characteristic: Characteristic, source: Source) -> list[Json]:
     if characteristic.age_group is not None:
         codings.append(source.local("age-group", characteristic.age_group))
     if characteristic.sex is not None:
-        codings.append({"system": systems.GENDER, "code": characteristic.sex, "display": characteristic.sex.capitalize()})
+        codings.append(source.coding(systems.GENDER, characteristic.sex, characteristic.sex.capitalize()))
     return [{"valueCodeableConcept": source.concept(characteristic.fact, *codings)}]
 
 

@@ -32,7 +32,7 @@ def provenance(
     recorded = midnight(facts.page.meta("lastReviewed")) or midnight(as_of)
     # The publisher stands as the author of the page, below it, and not beside the Device: it did not write our reading.
     by = source.publisher
-    wrote = [{"type": participant("author", "Author"), "who": author(by)}] if by.wrote(facts.page) else []
+    wrote = [{"type": participant("author", source), "who": author(by)}] if by.wrote(facts.page) else []
     looked_at = reviewed(facts)
     how = ", and looked at by people" if looked_at else ", without a person"
     return {
@@ -43,7 +43,6 @@ def provenance(
         "text": narrative(
             f"Read from a drug information page by rules{how}",
             ("Uses that people looked at", looked_at),
-            notice=source.publisher.notice,
         ),
         "target": [{"reference": f"{target['resourceType']}/{target['id']}"} for target in targets],
         **({"recorded": recorded} if recorded else {}),
@@ -57,7 +56,7 @@ def provenance(
             ]
         },
         "agent": [
-            {"type": participant("assembler", "Assembler"), "who": {"reference": f"Device/{DEVICE}"}},
+            {"type": participant("assembler", source), "who": {"reference": f"Device/{DEVICE}"}},
             *reviewers(facts, indications, source),
         ],
         "entity": [{"role": "source", "what": {"reference": source.document}, **({"agent": wrote} if wrote else {})}],

@@ -24,7 +24,7 @@ def reviewers(facts: DrugFacts, indications: Sequence[Indication], source: Sourc
         ids = [each.id for each in indications if each.number == number]
         said.setdefault(review.reviewer, []).append(_review(text, review, ids, source))
     return [
-        {"extension": said[name], "type": participant("verifier", "Verifier"), "who": {"display": string(name)}}
+        {"extension": said[name], "type": participant("verifier", source), "who": {"display": string(name)}}
         for name in sorted(said)
     ]
 
@@ -44,9 +44,9 @@ def named_reviews(provenance: Json) -> Iterator[Json]:
             }
 
 
-def participant(code: str, display: str) -> Json:
+def participant(code: str, source: Source) -> Json:
     """How an agent took part, as a CodeableConcept."""
-    return {"coding": [{"system": systems.PARTICIPANT_TYPE, "code": code, "display": display}]}
+    return {"coding": [source.coding(systems.PARTICIPANT_TYPE, code, code.capitalize())]}
 
 
 def _reviews(facts: DrugFacts) -> Iterator[tuple[int | None, Fact, Review]]:

@@ -29,21 +29,24 @@ class _Search(NamedTuple):
 def search_parameters(canonical: str, version: FhirVersion) -> list[Json]:
     """The SearchParameters of one FHIR version.
 
-    Uses stand in ClinicalUseDefinition where there is one; in guidelines of MedicationKnowledge in R4, and in the core profile.
+    Uses stand in ClinicalUseDefinition where there is one; guidelines of MedicationKnowledge have their approval and condition
+    too. A guideline of R5 in full may have several indications, each with its own condition.
     """
     guideline = f"{_RECORD}.indicationGuideline" if version == "R5" else f"{_RECORD}.administrationGuidelines"
+    disease = _extension(f"{canonical}/StructureDefinition/disease", "CodeableConcept")
+    apart = [f"{guideline}.indication.{disease}"] if version == "R5" else []
     found = [
         _Search(
             "use-approval-status",
             _RECORD,
             f"{guideline}.{_extension(f'{canonical}/StructureDefinition/approval-status', 'CodeableConcept')}",
-            "The approval status of a use of the drug, where the record holds its uses.",
+            "The approval status of a use of the drug or brand.",
         ),
         _Search(
             "condition",
             _RECORD,
-            f"{guideline}.{_extension(f'{canonical}/StructureDefinition/disease', 'CodeableConcept')}",
-            "What a use of the drug treats or prevents, where the record holds its uses.",
+            " | ".join([f"{guideline}.{disease}", *apart]),
+            "What a use of the drug or brand treats or prevents.",
         ),
     ]
     if version != "R4":

@@ -33,7 +33,17 @@ class Source:
     @property
     def of_copies(self) -> Source:
         """The source of words that stand with their proof elsewhere in the page's resources: only in full it is repeated."""
-        return self if self.carries == "full" else replace(self, carries="none", copies=True)
+        return self if self.is_full else replace(self, carries="none", copies=True)
+
+    @property
+    def without_proof(self) -> Source:
+        """The source of words that stand beside their proof, and have their codes here; in full they have it twice."""
+        return self if self.is_full else replace(self, carries="none")
+
+    @property
+    def is_full(self) -> bool:
+        """Whether everything is said wherever it could be; else, once."""
+        return self.carries == "full"
 
     def url(self, extension: str) -> str:
         """The URL of one of our extensions."""
@@ -46,7 +56,7 @@ class Source:
 
     def spans(self, spans: Iterable[Span]) -> list[Json]:
         """HL7's derivation-reference for each span, where proof is carried in full."""
-        if self.carries != "full":
+        if not self.is_full:
             return []
         return [
             {
@@ -62,7 +72,7 @@ class Source:
 
     def proof(self, fact: Fact) -> list[Json]:
         """A fact's spans and the rule that read it (a front-matter value and linked words have none)."""
-        if self.carries == "full":
+        if self.is_full:
             rule = [{"url": self.url("rule"), "valueCode": fact.rule}] if fact.rule else []
             return [*self.spans(fact.spans), *rule]
         if self.carries == "none":
@@ -81,12 +91,12 @@ class Source:
         """
         return {"url": url, "extension": [{"url": "text", "valueString": string(fact.text)}, *self.proof(fact), *parts]}
 
-    def concept(self, fact: Fact, *codings: Json) -> Json:
+    def concept(self, fact: Fact, *codings: Json, with_terms: bool = False) -> Json:
         """A CodeableConcept of a fact's words: their proof, what codes them, the words.
 
         Codings: first those given (derived from the words by us), then the glossary entry of the linked words where they
         are the whole phrase, then mapped codes of the same meaning. What codes less than the phrase, or means more, goes
-        into an extension: in `coding` it would claim to be the phrase.
+        into an extension: in `coding` it would claim to be the phrase; less than the phrase only in full, and `with_terms`.
         """
         extensions = self.proof(fact)
         coded = list(codings)
@@ -96,7 +106,7 @@ class Source:
             term = self._glossary(link, link.glossary_id)
             if link.text == fact.text:
                 coded.append(term)
-            else:
+            elif self.is_full or with_terms:
                 extensions.append({"url": self.url("linked-term"), "valueCoding": term})
         for coding in fact.codings:
             mapped = self._mapped(coding)
@@ -105,7 +115,10 @@ class Source:
             else:
                 extensions.append({"url": self.url("broader-concept"), "valueCodeableConcept": {"coding": [mapped]}})
         if self.copies:
-            extensions = []
+            # The label, the release and that no person picked the code stand where the words stand first.
+            extensions, coded = [], [{"system": each["system"], "code": each["code"]} for each in coded]
+        elif not self.is_full:
+            coded = [_unless_said(each, fact.text) for each in coded]
         return {
             **({"extension": extensions} if extensions else {}),
             **({"coding": coded} if coded else {}),
@@ -120,7 +133,16 @@ class Source:
     def local(self, system: str, code: str) -> Json:
         """A Coding of one of our code systems."""
         display, _ = systems.CODES[system][code]
-        return {"system": systems.code_system(self.canonical, system), "code": code, "display": display}
+        return self.coding(systems.code_system(self.canonical, system), code, display)
+
+    def coding(self, system: str, code: str, display: str) -> Json:
+        """A Coding of a table of ours or of HL7's; a display that only repeats the code ("adult", "Adult") in full alone."""
+        repeats = _letters(display) == _letters(code)
+        return {
+            "system": system,
+            "code": code,
+            **({} if not self.is_full and (repeats or self.copies) else {"display": display}),
+        }
 
     def identifier(self, system: str, value: str) -> Json:
         """An Identifier of one of our systems."""
@@ -136,7 +158,7 @@ class Source:
 
     def _mapped(self, coding: Coding) -> Json:
         return {
-            **({"extension": [{"url": self.url("mapped"), "valueBoolean": True}]} if self.carries == "full" else {}),
+            **({"extension": [{"url": self.url("mapped"), "valueBoolean": True}]} if self.is_full else {}),
             "system": coding.system,
             **({"version": coding.version} if coding.version else {}),
             "code": coding.code,
@@ -154,6 +176,15 @@ def source_of(facts: DrugFacts, settings: Settings, document: str) -> Source:
 
 def _beside(name: str, proof: list[Json]) -> Json:
     return {f"_{name}": {"extension": proof}} if proof else {}
+
+
+def _unless_said(coding: Json, words: str) -> Json:
+    """A Coding without its display where that is, letter by letter, the text of its concept."""
+    return {name: value for name, value in coding.items() if name != "display" or value != words}
+
+
+def _letters(text: str) -> str:
+    return "".join(each for each in text.casefold() if each.isalnum())
 
 
 def coding(code: Code | None) -> list[Json]:

@@ -94,6 +94,7 @@ CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "sex": ("Sex", "The page limits the use to women or girls, or to men or boys."),
         "menopausal-status": ("Menopausal status", "The page limits the use by menopause."),
         "description": ("Description", "Anything else that the page says of the patients."),
+        "group": ("Group", "Each value describes one group of patients: those of any of them are meant."),
         "stated": ("Stated", "Words that restrict the use and that no rule understood: apply them as the page states them."),
         "timing": ("Timing", "When, as the page says it."),
         "manner": ("Manner", "How it is given, as the page says it."),

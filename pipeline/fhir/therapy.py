@@ -10,7 +10,7 @@ from typing import Final
 
 from pipeline.fhir import systems
 from pipeline.fhir.source import Json, Source
-from pipeline.model import PriorTherapy, Therapy, Use
+from pipeline.model import Fact, PriorTherapy, Therapy, Use
 
 _WITH: Final = ("indicated-only-with", "Indicated only when the other therapy is given (co-occurrent)")
 _AFTER: Final = ("indicated-only-before", "Indicated only if the other therapy was given before (follow-up)")
@@ -67,18 +67,19 @@ def _entries(relationship: tuple[str, str], therapy: Therapy | PriorTherapy, sou
     code, display = relationship
     branches = therapy.names if therapy.mode in {"alternative", "combination", "one_of"} else ()
     treatments = therapy.names if therapy.names and not branches else (therapy.phrase,)
-    detail = {
-        "url": source.url("therapy-detail"),
-        "extension": [
-            {"url": "mode", "valueCode": therapy.mode.replace("_", "-")},
-            source.quote("phrase", therapy.phrase),
-            *({"url": "name", "valueCodeableConcept": source.concept(name)} for name in branches),
-        ],
-    }
+    names = [{"url": "name", "valueCodeableConcept": source.concept(name)} for name in branches]
+
+    def detail(treatment: Fact) -> Json:
+        # Only a treatment that is named otherwise needs the page's phrase beside it.
+        is_phrase = not source.is_full and (treatment.text, treatment.spans) == (therapy.phrase.text, therapy.phrase.spans)
+        phrase = [] if is_phrase else [source.quote("phrase", therapy.phrase)]
+        mode = {"url": "mode", "valueCode": therapy.mode.replace("_", "-")}
+        return {"url": source.url("therapy-detail"), "extension": [mode, *phrase, *names]}
+
     return [
         {
-            "extension": [detail],
-            "relationshipType": {"coding": [{"system": systems.THERAPY_RELATIONSHIP, "code": code, "display": display}]},
+            "extension": [detail(treatment)],
+            "relationshipType": {"coding": [source.coding(systems.THERAPY_RELATIONSHIP, code, display)]},
             "treatment": {"concept": source.concept(treatment)},
         }
         for treatment in treatments

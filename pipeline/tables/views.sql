@@ -104,20 +104,20 @@ CREATE OR REPLACE MACRO local_code(codings, name) AS replace(coalesce(
 CREATE OR REPLACE MACRO of_role(comorbidities, role) AS list_transform(list_filter(comorbidities,
     lambda c: json_extract_string(ext(c, 'comorbidity-role')[1], '$.valueCode') = role), lambda c: json_extract(c, '$.concept'));
 
-CREATE OR REPLACE MACRO of_kind(details, kind) AS list_transform(list_filter(details,
-    lambda d: json_extract_string(part(d, 'kind')[1], '$.valueCode') = kind),
-    lambda d: concept(json_extract(part(d, 'value')[1], '$.valueCodeableConcept')));
+CREATE OR REPLACE MACRO of_kind(detail, kind) AS
+    list_transform(part(detail, kind), lambda d: concept(json_extract(d, '$.valueCodeableConcept')));
 
 CREATE OR REPLACE MACRO names_in(extension) AS
     list_transform(part(extension, 'name'), lambda n: concept(json_extract(n, '$.valueCodeableConcept')));
 
--- Therapies of a mode: what is named, and the phrases that name it.
+-- Therapies of a mode: what is named, and the phrases that name it; a treatment without one is its own.
 CREATE OR REPLACE MACRO of_mode(therapies, mode, prior) AS list_filter(therapies, lambda t:
     t.prior = prior AND json_extract_string(part(t.detail, 'mode')[1], '$.valueCode') = mode);
 CREATE OR REPLACE MACRO names_with(therapies, mode, prior) AS flatten(list_transform(of_mode(therapies, mode, prior),
     lambda t: CASE WHEN len(names_in(t.detail)) > 0 THEN names_in(t.detail) ELSE [concept(t.treatment)] END));
 CREATE OR REPLACE MACRO phrases_with(therapies, mode, prior) AS
-    list_transform(of_mode(therapies, mode, prior), lambda t: said(part(t.detail, 'phrase')[1]));
+    list_transform(of_mode(therapies, mode, prior), lambda t:
+        CASE WHEN len(part(t.detail, 'phrase')) > 0 THEN said(part(t.detail, 'phrase')[1]) ELSE concept(t.treatment) END);
 
 -- What is published -------------------------------------------------------------------------------------------------------
 
@@ -172,7 +172,7 @@ WITH resource AS (
         named("extension", 'quote') AS quotes,
         json_extract(indication, '$.diseaseSymptomProcedure') AS disease,
         items(indication, '$.comorbidity') AS comorbidities,
-        ext(json_extract(indication, '$.diseaseStatus'), 'disease-detail') AS details,
+        ext(json_extract(indication, '$.diseaseStatus'), 'disease-detail')[1] AS detail,
         list_transform(items(indication, '$.otherTherapy'), lambda t: {
             'prior': json_extract_string(t, '$.relationshipType.coding[0].code') = 'indicated-only-before',
             'detail': ext(t, 'therapy-detail')[1],
@@ -201,9 +201,9 @@ SELECT
     list_transform(ext(disease, 'narrower-condition'), lambda e: json_extract(e, '$.valueCodeableConcept')) AS narrower,
     of_role(comorbidities, 'setting') AS settings,
     of_role(comorbidities, 'cause') AS causes,
-    of_kind(details, 'status') AS disease_status,
-    of_kind(details, 'biomarker') AS biomarker,
-    of_kind(details, 'stage') AS stage,
+    of_kind(detail, 'status') AS disease_status,
+    of_kind(detail, 'biomarker') AS biomarker,
+    of_kind(detail, 'stage') AS stage,
     json_extract_string(ext(indication, 'line-of-therapy')[1], '$.valueCodeableConcept.text') AS line_of_therapy,
     said(ext(indication, 'given-alone')[1]).t AS alone,
     list_transform(list_sort(list_transform(ext(indication, 'phase'), lambda e: {
@@ -211,8 +211,8 @@ SELECT
         't': said(part(e, 'phrase')[1]).t})), lambda p: p.t) AS phases,
     len(named("extension", 'qualified-in-words')) > 0 AS qualified_in_words,
     list_concat(
-        list_transform(list_filter(details, lambda d: len(part(d, 'of')) > 0),
-            lambda d: concept(json_extract(part(d, 'value')[1], '$.valueCodeableConcept'))),
+        list_transform(list_filter(list_transform(items(detail, '$.extension'), lambda d: json_extract(d, '$.valueCodeableConcept')),
+            lambda c: len(ext(c, 'qualifier-of')) > 0), lambda c: concept(c)),
         list_transform(list_filter(patients,
             lambda c: json_extract_string(c, '$.code.coding[0].code') IN ('stated', 'timing', 'manner', 'duration', 'purpose')),
             lambda c: concept(json_extract(c, '$.valueCodeableConcept')))) AS qualifiers,

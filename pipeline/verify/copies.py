@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from xml.etree import ElementTree as ET
 
 from pipeline.errors import Problem
@@ -13,13 +13,14 @@ from pipeline.publishers import Publisher
 from pipeline.verify.derived import drug_id, objects
 from pipeline.verify.document import Document
 from pipeline.verify.finding import Json, finding
-from pipeline.verify.marks import TAG, check_mark, check_stated_for, tag_of
-from pipeline.verify.reviews import changed_in, check_reviews, review_words
-from pipeline.verify.spans import name_of, part, quote_of
+from pipeline.verify.kept import Snapshot, details_of, stated_in, stated_patients
+from pipeline.verify.marks import TAG, check_mark, tag_of
+from pipeline.verify.records import APPROVALS, QUOTE, check_listed, check_record, entry_of
+from pipeline.verify.reviews import check_reviews, review_words
+from pipeline.verify.spans import name_of, quote_of
 
 _RELATIVE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}")
 _OPENING = '<div xmlns="http://www.w3.org/1999/xhtml" lang="en" xml:lang="en">'
-_QUOTE = "{http://www.w3.org/1999/xhtml}q"
 _TAGS = {"page-cancer-type": "cancerTypes", "page-topic": "tags", "page-audience": "audienceLevel"}
 #: All that a narrative says besides quotes, and what publishers say of themselves.
 _LABELS = frozenset(
@@ -30,6 +31,7 @@ _LABELS = frozenset(
             "Uses that the page states",
             "Uses that it states for the drug without naming a brand",
             "The page also says",
+            *(f": {status}{more}" for status in APPROVALS.values() for more in ("", ",")),
         ),
         *(
             "Restricted by words that no rule understood",
@@ -51,72 +53,6 @@ _NOT_ATTACHED = (
 _ATTACHED = "The attachment is the page's text as it was stored (Markdown with front matter), not the HTML at its address."
 
 _PROFILES = {"ClinicalUseDefinition": "indication", "DocumentReference": "source-document"}
-
-
-@dataclass
-class Snapshot:
-    """What is kept of every resource of a version: names, statuses and statements, by `Type/id`.
-
-    `publishers` are the profiles that the pages were read by.
-    """
-
-    publishers: Sequence[Publisher]
-    names: dict[str, str | None] = field(default_factory=dict)
-    statuses: dict[str, str] = field(default_factory=dict)
-    statements: dict[str, str] = field(default_factory=dict)
-    effects: dict[str, object] = field(default_factory=dict)
-    stated: dict[str, list[str]] = field(default_factory=dict)
-    for_patients: set[str] = field(default_factory=set)
-    subjects: dict[str, list[str]] = field(default_factory=dict)
-    listed: set[tuple[str, str]] = field(default_factory=set)
-    changed: set[tuple[str, str]] = field(default_factory=set)
-
-    def changed_of(self, resource: Json, document: Document | None) -> set[str]:
-        """The fields of a use that a person gave another value: of this indication, or of any use of the page."""
-        is_indication = resource["resourceType"] == "ClinicalUseDefinition"
-        about = f"ClinicalUseDefinition/{resource.get('id')}" if is_indication else document.reference if document else ""
-        return {name for reference, name in self.changed if reference == about}
-
-    def add(self, resource: Json) -> None:
-        """Take in a resource."""
-        kind, name = resource["resourceType"], f"{resource['resourceType']}/{resource.get('id')}"
-        self.names[name] = _called(resource)
-        if kind in {"Medication", "MedicationKnowledge"}:
-            self.statuses[name] = str(resource.get("status"))
-        if kind == "ClinicalUseDefinition":
-            self.subjects[name] = [str(each.get("reference")).partition("/")[2] for each in resource.get("subject", ())]
-            self.statements[name] = " ".join(_statement(resource))
-            self.effects[name] = resource.get("indication", {}).get("intendedEffect", {}).get("concept")
-            self.stated[name] = sorted(set(_stated(resource)))
-            self.for_patients |= {name} if resource.get("contained") else set()
-        if kind == "Provenance":
-            self.changed.update(changed_in(resource))
-        if kind == "MedicationKnowledge":
-            for guideline in resource.get("indicationGuideline", ()):
-                for indication in guideline.get("indication", ()):
-                    self.listed.add((str(resource.get("id")), str(indication.get("reference", {}).get("reference"))))
-
-
-def _called(resource: Json) -> str | None:
-    kind = resource["resourceType"]
-    found: object = None
-    if kind in {"Medication", "MedicationKnowledge"}:
-        found = resource.get("code", {}).get("text")
-    elif kind == "Organization":
-        found = resource.get("name")
-    elif kind == "Device":
-        found = next((name.get("value") for name in resource.get("name", ())), None)
-    elif kind == "DocumentReference":
-        found = resource["content"][0]["attachment"].get("title")
-    return found if isinstance(found, str) else None
-
-
-def _statement(indication: Json) -> Iterator[str]:
-    """The lead, the parent and the item of an indication, as MedicationKnowledge repeats them."""
-    for wanted in ("lead", "parent", "text"):
-        for extension in indication.get("extension", ()):
-            if name_of(extension) == "quote" and part(extension, "role").get("valueCode") == wanted:
-                yield quote_of(extension) or ""
 
 
 def copies(resource: Json, document: Document | None, snapshot: Snapshot, proven: set[str]) -> Iterator[Problem]:
@@ -159,7 +95,7 @@ def _by_kind(resource: Json, document: Document | None, snapshot: Snapshot, name
     if kind == "ClinicalUseDefinition":
         yield from _indication(resource, snapshot, name)
     elif kind == "MedicationKnowledge":
-        yield from _knowledge(resource, snapshot, name)
+        yield from check_record(resource, snapshot, name)
         yield from _classified(resource, document, name)
     elif kind == "DocumentReference" and document is not None:
         yield from _document(resource, document, name)
@@ -210,31 +146,16 @@ def _words(group: Json) -> Iterator[str]:
         yield from words or [str(characteristic.get("valueCodeableConcept", {}).get("text"))]
 
 
-def _stated(indication: Json) -> Iterator[str]:
-    """The words of an indication that are said to restrict it and not to be understood."""
-    for extension in indication.get("indication", {}).get("diseaseStatus", {}).get("extension", ()):
-        if name_of(extension) == "disease-detail" and part(extension, "kind").get("valueCode") == "stated":
-            yield str(part(extension, "value").get("valueCodeableConcept", {}).get("text"))
-    for group in indication.get("contained", ()):
-        yield from _stated_patients(group.get("characteristic", ()), "code")
-
-
-def _stated_patients(characteristics: list[Json], kind: str) -> Iterator[str]:
-    for each in characteristics:
-        if any(coding.get("code") == "stated" for coding in each.get(kind, {}).get("coding", ())):
-            yield str(each.get("valueCodeableConcept", {}).get("text"))
-
-
 def _marked(resource: Json, name: str) -> Iterator[Problem]:
     """The mark of a use that words restrict, in two places: both are there where there are such words, and only there."""
-    expected = bool(set(_stated(resource)))
+    expected = bool(set(stated_in(resource)))
     tags = [tag_of(tag)[:2] for tag in resource.get("meta", {}).get("tag", ()) if tag_of(tag) != TAG]  # `check_mark` has TAG
     marks = [each.get("valueBoolean") for each in resource.get("extension", ()) if name_of(each) == "qualified-in-words"]
     if tags != ([("use-mark", "qualified-in-words")] if expected else []):
         yield finding("C650", "the tag is not what its qualifiers say", "ClinicalUseDefinition.meta.tag", name, str(tags))
     if marks != ([True] if expected else []):
         yield finding("C650", "the mark is not what its qualifiers say", "ClinicalUseDefinition.extension", name, str(marks))
-    if len({tuple(_stated_patients(group.get("characteristic", ()), "code")) for group in resource.get("contained", ())}) > 1:
+    if len({tuple(stated_patients(group.get("characteristic", ()), "code")) for group in resource.get("contained", ())}) > 1:
         yield finding(
             "C650", "words restrict all patients, and not every Group has them", "ClinicalUseDefinition.contained", name
         )
@@ -298,41 +219,12 @@ def _classified(resource: Json, document: Document | None, name: str) -> Iterato
 
 def _assembled(extensions: list[Json]) -> str:
     details = [
-        str(part(extension, "value").get("valueCodeableConcept", {}).get("text"))
-        for extension in extensions
-        if name_of(extension) == "disease-detail"
+        str(text) for extension in extensions if name_of(extension) == "disease-detail" for _, text in details_of(extension)
     ]
     named = [(name_of(e), e["valueCodeableConcept"].get("text", "")) for e in extensions if "valueCodeableConcept" in e]
     condition = [text for kind, text in named if kind == "condition"]
     narrower = [text for kind, text in named if kind == "narrower-condition"]
     return "; ".join(details) if details else f"{'; '.join(condition)}: {'; '.join(narrower)}"
-
-
-def _knowledge(resource: Json, snapshot: Snapshot, name: str) -> Iterator[Problem]:
-    for number, guideline in enumerate(resource.get("indicationGuideline", ())):
-        place = f"MedicationKnowledge.indicationGuideline[{number}]"
-        for indication in guideline.get("indication", ()):
-            reference = str(indication.get("reference", {}).get("reference"))
-            if indication.get("concept", {}).get("text") != snapshot.statements.get(reference):
-                yield finding("C650", f"{reference} says otherwise", f"{place}.indication", name)
-            if "brand" in set(_profile(resource)):
-                yield from check_stated_for(
-                    guideline, snapshot.subjects.get(reference, ()), resource, f"{place}.extension", name
-                )
-            if not guideline.get("dosingGuideline") and (snapshot.stated.get(reference) or reference in snapshot.for_patients):
-                said = "is for certain patients" if reference in snapshot.for_patients else "is restricted by words"
-                yield finding("C650", f"{reference} {said}", f"{place}.dosingGuideline", name)
-            for dosing in guideline.get("dosingGuideline", ()):
-                if _bare(dosing.get("treatmentIntent")) != _bare(snapshot.effects.get(reference)):
-                    yield finding("C650", f"{reference} has another intent", f"{place}.dosingGuideline", name)
-                stated = sorted(set(_stated_patients(dosing.get("patientCharacteristic", ()), "type")))
-                if stated != snapshot.stated.get(reference):
-                    yield finding("C650", f"{reference} is restricted by other words", f"{place}.dosingGuideline", name)
-
-
-def _bare(concept: object) -> object:
-    """A concept without its extensions, which stand once."""
-    return {name: each for name, each in concept.items() if name != "extension"} if isinstance(concept, dict) else concept
 
 
 def _document(resource: Json, document: Document, name: str) -> Iterator[Problem]:
@@ -380,15 +272,25 @@ def _narrative(resource: Json, proven: set[str], publishers: Sequence[Publisher]
         return
     if not div.startswith(_OPENING):
         yield finding("C651", f"it does not begin with {_OPENING}", place, name)
+    for quote in _quoted(root, ()):
+        if quote.strip() and quote not in proven:
+            yield finding("C651", "a quote is not a proven value of the resource", place, name, quote)
     for element in root.iter():
-        said = [(element.text, element.tag == _QUOTE), (element.tail, False)]
-        for text, is_quote in said:
-            if not text or not text.strip():
-                continue
-            if is_quote and text not in proven:
-                yield finding("C651", "a quote is not a proven value of the resource", place, name, text)
-            elif not is_quote and text.strip() not in labels:
+        for text in (None if element.tag == QUOTE else element.text, element.tail):
+            if text and text.strip() and text.strip() not in labels:
                 yield finding("C651", "these words are neither a quote nor a label", place, name, text)
+    if resource["resourceType"] == "MedicationKnowledge":
+        yield from check_listed(resource, root, place, name)
+
+
+def _quoted(element: ET.Element, above: tuple[str, ...]) -> Iterator[str]:
+    """What a narrative quotes: in an entry below others the first quote is theirs and its own."""
+    own, below = entry_of(element)
+    if below:
+        yield from (words for entry in below for words in _quoted(entry, (*above, *own)))
+        return
+    yield from [" ".join([*above, *own[:1]]), *own[1:]] if own else []
+    yield from (words for each in element if each.tag != QUOTE for words in _quoted(each, ()))
 
 
 def same_bundles(entries: Mapping[str, bytes], resources: Mapping[str, bytes], place: str) -> Iterator[Problem]:

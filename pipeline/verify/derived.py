@@ -15,7 +15,7 @@ from types import MappingProxyType
 from pipeline.errors import Problem
 from pipeline.publishers import Publisher
 from pipeline.verify.finding import Json, finding
-from pipeline.verify.mapped import Conformance, is_mapped, mapped_codes
+from pipeline.verify.mapped import Conformance, is_bare, is_mapped, mapped_codes
 from pipeline.verify.page_facts import PageFacts
 from pipeline.verify.reviews import CORRECTED, FIELDS, corrected_in
 from pipeline.verify.spans import name_of, part, quote_of, rules_of
@@ -107,8 +107,7 @@ _ALWAYS: Mapping[str, object] = MappingProxyType(
 _PARTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "comorbidity-role": frozenset({"setting", "cause"}),
-        "kind": frozenset({"status", "biomarker", "stage", "stated", "timing", "manner", "duration", "purpose"}),
-        "of": frozenset({"disease", "treatment", "use"}),
+        "qualifier-of": frozenset({"disease", "treatment", "use"}),
         "stated-for": frozenset({"brand", "drug"}),
         "verdict": frozenset({"right", "wrong", "incomplete"}),
         "changed": frozenset(
@@ -168,12 +167,12 @@ def derived(
     quotes = " ".join(_quotes(resource))
     for place, value in objects(resource, resource["resourceType"]):
         if "system" in value and "code" in value:
-            yield from _coding(value, conformance.local, publisher, place, name)
+            yield from _coding(value, conformance, publisher, place, name)
         if isinstance(value.get("coding"), list):
             yield from _concept(value, quotes, changed, publisher, place, name)
         # A broader concept has no words of its own: it stands in the concept that has.
         if "text" in value or not place.endswith(".valueCodeableConcept"):
-            yield from mapped_codes(value, conformance, place, name)
+            yield from mapped_codes(value, conformance, page_facts.printed if page_facts else (), place, name)
         if isinstance(value.get("valueRange"), dict):
             yield from _range(value, place, name)
         if isinstance(value.get("valueQuantity"), dict):
@@ -229,9 +228,8 @@ def _quotes(resource: Json) -> Iterator[str]:
             yield quote_of(extension) or ""
 
 
-def _coding(
-    value: Json, local: Mapping[str, Mapping[str, str | None]], publisher: Publisher | None, place: str, name: str
-) -> Iterator[Problem]:
+def _coding(value: Json, conformance: Conformance, publisher: Publisher | None, place: str, name: str) -> Iterator[Problem]:
+    local = conformance.local
     system, code, display = str(value["system"]), str(value["code"]), value.get("display")
     if publisher is not None and value in _codes_of(publisher):
         return
@@ -240,7 +238,9 @@ def _coding(
         # Codes that the page prints are proven in `proof.py`; codes of our mapping files are marked as such.
         base, _, kind = system.rpartition("/")
         is_open = kind in _OPEN and any(each.startswith(f"{base}/") for each in local)
-        if system not in {NCI_THESAURUS, CANCER_TERMS, _UCUM} and not is_mapped(value) and not is_open:
+        # A bare one is a copy, which `mapped` compares.
+        is_known = is_mapped(value) or (is_bare(value) and system in conformance.systems)
+        if system not in {NCI_THESAURUS, CANCER_TERMS, _UCUM} and not is_known and not is_open:
             yield finding("C641", "no such code system is known or in the snapshot", place, name, system)
         return
     if codes and (code not in codes or (display is not None and display != codes[code])):

@@ -5,8 +5,9 @@ No page can prove such a code. But it stands twice in a snapshot, beside the wor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from pipeline.errors import Problem
@@ -19,12 +20,22 @@ Mapped: TypeAlias = tuple[str, str, str, str, str, bool]
 _EXACT = {"equivalent": True, "source-is-narrower-than-target": False, "wider": False}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conformance:
     """What the snapshot says of codes: `local` code systems (URL → code → display), and what its ConceptMaps map."""
 
     local: Mapping[str, Mapping[str, str | None]]
     mapped: frozenset[Mapped]
+
+    @cached_property
+    def systems(self) -> frozenset[str]:
+        """The code systems that are mapped to."""
+        return frozenset(system for _, system, *_ in self.mapped)
+
+    @cached_property
+    def exact(self) -> frozenset[tuple[str, str, str]]:
+        """Words, system and code of what is mapped and means the same."""
+        return frozenset((words, system, code) for words, system, _, code, _, exact in self.mapped if exact)
 
     @classmethod
     def of(cls, resources: Iterable[Json]) -> Conformance:
@@ -56,15 +67,30 @@ def is_mapped(coding: Json) -> bool:
     return coding.get("userSelected") is False or any(name_of(e) == "mapped" for e in coding.get("extension", ()))
 
 
-def mapped_codes(concept: Json, conformance: Conformance, place: str, name: str) -> Iterator[Problem]:
-    """The mapped codes of a concept that no ConceptMap of the snapshot gives to its words in this way."""
+def is_bare(coding: Json) -> bool:
+    """Whether a coding is a system and a code alone, as copies have it."""
+    return coding.keys() == {"system", "code"}
+
+
+def mapped_codes(concept: Json, conformance: Conformance, printed: Collection[str], place: str, name: str) -> Iterator[Problem]:
+    """The mapped codes of a concept that no ConceptMap of the snapshot gives to its words in this way.
+
+    A display that is the concept's own text is left out in lean resources; in their copies, all but system and code. Codes that
+    the page has `printed` are proven there.
+    """
     codings = [(coding, True) for coding in concept.get("coding", ()) if is_mapped(coding)]
     for extension in concept.get("extension", ()):
         if name_of(extension) == "broader-concept":
             codings += [(coding, False) for coding in extension.get("valueCodeableConcept", {}).get("coding", ())]
     words = " ".join(str(concept.get("text")).split())
+    for coding in concept.get("coding", ()):
+        system, number = coding.get("system"), coding.get("code")
+        is_copy = is_bare(coding) and system in conformance.systems and number not in printed
+        if is_copy and (words, system, number) not in conformance.exact:
+            yield finding("C642", f"{words!r} as exact", place, name, f"{system} {number}")
     for coding, exact in codings:
-        system, version, code, display = (str(coding.get(key, "")) for key in ("system", "version", "code", "display"))
+        system, version, code = (str(coding.get(key, "")) for key in ("system", "version", "code"))
+        display = str(coding.get("display", concept.get("text")))
         # Lean resources tell a mapped code by `userSelected` alone.
         marks = [each.get("valueBoolean") for each in coding.get("extension", ()) if name_of(each) == "mapped"]
         is_marked = coding.get("userSelected") is False and (marks == [True] or "extension" not in coding)

@@ -35,10 +35,15 @@ def check_mark(resource: Json, document: Document, name: str) -> Iterator[Proble
         yield finding("C650", "its tag and its extension do not agree on whether its page is stale", f"{kind}.meta.tag", name)
 
 
-def check_stated_for(guideline: Json, subjects: Sequence[str], brand: Json, place: str, name: str) -> Iterator[Problem]:
-    """Whether a guideline in the record of a brand is of the brand, or of its drug where the use names no brand."""
-    drugs = [str(each.get("source", {}).get("reference")).partition("/")[2] for each in brand.get("monograph", ())]
-    of = "brand" if brand.get("id") in subjects else "drug" if list(subjects) == drugs else "another brand"
+def drug_of(record: Json) -> str:
+    """The id of the drug of a MedicationKnowledge, which may be a brand's: it is the page's."""
+    return next((str(each.get("source", {}).get("reference")).partition("/")[2] for each in record.get("monograph", ())), "")
+
+
+def check_stated_for(guideline: Json, subjects: Sequence[str], record: Json, place: str, name: str) -> Iterator[Problem]:
+    """Whether a guideline is of brands, of this one in the record of a brand, or of the drug where the use names none."""
+    drug = drug_of(record)
+    of = "drug" if list(subjects) == [drug] else "brand" if record.get("id") in {drug, *subjects} else "another brand"
     said = [each.get("valueCode") for each in guideline.get("extension", ()) if name_of(each) == "stated-for"]
     if said != [of]:
         yield finding("C650", f"the indication is of {', '.join(subjects)}", place, name, str(said))

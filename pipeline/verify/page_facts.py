@@ -65,6 +65,17 @@ class PageFacts:
         return [(span.start, span.end) for sentence in self.facts.sentences for span in sentence.fact.spans]
 
     @cached_property
+    def printed(self) -> set[str]:
+        """The codes that the page itself prints."""
+        return {each.fact.text for each in self.facts.identifiers}
+
+    @cached_property
+    def coded(self) -> set[tuple[str, str]]:
+        """The codes of mapping files that facts have as meaning the same: system and code."""
+        codings = (coding for fact in facts_in(self.facts) for coding in fact.codings if coding.relation == "exact")
+        return {(coding.system, coding.code) for coding in codings}
+
+    @cached_property
     def glossary(self) -> set[tuple[str, str]]:
         """Linked words and the dictionary entry that they lead to."""
         return {

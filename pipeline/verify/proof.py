@@ -12,7 +12,7 @@ from pipeline.publishers import Publisher
 from pipeline.verify.derived import CANCER_TERMS, NCI_THESAURUS, drug_id
 from pipeline.verify.document import Document
 from pipeline.verify.finding import Json, finding
-from pipeline.verify.mapped import is_mapped
+from pipeline.verify.mapped import is_bare, is_mapped
 from pipeline.verify.page_facts import PageFacts
 from pipeline.verify.seen import TARGET
 from pipeline.verify.spans import DERIVATION, Place, Span, is_proof, name_of, part, quote_of, spans_of
@@ -27,6 +27,10 @@ _ASSEMBLED = re.compile(r"ClinicalUseDefinition\.indication\.(diseaseStatus|dise
 _OF_FRONT_MATTER = re.compile(r"DocumentReference(?:\.identifier.*|\.content.*|\.version)?")
 #: A use in the page's whole words, as its indication quotes them (compared in `copies.py`).
 _STATEMENT = re.compile(r"MedicationKnowledge\.indicationGuideline\[\d+\]\.indication\[\d+\]\.concept")
+#: What its indication treats, which `copies.py` compares: words of the page, or put together from narrower ones.
+_DISEASE = re.compile(
+    r"MedicationKnowledge\.indicationGuideline\[\d+\]\.indication\[\d+\]\.extension\[\d+\]\.valueCodeableConcept"
+)
 #: Facts of a ClinicalUseDefinition that may stand outside the sentences of the use: what the drug is called.
 _NAMES = re.compile(r"ClinicalUseDefinition\.subject\b")
 #: Our extensions and the parts of complex ones (listed in `pipeline/fhir/README.md`).
@@ -56,6 +60,10 @@ EXTENSIONS = frozenset(
             "conditional-prior-therapy",
             "phase",
             "qualified-in-words",
+            "qualifier-of",
+            "approval-status",
+            "subject",
+            "disease",
         ),
         *(
             "pronunciation",
@@ -74,8 +82,9 @@ EXTENSIONS = frozenset(
 )
 PARTS = frozenset(
     {
-        *("text", "role", "reason", "target", "glossary-id", "key", "value", "kind", "mode", "phrase", "name"),
-        *("indication", "verdict", "date", "changed", "reviewer", "of", "order", "partner", "alone", "timing"),
+        *("text", "role", "reason", "target", "glossary-id", "key", "mode", "phrase", "name"),
+        *("indication", "verdict", "date", "changed", "reviewer", "order", "partner", "alone"),
+        *("status", "biomarker", "stage", "stated", "timing", "manner", "duration", "purpose"),
     }
 )
 _MUST_BE_PROVEN = {
@@ -181,6 +190,8 @@ class Proof:
             yield from self._extension(str(value["url"]), place)
         if "system" in value:
             yield from self._system(value, place)
+        if isinstance(value.get("coding"), list):
+            yield from self._entries(value, place)
         if place.startswith("MedicationKnowledge.relatedMedicationKnowledge[") and "identifier" in value:
             yield from self._component(value, place)
         if name_of(value) == "link":
@@ -191,7 +202,7 @@ class Proof:
     def _concept(self, value: Json, spans: list[Place], place: str) -> Iterator[Problem]:
         if spans:
             yield from self._value(value["text"], spans, f"{place}.text")
-        elif self._is_assembled(place) or (self.page_facts and _STATEMENT.fullmatch(place)):
+        elif self._is_assembled(place) or _DISEASE.fullmatch(place) or (self.page_facts and _STATEMENT.fullmatch(place)):
             self.proven.add(value["text"])
         else:
             yield self._problem("C623", "no span", f"{place}.text", value["text"])
@@ -278,7 +289,7 @@ class Proof:
     def _system(self, value: Json, place: str) -> Iterator[Problem]:
         """Codes and identifiers that the page prints."""
         system, code = value.get("system"), value.get("code")
-        if system == NCI_THESAURUS and not is_mapped(value):
+        if system == NCI_THESAURUS and not is_mapped(value) and not self._is_coded(value):
             found = spans_of(value.get("_code", {})) or self._told(str(code), place)
             if not found or any(
                 self.document.seen.part[start] != TARGET for _, start, _ in found if start < len(self.document.text)
@@ -286,7 +297,9 @@ class Proof:
                 yield self._problem("C630", "it has no span in a link's target", f"{place}.code", code)
         elif system == CANCER_TERMS and not is_mapped(value):
             spans = spans_of(value.get("_display", {}))
-            if not spans and self.page_facts and (value.get("display"), code) in self.page_facts.glossary:
+            if "display" not in value:
+                return  # `_entries` has its words
+            if not spans and self.page_facts and (value["display"], code) in self.page_facts.glossary:
                 return  # the facts' links are proven with them
             ids = {self.document.glossary_id(start, end) for _, start, end in spans}
             if ids != {code}:
@@ -297,6 +310,18 @@ class Proof:
                 targets = (one.href for one in self.document.seen.links if one.target_start <= start and end <= one.target_end)
                 if system != _URI and not any(str(system).partition("//")[2] in href for href in targets):
                     yield self._problem("C630", "the link leads elsewhere than to the system", f"{place}.system", system)
+
+    def _is_coded(self, coding: Json) -> bool:
+        """Whether it is the copy of a mapping file's code, which `mapped` compares with its words."""
+        return self.page_facts is not None and is_bare(coding) and (coding["system"], coding["code"]) in self.page_facts.coded
+
+    def _entries(self, concept: Json, place: str) -> Iterator[Problem]:
+        """Entries of the dictionary that the words of a concept link to: the words are the display that is left out."""
+        for coding in concept["coding"]:
+            entry = (str(concept.get("text")), str(coding.get("code")))
+            is_entry = coding.get("system") == CANCER_TERMS and "display" not in coding
+            if is_entry and (self.page_facts is None or entry not in self.page_facts.glossary):
+                yield self._problem("C630", "no link of the page leads there from these words", f"{place}.coding", entry[1])
 
     def _is_known(self, value: Json) -> bool:
         """Whether an identifier is no one's words: ours, the publisher's address, or what names the page in its address."""

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pipeline.errors import Problem
 from pipeline.publishers import Publisher
-from pipeline.verify.copies import Snapshot, copies
+from pipeline.verify.copies import copies
 from pipeline.verify.derived import derived
 from pipeline.verify.document import Document, Unread, read_document, unaccounted
 from pipeline.verify.finding import Json, finding
+from pipeline.verify.kept import Snapshot
 from pipeline.verify.mapped import Conformance
 from pipeline.verify.marks import stale_day
 from pipeline.verify.page_facts import PageFacts

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.errors import Problem
 from pipeline.verify.finding import Json, finding
-from pipeline.verify.spans import name_of, part, rules_of
+from pipeline.verify.spans import name_of, rules_of
 
 #: The rule of a value that a person gave, and the field of a use (as `review` names it) that holds a code of each system.
 CORRECTED = "corrected"
@@ -23,13 +23,19 @@ _FIELD_AT = {
     "diseaseSymptomProcedure": "conditions",
     "condition": "conditions",
     "narrower-condition": "narrower",
+    "approval-status": "approval-status",
+    "disease": "conditions",
     "line-of-therapy": "line",
     "given-alone": "alone",
     "optional-therapy": "therapies",
     "conditional-prior-therapy": "prior",
     "phase": "phases",
+    "status": "disease-status",
+    "biomarker": "biomarkers",
+    "stage": "stages",
+    **dict.fromkeys(("stated", "timing", "manner", "duration", "purpose"), "qualifiers"),
 }
-#: The same by what stands in the element: a comorbidity's role, the kind of a disease's detail, another therapy's relationship.
+#: The same by what stands in the element: a comorbidity's role, the kinds of details, another therapy's relationship.
 _FIELD_OF = {
     "setting": "settings",
     "cause": "causes",
@@ -82,7 +88,7 @@ def _kinds(value: Json) -> Iterator[str]:
             yield from (str(each.get("code")) for each in kind.get("coding", ()))
     for each in (value, *value.get("extension", ())):
         if name_of(each) == "disease-detail":
-            yield str(part(each, "kind").get("valueCode"))
+            yield from (str(one.get("url")) for one in each.get("extension", ()))
         elif name_of(each) == "comorbidity-role":
             yield str(each.get("valueCode"))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.errors import Problem
 from pipeline.facts import PublishedFacts
-from pipeline.model import Use, facts_in
+from pipeline.model import Fact, Use, facts_in
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.spans import name_of
 
@@ -50,10 +50,10 @@ def stated(facts: PublishedFacts, resources: list[Json], place: str) -> Iterator
         # The indications of a use share its facts; a drug and each of its brands repeat them all.
         holder = "" if apart else str(resource.get("id"))
         _collect(resource, [whole], uses if of_uses else None, holder)
-    every = list(facts_in(facts))
+    every = list(facts_in(facts if apart else replace(facts, uses=tuple(map(_unquoted, facts.uses)))))
     codes = {coding.code for fact in every for coding in fact.codings}
     printed = {each.fact.text for each in facts.identifiers}  # of a drug: where the page prints a code, it is one
-    for value in whole.lacks({fact.text for fact in every} - (printed & whole.codes), codes):
+    for value in whole.lacks({fact.text for fact in every if fact.text} - (printed & whole.codes), codes):
         yield finding("C671", "", place, shown=value)
     numbers = {number for _, number in uses}
     if numbers != set(range(1, len(facts.uses) + 1)):
@@ -61,8 +61,19 @@ def stated(facts: PublishedFacts, resources: list[Json], place: str) -> Iterator
         return
     for (_, number), said in sorted(uses.items()):
         use = facts.uses[number - 1]
-        for value in said.lacks({fact.text for fact in facts_in(use)}, _choices(use)):
+        texts = {fact.text for fact in facts_in(use if apart else _unquoted(use)) if fact.text}
+        for value in said.lacks(texts if apart else texts | {_statement(use)}, _choices(use)):
             yield finding("C671", f"use {number}", place, shown=value)
+
+
+def _unquoted(use: Use) -> Use:
+    """A use without the sentences that a guideline has in one: its statement."""
+    empty = Fact("", (), "")
+    return replace(use, lead=None, parent=None, text=empty)
+
+
+def _statement(use: Use) -> str:
+    return " ".join(fact.text for fact in (use.lead, use.parent, use.text) if fact is not None)
 
 
 def _choices(use: Use) -> set[str]:

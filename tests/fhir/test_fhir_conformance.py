@@ -14,10 +14,13 @@ import pytest
 from pipeline import __version__
 from pipeline.cli import run_command
 from pipeline.convert import convert
-from pipeline.fhir import with_snapshot
+from pipeline.fhir import build, derive, with_snapshot
 from pipeline.fhir.conformance import conformance
-from pipeline.settings import FhirVersion, Settings
+from pipeline.settings import FhirVersion, Profile, Settings
 from pipeline.validate import validate
+from tests.fhir.fhir_facts import combination, querin, zorvalimab, zva
+from tests.fhir.fhir_walk import objects
+from tests.medplum import medplum_core, run_node
 from tests.snapshot_reader import lines
 
 Json = dict[str, Any]
@@ -107,6 +110,41 @@ def test_the_package_holds_every_definition_and_an_index_of_them(version: FhirVe
     expected = {each["url"] for each in conformance(Settings(canonical=canonical), version)}
     assert {each["url"] for each in files.values()} == expected
     assert all("snapshot" in each for each in files.values() if each["resourceType"] == "StructureDefinition")
+
+
+@pytest.mark.slow
+def test_medplums_core_loads_the_structures_of_the_r4_package_with_their_slices(tmp_path: Path) -> None:
+    """It speaks R4, reads snapshots alone, and finds the parts of an extension by its slicing."""
+    assert run_command(["conformance", "--package", "--fhir", "R4", "--to", str(tmp_path), "--quiet"]) == 0
+    with tarfile.open(next(tmp_path.glob("*-r4.tgz"))) as archive:
+        archive.extractall(tmp_path, filter="data")
+
+    found = json.loads(run_node(Path(__file__).with_name("load_package.cjs"), medplum_core(), tmp_path / "package"))
+
+    assert set(found) == {each["id"] for each in structures("R4")}
+    assert all(each["loaded"] and each["elements"] for each in found.values())
+    parts = ["relationship-type", "treatment", "mode", "phrase", "name"]
+    assert [each for each in found["other-therapy"]["slices"] if each in parts] == parts
+    assert found["source-document"]["slices"] == ["kind-reason"]
+
+
+#: HL7's code systems among those that we use that FHIR R4 4.0.1 has. Source: https://hl7.org/fhir/R4/terminologies-systems.html
+IN_R4 = {
+    "http://hl7.org/fhir/administrative-gender",
+    "http://terminology.hl7.org/CodeSystem/provenance-participant-type",
+    "http://terminology.hl7.org/CodeSystem/v3-DataOperation",
+}
+
+
+@pytest.mark.parametrize("profile", ["full", "core"])
+def test_r4_resources_use_code_systems_of_r4(profile: Profile) -> None:
+    used = set()
+    for make in (zorvalimab, combination, zva, querin):
+        settings = Settings(profile=profile)
+        resources = [*derive(build(make(), settings), "R4", settings).resources, *conformance(settings, "R4")]
+        used |= {str(each["system"]) for each in objects(resources) if "system" in each and "code" in each}
+    assert {system for system in used if "hl7.org" in system} <= IN_R4
+    assert any("hl7.org" in system for system in used)
 
 
 def test_without_package_the_definitions_are_files_in_a_folder(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from tests.fhir.fhir_facts import MAPPED, combination, querin, zorvalimab, zva
 from tests.fhir.fhir_walk import Json, objects, of_type
 from tests.fhir.test_fhir_round_trip import in_reading_order
 from tests.fhir.unbuild import read_facts
-from tests.fhir.unbuild_elements import extensions
+from tests.fhir.unbuild_elements import details_of, extensions
 from tests.fhir.unbuild_older import as_full, guidelines, populations
 
 HERE = Path(__file__).parent
@@ -100,10 +100,10 @@ def test_populations_that_are_alternatives_stay_apart(version: FhirVersion) -> N
         return value
 
     found = [guideline for guideline in guidelines(drug) if number(guideline) == two]
-    words = [["; ".join(each["value"]) for each in guideline["patientCharacteristics"]] for guideline in found]
-    stated = [[each.fact.text for each in one.characteristics] for one in facts.uses[two - 1].populations]
-    assert words == stated * (len(words) // 2)
-    assert len(populations(found)) == len(found)
+    words = [each["value"] for guideline in found for each in guideline["patientCharacteristics"]]
+    stated = ["; ".join(each.fact.text for each in one.characteristics) for one in facts.uses[two - 1].populations]
+    assert words == [stated] * len(found)
+    assert len(populations(found)) == 2 * len(found)
 
 
 @every_kind
@@ -160,7 +160,7 @@ def seen(guideline: Json) -> Json:
 
     (intent,) = extensions(guideline, "treatment-intent")
     therapies = [
-        [part["valueCodeableConcept"].get("text") or part["valueCodeableConcept"]["coding"][0]["code"] for part in parts]
+        [part.get("valueCode") or part["valueCodeableConcept"]["text"] for part in parts]
         for parts in (
             [part for part in each["extension"] if part["url"] in {"relationship-type", "treatment"}]
             for each in extensions(guideline, "other-therapy")
@@ -170,10 +170,10 @@ def seen(guideline: Json) -> Json:
         "of": [each["valueReference"]["display"] for each in extensions(guideline, "subject")],
         "intent": intent["valueCodeableConcept"]["coding"][-1]["code"],
         "condition": texts("disease"),
-        "status": texts("disease-status"),
+        "status": [concept["text"] for _, concept in details_of(guideline)],
         "comorbidity": texts("comorbidity"),
         "therapy": therapies,
-        "patients": [each["value"][0] for each in guideline.get("patientCharacteristics", ())],
+        "patients": [words for each in guideline.get("patientCharacteristics", ()) for words in each["value"]],
     }
 
 

@@ -20,7 +20,7 @@ from pipeline.model import DrugFacts
 from pipeline.settings import FhirVersion, Settings
 from tests.fhir.fhir_facts import combination, querin, zorvalimab, zva
 from tests.fhir.fhir_walk import Json, objects, of_type
-from tests.fhir.unbuild_elements import extensions
+from tests.fhir.unbuild_elements import details_of, extensions
 
 SETTINGS = Settings(proof="full")
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -189,7 +189,7 @@ def test_disease_status_biomarker_and_stage_are_read_together_and_kept_apart() -
     status = indications(zorvalimab())[0]["indication"]["diseaseStatus"]
 
     assert status["concept"]["text"] == "cannot be removed by surgery; has come back; HER9 positive; stage III"
-    kinds = [each["extension"][0]["valueCode"] for each in extensions(status, "disease-detail")]
+    kinds = [kind for kind, _ in details_of(status)]
     assert kinds == ["status", "status", "biomarker", "stage"]
 
 

@@ -134,7 +134,12 @@ def said_of(drug: Resource) -> list[dict[str, Any]]:
         patients = guideline.get("patientCharacteristics") or [
             each for dosing in guideline["dosingGuideline"] for each in dosing.get("patientCharacteristic", ())
         ]
-        words = {each["value"][0] if "value" in each else each.get("valueCodeableConcept", {}).get("text") for each in patients}
+        words = {
+            said
+            for each in patients
+            for value in each.get("value", [each.get("valueCodeableConcept", {}).get("text")])
+            for said in str(value).split("; ")
+        }
         found.append({"use": number, "place": place, "words": words, "marked": MARK in extension})
     return found
 

@@ -31,7 +31,7 @@ from pipeline.model import (
     Use,
     Withheld,
 )
-from tests.fhir.unbuild_elements import Json, drug_and_brands, extensions, parts
+from tests.fhir.unbuild_elements import Json, details_of, drug_and_brands, extensions, parts
 from tests.fhir.unbuild_patients import QUALIFIERS, kind_of, population
 
 _DICTIONARIES = {
@@ -277,10 +277,7 @@ class _Reader:
             said[parts(each, "role")[0]["valueCode"]].append(self._string(each))
         indication, (category,) = cud["indication"], cud["category"]
         effect = indication["intendedEffect"]["concept"]
-        details = [
-            (parts(each, "kind")[0]["valueCode"], self._concept(parts(each, "value")[0]["valueCodeableConcept"]))
-            for each in extensions(indication.get("diseaseStatus", {}), "disease-detail")
-        ]
+        details = [(kind, self._concept(concept)) for kind, concept in details_of(indication.get("diseaseStatus", {}))]
         diseases = [branch["indication"].get("diseaseSymptomProcedure") for branch in branches]
         with_narrower: Json = next((each for each in diseases if each and extensions(each, "narrower-condition")), {})
         therapies, prior = self._therapies(indication)
@@ -370,10 +367,10 @@ class _Reader:
             for each in group["characteristic"]
             if kind_of(each) in QUALIFIERS
         ]
-        for each in extensions(cud["indication"].get("diseaseStatus", {}), "disease-detail"):
-            if of := parts(each, "of"):
-                fact = self._concept(parts(each, "value")[0]["valueCodeableConcept"])
-                found.append(Qualifier(fact, of[0]["valueCode"], parts(each, "kind")[0]["valueCode"]))
+        for kind, concept in details_of(cud["indication"].get("diseaseStatus", {})):
+            if of := extensions(concept, "qualifier-of"):
+                known: Any = kind
+                found.append(Qualifier(self._concept(concept), of[0]["valueCode"], known))
         return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.fact.spans, one.of, one.kind)))
 
     def _population(self, group: Json) -> Population:

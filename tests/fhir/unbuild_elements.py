@@ -18,6 +18,15 @@ def parts(extension: Json, name: str) -> list[Json]:
     return [each for each in extension["extension"] if each["url"] == name]
 
 
+def details_of(element: Json) -> list[tuple[str, Json]]:
+    """The kind and the words of each detail of the disease that an element has."""
+    return [
+        (part["url"], part["valueCodeableConcept"])
+        for each in extensions(element, "disease-detail")
+        for part in each["extension"]
+    ]
+
+
 def drug_and_brands(resources: Iterable[Json]) -> tuple[Json, list[Json]]:
     """The MedicationKnowledge of a page's drug and those of its brands, told apart by what they say that they are.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tests.fhir.unbuild_elements import Json, drug_and_brands, extensions, parts
+from tests.fhir.unbuild_elements import Json, details_of, drug_and_brands, extensions, parts
 
 _DETAILS = ("line-of-therapy", "given-alone", "optional-therapy", "conditional-prior-therapy", "phase")
 
@@ -24,7 +24,7 @@ def as_full(resources: Sequence[Json]) -> list[Json]:
 
 
 def guidelines(drug: Json) -> list[Json]:
-    """A guideline for each indication and population, in the form of R4; `indicationGuideline` of R5 is brought into it."""
+    """The guidelines in the form of R4; `indicationGuideline` of R5 is brought into it, one for each population."""
     if "indicationGuideline" not in drug:
         found: list[Json] = drug.get("administrationGuidelines", [])
         return found
@@ -54,20 +54,48 @@ def populations(found: Iterable[Json]) -> list[list[Json]]:
     A guideline has qualifiers of the disease or the use among its patients' too, having no other element for them.
     """
     stated = (
-        [each for each in map(_characteristic, guideline.get("patientCharacteristics", ())) if not _is_of_use(each, guideline)]
+        [each for each in population if not _is_of_use(each, guideline)]
         for guideline in found
+        for population in _populations(guideline.get("patientCharacteristics", ()))
     )
     return [population for population in stated if population]
 
 
+def _populations(patients: Sequence[Json]) -> list[list[Json]]:
+    groups = [group for each in patients for group in extensions(each, "population")]
+    if not groups:
+        return [[_characteristic(each) for each in patients]]
+    (one,) = patients
+    found = [[_of_group(part) for part in group["extension"]] for group in groups]
+    said = ["; ".join(dict.fromkeys(map(_words, population))) for population in found]
+    if one["value"] != said:
+        message = f"a reader without extensions sees other words: {one['value']}, not {said!r}"
+        raise ValueError(message)
+    return found
+
+
+def _of_group(part: Json) -> Json:
+    ((name, value),) = _value(part).items()
+    code = {"coding": [{"code": part["url"]}]}
+    if name == "valueCodeableConcept":
+        return {"code": code, "extension": [], name: value}
+    return {"code": code, "extension": value["extension"], name: {key: one for key, one in value.items() if key != "extension"}}
+
+
+def _words(characteristic: Json) -> str:
+    words = extensions(characteristic, "words")
+    said: str = parts(words[0], "text")[0]["valueString"] if words else characteristic["valueCodeableConcept"]["text"]
+    return said
+
+
 def _is_of_use(characteristic: Json, guideline: Json) -> bool:
-    details = (
-        detail
-        for status in extensions(guideline, "disease-status")
-        for detail in extensions(status["valueCodeableConcept"], "disease-detail")
-    )
-    qualifiers = [parts(detail, "value")[0]["valueCodeableConcept"] for detail in details if parts(detail, "of")]
-    return characteristic.get("valueCodeableConcept") in qualifiers
+    qualifiers = [concept for _, concept in details_of(guideline) if extensions(concept, "qualifier-of")]
+    return characteristic.get("valueCodeableConcept") in map(_without_of, qualifiers)
+
+
+def _without_of(concept: Json) -> Json:
+    kept = [each for each in concept["extension"] if not each["url"].endswith("/qualifier-of")]
+    return {**({"extension": kept} if kept else {}), **{name: each for name, each in concept.items() if name != "extension"}}
 
 
 def _value(element: Json) -> Json:
@@ -75,7 +103,8 @@ def _value(element: Json) -> Json:
 
 
 def _characteristic(patients: Json) -> Json:
-    (own,) = extensions(patients, "patient-characteristic")
+    said = {"valueCodeableConcept": {"text": patients.get("value", [""])[0]}}
+    own = next(iter(extensions(patients, "patient-characteristic")), said)
     words = extensions(patients, "words")
     if "value" in patients:
         said = parts(words[0], "text")[0]["valueString"] if words else own["valueCodeableConcept"]["text"]
@@ -124,7 +153,7 @@ def _use(found: list[Json]) -> Json:
         return {"concept": concept, "extension": concept.get("extension", [])}
 
     (approval_status,), (intent,) = concepts("approval-status"), concepts("treatment-intent")
-    diseases, statuses = concepts("disease"), concepts("disease-status")
+    diseases = concepts("disease")
     return {
         "resourceType": "ClinicalUseDefinition",
         "id": extensions(guideline, "indication-identifier")[0]["valueIdentifier"]["value"],
@@ -138,7 +167,7 @@ def _use(found: list[Json]) -> Json:
         "indication": {
             "extension": [each for name in _DETAILS for each in extensions(guideline, name)],
             **({"diseaseSymptomProcedure": beside(diseases[0])} if diseases else {}),
-            **({"diseaseStatus": beside(statuses[0])} if statuses else {}),
+            "diseaseStatus": {"extension": extensions(guideline, "disease-detail")},
             "comorbidity": [beside(each) for each in concepts("comorbidity")],
             "intendedEffect": {"concept": intent},
             "otherTherapy": [
@@ -146,7 +175,7 @@ def _use(found: list[Json]) -> Json:
                     "extension": [
                         {"url": "/therapy-detail", "extension": [p for n in ("mode", "phrase", "name") for p in parts(each, n)]}
                     ],
-                    "relationshipType": parts(each, "relationship-type")[0]["valueCodeableConcept"],
+                    "relationshipType": {"coding": [{"code": parts(each, "relationship-type")[0]["valueCode"]}]},
                     "treatment": {"concept": parts(each, "treatment")[0]["valueCodeableConcept"]},
                 }
                 for each in extensions(guideline, "other-therapy")

@@ -5,6 +5,7 @@ Every expected answer is computed from the published files, and must be somethin
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -136,6 +137,86 @@ def test_brand_is_found_by_its_name(loaded: Loaded) -> None:
     medications = {name(medication): medication["code"]["text"] for medication in loaded.snapshot.of_type("Medication")}
     for words, found in loaded.server.found("Medication", "code:text", set(medications.values())).items():
         assert {key for key, value in medications.items() if value.casefold().startswith(words.casefold())} <= found
+
+
+def stated_of_brands(published: Path) -> dict[tuple[str, str], set[tuple[str, str]]]:
+    """For the page and name of each brand its uses, as the facts have them: `brand` or `drug`, and the page's words."""
+    found: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for page in map(json.loads, (published / "facts.ndjson").read_text(encoding="utf-8").splitlines()):
+        uses = page.get("uses", [])
+        for brand in [*page.get("brands", ()), *(each for use in uses for each in use.get("brands", ()))]:
+            named = brand["text"].casefold()
+            of = {id(use): {each["text"].casefold() for each in use.get("brands", ())} for use in uses}
+            found[page["slug"], named] = {
+                (
+                    "brand" if of[id(use)] else "drug",
+                    " ".join(use[part]["text"] for part in ("lead", "parent", "text") if part in use),
+                )
+                for use in uses
+                if not of[id(use)] or named in of[id(use)]
+            }
+    return found
+
+
+def told_apart(record: Resource) -> set[tuple[str, str]]:
+    """The uses in the record of a brand: for whom each is stated, and the page's words."""
+    found = set()
+    for guideline in record.get("indicationGuideline") or record.get("administrationGuidelines") or ():
+        (kind,) = (each["valueCode"] for each in guideline["extension"] if each["url"].endswith("/stated-for"))
+        concepts = [each["concept"] for each in guideline.get("indication", ())] or [guideline["indicationCodeableConcept"]]
+        found |= {(kind, concept["text"]) for concept in concepts}
+    return found
+
+
+def test_a_brand_leads_to_its_uses_and_to_those_of_its_drug_told_apart(loaded: Loaded) -> None:
+    """By its code or its name, in one search; no use that is limited to another brand is among them."""
+    expected = stated_of_brands(loaded.snapshot.folder)
+    records = {name(each): each for each in loaded.snapshot.of_type("MedicationKnowledge")}
+    brands = {
+        key: (each["relatedMedicationKnowledge"][0]["reference"][0]["reference"].partition("/nci.")[2], each["code"])
+        for key, each in records.items()
+        if each["productType"][0]["coding"][0]["code"] == "brand"
+    }
+    assert {(page, code["text"].casefold()) for page, code in brands.values()} == set(expected)
+    by_code = {f"{system}|{value}" for _, code in brands.values() for system, value in tokens(code)}
+    by_name = {code["text"] for _, code in brands.values()}
+    answers = {
+        **{each: loaded.server.resources("MedicationKnowledge", {"code": each}) for each in by_code},
+        **{each: loaded.server.resources("MedicationKnowledge", {"code:text": each}) for each in by_name},
+    }
+    held = {asked: {name(each): each for each in answer} for asked, answer in answers.items()}
+    for key, (page, code) in brands.items():
+        for asked in (code["text"], *(f"{system}|{value}" for system, value in tokens(code))):
+            assert told_apart(held[asked][key]) == expected[page, code["text"].casefold()], (key, asked)
+    # Each kind is there, and pages that name several brands keep them apart.
+    assert {kind for uses in expected.values() for kind, _ in uses} == {"brand", "drug"}
+    prolia, xgeva = ({text for kind, text in expected["denosumab", brand] if kind == "brand"} for brand in ("prolia", "xgeva"))
+    assert prolia
+    assert xgeva
+    assert not prolia & xgeva
+
+
+@WITH_USES
+def test_a_brand_and_its_drug_lead_to_the_indications_by_two_searches(loaded: Loaded) -> None:
+    expected = stated_of_brands(loaded.snapshot.folder)
+    texts = {name(each): statement(each) for each in loaded.snapshot.of_type("ClinicalUseDefinition")}
+    medications = {name(each): each["code"]["text"].casefold() for each in loaded.snapshot.of_type("Medication")}
+    found = loaded.server.found("ClinicalUseDefinition", "subject", medications)
+    for page, brand in expected:
+        drug = f"Medication/nci.{page}"
+        own = next(key for key, named in medications.items() if key.startswith(f"{drug}.") and named == brand)
+        told = {("brand", texts[each]) for each in found[own]} | {("drug", texts[each]) for each in found[drug]}
+        assert told == expected[page, brand]
+
+
+def statement(use: Resource) -> str:
+    """The page's words for a use: the lead, the item above, the item."""
+    quotes = [each["extension"] for each in use["extension"] if each["url"].endswith("/quote")]
+    said = {
+        next(each["valueCode"] for each in parts if each["url"] == "role"): parts[0]["valueString"]
+        for parts in reversed(quotes)
+    }
+    return " ".join(said[role] for role in ("lead", "parent", "text") if role in said)
 
 
 @WITH_USES

@@ -5,13 +5,8 @@ The engine is `@medplum/core` of the npm registry, fetched by the ordinary clien
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import re
-import shutil
-import subprocess
-import tarfile
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -22,37 +17,16 @@ from pipeline.settings import FhirVersion
 from pipeline.snapshot import open_snapshot
 from pipeline.tables import use_rows, write_tables
 from pipeline.tables.rows import joined
-from tests.beside import one_at_a_time
+from tests.medplum import medplum_core, run_node
 
 VIEWS = sorted((Path(__file__).resolve().parents[2] / "pipeline" / "tables" / "views").rglob("*.json"))
-CACHE = Path(__file__).resolve().parents[2] / ".cache" / "sql-on-fhir"
-PACKAGE, DIGEST = "@medplum/core@5.2.13", "98c08cda4820785a315b4eb6caab8a72f1d038938e33648a827b6f861edf0401"
 Rows: TypeAlias = dict[str, list[dict[str, Any]]]
-
-
-def missing(reason: str) -> None:
-    if os.environ.get("CI"):
-        pytest.fail(f"{reason}, and CI requires it")
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
 def engine() -> Path:
     """The engine's entry file."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        missing("Node.js with npm, which runs the SQL on FHIR engine, is not here")
-    file, entry = CACHE / "medplum-core-5.2.13.tgz", CACHE / "package" / "dist" / "cjs" / "index.cjs"
-    with one_at_a_time(file):
-        if not file.is_file():
-            fetched = subprocess.run([str(npm), "pack", PACKAGE, "--silent"], check=False, cwd=CACHE, capture_output=True)
-            if fetched.returncode:
-                missing("the npm registry, which has the SQL on FHIR engine, cannot be reached")
-        assert hashlib.sha256(file.read_bytes()).hexdigest() == DIGEST
-        if not entry.is_file():
-            with tarfile.open(file) as archive:
-                archive.extractall(CACHE, filter="data")
-    return entry
+    return medplum_core()
 
 
 @pytest.fixture
@@ -64,11 +38,7 @@ def rows(engine: Path, output: Path, tmp_path: Path) -> Rows:
 def run(engine: Path, output: Path, folder: Path, version: FhirVersion) -> Rows:
     write_tables(open_snapshot(output, version), folder)
     runner = Path(__file__).with_name("run_views.cjs")
-    resources = output / "current" / version / "resources"
-    command = ["node", str(runner), str(engine), str(folder / "views"), str(resources)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr[-2000:]
-    found: Rows = json.loads(done.stdout)
+    found: Rows = json.loads(run_node(runner, engine, folder / "views", output / "current" / version / "resources"))
     return found
 
 
@@ -107,14 +77,25 @@ def test_in_r4_it_gives_the_same_drugs_and_documents_and_the_uses_out_of_the_gui
         row["size"] = int(row["size"])  # an integer64, which is a string in JSON
     for view in ("medication_knowledge", "document_reference", "use_section_sentence"):
         assert r4[view] == r5[view]
-    same = ("use", "approval_status", "intent", "condition", "condition_ncit", "condition_icd10cm", "setting", "cause", "quote")
-    uses = {tuple(row[name] for name in ("indication", "document_id", "lead", *same)) for row in r4["administration_guideline"]}
+    same = ("use", "approval_status", "intent", "condition", "condition_ncit", "condition_icd10cm", "setting", "cause")
+    uses = {tuple(row[name] for name in ("indication", "document_id", *same)) for row in r4["administration_guideline"]}
     pages = {row["id"]: row["document_id"] for row in r5["medication_knowledge"]}
     assert uses == {
-        (row["id"], pages[row["subject_id"]], *(row[name] for name in ("lead", *same))) for row in r5["clinical_use_definition"]
+        (row["id"], pages[row["subject_id"]], *(row[name] for name in same)) for row in r5["clinical_use_definition"]
     }
-    brands = {row["id"] for row in r4["medication_knowledge"] if row["kind"] == "brand"}
-    assert {row["subject_id"] for row in r4["administration_guideline"]} & brands
+    quotes = {row["id"]: (row["lead"] or "", row["quote"]) for row in r5["clinical_use_definition"]}
+    for row in r4["administration_guideline"]:
+        lead, quote = quotes[row["indication"]]
+        assert row["quote"].startswith(lead)
+        assert row["quote"].endswith(quote)
+    drugs = {row["id"] for row in r4["medication_knowledge"] if row["kind"] != "brand"}
+    brands = {
+        (row["id"], row["subject_id"] if row["subject_id"] not in drugs else None) for row in r5["clinical_use_definition"]
+    }
+    found = {(row["indication"], row["brand_id"]) for row in r4["administration_guideline"]}
+    assert found <= brands
+    assert {identity for identity, _ in found} == {identity for identity, _ in brands}
+    assert {row["stated_for"] for row in r4["administration_guideline"] if row["brand_id"]} == {"brand"}
 
 
 def proof(fact: Fact) -> str:
