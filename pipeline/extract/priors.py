@@ -262,13 +262,15 @@ def prior_clauses(scene: Scene, listed: Treatments, rule: str) -> list[Prior]:
             mode = _OF_CHOICE.get(listed.choice, "one_of")
             found.append(Prior(rule, scene.place(listed.either, listed.end), mode, scene.names(choice)))
         return found
-    shared = of_one_noun(scene.words, listed)
-    if shared:
-        choice, rest = listed.names[:shared], listed.names[shared:]
-        others = replace(listed, first=rest[0][0], names=rest, join="and", mixed=False)
+    pair = of_one_noun(scene.words, listed)
+    if pair is not None:
+        before, choice, after = listed.names[:pair], listed.names[pair : pair + 2], listed.names[pair + 2 :]
+        groups = ((before, "required"), (choice, "one_of"), (after, "required"))
+        starts = (listed.first, choice[0][0] if before else listed.first, after[0][0] if after else listed.end)
         return [
-            Prior(rule, scene.place(listed.first, choice[-1][1]), "one_of", scene.names(choice)),
-            *prior_clauses(scene, others, rule),
+            Prior(rule, scene.place(start, group[-1][1]), mode, scene.names(group))
+            for (group, mode), start in zip(groups, starts, strict=True)
+            if group
         ]
     if listed.optional and listed.names and not listed.mixed:  # "chemotherapy, with or without bevacizumab"
         sure = replace(listed, optional=())

@@ -48,17 +48,22 @@ class Treatments:
         return "combination" if self.mixed else "alternative"
 
 
-def of_one_noun(words: Sequence[Word], listed: Treatments) -> int:
-    """How many names at the start of a list share one noun: two in "a PD-1 or PD-L1 inhibitor and chemotherapy", else none.
+def of_one_noun(words: Sequence[Word], listed: Treatments) -> int | None:
+    """Where two names of a list share one noun ("a PD-1 or PD-L1 inhibitor and chemotherapy"): the number of the first of them.
 
-    Such an "or" joins no more than these, so that an "and" after them is a must.
+    The only "or" of the list joins these two and no more, so that the "and" before or after them is a must.
     """
-    if not listed.mixed or len(listed.names) < 3:  # noqa: PLR2004 - two that share a noun, and one more
-        return 0
-    (first, end), (start, stop) = listed.names[:2]
-    side_by_side = start == end + 1 and words[end].low == "or" and stop > start + 1 and words[stop - 1].of("treatment")
+    names = listed.names if listed.mixed else ()
+    joins = [
+        number for number in range(len(names) - 1) if any(w.low == "or" for w in words[names[number][1] : names[number + 1][0]])
+    ]
+    if len(joins) != 1:
+        return None
+    (first, end), (start, stop) = names[joins[0]], names[joins[0] + 1]
+    side_by_side = stop > start + 1 and words[stop - 1].of("treatment")
     targets = end == first + 1 and words[first].capital and words[start].capital  # a drug's name is in lower case
-    return 2 if side_by_side and (targets or (end > first + 1 and words[end - 1].low == words[stop - 1].low)) else 0
+    alike = end > first + 1 and words[end - 1].low == words[stop - 1].low
+    return joins[0] if side_by_side and (targets or alike) else None
 
 
 def read_treatments(words: Sequence[Word], at: int, end: int) -> Treatments | None:

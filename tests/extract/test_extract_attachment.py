@@ -487,3 +487,9 @@ def test_when_the_thing_prevented_comes_is_not_when_the_drug_is_given(uses_of: U
 def test_a_drug_helps_find_a_tumor_and_surgery_does_not(uses_of: Uses) -> None:
     (use,) = uses_of("Zolafen is approved to be used in adults during surgery to help find:\n\n- **Lung cancer**.")
     assert (use.intent, patients(use), words(use)) == ("other", [["adults"]], ["during surgery"])
+
+
+def test_an_and_before_two_of_one_noun_is_a_must(uses_of: Uses) -> None:
+    received = "platinum chemotherapy and a PD-1 inhibitor or PD-L1 inhibitor"
+    (use,) = uses_of(f"{LEAD}- **Melanoma** in adults who have received {received}.")
+    assert [(one.mode, len(one.names)) for one in use.prior] == [("required", 1), ("one_of", 2)]

@@ -215,7 +215,7 @@ def test_a_page_that_says_it_is_no_longer_in_force_is_published_as_such(
         for line in map(orjson.loads, path.read_bytes().splitlines())
         if str(line["id"]).startswith("page.") and "status" in line
     }
-    retired = {"coding": [{"system": "http://hl7.org/fhir/publication-status", "code": "retired", "display": "Retired"}]}
+    retired = {"coding": [{"system": "http://hl7.org/fhir/publication-status", "code": "retired"}]}
     assert stated == {
         ("DocumentReference", '"superseded"'),
         ("MedicationKnowledge", '"inactive"'),
