@@ -138,6 +138,8 @@ def relative(here: Here) -> Opener | None:
         if words[at + 1].low == "which":
             return Opener("that", at) if current in (*NOUNS, "bracket") else None
         return Opener("who", at)
+    if words[at].of("negation", "quantifier") and tuple(word.low for word in words[at + 1 : at + 3]) in _OF_WHOM:
+        return Opener("who", at)  # "adults none of whom have had surgery": torn from "of whom …", "none" would say nothing
     if current == "including" and not joined:
         return None
     if low == "who":
@@ -196,6 +198,9 @@ def _of_a_tumor(words: Sequence[Word], at: int, end: int) -> bool:
 
 _OF_PATIENTS = ("who", "participle", "having", "place", "people")
 _DOUBT = closed("doubt")
+
+
+_OF_WHOM = (("of", "whom"), ("of", "whose"))
 
 
 def _may_have(words: Sequence[Word], at: int) -> bool:

@@ -215,3 +215,22 @@ def test_alone_in_a_bracket_is_read(uses_of: Uses) -> None:
 def test_a_clause_does_not_swallow_what_an_opening_sentence_is_for(uses_of: Uses, fields_of: Fields, who: str) -> None:
     (use,) = uses_of(f"Zolafen is approved {who} to treat:\n\n- **Melanoma.**")
     assert any(one in who and "adults" not in one and len(one.split()) > 1 for one in fields_of(use))
+
+
+def test_none_of_whom_is_not_torn(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}**Melanoma** in adults none of whom have had surgery.")
+    assert [one.fact.text for one in use.qualifiers] == ["none of whom have had surgery"]
+    assert use.prior == ()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Adults receive it with brontinib. Children receive it alone.",
+        "It is used with brontinib in adults. It is used alone in children.",
+        "It is used in adults after surgery. In children, it is used as the first treatment.",
+    ],
+)
+def test_which_group_is_given_it_in_which_way_stays_in_words(uses_of: Uses, said: str) -> None:
+    (use,) = uses_of(f"{LEAD}**Melanoma.** {said}")
+    assert said in [one.fact.text for one in use.qualifiers]
