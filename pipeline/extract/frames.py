@@ -293,17 +293,24 @@ def brand_names(statement: Statement, frame: Frame, names: Names) -> tuple[tuple
     if frame.subject not in ("brand", "drug"):
         return ()
     stop = next((number for number, word in enumerate(said) if word.of("negation")), len(said))  # "Xyz, but not Abc, is …"
-    return _brands_in(statement, words[start].start, words[start + stop - 1].end, names) if 0 < stop <= len(said) else ()
+    return _brands_in(statement, said[:stop], names)
 
 
-def _brands_in(statement: Statement, start: int, end: int, names: Names) -> tuple[tuple[int, int], ...]:
-    """Brands of the page between two offsets: "Xyz and Abc", "Zolafen (Xyz)", "Zolafen, as Xyz,"."""
-    if not names.brands:
-        return ()
-    listed = "|".join(re.escape(one) for one in sorted(names.brands, key=len, reverse=True))
-    return tuple(
-        one.span() for one in re.compile(rf"(?<!\w)(?:{listed})(?!\w)", re.IGNORECASE).finditer(statement.plain, start, end)
-    )
+#: In words: no brand is longer.
+_LONGEST_BRAND = 5
+
+
+def _brands_in(statement: Statement, said: Sequence[Word], names: Names) -> tuple[tuple[int, int], ...]:
+    """Brands of the page among some words: "Xyz and Abc", "Zolafen (Xyz)", "Zolafen, as Xyz,"."""
+    found: list[tuple[int, int]] = []
+    number = 0
+    while number < len(said):
+        lengths = range(min(_LONGEST_BRAND, len(said) - number), 0, -1)
+        places = ((said[number].start, said[number + length - 1].end) for length in lengths)
+        place = next((one for one in places if statement.plain[slice(*one)].casefold() in names.brands), None)
+        found += [place] if place is not None else []
+        number = next((k for k in range(number + 1, len(said)) if place is None or said[k].start >= place[1]), len(said))
+    return tuple(found)
 
 
 def limits(statement: Statement) -> bool:
