@@ -252,7 +252,7 @@ def reached(element: Aside, elements: list[Element], following: Mapping[int, tup
 
 
 _THESE = rx(
-    r"(?:all (?:of )?|both (?:of )?|each of |any of |for |in |of )*(?:these|those|the above|such) (?:[\w-]+ )?(?:uses|indications|approvals|conditions|diseases|cancers|tumou?rs|patients)\b"
+    r"(?:(?:all|both|each|any|for|in|of) )*(?:these|those|the above|such) (?:[\w-]+ )?(?:uses|indications|approvals|conditions|diseases|cancers|tumou?rs|patients)\b"
 )
 
 
