@@ -22,6 +22,10 @@ def cause(scene: Scene) -> tuple[Said, ...] | None:
         first += 1
     if first >= scene.end:
         return (scene.tell("cause", "cause", mode="open"),)
+    if any(word.low == "following" for word in scene.words[first : scene.end]) and all(
+        word.is_stop for word in scene.words[scene.end :]
+    ):
+        return (scene.tell("cause", "cause", mode="listed"),)  # "caused by susceptible strains of the following organisms:"
     rule = UNDERLYING if scene.words[scene.phrase.first].low == "associated" else "cause"
     return tuple(scene.tell("cause", rule, place, names=(place,)) for place in _branches(scene, first))
 

@@ -42,7 +42,9 @@ def keep_words(use: Use, leaf: Leaf, names: frozenset[str]) -> Use:
     facts = [one for one in facts_in(use) if id(one) not in whole]
     in_place = {id(one) for one in facts_in((use.disease_status, use.stages, use.biomarkers, use.qualifiers))}
     texts = [one.text for one in facts if id(one) not in in_place]
-    texts += [head for told in leaf.told for head in told.heads]
+    shown = " ".join(one.text for one in facts).casefold()
+    # a head that is no condition in the end ("symptoms", "death") holds nothing
+    texts += [head for told in leaf.told for head in told.heads if head.isupper() or head.casefold() in shown]
     held = _Held({part for text in (*texts, *names) for part in _parts(text)}, [span for one in facts for span in one.spans])
     found = [kept for reading in leaf.leading for kept in _lost(reading, held, _REPLACED)]
     also = any(reading.also for reading in leaf.own)

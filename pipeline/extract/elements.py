@@ -8,14 +8,15 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.extract.frames import Frame, frame_of
 from pipeline.extract.head import bold_ranges, read_head, starts_bold
-from pipeline.extract.outline import Item, nest
-from pipeline.extract.sentence import has_aim, points_back
+from pipeline.extract.outline import Item, apart, nest
+from pipeline.extract.sentence import has_aim, points_back, starts_with_aim
 from pipeline.extract.sentences import Statement, statements
 from pipeline.extract.subjects import Names
 from pipeline.extract.told import names_another
 from pipeline.language import rx
 from pipeline.model import Block
 from pipeline.phrases.kinds import names_disease
+from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.words import words_of
 
 #: Longer "sentences" (in code points) are something else, and reading them would cost time for nothing.
@@ -71,6 +72,9 @@ def elements(blocks: Sequence[Block], names: Names) -> list[Element]:
     walk = _Walk(names)
     run: list[Block] = []
     for number, block in enumerate(blocks):
+        if names.open and block.kind == "paragraph" and run and run[-1].kind == "item":
+            walk.take_list(run)  # a label's list may go on behind it, or an earlier one ("NOTE: not in any of: - … - …")
+            run = []
         heads = block.kind == "heading" or (block.kind == "paragraph" and _LIMITATIONS.match(block.text) is not None)
         if block.kind == "item" or (not heads and walk.takes_bold(block, run)):
             run.append(block)
@@ -95,13 +99,15 @@ class _Walk:
         self.found: list[Element] = []
         self.passage: Passage | None = None
         self.headings: tuple[Block, ...] = ()
+        self.label: Passage | None = None  # the last that a label's sentence opened, with no colon
+        self.part = 0  # the level of the headings below which it goes on
         self.lost = self.stranger = False  # what "this use", what "it" speak of is not clear
 
     def takes_bold(self, block: Block, run: list[Block]) -> bool:
         """Reads "X is approved to treat:" and then a paragraph that starts bold, where a list was meant."""
         waiting = self.passage is not None and not self.passage.prose and not self.passage.items
         if waiting and self.names.open and block.kind == "paragraph":
-            return self._is_fragment(block)
+            return self._is_fragment(block) or self._takes_name(block)
         return (waiting and not run and block.kind == "paragraph" and starts_bold(block)) or self._takes_name(block)
 
     def _is_fragment(self, block: Block) -> bool:
@@ -113,14 +119,26 @@ class _Walk:
         return not said[0].text.endswith(".") or names_disease(words, 0, len(words)) or frame_of(said[0], self.names).of_use
 
     def _takes_name(self, block: Block) -> bool:
-        """Reads "X is indicated … in the conditions listed below." and then paragraphs that only name a disease and its cause."""
-        if self.passage is None or not self._waits(self.passage) or block.kind != "paragraph":
+        """Reads "X is indicated … in the conditions listed below." and then paragraphs that only name a disease and its cause.
+
+        A note between them, with a list of its own, ends nothing: the list goes on behind it.
+        """
+        waits = self.passage is not None and self._waits(self.passage)
+        if not (waits or self.label is not None) or block.kind != "paragraph":
             return False
         said = statements(block)
         if not said or said[0].opens or frame_of(said[0], self.names).name or frame_of(said[0], self.names).group is not None:
             return False
         words = words_of(said[0].plain, said[0].start, said[0].end)
-        return read_head(said[0]) is not None and names_disease(words, 0, len(words))
+        stop = noun_list(words, 0, len(words)).end
+        caused = any(word.low in _CAUSED for word in words[stop:-1])
+        if read_head(said[0]) is None or not (caused or any(word.of("disease") for word in words[:stop])):
+            return False
+        if not waits and self.label is not None:
+            if not caused:
+                return False
+            self._open(replace(self.label, items=[], details=[], under=self.headings))
+        return True
 
     @staticmethod
     def _waits(passage: Passage) -> bool:
@@ -140,7 +158,12 @@ class _Walk:
         self.passage = None
         if lead is not None and not lead.items and self._waits(lead):
             self._open(replace(lead, items=[], details=[], under=self.headings))  # what it opens stands below the heading
+            self.part = block.level
             return
+        if self.label is not None and block.kind == "heading" and block.level == self.part:
+            self._open(replace(self.label, items=[], details=[], under=self.headings))  # and below the next one like it
+            return
+        self.label, self.part = None, 0
         self.lost = self.stranger = True
 
     def take_list(self, run: list[Block]) -> None:
@@ -153,7 +176,8 @@ class _Walk:
             if isinstance(element, Aside) and element.passage is self.passage:
                 element.last = False
         assert self.passage is not None  # opened above  # noqa: S101
-        self.passage.items.extend(nest([block for block in run if _longest(block) <= MAX_SENTENCE]))
+        items = nest([block for block in run if _longest(block) <= MAX_SENTENCE])
+        self.passage.items.extend(part for item in items for part in (apart(item) if self.names.open else (item,)))
         self.found.extend(Unseen(block, self.passage) for block in run if _longest(block) > MAX_SENTENCE)
         self.lost = self.stranger = False
 
@@ -192,7 +216,7 @@ class _Walk:
         frame = frame_of(statement, self.names)
         if self.names.open and frame.group is None and not frame.name and not statement.note:
             fragment = Frame("of-use", None, "drug", approval_status="approved" if self.names.approved else "used")
-            if has_aim(statement, fragment):
+            if starts_with_aim(statement, fragment):
                 return fragment
         return frame
 
@@ -266,6 +290,15 @@ class _Walk:
 
     def _open(self, passage: Passage) -> None:
         self.passage = passage
+        if self._waits(passage):
+            self.label = passage
+        elif (
+            passage.prose and passage.frame is not None and passage.frame.of_label and _INFECTIONS.search(passage.lead[0].text)
+        ):
+            # "is indicated in the treatment of serious infections caused by X.": which, paragraphs below may say
+            self.label = replace(passage, prose=False)
+        elif passage.frame is not None and passage.frame.group is not None and passage.refused is None:
+            self.label, self.part = None, 0
         self.lost = self.stranger = False
         self.found.append(passage)
 
@@ -277,6 +310,8 @@ def _leads_label(statement: Statement, frame: Frame) -> bool:
     return not statement.text.endswith((".", "!", "?", ")")) or _BELOW.search(statement.text) is not None
 
 
+_CAUSED = ("caused", "due")
+_INFECTIONS = rx(r"\bof (?:[\w-]+ ){0,3}infections (?:caused|due)\b")
 _BELOW = rx(r"\b(?:(?:listed|described|specified) (?:below|in this section)|(?:the )?following(?: \w+){0,3})\W*$")
 
 

@@ -123,6 +123,8 @@ def publish_use(ledger: Ledger, one: Read) -> None:
 
 def _in_a_label(use: Use) -> Use:
     """Reads "irritability associated with autistic disorder" in a label: the disease in which the condition is treated."""
+    if use.settings:
+        return use  # several settings are joined by "or", and this one holds for all of them
     underlying = tuple(
         each for each in use.causes if each.rule == UNDERLYING and "treatment" not in classes_of(each.text.rsplit(" ", 1)[-1])
     )

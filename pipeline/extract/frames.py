@@ -19,7 +19,7 @@ from pipeline.language import closed, rx
 from pipeline.model import ApprovalStatus, SentenceRole
 from pipeline.phrases.nouns import noun_end
 from pipeline.phrases.verbs import VerbGroup, verb_group
-from pipeline.phrases.words import Word, words_of
+from pipeline.phrases.words import Word, closing_bracket, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,18 @@ _NO_USE_VERB = rx(r"\b(?:approv\w+|indicated|used|given|use)\b")
 
 
 #: Among a label's indications: "Zolafen is effective for the treatment of X", "has been found useful in X".
-_EFFECTIVE = rx(r"\b(?:is|are|has been found|have been found)(?: also)? (?:effective|useful|of value) (?:in|for|as)\b")
+_EFFECTIVE = rx(
+    r"\b(?:is|are|may be|ha(?:s|ve) been (?:found|shown)(?: to be)?|ha(?:s|ve) proved(?: to be)?)(?: also)?(?: an?)?(?: \w+ly)?"
+    r" (?:effective|useful|helpful|beneficial|valuable|of value)(?: adjuncts?)? (?:in|for|as)\b"
+    r"|\bha(?:s|ve)(?: also)? (?:demonstrated|shown) (?:effectiveness|efficacy) (?:in|for|as)\b"
+)
+#: No indication but what a study found.
+_FOUND = rx(r"\b(?:stud(?:y|ies)|trials?|suggests?|evidence|data|in vitro)\b")
+_RECOMMENDED = rx(r"\b(?:is|are|has been|have been)(?: also)? recommended (?:for|in|as)\b(?!.* by )")
+
+
+#: No use of its own but a limit of all: "X should be used only to treat infections that are proven to be caused by …".
+_ONLY_TO = rx(r"\bshould (?:only be used|be used only|be reserved) (?:to|for|in|when|if)\b")
 
 
 #: The frame of "X is available only through a restricted program": how it is given, which is no use.
@@ -181,6 +192,12 @@ def frame_of(statement: Statement, names: Names) -> Frame:
         return Frame("lesser-standing", "denied", "use")
     at, first = main_verb(words)
     if first is None:
+        group = verb_group(words, 0, len(words)) if names.open else None
+        if group is not None and is_indicated(group) and not group.negative:
+            # "is indicated for …": its subject was lost, or stands in the heading
+            return replace(
+                _of_use(words, 0, 0, group, "drug"), approval_status="approved" if names.indicated or names.approved else "used"
+            )
         row = next(
             (
                 row
@@ -194,9 +211,15 @@ def frame_of(statement: Statement, names: Names) -> Frame:
     if group is None:
         return Frame("", "unread")
     group = _copula(words, group)
-    effective = names.approved and _EFFECTIVE.search(statement.text) is not None
+    said = names.approved and (_EFFECTIVE.search(statement.text) or _RECOMMENDED.search(statement.text))
+    effective = bool(said) and _FOUND.search(statement.text) is None
     subject = subject_of(statement.plain, words, at, first, names)
     head = group.head
+    if names.approved and head is not None and head.low == "used" and words[first].of("have"):
+        # "has also been used successfully in a limited number of cases of X": what was done, and no indication
+        return Frame("has-been-used", "unread", subject, (at, first), group.end, group, leading=(0, at))
+    if names.approved and not group.negative and group.modal == "should" and _ONLY_TO.search(statement.text):
+        return Frame("only-for", "unread", subject, (at, first), group.end, group, leading=(0, at))
     if effective and not group.negative and subject in _OF_DRUG:
         return replace(_of_use(words, at, first, group, subject), approval_status="approved")
     for row in FRAMES:
@@ -256,6 +279,10 @@ def is_indicated(group: VerbGroup) -> bool:
     return group.is_of("indicate") and not group.modal
 
 
+#: In words: "is a super potent topical corticosteroid formulation indicated …".
+_LONGEST_KIND = 18
+
+
 def _copula(words: Sequence[Word], group: VerbGroup) -> VerbGroup:
     """Reads "is a kinase inhibitor indicated for …" as "is indicated for …"."""
     if group.head is not None or group.end >= len(words) or not words[group.end].of("article"):
@@ -266,8 +293,14 @@ def _copula(words: Sequence[Word], group: VerbGroup) -> VerbGroup:
     after = verb_group(words, joint + 1, len(words)) if joint is not None and joint + 1 < len(words) else None
     if after is not None and is_indicated(after) and not group.negative:
         return after  # "is a coronary vasodilator and is indicated for …"
-    for number in range(group.end + 1, min(len(words), group.end + 14)):
+    past = group.end + 1
+    for number in range(group.end + 1, min(len(words), group.end + _LONGEST_KIND)):
         word = words[number]
+        if number < past:
+            continue
+        if word.low == "(":  # "is an anti-inflammatory drug (NSAID) indicated for …"
+            past = closing_bracket(words, number, len(words))
+            continue
         if (
             word.is_stop
             or word.of("relative", "be", "have", "modal", "coordinator")

@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.extract.said import Said
 from pipeline.extract.sentences import Statement
 from pipeline.language import LITERAL_BOLD, closed, rx
 from pipeline.model import Block
 from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.diseases import is_generic
-from pipeline.phrases.nouns import ends_noun, goes_on, joint_of, noun_end, noun_list
+from pipeline.phrases.nouns import ends_noun, goes_on, joint_of, noun_aim, noun_end, noun_list
 from pipeline.phrases.words import Word, closing_bracket, words_of
 
 Place = tuple[int, int]
@@ -21,7 +22,7 @@ _ONE_WORD = re.compile(r"^\w+\s\([a-z]+\)$")
 _ONE_THING = (("head", "and", "neck"), ("head", "&", "neck"), ("and", "other"), ("or", "other"), ("bone", "and", "joint"))
 #: Words that say how a disease stands and name none: "relapsed or refractory X" is one condition, not two.
 STATE_ALONE = rx(
-    r"(?:mild|moderate) to (?:moderate|moderately severe|severe)|(?:(?:locally|newly|previously|highly|very) )?(?:relapsed|refractory|advanced|metastatic|recurrent|unresectable|localized"
+    r"(?:mild|moderate) to (?:moderate|moderately severe|severe)|selected|symptomatic|asymptomatic|documented|confirmed|(?:(?:locally|newly|previously|highly|very) )?(?:relapsed|refractory|advanced|metastatic|recurrent|unresectable|localized"
     r"|persistent|progressive|resistant|diagnosed|treated|untreated|invasive|noninvasive|aggressive|indolent|acute|chronic|active"
     r"|primary|secondary|resectable|early|late|mild|moderate|severe|low|high|intermediate)"
     r"|(?:early|late|low|high|intermediate|limited|extensive)-(?:stage|grade|risk)"
@@ -93,7 +94,7 @@ def read_head(statement: Statement, at: int = 0) -> Head | None:
     end = _head_end(text, words, at, ranges)
     if end <= at:
         return None
-    parts = tuple(part for part in _conditions(text, words, at, end, plain=not ranges) if part[1] > part[0])
+    parts = tuple(part for part in conditions(text, words, at, end, plain=not ranges) if part[1] > part[0])
     if not parts:
         return None
     names = tuple(text[a:b] for a, b in parts)
@@ -110,13 +111,50 @@ def read_head(statement: Statement, at: int = 0) -> Head | None:
     return Head(parts, names, tuple(re.findall(r"\(([A-Z][\w-]*)\)", shown)), end, bold)
 
 
+#: "mild to moderate", "locally advanced, unresectable or metastatic": how a disease stands, said before its name in several words.
+_RUN_OF_STATES = re.compile(
+    rf"(?:active |acute |chronic )?{_ADJECTIVE}(?:(?:,? (?:and|or) |, ){_ADJECTIVE}){{1,4}} |(?:active |acute |chronic )?(?:mild|moderate) to "
+    r"(?:moderate|severe|moderately severe) (?:forms of )?",
+    re.IGNORECASE,
+)
+
+
+_FORMS_OF = rx(r"\s*forms of (?=\w)")
+_SIGNS_OF = rx(r"(?:the )?(?:signs? (?:and|or) symptoms?|symptoms?|signs?|manifestations?) of (?:the )?(?=\w)")
+
+
+def apart_from_state(head: Head, statement: Statement) -> tuple[Head, tuple[Place, ...]]:
+    """Reads "mild to moderate ulcerative colitis" as the disease, and how it stands. A name of one word stays whole ("severe pain")."""
+    parts = tuple((led.end() if (led := _SIGNS_OF.match(statement.plain, *part)) else part[0], part[1]) for part in head.parts)
+    head = Head(parts, tuple(statement.plain[a:b] for a, b in parts), head.abbreviations, head.end, head.bold)
+    start, end = head.parts[0]
+    forms = _FORMS_OF.match(statement.plain, end, statement.end)
+    if forms is not None and STATE_ALONE.fullmatch(head.names[0]):  # "moderate to severe forms of psoriasis"
+        words = words_of(statement.plain, statement.start, statement.end)
+        after = read_head(statement, next(number for number, word in enumerate(words) if word.start >= forms.end()))
+        return (after, ((start, forms.end() - 1),)) if after is not None else (head, ())
+    found = _RUN_OF_STATES.match(statement.plain, start, end)
+    if found is None or len(head.parts) > 1 or " " not in statement.plain[found.end() : end].strip():
+        return head, ()
+    place = (found.end(), end)
+    return Head((place,), (statement.plain[slice(*place)],), head.abbreviations, head.end, head.bold), (
+        (start, found.end() - 1),
+    )
+
+
+def with_states(kept: tuple[Said, ...], states: tuple[Place, ...]) -> tuple[Said, ...]:
+    """What was said before a head, with how its disease stands as one status."""
+    outside = (one for one in kept if not any(a <= one.place[0] and one.place[1] <= b for a, b in states))
+    return (*outside, *(Said("status", "state", place) for place in states))
+
+
 def _inside(ranges: Sequence[Place], word: Word) -> Place | None:
     return next((r for r in ranges if r[0] <= word.start < r[1]), None)
 
 
 def _head_end(text: str, words: Sequence[Word], at: int, ranges: list[Place]) -> int:
     """The index after the head's noun phrase: never inside bold words; "of …" outside bold belongs to it only if nothing is bold."""
-    number = at
+    number, listing = at, False
     while number < len(words):
         word = words[number]
         if _LEADS_TO.match(text, word.start) is not None:
@@ -142,8 +180,12 @@ def _head_end(text: str, words: Sequence[Word], at: int, ranges: list[Place]) ->
         joint, after = joint_of(words, number, len(words))
         if joint and number > at:
             severe = joint == "," and _STATES_FIRST.match(text, words[at].start, words[after - 1].end) is not None
-            if not (severe and noun_end(words, after, len(words)) > after) and not _next_is_head(words, joint, after, ranges):
+            lists = listing and joint == "," and not ranges and goes_on_noun(words, after)
+            if not (severe and noun_end(words, after, len(words)) > after) and not (
+                lists or _next_is_head(words, joint, after, ranges)
+            ):
                 break
+            listing = listing or (joint == "," and not severe and goes_on(words, after, len(words)))
             number = after
             continue
         if number > at and (ends_noun(words, number, len(words)) or _after_bold(words, number, ranges)):
@@ -197,16 +239,23 @@ def _to_bold(words: Sequence[Word], at: int, ranges: list[Place]) -> bool:
 
 def _next_is_head(words: Sequence[Word], joint: str, after: int, ranges: list[Place]) -> bool:
     """Whether a comma, "and" or "or" goes on with another condition: bold words, or (nothing bold) a noun phrase of a list."""
-    if after >= len(words) or words[after].of("aim") or words[after].low in ("also", "then"):
+    if (
+        after >= len(words)
+        or words[after].of("aim")
+        or words[after].low in ("also", "then")
+        or noun_aim(words, after, len(words))
+    ):
         return False
+    if words[after].low.endswith("ly") and not ranges:
+        return False  # "lung cancer, particularly the small cell type", "seizures, and adjunctively in patients with …"
     if _inside(ranges, words[after]) is not None:
         return True
     if any(r[0] >= words[after].start for r in ranges) and joint != ",":
         return _to_bold(words, after, ranges)
     bold = bool(ranges)
     stop = noun_end(words, after, len(words))
-    if stop <= after:
-        return False
+    if stop <= after or (not bold and any(word.of("person") for word in words[after:stop])):
+        return False  # "in adults with severe arthritis, or children with …"
     if joint == ",":
         return not bold and (
             goes_on(words, after, len(words))
@@ -215,11 +264,16 @@ def _next_is_head(words: Sequence[Word], joint: str, after: int, ranges: list[Pl
     return not bold or any(word.of("disease") for word in words[after:stop])
 
 
+def goes_on_noun(words: Sequence[Word], at: int) -> bool:
+    """Whether a noun phrase stands at a word that may be one of a list: no "particularly …"."""
+    return noun_end(words, at, len(words)) > at and not words[at].low.endswith("ly") and not words[at].of("article")
+
+
 def _listing(words: Sequence[Word], at: int) -> bool:
     return words[at - 1].low in ("and", "or") or goes_on(words, at, len(words))
 
 
-def _conditions(text: str, words: Sequence[Word], at: int, end: int, *, plain: bool) -> list[Place]:
+def conditions(text: str, words: Sequence[Word], at: int, end: int, *, plain: bool) -> tuple[Place, ...]:
     """The conditions between two words. `plain`: nothing is bold, so that an adjective alone is no name."""
     found: list[Place] = []
     first = number = at
@@ -246,23 +300,33 @@ def _conditions(text: str, words: Sequence[Word], at: int, end: int, *, plain: b
         number += 1
     if first < end:
         found.append(_trimmed(text, words[first].start, words[end - 1].end, last=True))
-    return found
+    return tuple(found)
 
 
-_ADJECTIVE_END = re.compile(r"non|(?:non-?)?[a-z-]{2,}(?:al|ic|ous|ar|ive|ed|ly|ant|ent|oid|ory|ary|able|ible|acute)")
+_ADJECTIVE_END = re.compile(
+    r"non|simple|complex|mixed|sole|definite|probable|possible|(?:non-?)?[a-z-]{2,}(?:al|ic|ous|ar|ive|ed|ly|ant|ent|oid|ory|ary|able|ible|acute)"
+)
 
 
 def _shares_noun(words: Sequence[Word], first: int, at: int, after: int) -> bool:
     """Reads "oropharyngeal and esophageal candidiasis", "skin and skin structure infections": the last noun is of both."""
-    if words[at - 1].low == words[after].low:
-        return True
+    if words[at - 1].low == words[after].low:  # and not "chronic stable angina and angina due to …"
+        return after + 1 < len(words) and not ends_noun(words, after + 1, len(words))
     opened = next((number for number in range(first, at) if words[number].low == "("), at)
     return all(_ADJECTIVE_END.fullmatch(word.low) and not word.of("disease") for word in words[first:opened])
 
 
 def _within_of(words: Sequence[Word], first: int, at: int) -> bool:
     """Reads "carcinoma of the lip and mouth": "and" after "of the …" joins the sites of one disease."""
-    return any(word.low in ("of", "in") for word in words[max(first + 1, at - 3) : at])
+    if any(word.low in ("of", "in") for word in words[max(first + 1, at - 3) : at]):
+        return True
+    site = next((number for number in range(at - 1, first, -1) if words[number].low in ("of", "in")), 0)
+    listed = site and any(word.low == "," for word in words[site:at]) and not any(word.of("disease") for word in words[site:at])
+    after = at + 1 + (words[at].low == "," and at + 1 < len(words) and words[at + 1].of("coordinator"))
+    return bool(listed) and not any(word.of("disease") for word in words[after : noun_end(words, after, len(words))])
+
+
+_ARTICLE = rx(r"the ")
 
 
 def _trimmed(text: str, start: int, end: int, *, last: bool = False) -> Place:
@@ -276,4 +340,5 @@ def _trimmed(text: str, start: int, end: int, *, last: bool = False) -> Place:
         end = start + bracket.start()
     while start < end and text[start] in " ,":
         start += 1
-    return start, end
+    article = _ARTICLE.match(text, start, end)
+    return (article.end() if article is not None else start), end

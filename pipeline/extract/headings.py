@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.extract.head import read_head
 from pipeline.extract.leaf import in_order
 from pipeline.extract.patients import narrowed, populations_of, without_duplicates
-from pipeline.extract.quote import quote
+from pipeline.extract.quote import fact, quote
 from pipeline.extract.reading import read
 from pipeline.extract.sentences import statements
 from pipeline.extract.subjects import Names
-from pipeline.language import plain, rx
+from pipeline.language import classes_of, plain, rx
 from pipeline.model import Block, Fact, Population, Qualifier, SentenceRole, Use
+from pipeline.phrases.diseases import related
+from pipeline.phrases.nouns import noun_aim
+from pipeline.phrases.words import words_of
 
 _NO_USE = rx(
     r".*\b(?:not|no longer|withdrawn|discontinued|formerly|former|past|previous|outside|abroad|other countries|europe|canada|off-label"
@@ -34,12 +39,22 @@ class Under:
     brands: tuple[Fact, ...] = ()
     populations: tuple[Population, ...] = ()
     stated: tuple[Fact, ...] = ()
+    diseases: tuple[Fact, ...] = ()
     evidence: tuple[Fact, ...] = ()
 
     def narrow(self, use: Use) -> Use:
         """The use with what the headings say of it."""
         if self.populations:
             use = replace(use, populations=without_duplicates(narrowed(self.populations, use.populations)))
+        names = tuple(one.text for one in (*use.conditions, *use.narrower, *use.settings))
+        others = [one for one in self.diseases if not _parts(one.text) <= _parts(" ".join(names))]
+        # several settings are joined by "or": beside another, and where it is a kind of the condition, a heading stays in words
+        kept = others if use.settings else [one for one in others if related(one.text, names)]
+        use = replace(
+            use,
+            settings=(*use.settings, *(one for one in others if one not in kept)),
+            qualifiers=in_order((*use.qualifiers, *(Qualifier(replace(one, rule="stated"), "use") for one in kept))),
+        )
         if self.stated:
             use = replace(use, qualifiers=in_order((*use.qualifiers, *(Qualifier(one, "use") for one in self.stated))))
         return use
@@ -65,8 +80,30 @@ def read_headings(headings: Sequence[Block], names: Names) -> Under:
         if populations:
             found = replace(found, populations=narrowed(found.populations, populations), evidence=evidence)
             continue
-        found = replace(found, stated=(*found.stated, replace(whole, rule="stated")), evidence=evidence)
+        diseases, all_of_it = _diseases(heading) if names.approved else ((), False)
+        above = tuple(replace(one, rule="stated") for one in found.diseases) if diseases else ()
+        found = replace(found, stated=(*found.stated, *above), diseases=diseases or found.diseases, evidence=evidence)
+        if not all_of_it:
+            found = replace(found, stated=(*found.stated, replace(whole, rule="stated")))
     return found
+
+
+def _diseases(heading: Block) -> tuple[tuple[Fact, ...], bool]:
+    """Reads "1.2 Epilepsy" above "X is indicated as adjunctive therapy for partial seizures": in which disease; and whether it says no more."""
+    said = statements(heading)
+    if len(said) != 1:
+        return (), False
+    words = words_of(said[0].plain, said[0].start, said[0].end)
+    at = next((number for number, word in enumerate(words) if not word.of("number") and not word.low[:1].isdigit()), len(words))
+    if noun_aim(words, at, len(words)) or (head := read_head(said[0], at)) is None:
+        return (), False
+    parts = [part for part in head.parts if classes_of(said[0].plain[slice(*part)].rsplit(" ", 1)[-1].lower()) & {"disease"}]
+    facts = tuple(fact(heading, *part, "setting") for part in parts)
+    return facts, bool(facts) and len(parts) == len(head.parts) and head.end == len(words)
+
+
+def _parts(text: str) -> set[str]:
+    return {word.removesuffix("s") for word in re.findall(r"\w+", text.casefold())}
 
 
 def _brand(said: str, names: Names) -> bool:

@@ -178,7 +178,7 @@ def rules_of(reading: Reading) -> str:
 
 def whole(said: tuple[Statement, ...]) -> Fact:
     """Sentences of one block as one fact."""
-    return fact(said[0].block, said[0].start, said[-1].end, "leaf")
+    return fact(said[0].block, said[0].start, said[-1].end_of_words, "leaf")
 
 
 def account(ledger: Ledger) -> None:

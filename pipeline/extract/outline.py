@@ -16,6 +16,8 @@ from pipeline.extract.head import starts_bold
 from pipeline.extract.sentences import Statement, statements
 from pipeline.language import plain, rx
 from pipeline.model import Block
+from pipeline.phrases.nouns import noun_aim, noun_end, noun_list
+from pipeline.phrases.words import words_of
 
 _USED_START = rx(r"(?:it|they|[A-Z][^.:;,]{0,60}?) (?:is|are|may be) (?:also |often )?(?:used|given|approved)\b")
 _OPENER = re.compile(r"\W*(\w+)")
@@ -25,12 +27,13 @@ _PREPOSITIONS = {"with", "in", "for", "as", "after", "before", "when", "to", "at
 
 @dataclass(eq=False)
 class Item:
-    """A list item: its sentences, and the items below it."""
+    """A list item: its sentences, and the items below it. `heading` are the words before a colon that it stands behind."""
 
     block: Block
     statements: tuple[Statement, ...]
     parent: Item | None = None
     children: list[Item] = field(default_factory=list)
+    heading: Statement | None = None
 
     @property
     def opens(self) -> bool:
@@ -70,6 +73,47 @@ def nest(blocks: Sequence[Block]) -> list[Item]:
     if len({item.block.level for item in items}) > 1:
         return _by_level(items)
     return _by_words(items)
+
+
+_COLON = re.compile(r"(?:\W*[\w'/,-]+){1,8}?(?<!including)\s*:\s+(?=\w)")
+_BRACKETS = re.compile(r"\([^()]*\)")
+
+
+def apart(item: Item) -> list[Item]:
+    """Reads "Endocrine disorders: Adrenal insufficiency; thyroiditis." as two items behind a heading; any other item stays as it is."""
+    said, *rest = item.statements
+    if item.children or said.opens:
+        return [item]
+    colon = _COLON.match(said.plain, said.start, said.end)
+    start = colon.end() if colon is not None else said.start
+    shown = _BRACKETS.sub(lambda found: " " * len(found[0]), said.plain[start : said.end])
+    cuts = [start + found.start() for found in re.finditer(";", shown)]
+    places = list(zip([start, *(cut + 1 for cut in cuts)], [*cuts, said.end], strict=True))
+    stripped = [_stripped(said.plain, *place) for place in places]
+    parts = [Statement(said.block, said.plain, a, b) for a, b in stripped if words_of(said.plain, a, b)]
+    named = [_names_disease(part) for part in parts]
+    heads = all(noun_end(words, 0, 1) for part in parts for words in (words_of(part.plain, part.start, part.end),))
+    if (
+        not parts
+        or (colon is None and len(parts) == 1)
+        or not (all(named) or (colon is not None and cuts and any(named) and heads))
+    ):
+        return [item]
+    end = said.plain.rindex(":", said.start, start) + 1 if colon is not None else 0
+    heading = Statement(said.block, said.plain, said.start, end) if colon is not None else None
+    return [Item(item.block, (part, *rest), item.parent, heading=heading) for part in parts]
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    said = text[start:end]
+    return start + len(said) - len(said.lstrip()), end - len(said) + len(said.rstrip())
+
+
+def _names_disease(part: Statement) -> bool:
+    """Whether words begin with a noun phrase that names a disease by its form, or with an aim and one."""
+    words = words_of(part.plain, part.start, part.end)
+    named = noun_list(words, noun_aim(words, 0, len(words)), len(words))
+    return any(word.of("disease") for word in words[: named.end])
 
 
 def _by_level(items: list[Item]) -> list[Item]:

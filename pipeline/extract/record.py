@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from pipeline.extract.head import conditions
 from pipeline.extract.leaf import CAUSE_FROM_LEAD
 from pipeline.extract.said import INCLUDED, SHARED_NOUN
+from pipeline.language import classes_of
 from pipeline.model import DrugFacts, Fact, Population, Use
 from pipeline.phrases.diseases import diseases
 from pipeline.phrases.nouns import noun_list
@@ -113,6 +115,10 @@ def _included(use: Use, said: Fact) -> list[str]:
     listed = noun_list(words, first, len(words))
     if not listed.items:
         return []
+    several = conditions(said.text, words, first, listed.end, plain=True) if len(listed.items) > 1 else ()
+    of_form = ["disease" in classes_of(said.text[a:b].rsplit(" ", 1)[-1].lower()) for a, b in several]
+    if len(several) > 1 and 2 * sum(of_form) >= len(several):
+        return [said.text[a:b] for a, b in several]
     heads = tuple(one.text for one in use.conditions)
     named = diseases(said.text, words[first].start, words[listed.end - 1].end, heads) or ()
     return [said.text[slice(*one.place)] for one in named if one.kind == "narrower"]

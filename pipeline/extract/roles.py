@@ -311,7 +311,9 @@ def _including(scene: Scene) -> tuple[Said, ...] | None:
         return (scene.tell("kinds", "kinds"),)
     if _announces(scene):
         return treating.announced(scene)
-    return (scene.tell("status", INCLUDED),)
+    # "bleeding due to hormones in the absence of pathology, such as X": X is no kind of what is treated
+    of_cause = scene.previous is not None and scene.previous.kind in ("cause", "time")
+    return (scene.tell("status", "included-elsewhere" if of_cause else INCLUDED),)
 
 
 def _except(scene: Scene) -> tuple[Said, ...] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from pipeline.extract.reading import read
 from pipeline.extract.said import Reading, Said, Step
 from pipeline.extract.sentences import Statement
 from pipeline.language import rx
+from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.words import words_of
 
 _POINTS_BACK = rx(
@@ -34,11 +36,13 @@ def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> 
     reading = read(statement, heads, at=frame.at, group=frame.group, kind="with" if added else "start")
     if frame.leading[1] > frame.leading[0]:
         before = _before(statement, read(statement, heads, at=frame.leading[0], until=frame.leading[1]), frame)
+        if frame.of_label:
+            before = replace(before, said=tuple(_in_disease(statement, one) for one in before.said))
         reading = replace(reading, said=(*before.said, *reading.said))
     if (
         head is not None
         and not head.of("approve")
-        and head.low not in ("used", "given", "intended", "meant", "offered")
+        and head.low not in ("used", "given", "intended", "meant", "offered", "recommended", "shown", "found")
         and not (joins and reading.of("partner"))
     ):
         way = Said("qualifier", "manner", (head.start, head.end), of="treatment", what="manner")
@@ -47,6 +51,9 @@ def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> 
         # "is indicated in patients with hypertension": what for is not said, and whom it is for says of what
         what_for = Said("intent", "indicated", (head.start, head.end), mode="other")
         reading = replace(reading, said=(what_for, *reading.said))
+    if frame.group is not None and head is None and frame.group.modal:  # "may be useful in X": no certain claim
+        words = words_of(statement.plain, statement.start, statement.end)[frame.group.first : frame.group.end]
+        reading = replace(reading, said=(Said("qualifier", "stated", (words[0].start, words[-1].end)), *reading.said))
     also = frame.group is not None and frame.group.also
     may = frame.group is not None and frame.group.modal in ("may", "can")
     if head is not None and head.low in ("continued", "continue", "continues"):
@@ -73,6 +80,17 @@ def _before(statement: Statement, reading: Reading, frame: Frame) -> Reading:
 
 #: "When used in children, it must be given with X": in that case only.
 _WHEN_USED = rx(r"(?:when|if|whenever) (?:it is |this drug is )?(?:used|given|taken)\b(?! (?:to|for)\b)[^,]*, ")
+_IN_DISEASE = re.compile(r"In (?=\w)")
+
+
+def _in_disease(statement: Statement, one: Said) -> Said:
+    """Reads "In acute leukemia, X is indicated in the prophylaxis of meningitis": the disease that the patients have."""
+    found = _IN_DISEASE.match(statement.plain, *one.place) if one.kind == "qualifier" else None
+    words = words_of(statement.plain, found.end(), one.place[1]) if found is not None else ()
+    named = bool(words) and noun_list(words, 0, len(words)).end == len(words) and words[-1].of("disease")
+    return Said("description", "patient-trait", one.place) if named else one
+
+
 _HAVE = rx(r"\W*(?:with|who have|having) ")
 
 
@@ -160,6 +178,28 @@ def _adds_for_some(reading: Reading, frame: Frame) -> bool:
         and told <= {"population", "description", "partner", "status", "biomarker", "stage"}
         and "partner" in told
     )
+
+
+def starts_with_aim(statement: Statement, frame: Frame) -> bool:
+    """Reads "For the relief of X", "As adjunctive therapy in X", and behind a heading "Melanosis In the treatment of X".
+
+    No fragment of a use: "Zolafen protects against the effects of drugs given to reverse X", with a verb that nobody knows.
+    """
+    reading = read_on(statement, frame)
+    first = next(iter(reading.of("intent")), None)
+    if first is None:
+        return False
+    before = statement.plain[statement.start : first.place[0]]
+    if _BEFORE_AIM.fullmatch(before) is not None:
+        return True
+    said = [one for one in reading.said if one.place[1] <= first.place[0]]
+    beside = _BESIDE.match(before) is not None  # "Adjunct to diet to reduce X"
+    return all(one.kind in _NO_VERB or (beside and one.kind == "qualifier") for one in said)
+
+
+_NO_VERB = ("frame", "line", "alone", "partner", "population", "description")
+_BESIDE = rx(r"\W*(?:for use |as |an? )*(?:in (?=adults|children|patients)|adjunct|alternative|aid|part|component)")
+_BEFORE_AIM = re.compile(r"\W*(?:[\w'-]+[\s:.]+){0,6}(?:For|In|To)\s(?:the\s)?")
 
 
 def has_aim(statement: Statement, frame: Frame) -> bool:

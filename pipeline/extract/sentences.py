@@ -23,7 +23,11 @@ _OPENER = re.compile(r"\s*(?:It|This|These|The|In|For|Use|Patients|They|As)\s")
 _MARK_AT_END = re.compile(rf"\s{{0,40}}([{MARKS}][{MARKS},\s]{{0,40}})(?=[.;:]?(?:\s{{0,40}}(?:or|and))?\s*+$)")
 #: Where a label sends the reader for more: "[see Clinical Studies (14.1)]", "(see WARNINGS)". It says nothing of a use.
 #: With a capital it is a sentence of its own.
-_REFERENCE = re.compile(r"\[\s*see\b[^\[\]]*+\]|\(\s*see\b(?:[^()]|\([^()]*+\))*+\)")
+_REFERENCE = re.compile(
+    r"\[\s*see\b[^\[\]]*+\]|\(\s*see\b(?:[^()]|\([^()]*+\))*+\)|\(\d{1,2}\.\d{1,2}(?:, ?\d{1,2}\.\d{1,2})*+\)"
+)
+#: What a reference at the end of a sentence leaves in its plain text.
+_BLANKED = re.compile(r"(?<=\S)\s{6,}[.\s]*\Z")
 #: "a) in the treatment of", "2) the management of": an item's number, written out.
 _ENUMERATOR = re.compile(r"\A\s*\(?(?:[a-h]|\d{1,2})\)\s*(?=[A-Za-z])|\A\s*[a-h]\.\s+(?=[a-z])")
 #: How far from a sentence's end its footnote marks may begin.
@@ -52,6 +56,12 @@ class Statement:
     def text(self) -> str:
         """The plain words."""
         return self.plain[self.start : self.end]
+
+    @property
+    def end_of_words(self) -> int:
+        """Where its words end: before "[see Clinical Studies (14.1)]" at its end, which says nothing of a use."""
+        found = _BLANKED.search(self.plain, self.start, self.end)
+        return found.start() if found is not None else self.end
 
     def fact(self, rule: str) -> Fact:
         """The sentence as a fact."""

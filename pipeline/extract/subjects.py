@@ -188,6 +188,8 @@ def _names_a_product(text: str, said: Sequence[Word], names: Names) -> bool:
     if len(said) > 1 and said[-1].low == "monotherapy":
         said = said[:-1]  # "Zolafen monotherapy is indicated …"
     whole = [text[word.start : word.end] for word in said]
+    if len(said) > 1 and (said[-1].low in names.words or (whole[-1].isupper() and len(whole[-1]) > _SHORT)):
+        return not said[-2].of("preposition")  # behind a heading that lost its line: "1.2 Epilepsy ZOLAFEN is indicated …"
     if any(word.of("treatment", "person", "disease", "marker") and word.low not in names.words for word in said[-2:]):
         return False
     of_drug = any(word.low in names.words for word in said)

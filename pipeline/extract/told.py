@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from pipeline.extract.acted import HAVING, named, prose_head
 from pipeline.extract.details import conditional, read_detail
 from pipeline.extract.frames import Frame, frame_of, limits
-from pipeline.extract.head import Head, bold_ranges, read_head, starts_bold
+from pipeline.extract.head import Head, apart_from_state, bold_ranges, read_head, starts_bold, with_states
 from pipeline.extract.outline import Item
 from pipeline.extract.reading import read
 from pipeline.extract.said import OTHER_WAY, STATES, Reading, Said
@@ -65,10 +66,18 @@ def read_lead(passage: Passage, names: Names) -> Told:
         if number and not frame.of_use:
             told.lost.append((statement, NO_FRAME))
             continue
-        told.readings.append(_named(read_on(statement, frame), frame, names))
+        told.readings.append(named(_opened(read_on(statement, frame), frame), frame, names))
     told.marks = "".join(statement.marks for statement in passage.lead)
     told.open = told.readings[-1].open if told.readings else ""
     return told
+
+
+def _opened(reading: Reading, frame: Frame) -> Reading:
+    """Reads "X is indicated as replacement therapy in conditions associated with Y" above its list: what for is not said."""
+    head = frame.group.head if frame.group is not None else None
+    if head is None or not frame.of_label or reading.of("intent"):
+        return reading
+    return replace(reading, said=(Said("intent", "indicated", (head.start, head.end), mode="other"), *reading.said))
 
 
 def read_prose(passage: Passage, names: Names) -> Told:
@@ -76,17 +85,19 @@ def read_prose(passage: Passage, names: Names) -> Told:
     assert passage.frame is not None  # only a frame makes a use in prose  # noqa: S101
     statement = passage.lead[0]
     first = read_on(statement, passage.frame)
-    first = _named(first, passage.frame, names)
-    head = _prose_head(first, symptoms=not names.open)
+    first = named(first, passage.frame, names)
+    head = prose_head(first, symptoms=not names.open)
     told = Told([first])
     purpose = next((one for one in first.of("intent")), None)
-    if purpose is not None and purpose.rule == "other-intent":
+    if purpose is not None and purpose.rule == "other-intent" and (head is None or not names.open):
         told.heads = tuple(first.text(place) for one in first.of("object") for place in one.names)
         head = None
     if head is not None:
+        head, states = apart_from_state(head, statement) if names.open else (head, ())
         told.heads = (*head.names, *head.abbreviations)
         start = head.parts[0][0]
         kept = tuple(one for one in first.said if one.place[1] <= start and one.kind != "object")
+        kept = with_states(kept, states)
         again = read(statement, told.heads, at=head.end, head=head, before=kept, group=passage.frame.group)
         told.readings = [Reading(statement, again.said, again.open, first.steps, first.also, first.studied, first.denied)]
     told.marks = statement.marks
@@ -102,58 +113,6 @@ def read_prose(passage: Passage, names: Names) -> Told:
     return told
 
 
-def _named(first: Reading, frame: Frame, names: Names) -> Reading:
-    """The drug as a page calls it that lists no names ("Zolafen tablets, USP"), and what its subject adds ("in combination with X")."""
-    start, end = frame.subject_words
-    if not names.open or end <= start:
-        return first
-    statement = first.statement
-    words = words_of(statement.plain, statement.start, statement.end)
-    stop = next((number for number in range(start + 1, end) if words[number].of("preposition", "relative", "treatment")), end)
-    place = (words[start].start, words[stop - 1].end)
-    form = any(word.of("manner") for word in words[start:stop])  # it is the form that is approved
-    product = Said("qualifier", "manner", place, of="treatment", what="manner") if form else Said("frame", "this-use", place)
-    added = read(statement, (), at=stop, until=end, kind="frame").said if stop < end else ()
-    return replace(first, said=(product, *added, *first.said))
-
-
-def _prose_head(reading: Reading, *, symptoms: bool = True) -> Head | None:
-    """What is treated: after the verb, after "adults with", or the subject of "adults whose X has …".
-
-    `symptoms`: "symptoms of X" is the condition; else X is, as in labels ("for the relief of the signs and symptoms of arthritis").
-    """
-    statement = reading.statement
-    words = words_of(statement.plain, statement.start, statement.end)
-    intent = next(iter(reading.of("intent")), None)
-    if intent is None:
-        return None
-    acted = next(iter(reading.of("object")), None)
-    start = acted.place[0] if acted is not None and not is_generic(reading.text(acted.place)) else None
-    if start is None:
-        start = _after_people(reading, intent)
-    if start is None:
-        return None
-    if not symptoms and (led := _SYMPTOMS_OF.match(statement.plain, start, statement.end)) is not None:
-        start = led.end()
-    at = next((number for number, word in enumerate(words) if word.end > start), None)
-    return read_head(statement, at) if at is not None else None
-
-
-_SYMPTOMS_OF = rx(r"(?:the )?(?:signs? (?:and|or) )?symptoms? of (?:the |an? )?")
-_WITH = rx(
-    r"(?:\W*\([^()]*\))?\W*(?:with|who have|that have|whose|of) (?:an? |the |certain types of |advanced (?=cancers?\b))?"
-)
-
-
-def _after_people(reading: Reading, intent: Said) -> int | None:
-    """Reads "to treat adults with X", "to treat adults whose X has spread": where X begins."""
-    people = next((one for one in reading.of("population") if one.place[0] >= intent.place[1] - 1), None)
-    if people is None:
-        return None
-    found = _WITH.match(reading.statement.plain, people.place[1], reading.statement.end)
-    return found.end() if found is not None else None
-
-
 def names_another(passage: Passage, statement: Statement, frame: Frame, names: Names) -> bool:
     """Whether "it is (also) used to treat …" after a use in prose names another disease, and so states a use of its own."""
     approved = frame.group is not None and frame.group.is_of("approve")
@@ -167,7 +126,7 @@ def another_use(reading: Reading, heads: tuple[str, ...], *, approved: bool = Fa
         return False
     if intent.mode == "other":  # "It is also approved to increase bone mass", and not "It is given to relieve symptoms"
         return reading.also and approved
-    head = _prose_head(reading)
+    head = prose_head(reading)
     return head is not None and not any(
         names_head(name, heads) or is_generic(name) or (related(name, heads) and _shares(name, heads)) or _names_none(name)
         for name in head.names
@@ -260,7 +219,7 @@ def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
     frame = frame_of(statement, names)
     if frame.of_use and frame.subject in ("it", "drug"):
         whole = read_on(statement, frame, heads)
-        acted = _prose_head(whole) if frame.group is None and not heads else None
+        acted = prose_head(whole, symptoms=not names.open) if frame.group is None and not heads else None
         return [_of_acted(whole, acted, told)] if acted is not None else [whole]
     if frame.role in ("denied", "studied") and frame.subject in ("it", "drug", "use", "brand"):
         told.asides.append((statement, frame))
@@ -280,16 +239,29 @@ def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
     if any(one.heads for one in above) or (_starts_people(statement) and not _bold_start(statement)):
         return [read(statement, heads)]
     head = None if words and begins_verb(words[0]) and not _bold_start(statement) else read_head(statement)
+    if names.open and head is not None and head.end < len(words) and _FOR.match(statement.plain, words[head.end].start):
+        whole = read(statement, heads)  # "Anticonvulsant For the treatment of seizures": the first words are a heading
+        acted = prose_head(whole, symptoms=False)
+        if acted is not None and not all(name.lower() in ("infection", "infections") for name in acted.names):
+            return [_of_acted(whole, acted, told)]
     if head is None:
-        return [read(statement, heads)]
+        whole = read(statement, heads)
+        acted = prose_head(whole, symptoms=False) if names.open and not heads else None
+        return [_of_acted(whole, acted, told)] if acted is not None else [whole]
+    head, states = apart_from_state(head, statement) if names.open else (head, ())
     told.heads = (*head.names, *head.abbreviations)
-    return [read(statement, told.heads, at=head.end, head=head)]
+    return [read(statement, told.heads, at=head.end, head=head, before=with_states((), states))]
+
+
+_FOR = re.compile(r"(?:For|In|To) ")
 
 
 def _of_acted(whole: Reading, head: Head, told: Told) -> Reading:
     """Reads "In the treatment of patients with glioma who have …" below "is indicated": the head stands after the item's own verb."""
+    head, states = apart_from_state(head, whole.statement)
     told.heads = (*head.names, *head.abbreviations)
     kept = tuple(one for one in whole.said if one.place[1] <= head.parts[0][0])
+    kept = with_states(kept, states)
     return read(whole.statement, told.heads, at=head.end, head=head, before=kept)
 
 
@@ -332,7 +304,7 @@ def _after_patients(statement: Statement, told: Told) -> Reading:
     if people is None:
         return whole
     bold = next((start for start, end in bold_ranges(statement.block) if statement.start <= start < statement.end), None)
-    found = _WITH.match(statement.plain, people.place[1], statement.end)
+    found = HAVING.match(statement.plain, people.place[1], statement.end)
     start = bold if bold is not None else found.end() if found is not None else None
     at = next((number for number, word in enumerate(words) if start is not None and word.end > start), None)
     head = read_head(statement, at) if at is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.extract.head import conditions
 from pipeline.extract.priors import priors_after
 from pipeline.extract.said import Place, Said
 from pipeline.extract.scene import Scene
@@ -79,7 +80,7 @@ def _purpose(scene: Scene, verb: Place, whole: str) -> tuple[Said, ...]:
 
 
 def _intent(verb: str, whole: str) -> Intent:
-    if _REDUCE.match(whole):
+    if _REDUCE.match(whole) or ("reduction" in verb and "risk" in verb):
         return "reduce_risk"
     prevents = "prevent" in verb or "avoid" in verb or "prophyla" in verb
     if "palliati" in verb or "palliate" in verb:
@@ -97,7 +98,8 @@ def _verb_place(scene: Scene, verb: Place, intent: Intent, whole: str) -> Place:
     """The verb phrase to quote: "palliative treatment", "reduce the chance of", the bare verb."""
     if intent == "reduce_risk":
         found = _REDUCE.match(whole)
-        return verb[0], verb[0] + (found.end() if found is not None else 0)
+        if found is not None:
+            return verb[0], verb[0] + found.end()
     words = [
         word
         for word in scene.words[scene.phrase.first : scene.phrase.inner]
@@ -138,6 +140,19 @@ def _people_treated(scene: Scene, groups: tuple[Group, ...], start: int, past: i
     return tuple(found)
 
 
+def _described_people(scene: Scene, first: int, end: int) -> tuple[Said, ...]:
+    """Reads "the treatment of hemodynamically stable patients with X": the patients, and how they are."""
+    groups, _ = read_people(scene.text, *scene.place(end - 1, end))
+    if not groups:
+        return (scene.tell("qualifier", "stated", scene.place(first, scene.end), of="patients"),)
+    found = [scene.tell("population", "population", scene.place(end - 1, end), groups=groups)]
+    if first < end - 1:
+        found.insert(0, scene.tell("qualifier", "stated", scene.place(first, end - 1), of="patients"))
+    if end < scene.end:
+        found.append(scene.tell("qualifier", "stated", scene.place(end, scene.end), of="patients"))
+    return tuple(found)
+
+
 _ARTICLE = rx(r"(?:the |an? |their |his |her )?(?:body's )?(?:need for )?")
 _KINDS_OF = rx(r"(?:the |these |certain |some |several |different )+(?:types|kinds|forms) of\b")
 _RISK_OF = rx(
@@ -163,6 +178,8 @@ def _object(scene: Scene, intent: Intent) -> tuple[Said, ...]:
         return _people_treated(scene, groups, start, past)
     first = next(number for number in range(scene.inner, scene.end) if scene.words[number].end > start)
     listed = noun_list(scene.words, first, scene.end)
+    if len(listed.items) == 1 and scene.words[listed.end - 1].of("person"):
+        return _described_people(scene, first, listed.end)
     stop = scene.place(first, listed.end)[1] if listed.end > first else start
     rest = scene.end > listed.end
     tail = (scene.tell("qualifier", "stated", scene.place(listed.end, scene.end), of="use"),) if rest and listed.items else ()
@@ -181,7 +198,7 @@ def _object(scene: Scene, intent: Intent) -> tuple[Said, ...]:
             return (*(scene.tell(one.kind, "treated-disease", one.place) for one in named), *tail)
     article = _ARTICLE.match(scene.text, start, stop)
     begin = article.end() if article is not None else start
-    names = tuple(scene.place(a, b) for a, b in listed.items)
+    names = conditions(scene.text, scene.words, first, listed.end, plain=True)
     names = ((begin, names[0][1]), *names[1:]) if names else ()
     if is_generic(scene.text[begin:stop]):
         return (scene.tell("kinds", "generic-object", (start, stop)), *tail)

@@ -27,6 +27,7 @@ from pipeline.extract.ledger import (
     words_left,
 )
 from pipeline.extract.outline import RECEIVED_LIST, Item
+from pipeline.extract.purposes import purposes, several_purposes
 from pipeline.extract.quote import fact, join
 from pipeline.extract.said import Reading
 from pipeline.extract.scope import (
@@ -105,11 +106,19 @@ def _prose(ledger: Ledger, passage: Passage, under: Under) -> None:
         ledger.unread(statement, "it may say that this is not approved, or elsewhere")
         return
     leaf = Leaf(told, [told], whole((*passage.lead, *passage.details)), None, None)
-    leaf.stated.extend(detail.fact("stated") for detail, _ in told.lost)
+    leaves = [leaf]
+    if several_purposes(leaf):
+        leaves = [
+            Leaf(each.told, [each.told], each.text, None, None, stated=[*each.behind])
+            for each in purposes(passage, told, ledger.names)
+        ] or leaves
+    for each in leaves:
+        each.stated.extend(detail.fact("stated") for detail, _ in told.lost)
     approval_status = passage.frame.approval_status
     named = brands_of(statement, passage.frame, ledger.names)
     if not {one.spans for one in bracket_brands(statement, ledger.names)} <= {one.spans for one in named}:
-        leaf.stated.append(statement.fact("stated"))  # "melanoma (Xyz) and glioma (Abc)": which brand is for which
+        for each in leaves:
+            each.stated.append(statement.fact("stated"))  # "melanoma (Xyz) and glioma (Abc)": which brand is for which
     if passage.frame.subject == "brand" and _ONLY.search(statement.text):
         for one in ledger.reads:
             one.leaf.stated.append(statement.fact("stated"))
@@ -118,7 +127,7 @@ def _prose(ledger: Ledger, passage: Passage, under: Under) -> None:
         for one in ledger.reads:
             if any(names_head(name, told.heads) for each in one.leaf.told for name in each.heads):
                 one.leaf.stated.append(statement.fact("stated"))
-    ledger.reads.append(Read(leaf, passage, approval_status, named, under))
+    ledger.reads.extend(Read(each, passage, approval_status, named, under) for each in leaves)
 
 
 _ONLY = rx(r"\b(?:only|solely)\b")
@@ -211,6 +220,9 @@ def _item(ledger: Ledger, item: Item, above: list[Told], lead: Lead, general: tu
     ledger.reads.append(one)
     leaf.stated.extend(below_it)
     tell(ledger, told, "use", first_only=True)
+    if item.heading is not None:
+        leaf.stated.append(item.heading.fact("stated"))
+        ledger.role(item.heading, "parent", "heading")
     for detail in below:
         tell(ledger, detail, "detail")
         for statement, reason in detail.lost:

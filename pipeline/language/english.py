@@ -109,7 +109,11 @@ _ENDINGS: Final = (
                  "lesions", "wart", "warts", "effusion", "effusions", "metastases", "metastasis", "fibrosis", "keratoses", "infection", "infections", "monia", "iasis", "phrenia", "plegia",
                  "phobia", "tension", "spasm", "spasms", "failure", "deficiency", "episodes", "seizures", "ulcer", "ulcers", "pain",
                  "bleeding", "hemorrhage", "attacks", "cardia", "trophy", "dependence", "infarction", "psychosis", "arrhythmia",
-                 "arrhythmias", "reflux")),
+                 "arrhythmias", "reflux", "edema", "lepsy", "palsy", "pnea", "pepsia", "kinesia", "kinesias", "tonia", "asthenia",
+                 "phagia", "phasia", "thymia", "rexia", "ataxia", "embolism", "roidism", "gonadism", "pituitarism", "ache", "aches",
+                 "abscess", "abscesses", "mellitus", "ectasis", "stenoses", "sclerosis", "fever", "vomiting", "injury", "injuries",
+                 "burns", "insufficiency", "dysfunction", "disturbance", "disturbances", "obstruction", "exacerbation",
+                 "exacerbations", "inflammation", "hypertrophy", "withdrawal", "insomnia", "dementia", "stroke", "shock")),
     ("treatment", ("therapy", "therapies", "ectomy", "ectomies", "plasty", "radiation", "surgery")),
 )  # fmt: skip
 
@@ -159,19 +163,24 @@ _SETS: Final[Mapping[str, str]] = {
     "of-surgery": "remove shrink destroy suppress lower reduce collect cut kill help",
     "noun-aims": "treatment management relief prevention reduction control care therapy diagnosis detection palliation prophylaxis "
     "chemoprophylaxis initiation amelioration suppression eradication correction improvement maintenance induction resolution "
-    "prolongation slowing healing",
+    "prolongation slowing healing evaluation assessment production",
     # Verbs that an item may begin with, and no adjectives ("Clear cell sarcoma", "Lower back pain")
     "item-aims": "reduce prevent improve maintain relieve increase decrease manage treat delay prolong",
     # What is indicated in a label beside its product: "Caution is indicated in …", "Biopsy is indicated …"
     "not-given": "caution care monitoring test tests testing evaluation rest physiotherapy dialysis hospitalization adjustment "
     "dosage dose reduction discontinuation vigilance supervision diet exercise isolation culture cultures alternative",
     # What is treated of a disease, said before its name: "relief of the signs and symptoms of X"
-    "signs": "sign signs symptom symptoms manifestation manifestations",
+    "signs": "sign signs symptom symptoms manifestation manifestations occurrence incidence frequency severity progression recurrence risk",
+    # "e.g., X", "such as X": what is named is of the kind before it
+    "for-example": "including e.g e.g. eg",
     # What a drug changes for the sake of a disease: "to improve glycemic control in adults with diabetes"
     "measures": "control level levels cholesterol triglycerides triglyceride c b tg apob apolipoprotein mortality rate rates glucose "
     "pressure wakefulness motility emptying secretion secretions volume time period function count counts density mass weight "
     "survival resolution hospitalization hospitalizations death ability remission",
-    "gerunds": "treating preventing reducing lowering relieving controlling managing finding detecting helping keeping",
+    "gerunds": "treating preventing reducing lowering relieving controlling managing finding detecting helping keeping alleviating "
+    "eliminating suppressing improving slowing delaying inhibiting maintaining correcting producing inducing decreasing",
+    # What a label says of its drug beside "indicated": "is useful in X"
+    "of-value": "effective useful helpful beneficial valuable recommended effectiveness efficacy",
     "clause-verbs": "keep prepare move stop slow make get allow bring limit extend give collect",
     # What patients may have, and perhaps do not: "men suspected of having cancer that has spread"
     "doubt": "may might could thought believed suspected possible possibly likely risk chance without free",
@@ -224,7 +233,7 @@ def classes_of(word: str) -> frozenset[str]:
     if found is not None:
         return found
     for name, endings in _ENDINGS:
-        if len(word) > len("oma") and word.endswith(endings):
+        if len(word) > len("oma") and (word.endswith(endings) or word.removesuffix("s").endswith(endings)):
             return frozenset({name})
     return frozenset({"number"}) if word[:1].isdigit() and word.replace(",", "").replace(".", "").isdigit() else _NONE
 

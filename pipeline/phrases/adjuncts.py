@@ -14,6 +14,7 @@ from pipeline.language import closed
 from pipeline.phrases.aim_openers import aim, infinitive
 from pipeline.phrases.clause_openers import bracket, case, cause, exception, frame, including, participle, relative
 from pipeline.phrases.kinds import CLAUSES, Here, Kind, Opener, Phrase, names_disease
+from pipeline.phrases.nouns import noun_aim
 from pipeline.phrases.people_openers import people
 from pipeline.phrases.treatment_openers import alone, for_what, place, role, span, time, with_what
 from pipeline.phrases.verbs import begins_verb
@@ -116,8 +117,9 @@ def _opener(  # noqa: PLR0913 - a place in a sentence, and what is open there
 ) -> Opener | None:
     """What opens at `at` where a phrase of kind `current` is open."""
     word = words[at]
-    if not word.classes and not joined and word.low not in _OPENING_WORDS and not word.low.endswith(("ed", "ing")):
-        return None  # an open word opens nothing
+    opens = word.classes or joined or word.low in _OPENING_WORDS or word.low.endswith(("ed", "ing"))
+    if not opens and not (current == "start" and not started and noun_aim(words, at, end)):
+        return None  # an open word opens nothing, but for "Active and prophylactic treatment of X"
     here = Here(words, at, end, current, joined, not started)
     for rule in _OPENERS:
         found = rule(here)
@@ -131,7 +133,7 @@ def _opener(  # noqa: PLR0913 - a place in a sentence, and what is open there
 
 
 #: Open words that may open a phrase all the same.
-_OPENING_WORDS = closed("opening-words") | closed("noun-aims")
+_OPENING_WORDS = closed("opening-words") | closed("noun-aims") | closed("for-example")
 
 
 _OPENERS = (

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from pipeline.language import closed
 from pipeline.phrases.kinds import PREDICATES, Here, Kind, Opener, names_disease
-from pipeline.phrases.nouns import noun_end
+from pipeline.phrases.nouns import noun_aim, noun_end, noun_list, past_bracket
 from pipeline.phrases.words import Word
 
 _NOT_AN_AIM = closed("not-an-aim")
@@ -56,14 +56,18 @@ def aim(here: Here) -> Opener | None:
         return infinitive(words, number, end)
     if at == 0 and here.fresh and current == "start" and word.low in _ITEM_AIMS:
         return infinitive(words, at, end)  # an item below "is indicated to": "Reduce the risk of stroke"
-    if at == 0 and word.low not in ("for", "in", "as") and here.fresh and current == "start":
+    noun = noun_aim(words, at, end)
+    if word.low not in ("for", "in", "as") and here.fresh and current == "start" and not joined:
         # a fragment under the label's own heading: "Short term treatment of X", "the management of Y"
-        noun = next((k for k in range(min(5, end - 1)) if words[k].low in _NOUN_AIMS and words[k + 1].low == "of"), None)
-        if noun is None or words[noun].low == "diagnosis" or any(one.of("person", "article") for one in words[1:noun]):
+        if not noun or any(one.of("person", "article") for one in words[at + 1 : noun]):
             return None
-        return Opener("aim", _past_signs(words, noun + 2, end))
+        return Opener("aim", past_signs(words, noun, end))
+    if joined and current in ("aim", "noun") and noun:
+        return Opener("aim", past_signs(words, noun, end))  # "for the control of X and prevention and treatment of Y"
     if word.low not in ("for", "in", "as") or at + 1 >= end:
         return None
+    if word.low in ("for", "in") and at and words[at - 1].of("indicate") and (noun := noun_aim(words, at + 1, end)):
+        return Opener("aim", past_signs(words, noun, end))  # "is indicated for acute and maintenance treatment of X"
     if word.low == "for" and at and words[at - 1].low == "indicated" and not _is_no_disease(words, at + 1, end):
         return Opener("aim", at + 1)  # "is indicated for hypertension"
     if word.low == "for" and words[at + 1].low == ":":
@@ -74,18 +78,24 @@ def aim(here: Here) -> Opener | None:
         return Opener("aim", at + 2)
     number = at + 1
     while number < end and number - at < 6 and not words[number].of("preposition", "relative") and not words[number].is_stop:  # noqa: PLR2004
-        follows = words[number + 1].low if words[number].low in _NOUN_AIMS and number + 1 < end else ""
+        after = past_bracket(words, number + 1, end)
+        follows = words[after].low if words[number].low in _NOUN_AIMS and after < end else ""
         if follows == "in" and any(one.low == "adjunctive" for one in words[at:number]):
             # "as adjunctive therapy in the treatment of": a role, then an aim; "as adjunctive therapy in edema": an aim
-            return None if _past_signs(words, number + 2, end) > number + 2 else Opener("aim", number + 2)
-        if follows in ("of", "for"):
-            return Opener("aim", _past_signs(words, number + 2, end)) if _is_aim(words, at, number) else None
+            return None if past_signs(words, number + 2, end) > number + 2 else Opener("aim", number + 2)
+        if follows == "in" and words[number].low == "reduction":
+            past = past_signs(words, after + 1 + words[after + 1].of("article"), end) if after + 1 < end else 0
+            return Opener("aim", past) if past > after + 2 else None  # "for the reduction in the occurrence of X"
+        if follows in ("of", "for", "against"):
+            return Opener("aim", past_signs(words, after + 1, end)) if _is_aim(words, at, number) else None
         number += 1
     if at and words[at - 1].of("indicate"):  # "is indicated for glioma"
         stop = noun_end(words, at + 1, end)
+        if stop == at + 2 and stop < end and words[stop].low in ("and", "or"):  # "in acute and chronic bronchitis"
+            stop = noun_end(words, stop + 1, end)
         named = names_disease(words, at + 1, stop) and not any(one.of("person") for one in words[at + 1 : stop])
         return Opener("aim", at + 1) if named else None
-    return None
+    return Opener("aim", at + 1) if _of_indicated(words, at, end, current) else None
 
 
 def _leads_to_list(words: Sequence[Word], at: int, end: int) -> bool:
@@ -99,14 +109,35 @@ def _leads_to_list(words: Sequence[Word], at: int, end: int) -> bool:
     )
 
 
-def _past_signs(words: Sequence[Word], at: int, end: int) -> int:
+def _of_indicated(words: Sequence[Word], at: int, end: int, current: Kind) -> bool:
+    """Reads "is indicated as an adjunct to surgery in glaucoma", "for use in glaucoma": what for, where nothing else says it."""
+    if words[at].low not in ("in", "for") or current not in _BESIDE_INDICATED:
+        return False
+    first = next(
+        (number for number in range(at - 1, -1, -1) if words[number].of("indicate") or words[number].low in _OF_VALUE), None
+    )
+    if first is None or any(
+        word.of("person", "relative", "subordinator") or word.low in _NOUN_AIMS or (word.low == "to" and words[k].of("aim"))
+        for k, word in enumerate(words[first + 1 : at], first + 2)
+    ):
+        return False
+    named = noun_list(words, at + 1, end)
+    said = words[at + 1 : named.end]
+    return any(word.of("disease") for word in said) and not any(word.of("person", "treatment") for word in said)
+
+
+_OF_VALUE = closed("of-value")
+_BESIDE_INDICATED = ("start", "frame", "role", "with", "alone", "place", "for", "rest")
+
+
+def past_signs(words: Sequence[Word], at: int, end: int) -> int:
     """Past "the signs and symptoms of" and "treatment and prophylaxis of" before the disease: they belong to the aim."""
     stop = next((number for number in range(at, min(end, at + _LONGEST_AIM)) if words[number].low == "of"), at)
     said = [word for word in words[at:stop] if not word.of("article", "coordinator")]
     aims = [word for word in said if word.low in _NOUN_AIMS or word.low in _SIGNS]
     if not aims or stop + 1 >= end or said[-1] is not aims[-1] or any(word.of("preposition", "disease") for word in said):
         return at  # "treatment of hypertension and for the management of …": a disease of its own
-    return _past_signs(words, stop + 1, end)
+    return past_signs(words, stop + 1 + words[stop + 1].of("article"), end)
 
 
 #: In words: "the inflammatory and pruritic manifestations of".

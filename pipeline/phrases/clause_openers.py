@@ -254,15 +254,16 @@ def including(here: Here) -> Opener | None:
     words, at, end, current, _joined = here.parts
     low = words[at].low
     following = words[at + 1].low if at + 1 < end else ""
-    if low == "including" or (low == "such" and following == "as"):
-        inner = at + (1 if low == "including" else 2)
+    if low in closed("for-example") or (low == "such" and following == "as"):
+        inner = at + (1 if low in closed("for-example") else 2)
+        inner += low != "including" and inner < end and words[inner].low == ","
         if people_end(words, inner, end) is not None and current != "start":
             return Opener("including", inner)
         if inner + 1 < end and words[inner].low == "the" and words[inner + 1].low == "following":
             return Opener("including", inner)
         if inner < end and words[inner].low == ":":
             return Opener("including", inner)
-        if current in NOUNS and current != "people":
+        if (current in NOUNS and current != "people") or (current == "cause" and low != "including"):
             return Opener("including", inner)
         if current in ("that", "people") and names_disease(words, inner, end):
             return Opener("including", inner)

@@ -12,6 +12,8 @@ _ENDS = (
     "preposition", "relative", "subordinator", "be", "have", "do", "modal", "negation", "coordinator", "pronoun", "course",
 )  # fmt: skip
 _ENDING_ADVERBS = closed("ending-adverbs")
+_THEN = ("during", "after", "before", "despite", "within")
+_FOR_EXAMPLE = closed("for-example")
 
 
 def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
@@ -34,6 +36,12 @@ def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
         return False
     if word.low == "plus" or (word.low in ("other", "rather") and following == "than"):
         return True
+    if (word.low == "such" and following == "as") or word.low in _FOR_EXAMPLE:
+        return True
+    if following == "by" and word.low.endswith("ed"):
+        return True  # "angina confirmed by any of the following"
+    if following in _THEN and word.low.endswith("ing") and not word.of("disease", "treatment"):
+        return True  # "seizures occurring during surgery"
     if (
         word.low == "that"
         or word.low in _ENDING_ADVERBS
@@ -103,6 +111,32 @@ def noun_end(words: Sequence[Word], at: int, end: int) -> int:
     return number
 
 
+def past_bracket(words: Sequence[Word], at: int, end: int) -> int:
+    """The index after a bracket at `at`, else `at`."""
+    return closing_bracket(words, at, end) if at < end and words[at].low == "(" else at
+
+
+_NOUN_AIMS = closed("noun-aims")
+#: In words: "the acute and maintenance (up to 6 weeks) treatment of".
+_LONGEST_AIM = 6
+
+
+def noun_aim(words: Sequence[Word], at: int, end: int) -> int:
+    """The index of what is treated where "the short term treatment (4 to 8 weeks) of X" begins at `at`; 0 where no such aim does."""
+    number = at
+    for _ in range(_LONGEST_AIM):
+        if number >= end:
+            return 0
+        word = words[number]
+        after = past_bracket(words, number + 1, end)
+        if word.low in _NOUN_AIMS and after + 1 < end and words[after].low in ("of", "against"):
+            return after + 1 if word.low != "diagnosis" else 0
+        if word.is_stop or word.of("preposition", "relative", "be", "have", "modal", "person"):
+            return 0
+        number = after
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class NounList:
     """Noun phrases side by side: `items` by first and last word index, `joins` between them, `end` after the last."""
@@ -117,15 +151,17 @@ def noun_list(words: Sequence[Word], at: int, end: int) -> NounList:
     items: list[tuple[int, int]] = []
     joins: list[str] = []
     number = at
+    listing = False
     while True:
         stop = noun_end(words, number, end)
         if stop == number:
             break
         items.append((number, stop))
         joint, after = joint_of(words, stop, end)
-        if not joint or (joint == "," and not goes_on(words, after, end)):
+        listing = listing or (joint == "," and goes_on(words, after, end))
+        if not joint or (joint == "," and not listing):
             return NounList(tuple(items), tuple(joins), stop)
-        if after >= end or noun_end(words, after, end) == after or words[after].of("aim"):
+        if after >= end or noun_end(words, after, end) == after or words[after].of("aim") or noun_aim(words, after, end):
             return NounList(tuple(items), tuple(joins), stop)
         joins.append(joint)
         number = after
@@ -147,15 +183,23 @@ def joint_of(words: Sequence[Word], at: int, end: int) -> tuple[str, int]:
 
 
 def goes_on(words: Sequence[Word], at: int, end: int) -> bool:
-    """Whether a comma at `at - 1` lists: another comma with a noun phrase, or "and" or "or", follows a noun phrase."""
-    for _ in range(40):  # a longer list is none
+    """Whether a comma at `at - 1` lists: another comma with a noun phrase, or "and" or "or", follows a noun phrase.
+
+    The last "and" may be left out: "arthritis, tendonitis, bursitis, acute gout; …", "abscesses, boils, wounds, due to …".
+    """
+    for number in range(40):  # a longer list is none
         stop = noun_end(words, at, end)
         if stop == at:
+            return number > 1 and words[at].low in _CAUSED
+        if words[at].of("article"):
             return False
         joint, after = joint_of(words, stop, end)
         if joint in ("and", "or", "and/or"):
             return after < end and noun_end(words, after, end) > after
         if joint != ",":
-            return False
+            return number > 0 and (stop == end or words[stop].low in (";", ".", *_CAUSED))
         at = after
     return False
+
+
+_CAUSED = ("caused", "due")

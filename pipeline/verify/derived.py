@@ -33,8 +33,8 @@ _SAID: Mapping[str, Mapping[str, re.Pattern[str]]] = MappingProxyType(
         for system, codes in {
             "intent": {
                 "treat": r"\btreat|\btherapy\b|\bmanagement\b",
-                "prevent": r"\bprevent|\bkeep\b|\bprophyla",
-                "prevent-and-treat": r"\b(?:prevent|prophyla).*\btreat|\btreat.*\b(?:prevent|prophyla)",
+                "prevent": r"\bprevent|\bkeep\b|prophyla",
+                "prevent-and-treat": r"(?:\bprevent|prophyla).*\btreat|\btreat.*(?:\bprevent|prophyla)",
                 "palliate": r"\bpalliat|\breliev|\bease|\bsymptom",
                 "reduce-risk": r"\b(?:reduc|lower|decreas)\w*\b.*\b(?:risk|chance)",
                 # Another purpose is another verb: not a bare "treat", "prevent" or "palliate".

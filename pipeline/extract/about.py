@@ -1,0 +1,194 @@
+"""What a use is about: its conditions, the diseases in which they are treated, their causes; and which words name no disease."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pipeline.extract.head import conditions
+from pipeline.extract.leaf import PREVENTIVE, Leaf, Pair, quoted, said, unique
+from pipeline.extract.purposes import one_purpose
+from pipeline.extract.said import SHARED_NOUN, Said
+from pipeline.language import classes_of, closed, rx
+from pipeline.model import Fact
+from pipeline.phrases.diseases import is_generic, names_head
+from pipeline.phrases.nouns import noun_list
+from pipeline.phrases.words import words_of
+
+
+def conditions_of(leaf: Leaf, *, of_label: bool) -> tuple[tuple[Fact, ...], tuple[Fact, ...], tuple[Fact, ...]]:
+    """Conditions, settings and a narrower condition, after what the verb acts on and what the head is."""
+    heads = said((*leaf.above, *leaf.own), "head")[:1]
+    head = tuple(named for r, one in heads for named in r.diseases(one.names, one.rule))
+    if leaf.prose:
+        return (*head, *_in_one_breath(leaf)) or acted_by(said(leaf.own, "object")), (), ()
+    for reading, thing in said(leaf.own, "object"):
+        verb = next((one for one in reversed(reading.of("intent")) if one.place[1] <= thing.place[0]), None)
+        if not head or verb is None or verb.rule == "other-intent" or verb.mode == "other":
+            continue
+        words = reading.text(thing.place)
+        if is_generic(words) or names_head(words, tuple(one.text for one in head)):
+            continue
+        acted = reading.quote(thing.place, thing.rule)
+        if of_label and is_changed(acted):
+            continue  # "Diphtheria, to prevent establishment of carriers"
+        names = [one.text for one in head] + [name for told in leaf.told for name in told.heads]
+        if any(name.casefold() in words.casefold() for name in names):
+            return head, (), (acted,)
+        return (acted,), head, ()
+    acted_on = acted_by(said(leaf.leading, "object"))
+    kinds = all(_KIND.fullmatch(one.text) for one in acted_on) and not any(_WITH.search(r.statement.text) for r in leaf.leading)
+    if acted_on and head and (kinds or any(_LISTED.search(reading.statement.text) for reading in leaf.leading)):
+        return head, (), ()  # "for the treatment of infections … in the conditions listed below": each of them
+    if acted_on and not (of_label and head and all(map(is_changed, acted_on))):
+        return acted_on, head, ()
+    if not head:
+        return acted_by(said((*leaf.above, *leaf.own), "object")), (), ()
+    return head, (), ()
+
+
+_LISTED = rx(
+    r"\b(?:in|for|of) (?:the )?(?:[\w-]+ ){0,2}"
+    r"(?:(?:conditions|diseases|infections|disorders|situations)(?: as)? (?:listed|described|specified)|following (?:[\w-]+ ){0,2}"
+    r"(?:conditions|diseases|infections|disorders|situations))\b"
+)
+
+
+#: "for the treatment of serious infections due to susceptible strains:", and the items say which.
+_KIND = rx(r"(?:[\w-]+ (?:to [\w-]+ )?){0,2}(?:infections?|diseases|disorders|conditions|illnesses)")
+
+
+_WITH = rx(r"\b(?:with|who|have|having|caused by|organisms|strains|bacteria|pathogens)\W*$")
+
+
+_ALIKE = rx(r"treat|manag|relief|therapy|control")
+
+
+def _in_one_breath(leaf: Leaf) -> tuple[Fact, ...]:
+    """Reads "for the treatment of hypertension and for the management of angina": what the later verbs of the same kind act on."""
+    reading = leaf.own[0]
+    verbs = reading.of("intent")
+    alike = len(verbs) > 1 and all(_ALIKE.search(reading.text(one.place)) for one in verbs)
+    if not alike or not reading.of("head") or not one_purpose(verbs, reading):
+        return ()
+    behind = [one for one in reading.of("object", "narrower") if one.place[0] > verbs[1].place[0]]
+    return acted_by(
+        (reading, replace(one, rule="head")) for one in behind if one.kind == "object" or one.rule == "treated-disease"
+    )
+
+
+_HAVE = rx(r"(?:in|with|who have|that have|having) (?:an? |the )?")
+
+
+def settings_of(leaf: Leaf, verb: Said, *, of_label: bool) -> tuple[Fact, ...]:
+    """Reads "to improve glycemic control in adults with type 2 diabetes": the disease that the patients have.
+
+    In a label, too, where something is prevented ("to reduce the risk of stroke in patients with atrial fibrillation").
+    """
+    if not of_label and (not leaf.prose or verb.mode in PREVENTIVE):
+        return ()
+    found = []
+    for reading, one in said(leaf.own[:1], "description", *(("status",) if of_label else ())):
+        of_disease = one.rule in ("patient-trait", "other-disease", "site")
+        lead = _HAVE.match(reading.statement.plain, *one.place) if of_disease else None
+        if lead is None:
+            continue
+        words = words_of(reading.statement.plain, lead.end(), one.place[1])
+        listed = noun_list(words, 0, len(words))
+        if listed.end == len(words) and not any(
+            words[last - 1].of("treatment", "marker", "person") for _, last in listed.items
+        ):
+            parts = conditions(reading.statement.plain, words, 0, len(words), plain=True)
+            named = [reading.quote(part, "setting") for part in parts]
+            site = one.rule == "site"  # "remission in ulcerative colitis", and not "lesions in the mouth"
+            found += [
+                each for each in named
+                if not is_generic(each.text) and _TRAIT.search(each.text) is None
+                and (not site or "disease" in classes_of(each.text.rsplit(" ", 1)[-1].lower()))
+            ]  # fmt: skip
+    return tuple(found)
+
+
+#: What patients have and no disease: "a body mass index of 30", "a history of ulcers", "higher".
+_TRAIT = rx(
+    r"\d\d|\d ?%|\bhistory of\b|\b(?:index|levels?|counts?|factors?|scores?|risk|higher|lower|older|younger|more|less)$"
+)
+
+
+def acted_by(pairs: Iterable[Pair]) -> tuple[Fact, ...]:
+    """What verbs act on, without a bracket behind it and what names no disease by itself."""
+    found = []
+    for reading, one in pairs:
+        for place in one.names or (one.place,):
+            words = reading.text(place)
+            bare = words.split(" (")[0]
+            if not is_generic(bare):
+                found.append(reading.quote((place[0], place[0] + len(bare)), one.rule))
+    return tuple(found)
+
+
+def narrower_of(leaf: Leaf, verb: Said) -> list[Fact]:
+    """The leaf's own narrower diseases."""
+    found: list[Fact] = []
+    for reading in leaf.own:
+        listed = [
+            one for one in reading.of("narrower")
+            if not (verb.mode in PREVENTIVE and one.rule in ("disease-of-patients", "whose-disease"))
+        ]  # fmt: skip
+        named = reading.diseases([one.place for one in listed], "narrower")
+        found += [
+            fact if fact.rule == SHARED_NOUN else replace(fact, rule=one.rule) for one, fact in zip(listed, named, strict=True)
+        ]
+    return found
+
+
+def names_of(named: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Without "its extension" and "this syndrome", and without "death" beside a disease: their words stay with the use."""
+    found = tuple(one for one in named if not (_POINTS.match(one.text) or _EPISODE.fullmatch(one.text) or _is_person(one)))
+    found = tuple(one for one in found if not _is_measure(one)) or found
+    return tuple(one for one in found if SYMPTOMS.fullmatch(one.text) is None) or found
+
+
+def _is_person(condition: Fact) -> bool:
+    """Reads "short term treatment of hyperactive children": who is treated, and not of what."""
+    last = condition.text.rsplit(" ", 1)[-1].lower()
+    return "person" in classes_of(last) or "person" in classes_of(f"{last}s")
+
+
+_EPISODE = rx(
+    r"\w+ly|(?:(?:initial|first|acute|recurrent|repeated|severe|chronic|other) )*(?:episodes?|attacks?|cases?|events?|effects?)"
+)
+
+
+_POINTS = rx(r"(?:this|these|that|those|such|its|their)\b")
+
+
+def is_changed(condition: Fact) -> bool:
+    """Whether it is what the drug changes for the sake of a disease: a measure, or no disease by its form ("rate of thrombotic events")."""
+    words = words_of(condition.text, 0, len(condition.text))
+    return _is_measure(condition) or (condition.rule == "acted-on" and not any(word.of("disease") for word in words))
+
+
+def _is_measure(condition: Fact) -> bool:
+    """Whether what the verb acts on is no disease: "glycemic control", "LDL C"."""
+    last = _MEASURED.sub("", condition.text).rsplit(" ", 1)[-1].lower()
+    return last in closed("measures") or last.rsplit("-", 1)[-1] in closed("measures")
+
+
+_MEASURED = rx(r" \([^()]*\)$")
+
+
+SYMPTOMS = rx(r"(?:the )?(?:signs? (?:and|or) )?symptoms?")
+
+
+def causes_of(leaf: Leaf, verb: Said) -> tuple[Fact, ...]:
+    """The leaf's own causes, else those of the items above or the opening sentence (a sub-item's cause is a kind of its parent's)."""
+    for readings in (leaf.own, leaf.above, leaf.leading):
+        found = quoted((r, one) for r, one in said(readings, "cause") if one.mode not in ("open", "listed"))
+        if verb.mode in PREVENTIVE:
+            found += [
+                r.quote(name, one.rule) for r, one in said(readings, "prior") if one.rule == "after-head" for name in one.names
+            ]
+        if found:
+            return unique(found)
+    return ()

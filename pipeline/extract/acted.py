@@ -1,0 +1,91 @@
+"""What a sentence of use acts on: its first condition; and the drug as a label calls it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from pipeline.extract.frames import Frame
+from pipeline.extract.head import Head, read_head
+from pipeline.extract.reading import read
+from pipeline.extract.said import Reading, Said
+from pipeline.extract.sentences import Statement
+from pipeline.extract.subjects import BESIDE_NAME, Names
+from pipeline.language import rx
+from pipeline.phrases.aim_openers import past_signs
+from pipeline.phrases.diseases import is_generic
+from pipeline.phrases.words import words_of
+
+
+def named(first: Reading, frame: Frame, names: Names) -> Reading:
+    """The drug as a page calls it that lists no names ("Zolafen tablets, USP"), and what its subject adds ("in combination with X")."""
+    start, end = frame.subject_words
+    if not names.open or end <= start:
+        return first
+    statement = first.statement
+    words = words_of(statement.plain, statement.start, statement.end)
+    glued = next((number for number in range(start, end) if words[number].of("disease", "number")), None)
+    heading: tuple[Said, ...] = ()
+    if glued is not None:  # "1.2 Epilepsy ZOLAFEN is indicated …": a heading that lost its line
+        heading = (Said("qualifier", "stated", (words[start].start, words[end - 2].end)),) if end - 1 > start else ()
+        start = end - 1
+    stop = next((number for number in range(start + 1, end) if words[number].of("preposition", "relative", "treatment")), end)
+    place = (words[start].start, words[stop - 1].end)
+    own = names.words | BESIDE_NAME
+    form = any(word.of("manner") or not {word.low, *re.findall(r"\w+", word.low)} & own for word in words[start:stop])
+    product = Said("qualifier", "manner", place, of="treatment", what="manner") if form else Said("frame", "this-use", place)
+    added = read(statement, (), at=stop, until=end, kind="frame").said if stop < end else ()
+    return replace(first, said=(*heading, product, *added, *first.said))
+
+
+def prose_head(reading: Reading, *, symptoms: bool = True) -> Head | None:
+    """What is treated: after the verb, after "adults with", or the subject of "adults whose X has …".
+
+    `symptoms`: "symptoms of X" is the condition; else X is, as in labels ("for the relief of the signs and symptoms of arthritis").
+    """
+    statement = reading.statement
+    words = words_of(statement.plain, statement.start, statement.end)
+    intent, *later = reading.of("intent") or (None,)
+    if intent is None:
+        return None
+    last = later[0].place[0] if later else statement.end  # "for the treatment of stable patients with X to reduce Y"
+    acted = next((one for one in reading.of("object") if one.place[0] < last), None)
+    start = acted.place[0] if acted is not None and not is_generic(reading.text(acted.place)) else None
+    if start is None:
+        start = _after_people(reading, intent)
+    if start is None and not symptoms:
+        start = _after_colon(statement, intent)
+    if start is None:
+        return None
+    at = next((number for number, word in enumerate(words) if word.end > start), None)
+    if at is not None and not symptoms:
+        every = _EVERY.match(statement.plain, words[at].start, statement.end)
+        at = next((k for k, word in enumerate(words) if every is not None and word.start >= every.end()), at)
+        at = past_signs(words, at, len(words))
+    return read_head(statement, at) if at is not None else None
+
+
+def _after_people(reading: Reading, intent: Said) -> int | None:
+    """Reads "to treat adults with X", "to treat adults whose X has spread": where X begins."""
+    people = next((one for one in reading.of("population") if one.place[0] >= intent.place[1] - 1), None)
+    if people is None:
+        return None
+    found = HAVING.match(reading.statement.plain, people.place[1], reading.statement.end)
+    return found.end() if found is not None else None
+
+
+HAVING = rx(
+    r"(?:\W*\([^()]*\))?\W*(?:with|who have|that have|whose|of) (?:an? |the |certain types of |advanced (?=cancers?\b))?"
+)
+
+
+def _after_colon(statement: Statement, intent: Said) -> int | None:
+    """Reads "for the treatment of the following infections: X, Y, and Z": where they begin."""
+    found = _COLON.match(statement.plain, intent.place[1], statement.end)
+    return found.end() if found is not None else None
+
+
+_EVERY = rx(r"all (?:forms|types|kinds|stages|degrees|grades) of (?=\w)")
+
+
+_COLON = re.compile(r"[^:]*\bfollowing\b[^:.]*:\s+(?=\w)")

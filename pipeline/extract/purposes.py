@@ -1,0 +1,142 @@
+"""A sentence with several purposes, each of another thing: "for the treatment of X and for the prevention of Y" is two uses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.extract.acted import named, prose_head
+from pipeline.extract.elements import Passage
+from pipeline.extract.head import apart_from_state, with_states
+from pipeline.extract.leaf import Leaf
+from pipeline.extract.quote import fact, join
+from pipeline.extract.reading import read
+from pipeline.extract.said import Reading, Said
+from pipeline.extract.sentence import read_on
+from pipeline.extract.subjects import Names
+from pipeline.extract.told import Told
+from pipeline.language import rx
+from pipeline.model import Fact
+from pipeline.phrases.words import Word, words_of
+
+#: What hangs on no thing that is treated.
+_FRAME = ("frame", "gloss", "kinds", "intent", "object", "head")
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """One purpose of a sentence: what is told of it, its words, and what stands behind the last and may hold for it, too."""
+
+    told: Told
+    text: Fact
+    behind: tuple[Fact, ...]
+
+
+def purposes(passage: Passage, told: Told, names: Names) -> list[Purpose]:
+    """The purposes of a use in prose that "and" or "or" joins, each with all that stands before the first; none where it has one."""
+    frame, statement = passage.frame, passage.lead[0]
+    if frame is None:
+        return []
+    words = words_of(statement.plain, statement.start, statement.end)
+    whole = named(read_on(statement, frame), frame, names)
+    starts = [start for verb in whole.of("intent") if (start := _start(words, verb)) >= frame.at]
+    first, *later = starts or [0]
+    bounds = [first, *(start for start in later if words[start - 1].of("coordinator") or words[start - 1].low in (",", ";"))]
+    if len(bounds) < 2:  # noqa: PLR2004 - several
+        return []
+    ends = [*bounds[1:], len(words)]
+    before = tuple(one for one in whole.said if one.place[1] <= words[first].start and one.kind not in ("intent", "object"))
+    found = []
+    for start, end in zip(bounds, ends, strict=True):
+        reading = read(statement, at=start, until=end, group=frame.group)
+        reading = replace(reading, said=(*before, *reading.said), also=whole.also)
+        head = prose_head(reading, symptoms=not names.open)
+        if head is None or head.end > end:
+            return []
+        head, states = apart_from_state(head, statement) if names.open else (head, ())
+        heads = (*head.names, *head.abbreviations)
+        kept = tuple(one for one in reading.said if one.place[1] <= head.parts[0][0] and one.kind != "object")
+        kept = with_states(kept, states)
+        again = read(statement, heads, at=head.end, until=end, head=head, before=kept, group=frame.group)
+        found.append((replace(again, also=whole.also), heads))
+    places = [(words[start].start, words[end - 1].end) for start, end in zip(bounds, ends, strict=True)]
+    last = [one for one in found[-1][0].said if one.place[0] >= places[-1][0] and one.kind not in _FRAME]
+    return [
+        Purpose(
+            Told([_without(reading, places, number), *told.readings[1:]], lost=told.lost, heads=heads, marks=told.marks),
+            _text(passage, words[first].start, places[number], number),
+            tuple(_behind(reading, last)) if number < len(found) - 1 else (),
+        )
+        for number, (reading, heads) in enumerate(found)
+    ]
+
+
+def _start(words: Sequence[Word], verb: Said) -> int:
+    """The index of the first word of an aim: "for the" and "to" before its verb or noun belong to it."""
+    number = next((k for k, word in enumerate(words) if word.end > verb.place[0]), 0)
+    while number and words[number - 1].low in ("to", "for", "in", "as", "the", "a", "an"):
+        number -= 1
+    return number
+
+
+def _without(reading: Reading, places: Sequence[tuple[int, int]], number: int) -> Reading:
+    others = tuple(Said("gloss", "another-purpose", place) for k, place in enumerate(places) if k != number)
+    return replace(reading, said=(*reading.said, *others))
+
+
+def _text(passage: Passage, first: int, place: tuple[int, int], number: int) -> Fact:
+    """The words of a purpose behind those that open the sentence."""
+    statement = passage.lead[0]
+    if not number:
+        return fact(statement.block, statement.start, place[1], "leaf")
+    return join((fact(statement.block, statement.start, first, "leaf"), fact(statement.block, *place, "leaf")), "leaf")
+
+
+def _behind(reading: Reading, last: Sequence[Said]) -> list[Fact]:
+    """What stands behind the last purpose, where this one says nothing of that kind itself: it may hold for both."""
+    own = {one.kind for one in reading.said}
+    return [reading.quote(one.place, "stated") for one in last if one.kind not in own]
+
+
+def several_purposes(leaf: Leaf) -> bool:
+    """Reads "to treat adults with X, and to prevent Y": what the first verb is for is not what the second acts on."""
+    for reading in (*leaf.leading, *leaf.own[:1]):
+        verbs = [one for one in reading.of("intent") if one.rule in ("intent", "own-verb")]
+        verbs = [one for one in verbs if one is verbs[0] or not _is_end(reading, one)]
+        things = [
+            one for one in reading.of("object", "narrower", "head")
+            if leaf.prose or one.rule in ("acted-on", "treated-disease", "head")
+        ]  # fmt: skip
+        if leaf.prose and any(_ANOTHER.match(reading.text(one.place)) for one in reading.of("qualifier")):
+            return True
+        if one_purpose(verbs, reading):
+            continue
+        for later in verbs[1:]:
+            if any(one.place[0] > later.place[0] for one in things) and any(one.place[0] < later.place[0] for one in things):
+                return True
+    return False
+
+
+def _is_end(reading: Reading, verb: Said) -> bool:
+    """Reads "for the treatment of X to improve Y": what the treatment is to bring, with no "and" before it."""
+    return verb.mode == "other" and _TO.search(reading.statement.plain[reading.statement.start : verb.place[0]]) is not None
+
+
+_TO = rx(r"(?<!\band)(?<!\bor)(?<!,) to $")
+
+
+def one_purpose(verbs: Sequence[Said], reading: Reading) -> bool:
+    """Reads "for the management of X or for the short term relief of Y in adults": one kind of aim, said in one breath.
+
+    What is said behind the last holds for all; what stands between them would be said of one alone.
+    """
+    last = max((one.place[1] for one in reading.of("object") if one.place[0] > verbs[-1].place[0]), default=0) if verbs else 0
+    between = [
+        one for one in reading.said
+        if verbs and verbs[0].place[1] <= one.place[0] < last and one.kind not in ("intent", "object", "head", "gloss", "frame")
+        and one.rule != "state"
+    ]  # fmt: skip
+    return {one.mode for one in verbs} <= {"treat", "other"} and bool(last) and not between
+
+
+_ANOTHER = rx(r"(?:and|or) (?:to )?(?:help )?(?:treat|prevent|reduce|lower)\b")
