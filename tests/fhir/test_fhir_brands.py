@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from pipeline.fhir import build, derive
-from pipeline.settings import FhirVersion, Profile, Settings
+from pipeline.settings import FhirVersion, Profile, Proof, Settings
 from tests.fhir.fhir_facts import zorvalimab
 from tests.fhir.fhir_walk import Json, of_type
 
@@ -89,3 +89,47 @@ def test_a_subject_is_a_brand_only_where_the_page_names_it_for_the_use() -> None
     named = {fact.text for use in facts.uses for fact in use.brands}
     for use in of_type(build(facts, Settings()), "ClinicalUseDefinition"):
         assert {each["display"] for each in use["subject"]} <= {*named, "Zorvalimab"}
+
+
+def values(element: Json, name: str) -> list[Json]:
+    """The values of an element's extensions of that name."""
+    found = (each for each in element.get("extension", ()) if each["url"].endswith(f"/{name}"))
+    return [next(value for key, value in each.items() if key.startswith("value")) for each in found]
+
+
+@pytest.mark.parametrize("proof", get_args(Proof))
+@pytest.mark.parametrize("profile", get_args(Profile))
+@pytest.mark.parametrize("version", get_args(FhirVersion))
+def test_a_record_read_by_itself_says_of_each_use_for_whom_whether_approved_and_what_is_treated(
+    version: FhirVersion, profile: Profile, proof: Proof
+) -> None:
+    facts, settings = zorvalimab(), Settings(profile=profile, proof=proof)
+    resources = derive(build(facts, settings), version, settings).resources
+    told: set[tuple[str, str, tuple[str, ...], str, tuple[str, ...]]] = set()
+
+    for record in of_type(resources, "MedicationKnowledge"):
+        for guideline in record.get("indicationGuideline") or record["administrationGuidelines"]:
+            branches = guideline.get("indication", [{"concept": guideline.get("indicationCodeableConcept")}])
+            (kind,), (status,) = values(guideline, "stated-for"), values(guideline, "approval-status")
+            brands = tuple(each["display"] for each in values(guideline, "subject"))
+            for branch in branches:
+                (disease,) = values(branch, "disease") or values(guideline, "disease")
+                codes = tuple(each["code"] for each in disease.get("coding", ()))
+                told.add((branch["concept"]["text"], kind, brands, status["coding"][0]["code"], (disease["text"], *codes)))
+        for use in facts.uses:
+            limited = {brand.text for brand in use.brands}
+            if not limited or record["code"]["text"] in {*limited, "Zorvalimab"}:
+                assert f": {use.approval_status.replace('_', ' ')}" in record["text"]["div"]
+
+    expected = set()
+    for use in facts.uses:
+        text = " ".join(fact.text for fact in (use.lead, use.parent, use.text) if fact)
+        brands, status = tuple(brand.text for brand in use.brands), use.approval_status.replace("_", "-")
+        for condition in use.conditions:
+            codes = [each.glossary_id for each in condition.links if each.text == condition.text and each.glossary_id]
+            codes += [each.code for each in condition.codings if each.relation == "exact"]
+            treated = (condition.text, *codes)
+            if use.narrower:
+                treated = (f"{condition.text}: {'; '.join(each.text for each in use.narrower)}",)
+            expected.add((text, "brand" if brands else "drug", brands, status, treated))
+    assert told == expected
