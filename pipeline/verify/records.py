@@ -15,6 +15,7 @@ from pipeline.verify.spans import name_of
 QUOTE, LIST, ENTRY = (f"{{http://www.w3.org/1999/xhtml}}{name}" for name in ("q", "ul", "li"))
 #: What a narrative says of the approval of a use, by its code.
 APPROVALS = {"approved": "approved", "accelerated-approval": "accelerated approval", "used": "used"}
+_STATES_APPROVAL = re.compile(r": (?:approved|accelerated approval|used)(?:, |$)")
 
 
 def check_record(resource: Json, snapshot: Snapshot, name: str) -> Iterator[Problem]:
@@ -86,7 +87,7 @@ def check_listed(resource: Json, root: ET.Element, place: str, name: str) -> Ite
     listed = {said for block in root if block.tag == LIST for entry in block for said in _listed(entry, ())}
     for said in sorted(stated - listed):
         yield finding("C651", "a use is not in the list, or not as it is approved", place, name, said)
-    uses = {each for each in listed if re.search(rf": (?:{'|'.join(APPROVALS.values())})(?:, |$)", each)}
+    uses = {each for each in listed if _STATES_APPROVAL.search(each) is not None}
     for said in sorted(uses - stated):
         yield finding("C651", "the list has a use that is none", place, name, said)
 
