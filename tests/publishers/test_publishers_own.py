@@ -158,7 +158,7 @@ def test_a_page_that_no_profile_takes_is_told_what_each_looked_for(tmp_path: Pat
         ("organization = true", 'organization = "yes"', 11, "organization: it is true or false, not 'yes'"),
         ("hosts =", "host =", 6, "host: there is no such key; did you mean hosts?"),
         ("uses = 'what it treats'\n", "", None, "uses: it is missing"),
-        ("'what it treats'", "'(what'", 9, "uses: it is no pattern of Python's re"),
+        ("'what it treats'", "'(what'", 9, "uses: it is not a Python regular expression"),
         ("(?P<id>[^/?#]+)", "([^/?#]+)", 8, "page_id: it has no group (?P<id>…)"),
         ('kind = "dailymed-setid"', 'kind = "isbn"', 17, "kind: it is one of"),
         ("brands =", "brand =", 14, "brand: there is no such key; did you mean brands?"),
