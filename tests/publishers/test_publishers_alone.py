@@ -16,8 +16,6 @@ _SYSTEMS = re.compile(
 #: module -> words of a publisher that it has all the same, and why.
 ALLOWED = {
     "fhir/extensions.py: DailyMed": "where the page's search for the drug leads",
-    "fhir/medication.py: NCI": "a docstring on the Thesaurus",
-    "fhir/systems.py: DailyMed": "the name of a code system",
     "load/definitions.py: NCI": "a docstring on the Thesaurus",
     "cli/terminal.py: DailyMed": "the label of an identifier",
     "review/cards.py: DailyMed": "the label of an identifier",
