@@ -77,7 +77,10 @@ def bracket(scene: Scene) -> tuple[Said, ...] | None:
         if not related(inside, ()) or all(one.kind == "narrower" for one in narrower):
             return (scene.tell("gloss", "gloss"),)
     first = scene.phrase.first + 1
-    if noun_list(scene.words, first, first + len(words)).end == first + len(words):
+    last = first + len(words)
+    stop = noun_list(scene.words, first, last).end
+    of_body = stop + 1 < last and scene.words[stop].low in ("in", "of") and not any(word.of("disease") for word in words)
+    if (noun_list(scene.words, stop + 1, last).end if of_body else stop) == last:
         return (scene.tell("gloss", "gloss"),)  # its other name: "(low platelet levels)", "(fluid build-up in the brain)"
     return (scene.tell("status", "restriction", (start, end)),)
 

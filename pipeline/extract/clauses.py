@@ -352,6 +352,8 @@ def has_disease(scene: Scene, first: int, end: int) -> tuple[Said, ...] | None:
     named = diseases(scene.text, start, stop, scene.heads)
     if named is None:
         return None
+    if scene.words[listed.end - 1].low in ("risk", "chance"):
+        return None  # "have a high risk that the cancer will come back": no state of it
     if scene.words[listed.end - 1].low == "syndrome" and not any(
         head.endswith(("syndrome", "syndromes")) for head in scene.heads
     ):

@@ -133,7 +133,13 @@ def _after(scene: Scene, first: int, end: int, group: VerbGroup) -> list[Prior]:
             listed = _listed(scene, at + 1, end) if at + 1 < end else None
             if listed is not None and listed.names and _is_treatment(scene, listed):
                 return _told(scene, listed, "after")
-        elif low == "by" and at + 1 < end and words[at + 1].low == "surgery" and not _never(group):
+        elif (
+            low == "by"
+            and at + 1 < end
+            and words[at + 1].low == "surgery"
+            and not _never(group)
+            and not any(word.of("negation", "modal") for word in words[max(first, at - 4) : at])
+        ):  # and not "(chemotherapy for cancer that) cannot be removed by surgery"
             return _told(scene, _listed(scene, at + 1, end), "removed")
         elif (
             low in _TO_TREATMENT

@@ -94,7 +94,9 @@ def _with_genes(found: Sequence[Phrase], words: Sequence[Word]) -> tuple[Phrase,
     kept: list[Phrase] = []
     for phrase in found:
         of_gene = (
-            phrase.kind == "that" and phrase.first and words[phrase.first - 1].low in ("gene", "genes", "protein", "proteins")
+            phrase.kind in ("that", "participle")
+            and phrase.first
+            and words[phrase.first - 1].low in ("gene", "genes", "protein", "proteins")
         )
         if kept and of_gene and words[min(phrase.inner, len(words) - 1)].low in closed("of-genes"):
             kept[-1] = replace(kept[-1], end=phrase.end)

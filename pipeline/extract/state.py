@@ -7,6 +7,7 @@ from itertools import groupby
 from pipeline.extract.leaf import Leaf
 from pipeline.extract.quote import join
 from pipeline.extract.said import OTHER_WAY, STATES, Place, Reading, Said
+from pipeline.language import rx
 from pipeline.model import Fact
 
 _OF_SEVERAL = (*STATES, "description", "narrower", "line", "qualifier")
@@ -74,8 +75,14 @@ def runs_of(reading: Reading) -> list[tuple[str, tuple[int, int]]]:
         if kinds <= {"partner", "alone"} or kinds == {"population"}:
             continue
         kind = next(iter(kinds)) if len(kinds) == 1 else "status"
-        runs.append((kind, (min(one.place[0] for one in members), max(one.place[1] for one in members))))
+        start = min(one.place[0] for one in members)
+        opened = _OPENED.search(reading.statement.plain[:start]) if members[0].kind in ("partner", "line") else None
+        runs.append((kind, (start if opened is None else opened.start(), max(one.place[1] for one in members))))
     return runs
+
+
+#: What leads to a partner or a line of therapy: "or" joins it with the words before it.
+_OPENED = rx(r"\b(?:(?:in|for) patients )?(?:with|as|on)(?: (?:the|an?))? \Z")
 
 
 def in_run(reading: Reading, one: Said) -> bool:

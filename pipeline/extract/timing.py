@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from pipeline.extract.clauses import of_disease
 from pipeline.extract.priors import Prior, failed_before, prior_clauses, priors_after, priors_in
 from pipeline.extract.said import Said
 from pipeline.extract.scene import Scene
 from pipeline.language import rx
 from pipeline.phrases.coordination import predicates
+from pipeline.phrases.diseases import is_generic
+from pipeline.phrases.kinds import Phrase
 from pipeline.phrases.nouns import goes_on
 from pipeline.phrases.people import Group, read_age
 from pipeline.phrases.treatments import Treatments, read_treatments
 from pipeline.phrases.verbs import begins_verb, verb_group
-from pipeline.phrases.words import Word
+from pipeline.phrases.words import Word, closing_bracket
 
 _LINE = rx(
     r"(?:as|on) (?:(?:the|an?|part of|their) )*(?P<line>(?:(?:first|second|third|fourth|later|initial|next|only|main)(?:-| )?(?:line)?"
@@ -27,6 +31,13 @@ _LINE = rx(
 
 def role(scene: Scene) -> tuple[Said, ...] | None:
     """Reads "as the first treatment", "as maintenance therapy": a line of therapy; another word in it stays in words."""
+    last = next((n for n in range(scene.inner, scene.end) if scene.words[n].low == "("), scene.end)
+    explained = scene.phrase.first < last < scene.end and closing_bracket(scene.words, last, scene.end) == scene.end
+    if explained:  # "as neoadjuvant therapy (to shrink the tumor before surgery)"
+        inside = Phrase("bracket", last, scene.end, scene.end)
+        told = scene.read(replace(scene, phrase=inside, previous=scene.phrase))
+        line = role(replace(scene, phrase=replace(scene.phrase, end=last)))
+        return (*line, *told) if line is not None else None
     found = _LINE.match(scene.text, *scene.whole)
     if found is None:
         return None
@@ -59,8 +70,11 @@ def time(scene: Scene) -> tuple[Said, ...] | None:
     )
     if not after or starting or "before" in opener or listed is None or not listed.names:
         return (scene.tell("qualifier", "timing", of="treatment", what="timing"),)
-    if _of_time(scene, listed) or _may_be(scene):
+    if _of_time(scene, listed):
         return (scene.tell("qualifier", "timing", of="treatment", what="timing"),)
+    if (may := _may_be(scene)) is not None:
+        place = (may.start, scene.whole[1])  # "It may be used after X": not that it must
+        return (scene.tell("qualifier", "timing", place, of="treatment", what="timing"),)
     found = [
         Said("prior", one.rule, one.place, "conditional" if scene.some else one.mode, one.names, some=scene.some)
         for one in prior_clauses(scene, listed, "after-head" if _of_head(scene) else "after")
@@ -95,9 +109,10 @@ def _of_time(scene: Scene, listed: Treatments) -> bool:
     return any(scene.words[end - 1].of("unit", "period") for _, end in listed.names)
 
 
-def _may_be(scene: Scene) -> bool:
+def _may_be(scene: Scene) -> Word | None:
+    """The first word of "may be used (after X)"."""
     frame = scene.frames[-1].group if scene.frames else None
-    return frame is not None and frame.modal in ("may", "can")
+    return scene.words[frame.first] if frame is not None and frame.modal in ("may", "can") else None
 
 
 def _of_head(scene: Scene) -> bool:
@@ -172,6 +187,8 @@ def case(scene: Scene) -> tuple[Said, ...] | None:
     words = scene.words[scene.phrase.first : scene.end]
     if words[0].low == "unless":
         return None  # what it takes back is not read
+    if (verb := _of_disease(scene)) is not None:
+        return of_disease(replace(scene, phrase=replace(scene.phrase, inner=verb)))
     conditional = words[0].low == "if" or scene.phrase.joint == ";" or _OR_ELSE.search(scene.said) is not None
     prior = priors_of_case(scene, conditional=conditional)
     if prior or (
@@ -181,6 +198,17 @@ def case(scene: Scene) -> tuple[Said, ...] | None:
         age = _age_in(scene)
         return (scene.tell("status", "circumstance"), *age, *prior)
     return None
+
+
+def _of_disease(scene: Scene) -> int | None:
+    """Where the verb of "when the cancer has spread and is HER2 positive" begins: it is said as in "that has spread"."""
+    words, first = scene.words, scene.phrase.first
+    if words[first].low != "when" or scene.some or scene.phrase.joint == ";" or first + 3 >= scene.end:
+        return None
+    low = {word.low for word in words[first + 1 : scene.end]}
+    verb = first + 3
+    known = words[first + 1].low in ("the", "their") and is_generic(words[first + 2].low) and begins_verb(words[verb])
+    return verb if known and low.isdisjoint(("if", "patients", "patient", "they", "when", "whether")) else None
 
 
 def _age_in(scene: Scene) -> tuple[Said, ...]:

@@ -287,7 +287,7 @@ def _partners(scene: Scene, listed: Treatments, *, optional: bool) -> list[Said]
             or_other = any(word.low == "or" for word in scene.words[listed.either : listed.end])
             mode = "alternative" if or_other else "required"  # "either docetaxel or other drugs"
     else:
-        place = scene.place(listed.first, listed.end)
+        place = scene.place(listed.first, max(listed.end - (scene.words[listed.end - 1].low == "given"), listed.first + 1))
         mode = "optional" if optional else listed.mode
     if names:
         found.append(scene.tell("partner", "with", place, mode=mode, names=scene.names(names)))

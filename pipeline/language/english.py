@@ -201,7 +201,7 @@ _SETS: Final[Mapping[str, str]] = {
     "content": "included includes include contained contains contain",
     "acts": "blocks block targets target inhibits inhibit lowers lower reduces reduce",
     "of-both": "delayed anticipatory breakthrough severe moderate mild persistent recurrent advanced metastatic",
-    "of-genes": "help helps control controls make makes repair repairs cause causes tell tells",
+    "of-genes": "involved help helps control controls make makes repair repairs cause causes tell tells",
     "verbs-of-use": "it they this is are may can be used given approved",
     "carriers": "a an the of in on to for with by from at as into and or but nor and/or also if it its it's this that these those they "
     "them their he his she her who whom whose which is are was were be been being has have had having do does did may can could should "

@@ -29,20 +29,25 @@ def predicates(words: Sequence[Word], at: int, end: int) -> tuple[Predicate, ...
     What goes on with a subject of its own ("… but it did not work or is no longer working") stays with the one before.
     """
     found: list[Predicate] = []
-    first, joint, comma, own_subject = at, "", False, False
+    first, joint, comma, own_subject, of_disease = at, "", False, False, False
     number = at
     while number < end:
         word = words[number]
         if word.low == "(":
             number = closing_bracket(words, number, end)
             continue
+        of_disease |= word.low == "that" and number > first and _for_disease(words, first, number)
         said, after = _joint(words, number, end)
+        if of_disease and said == "or":
+            number = after
+            continue
         if said and after < end and number > first:
             own_subject = own_subject or words[after].low in _SUBJECTS
             in_turn = any(one.low == "then" for one in words[number:after])  # "came back and then responded"
-            if not own_subject and not in_turn and _begins(words, after, end):
+            but = any(one.low == "but" for one in words[number:after])
+            if not own_subject and not in_turn and _begins(words, after, end, but=but):
                 found.append(Predicate(first, number, joint, comma))
-                first, joint, comma = after, said, word.low == ","
+                first, joint, comma, of_disease = after, said, word.low == ",", False
             number = after
             continue
         number += 1
@@ -50,6 +55,12 @@ def predicates(words: Sequence[Word], at: int, end: int) -> tuple[Predicate, ...
         found.append(Predicate(first, end, joint, comma))
     either = (n for n, one in enumerate(found) if any(word.low == "either" for word in words[one.first : one.end]))
     return _either(found, next(either, len(found)))
+
+
+def _for_disease(words: Sequence[Word], first: int, at: int) -> bool:
+    """Reads "(have received X) for cancer that has spread or cannot be removed": the clause is that of the earlier treatment."""
+    before = [word.low for word in words[max(first, at - 4) : at]]
+    return words[at - 1].of("disease") and "for" in before
 
 
 def _either(found: Sequence[Predicate], start: int) -> tuple[Predicate, ...]:
@@ -72,9 +83,14 @@ def _joint(words: Sequence[Word], at: int, end: int) -> tuple[str, int]:
     return said, number
 
 
-def _begins(words: Sequence[Word], at: int, end: int) -> bool:
-    """Whether a predicate begins at `at`: a verb group, or "not" or "no longer" before one."""
+def _begins(words: Sequence[Word], at: int, end: int, *, but: bool = False) -> bool:
+    """Whether a predicate begins at `at`: a verb group, or "not" or "no longer" before one.
+
+    `but`: it stands behind "but", and what is denied without a verb belongs to what was said ("need treatment but not surgery").
+    """
     word = words[at]
+    if but and word.low == "not" and at + 1 < end and not begins_verb(words[at + 1]):
+        return False
     if word.low in ("never", "not", "no"):
         return at + 1 < end
     if word.of("adverb") and not begins_verb(word):

@@ -106,7 +106,8 @@ def noun_end(words: Sequence[Word], at: int, end: int) -> int:
             number = closing_bracket(words, number, end)
             continue
         if ends_noun(words, number, end) and not (number > at and is_feature(words, number, end)):
-            break
+            if number > at or not _is_adjective(words, number, end):
+                break
         number += 1
     return number
 
@@ -135,6 +136,16 @@ def noun_aim(words: Sequence[Word], at: int, end: int) -> int:
             return 0
         number = after
     return 0
+
+
+def _is_adjective(words: Sequence[Word], at: int, end: int) -> bool:
+    """Reads "(with) relapsed disease", "relapsed or refractory disease": no verb, for a noun follows."""
+    after = at + 1
+    if words[at].low != "relapsed":
+        return False
+    while after < end and (words[after].of("coordinator") or words[after].low == "," or not words[after].classes):
+        after += 1
+    return after < end and words[after].of("disease")
 
 
 @dataclass(frozen=True, slots=True)

@@ -252,7 +252,7 @@ class _List:
             self.joins.extend(("and", "or") if inner.mixed else (inner.join,) if len(inner.names) > 1 or not kept else ("and",))
             self.choice = inner.choice or self.choice
             self.either = inner.either if self.names == list(inner.names) else self.either
-        self.at = inner.end
+        self.at = self._past_purpose(inner.end)
 
     def _join(self) -> bool:
         """Read what leads to the next treatment, if one follows."""

@@ -243,8 +243,8 @@ def test_certain_types_of_a_cause_stay_with_it(uses_of: Uses) -> None:
 
 
 def test_an_event_during_treatment_is_one_of_two_ways(uses_of: Uses) -> None:
-    said = "first-line hormone therapy or after the cancer got worse during treatment with brontinib"
-    (use,) = uses_of(f"{LEAD}**Melanoma.** It is used as {said}.")
+    said = "as first-line hormone therapy or after the cancer got worse during treatment with brontinib"
+    (use,) = uses_of(f"{LEAD}**Melanoma.** It is used {said}.")
     assert ([one.text for one in use.disease_status], use.qualifiers) == ([said], ())
     assert prior(use) == [("conditional", "brontinib")]
 
