@@ -61,14 +61,14 @@ _KIND = rx(r"(?:[\w-]+ (?:to [\w-]+ )?){0,2}(?:infections?|diseases|disorders|co
 _WITH = rx(r"\b(?:with|who|have|having|caused by|organisms|strains|bacteria|pathogens)\W*$")
 
 
-_ALIKE = rx(r"treat|manag|relief|therapy|control")
+_ALIKE = (rx(r"treat|manag|relief|therapy|control"), rx(r"reduce|lower|suppress|decrease|lessen"))
 
 
 def _in_one_breath(leaf: Leaf) -> tuple[Fact, ...]:
     """Reads "for the treatment of hypertension and for the management of angina": what the later verbs of the same kind act on."""
     reading = leaf.own[0]
     verbs = reading.of("intent")
-    alike = len(verbs) > 1 and all(_ALIKE.search(reading.text(one.place)) for one in verbs)
+    alike = len(verbs) > 1 and any(all(sort.search(reading.text(one.place)) for one in verbs) for sort in _ALIKE)
     if not alike or not reading.of("head") or not one_purpose(verbs, reading):
         return ()
     behind = [one for one in reading.of("object", "narrower") if one.place[0] > verbs[1].place[0]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.extract.said import Said
+from pipeline.extract.said import Place, Said
 from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
 from pipeline.phrases.nouns import goes_on, is_one_name
@@ -26,11 +26,27 @@ def cause(scene: Scene) -> tuple[Said, ...] | None:
         word.is_stop for word in scene.words[scene.end :]
     ):
         return (scene.tell("cause", "cause", mode="listed"),)  # "caused by susceptible strains of the following organisms:"
+    if (again := _head_again(scene, first)) is not None:
+        return tuple(scene.tell("cause", "cause", place, names=(place,)) for place in again)
     rule = UNDERLYING if scene.words[scene.phrase.first].low == "associated" else "cause"
     return tuple(scene.tell("cause", rule, place, names=(place,)) for place in _branches(scene, first))
 
 
 _CAUSED = closed("caused")
+
+
+def _head_again(scene: Scene, first: int) -> list[Place] | None:
+    """Reads "(nausea) caused by chemotherapy and nausea after surgery": what brings it on each time."""
+    named = {part for head in scene.heads for part in head.casefold().split()}
+    words = scene.words
+    for number in range(first + 1, scene.end - 1):
+        after = number + 1
+        while after < scene.end and (words[after].low in named or words[after].of("coordinator")):
+            after += 1
+        names = {word.low for word in words[number + 1 : after] if not word.of("coordinator")}
+        if words[number].low == "and" and named and names == named and after + 1 < scene.end and words[after].of("time"):
+            return [scene.place(first, number), scene.place(after + 1, scene.end)]
+    return None
 
 
 def _branches(scene: Scene, first: int) -> list[tuple[int, int]]:

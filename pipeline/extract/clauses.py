@@ -6,28 +6,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline.extract.markers import MARKER_NOUN, NO_MARKER, apart, beside_markers, is_of_person
 from pipeline.extract.priors import prior_clauses, priors_in
 from pipeline.extract.said import Place, Said
 from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
 from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.coordination import Predicate, musts
-from pipeline.phrases.diseases import diseases, of_another_sort, related
+from pipeline.phrases.diseases import diseases, is_generic, of_another_sort, related
 from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.people import Group, read_age
 from pipeline.phrases.treatments import read_treatments
 from pipeline.phrases.verbs import begins_verb, verb_group
 
-_MARKER_NOUN = re.compile(
-    r"\b(?:mutations?|mutated|genes?|proteins?|fusions?|deletions?|chromosomes?|antigens?|amplifications?|rearrangements?"
-    r"|receptors?|instability|biomarkers?|markers?|alterations?|abnormalit(?:y|ies)|translocations?|variants?|insertions?"
-    r"|wild-type|PD-L1|positive|negative|MSI-H|dMMR|deficient|HER2-low|TMB-H|mutant|amplified|unmethylated|methylated)\b"
-    r"|(?-i:[A-Z][A-Z0-9]+\d*[+-](?= |$|[,.;)]))",
-    re.IGNORECASE,
-)
-_NO_MARKER = re.compile(
-    r"\bnode|\b(?:surg|treat|therap|metasta|spread|symptom)|\btest(?:ed|s)?\b(?! positive| negative)", re.IGNORECASE
-)
 _STAGE = rx(
     r"(?:either )?(?:stages? |grades? |high[- ]grade|low[- ]grade|in (?:the )?(?:chronic|accelerated|blast\w*)"
     r" phase|(?:early|extensive|limited|late)[- ]stage|(?:chronic|accelerated|blastic) phase)"
@@ -92,13 +83,20 @@ def _group(scene: Scene, group: Sequence[Predicate], *, patients: bool) -> list[
     start = _content_start(scene, first, end)
     place = scene.place(start, end)
     kind, rule = _kind(scene, place, several=several, patients=patients)
+    if patients and kind == "biomarker" and scene.opener == "who" and is_of_person(scene.text[slice(*scene.place(first, end))]):
+        return [scene.tell("description", "patient-description", scene.place(first, end))]
+    if kind == "status" and not several and not prior and start > first:
+        at = beside_markers(scene, start, end)
+        if at is not None:
+            markers = scene.tell("biomarker", "biomarker", scene.place(at + 1, end))
+            return [scene.tell("status", "disease-status", scene.place(start, at)), markers]
     if kind == "biomarker" and not several:
         if prior and not _marked_beside(scene, place, prior):
             kind, rule = ("description", "patient-description") if patients else ("status", "disease-status")
         else:
             return [
                 scene.tell(*_kind(scene, one, several=False, patients=patients), one)  # type: ignore[arg-type]  # as below
-                for one in _states(scene, start, end)
+                for one in apart(scene, start, end)
             ] + prior
     if all(word.of("be") or word.is_stop for word in scene.words[start:end]):
         return [scene.tell("frame", "opens-list", place), *prior]  # "whose cancer is:"
@@ -111,7 +109,7 @@ def _marked_beside(scene: Scene, place: Place, prior: Sequence[Said]) -> bool:
     """Whether a marker stands outside the names of treatments: "received a PD-L1 inhibitor" says of none."""
     named = [name for one in prior for name in one.names]
     return any(
-        not any(start <= found.start() < end for start, end in named) for found in _MARKER_NOUN.finditer(scene.text, *place)
+        not any(start <= found.start() < end for start, end in named) for found in MARKER_NOUN.finditer(scene.text, *place)
     )
 
 
@@ -220,58 +218,14 @@ def _content_start(scene: Scene, first: int, end: int) -> int:
 
 def _kind(scene: Scene, place: Place, *, several: bool, patients: bool) -> tuple[str, str]:
     said = scene.text[slice(*place)]
-    marked = _MARKER_NOUN.search(said) is not None and _NO_MARKER.search(said) is None
-    if marked and (not several or all(_MARKER_NOUN.search(part) for part in re.split(r",? or (?=has|have|is|are)", said))):
+    marked = MARKER_NOUN.search(said) is not None and NO_MARKER.search(said) is None
+    if marked and (not several or all(MARKER_NOUN.search(part) for part in re.split(r",? or (?=has|have|is|are)", said))):
         return "biomarker", "biomarker"
     if _STAGE.match(said) is not None and not several:
         return "stage", "stage"
     if patients:
         return "description", "one-of-several" if several else "patient-description"
     return "status", "one-of-several" if several else "disease-status"
-
-
-def _states(scene: Scene, start: int, end: int) -> list[Place]:
-    """Reads "hormone receptor positive (HR+) and HER2 negative (HER2-)" as two; what "or" joins stays together."""
-    items, first, number = [], start, start
-    words = scene.words
-    while number < end:
-        if words[number].low == "(":
-            while number < end and words[number].low != ")":
-                number += 1
-        elif words[number].low in ("and", ",") and number > first and _splits(scene, number, end, first):
-            items.append(scene.place(first, number))
-            number += words[number].low == "," and number + 1 < end and words[number + 1].low == "and"
-            first = number + 1
-        number += 1
-    if first < end:
-        items.append(scene.place(first, end))
-    return items
-
-
-_DENIES = rx(r"\b(?:not|no|never|lacks?|lacking|without|negative for)\b")
-
-
-def _splits(scene: Scene, at: int, end: int, first: int) -> bool:
-    def marked(a: int, b: int) -> bool:
-        return b > a and _MARKER_NOUN.search(scene.text, scene.words[a].start, scene.words[b - 1].end) is not None
-
-    rest = [word.low for word in scene.words[first:end]]
-    return (
-        (marked(first, at) or _is_adjective(scene, first, at))
-        and marked(at + 1, end)
-        and (
-            begins_verb(scene.words[at + 1])
-            or _DENIES.search(scene.text, scene.words[first].start, scene.words[at].start) is None
-        )
-        and "or" not in rest
-        and not (scene.words[first].low in ("certain", "a", "an", "the") or scene.words[first].of("have"))
-    )
-
-
-def _is_adjective(scene: Scene, first: int, at: int) -> bool:
-    """Reads "(is) advanced, (HER2-negative, …)": a state beside markers, which is none."""
-    words = [word for word in scene.words[first:at] if not word.of("be")]
-    return len(words) == 1 and not words[0].is_stop and not words[0].of("negation", "have", "treatment")
 
 
 def _of_patients_alone(scene: Scene, first: int, end: int) -> list[Said] | None:
@@ -343,6 +297,10 @@ def _holds_all(scene: Scene, first: int, end: int, prior: Sequence[Said]) -> boo
     return low in (*_HISTORY, "have", "has") and prior[-1].place[1] >= scene.words[end - 1].end
 
 
+#: The rule of ", a condition (in which …)": it tells what a disease is.
+APPOSITION = "apposition"
+
+
 def has_disease(scene: Scene, first: int, end: int) -> tuple[Said, ...] | None:
     """Reads "have stage III melanoma" and "with metastatic cancer" as said of the item's disease, "have osteoporosis" as not."""
     listed = noun_list(scene.words, first, end)
@@ -367,5 +325,9 @@ def has_disease(scene: Scene, first: int, end: int) -> tuple[Said, ...] | None:
     if any(not word.is_stop for word in rest):
         if begins_verb(rest[0]):
             return None
+        if [word.low in (",", "a", "an") for word in rest[:2]] == [True, True] and any(
+            word.of("kind") or is_generic(word.low) for word in rest[2:3]
+        ):
+            return (*found, scene.tell("gloss", APPOSITION, scene.place(listed.end, end)))  # ", a type of X (that …)"
         found += (scene.tell("qualifier", "stated", scene.place(listed.end, end), of="disease"),)
     return found

@@ -54,13 +54,22 @@ def keep_words(use: Use, leaf: Leaf, names: frozenset[str]) -> Use:
     if use.alone is None and any(reading.of("partner") for reading in (*leaf.above, *leaf.own)) and not leaf.prose:
         # "with A to treat: … with B": the item's partner stands in its field, and the opening sentence's is not lost
         found += [
-            reading.quote(one.place, "words-left")
+            reading.quote((_opened(reading, one.place[0]), one.place[1]), "words-left")
             for reading in leaf.leading for one in reading.of("partner")
             if one.mode in MUSTS and not held.words.issuperset(_parts(reading.text(one.place)))
         ]  # fmt: skip
     if not leaf.details:
         found += _cut_off(leaf.own[-1])
     return replace(use, qualifiers=in_order((*use.qualifiers, *(Qualifier(one, "use") for one in found)))) if found else use
+
+
+_OPENED = re.compile(r"\b(?:(?:used|given|taken) )?(?:together |in combination )?with (?:an? |the )?\Z", re.IGNORECASE)
+
+
+def _opened(reading: Reading, start: int) -> int:
+    """Where "given with" before a partner begins."""
+    found = _OPENED.search(reading.statement.plain[:start])
+    return found.start() if found is not None else start
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +181,7 @@ def _run(statement: Statement, words: Sequence[Word], run: tuple[int, int], held
     if words[first].of("relative"):  # "(chemotherapy for cancer) that has spread"
         treatment = next((k for k in range(first - 1, max(-1, first - 6), -1) if words[k].of("treatment")), first)
         first = treatment if not any(word.is_stop for word in words[treatment:first]) else first
-    while end < len(words) and words[end].of("person") and words[end].low in closed("carriers"):
+    while end < len(words) and words[end].of("person", "treatment") and words[end].low in closed("carriers"):
         end += 1
     return fact(statement.block, words[first].start, words[end - 1].end, "words-left")
 

@@ -192,10 +192,5 @@ def conditional(reading: Reading) -> Reading:
         return reading
     kept = tuple(one for one in reading.said if one.place[1] <= people.place[0])
     prior = tuple(Said("prior", one.rule, one.place, "conditional", one.names, some=True) for one in reading.of("prior"))
-    last = max(one.place[1] for one in between)
-    pieces = ((people.place[0], last), case.place)
-    return Reading(
-        reading.statement,
-        (*kept, Said("status", "conditional", (people.place[0], case.place[1]), names=pieces), *prior),
-        reading.open,
-    )
+    whole = (reading.statement.start, reading.statement.end)
+    return Reading(reading.statement, (*kept, Said("qualifier", "conditional", whole), *prior), reading.open)

@@ -106,14 +106,29 @@ def _alternatives(reading: Reading, *, preventive: bool) -> list[tuple[Populatio
 
 
 def _of_patients(reading: Reading, *, preventive: bool) -> list[Said]:
-    """What a sentence says of the patients; of alternatives only who they are, for their words are quoted together."""
-    return [
+    """What a sentence says of the patients; alternatives of what is said of them are quoted together."""
+    runs = [Said("description", "one-of-several", place) for kind, place in runs_of(reading) if kind == "description"]
+    own = [
         one
         for one in reading.said
         if one.kind == "population"
         or (one.kind == "description" and not one.some)
         or (preventive and one.kind == "narrower" and one.rule in ("disease-of-patients", "whose-disease"))
     ]
+    return _whole(reading, sorted([*own, *runs], key=lambda one: one.place) if runs else own)
+
+
+def _whole(reading: Reading, told: Sequence[Said]) -> list[Said]:
+    """Reads "who have anemia that needed blood transfusions" as one: what is said of a thing is quoted with it."""
+    kept: list[Said] = []
+    for one in told:
+        last = kept[-1] if kept else None
+        goes_on = last is not None and last.kind == one.kind == "description" and not last.groups and not one.groups
+        if last is not None and goes_on and reading.text((last.place[1], one.place[0])) == " ":
+            kept[-1] = replace(last, place=(last.place[0], one.place[1]))
+        else:
+            kept.append(one)
+    return kept
 
 
 def _one_of_several(reading: Reading, one: Said) -> bool:

@@ -115,7 +115,7 @@ def _whole(reading: Reading) -> list[Said]:
 
 
 #: In characters: what an aim acts on stands right behind it.
-_NEAR = 12
+_NEAR = 16
 
 
 def _other_aims(leaf: Leaf, verb: Said) -> list[Qualifier]:

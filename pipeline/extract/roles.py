@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pipeline.extract import brackets, causes, timing, treating
-from pipeline.extract.clauses import has_disease, of_disease, of_patients
+from pipeline.extract.clauses import APPOSITION, has_disease, of_disease, of_patients
 from pipeline.extract.said import INCLUDED, Said
 from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
 from pipeline.model import QualifierKind
-from pipeline.phrases.diseases import diseases, is_generic, of_another_sort
+from pipeline.phrases.diseases import diseases, is_generic
 from pipeline.phrases.kinds import Kind
 from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.people import Group, read_age, read_people
@@ -187,12 +187,11 @@ def _participle(scene: Scene) -> tuple[Said, ...] | None:
 
 def _that(scene: Scene) -> tuple[Said, ...] | None:
     last = scene.before[-1] if scene.before and not scene.phrase.joint and not scene.empty else None
-    had = (
-        last is not None
-        and last.rule == "patient-description"
-        and scene.words[scene.phrase.first - 1].of("disease")
-        and of_another_sort(scene.text[slice(*last.place)], scene.heads)
+    had = (  # "have anemia that needed blood transfusions"
+        last is not None and last.rule == "patient-description" and scene.words[scene.phrase.first - 1].end <= last.place[1]
     )
+    if last is not None and last.rule == APPOSITION and scene.words[scene.phrase.first].of("preposition"):
+        return (scene.tell("gloss", APPOSITION),)  # "ITP, a condition in which platelets are destroyed"
     if last is not None and (had or last.rule == "other-disease"):
         return (scene.tell("description", "patient-description"),)  # "men with prostate cancer that has not spread"
     return (scene.tell("frame", "opens-list"),) if scene.empty else of_disease(scene)
@@ -265,6 +264,8 @@ def _place(scene: Scene) -> tuple[Said, ...] | None:
         and scene.words[scene.inner].low not in ("place", "spite", "addition")
     ):
         return treating.partners(scene)  # "used in photodynamic therapy"
+    if scene.opener == "from" and scene.words[scene.inner].low in _RECURRING and not scene.some:
+        return (scene.tell("qualifier", "keep-from-recurring", of="use", what="purpose"),)  # "to prevent: X from coming back"
     if kind == "having" and scene.opener == "from":
         return (scene.tell("description", "patient-description"),)  # "(adults with bone metastases) from solid tumors"
     if kind == "having" and scene.previous is not None:
@@ -291,6 +292,7 @@ def _place(scene: Scene) -> tuple[Said, ...] | None:
     return None
 
 
+_RECURRING = ("coming", "recurring", "returning", "spreading", "growing", "getting", "metastasizing")
 _ABROAD = rx(r"\b(?:countr(?:y|ies)|states|trials?|stud(?:y|ies)|europe|canada|japan|china|u\.?s\.?|abroad)\b")
 _STATE = rx(
     r"(?:in|at) (?:an? |the |their |complete |partial |first |second |high |low |very |or )*(?:remission|response|risk|relapse)\b"
@@ -311,6 +313,8 @@ def _including(scene: Scene) -> tuple[Said, ...] | None:
         return (scene.tell("kinds", "kinds"),)
     if _announces(scene):
         return treating.announced(scene)
+    if scene.on == "patients" and [word.low for word in scene.content[:2]] in (["those", "who"], ["patients", "who"]):
+        return (scene.tell("description", INCLUDED),)
     # "bleeding due to hormones in the absence of pathology, such as X": X is no kind of what is treated
     of_cause = scene.previous is not None and scene.previous.kind in ("cause", "time")
     return (scene.tell("status", "included-elsewhere" if of_cause else INCLUDED),)

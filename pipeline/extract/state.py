@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from pipeline.extract.leaf import Leaf
+from pipeline.extract.markers import MARKER_NOUN
 from pipeline.extract.quote import join
 from pipeline.extract.said import OTHER_WAY, STATES, Place, Reading, Said
 from pipeline.language import rx
@@ -30,7 +31,7 @@ def _states(reading: Reading) -> list[tuple[str, tuple[Place, ...], str]]:
     runs = runs_of(reading)
     return [
         *((one.kind, one.names or (one.place,), one.rule) for one in alone),
-        *((kind if kind in STATES else "status", (place,), "one-of-several") for kind, place in runs),
+        *((kind if kind in STATES else "status", (place,), "one-of-several") for kind, place in runs if kind != "description"),
     ]
 
 
@@ -66,7 +67,9 @@ def ways_of(leaf: Leaf) -> tuple[list[Reading], list[Reading]]:
 def runs_of(reading: Reading) -> list[tuple[str, tuple[int, int]]]:
     """The stretches of a sentence that "or" holds together, with what they are; patients alone and partners alone are none."""
     runs: list[tuple[str, tuple[int, int]]] = []
-    for several, group in groupby(reading.said, key=lambda one: one.some and one.kind != "frame"):
+    for several, group in groupby(
+        reading.said, key=lambda one: one.some and (one.kind != "frame" or one.rule == "disease-again")
+    ):
         members = list(group)
         kinds = {one.kind for one in members} - {"gloss", "frame", "kinds", "prior"}
         of_both = "population" in kinds and not kinds.isdisjoint(("partner", "alone"))
@@ -75,6 +78,8 @@ def runs_of(reading: Reading) -> list[tuple[str, tuple[int, int]]]:
         if kinds <= {"partner", "alone"} or kinds == {"population"}:
             continue
         kind = next(iter(kinds)) if len(kinds) == 1 else "status"
+        if kinds == {"biomarker", "status"} and all(MARKER_NOUN.search(reading.text(one.place)) for one in members):
+            kind = "biomarker"  # "whose cancer is DEF positive or when it is not known if it is DEF positive"
         start = min(one.place[0] for one in members)
         opened = _OPENED.search(reading.statement.plain[:start]) if members[0].kind in ("partner", "line") else None
         runs.append((kind, (start if opened is None else opened.start(), max(one.place[1] for one in members))))
@@ -82,7 +87,7 @@ def runs_of(reading: Reading) -> list[tuple[str, tuple[int, int]]]:
 
 
 #: What leads to a partner or a line of therapy: "or" joins it with the words before it.
-_OPENED = rx(r"\b(?:(?:in|for) patients )?(?:with|as|on)(?: (?:the|an?))? \Z")
+_OPENED = rx(r"\b(?:(?:in|for) patients )?(?:with|as|on)(?: part of)?(?: (?:the|an?))? \Z")
 
 
 def in_run(reading: Reading, one: Said) -> bool:

@@ -36,8 +36,8 @@ def role(scene: Scene) -> tuple[Said, ...] | None:
     if explained:  # "as neoadjuvant therapy (to shrink the tumor before surgery)"
         inside = Phrase("bracket", last, scene.end, scene.end)
         told = scene.read(replace(scene, phrase=inside, previous=scene.phrase))
-        line = role(replace(scene, phrase=replace(scene.phrase, end=last)))
-        return (*line, *told) if line is not None else None
+        said = role(replace(scene, phrase=replace(scene.phrase, end=last)))
+        return (*said, *told) if said is not None else None
     found = _LINE.match(scene.text, *scene.whole)
     if found is None:
         return None

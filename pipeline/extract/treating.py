@@ -8,7 +8,7 @@ from pipeline.extract.said import Place, Said
 from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
 from pipeline.model import Intent
-from pipeline.phrases.diseases import diseases, is_generic
+from pipeline.phrases.diseases import diseases, is_generic, names_head
 from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.people import Group, read_people
 from pipeline.phrases.treatments import Treatments, read_treatments
@@ -120,6 +120,7 @@ def announced(scene: Scene) -> tuple[Said, ...]:
     if (
         not listed.items
         or is_generic(scene.text[slice(*scene.place(at, scene.end))])
+        or names_head(scene.text[slice(*scene.place(at, scene.end))], scene.heads)
         or scene.words[listed.end - 1].of("treatment", "person")
     ):
         return (whole,)

@@ -30,7 +30,9 @@ def aim(here: Here) -> Opener | None:
     """Reads "to help prevent", "for the palliative treatment of", "and keep it from recurring": what for."""
     words, at, end, current, joined = here.parts
     word = words[at]
-    if word.low == "to" or (joined and current in ("aim", "purpose") and word.of("aim") and not word.of("treatment", "course")):
+    # "(to treat) malignant effusion and keep it from coming back": behind the name, too
+    goes_on = current in ("aim", "purpose") or (current == "noun" and here.fresh)
+    if word.low == "to" or (joined and goes_on and word.of("aim") and not word.of("treatment", "course")):
         before = words[at - 1] if at else None
         if _leads_to_list(words, at, end):
             return infinitive(words, at + 1, end)
@@ -224,6 +226,7 @@ def infinitive(words: Sequence[Word], verb: int, end: int) -> Opener:
         if words[number + 1].low == "help" and number + 2 < end and words[number + 2].of("aim"):
             number += 1
         number += 2
+    number = past_bracket(words, number, end)  # "suppress (lower) the immune response"
     stop = next((k for k in range(number, end) if words[k].of("coordinator", "relative")), end)
     from_doing = any(
         words[k].low == "from" and words[k + 1].low.endswith("ing") for k in range(number, min(stop, number + 8) - 1)

@@ -149,7 +149,12 @@ def relative(here: Here) -> Opener | None:
     if low not in ("that", "which", "where"):
         return None
     if before is not None and (
-        (low == "where" and before.of("preposition")) or (low == "which" and before.low == "of" and current in CLAUSES)
+        (low == "where" and before.of("preposition"))
+        or (
+            low == "which"
+            and current in CLAUSES
+            and (before.low == "of" or (current == "that" and before.low in ("for", "in", "to", "with")))
+        )
     ):
         return None  # "near where it started", "at least two treatments, one of which was X"
     if current in _OF_PATIENTS and not joined and before is not None and not before.is_stop and _may_have(words, at):

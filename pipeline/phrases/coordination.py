@@ -104,11 +104,22 @@ def musts(words: Sequence[Word], at: int, end: int) -> tuple[tuple[Predicate, ..
         return ((Predicate(at, end),),)
     groups = coordinated(predicates(words, at, end))
     for number, group in enumerate(groups):
+        if number and len(groups[number - 1]) == 1 and _joins_first(words, (groups[number - 1][0], *group)):
+            return (*groups[: number - 1], (*groups[number - 1], *group), *groups[number + 1 :])
         for last in range(len(groups) - 1, number, -1):
             if len(groups[last]) > 1 and any(_contradict(words, one, other) for one in group for other in groups[last]):
                 # "has not spread and cannot be removed or has spread": what contradicts is a choice, and so is all between
                 return (*groups[:number], tuple(itertools.chain(*groups[number : last + 1])), *groups[last + 1 :])
     return groups
+
+
+def _joins_first(words: Sequence[Word], items: Sequence[Predicate]) -> bool:
+    """Reads "has come back and cannot be removed by surgery or has spread": "or" may stand for both before it."""
+    if len(items) != 3 or items[1].comma or items[2].comma:  # noqa: PLR2004 - A and B or C
+        return False
+    first, can, last = (verb_group(words, one.first, one.end) for one in items)
+    events = [one is not None and one.is_of("course") and not one.negative for one in (first, last)]
+    return all(events) and can is not None and can.negative and can.modal.startswith("can")
 
 
 def _contradict(words: Sequence[Word], one: Predicate, other: Predicate) -> bool:

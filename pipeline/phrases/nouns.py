@@ -105,9 +105,9 @@ def noun_end(words: Sequence[Word], at: int, end: int) -> int:
         if words[number].low == "(" and number > at:
             number = closing_bracket(words, number, end)
             continue
-        if ends_noun(words, number, end) and not (number > at and is_feature(words, number, end)):
-            if number > at or not _is_adjective(words, number, end):
-                break
+        goes_on = is_feature(words, number, end) if number > at else _is_adjective(words, number, end)
+        if ends_noun(words, number, end) and not goes_on:
+            break
         number += 1
     return number
 

@@ -144,6 +144,8 @@ class _List:
         """Past "(an antibody) that blocks PD-1", "(drugs) to lower testosterone levels": what tells which treatment is meant."""
         if self._low(stop) == "to" and self._low(stop + 1) in _OF_SURGERY and self._unnamed(at, stop):
             return noun_end(self.words, stop + 2, self.end)
+        if (self._low(stop), self._low(stop + 1)) == ("to", "the") and self._unnamed(at, stop):
+            return noun_end(self.words, stop + 2, self.end)  # "treatment to the skin"
         if self._low(stop) in ("that", "which") and self._low(stop + 1) in _ACTS:
             return noun_end(self.words, stop + 2, self.end)
         if (
@@ -263,6 +265,8 @@ class _List:
             self.without, said, after = True, "without", at + 3
         elif (self._low(at), self._low(at + 1)) == ("followed", "by"):
             said, after = "and", at + 2
+        elif (self._low(at), self._low(at + 1), self._low(at + 2)) == ("given", "together", "with"):
+            said, after = "and", at + 3
         elif self._low(at) == "plus" or (self._low(at) == "," and self._low(at + 1) == "plus"):
             said, after = "and", at + (1 if self._low(at) == "plus" else 2)
         elif (self._low(at), self._low(at + 1)) == ("as", "well") and self._low(at + 2) == "as":

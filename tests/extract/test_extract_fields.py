@@ -11,7 +11,18 @@ from pipeline.model import DrugFacts, Use, facts_in
 
 Uses = Callable[[str], tuple[Use, ...]]
 LEAD = "Zolafen is approved to treat:\n\n"
-FIELDS = ("conditions", "causes", "disease_status", "biomarkers", "stages", "line", "therapies", "prior", "populations", "qualifiers")
+FIELDS = (
+    "conditions",
+    "causes",
+    "disease_status",
+    "biomarkers",
+    "stages",
+    "line",
+    "therapies",
+    "prior",
+    "populations",
+    "qualifiers",
+)
 
 
 @pytest.fixture
@@ -46,17 +57,66 @@ def fields(use: Use) -> dict[str, Any]:
             {"populations": ["a high risk that the cancer will come back"]},
         ),
         (
-            "in patients who have received brontinib and chemotherapy for cancer that has spread or cannot be removed by surgery",
+            "in patients who have received brontinib and chemotherapy for cancer that has spread or is not removed",
             {
-                "populations": [
-                    "have received brontinib and chemotherapy for cancer that has spread or cannot be removed by surgery"
-                ],
+                "populations": ["have received brontinib and chemotherapy for cancer that has spread or is not removed"],
                 "prior": [("required", "brontinib", "chemotherapy")],
             },
         ),
         (
             "in patients who have received at least two hormone therapies, including at least one for metastatic cancer",
             {"prior": [("required", "hormone therapies")]},
+        ),
+        (
+            "that is advanced or metastatic and HR+ or hormone receptor unknown",
+            {"disease_status": ["advanced or metastatic"], "biomarkers": ["HR+ or hormone receptor unknown"]},
+        ),
+        ("in patients whose zolane scan was positive", {"populations": ["whose zolane scan was positive"]}),
+        ("in adults who are DEF negative", {"populations": ["adults", "are DEF negative"]}),
+        (
+            "in patients who have anemia that required 4 or more blood transfusions",
+            {"populations": ["have anemia that required 4 or more blood transfusions"]},
+        ),
+        (
+            "in patients with newly diagnosed cancer who are 75 years or older or who cannot receive strong chemotherapy",
+            {
+                "disease_status": ["newly diagnosed"],
+                "populations": ["75 years or older or who cannot receive strong chemotherapy"],
+            },
+        ),
+        (
+            "in patients whose cancer has the DEF protein and has come back and cannot be removed by surgery or has spread",
+            {
+                "biomarkers": ["the DEF protein"],
+                "disease_status": ["has come back and cannot be removed by surgery or has spread"],
+            },
+        ),
+        (
+            "in patients whose cancer is DEF positive or when it is not known if the cancer is DEF positive",
+            {"biomarkers": ["DEF positive or when it is not known if the cancer is DEF positive"]},
+        ),
+        ("in adults with the following types of plasmoma", {"populations": ["adults"]}),
+        (
+            "in adults who need systemic therapy, including those who received brontinib and it did not work",
+            {
+                "populations": [
+                    "adults",
+                    "need systemic therapy",
+                    "including those who received brontinib and it did not work",
+                ]
+            },
+        ),
+        ("in patients who have had treatment to the skin", {"prior": [("required", "treatment to the skin")]}),
+        (
+            "that has responded to brontinib given together with chemotherapy",
+            {
+                "disease_status": ["has responded to brontinib given together with chemotherapy"],
+                "prior": [("required", "brontinib", "chemotherapy")],
+            },
+        ),
+        (
+            "in adults with chronic immune plasmoma (ITP), a condition in which platelets are destroyed",
+            {"populations": ["adults"]},
         ),
     ],
 )
@@ -86,6 +146,13 @@ def test_what_is_said_of_a_disease_and_its_patients(uses_of: Uses, said: str, ex
             {"therapies": [("required", "DEF inhibitor")], "line": ["first-line hormone therapy"]},
         ),
         (
+            "as part of combination therapy for plasmoma or alone for melanoma",
+            {
+                "therapies": [("optional", "combination therapy")],
+                "disease_status": ["as part of combination therapy for plasmoma or alone for melanoma"],
+            },
+        ),
+        (
             "with brontinib or in patients whose cancer got worse",
             {
                 "therapies": [("optional", "brontinib")],
@@ -102,3 +169,53 @@ def test_what_is_said_of_how_it_is_used(uses_of: Uses, said: str, expected: dict
 def test_that_it_may_be_used_after_a_treatment_makes_none_a_must(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}- **Plasmoma**. It may be used after treatment with brontinib.")
     assert fields(use) == {"conditions": ["Plasmoma"], "qualifiers": ["may be used after treatment with brontinib"]}
+
+
+def test_the_same_sentence_on_some_patients_is_quoted_whole(uses_of: Uses) -> None:
+    said = (
+        "It is used for patients with cancer that has a DEF mutation if their cancer got worse after treatment with brontinib"
+    )
+    (use,) = uses_of(f"{LEAD}- **Plasmoma**. It is used with carfol. {said}.")
+    assert fields(use) == {
+        "conditions": ["Plasmoma"],
+        "therapies": [("required", "carfol")],
+        "prior": [("conditional", "brontinib")],
+        "qualifiers": [said],
+    }
+
+
+@pytest.mark.parametrize(
+    ("section", "expected"),
+    [
+        (
+            "Zolafen is approved to treat malignant pleural effusion and keep it from recurring (coming back).",
+            {"conditions": ["malignant pleural effusion"], "qualifiers": ["keep it from recurring (coming back)"]},
+        ),
+        (
+            "Zolafen is approved to prevent:\n\n- **Pleural effusions** from recurring (coming back).",
+            {"conditions": ["Pleural effusions"], "qualifiers": ["from recurring (coming back)"]},
+        ),
+        (
+            "Zolafen is approved to reduce inflammation and suppress (lower) the body's immune response.",
+            {"conditions": ["inflammation", "immune response"], "qualifiers": ["suppress (lower) the body's immune response"]},
+        ),
+        (
+            "Zolafen is approved to prevent:\n\n- **Nausea** caused by chemotherapy and nausea after surgery.",
+            {"conditions": ["Nausea"], "causes": ["chemotherapy", "surgery"]},
+        ),
+    ],
+)
+def test_what_a_use_is_to_reach(uses_of: Uses, section: str, expected: dict[str, Any]) -> None:
+    (use,) = uses_of(section)
+    assert fields(use) == expected
+
+
+def test_the_partner_of_the_opening_sentence_is_kept_with_its_verb(uses_of: Uses) -> None:
+    (use,) = uses_of(
+        "Zolafen is approved to be given with carfol or other drugs to treat:\n\n- **Plasmoma**. It is used with brontinib."
+    )
+    assert fields(use) == {
+        "conditions": ["Plasmoma"],
+        "therapies": [("required", "brontinib")],
+        "qualifiers": ["given with carfol or other drugs"],
+    }
