@@ -96,11 +96,13 @@ def prior_of(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
             _in(one, way) and _GIVEN.search(reading.text(way.place)) for way in reading.of("qualifier")
         ):
             continue  # "X is given once, after the patient has received A": how it is given, and no earlier treatment
-        names = [name for name in one.names if not (before_surgery and reading.text(name).lower() == "surgery")]
+        each = {reading.text(name).casefold(): name for name in one.names}  # "surgery to X or surgery to Y": once
+        names = [name for name in each.values() if not (before_surgery and reading.text(name).lower() == "surgery")]
         if not names or brings_on(leaf, verb, reading, one) or _in_later_step(reading, one):
             continue  # "nausea after surgery", "in patients treated with X": what brings on the thing prevented
         ways = (reading.also and not leaf.prose) or reading in first
         mode = "conditional" if one.some or ways or in_run(reading, one) or _unless(reading, one) else one.mode
+        mode = "required" if mode == "one_of" and len(names) == 1 < len(one.names) else mode
         quotes = tuple(reading.quote(name, one.rule) for name in names)
         told = PriorTherapy(mode, reading.quote(one.place, one.rule), quotes)  # type: ignore[arg-type]  # the modes are those of the model
         unique.setdefault(tuple(name.text.casefold() for name in quotes), told)

@@ -84,7 +84,8 @@ def _more_of(ledger: Ledger, aside: Aside, places: Iterable[Place]) -> None:
     if not any(one.kind not in ("frame", "gloss") and one.rule != "manner" for one in reading.said):
         ledger.role(statement, "explanation", "given-by")
         return
-    named = [one for one in covered if _names(statement, one)]
+    said = {name for name in heads if name.casefold() in statement.text.casefold()}
+    named = [one for one in covered if _names(said, one)]
     if reading.of("narrower") and not named:
         ledger.unread(statement, NO_ANTECEDENT)
         ledger.state([one.place for one in covered], statement.fact("stated"))
@@ -114,10 +115,10 @@ def _detailed(aside: Aside) -> list[Place]:
     return aside.passage.leaves()
 
 
-def _names(statement: Statement, one: Read) -> bool:
-    """Whether a sentence says the name of a use's disease."""
-    said = statement.text.casefold()
-    return any(name.casefold() in said for told in one.leaf.told for name in told.heads)
+def _names(said: set[str], one: Read) -> bool:
+    """Whether one of the names that a sentence says is that of a use's disease, or stands in the use's own words ("who have ITP")."""
+    heads = {name for told in one.leaf.told for name in told.heads}
+    return not heads.isdisjoint(said) or any(name.isupper() and name in one.leaf.text.text for name in said)
 
 
 def read_unseen(ledger: Ledger, element: Unseen) -> None:

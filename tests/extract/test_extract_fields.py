@@ -146,6 +146,14 @@ def test_what_is_said_of_a_disease_and_its_patients(uses_of: Uses, said: str, ex
             {"therapies": [("required", "DEF inhibitor")], "line": ["first-line hormone therapy"]},
         ),
         (
+            "in adults whose cancer came back after surgery to remove the liver or surgery to remove the spleen",
+            {
+                "populations": ["adults"],
+                "disease_status": ["came back after surgery to remove the liver or surgery to remove the spleen"],
+                "prior": [("required", "surgery")],
+            },
+        ),
+        (
             "as part of combination therapy for plasmoma or alone for melanoma",
             {
                 "therapies": [("optional", "combination therapy")],
@@ -219,3 +227,11 @@ def test_the_partner_of_the_opening_sentence_is_kept_with_its_verb(uses_of: Uses
         "therapies": [("required", "brontinib")],
         "qualifiers": ["given with carfol or other drugs"],
     }
+
+
+def test_a_later_sentence_on_a_disease_is_of_each_use_that_names_it(uses_of: Uses) -> None:
+    items = "- Adults with chronic immune plasmopenia (CIP).\n- Children who have had CIP for 6 months."
+    later = "Zolafen is used in certain patients with CIP who have not gotten better with other treatment."
+    uses = uses_of(f"{LEAD}- **Plasmopenia**. It is used in:\n  {items.replace(chr(10), chr(10) + '  ')}\n\n{later}")
+    said = ["certain patients", "have not gotten better with other treatment"]
+    assert [fields(use)["populations"] for use in uses] == [["Adults", *said], ["Children", "have had CIP for 6 months", *said]]
