@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.extract.said import Place, Said
 from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
-from pipeline.phrases.nouns import goes_on, is_one_name
+from pipeline.phrases.nouns import goes_on, is_one_name, noun_list
 
 #: The rule of a disease of which the condition is a part ("irritability associated with autistic disorder").
 UNDERLYING = "underlying-disease"
@@ -44,8 +44,10 @@ def _head_again(scene: Scene, first: int) -> list[Place] | None:
         while after < scene.end and (words[after].low in named or words[after].of("coordinator")):
             after += 1
         names = {word.low for word in words[number + 1 : after] if not word.of("coordinator")}
-        if words[number].low == "and" and named and names == named and after + 1 < scene.end and words[after].of("time"):
-            return [scene.place(first, number), scene.place(after + 1, scene.end)]
+        again = words[number].low == "and" and named and names == named and after + 1 < scene.end and words[after].of("time")
+        parts = (first, number), (after + 1, scene.end)
+        if again and all(noun_list(words, at, end).end == end for at, end in parts):  # and nothing else is said of either
+            return [scene.place(*part) for part in parts]
     return None
 
 

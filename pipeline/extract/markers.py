@@ -20,7 +20,8 @@ MARKER_NOUN = re.compile(
 )
 #: What is found, done or seen, and marks none.
 NO_MARKER = re.compile(
-    r"\bnode|\b(?:scans?\b|surg|treat|therap|metasta|spread|symptom)|\btest(?:ed|s)?\b(?! positive| negative)", re.IGNORECASE
+    r"\bnode|\b(?:scans? (?:is|are|was|were)\b|surg|treat|therap|metasta|spread|symptom)|\btest(?:ed|s)?\b(?! positive| negative)",
+    re.IGNORECASE,
 )
 
 

@@ -97,7 +97,9 @@ def _alternatives(reading: Reading, *, preventive: bool) -> list[tuple[Populatio
         if not groups:
             groups = [[]]
         # "in adults and in children whose cancer has spread": without a comma it may be said of both, and then it must not be lost
-        of_last = bound and (comma or one.groups or _OF_BODY.search(said.fact.text) is not None)
+        of_last = (
+            bound and one.rule != "one-of-several" and (comma or one.groups or _OF_BODY.search(said.fact.text) is not None)
+        )
         for each in groups[-1:] if of_last else groups:
             each.append(said)
     if groups:

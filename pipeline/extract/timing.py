@@ -187,10 +187,12 @@ def case(scene: Scene) -> tuple[Said, ...] | None:
     words = scene.words[scene.phrase.first : scene.end]
     if words[0].low == "unless":
         return None  # what it takes back is not read
-    if (verb := _of_disease(scene)) is not None:
-        return of_disease(replace(scene, phrase=replace(scene.phrase, inner=verb)))
     conditional = words[0].low == "if" or scene.phrase.joint == ";" or _OR_ELSE.search(scene.said) is not None
     prior = priors_of_case(scene, conditional=conditional)
+    if (verb := _of_disease(scene)) is not None:
+        told = of_disease(replace(scene, phrase=replace(scene.phrase, inner=verb)))
+        if not prior or any(one.kind == "prior" for one in told):
+            return told
     if prior or (
         len(words) > 1
         and any(word.of("disease", "treatment", "person") or word.low in ("it", "they", "their") for word in words[1:])

@@ -38,7 +38,7 @@ def predicates(words: Sequence[Word], at: int, end: int) -> tuple[Predicate, ...
             continue
         of_disease |= word.low == "that" and number > first and _for_disease(words, first, number)
         said, after = _joint(words, number, end)
-        if of_disease and said == "or":
+        if of_disease and said == "or" and word.low != ",":
             number = after
             continue
         if said and after < end and number > first:

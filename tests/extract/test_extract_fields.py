@@ -71,6 +71,16 @@ def fields(use: Use) -> dict[str, Any]:
             "that is advanced or metastatic and HR+ or hormone receptor unknown",
             {"disease_status": ["advanced or metastatic"], "biomarkers": ["HR+ or hormone receptor unknown"]},
         ),
+        (
+            "in adults, and in children aged 2 years or older, whose tumor advanced during treatment or who have no choice",
+            {
+                "populations": [
+                    *("adults", "whose tumor advanced during treatment or who have no choice"),
+                    *("children", "aged 2 years or older", "whose tumor advanced during treatment or who have no choice"),
+                ]
+            },
+        ),
+        ("that has the DEF receptor, as seen on a scan", {"biomarkers": ["the DEF receptor, as seen on a scan"]}),
         ("in patients whose zolane scan was positive", {"populations": ["whose zolane scan was positive"]}),
         ("in adults who are DEF negative", {"populations": ["adults", "are DEF negative"]}),
         (
@@ -135,6 +145,13 @@ def test_what_is_said_of_a_disease_and_its_patients(uses_of: Uses, said: str, ex
         (
             "when the cancer has the DEF-L1 protein but does not have a mutation in the GHI gene",
             {"biomarkers": ["the DEF-L1 protein", "does not have a mutation in the GHI gene"]},
+        ),
+        (
+            "when the cancer has spread and brontinib has stopped working",
+            {
+                "disease_status": ["when the cancer has spread and brontinib has stopped working"],
+                "prior": [("required", "brontinib")],
+            },
         ),
         ("as neoadjuvant therapy (to shrink the tumor before surgery)", {"line": ["neoadjuvant therapy"]}),
         (
@@ -211,6 +228,10 @@ def test_the_same_sentence_on_some_patients_is_quoted_whole(uses_of: Uses) -> No
             "Zolafen is approved to prevent:\n\n- **Nausea** caused by chemotherapy and nausea after surgery.",
             {"conditions": ["Nausea"], "causes": ["chemotherapy", "surgery"]},
         ),
+        (
+            "Zolafen is approved to prevent:\n\n- **Nausea** caused by chemotherapy and nausea after surgery, despite carfol.",
+            {"conditions": ["Nausea"], "causes": ["chemotherapy and nausea after surgery, despite carfol"]},
+        ),
     ],
 )
 def test_what_a_use_is_to_reach(uses_of: Uses, section: str, expected: dict[str, Any]) -> None:
@@ -235,3 +256,9 @@ def test_a_later_sentence_on_a_disease_is_of_each_use_that_names_it(uses_of: Use
     uses = uses_of(f"{LEAD}- **Plasmopenia**. It is used in:\n  {items.replace(chr(10), chr(10) + '  ')}\n\n{later}")
     said = ["certain patients", "have not gotten better with other treatment"]
     assert [fields(use)["populations"] for use in uses] == [["Adults", *said], ["Children", "have had CIP for 6 months", *said]]
+
+
+def test_a_branch_behind_a_comma_makes_no_earlier_treatment_a_must(uses_of: Uses) -> None:
+    item = "DEF positive and has been treated with a DEF drug for cancer that has spread, or has come back after DEF therapy"
+    (use,) = uses_of(f"{LEAD}- **Plasmoma**. It is used in patients whose cancer is:\n  - {item}")
+    assert fields(use)["prior"] == [("conditional", "DEF drug"), ("conditional", "DEF therapy")]
