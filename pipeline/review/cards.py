@@ -197,13 +197,13 @@ _WORDS, _UNREAD, _PATIENTS, _WITH, _PRIOR, _PHASES = (
 _COLUMNS: Final = (
     _WORDS,
     _UNREAD,
+    "Approval status",
     *(field.label for field in FIELDS),
     _PATIENTS,
     _WITH,
     _PHASES,
     _PRIOR,
     "Intent",
-    "Approval status",
 )
 
 

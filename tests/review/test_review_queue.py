@@ -48,6 +48,11 @@ def test_the_queue_lists_uses_by_need(real_site: Path, open_page: Open, drugs: l
     page.select_option("#need", label="Restricted in words")
     expect(listed).to_have_count(words)
     page.select_option("#need", "")
+    # The title leaves it out, and whoever decides from this list must not take it for a broader use.
+    page.fill("#query", "ensartinib")
+    expect(listed).to_contain_text(["ALK"])
+    page.fill("#query", "afamitresgene")
+    expect(listed.locator(".approval-accelerated_approval")).to_have_text("accelerated approval")
     page.fill("#query", "NSCLC")
     expect(page.locator("#count")).to_contain_text("in this queue with “NSCLC” as non-small cell lung cancer")
 
@@ -111,6 +116,7 @@ def test_down_a_page_without_a_queue(real_site: Path, open_page: Open) -> None:
     page.keyboard.press("u")
     expect(page.locator("#use-2.current")).to_be_visible()
     expect(page.locator("[data-decided]")).to_have_text("1")
+    expect(page.locator("[data-export]")).to_have_text("Export 1 decision", use_inner_text=True)
 
 
 def test_many_are_decided_at_once_with_a_reason_and_undone_at_once(

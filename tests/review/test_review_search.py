@@ -141,6 +141,29 @@ def test_it_says_what_it_searched_and_shows_where_it_was_found(real_site: Path, 
     expect(page.locator("article:target h3")).to_contain_text("Non-small cell lung cancer")
 
 
+def test_what_stands_beside_a_title_is_compared_by_whole_words_and_prior_therapy_is_called_so(
+    real_site: Path, open_page: Open
+) -> None:
+    page = open_page(real_site / "index.html")
+    rest = """([title, ...words]) => search.rest(
+      {flags: 0, entry: {words: words.map(([group, text]) => ({group, label: group, text}))}}, title)"""
+    # "men" is not said by "treatment", nor a prior therapy by the same therapy that is to be given.
+    title = "Prostate cancer · first-line treatment · with chemotherapy"
+    assert page.evaluate(rest, [title, ["patients", "men"], ["prior", "chemotherapy"]]) == ["men", "after chemotherapy"]
+    # Prior therapy that another field tells is not told twice.
+    worse = "got worse after treatment with platinum"
+    assert page.evaluate(rest, ["Lung cancer", ["detail", worse], ["prior", "treatment with platinum"]]) == [worse]
+
+
+def test_a_use_with_a_lesser_status_than_its_drug_has_elsewhere_says_so(real_site: Path, open_page: Open) -> None:
+    page = open_page(real_site / "index.html")
+    page.select_option("#approval-status", "2")
+    page.fill("#query", "cancer")
+    mixed = page.locator("#drugs tbody tr", has=page.locator("td .chips .approval-approved")).locator(".found li")
+    assert mixed.count() > 0
+    expect(mixed.locator(".approval-accelerated_approval")).to_have_count(mixed.count())
+
+
 def test_near_misses_are_offered_and_words_of_two_uses_do_not_add_up(real_site: Path, open_page: Open) -> None:
     page = open_page(real_site / "index.html")
     page.fill("#query", "Keytrdua melanoma")

@@ -59,6 +59,7 @@ var decisions = (() => {
   function show() {
     const number = Object.keys(read()).length;
     for (const place of document.querySelectorAll("[data-decided]")) place.textContent = String(number);
+    for (const place of document.querySelectorAll("[data-plural]")) place.hidden = number === 1;
     for (const place of document.querySelectorAll(".decided")) place.hidden = number === 0;
   }
 

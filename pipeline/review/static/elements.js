@@ -9,5 +9,8 @@ var elements = (() => {
     return element;
   }
   const number = (count) => count.toLocaleString("en");
-  return { make, number };
+  // The approval statuses of uses, by their bits.
+  const APPROVAL_STATUS = [[1, "approved", "approval-approved"], [2, "accelerated approval", "approval-accelerated_approval"], [4, "used", "approval-used"]];
+  const approval = (bits) => APPROVAL_STATUS.filter(([bit]) => bits & bit).map(([, text, classes]) => make("span", `chip ${classes}`, text));
+  return { make, number, approval };
 })();

@@ -5,7 +5,6 @@
   const OFFERED = 4;
   const USES = 4; // listed of a drug
   const STEP = 40; // about a screen and a half: what is not seen is made after the search has answered
-  const APPROVAL_STATUS = [[1, "approved", "approval-approved"], [2, "accelerated approval", "approval-accelerated_approval"], [4, "used", "approval-used"]];
   const FLAGS = [[32, "stale"], [64, "restricted in words"], [2, "unread"], [4, "uncoded"], [16, "findings"], [8, "changed"], [1, "brand-scoped"]];
   const find = (id) => document.getElementById(id);
 
@@ -145,9 +144,10 @@
       line.append(make("span", "light", ` · ${one.label}: `));
       lit(line, one.text);
     }
-    const said = [use.title, ...beside.map((one) => one.text)].join(" · ").toLowerCase();
-    const rest = use.entry.words.filter((one) => one.label !== "Intent" && (one.group !== "brand" || use.flags & 1) && !said.includes(one.text.toLowerCase()));
-    if (rest.length) line.append(make("span", "light", ` · ${[...new Set(rest.map((one) => one.text))].join(" · ")}`));
+    const rest = search.rest(use, [use.title, ...beside.map((one) => one.text)].join(" | "), beside);
+    if (rest.length) line.append(make("span", "light", ` · ${rest.join(" · ")}`));
+    // Which use is not approved in full, where the drug's row has several statuses.
+    if (use.approvalStatus !== 1 && use.approvalStatus !== drug.approvalStatuses) line.append(" ", ...elements.approval(use.approvalStatus));
     return line;
   }
 
@@ -177,7 +177,7 @@
       const list = make("ul", "found");
       const listed = [...drug.found];
       for (const [number, hits] of listed.slice(0, USES)) list.append(useOf(drug, number, hits));
-      if (listed.length > USES) list.append(make("li", "light", `and ${listed.length - USES} more uses`));
+      if (listed.length > USES) list.append(make("li", "light", `and ${listed.length - USES} more use${listed.length - USES === 1 ? "" : "s"}`));
       second.append(list);
     } else {
       drug.conditions.slice(0, USES).forEach((one, place) => {
@@ -189,7 +189,7 @@
     const some = drug.found.size < drug.uses.length && drug.found.size ? `${drug.found.size} of ` : "";
     cell(row, "number").append(`${some}${drug.uses.length}`, make("span", "unit", drug.uses.length === 1 ? " use" : " uses"));
     const approvalStatus = make("div", "chips");
-    for (const [bit, text, classes] of APPROVAL_STATUS) if (drug.approvalStatuses & bit) approvalStatus.append(make("span", `chip ${classes}`, text));
+    approvalStatus.append(...elements.approval(drug.approvalStatuses));
     cell(row).append(approvalStatus);
     const flags = make("div", "chips");
     for (const [bit, text] of FLAGS) if (drug.flags & bit) flags.append(make("span", bit & 118 ? "chip warning" : "chip", text));

@@ -35,7 +35,10 @@
       const link = make("a", "", `${drug.name}: ${use.title}`);
       link.href = `drugs/${encodeURIComponent(drug.file)}.html#use-${use.number}`;
       line.append(link);
+      const rest = search.rest(use, use.title);
+      if (rest.length) line.append(make("span", "light", ` · ${rest.join(" · ")}`));
       for (const [bit, label] of NEEDS) if (bit && use.flags & bit) line.append(" ", make("span", "chip warning", label));
+      if (use.approvalStatus !== 1) line.append(" ", ...elements.approval(use.approvalStatus));
       return line;
     }));
     find("more").hidden = shown >= found.length;

@@ -127,9 +127,18 @@ var search = (() => {
     }
     return null;
   }
+  // What restricts a use and what was said of it leaves out: a title alone would read as a broader use than the page states.
+  // Whole words are compared ("men" is not said by "treatment"), and prior therapy as such, not as something to be given.
+  function rest(use, said, shown = []) {
+    const has = (text, part) => ` ${fold(text)} `.includes(` ${fold(part)} `);
+    const left = use.entry.words.filter((one) => one.label !== "Intent" && (one.group !== "brand" || use.flags & 1) && !shown.includes(one))
+      .map((one) => (one.group === "prior" ? `after ${one.text}` : one.text));
+    const unsaid = [...new Set(left)].filter((one) => !has(said, one));
+    return unsaid.filter((one) => !one.startsWith("after ") || !unsaid.some((each) => each !== one && has(each, one)));
+  }
   const drugs = window.onlabelDrugs.map(([file, name, kind, brands, flags, sha, reviewed, date, waiting, names, byBrand, uses]) => {
     const made = uses.map(([title, approvalStatus, own, offset, words, found], at) => ({ number: at + 1, title, approvalStatus, flags: own, offset, key: `${sha}:${offset}`, entry: entry(words, found) }));
     return { file, name, kind, brands, flags, sha, reviewed, date, waiting, ...drug(names, byBrand, made) };
   });
-  return { drugs, parse, find, hit, told, near, within, groups, fold };
+  return { drugs, parse, find, hit, told, near, within, groups, fold, rest };
 })();
