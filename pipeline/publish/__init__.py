@@ -126,7 +126,7 @@ def publish(  # noqa: PLR0913 - what went in, and how
         change = compare(settled, before)
         stopped = forbidden(settled, change, before, max_removed)
         if stopped is None and not release_withheld:
-            stopped = released(previous, settled, output.spool, settings.fhir_versions[0])
+            stopped = released(previous, settled, output.spool)
         if stopped is not None:
             findings = _findings(output.spool) if stopped.code == "P511" else ()
             return Published(None, previous, False, stopped, settled, change, findings)  # noqa: FBT003 - in its order

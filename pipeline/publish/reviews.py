@@ -1,9 +1,9 @@
-"""What people decided on the uses of a snapshot, read back from its bundles; and what a run would no longer withhold."""
+"""What people decided on the uses of a snapshot, read back from its facts; and what a run would no longer withhold."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -11,11 +11,10 @@ from typing import Any, Final
 import orjson
 
 from pipeline.errors import Problem
-from pipeline.model import Resource
+from pipeline.facts import FACTS
 from pipeline.publish.files import LARGE
 from pipeline.publish.guards import Settled
 from pipeline.publish.spool import Spool
-from pipeline.settings import FhirVersion
 
 #: How many of what a message names.
 _SHOWN: Final = 5
@@ -38,17 +37,17 @@ class Reviewed:
 
 def reviews_in(snapshot: Path) -> Iterator[Reviewed]:
     """What people decided on the uses of a snapshot, page by page."""
-    bundles = next(iter(sorted(snapshot.glob("*/bundles/transaction.ndjson"))), None)
-    if bundles is None:
+    facts = snapshot / FACTS
+    if not facts.is_file():
         return
-    with bundles.open("rb", buffering=LARGE) as lines:
+    with facts.open("rb", buffering=LARGE) as lines:
         for line in lines:
             # Few pages have any, and most lines need not be taken apart.
-            if b'/StructureDefinition/review"' in line:
+            if b'"reviews":[' in line:
                 yield from _reviews(orjson.loads(line))
 
 
-def released(snapshot: Path | None, settled: Iterable[Settled], spool: Path, version: FhirVersion) -> Problem | None:
+def released(snapshot: Path | None, settled: Iterable[Settled], spool: Path) -> Problem | None:
     """P517: uses that the current snapshot withholds, and that this run would publish from the same bytes of their pages."""
     withheld: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
     for review in reviews_in(snapshot) if snapshot else ():
@@ -58,12 +57,14 @@ def released(snapshot: Path | None, settled: Iterable[Settled], spool: Path, ver
     read = {one.page.number for one in settled if one.outcome == "published" and not one.page.taken_over}
     pages = {one.page.number for one in settled if one.page.slug in withheld} & read
     found: list[str] = []
-    for entry in Spool(spool).bundles(version, pages) if pages else ():
-        bundle = orjson.loads(entry.json)
-        drug, sha256 = _drug(bundle), _sha256(bundle)
+    for entry in Spool(spool).facts(pages) if pages else ():
+        facts = orjson.loads(entry.json)
+        drug, sha256 = facts["slug"], facts["page"]["sha256"]
         texts = {text for digest, text in withheld[drug] if digest == sha256}
-        still = {review.text for review in _reviews(bundle) if review.withheld}
-        found += [f"{drug}: {text}" for text in sorted((texts - still) & set(_uses(bundle)))]
+        still = {review.text for review in _reviews(facts) if review.withheld}
+        found += [
+            f"{drug}: {text}" for text in sorted((texts - still) & {use["text"]["text"] for use in facts.get("uses", ())})
+        ]
     if not found:
         return None
     several = "1 use that a person withheld" if len(found) == 1 else f"{len(found)} uses that people withheld"
@@ -105,48 +106,15 @@ def _listed(items: Sequence[str]) -> str:
     return "; ".join(shown) + ("; …" if len(items) > _SHOWN else "")
 
 
-def _reviews(bundle: Resource) -> Iterator[Reviewed]:
-    drug, sha256 = _drug(bundle), _sha256(bundle)
-    for entry in bundle["entry"]:
-        # Agents of the Provenance have them, or in the core profile the document itself.
-        for holder in (entry["resource"], *entry["resource"].get("agent", ())):
-            for extension in holder.get("extension", ()):
-                if extension["url"].endswith("/review"):
-                    said = {part["url"]: part for part in extension["extension"]}
-                    named = said["reviewer"]["valueString"] if "reviewer" in said else holder["who"]["display"]
-                    text, verdict = said["text"]["valueString"], said["verdict"]["valueCode"]
-                    yield Reviewed(drug, sha256, text, named, verdict, "indication" not in said)
-
-
-def _uses(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
-    """The texts of the uses that a bundle publishes, in whatever version: quotes with the role `text`."""
-    if isinstance(value, list):
-        for each in value:
-            yield from _uses(each)
-    elif isinstance(value, dict):
-        if str(value.get("url", "")).endswith("/StructureDefinition/quote"):
-            said = {part["url"]: part for part in value["extension"]}
-            if said["role"]["valueCode"] == "text":
-                yield said["text"]["valueString"]
-        for each in value.values():
-            yield from _uses(each)
-
-
-def _drug(bundle: Resource) -> str:
-    return _identifier(bundle, "MedicationKnowledge", "/drug")
-
-
-def _sha256(bundle: Resource) -> str:
-    return _identifier(bundle, "DocumentReference", "/sha256")
-
-
-def _identifier(bundle: Resource, kind: str, system: str) -> str:
-    """The first identifier of a system that resources of a kind have: a drug has one of `/drug`, its brands have none."""
-    for resource in (entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == kind):
-        # R4B and R4 have no element for a MedicationKnowledge's identifier, but HL7's extension.
-        named = [*resource.get("identifier", ()), *(one.get("valueIdentifier", {}) for one in resource.get("extension", ()))]
-        for one in named:
-            if str(one.get("system", "")).endswith(system):
-                return str(one["value"])
-    message = f"no {kind} with an identifier of {system}"
-    raise LookupError(message)
+def _reviews(facts: Mapping[str, Any]) -> Iterator[Reviewed]:
+    for name in ("uses", "withheld"):
+        for use in facts.get(name, ()):
+            for review in use.get("reviews", ()):
+                yield Reviewed(
+                    facts["slug"],
+                    facts["page"]["sha256"],
+                    use["text"]["text"],
+                    review["reviewer"],
+                    review["verdict"],
+                    name == "withheld",
+                )

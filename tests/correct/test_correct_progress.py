@@ -93,7 +93,7 @@ def test_the_interval_holds_the_share_and_mirrors(counted: tuple[int, int]) -> N
 
 @pytest.mark.parametrize(("successes", "trials"), [(0, 0), (2, 1), (-1, 3)])
 def test_no_share_has_no_interval(successes: int, trials: int) -> None:
-    with pytest.raises(ValueError, match="no share"):
+    with pytest.raises(ValueError, match="not a share"):
         wilson(successes, trials)
 
 
