@@ -46,7 +46,7 @@
     for (const one of editing) one.restore();
     const here = editing.findIndex((one) => keys.includes(one.key));
     const there = queue.find(([, , key]) => keys.includes(key));
-    if (here >= 0) go(here + 1);
+    if (here >= 0) open([file, here + 1]);
     else if (there) open(there);
   }
   function step(by) {
