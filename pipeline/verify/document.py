@@ -26,7 +26,7 @@ _GLOSSARY_ID = re.compile(
 _FOOTNOTE_MARKS = frozenset("*#^\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079\u2020\u2021\u00a7\u00b6")
 _QUOTED = re.compile(r"(['\"])(.*)\1(?:[ \t]+#.*)?")
 #: A comment, and what opens a literal or folded block.
-_NO_WORDS = re.compile(r"(?:\A|[ \t]+)#.*|\A[|>][-+\d]*+(?=[ \t]|\Z)")
+_NO_WORDS = re.compile(r"(?:\A|(?<![ \t])[ \t]++)#.*|\A[|>][-+\d]*+(?=[ \t]|\Z)")
 _YAML_KEY = re.compile(r"(?:\A|(?<=[\r\n]))([^\s:#\-](?:[^:\r\n]*[^ \t:\r\n])?+)[ \t]*+:(?=[ \t\r\n]|\Z)")
 
 
