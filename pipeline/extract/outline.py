@@ -75,7 +75,7 @@ def nest(blocks: Sequence[Block]) -> list[Item]:
     return _by_words(items)
 
 
-_COLON = re.compile(r"(?:\W*[\w'/,-]+){1,8}?(?<!including)\s*:\s+(?=\w)")
+_COLON = re.compile(r"(?:[^\w:]*+\w[\w'/,-]*+){1,8}?(?<!including)\s*+:\s+(?=\w)")
 _BRACKETS = re.compile(r"\([^()]*\)")
 
 

@@ -27,7 +27,7 @@ _REFERENCE = re.compile(
     r"\[\s*see\b[^\[\]]*+\]|\(\s*see\b(?:[^()]|\([^()]*+\))*+\)|\(\d{1,2}\.\d{1,2}(?:, ?\d{1,2}\.\d{1,2})*+\)"
 )
 #: What a reference at the end of a sentence leaves in its plain text.
-_BLANKED = re.compile(r"(?<=\S)\s{6,}[.\s]*\Z")
+_BLANKED = re.compile(r"(?:(?<=[^\s.])|(?<=\w\.))\s{6,}[.\s]*+\Z")
 #: "a) in the treatment of", "2) the management of": an item's number, written out.
 _ENUMERATOR = re.compile(r"\A\s*\(?(?:[a-h]|\d{1,2})\)\s*(?=[A-Za-z])|\A\s*[a-h]\.\s+(?=[a-z])")
 #: How far from a sentence's end its footnote marks may begin.

@@ -15,7 +15,7 @@ _TOLD: Final = 10
 #: After so many refusals for one reason, and nothing taken, the rest would fare no better.
 _ENOUGH: Final = 20
 #: Resources, places and numbers in a server's words: what differs from one refusal to the next though the reason is one.
-_PARTICULAR = re.compile(r"\S*[\d/]\S*")
+_PARTICULAR = re.compile(r"(?<!\S)(?=\S*[\d/])\S+")
 #: What servers say of a reason, and what to do about it.
 _REMEDIES: Final = (
     (
