@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from prefect import tags
 from prefect.client.schemas.schedules import CronSchedule
@@ -73,16 +73,25 @@ def serve_flow(parameters: Mapping[str, Any], *, cron: str, name: str, announce:
     _check_runner(parameters)
     with prefect_server(announce, dashboard=True, lost=_stop_serving) as url:
         announce(f"Serving onlabel/{name} at {cron!r} (UTC); Prefect: {url.removesuffix('/api')}; Ctrl-C ends it.")
-        onlabel.serve(
-            name=name,
-            cron=cron,
-            parameters=dict(parameters),
-            tags=tags_of(parameters["fhir"]),
-            print_starting_message=False,
-            limit=1,  # a run that starts while another one publishes would be refused (P502); so it waits for its turn
-        )
+        try:
+            onlabel.serve(
+                name=name,
+                cron=cron,
+                parameters=dict(parameters),
+                tags=tags_of(parameters["fhir"]),
+                print_starting_message=False,
+                limit=1,  # a run that starts while another one publishes would be refused (P502); so it waits for its turn
+            )
+        except (KeyboardInterrupt, SystemExit) as stopped:
+            # A stop before Prefect listens for one, right after the line above, is the same end.
+            if isinstance(stopped, SystemExit) and stopped.code != _TERMINATED:
+                raise
         # Prefect takes Ctrl-C and a service manager's stop for the way to end this, and so do we.
         announce("Stopped. What was published before is unchanged.")
+
+
+#: The exit code of a program that a service manager stops.
+_TERMINATED: Final = 128 + signal.SIGTERM
 
 
 def _stop_serving() -> None:

@@ -50,6 +50,12 @@ class FhirServer:
         found = (resource for kind in self.types for resource in self.resources(kind, {"_elements": "meta"}))
         return {name(resource): resource["meta"]["versionId"] for resource in found}
 
+    def delete(self, targets: Iterable[str]) -> None:
+        """Delete resources (`Type/id`) at once, since they name each other."""
+        entries = [{"request": {"method": "DELETE", "url": target}} for target in targets]
+        answer = self.http.post("", json={"resourceType": "Bundle", "type": "transaction", "entry": entries})
+        assert answer.status_code == httpx.codes.OK, answer.text[:2000]
+
     def load(self, snapshot: Snapshot) -> list[Resource]:
         """Post every transaction, each of which must be accepted; the value is the `response` of every entry."""
         responses: list[Resource] = []
