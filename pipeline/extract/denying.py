@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from pipeline.language import rx
 
 _MAY_DENY = rx(
@@ -18,9 +20,12 @@ def may_deny(words: str) -> bool:
     return _MAY_DENY.search(words) is not None
 
 
+_OFF_LABEL = r"\b(?:unapproved|off-label|emergency[- ]use)\b"
+#: Of a use: it is outside of what is approved.
+OFF_LABEL = rx(_OFF_LABEL)
 _TAKEN_BACK = rx(
     r"\b(?:no longer|not|never)(?: currently| yet| been)? (?:FDA[- ])?approved\b"
-    r"|\b(?:unapproved|off-label|emergency[- ]use)\b"
+    rf"|{_OFF_LABEL}"
     r"|\bapprovals?\b.{0,60}\b(?:withdrawn|revoked|rescinded|taken back)\b"
 )
 _BE = r"(?:may|might|could|can|will|would|should)(?: \w+){0,2} be|had been|used to be|is (?:expected|likely|hoped|about|due|yet) to be|is being|rarely|hardly|barely"
@@ -63,6 +68,7 @@ def is_lesser(sentence: str) -> bool:
     return _LESSER.search(sentence) is not None
 
 
+@lru_cache(maxsize=512)  # the sentence that opens a list is asked for each of its items
 def takes_back_approval(sentence: str) -> bool:
     """Whether a sentence takes an approval back, or states a lesser thing: whatever rule read it, no use is published from it."""
     return _TAKEN_BACK.search(sentence) is not None or is_lesser(sentence) or _ON_THE_WAY.search(sentence) is not None

@@ -16,7 +16,7 @@ from pipeline.extract.told import names_another
 from pipeline.language import rx
 from pipeline.model import Block
 from pipeline.phrases.kinds import names_disease
-from pipeline.phrases.nouns import noun_list
+from pipeline.phrases.nouns import CAUSED, noun_list
 from pipeline.phrases.words import words_of
 
 #: Longer "sentences" (in code points) are something else, and reading them would cost time for nothing.
@@ -131,7 +131,7 @@ class _Walk:
             return False
         words = words_of(said[0].plain, said[0].start, said[0].end)
         stop = noun_list(words, 0, len(words)).end
-        caused = any(word.low in _CAUSED for word in words[stop:-1])
+        caused = any(word.low in CAUSED for word in words[stop:-1])
         if read_head(said[0]) is None or not (caused or any(word.of("disease") for word in words[:stop])):
             return False
         if not waits and self.label is not None:
@@ -310,7 +310,6 @@ def _leads_label(statement: Statement, frame: Frame) -> bool:
     return not statement.text.endswith((".", "!", "?", ")")) or _BELOW.search(statement.text) is not None
 
 
-_CAUSED = ("caused", "due")
 _INFECTIONS = rx(r"\bof (?:[\w-]+ ){0,3}infections (?:caused|due)\b")
 _BELOW = rx(r"\b(?:(?:listed|described|specified) (?:below|in this section)|(?:the )?following(?: \w+){0,3})\W*$")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from pipeline.extract.denying import is_lesser
+from pipeline.extract.denying import OFF_LABEL, is_lesser
 from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names, Subject, main_verb, split_at, split_names, subject_of
 from pipeline.language import closed, rx
@@ -181,14 +181,13 @@ FRAMES: tuple[Row, ...] = (
 _OF_THIS_USE = rx(
     r"\b(?:this|that) (?:use|indication)\b|\bthese (?:uses|indications)\b|^this is an? (?:[\w-]+ ){1,3}use\b|^(?:the |its )?(?:FDA )?approval (?:is|was)\b"
 )
-_OFF_LABEL = rx(r"\b(?:off-label|unapproved|emergency[- ]use)\b")
 
 
 @lru_cache(maxsize=512)
 def frame_of(statement: Statement, names: Names) -> Frame:
     """The frame of a sentence on a page about the drug of `names`."""
     words = words_of(statement.plain, statement.start, statement.end)
-    if _OF_THIS_USE.search(statement.text) is not None and (is_lesser(statement.text) or _OFF_LABEL.search(statement.text)):
+    if _OF_THIS_USE.search(statement.text) is not None and (is_lesser(statement.text) or OFF_LABEL.search(statement.text)):
         return Frame("lesser-standing", "denied", "use")
     at, first = main_verb(words)
     if first is None:

@@ -180,7 +180,7 @@ def _head_end(text: str, words: Sequence[Word], at: int, ranges: list[Place]) ->
         joint, after = joint_of(words, number, len(words))
         if joint and number > at:
             severe = joint == "," and _STATES_FIRST.match(text, words[at].start, words[after - 1].end) is not None
-            lists = listing and joint == "," and not ranges and goes_on_noun(words, after)
+            lists = listing and joint == "," and not ranges and _goes_on_noun(words, after)
             if not (severe and noun_end(words, after, len(words)) > after) and not (
                 lists or _next_is_head(words, joint, after, ranges)
             ):
@@ -264,7 +264,7 @@ def _next_is_head(words: Sequence[Word], joint: str, after: int, ranges: list[Pl
     return not bold or any(word.of("disease") for word in words[after:stop])
 
 
-def goes_on_noun(words: Sequence[Word], at: int) -> bool:
+def _goes_on_noun(words: Sequence[Word], at: int) -> bool:
     """Whether a noun phrase stands at a word that may be one of a list: no "particularly …"."""
     return noun_end(words, at, len(words)) > at and not words[at].low.endswith("ly") and not words[at].of("article")
 

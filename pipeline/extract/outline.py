@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.extract.head import starts_bold
+from pipeline.extract.quote import trimmed
 from pipeline.extract.sentences import Statement, statements
 from pipeline.language import plain, rx
 from pipeline.model import Block
@@ -89,7 +90,7 @@ def apart(item: Item) -> list[Item]:
     shown = _BRACKETS.sub(lambda found: " " * len(found[0]), said.plain[start : said.end])
     cuts = [start + found.start() for found in re.finditer(";", shown)]
     places = list(zip([start, *(cut + 1 for cut in cuts)], [*cuts, said.end], strict=True))
-    stripped = [_stripped(said.plain, *place) for place in places]
+    stripped = [trimmed(said.plain, *place) for place in places]
     parts = [Statement(said.block, said.plain, a, b) for a, b in stripped if words_of(said.plain, a, b)]
     named = [_names_disease(part) for part in parts]
     heads = all(noun_end(words, 0, 1) for part in parts for words in (words_of(part.plain, part.start, part.end),))
@@ -102,11 +103,6 @@ def apart(item: Item) -> list[Item]:
     end = said.plain.rindex(":", said.start, start) + 1 if colon is not None else 0
     heading = Statement(said.block, said.plain, said.start, end) if colon is not None else None
     return [Item(item.block, (part, *rest), item.parent, heading=heading) for part in parts]
-
-
-def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
-    said = text[start:end]
-    return start + len(said) - len(said.lstrip()), end - len(said) + len(said.rstrip())
 
 
 def _names_disease(part: Statement) -> bool:

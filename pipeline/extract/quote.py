@@ -43,7 +43,7 @@ def fact(block: Block, start: int, end: int, rule: str) -> Fact:
     Raises:
         ValueError: There is nothing but white space in the range.
     """
-    start, end = _trim(block.text, start, end)
+    start, end = trimmed(block.text, start, end)
     return Fact(fold(block.text[start:end]), (block.locate(start, end),), rule, tuple(_links(block, start, end)))
 
 
@@ -90,7 +90,8 @@ def glossary_id(href: str) -> str | None:
     return found["popup"] or found["term"] if found else None
 
 
-def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """A range of a text without the white space at its ends."""
     said = text[start:end]
     return start + len(said) - len(said.lstrip()), end - len(said) + len(said.rstrip())
 
@@ -104,7 +105,7 @@ def _links(block: Block, start: int, end: int) -> Iterator[Link]:
         inside = max(begins, start), min(ends, end)
         if inside[0] >= inside[1]:
             continue
-        first, last = _trim(block.text, *inside)
+        first, last = trimmed(block.text, *inside)
         if first < last:
-            entry = glossary_id(href) if (first, last) == _trim(block.text, begins, ends) else None
+            entry = glossary_id(href) if (first, last) == trimmed(block.text, begins, ends) else None
             yield Link(fold(block.text[first:last]), block.locate(first, last), href, entry)

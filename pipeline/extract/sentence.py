@@ -58,7 +58,7 @@ def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> 
     may = frame.group is not None and frame.group.modal in ("may", "can")
     if head is not None and head.low in ("continued", "continue", "continues"):
         # "It may be continued for up to 3 years in women who …": the others are treated, too
-        return of_some_patients(statement) if may and reading.of("population") else then_alone(reading)
+        return of_some_patients(statement) if may and reading.of("population") else _then_alone(reading)
     if _WHEN_USED.match(statement.text) is not None:
         return of_some_patients(statement, reading.of("partner"))
     in_a_case = may and bool(reading.of("partner")) and any(one.rule == "circumstance" for one in reading.of("status"))
@@ -105,7 +105,7 @@ def _names_whom(reading: Reading) -> bool:
 _FOLLOWING = rx(r"\b(?:in|for)(?: (?:the )?following(?: \w+){0,2})?\W*$")
 
 
-def then_alone(reading: Reading) -> Reading:
+def _then_alone(reading: Reading) -> Reading:
     """Reads "After radiation therapy, it is continued alone for up to 24 months": a later step, which frees nobody from the first."""
     alone = next(iter(reading.of("alone")), None)
     if alone is None or reading.steps:
@@ -129,8 +129,8 @@ def in_turn(reading: Reading, before: Sequence[Reading], around: Sequence[Readin
         any(map(is_step, before)) or any(one.names and not one.some for r in around for one in r.of("partner"))
     )
     if reading.of("partner"):
-        return later_step(reading, then=then) if then or (partner and _THEN.match(reading.statement.text)) else reading
-    return then_alone(reading) if then or (partner and _LATER.search(reading.statement.text)) else reading
+        return _later_step(reading, then=then) if then or (partner and _THEN.match(reading.statement.text)) else reading
+    return _then_alone(reading) if then or (partner and _LATER.search(reading.statement.text)) else reading
 
 
 #: After a partner was named, "alone" is then said of one step: "After six cycles, it is given alone", "alone for three cycles, then …".
@@ -147,7 +147,7 @@ def is_step(reading: Reading) -> bool:
 _WHEN = ("timing", "duration")
 
 
-def later_step(reading: Reading, *, then: bool = False) -> Reading:
+def _later_step(reading: Reading, *, then: bool = False) -> Reading:
     """Reads "After the transplant, it is given with lenalidomide" after "with A and B": a later step, with partners of its own.
 
     `then`: it says so ("It is then given with lenalidomide").

@@ -126,7 +126,7 @@ def span(scene: Scene) -> tuple[Said, ...] | None:
     return (scene.tell("qualifier", "duration", of="treatment", what="duration"),) if known else None
 
 
-def priors_of_case(scene: Scene, *, conditional: bool) -> tuple[Said, ...]:
+def _priors_of_case(scene: Scene, *, conditional: bool) -> tuple[Said, ...]:
     """Earlier treatment in "if the cancer has X, patients must have received Y", "when the cancer got worse after Y"."""
     words, first = scene.words, scene.phrase.first + 1
     found = []
@@ -188,7 +188,7 @@ def case(scene: Scene) -> tuple[Said, ...] | None:
     if words[0].low == "unless":
         return None  # what it takes back is not read
     conditional = words[0].low == "if" or scene.phrase.joint == ";" or _OR_ELSE.search(scene.said) is not None
-    prior = priors_of_case(scene, conditional=conditional)
+    prior = _priors_of_case(scene, conditional=conditional)
     if (verb := _of_disease(scene)) is not None:
         told = of_disease(replace(scene, phrase=replace(scene.phrase, inner=verb)))
         if not prior or any(one.kind == "prior" for one in told):

@@ -201,16 +201,16 @@ def goes_on(words: Sequence[Word], at: int, end: int) -> bool:
     for number in range(40):  # a longer list is none
         stop = noun_end(words, at, end)
         if stop == at:
-            return number > 1 and words[at].low in _CAUSED
+            return number > 1 and words[at].low in CAUSED
         if words[at].of("article"):
             return False
         joint, after = joint_of(words, stop, end)
         if joint in ("and", "or", "and/or"):
             return after < end and noun_end(words, after, end) > after
         if joint != ",":
-            return number > 0 and (stop == end or words[stop].low in (";", ".", *_CAUSED))
+            return number > 0 and (stop == end or words[stop].low in (";", ".", *CAUSED))
         at = after
     return False
 
 
-_CAUSED = ("caused", "due")
+CAUSED = ("caused", "due")

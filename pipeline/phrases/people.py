@@ -77,7 +77,7 @@ def read_people(text: str, start: int, end: int, *, traits: bool = False) -> tup
     """
     groups: list[Group] = []
     own, at = False, start
-    while (found := _GROUP.match(text, past := past_traits(text, at, end) if traits or groups else at, end)) is not None:
+    while (found := _GROUP.match(text, past := _past_traits(text, at, end) if traits or groups else at, end)) is not None:
         stop = found.end()
         status = _AFTER_MENOPAUSE.match(text, stop, end)
         if status is not None:
@@ -89,14 +89,14 @@ def read_people(text: str, start: int, end: int, *, traits: bool = False) -> tup
         groups.extend(described)
         at = age.place[1] if age is not None else stop
         joint = _JOIN.match(text, at, end)
-        if joint is None or _GROUP.match(text, past_traits(text, joint.end(), end), end) is None:
+        if joint is None or _GROUP.match(text, _past_traits(text, joint.end(), end), end) is None:
             break
         own = joint["own"] is not None or (len(groups) == 1 and _APART.match(joint.group()) is not None)
         at = joint.end()
     return _shared_range(groups), at if groups else start
 
 
-def past_traits(text: str, at: int, end: int) -> int:
+def _past_traits(text: str, at: int, end: int) -> int:
     """Past words before a noun for persons that are in no class: "nonpregnant (women)", "sexually active (girls)"; else `at`."""
     found = _TRAIT_WORDS.match(text, at, end)
     open_words = found is not None and all(classes_of(word.strip(",").lower()) <= {"adverb"} for word in found["words"].split())
