@@ -77,7 +77,7 @@ def changed_slugs(changes: Changes | None) -> frozenset[str]:
 
 def _news(change: Change, why: str) -> News:
     label = _OF.get(change.kind, change.aspect or "")
-    called = aspect_in_words(change.aspect) if change.kind not in _OF else label
+    called = _OF.get(change.kind) or aspect_in_words(change.aspect)
     was, now = (_values(label, each) for each in (change.was, change.now))
     if change.kind in {"use-added", "use-withdrawn"}:  # the use in the page's words, under what it is meant to do
         called = was or now

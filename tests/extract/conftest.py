@@ -16,6 +16,7 @@ import pytest
 from pipeline.extract import extract, record
 from pipeline.model import DrugFacts, Fact, Use, facts_in
 from pipeline.read import read_page
+from tests.extract.in_words import Fields, Uses
 
 HERE = Path(__file__).parent
 
@@ -45,6 +46,19 @@ Yes
 ## More About Zolafen
 """
 
+LABEL = """\
+---
+title: Zolafen
+source: DailyMed
+url: https://dailymed.nlm.nih.gov/dailymed/drugInfo.cfm?setid=0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0
+---
+
+# Zolafen
+
+## Indications and Usage
+
+"""
+
 
 def read_facts(text: str) -> DrugFacts:
     return extract(read_page(text.encode(), "zolafen.md"))
@@ -57,13 +71,25 @@ def facts_of() -> Callable[[str], DrugFacts]:
 
 
 @pytest.fixture(scope="session")
-def uses_of() -> Callable[[str], tuple[Use, ...]]:
+def uses_of() -> Uses:
     """The uses of an invented drug whose use section is given."""
     return lambda uses: read_facts(TEMPLATE.format(uses=uses.strip())).uses
 
 
 @pytest.fixture(scope="session")
-def fields_of() -> Callable[[Use], list[str]]:
+def facts_of_label() -> Callable[[str], DrugFacts]:
+    """The facts of a label whose section on its use is given."""
+    return lambda section: read_facts(LABEL + section)
+
+
+@pytest.fixture(scope="session")
+def uses_of_label(facts_of_label: Callable[[str], DrugFacts]) -> Uses:
+    """The uses of a label whose section on its use is given."""
+    return lambda section: facts_of_label(section).uses
+
+
+@pytest.fixture(scope="session")
+def fields_of() -> Fields:
     """What the fields of a use hold beside its whole sentences, in the page's words."""
     return fields
 
@@ -98,13 +124,13 @@ def gold_split() -> ModuleType:
 
 
 @pytest.fixture
-def score(shared_dir: Path, tmp_path: Path) -> Callable[[Path, list[DrugFacts]], dict[str, Any]]:
-    """The figures of facts against a folder of annotations, by the scorer beside the annotations."""
+def score(shared_dir: Path, tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """The figures of facts against annotations, by the scorer beside the annotations (in `gold` or in `labels`)."""
 
-    def run(gold: Path, facts: list[DrugFacts]) -> dict[str, Any]:
+    def run(gold: Path, facts: list[DrugFacts], beside: str = "gold") -> dict[str, Any]:
         records = tmp_path / "records.jsonl"
         records.write_text("\n".join(json.dumps(record(one)) for one in facts), encoding="utf-8")
-        command = [sys.executable, str(shared_dir / "gold" / "score.py"), str(gold), str(records), "--json"]
+        command = [sys.executable, str(shared_dir / beside / "score.py"), str(gold), str(records), "--json"]
         figures: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
         return figures
 

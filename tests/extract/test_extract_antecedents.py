@@ -7,17 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.model import DrugFacts, Use
-
-Uses = Callable[[str], tuple[Use, ...]]
-
-
-def page(uses: str) -> str:
-    return f"# Zolafen\n\nUS Brand Name(s)\n\nAlvera\n\nFDA Approved\n\nYes\n\n## Use in Cancer\n\n{uses}"
-
-
-def brands(uses: tuple[Use, ...]) -> list[list[str]]:
-    return [[brand.text for brand in use.brands] for use in uses]
-
+from tests.extract.in_words import Uses, brands, page
 
 AFTER_A_LIST = "Zolafen is approved to treat:\n\n- **Glioma.**\n- **Melanoma.**\n\n"
 UNTOLD = [

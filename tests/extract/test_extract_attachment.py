@@ -2,57 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from pipeline.model import DrugFacts, Use
-
-Uses = Callable[[str], tuple[Use, ...]]
-LEAD = "Zolafen is approved to treat:\n\n"
-
-
-@pytest.fixture
-def uses_of(facts_of: Callable[[str], DrugFacts]) -> Uses:
-    """The uses of a page with two brands whose section on its use is given."""
-    before = "# Zolafen\n\nUS Brand Name(s)\n\nAlvera, Bexida\n\nFDA Approved\n\nYes\n\n## Use in Cancer\n\n"
-    return lambda section: facts_of(before + section).uses
-
-
-def words(use: Use) -> list[str]:
-    """The qualifiers of a use, in the page's words."""
-    return [one.fact.text for one in use.qualifiers]
-
-
-def patients(use: Use) -> list[list[str]]:
-    """What is said of each group of patients."""
-    return [[each.fact.text for each in one.characteristics] for one in use.populations]
-
-
-def test_prior_therapy_listed_after_the_types_is_required_for_each_of_them(uses_of: Uses) -> None:
-    types = "- **Harding lymphoma**. It is used in patients with the following types:\n- Large cell lymphoma.\n"
-    types += "- High-grade lymphoma.\n"
-    received = "- It is used in patients who have received:\n- brontinib; and\n- vintelamide.\n"
-    uses = uses_of(f"{LEAD}{types}{received}- **Melanoma**.")
-    assert [[(one.mode, one.phrase.text) for one in use.prior] for use in uses] == [
-        [("required", "brontinib"), ("required", "vintelamide")],
-        [("required", "brontinib"), ("required", "vintelamide")],
-        [],
-    ]
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "It is used in adults who have received chemotherapy for cancer that has spread.",
-        "It is used once hormone therapy has failed and the patient has also had chemotherapy for cancer that has spread.",
-    ],
-)
-def test_the_setting_of_an_earlier_treatment_is_not_the_state_of_the_disease(uses_of: Uses, said: str) -> None:
-    (use,) = uses_of(f"{LEAD}- **Melanoma** that cannot be removed by surgery or has spread. {said}")
-    held = [*words(use), *(text for group in patients(use) for text in group), *(one.text for one in use.disease_status)]
-    assert any("chemotherapy for cancer that has spread" in each for each in held)
-    assert "has spread" not in [one.text for one in use.disease_status]
+from tests.extract.in_words import LEAD, Uses, brands, patients, words
 
 
 @pytest.mark.parametrize(
@@ -119,12 +71,6 @@ def test_what_belongs_together_is_not_torn(uses_of: Uses, said: str, kept: str |
     assert any((kept or said.removeprefix("It is used ")) in each for each in held)
 
 
-def test_what_unless_takes_back_makes_an_earlier_treatment_no_must(uses_of: Uses) -> None:
-    (use,) = uses_of(f"{LEAD}- **Melanoma**. It is used after brontinib, unless it could not be given safely.")
-    assert [(one.mode, one.phrase.text) for one in use.prior] == [("conditional", "brontinib")]
-    assert words(use) == ["unless it could not be given safely"]
-
-
 @pytest.mark.parametrize(
     ("said", "status"),
     [
@@ -152,11 +98,6 @@ def test_a_sentence_on_a_brand_and_something_else_is_kept_whole(uses_of: Uses, s
     assert said.rstrip(".") in [each.rstrip(".") for each in words(use)]
 
 
-def test_treatments_that_patients_decided_against_are_no_prior_therapy(uses_of: Uses) -> None:
-    (use,) = uses_of(f"{LEAD}- **Melanoma**. It is used in patients who have decided against surgery or cannot have it.")
-    assert use.prior == ()
-
-
 def test_what_patients_may_get_after_a_test_is_no_partner(uses_of: Uses) -> None:
     (use,) = uses_of("Zolafen is approved to choose patients with thymoma for treatment with a radioactive drug.")
     assert (use.therapies, words(use)) == ((), ["for treatment with a radioactive drug"])
@@ -180,11 +121,6 @@ def test_an_age_in_brackets_is_the_patients(uses_of: Uses) -> None:
     assert patients(use) == [["aged 12 years and older"]]
 
 
-def brands(uses: tuple[Use, ...]) -> list[list[str]]:
-    """The brands of each use."""
-    return [[one.text for one in use.brands] for use in uses]
-
-
 def test_these_uses_after_an_item_with_a_brand_of_its_own_are_the_others(uses_of: Uses) -> None:
     items = "- **Glioma**. This use is approved for the Alvera brand of zolafen.\n- **Melanoma**.\n- **Plasmoma**.\n\n"
     uses = uses_of(f"{LEAD}{items}These uses are approved for the Bexida brand of zolafen.")
@@ -197,24 +133,6 @@ def test_these_uses_after_two_uses_in_one_paragraph_are_both(uses_of: Uses) -> N
     uses = uses_of(f"{first} {second} These uses are approved for the Bexida brand of zolafen.")
     assert [[one.text for one in use.conditions] for use in uses] == [["osteoporosis"], ["bone mass"]]
     assert (brands(uses), [len(use.populations) for use in uses]) == ([["Bexida"], ["Bexida"]], [1, 1])
-
-
-@pytest.mark.parametrize(
-    ("said", "names"),
-    [
-        (
-            "It is used when the cancer got worse after treatment with brontinib, caldisone, and vintelamide.",
-            ["brontinib", "caldisone", "vintelamide"],
-        ),
-        (
-            "It is used when the cancer has spread and patients have already received brontinib and caldisone.",
-            ["brontinib", "caldisone"],
-        ),
-    ],
-)
-def test_every_earlier_treatment_of_a_case_is_named(uses_of: Uses, said: str, names: list[str]) -> None:
-    (use,) = uses_of(f"{LEAD}- **Melanoma**. {said}")
-    assert [[name.text for name in one.names] for one in use.prior] == [names]
 
 
 @pytest.mark.parametrize(
@@ -238,14 +156,6 @@ def test_how_a_setting_stands_is_quoted_with_its_name(uses_of: Uses, section: st
 def test_a_not_is_not_torn_from_its_clause(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}- **Melanoma**. It is used with brontinib in patients who have not been treated before.")
     assert (patients(use), words(use)) == ([["have not been treated before"]], [])
-
-
-def test_a_requirement_before_a_semicolon_stays_one(uses_of: Uses) -> None:
-    first = "It is used in patients whose cancer has spread and who have been treated with brontinib"
-    (use,) = uses_of(
-        f"{LEAD}- **Melanoma**. {first}; if it has the BRAF gene, they must also have been treated with caldisone."
-    )
-    assert [(one.mode, one.phrase.text) for one in use.prior] == [("required", "brontinib"), ("conditional", "caldisone")]
 
 
 def test_what_is_said_of_one_of_two_ways_is_not_said_of_the_use(uses_of: Uses) -> None:
@@ -282,17 +192,6 @@ def test_a_risk_that_is_lowered_after_surgery_is_what_the_drug_is_for(uses_of: U
     assert [one.text for one in use.settings] == ["Ductal carcinoma in situ"]
 
 
-def test_what_patients_take_anyway_is_no_prior_therapy(uses_of: Uses) -> None:
-    women = "women with **breast cancer** who have a high risk of broken bones while taking an aromatase inhibitor"
-    (use,) = uses_of(f"Zolafen is approved to reduce the risk of bone loss in:\n\n- {women}")
-    assert use.prior == ()
-
-
-def test_treatments_listed_below_who_have_received_are_required(uses_of: Uses) -> None:
-    (use,) = uses_of(f"{LEAD}- **Plasmoma**. It is used in patients who have received:\n- brontinib\n- caldisone")
-    assert [(one.mode, one.phrase.text) for one in use.prior] == [("required", "brontinib"), ("required", "caldisone")]
-
-
 def test_a_footnotes_word_on_withdrawal_restricts_no_use(uses_of: Uses) -> None:
     note = "¹This use is approved under FDA's Accelerated Approval Program. "
     note += "If the trial does not show this, the FDA may withdraw its approval of this use."
@@ -307,13 +206,6 @@ def test_a_cancer_that_is_denied_limits_a_use_in_solid_tumors(uses_of: Uses) -> 
     assert (words(use), patients(use)) == ([denied], [["adults"], ["children"]])
 
 
-def test_the_line_of_an_earlier_treatment_is_not_the_drugs(uses_of: Uses) -> None:
-    said = "that responded to brontinib chemotherapy given as the first treatment. It is used as maintenance therapy."
-    (use,) = uses_of(f"{LEAD}- **Melanoma** {said}")
-    assert use.line is not None
-    assert use.line.text == "maintenance therapy"
-
-
 def test_other_drugs_keep_their_with(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}- **Melanoma**. It is used with other drugs.")
     assert words(use) == ["with other drugs"]
@@ -323,12 +215,6 @@ def test_followed_by_the_drug_alone_is_a_step(uses_of: Uses) -> None:
     said = "with brontinib before surgery, followed by zolafen alone after surgery."
     (use,) = uses_of(f"{LEAD}- **Melanoma**. It is used:\n- {said}")
     assert (use.alone, [phase.alone is not None for phase in use.phases]) == (None, [False, True])
-
-
-def test_one_course_after_the_other_stays_in_its_order(uses_of: Uses) -> None:
-    (use,) = uses_of(f"{LEAD}- **Melanoma**. It is used in patients whose cancer came back and then responded to brontinib.")
-    assert [one.text for one in use.disease_status] == ["came back and then responded to brontinib"]
-    assert [(one.mode, one.phrase.text) for one in use.prior] == [("required", "brontinib")]
 
 
 def test_a_disease_of_the_second_group_alone_narrows_nothing(uses_of: Uses) -> None:
@@ -370,21 +256,10 @@ def test_keeping_the_same_cancer_away_is_treatment(uses_of: Uses) -> None:
     assert (use.intent, words(use)) == ("treat", ["to lower the chance that the cancer will come back"])
 
 
-def test_the_result_of_a_test_is_no_prior_therapy(uses_of: Uses) -> None:
-    (use,) = uses_of(f"{LEAD}- **Melanoma** that may have come back, based on the results of a blood test.")
-    assert use.prior == ()
-
-
 def test_a_state_beside_markers_is_no_marker(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}- **Breast cancer** that is advanced, hormone receptor-positive, and HER2-negative.")
     assert [one.text for one in use.disease_status] == ["is advanced"]
     assert [one.text for one in use.biomarkers] == ["hormone receptor-positive", "HER2-negative"]
-
-
-def test_a_treatment_named_after_its_target_is_no_marker(uses_of: Uses) -> None:
-    (use,) = uses_of(f"{LEAD}- **Bladder cancer** in adults who have received a PD-1 or PD-L1 inhibitor.")
-    assert use.biomarkers == ()
-    assert [one.mode for one in use.prior] == ["one_of"]
 
 
 def test_a_sentence_that_opens_a_list_of_states_is_none_itself(uses_of: Uses) -> None:
@@ -406,45 +281,6 @@ def test_what_goes_with_one_way_of_use_is_no_partner_of_the_others(uses_of: Uses
     uses = uses_of(f"{LEAD}- **Breast cancer**. It is used:\n  - with brontinib in men\n  - by itself in women\n\n{said}")
     assert [[one.phrase.text for one in use.therapies] for use in uses] == [["brontinib"], []]
     assert all(words(use) == [said.removesuffix(".")] for use in uses)
-
-
-def test_the_other_case_of_an_or_makes_an_earlier_treatment_no_must(uses_of: Uses) -> None:
-    case = "when it got worse during treatment with brontinib, or the patient cannot take brontinib"
-    (use,) = uses_of(f"{LEAD}- **Melanoma**. It is used {case}.")
-    assert [(one.mode, [name.text for name in one.names]) for one in use.prior] == [("conditional", ["brontinib"])]
-    assert [one.text for one in use.disease_status] == [case]
-
-
-def test_the_end_of_an_earlier_treatment_is_no_part_of_its_name(uses_of: Uses) -> None:
-    (use,) = uses_of(f"{LEAD}- **Melanoma** that came back within 6 months of finishing adjuvant anti-HER2 therapy.")
-    assert [[name.text for name in one.names] for one in use.prior] == [["adjuvant anti-HER2 therapy"]]
-
-
-@pytest.mark.parametrize(
-    "state",
-    [
-        "did not respond to or came back after brontinib",
-        "has not responded to treatment with brontinib or has gotten worse during this treatment",
-        "did not respond to brontinib or came back within 12 months of this treatment",
-        "has come back or did not respond to treatment after brontinib",
-    ],
-)
-def test_an_earlier_treatment_of_every_branch_is_a_must(uses_of: Uses, state: str) -> None:
-    (use,) = uses_of(f"{LEAD}- **Melanoma** that {state}.")
-    assert [one.text for one in use.disease_status] == [state]
-    assert [(one.mode, [name.text for name in one.names]) for one in use.prior] == [("required", ["brontinib"])]
-
-
-@pytest.mark.parametrize("first", ["a PD-1 or PD-L1 inhibitor", "a PD-1 inhibitor or PD-L1 inhibitor"])
-def test_an_and_behind_two_of_one_noun_is_a_must(uses_of: Uses, first: str) -> None:
-    (use,) = uses_of(f"{LEAD}- **Melanoma** in adults who have received {first} and platinum chemotherapy.")
-    assert [(one.mode, one.phrase.text) for one in use.prior] == [("one_of", first), ("required", "platinum chemotherapy")]
-
-
-def test_what_may_not_be_removed_by_surgery_has_not_been(uses_of: Uses) -> None:
-    case = "when the tumor has a *BRAF* mutation and has spread or cannot be removed by surgery"
-    (use,) = uses_of(f"{LEAD}- **Melanoma**. It is used {case}.")
-    assert use.prior == ()
 
 
 def test_what_a_gene_does_is_part_of_its_name(uses_of: Uses) -> None:
@@ -487,9 +323,3 @@ def test_when_the_thing_prevented_comes_is_not_when_the_drug_is_given(uses_of: U
 def test_a_drug_helps_find_a_tumor_and_surgery_does_not(uses_of: Uses) -> None:
     (use,) = uses_of("Zolafen is approved to be used in adults during surgery to help find:\n\n- **Lung cancer**.")
     assert (use.intent, patients(use), words(use)) == ("other", [["adults"]], ["during surgery"])
-
-
-def test_an_and_before_two_of_one_noun_is_a_must(uses_of: Uses) -> None:
-    received = "platinum chemotherapy and a PD-1 inhibitor or PD-L1 inhibitor"
-    (use,) = uses_of(f"{LEAD}- **Melanoma** in adults who have received {received}.")
-    assert [(one.mode, len(one.names)) for one in use.prior] == [("required", 1), ("one_of", 2)]

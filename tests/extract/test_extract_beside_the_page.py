@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from pipeline.extract.record import _use
 from pipeline.model import Use
+from tests.extract.in_words import Fields, Uses
 
-Uses = Callable[[str], tuple[Use, ...]]
-Fields = Callable[[Use], list[str]]
 LEAD = "Zolafen is approved to treat:\n\n- "
 
 

@@ -7,13 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.model import Use
+from tests.extract.in_words import Uses, patients, prior
 
-Uses = Callable[[str], tuple[Use, ...]]
 LEAD = "Zolafen is approved to treat:\n\n- "
-
-
-def who(use: Use) -> list[list[str]]:
-    return [[one.fact.text for one in group.characteristics] for group in use.populations]
 
 
 def said_of_the_disease(use: Use) -> list[str]:
@@ -37,10 +33,6 @@ def are_alternatives(use: Use, pieces: tuple[str, ...]) -> bool:
     groups = [" ".join(one.fact.text for one in group.characteristics) for group in use.populations]
     together = any(all(piece in must for piece in pieces) for must in musts(use))
     return not parted and (together or all(any(piece in group for group in groups) for piece in pieces))
-
-
-def prior(use: Use) -> list[tuple[str, str]]:
-    return [(one.mode, name.text) for one in use.prior for name in one.names]
 
 
 STATE_OR_PATIENTS = [
@@ -71,7 +63,7 @@ def test_a_state_or_other_patients_is_one_quote_and_no_must(
     uses_of: Uses, said: str, pieces: tuple[str, ...], before: list[tuple[str, str]]
 ) -> None:
     (use,) = uses_of(f"{LEAD}**Melanoma** {said}.")
-    assert are_alternatives(use, pieces), (musts(use), who(use))
+    assert are_alternatives(use, pieces), (musts(use), patients(use))
     assert [one for one in prior(use) if one[0] == "required"] == []
     assert before == [] or prior(use) in ([], before)
 
@@ -92,15 +84,15 @@ BRANCHES = [
 @pytest.mark.parametrize(("said", "pieces"), BRANCHES)
 def test_what_each_sort_of_patients_must_be_is_no_must_of_the_other(uses_of: Uses, said: str, pieces: tuple[str, ...]) -> None:
     (use,) = uses_of(f"{LEAD}**Melanoma** {said}.")
-    assert [group[0] for group in who(use)] == ["adults", "children"]
-    assert are_alternatives(use, pieces), (musts(use), who(use))
+    assert [group[0] for group in patients(use)] == ["adults", "children"]
+    assert are_alternatives(use, pieces), (musts(use), patients(use))
     assert use.line is None
     assert [one for one in prior(use) if one[0] == "required"] == []
 
 
 def test_what_the_second_sort_of_patients_must_be_is_no_must_of_the_first(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}**Melanoma** in adults, or in children whose cancer has come back.")
-    assert [group[0] for group in who(use)] == ["adults", "children"]
+    assert [group[0] for group in patients(use)] == ["adults", "children"]
     assert [must for must in musts(use) if must == "has come back"] == []
 
 
@@ -109,7 +101,7 @@ def test_two_lines_of_treatment_with_a_state_each_are_alternatives(uses_of: Uses
         f"{LEAD}**Melanoma** as the first treatment in adults whose cancer has the ABC gene, or after brontinib in adults "
         "whose cancer has spread."
     )
-    assert are_alternatives(use, ("ABC gene", "has spread")), (musts(use), who(use))
+    assert are_alternatives(use, ("ABC gene", "has spread")), (musts(use), patients(use))
     assert (use.line, prior(use)) == (None, [("conditional", "brontinib")])
 
 
@@ -122,7 +114,7 @@ def test_a_partner_of_one_branch_is_no_must(uses_of: Uses) -> None:
 
 def test_the_patients_after_alone_or_with_are_those_of_both(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}**Melanoma.** It is used alone or with vintelamide in adults whose cancer has spread.")
-    assert (who(use), said_of_the_disease(use)) == ([["adults"]], ["has spread"])
+    assert (patients(use), said_of_the_disease(use)) == ([["adults"]], ["has spread"])
 
 
 @pytest.mark.parametrize(
@@ -145,13 +137,13 @@ def test_the_patients_after_alone_or_with_are_those_of_both(uses_of: Uses) -> No
 )
 def test_patients_joined_by_or_are_alternatives(uses_of: Uses, said: str, pieces: tuple[str, ...]) -> None:
     (use,) = uses_of(f"{LEAD}**Leukemia** in {said}.")
-    assert are_alternatives(use, pieces), (musts(use), who(use))
+    assert are_alternatives(use, pieces), (musts(use), patients(use))
     assert use.therapies == ()
 
 
 def test_patients_joined_by_and_are_each_a_group(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}**Leukemia** in adults who are pregnant, and in children.")
-    assert who(use) == [["adults", "pregnant"], ["children"]]
+    assert patients(use) == [["adults", "pregnant"], ["children"]]
 
 
 def test_a_comma_before_or_parts_what_and_joins(uses_of: Uses) -> None:
@@ -167,7 +159,7 @@ def test_another_way_of_use_is_kept(uses_of: Uses, fields_of: Callable[[Use], li
 
 def test_both_sorts_of_patients_are_groups(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}**Melanoma.** It is used in adults. It is also used in children.")
-    assert (who(use), said_of_the_disease(use)) == ([["adults"], ["children"]], [])
+    assert (patients(use), said_of_the_disease(use)) == ([["adults"], ["children"]], [])
 
 
 ALSO = [
@@ -200,7 +192,7 @@ def test_the_leads_patients_stay_beside_those_of_another_way(uses_of: Uses) -> N
     (use,) = uses_of(
         "Zolafen is approved to treat adults with:\n\n- **Melanoma.** It is also used in children whose cancer has spread."
     )
-    assert who(use) == [["adults"], ["children"]]
+    assert patients(use) == [["adults"], ["children"]]
 
 
 def test_a_second_purpose_of_the_same_use_is_kept(uses_of: Uses, fields_of: Callable[[Use], list[str]]) -> None:

@@ -8,21 +8,11 @@ import pytest
 
 from pipeline.extract import record
 from pipeline.model import DrugFacts, Use
-
-Uses = Callable[[str], tuple[Use, ...]]
-Fields = Callable[[Use], list[str]]
-
-
-def page(uses: str) -> str:
-    return f"# Zolafen\n\nUS Brand Name(s)\n\nAlvera\n\nFDA Approved\n\nYes\n\n## Use in Cancer\n\n{uses}"
+from tests.extract.in_words import Fields, Uses, brands, page
 
 
 def parents(uses: tuple[Use, ...]) -> list[str | None]:
     return [use.parent.text if use.parent is not None else None for use in uses]
-
-
-def brands(uses: tuple[Use, ...]) -> list[list[str]]:
-    return [[brand.text for brand in use.brands] for use in uses]
 
 
 def approval_statuses(uses: tuple[Use, ...]) -> list[str]:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.model import DrugFacts, Use
+from tests.extract.in_words import Uses, conditions
 
-Uses = Callable[[str], tuple[Use, ...]]
 LISTED = "Zolafen is approved to treat:\n\n- **Melanoma** in adults and children.\n- **Myeloid glioma** (MYG).\n\n"
 
 
@@ -16,10 +16,6 @@ LISTED = "Zolafen is approved to treat:\n\n- **Melanoma** in adults and children
 def section(facts_of: Callable[[str], DrugFacts]) -> Callable[[str], DrugFacts]:
     head = "# Zolafen\n\nUS Brand Name(s)\n\nAlvera\nBexida\n\nFDA Approved\n\nYes\n\n## Use in Cancer\n\n"
     return lambda said: facts_of(head + said)
-
-
-def conditions(uses: tuple[Use, ...]) -> list[str]:
-    return [one.text for use in uses for one in use.conditions]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.model import DrugFacts, Use
+from tests.extract.in_words import Uses
 
-Uses = Callable[[str], tuple[Use, ...]]
 LEAD = "Zolafen is approved to treat:\n\n- **Melanoma.** "
 
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from pipeline.model import Age, Use
-
-Uses = Callable[[str], tuple[Use, ...]]
-Fields = Callable[[Use], list[str]]
-LEAD = "Zolafen is approved to treat:\n\n"
+from tests.extract.in_words import LEAD, Fields, Uses
 
 
 def stated(use: Use) -> list[str]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from pipeline.model import DrugFacts, Use, facts_in
+from pipeline.model import Use, facts_in
+from tests.extract.in_words import LEAD, Uses
 
-Uses = Callable[[str], tuple[Use, ...]]
-LEAD = "Zolafen is approved to treat:\n\n"
 FIELDS = (
     "conditions",
     "causes",
@@ -23,12 +21,6 @@ FIELDS = (
     "populations",
     "qualifiers",
 )
-
-
-@pytest.fixture
-def uses_of(facts_of: Callable[[str], DrugFacts]) -> Uses:
-    """The uses of a page whose section on its use is given."""
-    return lambda section: facts_of(f"# Zolafen\n\nFDA Approved\n\nYes\n\n## Use in Cancer\n\n{section}").uses
 
 
 def fields(use: Use) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from pipeline.model import DrugFacts, Use
+from tests.extract.in_words import LEAD
 
-LEAD = "Zolafen is approved to treat:\n\n"
 LISTED = f"{LEAD}- **Hardoma** that has spread.\n- **Neptoma** in adults.\n\n"
 PAGE = "# {name}\n\nUS Brand Name(s)\n\nAlvera\nBexida\n\nFDA Approved\n\nYes\n\n## Use in Cancer\n\n{uses}\n\n## More\n"
 

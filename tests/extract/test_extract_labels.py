@@ -8,26 +8,7 @@ import pytest
 
 from pipeline.extract.record import record
 from pipeline.model import DrugFacts, Use
-
-Uses = Callable[[str], tuple[Use, ...]]
-LABEL = """\
----
-title: Zolafen
-source: DailyMed
-url: https://dailymed.nlm.nih.gov/dailymed/drugInfo.cfm?setid=0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0
----
-
-# Zolafen
-
-## Indications and Usage
-
-"""
-
-
-@pytest.fixture
-def uses_of(facts_of: Callable[[str], DrugFacts]) -> Uses:
-    """The uses of a label whose section on its use is given."""
-    return lambda section: facts_of(LABEL + section).uses
+from tests.extract.in_words import Uses
 
 
 def told(uses: tuple[Use, ...]) -> list[tuple[str, str, list[str]]]:
@@ -39,8 +20,8 @@ def told(uses: tuple[Use, ...]) -> list[tuple[str, str, list[str]]]:
     "product",
     ["CODRIX", "Bramavel XR", "Zolafen maleate tablets, USP", "Zolafen delayed release capsules, 5 mg", "Alvera Injection"],
 )
-def test_what_a_label_is_about_is_its_product_under_any_name(uses_of: Uses, product: str) -> None:
-    assert told(uses_of(f"{product} are indicated for the management of glioma in adults.")) == [
+def test_what_a_label_is_about_is_its_product_under_any_name(uses_of_label: Uses, product: str) -> None:
+    assert told(uses_of_label(f"{product} are indicated for the management of glioma in adults.")) == [
         ("approved", "treat", ["glioma"])
     ]
 
@@ -57,13 +38,13 @@ def test_what_a_label_is_about_is_its_product_under_any_name(uses_of: Uses, prod
         "CODRIX may not be indicated for all patients with glioma.",
     ],
 )
-def test_what_else_is_indicated_is_no_use(uses_of: Uses, sentence: str) -> None:
-    assert uses_of(sentence) == ()
+def test_what_else_is_indicated_is_no_use(uses_of_label: Uses, sentence: str) -> None:
+    assert uses_of_label(sentence) == ()
 
 
-def test_not_for_all_patients_takes_no_use_back(uses_of: Uses) -> None:
+def test_not_for_all_patients_takes_no_use_back(uses_of_label: Uses) -> None:
     """ "Not for all" denies nothing: the use stands, and the sentence stays with it."""
-    (use,) = uses_of(
+    (use,) = uses_of_label(
         "CODRIX is indicated for the treatment of glioma. CODRIX may not be indicated for all patients with glioma."
     )
     assert [one.text for one in use.conditions] == ["glioma"]
@@ -86,90 +67,44 @@ def test_not_for_all_patients_takes_no_use_back(uses_of: Uses) -> None:
         ("for the treatment of melanoma [see Clinical Studies (14.1)]", "treat", "melanoma"),
     ],
 )
-def test_what_a_label_is_indicated_for(uses_of: Uses, aim: str, intent: str, disease: str) -> None:
-    assert told(uses_of(f"CODRIX is indicated {aim}.")) == [("approved", intent, [disease])]
+def test_what_a_label_is_indicated_for(uses_of_label: Uses, aim: str, intent: str, disease: str) -> None:
+    assert told(uses_of_label(f"CODRIX is indicated {aim}.")) == [("approved", intent, [disease])]
 
 
-def test_the_form_that_a_label_speaks_of_is_how_the_drug_is_given(uses_of: Uses) -> None:
-    (use,) = uses_of("Zolafen Injection, USP is indicated for the treatment of melanoma.")
+def test_the_form_that_a_label_speaks_of_is_how_the_drug_is_given(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label("Zolafen Injection, USP is indicated for the treatment of melanoma.")
     assert [(one.kind, one.fact.text) for one in use.qualifiers] == [("manner", "Zolafen Injection, USP")]
 
 
-def test_a_severity_alone_is_no_condition(uses_of: Uses) -> None:
-    (use,) = uses_of("CODRIX is indicated for the treatment of moderate to severe forms of psoriasis.")
+def test_a_severity_alone_is_no_condition(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label("CODRIX is indicated for the treatment of moderate to severe forms of psoriasis.")
     assert [one.text for one in use.conditions] == ["psoriasis"]
     assert [one.text for one in use.disease_status] == ["moderate to severe forms of"]
-    assert uses_of("CODRIX is indicated for the treatment of moderate to severe.") == ()
+    assert uses_of_label("CODRIX is indicated for the treatment of moderate to severe.") == ()
 
 
-def test_the_disease_of_the_patients_is_the_setting_and_stays_with_them(uses_of: Uses) -> None:
-    (use,) = uses_of("CODRIX is indicated to reduce chronic drooling in adults with cerebral palsy.")
+def test_the_disease_of_the_patients_is_the_setting_and_stays_with_them(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label("CODRIX is indicated to reduce chronic drooling in adults with cerebral palsy.")
     assert [one.text for one in use.settings] == ["cerebral palsy"]
     assert "with cerebral palsy" in [c.fact.text for one in use.populations for c in one.characteristics]
 
 
-@pytest.mark.parametrize(
-    ("lead", "items"),
-    [
-        ("CODRIX is indicated in the treatment of", ("Acute anemia in adults.", "Glioma.")),
-        ("CODRIX tablets are indicated", ("For the management of acute anemia in adults.", "In the treatment of glioma.")),
-        ("CODRIX is indicated in", ("the management of acute anemia in adults.", "Treatment of glioma.")),
-        (
-            "CODRIX is indicated in the conditions listed below.",
-            ("Treatment of acute anemia in adults.", "Treatment of glioma."),
-        ),
-        ("CODRIX is indicated", ("a) for the treatment of adults with acute anemia.", "b) for the treatment of glioma.")),
-        ("CODRIX is indicated to", ("Treat acute anemia in adults.", "Treat glioma.")),
-    ],
-)
-def test_a_label_opens_a_list_without_a_colon(uses_of: Uses, lead: str, items: tuple[str, str]) -> None:
-    uses = uses_of(f"{lead}\n\n- {items[0]}\n\n- {items[1]}\n")
-    assert [one.text.lower() for use in uses for one in use.conditions] == ["acute anemia", "glioma"]
-    assert [bool(use.populations) for use in uses] == [True, False]
-
-
-def test_a_sentence_without_a_verb_states_a_use(uses_of: Uses) -> None:
-    (use,) = uses_of("As adjunctive therapy in the management of glioma in adults.")
+def test_a_sentence_without_a_verb_states_a_use(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label("As adjunctive therapy in the management of glioma in adults.")
     assert told((use,)) == [("approved", "treat", ["glioma"])]
     assert "adjunctive" in " ".join(one.fact.text for one in use.qualifiers)
 
 
-def test_paragraphs_that_name_a_disease_and_its_cause_go_on_with_the_label(uses_of: Uses) -> None:
-    uses = uses_of(
-        "CODRIX is indicated for the treatment of adults with infections in the conditions listed below.\n\n"
-        "Acute sinusitis caused by Aerococcus lentus.\n\n"
-        "Sores change over time.\n\n"
-        "### Children\n\n"
-        "Acute otitis media due to Aerococcus lentus.\n"
-    )
-    assert [one.text for use in uses for one in (*use.conditions, *use.settings)] == ["Acute sinusitis"]
-
-
-def test_below_a_heading_a_label_goes_on_under_what_the_heading_says(uses_of: Uses) -> None:
-    (use,) = uses_of("CODRIX is indicated for the treatment of\n\n### Children\n\n- Acute otitis media.\n")
-    assert [c.fact.text for one in use.populations for c in one.characteristics] == ["Children"]
-
-
-def test_limitations_of_use_are_no_uses(uses_of: Uses) -> None:
-    assert uses_of("CODRIX is indicated for the treatment of\n\n### Limitations of Use\n\n- Glioma of the stem.\n") == ()
-
-
-@pytest.mark.parametrize("words", ["Limitations of Use", "Susceptibility Testing", "This condition"])
-def test_what_names_no_disease_is_no_condition_of_a_label_s_list(uses_of: Uses, words: str) -> None:
-    uses = uses_of(f"CODRIX is indicated for the treatment of\n\n- Glioma.\n- {words}.\n")
-    assert [one.text for use in uses for one in use.conditions] == ["Glioma"]
-
-
-def test_what_a_label_changes_for_the_sake_of_a_disease_is_its_purpose(uses_of: Uses) -> None:
-    (use,) = uses_of(
+def test_what_a_label_changes_for_the_sake_of_a_disease_is_its_purpose(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label(
         "Zolafen is indicated as an adjunct to diet to reduce LDL C and triglycerides in adults with hyperlipidemia."
     )
     assert [each.text for each in use.conditions] == ["hyperlipidemia"]
     assert ("reduce LDL C and triglycerides", "purpose") in [(each.fact.text, each.kind) for each in use.qualifiers]
 
 
-def test_the_disease_of_which_the_condition_is_a_part_is_a_setting_in_a_label(uses_of: Uses) -> None:
-    (use,) = uses_of(
+def test_the_disease_of_which_the_condition_is_a_part_is_a_setting_in_a_label(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label(
         "Zolafen is indicated for the treatment of edema associated with heart failure, cirrhosis, and corticosteroid therapy."
     )
     assert ([each.text for each in use.settings], [each.text for each in use.causes]) == (
@@ -246,8 +181,8 @@ def test_the_disease_of_which_the_condition_is_a_part_is_a_setting_in_a_label(us
         ("is indicated for the treatment of glioma.", ["glioma"]),
     ],
 )  # fmt: skip
-def test_how_labels_say_what_is_treated(uses_of: Uses, sentence: str, diseases: list[str]) -> None:
-    uses = uses_of(sentence)
+def test_how_labels_say_what_is_treated(uses_of_label: Uses, sentence: str, diseases: list[str]) -> None:
+    uses = uses_of_label(sentence)
     assert [one.text for use in uses for one in use.conditions] == diseases
 
 
@@ -262,12 +197,12 @@ def test_how_labels_say_what_is_treated(uses_of: Uses, sentence: str, diseases: 
         "CODRIX is indicated as an integral part of a program for patients with this syndrome.",
     ],
 )
-def test_what_names_no_disease_or_no_use_gives_none(uses_of: Uses, sentence: str) -> None:
-    assert uses_of(sentence) == ()
+def test_what_names_no_disease_or_no_use_gives_none(uses_of_label: Uses, sentence: str) -> None:
+    assert uses_of_label(sentence) == ()
 
 
-def test_two_aims_of_two_diseases_are_two_uses_each_with_its_words(uses_of: Uses) -> None:
-    one, other = uses_of(
+def test_two_aims_of_two_diseases_are_two_uses_each_with_its_words(uses_of_label: Uses) -> None:
+    one, other = uses_of_label(
         "CODRIX is indicated in adults for the treatment of melanoma and for the prevention of glioma after surgery."
     )
     assert told((one, other)) == [("approved", "treat", ["melanoma"]), ("approved", "prevent", ["glioma"])]
@@ -277,103 +212,39 @@ def test_two_aims_of_two_diseases_are_two_uses_each_with_its_words(uses_of: Uses
     assert "surgery" in " ".join(each.fact.text for each in one.qualifiers)  # it may hold for both
 
 
-def test_may_be_useful_is_kept_with_the_use(uses_of: Uses) -> None:
-    (use,) = uses_of("CODRIX may be useful in the symptomatic relief of acute tremor.")
+def test_may_be_useful_is_kept_with_the_use(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label("CODRIX may be useful in the symptomatic relief of acute tremor.")
     assert "may be useful" in " ".join(one.fact.text for one in use.qualifiers)
 
 
-def test_how_a_disease_stands_is_its_status(uses_of: Uses) -> None:
-    (use,) = uses_of("CODRIX is indicated for the treatment of locally advanced, unresectable or metastatic pancreatic cancer.")
+def test_how_a_disease_stands_is_its_status(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label(
+        "CODRIX is indicated for the treatment of locally advanced, unresectable or metastatic pancreatic cancer."
+    )
     assert ([one.text for one in use.conditions], [one.text for one in use.disease_status]) == (
         ["pancreatic cancer"],
         ["locally advanced, unresectable or metastatic"],
     )
 
 
-def test_a_limit_of_all_uses_stays_with_each_of_them(uses_of: Uses) -> None:
+def test_a_limit_of_all_uses_stays_with_each_of_them(uses_of_label: Uses) -> None:
     only = "To reduce resistance, CODRIX should be used only to treat infections that are proven to be caused by bacteria."
-    uses = uses_of(
+    uses = uses_of_label(
         f"{only}\n\nCODRIX is indicated for the treatment of cystitis.\n\nCODRIX is indicated for the treatment of sinusitis.\n"
     )
     assert [one.text for use in uses for one in use.conditions] == ["cystitis", "sinusitis"]
     assert all(only in [one.fact.text for one in use.qualifiers] for use in uses)
 
 
-@pytest.mark.parametrize(
-    "lead",
-    [
-        "CODRIX is indicated for the treatment of infections caused by susceptible strains in the conditions listed below.",
-        "CODRIX is indicated for the treatment of serious infections:",
-    ],
-)
-def test_where_a_list_says_which_infections_each_is_a_condition(uses_of: Uses, lead: str) -> None:
-    uses = uses_of(f"{lead}\n\nSinusitis caused by Aerococcus lentus.\n\nSkin infections due to Aerococcus lentus.\n")
-    assert [one.text for use in uses for one in use.conditions] == ["Sinusitis", "Skin infections"]
-    assert all(use.settings == () for use in uses)
-
-
-def test_organisms_in_a_list_are_causes(uses_of: Uses) -> None:
-    lead = "CODRIX is indicated for the treatment of conjunctivitis caused by susceptible strains of the following organisms:"
-    (use, _) = uses_of(f"{lead}\n\n- Aerococcus lentus\n\n- Gemella lenta\n")
-    assert ([one.text for one in use.conditions], [one.text for one in use.causes]) == (
-        ["conjunctivitis"],
-        ["Aerococcus lentus"],
-    )
-
-
-def test_a_list_of_no_uses_amid_a_label_s_list_ends_at_its_last_item(uses_of: Uses) -> None:
-    uses = uses_of(
-        "CODRIX is indicated for the treatment of infections in the conditions listed below.\n\n"
-        "### Adults\n\nSinusitis due to Aerococcus lentus.\n\n"
-        "NOTE CODRIX should not be used in patients with any of the following\n\n- patients with cystic fibrosis\n\n"
-        "Cystitis due to Aerococcus lentus.\n\n### Children\n\nOtitis due to Aerococcus lentus.\n"
-    )
-    assert [one.text for use in uses for one in use.conditions] == ["Sinusitis", "Cystitis", "Otitis"]
-    assert [[c.fact.text for one in use.populations for c in one.characteristics] for use in uses] == [
-        ["Adults"],
-        ["Adults"],
-        ["Children"],
-    ]
-
-
-def test_an_item_behind_a_heading_in_its_line_is_one_use_a_part(uses_of: Uses) -> None:
-    uses = uses_of(
-        "CODRIX is indicated in the following conditions:\n\n"
-        "- Endocrine disorders: Thyroiditis; adrenal insufficiency;\n\n- Glioma.\n"
-    )
-    assert [one.text for use in uses for one in use.conditions] == ["Thyroiditis", "adrenal insufficiency", "Glioma"]
-    assert ["Endocrine disorders:" in [one.fact.text for one in use.qualifiers] for use in uses] == [True, True, False]
-
-
-@pytest.mark.parametrize(
-    ("heading", "settings", "stated"),
-    [("Epilepsy", ["Epilepsy"], []), ("1.1 Partial seizures", [], []), ("Severe seizures", [], ["Severe seizures"])],
-)
-def test_the_disease_of_a_heading_is_where_the_condition_is_treated(
-    uses_of: Uses, heading: str, settings: list[str], stated: list[str]
-) -> None:
-    """What the condition's name says already is not said again; what is narrower than it stays in words."""
-    (use,) = uses_of(f"### {heading}\n\nCODRIX is indicated for the treatment of partial seizures.\n")
-    assert ([one.text for one in use.settings], [one.fact.text for one in use.qualifiers if one.kind == "stated"]) == (
-        settings,
-        stated,
-    )
-
-
-def test_beside_another_setting_the_disease_of_a_heading_stays_in_words(uses_of: Uses) -> None:
-    """Several settings are joined by "or": as one more, the heading would free the use from the first."""
-    (use,) = uses_of("### Epilepsy\n\nCODRIX is indicated to reduce chronic drooling in adults with cerebral palsy.\n")
-    assert [one.text for one in use.settings] == ["cerebral palsy"]
-    assert "Epilepsy" in [one.fact.text for one in use.qualifiers]
-
-
-def test_the_disease_before_the_subject_is_the_setting(uses_of: Uses) -> None:
-    (use,) = uses_of("In acute leukemia, CODRIX is indicated in the prophylaxis of meningitis.")
+def test_the_disease_before_the_subject_is_the_setting(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label("In acute leukemia, CODRIX is indicated in the prophylaxis of meningitis.")
     assert ([one.text for one in use.conditions], [one.text for one in use.settings]) == (["meningitis"], ["acute leukemia"])
 
 
-def test_what_patients_have_beside_a_disease_is_no_setting(uses_of: Uses) -> None:
-    (use,) = uses_of("CODRIX is indicated in the management of obesity in patients with a body mass index of 30 or higher.")
+def test_what_patients_have_beside_a_disease_is_no_setting(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label(
+        "CODRIX is indicated in the management of obesity in patients with a body mass index of 30 or higher."
+    )
     assert use.settings == ()
 
 
@@ -391,19 +262,14 @@ def test_what_patients_have_beside_a_disease_is_no_setting(uses_of: Uses) -> Non
         ("CODRIX is indicated for bleeding due to hormones in the absence of pathology, such as fibrosis or cystitis.", []),
     ],
 )  # fmt: skip
-def test_what_a_disease_includes(facts_of: Callable[[str], DrugFacts], sentence: str, narrower: list[str]) -> None:
+def test_what_a_disease_includes(facts_of_label: Callable[[str], DrugFacts], sentence: str, narrower: list[str]) -> None:
     """It narrows no use; the record lists it as the annotations do."""
-    facts = facts_of(LABEL + sentence)
+    facts = facts_of_label(sentence)
     assert [use.narrower for use in facts.uses] == [()]
     assert record(facts)["uses"][0]["subcondition"] == narrower
 
 
-def test_the_product_that_a_label_names_stays_with_the_use(uses_of: Uses) -> None:
-    (use,) = uses_of("CODRIX is indicated for the treatment of glioma [see Clinical Studies (14.1)].")
+def test_the_product_that_a_label_names_stays_with_the_use(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label("CODRIX is indicated for the treatment of glioma [see Clinical Studies (14.1)].")
     assert "CODRIX" in [one.fact.text for one in use.qualifiers]
     assert use.text.text == "CODRIX is indicated for the treatment of glioma"
-
-
-def test_an_item_of_a_label_that_names_no_disease_is_no_use(uses_of: Uses) -> None:
-    uses = uses_of("CODRIX is indicated to:\n\n- Improve the appearance of lines.\n\n- Treat glioma.\n")
-    assert [one.text for use in uses for one in use.conditions] == ["glioma"]

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from pipeline.model import Use
-
-Uses = Callable[[str], tuple[Use, ...]]
+from tests.extract.in_words import Uses
 
 STATEMENTS = [
     "Zolafen is used off-label to treat melanoma.",

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from pipeline.model import Use
+from tests.extract.in_words import Fields, Uses
 
-Uses = Callable[[str], tuple[Use, ...]]
-Fields = Callable[[Use], list[str]]
 LEAD = "Zolafen is approved to treat:\n\n- **Melanoma**"
 
 

@@ -7,14 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.model import DrugFacts, Use
+from tests.extract.in_words import Uses, conditions
 
-Uses = Callable[[str], tuple[Use, ...]]
 LEAD = "Zolafen is approved to treat:\n\n- "
 FOOTNOTE = "¹This use is approved under FDA's Accelerated Approval Program."
-
-
-def conditions(uses: tuple[Use, ...]) -> list[str]:
-    return [one.text for use in uses for one in use.conditions]
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from pipeline.model import Use
+from tests.extract.in_words import Uses, prior
 
-Uses = Callable[[str], tuple[Use, ...]]
 LEAD = "Zolafen is approved to treat:\n\n- "
-
-
-def prior(use: Use) -> list[tuple[str, str]]:
-    return [(one.mode, name.text) for one in use.prior for name in one.names]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-// Loads every StructureDefinition of an unpacked FHIR package into Medplum's core: {name: {slices, types}} on standard output.
+// Loads every StructureDefinition of an unpacked FHIR package into Medplum's core: {name: {loaded, elements, slices}} on standard output.
 const fs = require("node:fs");
 const path = require("node:path");
 

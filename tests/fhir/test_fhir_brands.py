@@ -10,6 +10,7 @@ from pipeline.fhir import build, derive
 from pipeline.settings import FhirVersion, Profile, Proof, Settings
 from tests.fhir.fhir_facts import zorvalimab
 from tests.fhir.fhir_walk import Json, of_type
+from tests.fhir.unbuild_elements import extensions
 
 
 def stated_for(guideline: Json) -> list[str]:
@@ -93,8 +94,7 @@ def test_a_subject_is_a_brand_only_where_the_page_names_it_for_the_use() -> None
 
 def values(element: Json, name: str) -> list[Json]:
     """The values of an element's extensions of that name."""
-    found = (each for each in element.get("extension", ()) if each["url"].endswith(f"/{name}"))
-    return [next(value for key, value in each.items() if key.startswith("value")) for each in found]
+    return [next(value for key, value in each.items() if key.startswith("value")) for each in extensions(element, name)]
 
 
 @pytest.mark.parametrize("proof", get_args(Proof))

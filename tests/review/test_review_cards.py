@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from pipeline.review.cards import rest_of, titles_of
 from pipeline.snapshot import facts_of, open_snapshot
+from tests.review.accessible import grave_faults
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
@@ -101,5 +101,4 @@ def test_uses_side_by_side_show_how_they_differ(real_site: Path, open_page: Open
 def test_axe_finds_no_serious_or_critical_fault(real_site: Path, open_page: Open, scheme: str) -> None:
     page = open_page(real_site / "drugs" / "pembrolizumab.html", color_scheme=scheme, bypass_csp=True)
     page.click("#tab-compare")
-    found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
-    assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == []
+    assert grave_faults(page) == []

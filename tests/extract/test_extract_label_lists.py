@@ -1,0 +1,126 @@
+"""Lists and headings of the labels of the FDA: no colon opens them, and what a heading says holds below it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.extract.in_words import Uses
+
+
+@pytest.mark.parametrize(
+    ("lead", "items"),
+    [
+        ("CODRIX is indicated in the treatment of", ("Acute anemia in adults.", "Glioma.")),
+        ("CODRIX tablets are indicated", ("For the management of acute anemia in adults.", "In the treatment of glioma.")),
+        ("CODRIX is indicated in", ("the management of acute anemia in adults.", "Treatment of glioma.")),
+        (
+            "CODRIX is indicated in the conditions listed below.",
+            ("Treatment of acute anemia in adults.", "Treatment of glioma."),
+        ),
+        ("CODRIX is indicated", ("a) for the treatment of adults with acute anemia.", "b) for the treatment of glioma.")),
+        ("CODRIX is indicated to", ("Treat acute anemia in adults.", "Treat glioma.")),
+    ],
+)
+def test_a_label_opens_a_list_without_a_colon(uses_of_label: Uses, lead: str, items: tuple[str, str]) -> None:
+    uses = uses_of_label(f"{lead}\n\n- {items[0]}\n\n- {items[1]}\n")
+    assert [one.text.lower() for use in uses for one in use.conditions] == ["acute anemia", "glioma"]
+    assert [bool(use.populations) for use in uses] == [True, False]
+
+
+def test_paragraphs_that_name_a_disease_and_its_cause_go_on_with_the_label(uses_of_label: Uses) -> None:
+    uses = uses_of_label(
+        "CODRIX is indicated for the treatment of adults with infections in the conditions listed below.\n\n"
+        "Acute sinusitis caused by Aerococcus lentus.\n\n"
+        "Sores change over time.\n\n"
+        "### Children\n\n"
+        "Acute otitis media due to Aerococcus lentus.\n"
+    )
+    assert [one.text for use in uses for one in (*use.conditions, *use.settings)] == ["Acute sinusitis"]
+
+
+def test_below_a_heading_a_label_goes_on_under_what_the_heading_says(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label("CODRIX is indicated for the treatment of\n\n### Children\n\n- Acute otitis media.\n")
+    assert [c.fact.text for one in use.populations for c in one.characteristics] == ["Children"]
+
+
+def test_limitations_of_use_are_no_uses(uses_of_label: Uses) -> None:
+    assert uses_of_label("CODRIX is indicated for the treatment of\n\n### Limitations of Use\n\n- Glioma of the stem.\n") == ()
+
+
+@pytest.mark.parametrize("words", ["Limitations of Use", "Susceptibility Testing", "This condition"])
+def test_what_names_no_disease_is_no_condition_of_a_label_s_list(uses_of_label: Uses, words: str) -> None:
+    uses = uses_of_label(f"CODRIX is indicated for the treatment of\n\n- Glioma.\n- {words}.\n")
+    assert [one.text for use in uses for one in use.conditions] == ["Glioma"]
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "CODRIX is indicated for the treatment of infections caused by susceptible strains in the conditions listed below.",
+        "CODRIX is indicated for the treatment of serious infections:",
+    ],
+)
+def test_where_a_list_says_which_infections_each_is_a_condition(uses_of_label: Uses, lead: str) -> None:
+    uses = uses_of_label(f"{lead}\n\nSinusitis caused by Aerococcus lentus.\n\nSkin infections due to Aerococcus lentus.\n")
+    assert [one.text for use in uses for one in use.conditions] == ["Sinusitis", "Skin infections"]
+    assert all(use.settings == () for use in uses)
+
+
+def test_organisms_in_a_list_are_causes(uses_of_label: Uses) -> None:
+    lead = "CODRIX is indicated for the treatment of conjunctivitis caused by susceptible strains of the following organisms:"
+    (use, _) = uses_of_label(f"{lead}\n\n- Aerococcus lentus\n\n- Gemella lenta\n")
+    assert ([one.text for one in use.conditions], [one.text for one in use.causes]) == (
+        ["conjunctivitis"],
+        ["Aerococcus lentus"],
+    )
+
+
+def test_a_list_of_no_uses_amid_a_label_s_list_ends_at_its_last_item(uses_of_label: Uses) -> None:
+    uses = uses_of_label(
+        "CODRIX is indicated for the treatment of infections in the conditions listed below.\n\n"
+        "### Adults\n\nSinusitis due to Aerococcus lentus.\n\n"
+        "NOTE CODRIX should not be used in patients with any of the following\n\n- patients with cystic fibrosis\n\n"
+        "Cystitis due to Aerococcus lentus.\n\n### Children\n\nOtitis due to Aerococcus lentus.\n"
+    )
+    assert [one.text for use in uses for one in use.conditions] == ["Sinusitis", "Cystitis", "Otitis"]
+    assert [[c.fact.text for one in use.populations for c in one.characteristics] for use in uses] == [
+        ["Adults"],
+        ["Adults"],
+        ["Children"],
+    ]
+
+
+def test_an_item_behind_a_heading_in_its_line_is_one_use_a_part(uses_of_label: Uses) -> None:
+    uses = uses_of_label(
+        "CODRIX is indicated in the following conditions:\n\n"
+        "- Endocrine disorders: Thyroiditis; adrenal insufficiency;\n\n- Glioma.\n"
+    )
+    assert [one.text for use in uses for one in use.conditions] == ["Thyroiditis", "adrenal insufficiency", "Glioma"]
+    assert ["Endocrine disorders:" in [one.fact.text for one in use.qualifiers] for use in uses] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("heading", "settings", "stated"),
+    [("Epilepsy", ["Epilepsy"], []), ("1.1 Partial seizures", [], []), ("Severe seizures", [], ["Severe seizures"])],
+)
+def test_the_disease_of_a_heading_is_where_the_condition_is_treated(
+    uses_of_label: Uses, heading: str, settings: list[str], stated: list[str]
+) -> None:
+    """What the condition's name says already is not said again; what is narrower than it stays in words."""
+    (use,) = uses_of_label(f"### {heading}\n\nCODRIX is indicated for the treatment of partial seizures.\n")
+    assert ([one.text for one in use.settings], [one.fact.text for one in use.qualifiers if one.kind == "stated"]) == (
+        settings,
+        stated,
+    )
+
+
+def test_beside_another_setting_the_disease_of_a_heading_stays_in_words(uses_of_label: Uses) -> None:
+    """Several settings are joined by "or": as one more, the heading would free the use from the first."""
+    (use,) = uses_of_label("### Epilepsy\n\nCODRIX is indicated to reduce chronic drooling in adults with cerebral palsy.\n")
+    assert [one.text for one in use.settings] == ["cerebral palsy"]
+    assert "Epilepsy" in [one.fact.text for one in use.qualifiers]
+
+
+def test_an_item_of_a_label_that_names_no_disease_is_no_use(uses_of_label: Uses) -> None:
+    uses = uses_of_label("CODRIX is indicated to:\n\n- Improve the appearance of lines.\n\n- Treat glioma.\n")
+    assert [one.text for use in uses for one in use.conditions] == ["glioma"]
