@@ -40,7 +40,7 @@ def extract(page: Page, own: Sequence[Publisher] = ()) -> DrugFacts:
         return DrugFacts(page, slug_of(page, publisher), kind, reason, publisher=publisher.id)
     status, status_fact = find_fda_status(page, publisher)
     name, brands = find_name(page, publisher), find_brands(page, publisher)
-    section = read_use_section(use_blocks(page, publisher), names_of(name, brands, publisher))
+    section = read_use_section(use_blocks(page, publisher), names_of(name, brands, publisher, status))
     return DrugFacts(
         page,
         slug_of(page, publisher),

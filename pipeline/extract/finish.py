@@ -155,6 +155,8 @@ def _refused(ledger: Ledger, one: Read) -> str | None:
     """Why a leaf is no use whatever it says, None where it may be one."""
     if holds(ledger.denied, one.place):
         return "the page says that this use is not approved, or is being studied"
+    if ledger.names.refused and (one.approval_status != "used" or _granted(one) is not None):
+        return "where the page tells the approval, it says that the drug is not approved"
     if any(takes_back_approval(reading.statement.text) for reading in (*one.leaf.leading, *one.leaf.above, *one.leaf.own)):
         return "its own words may say that it is not approved"
     states = ((r, one) for r in (*one.leaf.above, *one.leaf.own) for one in r.of(*STATES, "description"))

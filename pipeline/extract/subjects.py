@@ -9,7 +9,7 @@ from typing import Literal
 
 from pipeline.extract.sentences import Statement
 from pipeline.language import closed
-from pipeline.model import Fact
+from pipeline.model import Fact, FdaStatus
 from pipeline.phrases.people import read_people
 from pipeline.phrases.verbs import verb_group
 from pipeline.phrases.words import Word, closing_bracket, words_of
@@ -25,7 +25,8 @@ class Names:
     `parts` are the words of each substance of a fixed combination ("X and Y"): a sentence on one of them is not on the combination.
     `open`: the page does not list its drug's names ("LASIX", "Furosemide tablets"), so what it says to be indicated is its drug.
     `approved`: that a use stands in the section is its approval, as in a label. `indicated`: "is indicated" says that it is
-    approved, as on pages that print the drug's approval; on others it says that it is used.
+    approved, as on pages that print the drug's approval; on others it says that it is used. `refused`: there the page says that
+    the drug is not approved ("FDA Approved: No"), so no sentence of it gives an approved use.
     """
 
     words: frozenset[str] = frozenset()
@@ -34,6 +35,7 @@ class Names:
     open: bool = False
     approved: bool = False
     indicated: bool = True
+    refused: bool = False
 
     def brands_words(self) -> frozenset[str]:
         """The words of the brands."""
@@ -233,11 +235,17 @@ def split_names(statement: Statement, start: int, end: int) -> tuple[tuple[int, 
     return split_at(words, 0, len(words))
 
 
-def names_of(name: Fact | None, brands: Sequence[Fact], publisher: Publisher | None = None) -> Names:
-    """The words of the drug's name, and its brands that share no word with it, on a page of a publisher (None: it lists them)."""
+def names_of(
+    name: Fact | None, brands: Sequence[Fact], publisher: Publisher | None = None, status: FdaStatus = "not_stated"
+) -> Names:
+    """The words of the drug's name, and its brands that share no word with it, on a page of a publisher (None: it lists them).
+
+    `status` is what the page says of the drug's approval.
+    """
     own = frozenset(_NAME_WORD.findall(name.text.casefold())) if name is not None else frozenset()
+    refused = status == "not_approved"
     if not own:
-        return Names()
+        return Names(refused=refused)
     apart = frozenset(one.text.casefold() for one in brands if not set(_NAME_WORD.findall(one.text.casefold())) & own)
     shared = frozenset(
         word for one in brands if one.text.casefold() not in apart for word in _NAME_WORD.findall(one.text.casefold())
@@ -251,4 +259,4 @@ def names_of(name: Fact | None, brands: Sequence[Fact], publisher: Publisher | N
     listed = publisher is None or "brands" in publisher.labels
     approved = publisher is not None and publisher.indicated_is_approval
     indicated = publisher is None or "fda_status" in publisher.labels
-    return Names(own | shared, apart, parts, not listed, approved, indicated)
+    return Names(own | shared, apart, parts, not listed, approved, indicated, refused)

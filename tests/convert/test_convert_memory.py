@@ -74,7 +74,7 @@ MEASURED = """
 import resource, sys
 from pathlib import Path
 from pipeline.convert import convert
-report = convert([Path(sys.argv[1])], Path(sys.argv[2]), page_timeout=600)  # on a busy machine, the page's pieces are what is refused
+report = convert([Path(sys.argv[1])], Path(sys.argv[2]), page_timeout=600)  # a busy machine must not end it
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, *(problem.code for problem in report.problems))
 """
 

@@ -170,3 +170,15 @@ def test_items_that_must_all_hold_are_one_use(uses_of: Uses, fields_of: Callable
     held = fields_of(melanoma)
     assert [words for words in ("adults", "has spread", "brontinib") if not any(words in text for text in held)] == []
     assert not any("brontinib" in text for text in fields_of(glioma))
+
+
+@pytest.mark.parametrize("status", ["No", "No.", "Not yet approved"])
+def test_a_drug_that_the_page_marks_as_not_approved_has_no_approved_use(
+    facts_of: Callable[[str], DrugFacts], status: str
+) -> None:
+    use = "Zolafen is approved to treat:\n\n- **Melanoma** in adults.\n\nZolafen is used to treat **myeloid glioma**.\n"
+    facts = facts_of(f"# Zolafen\n\nFDA Approved\n\n{status}\n\n## Use in Cancer\n\n{use}")
+    assert [(conditions([one]), one.approval_status) for one in facts.uses] == [(["myeloid glioma"], "used")]
+    assert [(one.fact.text, one.reason) for one in facts.unread] == [
+        ("Melanoma in adults.", "where the page tells the approval, it says that the drug is not approved")
+    ]
