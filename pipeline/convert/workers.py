@@ -36,7 +36,9 @@ def in_processes(batches: Sequence[Batch], workers: int) -> Iterator[BatchResult
 def interrupts_held() -> Iterator[None]:
     """Keep Ctrl-C from processes and threads that are started meanwhile; this thread gets it at the end of the block.
 
-    A terminal sends it to all processes of a run, and each worker would answer with a traceback of its own.
+    A terminal sends it to all processes of a run, and each worker would answer with a traceback of its own. Here it must not
+    come in between either: Prefect's threads take it, Python raises it in this one, and pydantic, which was writing Prefect's
+    settings for a worker just then, made an error of its own of it.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows: a new process group would be needed, which executors do not give
         yield
@@ -44,10 +46,20 @@ def interrupts_held() -> Iterator[None]:
     # The first process to be started starts it, and in Python 3.11 and 3.12 that lets Ctrl-C through again.
     resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    came: list[int] = []
+    answer = signal.getsignal(signal.SIGINT)
+    # Only the main thread is interrupted, and only there can be said what happens then.
+    here = callable(answer) and threading.current_thread() is threading.main_thread()
+    if here:
+        signal.signal(signal.SIGINT, lambda number, _: came.append(number))
     try:
         yield
     finally:
+        if here:
+            signal.signal(signal.SIGINT, answer)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 def become_worker() -> None:

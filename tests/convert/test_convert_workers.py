@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from pipeline.convert import interrupts_held
 from tests.invented_pages import drug_page, write_pages
 
 #: The command, listening to Ctrl-C: what a shell starts in the background is deaf to it, and hands that on to its children.
@@ -27,6 +29,29 @@ def noted(*lock, register=resource_tracker.register):
 
 resource_tracker.register = noted
 """
+
+
+def test_an_interrupt_that_another_thread_takes_waits_too() -> None:
+    """The system gives it to any thread that lets it through, and Python raises it in the main one."""
+    over, done = threading.Event(), []
+    other = threading.Thread(target=over.wait)
+    other.start()
+
+    def interrupted() -> None:
+        with interrupts_held():
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.2)
+            done.append("the work of the block")
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            interrupted()
+    finally:
+        over.set()
+        other.join()
+        signal.signal(signal.SIGINT, before)
+    assert done
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="the workers are found by Linux' /proc")
