@@ -1,16 +1,31 @@
 """The one table of a use's fields: what the rooms after `extract` go through field by field.
 
-A field of plain words is one row of `FIELDS`, and its tests; `diff`, `review`, `correct`, the tables, the terminal and the
-resources follow. Fields with parts (patients, treatments, phases, qualifiers) have a place of their own in each room.
-`verify` does not read it: it must not share a mistake with what it proves.
+A field of plain words is one row of `FIELDS`. What follows from the row: its comparison in `diff`, its card, its marks and its
+editor in `review`, how `correct` reads and edits it, its cell in `tables/rows.py`, its line in the terminal, the search, and
+with `detail` its part of `diseaseStatus`. By hand stay the reader in `extract`, `Edits` in `correct`, the column with its view,
+an extension where there is no `detail`, and `verify`, which does not read this table: it must not share a mistake with what it
+proves. The whole list: `pipeline/model/README.md`. Fields with parts (patients, treatments, phases, qualifiers) have a place of
+their own in each room.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from pipeline.model import AnyPage, DrugFacts, Fact, Population, Use
+
+#: What `diff` calls the fields of plain words.
+FieldAspect: TypeAlias = Literal[
+    "condition",
+    "narrower-condition",
+    "setting",
+    "cause",
+    "disease-status",
+    "biomarker",
+    "stage",
+    "line-of-therapy",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +33,8 @@ class Field:
     """A field of plain words.
 
     `name` is its name in the model, in corrections and in a review's `changed`; `label` what a reader calls it; `mark` the kind
-    of its marks in the source (`review/marks.py`); `single` says that it has one value at most. `column` is its column in
+    of its marks in the source (`KINDS` in `review/marks.py`), and where the search looks for it (`_GROUP_OF` in
+    `tables/search.py`; brands have their own); `single` says that it has one value at most. `column` is its column in
     `uses.csv`, `aspect` what `diff` calls it, and `joined` how the page joins its values: by "or", by "and", or (`named`) by
     "or" where none is not a use of anything. `detail` is its kind among the details of the disease in FHIR, `shown` its label
     in the terminal where it has a line of its own.
@@ -26,9 +42,9 @@ class Field:
 
     name: str
     label: str
-    mark: str
+    mark: Literal["condition", "detail", "therapy", "brand"]
     column: str | None = None
-    aspect: str | None = None
+    aspect: FieldAspect | None = None
     joined: Literal["or", "and", "named"] = "or"
     single: bool = False
     detail: str | None = None

@@ -25,6 +25,12 @@ TRANSCRIPT = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 EXCERPT = re.compile(r"^<!-- part of: (\S+) -->\n```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SHELL = re.compile(r"^```bash\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!`)\[[^\]`]+\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)(?!`)")
+ANCHOR = re.compile(r"\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)")
+MODULE = re.compile(r"`((?:[a-z_]+/)+[a-z_]+\.(?:py|sql|js|toml))`")
+HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
+#: The pages that explain the program, and the rooms, each of which has one.
+DOCUMENTS = sorted({*REPOSITORY.glob("*.md"), *REPOSITORY.glob("pipeline/**/*.md"), REPOSITORY / "mappings/README.md"})
+ROOMS = sorted({module.parent for module in REPOSITORY.glob("pipeline/*/*.py")})
 
 
 def run(command: str, folder: Path) -> str:
@@ -106,10 +112,58 @@ def test_the_loop_in_the_shell_sends_every_bundle_in_order(workplace: Path, serv
 
 
 def test_every_local_link_leads_somewhere() -> None:
-    documents = [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("pipeline/**/*.md")]
-    links = [(document, target) for document in documents for target in LINK.findall(document.read_text(encoding="utf-8"))]
-    assert len(links) > len(documents)
+    links = [(document, target) for document in DOCUMENTS for target in LINK.findall(document.read_text(encoding="utf-8"))]
+    assert len(links) > len(DOCUMENTS)
     assert [(document.name, target) for document, target in links if not (document.parent / target).exists()] == []
+
+
+def anchors(document: Path) -> set[str]:
+    """What GitHub calls a page's headings: in lower case, without punctuation, with hyphens for spaces."""
+    text = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return {re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-") for heading in HEADING.findall(text)}
+
+
+def test_every_link_to_a_heading_leads_to_one() -> None:
+    links = [(document, *said) for document in DOCUMENTS for said in ANCHOR.findall(document.read_text(encoding="utf-8"))]
+    assert links
+    lost = [
+        f"{document.relative_to(REPOSITORY)}: {target}#{anchor}"
+        for document, target, anchor in links
+        if anchor not in anchors((document.parent / target) if target else document)
+    ]
+    assert lost == []
+
+
+def test_every_test_that_a_page_names_is_there() -> None:
+    named = [
+        (document, name.rstrip("."))
+        for document in DOCUMENTS
+        if document.name != "CHANGELOG.md"
+        for name in re.findall(r"(?<![\w/.])tests/[\w./*-]+", document.read_text(encoding="utf-8"))
+    ]
+    assert named
+    assert [f"{document.relative_to(REPOSITORY)}: {name}" for document, name in named if not any(REPOSITORY.glob(name))] == []
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_the_readme_of_a_room_names_its_modules_and_no_others(room: Path) -> None:
+    """A module of another room is named with its path (`pipeline/fields.py`), a test too or as `test_….py`."""
+    named = set(re.findall(r"`([a-z_]+\.py)`", (room / "README.md").read_text(encoding="utf-8")))
+    modules = {path.name for path in room.glob("*.py")} - {"__init__.py", "__main__.py"}
+    tests = {path.name for path in REPOSITORY.glob("tests/**/test_*.py")}
+    assert (sorted(modules - named), sorted(named - modules - tests - {"__init__.py"})) == ([], [])
+
+
+def test_every_module_that_a_page_names_with_its_path_is_there() -> None:
+    named = [(document, name) for document in DOCUMENTS for name in MODULE.findall(document.read_text(encoding="utf-8"))]
+    assert named
+    lost = [
+        f"{document.relative_to(REPOSITORY)}: {name}"
+        for document, name in named
+        if document.name != "CHANGELOG.md"
+        if not any((folder / name).is_file() for folder in (REPOSITORY, REPOSITORY / "pipeline", document.parent))
+    ]
+    assert lost == []
 
 
 def test_it_is_read_in_five_minutes() -> None:

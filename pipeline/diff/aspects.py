@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final, get_args
+from typing import Final
 
 from pipeline.diff.changes import Aspect
 from pipeline.diff.restriction import (
@@ -46,12 +46,8 @@ class AspectOfUse:
         return tuple(facts_in(self.part(use)))
 
 
-#: The aspects by their names.
-_ASPECTS: Final[dict[str, Aspect]] = {name: name for name in get_args(Aspect)}
-
-
-def _list(name: str, part: Callable[[Use], tuple[Fact, ...]], within: Callable[[Statement, Statement], bool]) -> AspectOfUse:
-    return AspectOfUse(_ASPECTS[name], part, lambda use: texts(part(use)), within, lambda use: shown(part(use)))
+def _list(name: Aspect, part: Callable[[Use], tuple[Fact, ...]], within: Callable[[Statement, Statement], bool]) -> AspectOfUse:
+    return AspectOfUse(name, part, lambda use: texts(part(use)), within, lambda use: shown(part(use)))
 
 
 def shown(facts: tuple[Fact, ...]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
+from pipeline.fields import FieldAspect
 from pipeline.model import Review
 from pipeline.settings import FhirVersion
 
@@ -47,14 +48,7 @@ Kind: TypeAlias = ClinicalKind | OtherKind
 
 #: In what a use is narrower, wider or otherwise another one; for other kinds, what of the page it is.
 Aspect: TypeAlias = Literal[
-    "condition",
-    "narrower-condition",
-    "setting",
-    "cause",
-    "disease-status",
-    "biomarker",
-    "stage",
-    "line-of-therapy",
+    FieldAspect,
     "population",
     "prior-therapy",
     "combination",

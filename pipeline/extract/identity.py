@@ -132,7 +132,7 @@ def classify(page: Page, publisher: Publisher) -> tuple[Kind, str]:
         marks = {_USE_SECTION: bool(use_blocks(page, publisher)), "a name": find_name(page, publisher) is not None}
         missing = [mark for mark, found in marks.items() if not found]
         return ("none", f"it lacks {' and '.join(missing)}") if missing else ("drug", " and ".join(marks))
-    if publisher.told_by_source and not may_be_of_the_template(page):
+    if publisher.told_by_source and not may_be_of_the_template(page, publisher):
         return "none", _no_mark(publisher)
     if find_components(page, publisher):
         return "regimen", "a list of the drugs in the combination"

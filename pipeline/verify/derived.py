@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from types import MappingProxyType
 
 from pipeline.errors import Problem
+from pipeline.model import Use
 from pipeline.publishers import Publisher
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.mapped import Conformance, is_bare, is_mapped, mapped_codes
@@ -103,6 +104,8 @@ _ALWAYS: Mapping[str, object] = MappingProxyType(
         },
     }
 )
+#: What of a use nobody gives another value: whole sentences, the words beside a choice, steps, and the reviews themselves.
+_NOT_EDITED = frozenset({"text", "parent", "lead", "evidence", "intent_text", "approval_status_fact", "phases", "reviews"})
 #: What the codes inside our extensions may be, by the extension's or part's name.
 _PARTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -110,12 +113,7 @@ _PARTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "qualifier-of": frozenset({"disease", "treatment", "use"}),
         "stated-for": frozenset({"brand", "drug"}),
         "verdict": frozenset({"right", "wrong", "incomplete"}),
-        "changed": frozenset(
-            {
-                *("conditions", "narrower", "settings", "causes", "disease-status", "biomarkers", "stages", "line", "brands"),
-                *("alone", "intent", "approval-status", "populations", "therapies", "prior", "qualifiers"),
-            }
-        ),
+        "changed": frozenset(each.name.replace("_", "-") for each in fields(Use) if each.name not in _NOT_EDITED),
         "mode": frozenset({"required", "optional", "alternative", "combination", "concurrent", "one-of", "conditional"}),
         "role": frozenset(
             {

@@ -130,15 +130,6 @@ def test_no_role_and_no_opener_is_idle_on_the_real_pages(shared_dir: Path, monke
     assert idle <= IDLE_ON_REAL_PAGES
 
 
-@pytest.mark.parametrize("room", LANGUAGE_ROOMS)
-def test_the_readme_of_a_room_names_its_modules_and_no_others(room: str) -> None:
-    folder = Path(_file(pipeline)).parent / room
-    named = set(re.findall(r"`([a-z_]+\.py)`", (folder / "README.md").read_text(encoding="utf-8")))
-    modules = {path.name for path in folder.glob("*.py")} - {"__init__.py"}
-    tests = {path.name for path in Path(__file__).parent.glob("*.py")} - modules
-    assert named - tests == modules
-
-
 def test_a_closed_word_is_in_lower_case() -> None:
     assert [word for word in WORD_CLASSES if word != word.lower()] == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,7 @@ _MARKUP = (
 
 def _read_in_full(page: Page, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
     with monkeypatch.context() as patch:
-        patch.setattr(identity, "may_be_of_the_template", lambda _: True)
+        patch.setattr(identity, "may_be_of_the_template", lambda *_: True)
         return classify(page, NCI)
 
 
@@ -112,8 +113,35 @@ def test_no_mark_is_missed_whatever_hides_it(monkeypatch: pytest.MonkeyPatch) ->
 )
 def test_a_page_about_something_else_is_known_by_its_source(text: str) -> None:
     page = read_page((_FRONT_MATTER + text).encode(), "page.md")
-    assert not may_be_of_the_template(page)
+    assert not may_be_of_the_template(page, NCI)
     assert classify(page, NCI) == ("none", NO_MARK)
+
+
+@pytest.mark.parametrize(
+    ("brands", "text", "may_be"),
+    [
+        (r"US Brand Names?|Trade names?\s*:", "**Trade** names: Alvera", True),
+        (r"US Brand Names?|Trade names?\s*:", "US Brand Name(s)", True),
+        (r"US Brand Names?|Trade names?\s*:", "Trade in drugs is not free.", False),
+        (r"\s*Sold as [a(|)]|Trade names?", "Sold as a tablet: Alvera", True),
+        (r"\s*Sold as [a(|)]|Trade names?", "Alvera is sold.", False),
+        (r"Brands?", "Brand: Alvera", True),
+        (r"(?:US )?Trade names?", "Any words.", True),
+    ],
+)
+def test_the_labels_are_those_of_the_profile(brands: str, text: str, may_be: bool) -> None:  # noqa: FBT001 - expected
+    """A pattern may have alternatives; where one of them does not begin with words, every page is read."""
+    page = read_page(f"# A page\n\nSome words.\n\n{text}\n".encode(), "page.md")
+    assert may_be_of_the_template(page, replace(NCI, labels={**NCI.labels, "brands": brands})) is may_be
+
+
+def test_a_new_wording_of_any_label_is_not_dropped_unread() -> None:
+    """What `nci.toml` says of a label is all that there is to change."""
+    for key, pattern in NCI.labels.items():
+        publisher = replace(NCI, labels={**NCI.labels, key: f"{pattern}|New words"})
+        page = read_page(b"# A page\n\nSome words.\n\nNew words: Alvera\n", "page.md")
+        assert may_be_of_the_template(page, publisher), key
+        assert not may_be_of_the_template(page, NCI), key
 
 
 def test_the_corpus_is_classified_as_by_its_blocks(shared_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
