@@ -26,8 +26,9 @@ def link(resource: Resource, published: Mapping[str, str]) -> Resource:
         The resource. A reference keeps its identifier and display; a drug that is not published is a logical reference,
         which dangles nowhere.
     """
-    name = _RELATED.get(resource.get("resourceType", ""))
-    return {**resource, name: _linked(resource[name], published)} if name in resource else resource
+    kind = resource.get("resourceType", "")
+    name = _RELATED.get(kind)
+    return {**resource, name: _linked(resource[name], kind, published)} if name in resource else resource
 
 
 def linked_to(resource: Resource) -> Iterator[str]:
@@ -43,13 +44,13 @@ def _references(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
             yield from _references(each)
 
 
-def _linked(value: Any, published: Mapping[str, str]) -> Any:  # noqa: ANN401 - any JSON
+def _linked(value: Any, kind: str, published: Mapping[str, str]) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(value, list):
-        return [_linked(each, published) for each in value]
+        return [_linked(each, kind, published) for each in value]
     if not isinstance(value, dict):
         return value
     if "identifier" not in value:
-        return {name: _linked(each, published) for name, each in value.items()}
+        return {name: _linked(each, kind, published) for name, each in value.items()}
     target = published.get(value["identifier"].get("value"))
     logical = {name: each for name, each in value.items() if name != "reference"}
-    return {"reference": f"{value['type']}/{target}", **logical} if target is not None else logical
+    return {"reference": f"{kind}/{target}", **logical} if target is not None else logical
