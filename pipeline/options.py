@@ -13,7 +13,7 @@ from cyclopts import Parameter, Token
 from cyclopts.validators import Number
 
 from pipeline.errors import Problem, UsageError
-from pipeline.settings import DEFAULT_CANONICAL, FhirVersion, Profile, Proof, Settings, Withhold
+from pipeline.settings import DEFAULT_CANONICAL, FhirVersion, Model, Profile, Proof, Settings, Withhold
 
 Flag = Annotated[bool, Parameter(negative="")]
 OwnPublishers = Annotated[
@@ -29,7 +29,7 @@ OwnPublishers = Annotated[
 
 #: What of `Publishing` says where a run works, or is part of its settings.
 _OF_PLACE_AND_SETTINGS = frozenset(
-    {"output", "work", "fhir", "profile", "proof", "as_of", "withhold", "canonical", "publishers"}
+    {"output", "work", "fhir", "profile", "model", "proof", "as_of", "withhold", "canonical", "publishers"}
 )
 
 
@@ -82,6 +82,9 @@ class Publishing:
     profile: Annotated[
         Profile, Parameter(help="core: only MedicationKnowledge and DocumentReference, each readable by itself.")
     ] = "full"
+    model: Annotated[Model, Parameter(help="idmp: drugs as MedicinalProductDefinition, with their approvals, in R5 alone.")] = (
+        "knowledge"
+    )
     proof: Annotated[
         Proof,
         Parameter(help="How resources say where facts stand in the page: an extension each, HL7's, or facts.ndjson alone."),
@@ -137,21 +140,24 @@ class Publishing:
     ] = None
 
     def settings(self) -> Settings:
-        """The run's settings; raises UsageError (U903, U913 to U915): what cannot be is said before a run begins."""
-        from pipeline.convert import day_named
+        """The run's settings; raises UsageError (U903, U911, U913 to U915): what cannot be is said before a run begins."""
+        from pipeline.convert import check_settings, day_named
         from pipeline.publish import Hosting
         from pipeline.publishers import own
 
         Hosting.of(self.base_url, self.update_cadence)
-        return Settings(
+        settings = Settings(
             canonical=canonical_base(self.canonical),
             fhir_versions=self.fhir,
             as_of=day_named(self.as_of),
             profile=self.profile,
+            model=self.model,
             proof=self.proof,
             withhold=self.withhold,
             publishers=own(self.publishers),
         )
+        check_settings(settings)
+        return settings
 
     def conversion(self) -> dict[str, Any]:
         """What `convert` takes by the same names."""

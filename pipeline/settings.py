@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from pipeline.model import Publisher
 
 FhirVersion = Literal["R5", "R4B", "R4"]
 #: `core` publishes MedicationKnowledge and DocumentReference alone, each readable without any other resource.
 Profile = Literal["full", "core"]
+#: What drugs and brands are in R5: `knowledge`, MedicationKnowledge (drug knowledge, in the US); `idmp`,
+#: MedicinalProductDefinition, with Ingredient and RegulatedAuthorization (IDMP and ePI, in the EU).
+Model = Literal["knowledge", "idmp"]
 #: How resources carry where in the page each fact stands: `compact`, one extension a fact; `full`, HL7's derivation-reference
 #: at every value; `none`, not at all: then `facts.ndjson` alone holds it.
 Proof = Literal["compact", "full", "none"]
@@ -52,7 +56,20 @@ class Settings:
     fhir_versions: tuple[FhirVersion, ...] = ("R5",)
     as_of: date | None = None
     profile: Profile = "full"
+    model: Model = "knowledge"
     withhold: Withhold | None = None
     proof: Proof = "compact"
     limits: ReadLimits = ReadLimits()
     publishers: tuple[Publisher, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The settings as a report has them; without `model` where it is the default, so that it is the report that it was."""
+        said = asdict(self)
+        if self.model == "knowledge":
+            del said["model"]
+        return said
+
+
+def model_of(settings: Mapping[str, Any]) -> object:
+    """The model of the settings in a report."""
+    return settings.get("model", "knowledge")

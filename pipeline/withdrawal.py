@@ -12,10 +12,13 @@ from pipeline.model import Resource
 
 #: HL7's own words for it: "has been withdrawn or superseded and should no longer be used".
 _RETIRED: Final = {"system": "http://hl7.org/fhir/publication-status", "code": "retired", "display": "Retired"}
-#: Of each type's status codes (the same in R4, R4B and R5) the one for what was right and is no longer in force. Types that
-#: are not here have none: what happened (Provenance) stays true.
+#: Of each type's status codes (the same in each version that has it) the one for what was right and is no longer in force.
+#: Types that are not here have none: what happened (Provenance) stays true.
 _STATUS: Final[Mapping[str, Any]] = {
     "MedicationKnowledge": "inactive",
+    "MedicinalProductDefinition": {"coding": [_RETIRED]},
+    "Ingredient": "retired",
+    "RegulatedAuthorization": {"coding": [_RETIRED]},
     "ClinicalUseDefinition": {"coding": [_RETIRED]},
     "Medication": "inactive",
     "DocumentReference": "superseded",

@@ -124,6 +124,7 @@ def convert(*seeds: Seeds, options: Publishing = Publishing(), json: Json = Fals
     onlabel convert seeds/ --output out --workers 2 --as-of 2025-12-31
     onlabel convert s3://pages/nci --output s3://published/onlabel
     onlabel convert seeds/ --withhold qualified
+    onlabel convert seeds/ --model idmp --output catalog
     onlabel convert seeds/ --json --quiet
     ```
     """

@@ -126,7 +126,7 @@ def tables(
     elif written.views:
         console.out(f"{written.folder / 'views'}: ViewDefinitions of the resources, for engines of SQL on FHIR")
     else:
-        console.note(f"No views: they read R5 or R4 in full, and this is {snapshot.version} or the core profile.")
+        console.note(f"No views: they read R5 or R4 in full, and this is {snapshot.version}, the core profile or --model idmp.")
     return DONE
 
 

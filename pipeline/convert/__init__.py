@@ -42,7 +42,7 @@ from pipeline.publish import (
     unchanged,
 )
 from pipeline.publishers import own as own_publishers
-from pipeline.settings import FhirVersion, Profile, Proof, Settings
+from pipeline.settings import FhirVersion, Model, Profile, Proof, Settings
 from pipeline.store import Fetched
 
 __all__ = [
@@ -298,9 +298,7 @@ def _runner(workers: int) -> BatchRunner:
 def _check(  # noqa: PLR0913, PLR0917 - the options that have bounds
     settings: Settings, workers: int, max_removed: float, keep: int | None, stale_for: int, page_timeout: float
 ) -> None:
-    versions = settings.fhir_versions
-    known = len({*versions} & {*get_args(FhirVersion)}) == len(versions) > 0
-    checks = (
+    _refuse(
         (workers >= 1, f"{workers} workers cannot convert anything"),
         (0 <= max_removed <= 1, f"--max-removed is a share between 0 and 1, not {max_removed}"),
         (keep is None or keep >= 1, f"--keep is a number of snapshots from 1 on, not {keep}"),
@@ -309,10 +307,28 @@ def _check(  # noqa: PLR0913, PLR0917 - the options that have bounds
             0 < page_timeout <= LONGEST,
             f"--page-timeout is a number of seconds above 0 and up to {LONGEST:,}, not {page_timeout}",
         ),
+    )
+    check_settings(settings)
+
+
+def check_settings(settings: Settings) -> None:
+    """Refuse settings that cannot be, or not together; raises UsageError (U911)."""
+    versions = settings.fhir_versions
+    known = len({*versions} & {*get_args(FhirVersion)}) == len(versions) > 0
+    alone = versions == ("R5",) and settings.profile == "full"
+    _refuse(
         (known, f"the FHIR versions to publish are one or more of R5, R4B, R4, once each, not {versions}"),
         (settings.profile in get_args(Profile), f"the profile to publish is full or core, not {settings.profile!r}"),
         (settings.proof in get_args(Proof), f"the proof that resources carry is compact, full or none, not {settings.proof!r}"),
+        (settings.model in get_args(Model), f"the model of what is published is knowledge or idmp, not {settings.model!r}"),
+        (
+            settings.model == "knowledge" or alone,
+            f"--model idmp is to be had in R5 alone and in the full profile, not in {', '.join(versions)} ({settings.profile})",
+        ),
     )
+
+
+def _refuse(*checks: tuple[bool, str]) -> None:
     for holds, cause in checks:
         if not holds:
             raise UsageError(Problem("U911", "error", cause, "See `onlabel convert --help`."))

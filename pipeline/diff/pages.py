@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.diff.changes import Side
+from pipeline.settings import model_of
 from pipeline.snapshot import Line, Snapshot
 
 _MADE_BY = {"onlabel": "another version of onlabel", "rules_sha256": "other rules", "mappings": "other tables or corrections"}
@@ -116,6 +117,9 @@ def unlike(old: Snapshot, new: Snapshot) -> tuple[str, ...]:
         was, now = before["settings"].get(name), after["settings"].get(name)
         if was != now:
             found.append(f"the {what}: {_shown(was)}, now {_shown(now)}")
+    was, now = model_of(before["settings"]), model_of(after["settings"])
+    if was != now:
+        found.append(f"the model: {was}, now {now}")
     made, making = before["made_by"], after["made_by"]
     others = sorted(name for name in {*made, *making} if made.get(name) != making.get(name))
     return (*found, *(f"made with {_MADE_BY.get(name, f'other {name}')}" for name in others))

@@ -16,7 +16,10 @@ from pipeline.model import Resource
 from pipeline.snapshot import Line
 
 #: Who refers to whom on a page, first to last. Drugs and their uses name each other: only a transaction can take both.
-_ORDER: Final = ("Provenance", "MedicationKnowledge", "ClinicalUseDefinition", "Medication", "DocumentReference")
+_ORDER: Final = (
+    "Provenance", "RegulatedAuthorization", "MedicationKnowledge", "ClinicalUseDefinition", "Ingredient", "Medication",
+    "MedicinalProductDefinition", "DocumentReference",
+)  # fmt: skip
 #: As `publish` writes it. No text of a page looks like it: quotation marks in a text are escaped.
 _PUT: Final = re.compile(rb'"request":\{"method":"PUT","url":"([^"]+)"\}')
 

@@ -22,7 +22,7 @@ from pipeline.diff.document import as_json, write_document
 from pipeline.diff.pages import PagePair, pages
 from pipeline.diff.retire import gone, target
 from pipeline.errors import DiffError, Problem
-from pipeline.settings import FhirVersion
+from pipeline.settings import FhirVersion, model_of
 from pipeline.snapshot import Snapshot, open_snapshot
 from pipeline.withdrawal import deletion, retirement
 
@@ -54,8 +54,8 @@ def write_changes(previous: Path | None, snapshot: Path, stale: Collection[str],
     tally = Tally(LISTED)
     with _refusals(folder), ExitStack() as stack:
         told = [_scratch(stack, folder) for _ in ("clinical", "other")]
-        # What one of the two does not hold at all (another FHIR version, another profile) is not lost: it was not asked for.
-        losing = _common(old, new) if old is not None and _profile(old) == _profile(new) else []
+        # What one of the two does not hold at all (another FHIR version, profile or model) is not lost: it was not asked for.
+        losing = _common(old, new) if old is not None and _shape(old) == _shape(new) else []
         withdrawn = {version: _Withdrawn(stack, folder) for version in losing or [new.version]}
         note = withdrawn[new.version].add if losing else lambda _: None
         for change in changes_between(old, new, stale, tally, note):
@@ -87,8 +87,9 @@ def open_both(previous: Path | None, snapshot: Path) -> tuple[Snapshot | None, S
     return (replace(old, version=common[0]), replace(new, version=common[0])) if common else (old, new)
 
 
-def _profile(snapshot: Snapshot) -> object:
-    return snapshot.report["settings"]["profile"]
+def _shape(snapshot: Snapshot) -> tuple[object, object]:
+    settings = snapshot.report["settings"]
+    return settings["profile"], model_of(settings)
 
 
 def _common(old: Snapshot, new: Snapshot) -> list[FhirVersion]:

@@ -38,7 +38,7 @@ def brands_of(facts: DrugFacts) -> dict[str, Fact]:
 
 
 def brand_references(brands: Iterable[Fact], resource_type: str, facts: DrugFacts, source: Source) -> list[Json]:
-    """References to the Medication or MedicationKnowledge of brands, one each, named as they are named there."""
+    """References to the resources of a type that are brands, one each, named as they are named there."""
     named: dict[str, Fact] = {}
     for brand in brands:
         named.setdefault(brand_id(facts, brand.text), brand)
@@ -48,5 +48,5 @@ def brand_references(brands: Iterable[Fact], resource_type: str, facts: DrugFact
 
 
 def drug_reference(resource_type: str, facts: DrugFacts, source: Source) -> Json:
-    """A reference to the Medication or MedicationKnowledge of the drug itself."""
+    """A reference to the resource of a type that is the drug itself."""
     return {"reference": f"{resource_type}/{drug_id(facts)}", **source.of_copies.quoted("display", drug_name(facts))}

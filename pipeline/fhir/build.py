@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.fhir.document import document_reference
+from pipeline.fhir.idmp import authorizations, ingredients, medicinal_products
 from pipeline.fhir.ids import drug_id
 from pipeline.fhir.indication import clinical_use_definition, indications_of
 from pipeline.fhir.knowledge import medication_knowledge
@@ -24,11 +25,12 @@ def build(facts: DrugFacts, settings: Settings) -> list[Resource]:
         return []
     source = source_of(facts, settings, f"DocumentReference/{drug_id(facts)}")
     indications = indications_of(facts)
-    read = [
-        *medications(facts, source.of_copies),
-        *(clinical_use_definition(indication, facts, source) for indication in indications),
-        *medication_knowledge(facts, indications, source),
-    ]
+    uses = [clinical_use_definition(indication, facts, source) for indication in indications]
+    if settings.model == "idmp":
+        products = [*medicinal_products(facts, source), *ingredients(facts, source)]
+        read = [*products, *uses, *authorizations(facts, indications, source)]
+    else:
+        read = [*medications(facts, source.of_copies), *uses, *medication_knowledge(facts, indications, source)]
     return [document_reference(facts, source), *read, provenance(facts, read, indications, settings, source)]
 
 

@@ -21,7 +21,9 @@ _SYSTEMS: Final = {system.uri: system for system in SYSTEMS.values()}
 #: What the words are the name of, by the element or extension below which they stand.
 _KINDS: Final = {
     "ingredient": "drug",
+    "substance": "drug",
     "relatedMedicationKnowledge": "drug",
+    "crossReference": "drug",
     "otherTherapy": "therapy",
     "other-therapy": "therapy",
     "optional-therapy": "therapy",
@@ -72,6 +74,12 @@ class AppliedCodes:
             kind = _PRODUCTS[resource["productType"][0]["coding"][0]["code"]]
             # What a MedicationKnowledge says beyond its own name is of another kind each time.
             self._concept(resource["code"], kind, is_name=True)
+            kind = "condition"
+        elif resource["resourceType"] == "MedicinalProductDefinition":
+            kind = _PRODUCTS[resource["type"]["coding"][0]["code"]]
+            (name,) = resource["name"]
+            concept = {"text": name["productName"], "coding": resource.get("code", ()), **name.get("_productName", {})}
+            self._concept(concept, kind, is_name=True)
             kind = "condition"
         for name, value in resource.items():
             if name != "code":

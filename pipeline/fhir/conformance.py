@@ -22,10 +22,12 @@ def conformance(settings: Settings, version: FhirVersion = "R5") -> list[Resourc
     found = [
         *complete,
         *(_value_set(each, settings) for each in complete),
-        *extension_definitions(settings.canonical, version),
+        *extension_definitions(settings.canonical, version, settings.model),
         *profile_definitions(settings.canonical, version),
         *search_parameters(settings.canonical, version),
     ]
+    if settings.model == "idmp":  # in which no profile and no search parameter of ours finds what it is of
+        found = [each for each in found if "MedicationKnowledge" not in (each.get("type"), *each.get("base", ()))]
     return sorted(found, key=lambda resource: (str(resource["resourceType"]), str(resource["id"])))
 
 

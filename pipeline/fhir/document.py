@@ -54,7 +54,7 @@ def document_reference(facts: DrugFacts, source: Source) -> Json:
             if (section := coding(source.publisher.section_code or source.publisher.document_code))
             else {}
         ),
-        "subject": drug_reference("MedicationKnowledge", facts, source),
+        "subject": drug_reference(source.record, facts, source),
         **({"date": reviewed} if (reviewed := midnight(page.meta("lastReviewed"))) else {}),
         **({"author": [author(source.publisher)]} if source.publisher.wrote(page) else {}),
         "description": f"{source.publisher.notice} {_ATTACHED if attached else _NOT_ATTACHED}",

@@ -13,18 +13,26 @@ from pipeline.fhir.source import Json
 from pipeline.fhir.structures import header
 from pipeline.fields import FIELDS
 from pipeline.model import QualifierKind
-from pipeline.settings import FhirVersion
+from pipeline.settings import FhirVersion, Model
 
 _CUD: Final = "ClinicalUseDefinition"
 _MK: Final = "MedicationKnowledge"
 _GUIDELINE: Final = f"{_MK}.indicationGuideline"
 _PATIENT: Final = f"{_GUIDELINE}.dosingGuideline.patientCharacteristic"
+_MPD: Final = "MedicinalProductDefinition"
+_RELATED: Final = (f"{_MK}.relatedMedicationKnowledge", f"{_MPD}.crossReference")
 _CONCEPTS: Final = ("CodeableReference", "CodeableConcept")
+#: A string, with what a concept has beside its text.
+_NAME_OF_PRODUCT: Final = f"{_MPD}.name.productName"
 #: R5 paths that have another name in R4B and R4.
 _OLDER: Final = {
     _GUIDELINE: f"{_MK}.administrationGuidelines",
     _PATIENT: f"{_MK}.administrationGuidelines.patientCharacteristics",
 }
+#: Contexts that are of one shape alone.
+_OF_MODEL: Final[Mapping[Model, tuple[str, ...]]] = {
+    "knowledge": ("Medication",), "idmp": (_MPD, "Ingredient", "RegulatedAuthorization"),
+}  # fmt: skip
 #: Contexts that R4 has not.
 _NOT_IN_R4: Final = (_CUD, "CodeableReference")
 
@@ -89,8 +97,11 @@ EXTENSIONS: Final[tuple[Extension, ...]] = (
         _PATIENT, "Range", "Quantity",
     ),
     _value("mapped", "The code comes from a mapping file, not from the page.", "boolean", "Coding"),
-    _value("broader-concept", "A mapped code that means more than the words.", "CodeableConcept", "CodeableConcept"),
-    _value("linked-term", "The glossary entry of words inside the phrase.", "Coding", "CodeableConcept"),
+    _value(
+        "broader-concept", "A mapped code that means more than the words.", "CodeableConcept",
+        "CodeableConcept", _NAME_OF_PRODUCT,
+    ),
+    _value("linked-term", "The glossary entry of words inside the phrase.", "Coding", "CodeableConcept", _NAME_OF_PRODUCT),
     _value(
         "condition", "The condition that the narrower ones belong to.", "CodeableConcept", *_CONCEPTS
     ),
@@ -127,13 +138,12 @@ EXTENSIONS: Final[tuple[Extension, ...]] = (
     ),
     _value("line-of-therapy", "The line of therapy.", "CodeableConcept", *_INDICATION),
     _quote("given-alone", "The page says that the drug is given alone.", *_INDICATION),
-    _quote("pronunciation", "How the name is pronounced, as written on the page.", _MK),
-    _quote("dailymed-query", "The page's search for the drug at DailyMed.", _MK),
-    _quote("denied-use", "A sentence that says that a use is not approved.", _MK),
-    _quote("component-letter", "The drug's letter in the regimen's acronym.", f"{_MK}.relatedMedicationKnowledge"),
+    _quote("pronunciation", "How the name is pronounced, as written on the page.", _MK, _MPD),
+    _quote("dailymed-query", "The page's search for the drug at DailyMed.", _MK, _MPD),
+    _quote("denied-use", "A sentence that says that a use is not approved.", _MK, _MPD),
+    _quote("component-letter", "The drug's letter in the regimen's acronym.", *_RELATED),
     _value(
-        "component-concept", "The drug of a regimen with its mapped codes.", "CodeableConcept",
-        f"{_MK}.relatedMedicationKnowledge",
+        "component-concept", "The drug of a regimen with its mapped codes.", "CodeableConcept", *_RELATED,
     ),
     _quote("studied", "A sentence on what is only being studied.", "DocumentReference"),
     _quote(
@@ -159,7 +169,7 @@ EXTENSIONS: Final[tuple[Extension, ...]] = (
     ),
     _value(
         "stale", "The day on which the page was read last: it cannot be read now.", "date",
-        _MK, _CUD, "DocumentReference", "Medication", "Provenance",
+        _MK, _CUD, "DocumentReference", "Medication", "Provenance", *_OF_MODEL["idmp"],
     ),
     _value(
         "stated-for", "Whether the page states the use for a brand, or for the drug without naming one.", "code", _GUIDELINE,
@@ -188,21 +198,23 @@ EXTENSIONS: Final[tuple[Extension, ...]] = (
 )  # fmt: skip
 
 
-def extension_definitions(canonical: str, version: FhirVersion) -> list[Json]:
-    """The StructureDefinition of every extension that has a place in a FHIR version."""
-    found = ((extension, _contexts(extension, version)) for extension in EXTENSIONS)
+def extension_definitions(canonical: str, version: FhirVersion, model: Model) -> list[Json]:
+    """The StructureDefinition of every extension that has a place in a FHIR version and a shape of it."""
+    found = ((extension, _contexts(extension, version, model)) for extension in EXTENSIONS)
     return [_definition(extension, contexts, canonical, version) for extension, contexts in found if contexts]
 
 
-def _contexts(extension: Extension, version: FhirVersion) -> list[str]:
+def _contexts(extension: Extension, version: FhirVersion, model: Model) -> list[str]:
+    others = tuple(path for other, paths in _OF_MODEL.items() if other != model for path in paths)
+    contexts = [path for path in extension.contexts if not path.startswith(others)]
     if version == "R5":
-        return [] if extension.older_only else list(extension.contexts)
+        return [] if extension.older_only else contexts
     if version == "R4B" and extension.name == "clinical-use":
         return [_OLDER[_GUIDELINE]]
     if extension.name == "clinical-use":
         return []
     # There a guideline has one indication: what is said of it stands beside it.
-    paths = [_OLDER.get(path, path) for path in extension.contexts if path != f"{_GUIDELINE}.indication"]
+    paths = [_OLDER.get(path, path) for path in contexts if path != f"{_GUIDELINE}.indication"]
     return [path for path in paths if version == "R4B" or not path.startswith(_NOT_IN_R4)]
 
 

@@ -43,16 +43,21 @@ def drug_id(facts: DrugFacts) -> str:
 
 
 def brand_id(facts: DrugFacts, brand: str) -> str:
-    """The id of a brand's MedicationKnowledge and Medication.
+    """The id of a brand's MedicationKnowledge and Medication."""
+    return part_id(drug_id(facts), brand)
 
-    A hash of what is written follows where reducing the brand to `[a-z0-9-]` loses more than case (`Brand+`, another
+
+def part_id(record: str, words: str) -> str:
+    """The id of what belongs to a record and is told from others there by words.
+
+    A hash of what is written follows where reducing the words to `[a-z0-9-]` loses more than case (`Brand+`, another
     script, a hyphen beside a space), so that such brands of one drug stay apart.
     """
-    folded = normal(brand)
+    folded = normal(words)
     part = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")
     if not _WORDS.fullmatch(folded):
         part = f"{part}-{_digest(folded)}".lstrip("-")
-    return _fit(f"{drug_id(facts)}.{part}")
+    return _fit(f"{record}.{part}")
 
 
 def indication_ids(facts: DrugFacts, keys: list[tuple[object, ...]]) -> list[str]:

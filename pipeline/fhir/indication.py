@@ -53,7 +53,7 @@ def indications_of(facts: DrugFacts) -> list[Indication]:
 def clinical_use_definition(indication: Indication, facts: DrugFacts, source: Source) -> Json:
     """The resource of one indication."""
     use = indication.use
-    references = brand_references(use.brands, "Medication", facts, source) or [drug_reference("Medication", facts, source)]
+    references = brand_references(use.brands, source.product, facts, source) or [drug_reference(source.product, facts, source)]
     contained = groups(use, source)
     return {
         "resourceType": "ClinicalUseDefinition",
@@ -72,10 +72,19 @@ def clinical_use_definition(indication: Indication, facts: DrugFacts, source: So
         "type": "indication",
         "category": [approval_status(use, source)],
         "subject": references,
-        "status": {"coding": [_status(facts, source)]},
+        "status": publication_status(facts, source),
         "indication": _indication(indication, source),
         **({"population": group_references(use)} if contained else {}),
     }
+
+
+def publication_status(facts: DrugFacts, source: Source) -> Json:
+    """The status of what has one of HL7's publication statuses, as a CodeableConcept.
+
+    Who asks for active indications must not be given those of a drug that is no longer available, or of an old page.
+    """
+    code, display = ("retired", "Retired") if status_of(facts) == "inactive" else ("active", "Active")
+    return {"coding": [source.coding(systems.PUBLICATION_STATUS, code, display)]}
 
 
 def intended_effect(use: Use, source: Source) -> Json:
@@ -111,12 +120,6 @@ def _sentences(use: Use) -> list[tuple[str, Fact]]:
 
 def _quote(role: str, fact: Fact, source: Source) -> Json:
     return source.quote(source.url("quote"), fact, {"url": "role", "valueCode": role})
-
-
-def _status(facts: DrugFacts, source: Source) -> Json:
-    # Who asks for active indications must not be given those of a drug that is no longer available, or of an old page.
-    code, display = ("retired", "Retired") if status_of(facts) == "inactive" else ("active", "Active")
-    return source.coding(systems.PUBLICATION_STATUS, code, display)
 
 
 def _indication(indication: Indication, source: Source) -> Json:

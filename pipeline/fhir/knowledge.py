@@ -13,7 +13,7 @@ from pipeline.fhir import systems
 from pipeline.fhir.brands import brand_references, brands_of, drug_name, drug_reference
 from pipeline.fhir.ids import brand_id, drug_id
 from pipeline.fhir.indication import Indication, approval_status, disease_of, intended_effect
-from pipeline.fhir.medication import drug_concept, ingredient_concepts, record_identifier, status_of
+from pipeline.fhir.medication import drug_concept, record_identifier, status_of, substances
 from pipeline.fhir.narrative import LANGUAGE, in_words, narrative, quotation
 from pipeline.fhir.population import patient_characteristics
 from pipeline.fhir.source import Json, Source, coding
@@ -28,8 +28,8 @@ _DICTIONARIES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Product:
-    """What differs between the record of a drug, a regimen and a brand."""
+class Product:
+    """What differs between the record of a drug, a regimen and a brand; `related` as MedicationKnowledge has it."""
 
     id: str
     names: Sequence[Fact]
@@ -53,16 +53,22 @@ class _Product:
 
 def medication_knowledge(facts: DrugFacts, indications: Sequence[Indication], source: Source) -> list[Json]:
     """The record of the drug or regimen with all its uses, then one of each brand with those stated for it or for no brand."""
+    return [_record(product, facts, source) for product in products(facts, indications, source)]
+
+
+def products(facts: DrugFacts, indications: Sequence[Indication], source: Source) -> list[Product]:
+    """The drug or regimen, then its brands."""
     brands = brands_of(facts)
-    products = [_drug(facts, brands, indications, source)]
-    products += [_brand(key, brand, facts, indications, source) for key, brand in brands.items()]
-    return [_record(product, facts, source) for product in products]
+    return [
+        _drug(facts, brands, indications, source),
+        *(_brand(key, brand, facts, indications, source) for key, brand in brands.items()),
+    ]
 
 
-def _drug(facts: DrugFacts, brands: Mapping[str, Fact], indications: Sequence[Indication], source: Source) -> _Product:
+def _drug(facts: DrugFacts, brands: Mapping[str, Fact], indications: Sequence[Indication], source: Source) -> Product:
     has_brand = {"coding": [source.local("related-medication", "has-brand")]}
-    references = brand_references(brands.values(), "MedicationKnowledge", facts, source)
-    return _Product(
+    references = brand_references(brands.values(), source.record, facts, source)
+    return Product(
         id=drug_id(facts),
         names=[drug_name(facts), *brands.values()],
         code=drug_concept(facts, source),
@@ -91,9 +97,9 @@ def _drug(facts: DrugFacts, brands: Mapping[str, Fact], indications: Sequence[In
     )
 
 
-def _brand(key: str, brand: Fact, facts: DrugFacts, indications: Sequence[Indication], source: Source) -> _Product:
+def _brand(key: str, brand: Fact, facts: DrugFacts, indications: Sequence[Indication], source: Source) -> Product:
     brand_of = {"coding": [source.local("related-medication", "brand-of")]}
-    return _Product(
+    return Product(
         id=key,
         names=[brand],
         code=source.concept(brand),
@@ -103,11 +109,11 @@ def _brand(key: str, brand: Fact, facts: DrugFacts, indications: Sequence[Indica
             *(each for each in indications if key in {brand_id(facts, one.text) for one in each.use.brands}),
             *(each for each in indications if not each.use.brands),
         ],
-        related=[{"type": brand_of, "reference": [drug_reference("MedicationKnowledge", facts, source)]}],
+        related=[{"type": brand_of, "reference": [drug_reference(source.record, facts, source)]}],
     )
 
 
-def _record(product: _Product, facts: DrugFacts, source: Source) -> Json:
+def _record(product: Product, facts: DrugFacts, source: Source) -> Json:
     guidelines = [
         *_guidelines(product.own, facts, source.of_copies),
         *_guidelines(product.of_drug, facts, source.of_copies, only_restricted=True),
@@ -118,7 +124,7 @@ def _record(product: _Product, facts: DrugFacts, source: Source) -> Json:
         "id": product.id,
         **source.meta(),
         "language": LANGUAGE,
-        "text": _narrative(product, facts, source),
+        "text": narrative_of(product, facts, source),
         **({"extension": list(product.extensions)} if product.extensions else {}),
         "identifier": [record_identifier(product.id, facts, source), *product.identifiers],
         "code": product.code,
@@ -146,7 +152,7 @@ def _component(component: Component, source: Source) -> Json:
     return {
         **({"extension": extensions} if extensions else {}),
         "type": {"coding": [source.local("related-medication", "has-component")]},
-        "reference": [{"type": "MedicationKnowledge", **target, **source.quoted("display", component.name)}],
+        "reference": [{"type": source.record, **target, **source.quoted("display", component.name)}],
     }
 
 
@@ -209,33 +215,37 @@ def _statement(use: Use) -> Fact:
     return Fact(" ".join(fact.text for fact in said), spans, use.text.rule)
 
 
-def _classification(facts: DrugFacts, source: Source) -> Json:
+def fda_approval(facts: DrugFacts, source: Source) -> list[Json]:
+    """What the page states under "FDA Approved", as a concept; none where it states nothing."""
     stated = facts.fda_status_fact
     if facts.fda_status == "not_stated":
-        if stated is None:
-            return {}
-        said = source.concept(stated)  # words that decide nothing ("Ask your pharmacist"): quoted, without a code
-    else:
-        coding = source.local("fda-status", facts.fda_status.replace("_", "-"))
-        said = source.concept(stated, coding) if stated else {"coding": [coding]}
+        # Words that decide nothing ("Ask your pharmacist") are quoted, without a code.
+        return [source.concept(stated)] if stated else []
+    coding = source.local("fda-status", facts.fda_status.replace("_", "-"))
+    return [source.concept(stated, coding) if stated else {"coding": [coding]}]
+
+
+def _classification(facts: DrugFacts, source: Source) -> Json:
+    said = fda_approval(facts, source)
+    if not said:
+        return {}
     return {
         "medicineClassification": [
             {
                 "type": {"coding": [source.local("classification-type", "fda-approval")]},
-                "classification": [said],
+                "classification": said,
             }
         ]
     }
 
 
 def _definitional(facts: DrugFacts, source: Source) -> Json:
-    if facts.kind != "drug":
-        return {}
-    concepts = ingredient_concepts(facts, source) or [drug_concept(facts, source.of_copies)]
-    return {"definitional": {"ingredient": [{"item": {"concept": concept}} for concept in concepts]}}
+    ingredients = [{"item": {"concept": concept}} for concept in substances(facts, source)]
+    return {"definitional": {"ingredient": ingredients}} if ingredients else {}
 
 
-def _narrative(product: _Product, facts: DrugFacts, source: Source) -> Json:
+def narrative_of(product: Product, facts: DrugFacts, source: Source) -> Json:
+    """What a person sees of a drug, a regimen or a brand."""
     # Components and denials are said of the drug or regimen, not of a brand.
     own = product.type != "brand"
     return narrative(

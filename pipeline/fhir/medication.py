@@ -32,6 +32,13 @@ def ingredient_concepts(facts: DrugFacts, source: Source) -> list[Json]:
     return [source.concept(ingredient) for ingredient in facts.ingredients]
 
 
+def substances(facts: DrugFacts, source: Source) -> list[Json]:
+    """What a drug is made of, as concepts: the drugs of a fixed combination, else itself. A regimen is no mixture: none."""
+    if facts.kind != "drug":
+        return []
+    return ingredient_concepts(facts, source) or [drug_concept(facts, source.of_copies)]
+
+
 def record_identifier(record: str, facts: DrugFacts, source: Source) -> Json:
     """Our own identifier of a drug's or brand's record: the slug, or slug and brand."""
     if record == drug_id(facts):

@@ -10,7 +10,7 @@ from pipeline.fhir import systems
 from pipeline.fhir.primitives import is_string, string, web_address
 from pipeline.model import Code, Coding, DrugFacts, Fact, Link, Page, Span
 from pipeline.publishers import Publisher, named
-from pipeline.settings import Proof, Settings
+from pipeline.settings import Model, Proof, Settings
 
 Json: TypeAlias = dict[str, Any]
 
@@ -20,7 +20,8 @@ class Source:
     """The page that a resource's words come from, and where our own URIs begin.
 
     `document` is the DocumentReference's reference, `address` the page's own web address if it states a usable one; `publisher`
-    is by whose profile it was read. `carries` is how much of the proof stands beside the words.
+    is by whose profile it was read. `carries` is how much of the proof stands beside the words. `model` says which resources
+    drugs and brands are.
     """
 
     canonical: str
@@ -29,6 +30,17 @@ class Source:
     publisher: Publisher
     carries: Proof = "full"
     copies: bool = False
+    model: Model = "knowledge"
+
+    @property
+    def record(self) -> str:
+        """The type of the record of a drug or brand, which documents are about and other records name."""
+        return "MedicinalProductDefinition" if self.model == "idmp" else "MedicationKnowledge"
+
+    @property
+    def product(self) -> str:
+        """The type of what an indication is of: it cannot be of a MedicationKnowledge."""
+        return "MedicinalProductDefinition" if self.model == "idmp" else "Medication"
 
     @property
     def of_copies(self) -> Source:
@@ -171,7 +183,8 @@ class Source:
 def source_of(facts: DrugFacts, settings: Settings, document: str) -> Source:
     """The source of a page's resources; its address is the front matter's `url`, if that is an http(s) address."""
     publisher = named(facts.publisher, settings.publishers)
-    return Source(settings.canonical, document, web_address(facts.page.meta("url")), publisher, settings.proof)
+    address = web_address(facts.page.meta("url"))
+    return Source(settings.canonical, document, address, publisher, settings.proof, model=settings.model)
 
 
 def _beside(name: str, proof: list[Json]) -> Json:

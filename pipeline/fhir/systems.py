@@ -12,6 +12,8 @@ GENDER: Final = "http://hl7.org/fhir/administrative-gender"
 LIFECYCLE_EVENT: Final = "http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle"
 PARTICIPANT_TYPE: Final = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 DATA_OPERATION: Final = "http://terminology.hl7.org/CodeSystem/v3-DataOperation"
+INGREDIENT_ROLE: Final = "http://hl7.org/fhir/ingredient-role"
+COUNTRY: Final = "urn:iso:std:iso:3166"
 LOINC: Final = "http://loinc.org"
 UCUM: Final = "http://unitsofmeasure.org"
 URI: Final = "urn:ietf:rfc:3986"
@@ -40,7 +42,7 @@ def value_set(canonical: str, name: str) -> str:
 
 
 def identifier_system(canonical: str, name: str) -> str:
-    """The system of one of our identifiers: `drug` (a slug), `indication` (an id), `sha256` (of a page, hexadecimal)."""
+    """The system of one of our identifiers: `drug` (a slug), `sha256` (of a page, hexadecimal), else of an id."""
     return f"{canonical}/{name}"
 
 

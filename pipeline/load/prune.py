@@ -19,8 +19,11 @@ from pipeline.model import Resource
 from pipeline.withdrawal import deletion, is_withdrawn
 
 #: Identifier systems of ours (below the canonical base), and the types that bear one.
-_SYSTEMS = ("drug", "brand", "indication", "sha256")
-_TYPES = ("MedicationKnowledge", "Medication", "ClinicalUseDefinition", "DocumentReference")
+_SYSTEMS = ("drug", "brand", "ingredient", "indication", "authorization", "sha256")
+_TYPES = (
+    "MedicationKnowledge", "Medication", "MedicinalProductDefinition", "Ingredient", "RegulatedAuthorization",
+    "ClinicalUseDefinition", "DocumentReference",
+)  # fmt: skip
 #: The page of a drug, once each; and the record of how it was read, which has the page's id and no identifier of its own.
 _PAGE, _RECORD = "DocumentReference", "Provenance"
 #: Ids longer than 64 characters are cut and get a hash: as much of the drug's part is in each of them.

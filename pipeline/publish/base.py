@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -74,7 +74,7 @@ class PossibleBase:
         try:
             head = read_head(snapshot / "report.json")
             theirs = dict(head["settings"])
-            ours = orjson.loads(orjson.dumps([asdict(settings), made_by]))
+            ours = orjson.loads(orjson.dumps([settings.as_json(), made_by]))
             same_day = theirs.pop("as_of", None) == ours[0].pop("as_of")
             if theirs != ours[0] or head["made_by"] != ours[1]:
                 return None

@@ -56,7 +56,7 @@ def write_report(  # noqa: PLR0913 - a report of so many things
     head = {
         "made_by": made_by,
         "as_of": day.isoformat() if day else None,
-        "settings": asdict(settings),
+        "settings": settings.as_json(),
         # All of them: who verifies the snapshot has the profiles that it was made by, and no others.
         "publishers": [asdict(each) for each in profiles(settings.publishers)],
         "accounting": accounting(settled),

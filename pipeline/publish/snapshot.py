@@ -13,7 +13,7 @@ import orjson
 
 from pipeline.errors import Problem
 from pipeline.facts import FACTS, FACTS_SCHEMA, facts_schema
-from pipeline.fhir import CodeRow, code_definitions, conformance, derive, link, shared, with_snapshot
+from pipeline.fhir import RECORDS, CodeRow, code_definitions, conformance, derive, link, linked_to, shared, with_snapshot
 from pipeline.model import Resource
 from pipeline.publish.base import TAKEN_OVER, Base, BaseError, BaseVersion, codes_of, facts_of
 from pipeline.publish.documents import as_of, no_date, not_held
@@ -34,8 +34,8 @@ class Selection:
     """Which pages are published, where their resources are, and what their regimens may refer to.
 
     `pages` holds the numbers of those in the spool, and `SHARED`; `kept` those that are taken over from `base`. `regimens` are
-    those of both whose components are linked, `records` the ids of the MedicationKnowledge of the kept ones. `drugs` maps
-    a slug to the id of its MedicationKnowledge; `relinked` says that the base was linked to other drugs.
+    those of both whose components are linked, `records` the ids of the records (`RECORDS`) of the kept ones. `drugs` maps
+    a slug to the id of its record; `relinked` says that the base was linked to other drugs.
     """
 
     spool: Spool
@@ -68,7 +68,7 @@ class Selection:
         )
 
     def resource(self, entry: Entry) -> bytes:
-        """A MedicationKnowledge as it is published: what refers to another page is linked."""
+        """A record as it is published: what refers to another page is linked."""
         if entry.page in self.regimens:
             return orjson.dumps(link(orjson.loads(entry.json), self.drugs))
         if entry.page == TAKEN_OVER and self.relinked and entry.key in self.records:
@@ -99,7 +99,7 @@ def broken_links(selection: Selection, version: FhirVersion) -> dict[int, list[P
     """
     broken: dict[int, list[Problem]] = {}
     common: list[Resource] = []
-    published = {f"MedicationKnowledge/{identity}": identity for identity in selection.drugs.values()}
+    published = {*selection.drugs.values()}
     for entry in selection.spool.bundles(version, (selection.regimens & selection.pages) | {SHARED}):
         before = [each["resource"] for each in orjson.loads(entry.json)["entry"]]
         if entry.page == SHARED:  # the first
@@ -108,17 +108,17 @@ def broken_links(selection: Selection, version: FhirVersion) -> dict[int, list[P
         after = [link(resource, selection.drugs) for resource in before]
         changed = [resource for resource, was in zip(after, before, strict=True) if resource != was]
         # What a link points at: what else it holds cannot matter here.
-        targets = sorted({published[name] for name in _linked(changed) if name in published})
-        there = [*common, *after, *({"resourceType": "MedicationKnowledge", "id": identity} for identity in targets)]
+        targets = sorted({(kind, identity) for kind, identity in _linked(changed) if identity in published})
+        there = [*common, *after, *({"resourceType": kind, "id": identity} for kind, identity in targets)]
         if found := _errors([*validate(changed, version), *check_references(there)]):
             broken[entry.page] = found
     return broken
 
 
-def _linked(resources: Iterable[Resource]) -> Iterator[str]:
-    for resource in resources:
-        for related in resource["relatedMedicationKnowledge"]:
-            yield from (reference["reference"] for reference in related["reference"] if "reference" in reference)
+def _linked(resources: Iterable[Resource]) -> Iterator[tuple[str, str]]:
+    for name in (name for resource in resources for name in linked_to(resource)):
+        kind, _, identity = name.partition("/")
+        yield kind, identity
 
 
 def _errors(problems: Iterable[Problem]) -> list[Problem]:
@@ -175,7 +175,7 @@ def _write_type(  # noqa: PLR0913, PLR0917 - one type of one version of one sele
 ) -> int:
     count, before = 0, None
     spooled = selection.spool.resources(version, resource_type, selection.pages)
-    is_linked = resource_type == "MedicationKnowledge"
+    is_linked = resource_type in RECORDS
     with folder.file(f"{version}/resources/{resource_type}.ndjson") as file:
         for entry in heapq.merge(taken.resources(resource_type), spooled) if taken else spooled:
             line = selection.resource(entry) if is_linked else entry.json

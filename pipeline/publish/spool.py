@@ -20,17 +20,18 @@ from typing import Final, NamedTuple, get_args
 import orjson
 
 from pipeline.errors import Problem
-from pipeline.fhir import CodeRow
+from pipeline.fhir import RECORDS, CodeRow
 from pipeline.model import Kind, Resource
 from pipeline.publish.files import refusals
 from pipeline.settings import FhirVersion
 
 #: Resource types in the order in which a server that enforces references can take most of them.
 LOAD_ORDER: Final = (
-    "Organization", "Device", "Medication", "DocumentReference", "ClinicalUseDefinition", "MedicationKnowledge", "Provenance",
+    "Organization", "Device", "Medication", "MedicinalProductDefinition", "Ingredient", "DocumentReference",
+    "ClinicalUseDefinition", "MedicationKnowledge", "RegulatedAuthorization", "Provenance",
 )  # fmt: skip
 #: The types that hold what is coded for the first time; a Medication repeats them.
-CODED: Final = frozenset({"MedicationKnowledge", "ClinicalUseDefinition"})
+CODED: Final = RECORDS | {"ClinicalUseDefinition", "Ingredient"}
 #: Stands for the page number of resources that belong to no page (Organization, Device).
 SHARED: Final = -1
 #: How much a batch holds in memory before it writes a run: pages, and bytes (a page may be some MiB).

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from pipeline.errors import Problem, UsageError
-from pipeline.settings import DEFAULT_CANONICAL
+from pipeline.settings import DEFAULT_CANONICAL, model_of
 from pipeline.snapshot import Record, Snapshot
 from pipeline.tables.columns import COLUMNS, DENIALS, UNREAD
 from pipeline.tables.rows import Cell, Row, denial_rows, unread_rows, use_rows
@@ -63,13 +63,14 @@ def write_tables(snapshot: Snapshot, folder: Path, *, parquet: bool = False) -> 
             cause = "the tables cannot be written: a link stands in the place of a folder, and would lead elsewhere"
             remedy = "Remove the link, or name another folder with `--to`."
             raise UsageError(Problem("W311", "error", cause, remedy, source=str(place)))
-    version = snapshot.version if snapshot.report["settings"]["profile"] == "full" else None
+    settings = snapshot.report["settings"]
+    version = snapshot.version if (settings["profile"], model_of(settings)) == ("full", "knowledge") else None
     try:
         folder.mkdir(parents=True, exist_ok=True)
         rows = _write_rows(snapshot, folder)
         for name in () if parquet else rows:
             (folder / f"{name}.parquet").unlink(missing_ok=True)
-        views = _write_queries(folder, snapshot.report["settings"].get("canonical", DEFAULT_CANONICAL), version)
+        views = _write_queries(folder, settings.get("canonical", DEFAULT_CANONICAL), version)
     except OSError as error:
         cause = f"the tables cannot be written: {error.strerror or error}"
         remedy = "See that this user may write there and that the disk has room, or name another folder with `--to`."

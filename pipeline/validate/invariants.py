@@ -155,9 +155,13 @@ def _is_age(x: _Object) -> bool:
     return coded and x.get("system", _UCUM) == _UCUM and (not isinstance(x.get("value"), int | float) or x["value"] > 0)
 
 
-def _who(x: _Object, name: str) -> object:
+def _one(x: _Object, name: str) -> _Object:
     value = x.get(name)
-    return value.get("reference") if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def _who(x: _Object, name: str) -> object:
+    return _one(x, name).get("reference")
 
 
 _CLINICAL_USE = ("indication", "contraindication", "interaction", "undesirableEffect", "warning")
@@ -230,6 +234,13 @@ INVARIANTS: Mapping[str, tuple[Invariant, ...]] = MappingProxyType(
                 "cud-1",
                 "indication, contraindication, interaction, undesirableEffect and warning exclude each other",
                 lambda x: sum(name in x for name in _CLINICAL_USE) < 2,  # noqa: PLR2004 - the invariant's own number
+            ),
+        ),
+        "Ingredient": (
+            Invariant(
+                "ing-1",
+                "a substance that is noted as an allergen is a code, and no reference",
+                lambda x: x.get("allergenicIndicator") is not True or _who(_one(x, "substance"), "code") is None,
             ),
         ),
         "ProvenanceAgent": (

@@ -13,6 +13,7 @@ from pipeline.publishers import Publisher
 from pipeline.verify.derived import drug_id, objects
 from pipeline.verify.document import Document
 from pipeline.verify.finding import Json, finding
+from pipeline.verify.idmp import OF_IDMP, check_idmp, unauthorized
 from pipeline.verify.kept import Snapshot, details_of, stated_in, stated_patients
 from pipeline.verify.marks import TAG, check_mark, tag_of
 from pipeline.verify.records import APPROVALS, QUOTE, check_listed, check_record, entry_of
@@ -86,7 +87,7 @@ def _profile(resource: Json) -> Iterator[str]:
 
 def _by_kind(resource: Json, document: Document | None, snapshot: Snapshot, name: str) -> Iterator[Problem]:
     kind = resource["resourceType"]
-    if kind in {"Medication", "MedicationKnowledge"}:
+    if kind in {"Medication", "MedicationKnowledge", "MedicinalProductDefinition"}:
         yield from _own_identifier(resource, name)
     if kind == "Medication":
         knowledge = snapshot.statuses.get(f"MedicationKnowledge/{resource.get('id')}")
@@ -97,6 +98,8 @@ def _by_kind(resource: Json, document: Document | None, snapshot: Snapshot, name
     elif kind == "MedicationKnowledge":
         yield from check_record(resource, snapshot, name)
         yield from _classified(resource, document, name)
+    elif kind in OF_IDMP and document is not None:
+        yield from check_idmp(resource, document, snapshot, name)
     elif kind == "DocumentReference" and document is not None:
         yield from _document(resource, document, name)
         yield from _dated(resource, "date", document, name)
@@ -175,8 +178,9 @@ def _indication(resource: Json, snapshot: Snapshot, name: str) -> Iterator[Probl
     retired = any(coding.get("code") == "retired" for coding in resource.get("status", {}).get("coding", ()))
     if any(snapshot.statuses.get(subject, "active") != ("inactive" if retired else "active") for subject in subjects):
         yield finding("C650", "its status is not that of the drug", "ClinicalUseDefinition.status", name)
+    yield from unauthorized(subjects, snapshot, name)
     for subject in subjects:
-        if (subject.partition("/")[2], name) not in snapshot.listed:
+        if subject not in snapshot.classified and (subject.partition("/")[2], name) not in snapshot.listed:
             yield finding(
                 "C650", f"the MedicationKnowledge of {subject} does not list it", "ClinicalUseDefinition.subject", name
             )

@@ -16,6 +16,7 @@ from pipeline.errors import Problem
 from pipeline.model import Use
 from pipeline.publishers import Publisher
 from pipeline.verify.finding import Json, finding
+from pipeline.verify.kept import name_as_concept
 from pipeline.verify.mapped import Conformance, is_bare, is_mapped, mapped_codes
 from pipeline.verify.page_facts import PageFacts
 from pipeline.verify.reviews import CORRECTED, FIELDS, corrected_in
@@ -85,6 +86,8 @@ _FIXED: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "verifier": "Verifier",
         },
         "http://loinc.org": {"30525-0": "Age"},
+        "http://hl7.org/fhir/ingredient-role": {"100000072072": "Active"},
+        "urn:iso:std:iso:3166": {"US": "United States of America"},
     }
 )
 #: What stands the same in every resource, by the end of its place without indices: another value would change the meaning.
@@ -100,7 +103,10 @@ _ALWAYS: Mapping[str, object] = MappingProxyType(
         "Provenance.entity.role": "source",
         **{
             f"{kind}.text.status": "generated"
-            for kind in ("ClinicalUseDefinition", "DocumentReference", "Medication", "MedicationKnowledge", "Provenance")
+            for kind in (
+                *("ClinicalUseDefinition", "DocumentReference", "Medication", "MedicationKnowledge", "Provenance"),
+                *("MedicinalProductDefinition", "Ingredient", "RegulatedAuthorization"),
+            )
         },
     }
 )
@@ -168,9 +174,10 @@ def derived(
             yield from _coding(value, conformance, publisher, place, name)
         if isinstance(value.get("coding"), list):
             yield from _concept(value, quotes, changed, publisher, place, name)
-        # A broader concept has no words of its own: it stands in the concept that has.
-        if "text" in value or not place.endswith(".valueCodeableConcept"):
-            yield from mapped_codes(value, conformance, page_facts.printed if page_facts else (), place, name)
+        # A broader concept has no words of its own: it stands in the concept that has, or beside the name of a product.
+        if "text" in value or not place.endswith((".valueCodeableConcept", "._productName")):
+            concept = name_as_concept(value) if place == "MedicinalProductDefinition" else value
+            yield from mapped_codes(concept, conformance, page_facts.printed if page_facts else (), place, name)
         if isinstance(value.get("valueRange"), dict):
             yield from _range(value, place, name)
         if isinstance(value.get("valueQuantity"), dict):

@@ -9,7 +9,7 @@ from pipeline.publishers import Publisher
 from pipeline.verify.document import Document
 from pipeline.verify.finding import Json
 from pipeline.verify.reviews import changed_in
-from pipeline.verify.spans import name_of, part, quote_of
+from pipeline.verify.spans import codes_of, name_of, part, quote_of
 
 
 @dataclass
@@ -31,6 +31,9 @@ class Snapshot:
     subjects: dict[str, list[str]] = field(default_factory=dict)
     listed: set[tuple[str, str]] = field(default_factory=set)
     changed: set[tuple[str, str]] = field(default_factory=set)
+    classified: dict[str, set[str]] = field(default_factory=dict)
+    brands: set[str] = field(default_factory=set)
+    authorized: set[tuple[str, str, str]] = field(default_factory=set)
 
     def changed_of(self, resource: Json, document: Document | None) -> set[str]:
         """The fields of a use that a person gave another value: of this indication, or of any use of the page."""
@@ -44,6 +47,15 @@ class Snapshot:
         self.names[name] = _called(resource)
         if kind in {"Medication", "MedicationKnowledge"}:
             self.statuses[name] = str(resource.get("status"))
+        if kind == "MedicinalProductDefinition":
+            self.statuses[name] = "inactive" if "retired" in codes_of(resource.get("status")) else "active"
+            self.classified[name] = {code for each in resource.get("classification", ()) for code in codes_of(each)}
+            self.brands |= {name} if "brand" in codes_of(resource.get("type")) else set()
+        if kind == "RegulatedAuthorization":
+            uses = [str(each.get("reference", {}).get("reference")) for each in resource.get("indication", ())]
+            for subject in resource.get("subject", ()):
+                of = [(str(subject.get("reference")), code) for code in codes_of(resource.get("type"))]
+                self.authorized |= {(*one, use) for one in of for use in ("", *uses)}
         if kind == "ClinicalUseDefinition":
             self.subjects[name] = [str(each.get("reference")).partition("/")[2] for each in resource.get("subject", ())]
             self.statements[name] = " ".join(_statement(resource))
@@ -66,6 +78,8 @@ def _called(resource: Json) -> str | None:
     found: object = None
     if kind in {"Medication", "MedicationKnowledge"}:
         found = resource.get("code", {}).get("text")
+    elif kind == "MedicinalProductDefinition":
+        found = name_as_concept(resource)["text"]
     elif kind == "Organization":
         found = resource.get("name")
     elif kind == "Device":
@@ -73,6 +87,12 @@ def _called(resource: Json) -> str | None:
     elif kind == "DocumentReference":
         found = resource["content"][0]["attachment"].get("title")
     return found if isinstance(found, str) else None
+
+
+def name_as_concept(product: Json) -> Json:
+    """The name of a MedicinalProductDefinition with what stands beside it and codes it, as other resources have a name."""
+    name: Json = next(iter(product.get("name", ())), {})
+    return {"text": name.get("productName"), "coding": product.get("code", []), **name.get("_productName", {})}
 
 
 def _statement(indication: Json) -> Iterator[str]:

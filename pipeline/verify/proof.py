@@ -12,6 +12,7 @@ from pipeline.publishers import Publisher
 from pipeline.verify.derived import CANCER_TERMS, NCI_THESAURUS, drug_id
 from pipeline.verify.document import Document
 from pipeline.verify.finding import Json, finding
+from pipeline.verify.kept import name_as_concept
 from pipeline.verify.mapped import is_bare, is_mapped
 from pipeline.verify.page_facts import PageFacts
 from pipeline.verify.seen import TARGET
@@ -87,6 +88,8 @@ PARTS = frozenset(
         *("status", "biomarker", "stage", "stated", "timing", "manner", "duration", "purpose"),
     }
 )
+#: Where a record names others: a regimen its drugs.
+_COMPONENTS = ("MedicationKnowledge.relatedMedicationKnowledge[", "MedicinalProductDefinition.crossReference[")
 _MUST_BE_PROVEN = {
     "MedicationKnowledge": ("name",),
     "DocumentReference": ("version",),
@@ -126,6 +129,10 @@ class Proof:
         yield from self._object(self.resource, kind)
         for name in _MUST_BE_PROVEN.get(kind, ()):
             yield from self._required(self.resource, name, kind)
+        if kind == "MedicinalProductDefinition":
+            yield from self._entries(name_as_concept(self.resource), f"{kind}.code")
+            for index, each in enumerate(self.resource["name"]):
+                yield from self._required(each, "productName", f"{kind}.name[{index}]")
         if kind == "DocumentReference":
             attachment = self.resource["content"][0]["attachment"]
             for name in ("title", "language"):
@@ -192,7 +199,7 @@ class Proof:
             yield from self._system(value, place)
         if isinstance(value.get("coding"), list):
             yield from self._entries(value, place)
-        if place.startswith("MedicationKnowledge.relatedMedicationKnowledge[") and "identifier" in value:
+        if place.startswith(_COMPONENTS) and "identifier" in value:
             yield from self._component(value, place)
         if name_of(value) == "link":
             yield from self._link(value, place)
@@ -329,7 +336,8 @@ class Proof:
         publisher = document.publisher
         if system == publisher.page_system and value["value"] == publisher.page_named(document.web_address):
             return True
-        is_own = system in {f"{document.canonical}/{name}" for name in ("drug", "brand", "indication", "sha256")}
+        ours = ("drug", "brand", "ingredient", "indication", "authorization", "sha256")
+        is_own = system in {f"{document.canonical}/{name}" for name in ours}
         return is_own or _is_address(value, publisher)
 
     def _extension(self, url: str, place: str) -> Iterator[Problem]:
@@ -348,7 +356,7 @@ class Proof:
                 yield self._problem("C630", f"the link leads to {path or 'nothing'}", f"{place}.identifier", slug)
         reference = value.get("reference")
         publisher = str(reference).partition("/")[2].partition(".")[0]
-        if reference is not None and reference != f"MedicationKnowledge/{drug_id(slug, publisher)}":
+        if reference is not None and reference != f"{self.resource['resourceType']}/{drug_id(slug, publisher)}":
             yield self._problem("C650", f"the identifier says {slug}", f"{place}.reference", reference)
 
     def _link(self, value: Json, place: str) -> Iterator[Problem]:

@@ -47,7 +47,7 @@ _FIELD_OF = {
     **dict.fromkeys(("stated", "timing", "manner", "duration", "purpose"), "qualifiers"),
 }
 #: Outside its uses a drug's record has no value that people give but the name of a brand.
-_FIELD_IN = {"MedicationKnowledge": "brands", "Medication": "brands"}
+_FIELD_IN = dict.fromkeys(("MedicationKnowledge", "Medication", "MedicinalProductDefinition"), "brands")
 
 
 def changed_in(provenance: Json) -> Iterator[tuple[str, str]]:

@@ -76,6 +76,11 @@ def quote_of(extension: Json) -> str | None:
     return words if isinstance(words, str) else None
 
 
+def codes_of(concept: Json | None) -> set[str]:
+    """The codes of a CodeableConcept, of whatever system."""
+    return {str(coding.get("code")) for coding in (concept or {}).get("coding", ())}
+
+
 def name_of(extension: Json) -> str:
     """The name of one of our extensions, or of a part of one: the end of its URL."""
     return str(extension.get("url", "")).rsplit("/", 1)[-1]

@@ -43,6 +43,8 @@ def test_no_resource_of_a_real_page_is_above_150_kb_in_any_version(real_pages: l
         facts = code(extract(read_page(path.read_bytes(), path.name)), TABLES)
         for version, profile in KINDS:
             found.update(sizes(facts, version, profile))
+        products = build(facts, Settings(model="idmp"))
+        found.update({f"idmp {each['resourceType']}/{each['id']}": len(orjson.dumps(each)) for each in products})
 
     assert {name: size for name, size in found.items() if size > RESOURCE} == {}
     assert max(found.values()) > RESOURCE // 2, "the largest page is not among them"

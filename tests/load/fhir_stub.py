@@ -45,6 +45,12 @@ class Fault:
     after: bool = False
 
 
+def _identifiers(resource: Resource) -> list[Resource]:
+    """The identifiers of a resource, of which an Ingredient has one."""
+    found = resource.get("identifier", [])
+    return found if isinstance(found, list) else [found]
+
+
 @dataclass
 class Stub:
     """The server's state, for a test to set and look at."""
@@ -103,7 +109,7 @@ class Stub:
             resource
             for target, resource in sorted(self.store.items())
             if target.startswith(f"{kind}/")
-            and (systems is None or any(one["system"] in systems for one in resource.get("identifier", ())))
+            and (systems is None or any(one["system"] in systems for one in _identifiers(resource)))
         ]
         start, size = int(parameters.get("_offset", 0)), 2
         links = []

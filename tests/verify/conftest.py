@@ -27,11 +27,13 @@ def output(tmp_path_factory: pytest.TempPathFactory, seed: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session", params=["compact", "none"])
+@pytest.fixture(
+    scope="session", params=[Settings(), Settings(proof="none"), Settings(model="idmp")], ids=["compact", "none", "idmp"]
+)
 def lean(tmp_path_factory: pytest.TempPathFactory, seed: Path, request: pytest.FixtureRequest) -> Published:
     """A snapshot whose facts hold the proof, or more of it than the resources."""
-    folder = tmp_path_factory.mktemp("verify") / request.param
-    assert convert([seed], folder, Settings(proof=request.param)).accounting["published"] == 1
+    folder = tmp_path_factory.mktemp("verify") / "lean"
+    assert convert([seed], folder, request.param).accounting["published"] == 1
     return Published(folder)
 
 
