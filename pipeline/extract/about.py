@@ -12,7 +12,7 @@ from pipeline.extract.said import SHARED_NOUN, Said
 from pipeline.language import classes_of, closed, rx
 from pipeline.model import Fact
 from pipeline.phrases.diseases import is_generic, names_head
-from pipeline.phrases.nouns import noun_list
+from pipeline.phrases.nouns import noun_end, noun_list
 from pipeline.phrases.words import words_of
 
 
@@ -87,7 +87,7 @@ def settings_of(leaf: Leaf, verb: Said, *, of_label: bool) -> tuple[Fact, ...]:
     """
     if not of_label and (not leaf.prose or verb.mode in PREVENTIVE):
         return ()
-    found = []
+    found = _of_such_patients(leaf) if of_label else []
     for reading, one in said(leaf.own[:1], "description", *(("status",) if of_label else ())):
         of_disease = one.rule in ("patient-trait", "other-disease", "site")
         lead = _HAVE.match(reading.statement.plain, *one.place) if of_disease else None
@@ -109,6 +109,27 @@ def settings_of(leaf: Leaf, verb: Said, *, of_label: bool) -> tuple[Fact, ...]:
     return tuple(found)
 
 
+def _of_such_patients(leaf: Leaf) -> list[Fact]:
+    """Reads "severe pain in cancer patients", "in duodenal ulcer patients": the disease that the patients have."""
+    found = []
+    for reading, one in said(leaf.own[:1], "population", "status"):
+        if one.kind == "status" and one.rule != "site":
+            continue
+        words = words_of(reading.statement.plain, *one.place)
+        first = next((number for number, word in enumerate(words) if not word.of("preposition", "quantifier", "article")), 0)
+        last = next((number for number in range(first, len(words)) if words[number].of("person")), 0)
+        named = " ".join(word.low for word in words[first:last])
+        if (
+            last > first
+            and words[last - 1].of("disease")
+            and noun_end(words, first, last) == last
+            and named not in _ANY_DISEASE
+        ):
+            found.append(reading.quote((words[first].start, words[last - 1].end), "setting"))
+    return found
+
+
+_ANY_DISEASE = ("disease", "condition", "disorder", "illness", "problem")
 #: What patients have and no disease: "a body mass index of 30", "a history of ulcers", "higher".
 _TRAIT = rx(
     r"\d\d|\d ?%|\bhistory of\b|\b(?:index|levels?|counts?|factors?|scores?|risk|higher|lower|older|younger|more|less)$"
@@ -145,7 +166,7 @@ def narrower_of(leaf: Leaf, verb: Said) -> list[Fact]:
 def names_of(named: tuple[Fact, ...]) -> tuple[Fact, ...]:
     """Without "its extension" and "this syndrome", and without "death" beside a disease: their words stay with the use."""
     found = tuple(one for one in named if not (_POINTS.match(one.text) or _EPISODE.fullmatch(one.text) or _is_person(one)))
-    found = tuple(one for one in found if not _is_measure(one)) or found
+    found = tuple(one for one in found if not is_measure(one)) or found
     return tuple(one for one in found if SYMPTOMS.fullmatch(one.text) is None) or found
 
 
@@ -166,10 +187,10 @@ _POINTS = rx(r"(?:this|these|that|those|such|its|their)\b")
 def is_changed(condition: Fact) -> bool:
     """Whether it is what the drug changes for the sake of a disease: a measure, or no disease by its form ("rate of thrombotic events")."""
     words = words_of(condition.text, 0, len(condition.text))
-    return _is_measure(condition) or (condition.rule == "acted-on" and not any(word.of("disease") for word in words))
+    return is_measure(condition) or (condition.rule == "acted-on" and not any(word.of("disease") for word in words))
 
 
-def _is_measure(condition: Fact) -> bool:
+def is_measure(condition: Fact) -> bool:
     """Whether what the verb acts on is no disease: "glycemic control", "LDL C"."""
     last = _MEASURED.sub("", condition.text).rsplit(" ", 1)[-1].lower()
     return last in closed("measures") or last.rsplit("-", 1)[-1] in closed("measures")

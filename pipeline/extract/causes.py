@@ -18,7 +18,7 @@ def cause(scene: Scene) -> tuple[Said, ...] | None:
     if scene.before and scene.before[-1].kind in ("population", "description"):
         return (scene.tell("description", "patient-description"),)
     first = scene.inner
-    while first < scene.end and (scene.words[first].of("preposition") or scene.words[first].low in (*_CAUSED, "not")):
+    while first < scene.end and (scene.words[first].of("preposition") or scene.words[first].low in (*_CAUSED, "not", "the")):
         first += 1
     if first >= scene.end:
         return (scene.tell("cause", "cause", mode="open"),)
@@ -28,7 +28,7 @@ def cause(scene: Scene) -> tuple[Said, ...] | None:
         return (scene.tell("cause", "cause", mode="listed"),)  # "caused by susceptible strains of the following organisms:"
     if (again := _head_again(scene, first)) is not None:
         return tuple(scene.tell("cause", "cause", place, names=(place,)) for place in again)
-    rule = UNDERLYING if scene.words[scene.phrase.first].low == "associated" else "cause"
+    rule = UNDERLYING if scene.words[scene.phrase.first].low in ("associated", "in", "on", "secondary") else "cause"
     return tuple(scene.tell("cause", rule, place, names=(place,)) for place in _branches(scene, first))
 
 

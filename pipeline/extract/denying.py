@@ -9,7 +9,7 @@ from pipeline.language import rx
 _MAY_DENY = rx(
     r"\b(?:withdrawn|withdrew|revoked|no longer|formerly(?! (?:called|known|referred|named))|discontinued|(?:not|never) (?:FDA[- ]?)?(?:approved"
     r"|recommended|indicated|used|given)"
-    r"|until (?:\w+ )?\d{4}|stud(?:y|ies|ied)|trials?|investigational|experimental|outside|abroad"
+    r"|until (?:\w+ )?\d{4}|stud(?:y|ies|ied)|(?<!adequate\s)trials?|investigational|experimental|outside|abroad"
     r"|countr(?:y|ies)|Europe(?:an)?|Canad(?:a|ian)|Japan(?:ese)?|emergency use|unapproved|off-label"
     r"|China|EU|UK|tentative|pending|expected|proposed)\b"
 )

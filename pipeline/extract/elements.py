@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from pipeline.extract.fragments import has_main_verb
 from pipeline.extract.frames import Frame, frame_of
 from pipeline.extract.head import bold_ranges, read_head, starts_bold
 from pipeline.extract.outline import Item, apart, nest
@@ -27,7 +28,7 @@ MAX_SENTENCE = 2000
 class Passage:
     """An opening sentence and its items, or (no items) a use in prose. `details` are the sentences that say more of it as a whole.
 
-    `refused`: the frame of a sentence that opens a list of no uses ("is not approved to treat:"). `under` are the headings it
+    `bare`: nothing but the heading of a label's section stands above it. `refused`: the frame of a sentence that opens a list of no uses ("is not approved to treat:"). `under` are the headings it
     stands under inside the section.
     """
 
@@ -36,6 +37,7 @@ class Passage:
     items: list[Item] = field(default_factory=list)
     details: list[Statement] = field(default_factory=list)
     prose: bool = False
+    bare: bool = False
     refused: Frame | None = None
     under: tuple[Block, ...] = ()
 
@@ -72,11 +74,11 @@ def elements(blocks: Sequence[Block], names: Names) -> list[Element]:
     walk = _Walk(names)
     run: list[Block] = []
     for number, block in enumerate(blocks):
-        if names.open and block.kind == "paragraph" and run and run[-1].kind == "item":
+        if names.open and block.kind == "paragraph" and run and run[-1].kind == "item" and not walk.takes_bare(block):
             walk.take_list(run)  # a label's list may go on behind it, or an earlier one ("NOTE: not in any of: - … - …")
             run = []
         heads = block.kind == "heading" or (block.kind == "paragraph" and _LIMITATIONS.match(block.text) is not None)
-        if block.kind == "item" or (not heads and walk.takes_bold(block, run)):
+        if block.kind == "item" or (not heads and (walk.takes_bold(block, run) or walk.takes_bare(block))):
             run.append(block)
             continue
         walk.take_list(run)
@@ -171,7 +173,7 @@ class _Walk:
         if not run:
             return
         if self.passage is None or self.passage.prose:
-            self._open(Passage((), under=self.headings))
+            self._open(Passage((), under=self.headings, bare=self.names.approved and self._is_bare()))
         for element in self.found:
             if isinstance(element, Aside) and element.passage is self.passage:
                 element.last = False
@@ -180,6 +182,21 @@ class _Walk:
         self.passage.items.extend(part for item in items for part in (apart(item) if self.names.open else (item,)))
         self.found.extend(Unseen(block, self.passage) for block in run if _longest(block) > MAX_SENTENCE)
         self.lost = self.stranger = False
+
+    def _is_bare(self) -> bool:
+        return all(isinstance(one, Passage) and one.bare for one in self.found)
+
+    def takes_bare(self, block: Block) -> bool:
+        """Reads "Vasomotor rhinitis." as a paragraph of a label's section where no sentence says more: as an item of a list."""
+        if not self.names.approved or block.kind != "paragraph" or not self._is_bare():
+            return False
+        said = statements(block)
+        frame = self._frame(said[0]) if said else None
+        if frame is None or frame.name or said[0].text[-1:] not in (".", ";"):
+            return False
+        words = words_of(said[0].plain, said[0].start, said[0].end)
+        head = None if has_main_verb(words, frame.group) else read_head(said[0])
+        return head is not None and any(word.of("disease") for word in words[: head.end])
 
     def take_paragraph(self, block: Block, following: Block | None) -> None:
         """A paragraph: opening sentences, uses in prose, and sentences that say more of them or something else."""
@@ -193,8 +210,11 @@ class _Walk:
             if self.names.open and number == len(said) - 1 and self._breaks_off(statement, frame):
                 self._open(Passage((statement,), frame, under=self.headings))
                 return
-            if self._states_use(statement, frame) or _leads_label(statement, frame):
-                below = _leads_label(statement, frame) and following is not None
+            leads = _leads_label(statement, frame) or (
+                number == len(said) - 1 and self._leaves_open(statement, frame, following)
+            )
+            if leads or self._states_use(statement, frame):
+                below = leads and following is not None
                 introduces = (closing or below) and not any(self._states_own(later) for later in said[number + 1 :])
                 if introduces or (
                     number == len(said) - 1 and following is not None and following.kind == "item" and not _has_bold(statement)
@@ -210,6 +230,12 @@ class _Walk:
                 return
             else:
                 self._between(statement, frame)
+
+    def _leaves_open(self, statement: Statement, frame: Frame, following: Block | None) -> bool:
+        """Reads "X is indicated as replacement in conditions with a lack of Y." above a list: for what, its items say."""
+        if not self.names.approved or not frame.of_label or frame.group is None or frame.subject != "drug":
+            return False
+        return following is not None and following.kind == "item" and not has_aim(statement, frame)
 
     def _frame(self, statement: Statement) -> Frame:
         """The frame of a sentence; the heading of a label's section is that of a fragment ("For the management of hypertension.")."""

@@ -29,7 +29,7 @@ from pipeline.extract.told import (
     NO_ANTECEDENT,
 )
 from pipeline.extract.uses import build_use
-from pipeline.language import classes_of, rx
+from pipeline.language import classes_of, closed, rx
 from pipeline.model import Fact, Qualifier, Use
 
 THESE_USES = rx(r"\bthese (?:uses|indications)\b")
@@ -125,11 +125,19 @@ def _in_a_label(use: Use) -> Use:
     """Reads "irritability associated with autistic disorder" in a label: the disease in which the condition is treated."""
     if use.settings:
         return use  # several settings are joined by "or", and this one holds for all of them
-    underlying = tuple(
-        each for each in use.causes if each.rule == UNDERLYING and "treatment" not in classes_of(each.text.rsplit(" ", 1)[-1])
-    )
+    underlying = tuple(each for each in use.causes if _is_of_disease(each))
+    if any(each.rule != UNDERLYING for each in use.causes) and len(underlying) < len(use.causes):
+        return use  # "due to hay fever or dust": "or" joins them, and they stay together
     causes = tuple(each for each in use.causes if each not in underlying)
     return replace(use, settings=unique((*use.settings, *underlying)), causes=causes) if underlying else use
+
+
+def _is_of_disease(cause: Fact) -> bool:
+    """Reads "edema associated with X", and "angina due to coronary artery spasm": a disease by its form, and no organism or drug."""
+    *before, last = f" {cause.text}".lower().split(" ")
+    if cause.rule == UNDERLYING:
+        return "treatment" not in classes_of(last) and closed("signs").isdisjoint(before[1:2])
+    return "disease" in classes_of(last) and closed("for-example").isdisjoint(before)
 
 
 def _of_uses(statement: Statement, rule: str) -> Fact:

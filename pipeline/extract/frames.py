@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from pipeline.extract.denying import OFF_LABEL, is_lesser
+from pipeline.extract.fragments import fragment_at
 from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names, Subject, main_verb, split_at, split_names, subject_of
 from pipeline.language import closed, rx
@@ -108,6 +109,7 @@ _EFFECTIVE = rx(
     r"\b(?:is|are|may be|ha(?:s|ve) been (?:found|shown)(?: to be)?|ha(?:s|ve) proved(?: to be)?)(?: also)?(?: an?)?(?: \w+ly)?"
     r" (?:effective|useful|helpful|beneficial|valuable|of value)(?: adjuncts?)? (?:in|for|as)\b"
     r"|\bha(?:s|ve)(?: also)? (?:demonstrated|shown) (?:effectiveness|efficacy) (?:in|for|as)\b"
+    r"|\b(?:is|are) (?:for )?the (?:treatment|management|relief|prevention) of (?!choice)"
 )
 #: No indication but what a study found.
 _FOUND = rx(r"\b(?:stud(?:y|ies)|trials?|suggests?|evidence|data|in vitro)\b")
@@ -189,6 +191,8 @@ def frame_of(statement: Statement, names: Names) -> Frame:
     words = words_of(statement.plain, statement.start, statement.end)
     if _OF_THIS_USE.search(statement.text) is not None and (is_lesser(statement.text) or OFF_LABEL.search(statement.text)):
         return Frame("lesser-standing", "denied", "use")
+    if names.approved and (start := fragment_at(words)) is not None:
+        return Frame("of-use", None, "drug", at=start, approval_status="approved")
     at, first = main_verb(words)
     if first is None:
         group = verb_group(words, 0, len(words)) if names.open else None

@@ -100,17 +100,18 @@ def holds(places: AbstractSet[int], place: Place) -> bool:
 
 @dataclass(frozen=True)
 class Lead:
-    """What a list stands under."""
+    """What a list stands under; `bare`: the heading of a label's section alone."""
 
     told: Told | None = None
     fact: Fact | None = None
     approval_status: ApprovalStatus = "used"
     brands: tuple[Fact, ...] = ()
     under: Under = field(default_factory=Under)
+    bare: bool = False
 
 
 _ABROAD = rx(
-    r"\b(?:other countries|europe|canada|japan|china|outside (?:of )?the (?:u\.?s\.?|united states)|abroad|(?:clinical )?(?:trials?|study|studies))\b"
+    r"\b(?:other countries|europe|canada|japan|china|outside (?:of )?the (?:u\.?s\.?|united states)|abroad|(?:clinical )?(?:(?<!adequate\s)trials?|study|studies))\b"
 )
 
 

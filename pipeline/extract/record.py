@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from pipeline.extract.beside import names_in
 from pipeline.extract.head import conditions
 from pipeline.extract.leaf import CAUSE_FROM_LEAD
-from pipeline.extract.said import INCLUDED, SHARED_NOUN
+from pipeline.extract.said import BESIDE, INCLUDED, SHARED_NOUN
 from pipeline.language import classes_of
 from pipeline.model import DrugFacts, Fact, Population, Use
 from pipeline.phrases.diseases import diseases
@@ -50,6 +51,7 @@ def _use(use: Use) -> dict[str, Any]:
     from_lead = tuple(cause for cause in use.causes if cause.rule == CAUSE_FROM_LEAD)
     narrower = (*use.narrower, *use.settings, *from_lead)
     included = [name for each in use.disease_status if each.rule == INCLUDED for name in _included(use, each)]
+    included += [name for each in use.disease_status if each.rule == BESIDE for name in names_in(each.text.strip("()"))]
     prior = [name for therapy in use.prior for name in therapy.names]
     characteristics = [c for population in use.populations for c in population.characteristics]
     return {
@@ -108,7 +110,7 @@ def _own_words(said: str, last: Sequence[str]) -> str:
 def _included(use: Use, said: Fact) -> list[str]:
     """The diseases of "including those with X or Y", which the annotations list as narrower ones."""
     words = words_of(said.text, 0, len(said.text))
-    first = 2 if words[0].low == "such" else 1
+    first = next((number for number in range(1, len(words)) if not words[number].is_stop and words[number].low != "as"), 1)
     persons = people_end(words, first, len(words))
     if persons is not None and persons < len(words) and words[persons].low == "with":
         first = persons + 1

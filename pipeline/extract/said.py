@@ -38,6 +38,8 @@ OTHER_WAY = "other-way"
 SHARED_NOUN = "shared-noun"
 #: The rule of "including X, Y, or Z": examples of the disease, which restrict it to none of them.
 INCLUDED = "included"
+#: The rule of what stands beside a disease and restricts it to nothing: "(cold sores)", "with or without agoraphobia".
+BESIDE = "beside-name"
 
 
 @dataclass(frozen=True, slots=True)

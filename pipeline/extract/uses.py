@@ -6,8 +6,19 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.extract.about import SYMPTOMS, acted_by, causes_of, conditions_of, is_changed, names_of, narrower_of, settings_of
+from pipeline.extract.about import (
+    SYMPTOMS,
+    acted_by,
+    causes_of,
+    conditions_of,
+    is_changed,
+    is_measure,
+    names_of,
+    narrower_of,
+    settings_of,
+)
 from pipeline.extract.around import alone_of, line_of, phases_of, prior_of, therapies_of
+from pipeline.extract.beside import beside_names
 from pipeline.extract.head import STATE_ALONE
 from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_order, quoted, said, unique
 from pipeline.extract.patients import narrowed, populations_of, widened, without_duplicates
@@ -17,6 +28,7 @@ from pipeline.extract.said import STATES, Said
 from pipeline.extract.state import state_of
 from pipeline.language import rx
 from pipeline.model import ApprovalStatus, Fact, Population, Qualifier, Sentence, Span, Use, facts_in
+from pipeline.phrases.words import words_of
 
 _NO_CONDITION = rx(
     r"(?:treatments?|prevention|management|use) of\b.*|(?:notes?|important|warnings?|caution|overview|see also|(?:other )?uses?|treatments?|adults?|children|patients"
@@ -27,7 +39,7 @@ _NO_CONDITION = rx(
 
 def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact: Fact | None, *, of_label: bool) -> Use | str:
     """The use, or why there is none: without a verb or a condition nothing is said. `of_label`: it stands in a label."""
-    found = _intent(leaf)
+    found = _intent(leaf) or (_of_heading(leaf) if leaf.bare else None)
     if found is None:
         return "no verb says what the drug is for"
     reading, verb = found
@@ -40,6 +52,8 @@ def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact:
         return "no condition is named"
     if (why := next(filter(None, map(_no_condition, conditions)), None)) is not None:
         return why
+    if of_label and not leaf.prose and not said(leaf.own, "intent", "population") and all(map(is_measure, conditions)):
+        return "no condition is named"  # "LDL C remains 190 or", among the findings that must be there
     causes = causes_of(leaf, verb)
     settings_of_patients = settings_of(leaf, verb, of_label=of_label)
     if causes and all(SYMPTOMS.fullmatch(one.text) for one in conditions):
@@ -75,13 +89,13 @@ def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact:
         evidence=(),
         conditions=conditions,
         intent=verb.mode,  # type: ignore[arg-type]  # the intents are those of the model
-        intent_text=reading.quote(verb.place, verb.rule),
+        intent_text=reading.quote(verb.place, verb.rule) if verb.rule != _BY_HEADING else None,
         approval_status=approval_status,
         approval_status_fact=approval_status_fact,
         narrower=unique(one for one in (*extra, *narrower_of(leaf, verb)) if one.spans not in named),
         settings=settings,
         causes=causes,
-        disease_status=unique((*state["status"], *_inherited_names(leaf))),
+        disease_status=unique((*state["status"], *_inherited_names(leaf), *(beside_names(leaf) if of_label else ()))),
         biomarkers=unique(state["biomarker"]),
         stages=unique(state["stage"]),
         line=line_of(leaf),
@@ -140,6 +154,22 @@ def _intent(leaf: Leaf) -> Pair | None:
     leading = [(r, one) for r, one in said(leaf.leading, "intent") if one.rule != "indicated"]
     below = said(leaf.own, "intent") or said(leaf.above, "intent")
     return next(iter(leading or below or said(leaf.leading, "intent")), None)
+
+
+#: That a label's section is on indications says that what stands in it is one, and not what the drug does to it.
+_BY_HEADING = "by-heading"
+
+
+def _of_heading(leaf: Leaf) -> Pair | None:
+    """Reads "Vasomotor rhinitis." below "Indications and Usage": a disease by its form, and nothing else in the section."""
+    reading, head = next(iter(said(leaf.own, "head")), (None, None))
+    if (
+        reading is None
+        or head is None
+        or not any(word.of("disease") for word in words_of(reading.statement.plain, *head.place))
+    ):
+        return None
+    return reading, Said("intent", _BY_HEADING, head.place, mode="other")
 
 
 def _of_setting(leaf: Leaf, state: dict[str, list[Fact]]) -> dict[str, list[Fact]]:

@@ -20,6 +20,9 @@ _NOUN_AIMS = closed("noun-aims")
 _ITEM_AIMS = closed("item-aims")
 
 
+_FINITE_AIMS = closed("finite-aims")
+#: In words: behind "Uses:" a sentence of a label may begin.
+_EARLY = 3
 _GERUNDS = closed("gerunds")
 
 
@@ -58,6 +61,10 @@ def aim(here: Here) -> Opener | None:
         return infinitive(words, number, end)
     if at == 0 and here.fresh and current == "start" and word.low in _ITEM_AIMS:
         return infinitive(words, at, end)  # an item below "is indicated to": "Reduce the risk of stroke"
+    if here.fresh and current == "start" and at < _EARLY:  # "Temporarily relieves X", the drug's name left out
+        verb = at + word.low.endswith("ly")
+        if verb < end and words[verb].low in _FINITE_AIMS:
+            return infinitive(words, verb, end)
     noun = noun_aim(words, at, end)
     if word.low not in ("for", "in", "as") and here.fresh and current == "start" and not joined:
         # a fragment under the label's own heading: "Short term treatment of X", "the management of Y"

@@ -62,7 +62,7 @@ def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
         "directly",
     ):
         return True
-    if word.low in ("caused", "associated", "related", "linked", "due", "induced", "resulting") and following in (
+    if word.low in ("caused", "associated", "related", "linked", "due", "induced", "resulting", "secondary") and following in (
         "by",
         "with",
         "to",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.extract.in_words import Uses
+from tests.extract.in_words import Fields, Uses
 
 
 @pytest.mark.parametrize(
@@ -124,3 +124,42 @@ def test_beside_another_setting_the_disease_of_a_heading_stays_in_words(uses_of_
 def test_an_item_of_a_label_that_names_no_disease_is_no_use(uses_of_label: Uses) -> None:
     uses = uses_of_label("CODRIX is indicated to:\n\n- Improve the appearance of lines.\n\n- Treat glioma.\n")
     assert [one.text for use in uses for one in use.conditions] == ["glioma"]
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "Seasonal rhinitis.\n\nSevere dermatitis due to dust.\n",
+        "- Seasonal rhinitis\n\n- Severe dermatitis due to dust\n",
+        "Seasonal rhinitis; severe dermatitis when a steroid is needed.\n",
+    ],
+)
+def test_a_section_that_only_names_diseases_says_that_they_are_its_indications(uses_of_label: Uses, section: str) -> None:
+    uses = uses_of_label(section)
+    assert [one.text.lower() for use in uses for one in use.conditions] == ["seasonal rhinitis", "severe dermatitis"]
+    assert [(use.approval_status, use.intent, use.intent_text) for use in uses] == [("approved", "other", None)] * 2
+    assert [one.text for one in uses[1].causes] == ["dust"] or "steroid is needed" in " ".join(
+        one.text for one in uses[1].disease_status
+    )
+
+
+@pytest.mark.parametrize(
+    "before", ["The following seizures were studied.", "Doctors should know about seizures.", "CODRIX is a drug."]
+)
+def test_below_a_sentence_a_list_of_diseases_is_none_of_indications(uses_of_label: Uses, before: str) -> None:
+    assert uses_of_label(f"{before}\n\n- Partial seizures.\n\n- Absence seizures.\n") == ()
+
+
+def test_a_sentence_that_says_of_no_condition_what_for_opens_the_list_below_it(uses_of_label: Uses, fields_of: Fields) -> None:
+    uses = uses_of_label(
+        "CODRIX is indicated for replacement therapy in men in conditions with a lack of iron.\n\n"
+        "- Primary anemia (congenital or acquired) bone failure due to burns.\n\n- Secondary anemia.\n"
+    )
+    assert [one.text for use in uses for one in use.conditions] == ["Primary anemia", "Secondary anemia"]
+    assert all(use.populations for use in uses)
+    assert all("lack of iron" in " ".join(fields_of(use)) for use in uses)
+
+
+def test_what_a_symptom_is_due_to_may_stand_in_a_list(uses_of_label: Uses) -> None:
+    uses = uses_of_label("Temporarily relieves minor pain due to:\n\n- tendonitis\n\n- arthritis\n")
+    assert [[one.text for one in use.causes + use.settings] for use in uses] == [["tendonitis"], ["arthritis"]]

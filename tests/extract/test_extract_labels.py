@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.extract.record import record
 from pipeline.model import DrugFacts, Use
-from tests.extract.in_words import Uses
+from tests.extract.in_words import Fields, Uses
 
 
 def told(uses: tuple[Use, ...]) -> list[tuple[str, str, list[str]]]:
@@ -273,3 +273,81 @@ def test_the_product_that_a_label_names_stays_with_the_use(uses_of_label: Uses) 
     (use,) = uses_of_label("CODRIX is indicated for the treatment of glioma [see Clinical Studies (14.1)].")
     assert "CODRIX" in [one.fact.text for one in use.qualifiers]
     assert use.text.text == "CODRIX is indicated for the treatment of glioma"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "settings"),
+    [
+        ("CODRIX is indicated for the treatment of angina due to coronary spasm.", ["coronary spasm"]),
+        ("CODRIX is indicated for the treatment of claudication on the basis of renal osteosis.", ["renal osteosis"]),
+        ("CODRIX is indicated for the treatment of hypertension secondary to renal osteosis.", ["renal osteosis"]),
+        ("CODRIX is indicated for the treatment of parkinsonism in association with renal osteosis.", ["renal osteosis"]),
+        ("CODRIX is indicated for the treatment of severe pain in cancer patients.", ["cancer"]),
+        ("CODRIX is indicated for the treatment of pain in gastric ulcer patients.", ["gastric ulcer"]),
+    ],
+)
+def test_the_disease_from_which_a_condition_comes_is_its_setting(
+    uses_of_label: Uses, sentence: str, settings: list[str]
+) -> None:
+    (use,) = uses_of_label(sentence)
+    assert [each.text for each in use.settings] == settings
+
+
+def test_causes_of_which_one_is_no_disease_stay_together(uses_of_label: Uses) -> None:
+    """ "Or" joins them: apart, in two fields, both would be asked for."""
+    (use,) = uses_of_label("CODRIX is indicated for the treatment of cough due to laryngitis or dust.")
+    assert ([each.text for each in use.settings], [each.text for each in use.causes]) == ([], ["laryngitis", "dust"])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "beside"),
+    [
+        ("CODRIX is indicated for the treatment of herpes labialis (fever sores).", ["fever sores"]),
+        ("CODRIX is indicated for glioma (formerly known as gliosis or X glomosis).", ["gliosis", "X glomosis"]),
+        ("CODRIX is indicated for the treatment of panic disorder, with or without agoraphobia.", ["agoraphobia"]),
+        ("CODRIX is indicated for chronic neuropathy (e.g., gliosis).", ["gliosis"]),
+        ("CODRIX is indicated for the treatment of glioma (once daily).", []),
+        ("CODRIX is indicated for the treatment of glioma (mild to moderate).", []),
+        ("CODRIX is indicated for the treatment of glioma (see WARNINGS).", []),
+        ("CODRIX is indicated for the treatment of glioma (GLM).", []),
+        ("CODRIX is indicated for the treatment of glioma, with or without surgery.", []),
+    ],
+)  # fmt: skip
+def test_what_stands_beside_a_disease_is_listed_and_narrows_nothing(
+    facts_of_label: Callable[[str], DrugFacts], sentence: str, beside: list[str]
+) -> None:
+    facts = facts_of_label(sentence)
+    assert [use.narrower for use in facts.uses] == [()]
+    assert record(facts)["uses"][0]["subcondition"] == beside
+
+
+@pytest.mark.parametrize(
+    ("sentence", "intent", "diseases"),
+    [
+        ("Temporarily relieves gastric pain.", "other", ["gastric pain"]),
+        ("Uses temporarily relieves gastric pain and tendonitis.", "other", ["gastric pain", "tendonitis"]),
+        ("Helps prevent gastric reflux.", "prevent", ["gastric reflux"]),
+        ("Treats athletic keratoses.", "treat", ["athletic keratoses"]),
+        ("Indicated for the treatment of glioma.", "treat", ["glioma"]),
+        ("For use in adults as therapy for the treatment of glioma when surgery is refused.", "treat", ["glioma"]),
+        ("CODRIX is for the management of severe pain when an opioid is needed.", "treat", ["severe pain"]),
+    ],
+)  # fmt: skip
+def test_a_label_leaves_its_drug_or_its_verb_out(uses_of_label: Uses, sentence: str, intent: str, diseases: list[str]) -> None:
+    assert told(uses_of_label(sentence)) == [("approved", intent, diseases)]
+
+
+def test_when_a_use_without_a_subject_holds_is_kept(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label("For use as therapy for the treatment of glioma when surgery is not wanted.")
+    assert "when surgery is not wanted" in " ".join(one.text for one in use.disease_status)
+
+
+def test_the_state_before_several_diseases_is_their_status(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label("CODRIX is indicated for the treatment of mild to moderate distal colitis, enteritis or proctitis.")
+    assert [one.text for one in use.conditions] == ["distal colitis", "enteritis", "proctitis"]
+    assert [one.text for one in use.disease_status] == ["mild to moderate"]
+
+
+def test_an_adequate_trial_of_another_treatment_is_no_study(uses_of_label: Uses, fields_of: Fields) -> None:
+    (use,) = uses_of_label("CODRIX is indicated for the treatment of glioma after an adequate trial of diet.")
+    assert "adequate trial of diet" in " ".join(fields_of(use))
