@@ -21,7 +21,7 @@ def conditions_of(leaf: Leaf, *, of_label: bool) -> tuple[tuple[Fact, ...], tupl
     heads = said((*leaf.above, *leaf.own), "head")[:1]
     head = tuple(named for r, one in heads for named in r.diseases(one.names, one.rule))
     if leaf.prose:
-        return (*head, *_in_one_breath(leaf)) or acted_by(said(leaf.own, "object")), (), ()
+        return (*head, *_in_one_breath(leaf)) or acted_by(_acted_on(leaf, of_label=of_label)), (), ()
     for reading, thing in said(leaf.own, "object"):
         verb = next((one for one in reversed(reading.of("intent")) if one.place[1] <= thing.place[0]), None)
         if not head or verb is None or verb.rule == "other-intent" or verb.mode == "other":
@@ -37,7 +37,9 @@ def conditions_of(leaf: Leaf, *, of_label: bool) -> tuple[tuple[Fact, ...], tupl
             return head, (), (acted,)
         return (acted,), head, ()
     acted_on = acted_by(said(leaf.leading, "object"))
-    kinds = all(_KIND.fullmatch(one.text) for one in acted_on) and not any(_WITH.search(r.statement.text) for r in leaf.leading)
+    # "serious infections caused by susceptible bacteria", and the items name infections or, as in "caused by: - X", bacteria
+    of_causes = any(_WITH.search(r.statement.text) for r in leaf.leading) and not (of_label and any(map(_is_by_form, head)))
+    kinds = all(_KIND.fullmatch(one.text) for one in acted_on) and not of_causes
     if acted_on and head and (kinds or any(_LISTED.search(reading.statement.text) for reading in leaf.leading)):
         return head, (), ()  # "for the treatment of infections … in the conditions listed below": each of them
     if acted_on and not (of_label and head and all(map(is_changed, acted_on))):
@@ -52,6 +54,10 @@ _LISTED = rx(
     r"(?:(?:conditions|diseases|infections|disorders|situations)(?: as)? (?:listed|described|specified)|following (?:[\w-]+ ){0,2}"
     r"(?:conditions|diseases|infections|disorders|situations))\b"
 )
+
+
+def _is_by_form(named: Fact) -> bool:
+    return "disease" in classes_of(named.text.rsplit(" ", 1)[-1].lower())
 
 
 #: "for the treatment of serious infections due to susceptible strains:", and the items say which.
@@ -77,6 +83,15 @@ def _in_one_breath(leaf: Leaf) -> tuple[Fact, ...]:
     )
 
 
+def _acted_on(leaf: Leaf, *, of_label: bool) -> list[Pair]:
+    """What the verbs of a use in prose act on; in "the treatment of stable patients … to improve survival" survival is not treated."""
+    objects = said(leaf.own, "object")
+    verbs = leaf.own[0].of("intent")
+    if not of_label or len(verbs) < 2 or verbs[0].mode != "treat":  # noqa: PLR2004 - a second verb
+        return objects
+    return [(reading, one) for reading, one in objects if reading is not leaf.own[0] or one.place[0] < verbs[1].place[0]]
+
+
 _HAVE = rx(r"(?:in|with|who have|that have|having) (?:an? |the )?")
 
 
@@ -89,7 +104,7 @@ def settings_of(leaf: Leaf, verb: Said, *, of_label: bool) -> tuple[Fact, ...]:
         return ()
     found = _of_such_patients(leaf) if of_label else []
     for reading, one in said(leaf.own[:1], "description", *(("status",) if of_label else ())):
-        of_disease = one.rule in ("patient-trait", "other-disease", "site")
+        of_disease = one.rule in ("patient-trait", "other-disease", "site", "with-feature")
         lead = _HAVE.match(reading.statement.plain, *one.place) if of_disease else None
         if lead is None:
             continue
@@ -100,7 +115,7 @@ def settings_of(leaf: Leaf, verb: Said, *, of_label: bool) -> tuple[Fact, ...]:
         ):
             parts = conditions(reading.statement.plain, words, 0, len(words), plain=True)
             named = [reading.quote(part, "setting") for part in parts]
-            site = one.rule == "site"  # "remission in ulcerative colitis", and not "lesions in the mouth"
+            site = one.rule in ("site", "with-feature")  # "remission in ulcerative colitis", and not "lesions in the mouth"
             found += [
                 each for each in named
                 if not is_generic(each.text) and _TRAIT.search(each.text) is None

@@ -68,4 +68,4 @@ def _is_name(part: str, *, by_form: bool) -> bool:
     open_words = (
         not words[-1].classes and words[-1].low not in closed("measures") and _ADJECTIVE.fullmatch(words[-1].low) is None
     )
-    return open_words and not by_form and len(part) > len("HDL C")
+    return open_words and not by_form and (part.isalpha() or len(part) > len("HDL C"))

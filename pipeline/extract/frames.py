@@ -106,9 +106,10 @@ _NO_USE_VERB = rx(r"\b(?:approv\w+|indicated|used|given|use)\b")
 
 #: Among a label's indications: "Zolafen is effective for the treatment of X", "has been found useful in X".
 _EFFECTIVE = rx(
-    r"\b(?:is|are|may be|ha(?:s|ve) been (?:found|shown)(?: to be)?|ha(?:s|ve) proved(?: to be)?)(?: also)?(?: an?)?(?: \w+ly)?"
-    r" (?:effective|useful|helpful|beneficial|valuable|of value)(?: adjuncts?)? (?:in|for|as)\b"
+    r"\b(?:is|are|may be|ha(?:s|ve)(?: also)? been (?:found|shown)(?: to be)?|ha(?:s|ve) proved(?: to be)?)(?: also)?(?: an?)?(?: \w+ly)?"
+    r" (?:effective|useful|helpful|beneficial|valuable|of value)(?: adjuncts?)?(?: alone or)? (?:in|for|as|to)\b"
     r"|\bha(?:s|ve)(?: also)? (?:demonstrated|shown) (?:effectiveness|efficacy) (?:in|for|as)\b"
+    r"|\b(?:is|are) an? (?:[\w-]+ ){1,4}for the (?:treatment|management|relief|prevention) of\b"
     r"|\b(?:is|are) (?:for )?the (?:treatment|management|relief|prevention) of (?!choice)"
 )
 #: No indication but what a study found.
@@ -221,6 +222,9 @@ def frame_of(statement: Statement, names: Names) -> Frame:
     if names.approved and head is not None and head.low == "used" and words[first].of("have"):
         # "has also been used successfully in a limited number of cases of X": what was done, and no indication
         return Frame("has-been-used", "unread", subject, (at, first), group.end, group, leading=(0, at))
+    if names.approved and group.past and _FOUND.search(statement.text) is not None:
+        # "In the adjunctive study, X was administered to patients who …": no more of the use
+        return Frame("of-a-study", "unread", subject, (at, first), group.end, group, leading=(0, at))
     if names.approved and not group.negative and group.modal == "should" and _ONLY_TO.search(statement.text):
         return Frame("only-for", "unread", subject, (at, first), group.end, group, leading=(0, at))
     if effective and not group.negative and subject in _OF_DRUG:
@@ -306,7 +310,8 @@ def _copula(words: Sequence[Word], group: VerbGroup) -> VerbGroup:
             continue
         if (
             word.is_stop
-            or word.of("relative", "be", "have", "modal", "coordinator")
+            or word.of("relative", "be", "have", "modal")
+            or (word.of("coordinator") and not any(one.low == "of" for one in words[group.end : number]))
             or (word.of("preposition") and word.low not in ("of", "once"))
         ):
             break

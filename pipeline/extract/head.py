@@ -304,8 +304,9 @@ def conditions(text: str, words: Sequence[Word], at: int, end: int, *, plain: bo
     return tuple(found)
 
 
+_SITES = closed("sites")
 _ADJECTIVE_END = re.compile(
-    r"non|simple|complex|mixed|sole|definite|probable|possible|(?:non-?)?[a-z-]{2,}(?:al|ic|ous|ar|ive|ed|ly|ant|ent|oid|ory|ary|able|ible|acute)"
+    r"non|simple|complex|mixed|impending|acute|chronic|sole|definite|probable|possible|(?:non-?)?[a-z-]{2,}(?:al|ic|ous|ar|ive|ed|ly|ant|ent|oid|ory|ary|able|ible|acute)"
 )
 
 
@@ -313,8 +314,16 @@ def _shares_noun(words: Sequence[Word], first: int, at: int, after: int) -> bool
     """Reads "oropharyngeal and esophageal candidiasis", "skin and skin structure infections": the last noun is of both."""
     if words[at - 1].low == words[after].low:  # and not "chronic stable angina and angina due to …"
         return after + 1 < len(words) and not ends_noun(words, after + 1, len(words))
+    stop = noun_end(words, after, len(words))
+    if (
+        words[at - 1].low in _SITES
+        and words[stop - 1].low == "infections"
+        and not any(word.of("disease") for word in words[first:at])
+    ):
+        return True  # "serious skin and soft tissue infections"
     opened = next((number for number in range(first, at) if words[number].low == "("), at)
-    return all(_ADJECTIVE_END.fullmatch(word.low) and not word.of("disease") for word in words[first:opened])
+    said = [word for number, word in enumerate(words[first:opened]) if not (number and word.of("coordinator"))]
+    return all(_ADJECTIVE_END.fullmatch(word.low) and not word.of("disease") for word in said)
 
 
 def _within_of(words: Sequence[Word], first: int, at: int) -> bool:
@@ -325,6 +334,9 @@ def _within_of(words: Sequence[Word], first: int, at: int) -> bool:
     commas = any(word.low == "," for word in words[site : at + 1])
     listed = site and commas and not any(word.of("disease") for word in words[site:at])
     after = at + 1 + (words[at].low == "," and at + 1 < len(words) and words[at + 1].of("coordinator"))
+    stop = noun_end(words, after, len(words))
+    if site and words[at - 1].low in _SITES and words[stop - 1].low in _SITES:
+        return True  # "infections of the female pelvis and genital tract"
     return bool(listed) and not any(word.of("disease") for word in words[after : noun_end(words, after, len(words))])
 
 

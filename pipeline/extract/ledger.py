@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from pipeline.extract.denials import Denials, of_another, read_denial
-from pipeline.extract.elements import Aside, Element, elements, is_struck
+from pipeline.extract.elements import Aside, Element, Passage, elements
 from pipeline.extract.frames import Frame, brand_names
 from pipeline.extract.headings import Under
 from pipeline.extract.leaf import Leaf
@@ -19,7 +19,7 @@ from pipeline.extract.scope import (
     Scope,
     places_after,
 )
-from pipeline.extract.sentences import Statement, statements
+from pipeline.extract.sentences import Statement, is_struck, statements
 from pipeline.extract.subjects import Names
 from pipeline.extract.told import (
     OTHER_SUBJECT,
@@ -184,6 +184,7 @@ def whole(said: tuple[Statement, ...]) -> Fact:
 
 def account(ledger: Ledger) -> None:
     """List every sentence of the section with its role."""
+    titles = {id(block) for one in ledger.elements if isinstance(one, Passage) for block in one.under}
     for block in ledger.blocks:
         if not block.text.strip():
             continue
@@ -192,7 +193,7 @@ def account(ledger: Ledger) -> None:
             if (said := shown(block, "unread")) is not None:
                 ledger.result.sentences.append(Sentence(said, "unread", reason))
             continue
-        if block.kind == "heading":
+        if block.kind == "heading" or id(block) in titles:
             ledger.result.sentences.append(Sentence(quote(block, "heading"), "parent"))
             continue
         for statement in statements(block):

@@ -24,7 +24,7 @@ from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_or
 from pipeline.extract.patients import narrowed, populations_of, widened, without_duplicates
 from pipeline.extract.purposes import several_purposes
 from pipeline.extract.qualifiers import qualifiers_of
-from pipeline.extract.said import STATES, Said
+from pipeline.extract.said import INCLUDED, STATES, Said
 from pipeline.extract.state import state_of
 from pipeline.language import rx
 from pipeline.model import ApprovalStatus, Fact, Population, Qualifier, Sentence, Span, Use, facts_in
@@ -37,8 +37,23 @@ _NO_CONDITION = rx(
 )
 
 
-def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact: Fact | None, *, of_label: bool) -> Use | str:
-    """The use, or why there is none: without a verb or a condition nothing is said. `of_label`: it stands in a label."""
+def build_use(
+    leaf: Leaf,
+    approval_status: ApprovalStatus,
+    approval_status_fact: Fact | None,
+    *,
+    of_label: bool,
+    of_heading: tuple[Fact, ...] = (),
+) -> Use | str:
+    """The use, or why there is none: without a verb or a condition nothing is said.
+
+    Args:
+        leaf: All that speaks of it.
+        approval_status: Its status.
+        approval_status_fact: What says so, if anything does besides its verb.
+        of_label: It stands in a label.
+        of_heading: The diseases that the heading above it names.
+    """
     found = _intent(leaf) or (_of_heading(leaf) if leaf.bare else None)
     if found is None:
         return "no verb says what the drug is for"
@@ -48,6 +63,8 @@ def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact:
     conditions, settings, extra = conditions_of(leaf, of_label=of_label)
     if of_label:
         conditions = names_of(conditions)
+    if not conditions and leaf.prose and of_label:
+        conditions = of_heading  # "Epilepsy", and below it "X is indicated for use as an anticonvulsant"
     if not conditions:
         return "no condition is named"
     if (why := next(filter(None, map(_no_condition, conditions)), None)) is not None:
@@ -63,7 +80,12 @@ def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact:
         )  # "relief of symptoms associated with diabetic gastroparesis"
     purpose: tuple[Qualifier, ...] = ()
     ends = [one.place[1] for r, one in said([*leaf.leading, *leaf.own[:1]], "object", "head") if r is reading]
-    in_which = settings_of_patients or settings or unique(narrower_of(leaf, verb))
+    in_which = (
+        settings_of_patients
+        or settings
+        or unique(narrower_of(leaf, verb))
+        or (of_heading if leaf.prose and verb.mode != "treat" else ())
+    )
     measured = ends and verb.mode not in ("prevent", "palliate") and all(map(is_changed, conditions))
     if of_label and in_which and measured:
         start, end = verb.place[0], max(ends)
@@ -182,7 +204,7 @@ def _of_setting(leaf: Leaf, state: dict[str, list[Fact]]) -> dict[str, list[Fact
     acted = said((*leaf.leading, *leaf.own), "object")
     if leaf.prose or head is None or not acted:
         return state
-    pieces = [one for one in own[0].of(*STATES) if one.place[0] >= head.place[1]]
+    pieces = [one for one in own[0].of(*STATES) if one.place[0] >= head.place[1] and one.rule != INCLUDED]
     quotes = {own[0].quote(place, one.rule).spans for one in pieces for place in one.names or (one.place,)}
     if not pieces:
         return state

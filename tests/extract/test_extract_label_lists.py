@@ -163,3 +163,58 @@ def test_a_sentence_that_says_of_no_condition_what_for_opens_the_list_below_it(u
 def test_what_a_symptom_is_due_to_may_stand_in_a_list(uses_of_label: Uses) -> None:
     uses = uses_of_label("Temporarily relieves minor pain due to:\n\n- tendonitis\n\n- arthritis\n")
     assert [[one.text for one in use.causes + use.settings] for use in uses] == [["tendonitis"], ["arthritis"]]
+
+
+@pytest.mark.parametrize("mark", ["", "### ", "1. "])
+def test_a_group_of_diseases_amid_a_label_s_list_is_no_condition(uses_of_label: Uses, mark: str) -> None:
+    """A drug for two rheumatic disorders is none for all of them."""
+    uses = uses_of_label(
+        "CODRIX is indicated in the following conditions:\n\n"
+        f"{mark}Endocrine Disorders\n\nThyroiditis\n\n"
+        f"{mark}Rheumatic Disorders\n\nIn selected cases of:\n\nPsoriatic arthritis\n\nBursitis\n"
+    )
+    assert [one.text for use in uses for one in use.conditions] == ["Thyroiditis", "Psoriatic arthritis", "Bursitis"]
+    assert [[one.fact.text for one in use.qualifiers if one.kind == "stated"] for use in uses] == [
+        ["Endocrine Disorders"],
+        ["Rheumatic Disorders", "In selected cases of:"],
+        ["Rheumatic Disorders", "In selected cases of:"],
+    ]
+
+
+def test_a_group_that_no_disease_follows_stays_what_the_label_lists(uses_of_label: Uses) -> None:
+    uses = uses_of_label("CODRIX is indicated in:\n\n- Endocrine disorders\n\n- Rheumatic disorders\n")
+    assert [one.text for use in uses for one in use.conditions] == ["Endocrine disorders", "Rheumatic disorders"]
+
+
+def test_two_headings_in_the_line_of_an_item_hold_for_all_its_parts(uses_of_label: Uses) -> None:
+    heading = "Allergic states: Control of severe conditions that resist diet:"
+    uses = uses_of_label(f"CODRIX is indicated in the following conditions:\n\n- {heading} rhinitis; contact dermatitis.\n")
+    assert [one.text for use in uses for one in use.conditions] == ["rhinitis", "contact dermatitis"]
+    assert all(heading in [one.fact.text for one in use.qualifiers] for use in uses)
+
+
+def test_a_heading_that_lost_its_mark_holds_for_what_stands_below_it(uses_of_label: Uses) -> None:
+    one, other = uses_of_label(
+        "Severe Epilepsy\n\nCODRIX is indicated for the treatment of partial seizures.\n\n"
+        "Migraine Attacks\n\nCODRIX is indicated for the prevention of migraine attacks.\n"
+    )
+    assert "Severe Epilepsy" in [each.text for each in one.settings] + [each.fact.text for each in one.qualifiers]
+    assert other.settings == ()
+    assert not {"Severe Epilepsy", "Migraine Attacks"} & {each.fact.text for each in other.qualifiers}
+
+
+def test_where_the_sentence_names_none_the_heading_says_of_which_disease(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label("### Heart Failure\n\nCODRIX is indicated to reduce cardiovascular mortality in stable patients.\n")
+    assert [one.text for one in use.conditions] == ["Heart Failure"]
+    assert "reduce cardiovascular mortality" in [one.fact.text for one in use.qualifiers]
+
+
+def test_more_infections_may_be_named_behind_the_sentence_that_lists_them(uses_of_label: Uses) -> None:
+    uses = uses_of_label(
+        "CODRIX is indicated in the treatment of the following infections: tick fever and spotted fever caused by Gemella."
+        " Psittacosis caused by Aerococcus lentus. Sores change over time.\n\n"
+        "Lung infections such as pneumonitis; skin infections.\n"
+    )
+    assert [one.text for use in uses for one in use.conditions] == [
+        "tick fever", "spotted fever", "Psittacosis", "Lung infections", "skin infections",
+    ]  # fmt: skip
