@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.extract.fragments import has_main_verb
+from pipeline.extract.fragments import has_main_verb, only_names
 from pipeline.extract.frames import Frame, frame_of
 from pipeline.extract.head import bold_ranges, read_head, starts_bold
 from pipeline.extract.label_blocks import (
@@ -227,8 +227,7 @@ class _Walk:
         if frame is None or frame.name or said[0].text[-1:] not in (".", ";") or any(self._frame(one).of_use for one in said):
             return False
         words = words_of(said[0].plain, said[0].start, said[0].end)
-        head = None if has_main_verb(words, frame.group) else read_head(said[0])
-        return head is not None and any(word.of("disease") for word in words[: head.end])
+        return only_names(words) and not has_main_verb(words, frame.group) and read_head(said[0]) is not None
 
     def is_title(self, block: Block) -> bool:
         """Whether a paragraph of a label is a heading that lost its mark."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline.language import closed
+from pipeline.phrases.nouns import CAUSED
 from pipeline.phrases.verbs import VerbGroup
 from pipeline.phrases.words import Word
 
@@ -34,6 +35,18 @@ def fragment_at(words: Sequence[Word]) -> int | None:
 def has_main_verb(words: Sequence[Word], group: VerbGroup | None) -> bool:
     """Whether the verb of a sentence is its own, and not that of "when …", "who …"."""
     return group is not None and not any(word.of("subordinator", "relative") for word in words[: group.first])
+
+
+def only_names(words: Sequence[Word]) -> bool:
+    """Whether words begin with the name of a disease by its form, and no verb that nobody knows can be in it ("Gout implies fever")."""
+    stop = next((k for k, word in enumerate(words) if word.is_stop or word.of(*_AFTER_NAME) or word.low in CAUSED), len(words))
+    name = words[:stop]
+    verbs = (word.low.endswith("s") and not word.low.endswith(_NO_VERB) for word in name[1:-1])
+    return bool(name) and name[-1].of("disease") and not any(verbs) and not any(word.of("article", "pronoun") for word in name)
+
+
+_AFTER_NAME = ("preposition", "subordinator", "relative")
+_NO_VERB = ("us", "is", "ss", "'s")
 
 
 def _says_aim(words: Sequence[Word]) -> bool:

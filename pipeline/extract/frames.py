@@ -202,6 +202,9 @@ def frame_of(statement: Statement, names: Names) -> Frame:
             return replace(
                 _of_use(words, 0, 0, group, "drug"), approval_status="approved" if names.indicated or names.approved else "used"
             )
+        late = _late_verb(statement, words) if names.approved else None
+        if late is not None and (group := verb_group(words, late, len(words))) is not None and is_indicated(group):
+            return replace(_of_use(words, late - 1, late, group, "drug"), approval_status="approved")
         row = next(
             (
                 row
@@ -250,6 +253,12 @@ def frame_of(statement: Statement, names: Names) -> Frame:
             return replace(frame, approval_status="used") if indicated else frame
         return Frame(row.name, row.role, subject, (at, first), group.end, group, leading=(0, at))
     return Frame("", "unread", subject, (at, first), group.end, group, leading=(0, at))
+
+
+def _late_verb(statement: Statement, words: Sequence[Word]) -> int | None:
+    """Reads "1.6 Prevention of X In individuals with Y and Z …, CODRIX is indicated to": behind a heading and a long adjunct."""
+    pairs = (k for k in range(1, len(words) - 1) if words[k].of("be") and words[k + 1].low == "indicated")
+    return next((k for k in pairs if statement.plain[words[k - 1].start].isupper()), None)
 
 
 def _without_verb(words: Sequence[Word], names: Names) -> Frame:

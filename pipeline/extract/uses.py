@@ -19,6 +19,7 @@ from pipeline.extract.about import (
 )
 from pipeline.extract.around import alone_of, line_of, phases_of, prior_of, therapies_of
 from pipeline.extract.beside import beside_names
+from pipeline.extract.fragments import only_names
 from pipeline.extract.head import STATE_ALONE
 from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_order, quoted, said, unique
 from pipeline.extract.patients import narrowed, populations_of, widened, without_duplicates
@@ -185,11 +186,9 @@ _BY_HEADING = "by-heading"
 def _of_heading(leaf: Leaf) -> Pair | None:
     """Reads "Vasomotor rhinitis." below "Indications and Usage": a disease by its form, and nothing else in the section."""
     reading, head = next(iter(said(leaf.own, "head")), (None, None))
-    if (
-        reading is None
-        or head is None
-        or not any(word.of("disease") for word in words_of(reading.statement.plain, *head.place))
-    ):
+    if reading is None or head is None:
+        return None
+    if not only_names(words_of(reading.statement.plain, head.place[0], reading.statement.end)):
         return None
     return reading, Said("intent", _BY_HEADING, head.place, mode="other")
 

@@ -218,3 +218,19 @@ def test_more_infections_may_be_named_behind_the_sentence_that_lists_them(uses_o
     assert [one.text for use in uses for one in use.conditions] == [
         "tick fever", "spotted fever", "Psittacosis", "Lung infections", "skin infections",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "section", ["Hypertension increases mortality.", "A diagnosis of gastritis implies pain.", "- Glioma brings seizures\n"]
+)
+def test_a_sentence_whose_verb_nobody_knows_is_no_name(uses_of_label: Uses, section: str) -> None:
+    assert uses_of_label(section) == ()
+
+
+def test_a_heading_and_a_long_adjunct_before_the_drug_are_not_what_it_is_for(uses_of_label: Uses) -> None:
+    adjunct = ", ".join(f"a score of {number} in adults who have a risk factor such as hypertension" for number in range(9))
+    (use,) = uses_of_label(
+        f"1.6 Prevention of Heart Disease In people with {adjunct}, CODRIX is indicated to\n\n- reduce the risk of stroke\n"
+    )
+    assert [one.text for one in use.conditions] == ["stroke"]
+    assert {"1.6 Prevention", "Heart Disease"} <= {one.fact.text for one in use.qualifiers}
