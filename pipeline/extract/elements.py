@@ -20,7 +20,7 @@ from pipeline.extract.label_blocks import (
 )
 from pipeline.extract.outline import Item, apart, nest, past_heading
 from pipeline.extract.sentence import has_aim, points_back, starts_with_aim
-from pipeline.extract.sentences import Statement, statements
+from pipeline.extract.sentences import Statement, longest, statements
 from pipeline.extract.subjects import Names
 from pipeline.extract.told import names_another
 from pipeline.model import Block
@@ -36,7 +36,7 @@ MAX_SENTENCE = 2000
 class Passage:
     """An opening sentence and its items, or (no items) a use in prose. `details` are the sentences that say more of it as a whole.
 
-    `bare`: nothing but the heading of a label's section stands above it. `refused`: the frame of a sentence that opens a list of no uses ("is not approved to treat:"). `under` are the headings it
+    `bare`: nothing but the heading of a label's section stands above it, or (`beside`) several sentences, of which any may open it. `refused`: the frame of a sentence that opens a list of no uses ("is not approved to treat:"). `under` are the headings it
     stands under inside the section.
     """
 
@@ -46,6 +46,7 @@ class Passage:
     details: list[Statement] = field(default_factory=list)
     prose: bool = False
     bare: bool = False
+    beside: tuple[Statement, ...] = ()
     refused: Frame | None = None
     under: tuple[Block, ...] = ()
 
@@ -210,9 +211,9 @@ class _Walk:
             if isinstance(element, Aside) and element.passage is self.passage:
                 element.last = False
         assert self.passage is not None  # opened above  # noqa: S101
-        items = nest([block for block in run if _longest(block) <= MAX_SENTENCE])
+        items = nest([block for block in run if longest(block) <= MAX_SENTENCE])
         self.passage.items.extend(part for item in items for part in (apart(item) if self.names.open else (item,)))
-        self.found.extend(Unseen(block, self.passage) for block in run if _longest(block) > MAX_SENTENCE)
+        self.found.extend(Unseen(block, self.passage) for block in run if longest(block) > MAX_SENTENCE)
         self.lost = self.stranger = False
 
     def _is_bare(self) -> bool:
@@ -245,7 +246,7 @@ class _Walk:
 
     def take_paragraph(self, block: Block, following: Block | None) -> None:
         """A paragraph: opening sentences, uses in prose, and sentences that say more of them or something else."""
-        if _longest(block) > MAX_SENTENCE:
+        if longest(block) > MAX_SENTENCE:
             self.found.append(Unseen(block, self.passage))
             return
         said = statements(block)
@@ -378,9 +379,11 @@ class _Walk:
             self.label = passage
         elif passage.prose and passage.frame is not None and passage.frame.of_label and INFECTIONS.search(passage.lead[0].text):
             # "is indicated in the treatment of serious infections caused by X.": which, paragraphs below may say
-            self.label = replace(passage, prose=False)
+            several = self.label.beside or self.label.lead if self.label is not None else ()
+            one = replace(passage, prose=False)
+            self.label = Passage((), bare=True, beside=(*several, *passage.lead)) if several else one
         elif passage.frame is not None and passage.frame.group is not None and passage.refused is None:
-            listed = self.label is not None and BELOW.search(self.label.lead[0].text) is not None
+            listed = self.label is not None and self.label.lead and BELOW.search(self.label.lead[0].text) is not None
             self.label, self.part = (self.label if listed and passage.prose else None), 0
         self.lost = self.stranger = False
         self.found.append(passage)
@@ -388,10 +391,6 @@ class _Walk:
 
 def _has_bold(statement: Statement) -> bool:
     return any(start < statement.end and end > statement.start for start, end in bold_ranges(statement.block))
-
-
-def _longest(block: Block) -> int:
-    return max((one.end - one.start for one in statements(block)), default=0)
 
 
 _LEADS_TO = re.compile(r"\b(?:of|for|to|in|as|indicated|following|below|conditions|patients|who)[\s:]*\Z", re.IGNORECASE)

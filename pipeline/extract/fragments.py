@@ -39,7 +39,10 @@ def has_main_verb(words: Sequence[Word], group: VerbGroup | None) -> bool:
 
 def only_names(words: Sequence[Word]) -> bool:
     """Whether words begin with the name of a disease by its form, and no verb that nobody knows can be in it ("Gout implies fever")."""
-    stop = next((k for k, word in enumerate(words) if word.is_stop or word.of(*_AFTER_NAME) or word.low in CAUSED), len(words))
+    stop = next(
+        (k for k, word in enumerate(words) if word.is_stop or word.of(*_AFTER_NAME) or word.low in (*CAUSED, "such")),
+        len(words),
+    )
     name = words[:stop]
     verbs = (word.low.endswith("s") and not word.low.endswith(_NO_VERB) for word in name[1:-1])
     return bool(name) and name[-1].of("disease") and not any(verbs) and not any(word.of("article", "pronoun") for word in name)

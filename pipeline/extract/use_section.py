@@ -89,6 +89,8 @@ def _passage(ledger: Ledger, passage: Passage) -> None:
     first = len(ledger.reads)
     for item in passage.items:
         _item(ledger, item, [], lead, ())
+    for one in ledger.reads[first:]:
+        one.leaf.stated.extend(statement.fact("stated") for statement in passage.beside)
     for said, reason in lead.told.lost if lead.told is not None else ():
         ledger.unread(said, reason)
         for one in ledger.reads[first:]:

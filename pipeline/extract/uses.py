@@ -70,10 +70,16 @@ def build_use(
         return "no condition is named"
     if (why := next(filter(None, map(_no_condition, conditions)), None)) is not None:
         return why
-    if of_label and not leaf.prose and not said(leaf.own, "intent", "population") and all(map(is_measure, conditions)):
-        return "no condition is named"  # "LDL C remains 190 or", among the findings that must be there
     causes = causes_of(leaf, verb)
     settings_of_patients = settings_of(leaf, verb, of_label=of_label)
+    if (
+        of_label
+        and not leaf.prose
+        and not said(leaf.own[:1], "intent")
+        and not (settings or settings_of_patients)
+        and all(map(is_measure, conditions))
+    ):
+        return "no condition is named"  # "LDL C remains 190 or", among the findings that must be there
     if causes and all(SYMPTOMS.fullmatch(one.text) for one in conditions):
         conditions, causes = (
             acted_by(said(leaf.own, "cause")) or causes,

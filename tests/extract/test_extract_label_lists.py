@@ -234,3 +234,18 @@ def test_a_heading_and_a_long_adjunct_before_the_drug_are_not_what_it_is_for(use
     )
     assert [one.text for one in use.conditions] == ["stroke"]
     assert {"1.6 Prevention", "Heart Disease"} <= {one.fact.text for one in use.qualifiers}
+
+
+def test_what_must_be_found_is_no_condition(uses_of_label: Uses) -> None:
+    lead = "CODRIX is indicated for treatment of ABCD in children if the following findings are present"
+    assert uses_of_label(f"{lead}\n\n- LDL C remains 190 or\n\n- LDL C remains 160 in the patient\n") == ()
+
+
+def test_where_two_sentences_may_open_a_list_both_stay_with_it_in_words(uses_of_label: Uses) -> None:
+    """ "Anaerobes" below both is not for the infections that the second speaks of."""
+    leads = [
+        f"CODRIX is indicated in the treatment of serious infections caused by {name}." for name in ("Gemella", "Aerococcus")
+    ]
+    *_, use = uses_of_label(f"{leads[0]}\n\n{leads[1]}\n\nLung infections such as pneumonitis.\n")
+    assert ([one.text for one in use.conditions], use.causes) == (["Lung infections"], ())
+    assert set(leads) <= {one.fact.text for one in use.qualifiers}
