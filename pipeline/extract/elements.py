@@ -12,8 +12,8 @@ from pipeline.extract.head import bold_ranges, read_head, starts_bold
 from pipeline.extract.label_blocks import (
     BELOW,
     INFECTIONS,
-    LIMITATIONS,
     is_group,
+    is_on_limitations,
     is_title,
     leads_label,
     opens_part,
@@ -92,7 +92,7 @@ def elements(blocks: Sequence[Block], names: Names) -> list[Element]:
         if names.open and block.kind == "paragraph" and run and run[-1].kind == "item" and not walk.takes_bare(block):
             walk.take_list(run)  # a label's list may go on behind it, or an earlier one ("NOTE: not in any of: - … - …")
             run = []
-        heads = block.kind == "heading" or (block.kind == "paragraph" and LIMITATIONS.match(block.text) is not None)
+        heads = block.kind == "heading" or (block.kind == "paragraph" and is_on_limitations(block.text))
         if block.kind == "item" or (not heads and (walk.takes_bold(block, run) or walk.takes_bare(block))):
             run.append(block)
             continue

@@ -16,7 +16,7 @@ from pipeline.phrases.people import Group
 Place = tuple[int, int]
 
 #: "required blood transfusions, and": what only leads to the next item.
-_AT_END = re.compile(r"[ .,;:]+(?:(?:and|or)[ .,;:]*)?$")
+_AT_END = re.compile(r"(?<![ .,;:])[ .,;:]++(?:(?:and|or)[ .,;:]*+)?$")
 
 SaidKind = Literal[
     "frame", "gloss", "kinds",                                    # hangs the rest together: no fact
