@@ -12,7 +12,7 @@ from pipeline.extract.said import SHARED_NOUN, Said
 from pipeline.language import classes_of, closed, rx
 from pipeline.model import Fact
 from pipeline.phrases.diseases import is_generic, names_head
-from pipeline.phrases.nouns import noun_list
+from pipeline.phrases.nouns import noun_end, noun_list
 from pipeline.phrases.words import words_of
 
 
@@ -21,7 +21,7 @@ def conditions_of(leaf: Leaf, *, of_label: bool) -> tuple[tuple[Fact, ...], tupl
     heads = said((*leaf.above, *leaf.own), "head")[:1]
     head = tuple(named for r, one in heads for named in r.diseases(one.names, one.rule))
     if leaf.prose:
-        return (*head, *_in_one_breath(leaf)) or acted_by(said(leaf.own, "object")), (), ()
+        return (*head, *_in_one_breath(leaf)) or acted_by(_acted_on(leaf, of_label=of_label)), (), ()
     for reading, thing in said(leaf.own, "object"):
         verb = next((one for one in reversed(reading.of("intent")) if one.place[1] <= thing.place[0]), None)
         if not head or verb is None or verb.rule == "other-intent" or verb.mode == "other":
@@ -37,7 +37,9 @@ def conditions_of(leaf: Leaf, *, of_label: bool) -> tuple[tuple[Fact, ...], tupl
             return head, (), (acted,)
         return (acted,), head, ()
     acted_on = acted_by(said(leaf.leading, "object"))
-    kinds = all(_KIND.fullmatch(one.text) for one in acted_on) and not any(_WITH.search(r.statement.text) for r in leaf.leading)
+    # "serious infections caused by susceptible bacteria", and the items name infections or, as in "caused by: - X", bacteria
+    of_causes = any(_WITH.search(r.statement.text) for r in leaf.leading) and not (of_label and any(map(_is_by_form, head)))
+    kinds = all(_KIND.fullmatch(one.text) for one in acted_on) and not of_causes
     if acted_on and head and (kinds or any(_LISTED.search(reading.statement.text) for reading in leaf.leading)):
         return head, (), ()  # "for the treatment of infections … in the conditions listed below": each of them
     if acted_on and not (of_label and head and all(map(is_changed, acted_on))):
@@ -52,6 +54,10 @@ _LISTED = rx(
     r"(?:(?:conditions|diseases|infections|disorders|situations)(?: as)? (?:listed|described|specified)|following (?:[\w-]+ ){0,2}"
     r"(?:conditions|diseases|infections|disorders|situations))\b"
 )
+
+
+def _is_by_form(named: Fact) -> bool:
+    return "disease" in classes_of(named.text.rsplit(" ", 1)[-1].lower())
 
 
 #: "for the treatment of serious infections due to susceptible strains:", and the items say which.
@@ -77,6 +83,15 @@ def _in_one_breath(leaf: Leaf) -> tuple[Fact, ...]:
     )
 
 
+def _acted_on(leaf: Leaf, *, of_label: bool) -> list[Pair]:
+    """What the verbs of a use in prose act on; in "the treatment of stable patients … to improve survival" survival is not treated."""
+    objects = said(leaf.own, "object")
+    verbs = leaf.own[0].of("intent")
+    if not of_label or len(verbs) < 2 or verbs[0].mode != "treat":  # noqa: PLR2004 - a second verb
+        return objects
+    return [(reading, one) for reading, one in objects if reading is not leaf.own[0] or one.place[0] < verbs[1].place[0]]
+
+
 _HAVE = rx(r"(?:in|with|who have|that have|having) (?:an? |the )?")
 
 
@@ -87,9 +102,9 @@ def settings_of(leaf: Leaf, verb: Said, *, of_label: bool) -> tuple[Fact, ...]:
     """
     if not of_label and (not leaf.prose or verb.mode in PREVENTIVE):
         return ()
-    found = []
+    found = _of_such_patients(leaf) if of_label else []
     for reading, one in said(leaf.own[:1], "description", *(("status",) if of_label else ())):
-        of_disease = one.rule in ("patient-trait", "other-disease", "site")
+        of_disease = one.rule in ("patient-trait", "other-disease", "site", "with-feature")
         lead = _HAVE.match(reading.statement.plain, *one.place) if of_disease else None
         if lead is None:
             continue
@@ -100,7 +115,7 @@ def settings_of(leaf: Leaf, verb: Said, *, of_label: bool) -> tuple[Fact, ...]:
         ):
             parts = conditions(reading.statement.plain, words, 0, len(words), plain=True)
             named = [reading.quote(part, "setting") for part in parts]
-            site = one.rule == "site"  # "remission in ulcerative colitis", and not "lesions in the mouth"
+            site = one.rule in ("site", "with-feature")  # "remission in ulcerative colitis", and not "lesions in the mouth"
             found += [
                 each for each in named
                 if not is_generic(each.text) and _TRAIT.search(each.text) is None
@@ -109,6 +124,27 @@ def settings_of(leaf: Leaf, verb: Said, *, of_label: bool) -> tuple[Fact, ...]:
     return tuple(found)
 
 
+def _of_such_patients(leaf: Leaf) -> list[Fact]:
+    """Reads "severe pain in cancer patients", "in duodenal ulcer patients": the disease that the patients have."""
+    found = []
+    for reading, one in said(leaf.own[:1], "population", "status"):
+        if one.kind == "status" and one.rule != "site":
+            continue
+        words = words_of(reading.statement.plain, *one.place)
+        first = next((number for number, word in enumerate(words) if not word.of("preposition", "quantifier", "article")), 0)
+        last = next((number for number in range(first, len(words)) if words[number].of("person")), 0)
+        named = " ".join(word.low for word in words[first:last])
+        if (
+            last > first
+            and words[last - 1].of("disease")
+            and noun_end(words, first, last) == last
+            and named not in _ANY_DISEASE
+        ):
+            found.append(reading.quote((words[first].start, words[last - 1].end), "setting"))
+    return found
+
+
+_ANY_DISEASE = ("disease", "condition", "disorder", "illness", "problem")
 #: What patients have and no disease: "a body mass index of 30", "a history of ulcers", "higher".
 _TRAIT = rx(
     r"\d\d|\d ?%|\bhistory of\b|\b(?:index|levels?|counts?|factors?|scores?|risk|higher|lower|older|younger|more|less)$"
@@ -145,7 +181,7 @@ def narrower_of(leaf: Leaf, verb: Said) -> list[Fact]:
 def names_of(named: tuple[Fact, ...]) -> tuple[Fact, ...]:
     """Without "its extension" and "this syndrome", and without "death" beside a disease: their words stay with the use."""
     found = tuple(one for one in named if not (_POINTS.match(one.text) or _EPISODE.fullmatch(one.text) or _is_person(one)))
-    found = tuple(one for one in found if not _is_measure(one)) or found
+    found = tuple(one for one in found if not is_measure(one)) or found
     return tuple(one for one in found if SYMPTOMS.fullmatch(one.text) is None) or found
 
 
@@ -166,10 +202,10 @@ _POINTS = rx(r"(?:this|these|that|those|such|its|their)\b")
 def is_changed(condition: Fact) -> bool:
     """Whether it is what the drug changes for the sake of a disease: a measure, or no disease by its form ("rate of thrombotic events")."""
     words = words_of(condition.text, 0, len(condition.text))
-    return _is_measure(condition) or (condition.rule == "acted-on" and not any(word.of("disease") for word in words))
+    return is_measure(condition) or (condition.rule == "acted-on" and not any(word.of("disease") for word in words))
 
 
-def _is_measure(condition: Fact) -> bool:
+def is_measure(condition: Fact) -> bool:
     """Whether what the verb acts on is no disease: "glycemic control", "LDL C"."""
     last = _MEASURED.sub("", condition.text).rsplit(" ", 1)[-1].lower()
     return last in closed("measures") or last.rsplit("-", 1)[-1] in closed("measures")

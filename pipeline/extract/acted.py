@@ -75,7 +75,7 @@ def _after_people(reading: Reading, intent: Said) -> int | None:
 
 
 HAVING = rx(
-    r"(?<!\W)(?:\W*\([^()]*\))?\W*(?:with|who have|that have|whose|of) (?:an? |the |certain types of |advanced (?=cancers?\b))?"
+    r"(?<!\W)(?:\W*\([^()]*\))?\W*(?:with|who have|that have|whose|of) (?:an? (?:diagnosis of )?|the |certain types of |advanced (?=cancers?\b))?"
 )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pipeline.extract.said import Place, Said
 from pipeline.extract.scene import Scene
-from pipeline.language import closed, rx
+from pipeline.language import classes_of, closed, rx
 from pipeline.phrases.nouns import goes_on, is_one_name, noun_list
 
 #: The rule of a disease of which the condition is a part ("irritability associated with autistic disorder").
 UNDERLYING = "underlying-disease"
+#: The rule of a cause that is a disease by its form, in a label ("angina due to coronary artery spasm").
+CAUSING_DISEASE = "causing-disease"
 
 
 def cause(scene: Scene) -> tuple[Said, ...] | None:
@@ -18,7 +20,7 @@ def cause(scene: Scene) -> tuple[Said, ...] | None:
     if scene.before and scene.before[-1].kind in ("population", "description"):
         return (scene.tell("description", "patient-description"),)
     first = scene.inner
-    while first < scene.end and (scene.words[first].of("preposition") or scene.words[first].low in (*_CAUSED, "not")):
+    while first < scene.end and (scene.words[first].of("preposition") or scene.words[first].low in (*_CAUSED, "not", "the")):
         first += 1
     if first >= scene.end:
         return (scene.tell("cause", "cause", mode="open"),)
@@ -28,8 +30,16 @@ def cause(scene: Scene) -> tuple[Said, ...] | None:
         return (scene.tell("cause", "cause", mode="listed"),)  # "caused by susceptible strains of the following organisms:"
     if (again := _head_again(scene, first)) is not None:
         return tuple(scene.tell("cause", "cause", place, names=(place,)) for place in again)
-    rule = UNDERLYING if scene.words[scene.phrase.first].low == "associated" else "cause"
+    rule = UNDERLYING if scene.words[scene.phrase.first].low in ("associated", "in", "on", "secondary") else "cause"
     return tuple(scene.tell("cause", rule, place, names=(place,)) for place in _branches(scene, first))
+
+
+def is_of_disease(scene: Scene) -> bool:
+    """Whether the cause that stands before a phrase is a disease by its form, as far as a sentence shows it."""
+    last = scene.before[-1]
+    return last.rule == UNDERLYING or (
+        last.kind == "cause" and "disease" in classes_of(scene.text[slice(*last.place)].rsplit(" ", 1)[-1].lower())
+    )
 
 
 _CAUSED = closed("caused")

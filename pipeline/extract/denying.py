@@ -9,7 +9,7 @@ from pipeline.language import rx
 _MAY_DENY = rx(
     r"\b(?:withdrawn|withdrew|revoked|no longer|formerly(?! (?:called|known|referred|named))|discontinued|(?:not|never) (?:FDA[- ]?)?(?:approved"
     r"|recommended|indicated|used|given)"
-    r"|until (?:\w+ )?\d{4}|stud(?:y|ies|ied)|trials?|investigational|experimental|outside|abroad"
+    r"|until (?:\w+ )?\d{4}|stud(?:y|ies|ied)|(?<!adequate\s)trials?|investigational|experimental|outside|abroad"
     r"|countr(?:y|ies)|Europe(?:an)?|Canad(?:a|ian)|Japan(?:ese)?|emergency use|unapproved|off-label"
     r"|China|EU|UK|tentative|pending|expected|proposed)\b"
 )
@@ -42,7 +42,7 @@ _LESSER = rx(
     r"|\btentative(?:ly)?\b|\b(?:expanded access|compassionate[- ]use|right[- ]to[- ]try|special access|named[- ]patient)\b"
     r"|\b(?:investigational|experimental) (?:new )?(?:drug|treatment|therapy|medicine|vaccine|agent|use)s?\b.{0,60}\b(?:used|given|studied|tested|for|to)\b"
     r"|\b(?:this use|it) is (?:still )?(?:experimental|investigational|unproven)\b|\bonly (?:for|in) (?:\w+ )?emergenc(?:y|ies)\b"
-    r"|\bveterinary\b|\b(?:in|for|by|of) (?:\w+ ){0,2}(?:animals|dogs|cats|horses|cattle|mice|rats|pets)\b"
+    r"|\bveterinary\b|(?<!conducted\s)\b(?:in|for|by|of) (?:\w+ ){0,2}(?:animals|dogs|cats|horses|cattle|mice|rats|pets)\b"
     r"|\bapproved (?:for this use )?(?:only )?in (?:(?:some |many |several )?other countries|another country|Europe|Canada|Japan|China|the European Union)\b"
     r"|^(?:neither|no) (?:brand|form|version)\b.*\bapproved\b|\btaken off the market\b"
 )

@@ -6,17 +6,26 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from pipeline.extract.fragments import has_main_verb, only_names
 from pipeline.extract.frames import Frame, frame_of
 from pipeline.extract.head import bold_ranges, read_head, starts_bold
-from pipeline.extract.outline import Item, apart, nest
+from pipeline.extract.label_blocks import (
+    BELOW,
+    INFECTIONS,
+    is_group,
+    is_on_limitations,
+    is_title,
+    leads_label,
+    opens_part,
+)
+from pipeline.extract.outline import Item, apart, nest, past_heading
 from pipeline.extract.sentence import has_aim, points_back, starts_with_aim
-from pipeline.extract.sentences import Statement, statements
+from pipeline.extract.sentences import Statement, longest, statements
 from pipeline.extract.subjects import Names
 from pipeline.extract.told import names_another
-from pipeline.language import rx
 from pipeline.model import Block
 from pipeline.phrases.kinds import names_disease
-from pipeline.phrases.nouns import CAUSED, noun_list
+from pipeline.phrases.nouns import CAUSED, noun_aim, noun_list
 from pipeline.phrases.words import words_of
 
 #: Longer "sentences" (in code points) are something else, and reading them would cost time for nothing.
@@ -27,7 +36,7 @@ MAX_SENTENCE = 2000
 class Passage:
     """An opening sentence and its items, or (no items) a use in prose. `details` are the sentences that say more of it as a whole.
 
-    `refused`: the frame of a sentence that opens a list of no uses ("is not approved to treat:"). `under` are the headings it
+    `bare`: nothing but the heading of a label's section stands above it, or (`beside`) several sentences, of which any may open it. `refused`: the frame of a sentence that opens a list of no uses ("is not approved to treat:"). `under` are the headings it
     stands under inside the section.
     """
 
@@ -36,6 +45,8 @@ class Passage:
     items: list[Item] = field(default_factory=list)
     details: list[Statement] = field(default_factory=list)
     prose: bool = False
+    bare: bool = False
+    beside: tuple[Statement, ...] = ()
     refused: Frame | None = None
     under: tuple[Block, ...] = ()
 
@@ -65,6 +76,7 @@ class Unseen:
 
 
 Element = Passage | Aside | Unseen
+_PARTS = ("item", "paragraph")
 
 
 def elements(blocks: Sequence[Block], names: Names) -> list[Element]:
@@ -72,13 +84,19 @@ def elements(blocks: Sequence[Block], names: Names) -> list[Element]:
     walk = _Walk(names)
     run: list[Block] = []
     for number, block in enumerate(blocks):
-        if names.open and block.kind == "paragraph" and run and run[-1].kind == "item":
+        if number + 1 < len(blocks) and walk.is_part(block, blocks[number + 1]):
+            walk.take_list(run)
+            run = []
+            walk.take_heading(block, goes_on=True)
+            continue
+        if names.open and block.kind == "paragraph" and run and run[-1].kind == "item" and not walk.takes_bare(block):
             walk.take_list(run)  # a label's list may go on behind it, or an earlier one ("NOTE: not in any of: - … - …")
             run = []
-        heads = block.kind == "heading" or (block.kind == "paragraph" and _LIMITATIONS.match(block.text) is not None)
-        if block.kind == "item" or (not heads and walk.takes_bold(block, run)):
+        heads = block.kind == "heading" or (block.kind == "paragraph" and is_on_limitations(block.text))
+        if block.kind == "item" or (not heads and (walk.takes_bold(block, run) or walk.takes_bare(block))):
             run.append(block)
             continue
+        heads = heads or (number + 1 < len(blocks) and walk.is_title(block))
         walk.take_list(run)
         run = []
         if heads:
@@ -115,8 +133,11 @@ class _Walk:
         said = statements(block)
         if not said or said[0].opens or frame_of(said[0], self.names).group is not None:
             return False
-        words = words_of(said[0].plain, said[0].start, said[0].end)
-        return not said[0].text.endswith(".") or names_disease(words, 0, len(words)) or frame_of(said[0], self.names).of_use
+        words = words_of(said[0].plain, past_heading(said[0]), said[0].end)
+        aim = self.names.approved and noun_aim(words, 0, len(words)) > 0
+        return (
+            not said[0].text.endswith(".") or names_disease(words, 0, len(words)) or aim or frame_of(said[0], self.names).of_use
+        )
 
     def _takes_name(self, block: Block) -> bool:
         """Reads "X is indicated … in the conditions listed below." and then paragraphs that only name a disease and its cause.
@@ -127,11 +148,14 @@ class _Walk:
         if not (waits or self.label is not None) or block.kind != "paragraph":
             return False
         said = statements(block)
-        if not said or said[0].opens or frame_of(said[0], self.names).name or frame_of(said[0], self.names).group is not None:
+        if not said or said[0].opens:
             return False
+        frame = frame_of(said[0], self.names)
         words = words_of(said[0].plain, said[0].start, said[0].end)
         stop = noun_list(words, 0, len(words)).end
-        caused = any(word.low in CAUSED for word in words[stop:-1])
+        if frame.name or frame.group is not None:
+            return False
+        caused = any(word.low in CAUSED for word in words[stop:-1]) or any(word.low == "infections" for word in words[:stop])
         if read_head(said[0]) is None or not (caused or any(word.of("disease") for word in words[:stop])):
             return False
         if not waits and self.label is not None:
@@ -147,12 +171,21 @@ class _Walk:
             not passage.prose
             and passage.frame is not None
             and bool(passage.lead)
-            and _leads_label(passage.lead[0], passage.frame)
+            and leads_label(passage.lead[0], passage.frame)
         )
 
-    def take_heading(self, block: Block) -> None:
-        """A heading inside the section: what stands below it, down to the next of its level, stands under it."""
-        above = (one for one in self.headings if block.kind != "heading" or 0 < one.level < block.level)
+    def take_heading(self, block: Block, *, goes_on: bool = False) -> None:
+        """A heading inside the section: what stands below it, down to the next of its level, stands under it.
+
+        `goes_on`: it parts a label's list, which goes on below it.
+        """
+        opening = goes_on and block.text.rstrip().endswith(":")  # it stands under the group before it
+        above = (
+            one
+            for one in self.headings
+            if (one.kind == "heading" and (block.kind != one.kind or 0 < one.level < block.level))
+            or (opening and is_group(one.text))
+        )
         self.headings = (*above, block)
         lead = self.passage
         self.passage = None
@@ -160,8 +193,10 @@ class _Walk:
             self._open(replace(lead, items=[], details=[], under=self.headings))  # what it opens stands below the heading
             self.part = block.level
             return
-        if self.label is not None and block.kind == "heading" and block.level == self.part:
+        if self.label is not None and (goes_on or (block.kind == "heading" and block.level == self.part)):
+            label = self.label
             self._open(replace(self.label, items=[], details=[], under=self.headings))  # and below the next one like it
+            self.label = label if goes_on else self.label
             return
         self.label, self.part = None, 0
         self.lost = self.stranger = True
@@ -171,19 +206,47 @@ class _Walk:
         if not run:
             return
         if self.passage is None or self.passage.prose:
-            self._open(Passage((), under=self.headings))
+            self._open(Passage((), under=self.headings, bare=self.names.approved and self._is_bare()))
         for element in self.found:
             if isinstance(element, Aside) and element.passage is self.passage:
                 element.last = False
         assert self.passage is not None  # opened above  # noqa: S101
-        items = nest([block for block in run if _longest(block) <= MAX_SENTENCE])
+        items = nest([block for block in run if longest(block) <= MAX_SENTENCE])
         self.passage.items.extend(part for item in items for part in (apart(item) if self.names.open else (item,)))
-        self.found.extend(Unseen(block, self.passage) for block in run if _longest(block) > MAX_SENTENCE)
+        self.found.extend(Unseen(block, self.passage) for block in run if longest(block) > MAX_SENTENCE)
         self.lost = self.stranger = False
+
+    def _is_bare(self) -> bool:
+        return all(isinstance(one, Passage) and one.bare for one in self.found)
+
+    def takes_bare(self, block: Block) -> bool:
+        """Reads "Vasomotor rhinitis." as a paragraph of a label's section where no sentence says more: as an item of a list."""
+        if not self.names.approved or block.kind != "paragraph" or not self._is_bare():
+            return False
+        said = statements(block)
+        frame = self._frame(said[0]) if said else None
+        if frame is None or frame.name or said[0].text[-1:] not in (".", ";") or any(self._frame(one).of_use for one in said):
+            return False
+        words = words_of(said[0].plain, said[0].start, said[0].end)
+        return only_names(words) and not has_main_verb(words, frame.group) and read_head(said[0]) is not None
+
+    def is_title(self, block: Block) -> bool:
+        """Whether a paragraph of a label is a heading that lost its mark."""
+        said = statements(block) if self.names.approved and block.kind == "paragraph" else ()
+        return bool(said) and is_title(said, self._frame(said[0]))
+
+    def is_part(self, block: Block, following: Block) -> bool:
+        """Whether a block amid a label's list says what the next ones have in common: a group of diseases, "In selected cases of:"."""
+        waits = self.label is not None or (self.passage is not None and self._waits(self.passage))
+        if not waits or not self.names.approved or block.kind not in _PARTS or following.kind not in _PARTS:
+            return False
+        said = statements(block)
+        opens = bool(said) and self.label is not None and opens_part(said, self._frame(said[0]))
+        return opens or (is_group(block.text) and not is_group(following.text))
 
     def take_paragraph(self, block: Block, following: Block | None) -> None:
         """A paragraph: opening sentences, uses in prose, and sentences that say more of them or something else."""
-        if _longest(block) > MAX_SENTENCE:
+        if longest(block) > MAX_SENTENCE:
             self.found.append(Unseen(block, self.passage))
             return
         said = statements(block)
@@ -193,8 +256,11 @@ class _Walk:
             if self.names.open and number == len(said) - 1 and self._breaks_off(statement, frame):
                 self._open(Passage((statement,), frame, under=self.headings))
                 return
-            if self._states_use(statement, frame) or _leads_label(statement, frame):
-                below = _leads_label(statement, frame) and following is not None
+            leads = leads_label(statement, frame) or (
+                number == len(said) - 1 and self._leaves_open(statement, frame, following)
+            )
+            if leads or self._states_use(statement, frame):
+                below = leads and following is not None
                 introduces = (closing or below) and not any(self._states_own(later) for later in said[number + 1 :])
                 if introduces or (
                     number == len(said) - 1 and following is not None and following.kind == "item" and not _has_bold(statement)
@@ -202,6 +268,11 @@ class _Walk:
                     self._open(Passage(tuple(said[number:]), frame, under=self.headings))
                     return
                 self._open(Passage((statement,), frame, prose=True, under=self.headings))
+            elif number and self._names_caused(statement, frame):
+                assert self.label is not None  # it goes on with one  # noqa: S101
+                label = self.label
+                self._open(replace(label, items=[Item(block, (statement,))], details=[], under=self.headings))
+                self.label = label
             elif self._goes_on(block) and self._says_more(statement, frame) and not statement.note and not statement.opens:
                 assert self.passage is not None  # it goes on with one  # noqa: S101
                 self.passage.details.append(statement)
@@ -210,6 +281,20 @@ class _Walk:
                 return
             else:
                 self._between(statement, frame)
+
+    def _names_caused(self, statement: Statement, frame: Frame) -> bool:
+        """Reads "Psittacosis caused by X." behind "is indicated in the treatment of the following infections: …": one more of them."""
+        if self.label is None or frame.name or frame.group is not None:
+            return False
+        words = words_of(statement.plain, statement.start, statement.end)
+        stop = noun_list(words, 0, len(words)).end
+        return read_head(statement) is not None and any(word.low in CAUSED for word in words[stop:-1])
+
+    def _leaves_open(self, statement: Statement, frame: Frame, following: Block | None) -> bool:
+        """Reads "X is indicated as replacement in conditions with a lack of Y." above a list: for what, its items say."""
+        if not self.names.approved or not frame.of_label or frame.group is None or frame.subject != "drug":
+            return False
+        return following is not None and following.kind == "item" and not has_aim(statement, frame)
 
     def _frame(self, statement: Statement) -> Frame:
         """The frame of a sentence; the heading of a label's section is that of a fragment ("For the management of hypertension.")."""
@@ -292,43 +377,21 @@ class _Walk:
         self.passage = passage
         if self._waits(passage):
             self.label = passage
-        elif (
-            passage.prose and passage.frame is not None and passage.frame.of_label and _INFECTIONS.search(passage.lead[0].text)
-        ):
+        elif passage.prose and passage.frame is not None and passage.frame.of_label and INFECTIONS.search(passage.lead[0].text):
             # "is indicated in the treatment of serious infections caused by X.": which, paragraphs below may say
-            self.label = replace(passage, prose=False)
+            several = self.label.beside or self.label.lead if self.label is not None else ()
+            one = replace(passage, prose=False)
+            self.label = Passage((), bare=True, beside=(*several, *passage.lead)) if several else one
         elif passage.frame is not None and passage.frame.group is not None and passage.refused is None:
-            self.label, self.part = None, 0
+            listed = self.label is not None and self.label.lead and BELOW.search(self.label.lead[0].text) is not None
+            self.label, self.part = (self.label if listed and passage.prose else None), 0
         self.lost = self.stranger = False
         self.found.append(passage)
-
-
-def _leads_label(statement: Statement, frame: Frame) -> bool:
-    """Reads "X tablets are indicated in the treatment of" above its list, with no colon."""
-    if not frame.of_label or frame.group is None:
-        return False
-    return not statement.text.endswith((".", "!", "?", ")")) or _BELOW.search(statement.text) is not None
-
-
-_INFECTIONS = rx(r"\bof (?:[\w-]+ ){0,3}infections (?:caused|due)\b")
-_BELOW = rx(r"\b(?:(?:listed|described|specified) (?:below|in this section)|(?:the )?following(?: \w+){0,3})\W*$")
 
 
 def _has_bold(statement: Statement) -> bool:
     return any(start < statement.end and end > statement.start for start, end in bold_ranges(statement.block))
 
 
-def _longest(block: Block) -> int:
-    return max((one.end - one.start for one in statements(block)), default=0)
-
-
-#: A heading of a label that lost its mark, over what it is not indicated for.
-_LIMITATIONS = re.compile(r"\s*(?:important )?limitations? of use\W*\Z", re.IGNORECASE)
 _LEADS_TO = re.compile(r"\b(?:of|for|to|in|as|indicated|following|below|conditions|patients|who)[\s:]*\Z", re.IGNORECASE)
 _A_DOSE = re.compile(r"(?:The|Each|One) (?:first |second |last |single )?(?:doses?|injections?|infusions?|courses?|cycles?)\b")
-_STRUCK = re.compile(r"~~[^~]+~~")
-
-
-def is_struck(block: Block) -> bool:
-    """Whether words of a block are struck out: they are no text of a use."""
-    return any(run.struck and run.text.strip() for run in block.runs) or _STRUCK.search(block.text) is not None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from pipeline.extract.causes import UNDERLYING
+from pipeline.extract.causes import CAUSING_DISEASE, UNDERLYING
 from pipeline.extract.conservation import keep_words
 from pipeline.extract.denials import CONTRADICTED
 from pipeline.extract.denying import is_studied, may_deny, takes_back_approval
@@ -29,7 +29,7 @@ from pipeline.extract.told import (
     NO_ANTECEDENT,
 )
 from pipeline.extract.uses import build_use
-from pipeline.language import classes_of, rx
+from pipeline.language import classes_of, closed, rx
 from pipeline.model import Fact, Qualifier, Use
 
 THESE_USES = rx(r"\bthese (?:uses|indications)\b")
@@ -85,7 +85,8 @@ def publish_use(ledger: Ledger, one: Read) -> None:
             approval_status, approval_status_fact = "accelerated_approval", note.statement.fact("accelerated-approval")
         elif note.frame.role != "approval-status":
             one.leaf.stated.append(note.statement.fact("stated"))
-    built = build_use(one.leaf, approval_status, approval_status_fact, of_label=ledger.names.approved)
+    of_label, of_heading = ledger.names.approved, one.under.diseases
+    built = build_use(one.leaf, approval_status, approval_status_fact, of_label=of_label, of_heading=of_heading)
     if isinstance(built, str):
         ledger.unread(said, built)
         return
@@ -123,13 +124,38 @@ def publish_use(ledger: Ledger, one: Read) -> None:
 
 def _in_a_label(use: Use) -> Use:
     """Reads "irritability associated with autistic disorder" in a label: the disease in which the condition is treated."""
+    use = _after_diseases(use)
     if use.settings:
         return use  # several settings are joined by "or", and this one holds for all of them
-    underlying = tuple(
-        each for each in use.causes if each.rule == UNDERLYING and "treatment" not in classes_of(each.text.rsplit(" ", 1)[-1])
-    )
-    causes = tuple(each for each in use.causes if each not in underlying)
-    return replace(use, settings=unique((*use.settings, *underlying)), causes=causes) if underlying else use
+    causes = use.causes
+    if all(map(_is_by_form, causes)):  # "due to hay fever or dust": "or" joins them, and not all are diseases
+        causes = tuple(replace(each, rule=CAUSING_DISEASE) if each.rule == "cause" else each for each in causes)
+    underlying = tuple(each for each in causes if each.rule == UNDERLYING and _is_underlying(each))
+    rest = tuple(each for each in causes if each not in underlying)
+    return replace(use, settings=unique((*use.settings, *underlying)), causes=rest)
+
+
+def _is_underlying(cause: Fact) -> bool:
+    """Whether what a condition is associated with may be a disease: no treatment, no "symptoms of X"."""
+    *before, last = f" {cause.text}".lower().split(" ")
+    return "treatment" not in classes_of(last) and closed("signs").isdisjoint(before[1:2])
+
+
+def _after_diseases(use: Use) -> Use:
+    """Reads "ventricular failure following myocardial infarction" in a label: a disease before it, and no earlier treatment."""
+    after = [one for one in use.prior if one.names and all(_is_by_form(name) for name in one.names)]
+    if not after or use.settings:
+        return use
+    settings = tuple(replace(name, rule="setting") for one in after for name in one.names)
+    named = {name.text for name in settings}
+    words = tuple(Qualifier(replace(one.phrase, rule="stated"), "disease") for one in after if one.phrase.text not in named)
+    kept = tuple(one for one in use.prior if one not in after)
+    return replace(use, prior=kept, settings=settings, qualifiers=in_order((*use.qualifiers, *words)))
+
+
+def _is_by_form(named: Fact) -> bool:
+    *before, last = named.text.lower().split(" ")
+    return "disease" in classes_of(last) and closed("for-example").isdisjoint(before)
 
 
 def _of_uses(statement: Statement, rule: str) -> Fact:

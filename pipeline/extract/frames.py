@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from pipeline.extract.denying import OFF_LABEL, is_lesser
+from pipeline.extract.fragments import fragment_at
 from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names, Subject, main_verb, split_at, split_names, subject_of
 from pipeline.language import closed, rx
@@ -105,9 +106,11 @@ _NO_USE_VERB = rx(r"\b(?:approv\w+|indicated|used|given|use)\b")
 
 #: Among a label's indications: "Zolafen is effective for the treatment of X", "has been found useful in X".
 _EFFECTIVE = rx(
-    r"\b(?:is|are|may be|ha(?:s|ve) been (?:found|shown)(?: to be)?|ha(?:s|ve) proved(?: to be)?)(?: also)?(?: an?)?(?: \w+ly)?"
-    r" (?:effective|useful|helpful|beneficial|valuable|of value)(?: adjuncts?)? (?:in|for|as)\b"
+    r"\b(?:is|are|may be|ha(?:s|ve)(?: also)? been (?:found|shown)(?: to be)?|ha(?:s|ve) proved(?: to be)?)(?: also)?(?: an?)?(?: \w+ly)?"
+    r" (?:effective|useful|helpful|beneficial|valuable|of value)(?: adjuncts?)?(?: alone or)? (?:in|for|as|to)\b"
     r"|\bha(?:s|ve)(?: also)? (?:demonstrated|shown) (?:effectiveness|efficacy) (?:in|for|as)\b"
+    r"|\b(?:is|are) an? (?:[\w-]+ ){1,4}for the (?:treatment|management|relief|prevention) of\b"
+    r"|\b(?:is|are) (?:for )?the (?:treatment|management|relief|prevention) of (?!choice)"
 )
 #: No indication but what a study found.
 _FOUND = rx(r"\b(?:stud(?:y|ies)|trials?|suggests?|evidence|data|in vitro)\b")
@@ -189,6 +192,8 @@ def frame_of(statement: Statement, names: Names) -> Frame:
     words = words_of(statement.plain, statement.start, statement.end)
     if _OF_THIS_USE.search(statement.text) is not None and (is_lesser(statement.text) or OFF_LABEL.search(statement.text)):
         return Frame("lesser-standing", "denied", "use")
+    if names.approved and (start := fragment_at(words)) is not None:
+        return Frame("of-use", None, "drug", at=start, approval_status="approved")
     at, first = main_verb(words)
     if first is None:
         group = verb_group(words, 0, len(words)) if names.open else None
@@ -197,6 +202,9 @@ def frame_of(statement: Statement, names: Names) -> Frame:
             return replace(
                 _of_use(words, 0, 0, group, "drug"), approval_status="approved" if names.indicated or names.approved else "used"
             )
+        late = _late_verb(statement, words) if names.approved else None
+        if late is not None and (group := verb_group(words, late, len(words))) is not None and is_indicated(group):
+            return replace(_of_use(words, late - 1, late, group, "drug"), approval_status="approved")
         row = next(
             (
                 row
@@ -217,6 +225,9 @@ def frame_of(statement: Statement, names: Names) -> Frame:
     if names.approved and head is not None and head.low == "used" and words[first].of("have"):
         # "has also been used successfully in a limited number of cases of X": what was done, and no indication
         return Frame("has-been-used", "unread", subject, (at, first), group.end, group, leading=(0, at))
+    if names.approved and group.past and _FOUND.search(statement.text) is not None:
+        # "In the adjunctive study, X was administered to patients who …": no more of the use
+        return Frame("of-a-study", "unread", subject, (at, first), group.end, group, leading=(0, at))
     if names.approved and not group.negative and group.modal == "should" and _ONLY_TO.search(statement.text):
         return Frame("only-for", "unread", subject, (at, first), group.end, group, leading=(0, at))
     if effective and not group.negative and subject in _OF_DRUG:
@@ -242,6 +253,12 @@ def frame_of(statement: Statement, names: Names) -> Frame:
             return replace(frame, approval_status="used") if indicated else frame
         return Frame(row.name, row.role, subject, (at, first), group.end, group, leading=(0, at))
     return Frame("", "unread", subject, (at, first), group.end, group, leading=(0, at))
+
+
+def _late_verb(statement: Statement, words: Sequence[Word]) -> int | None:
+    """Reads "1.6 Prevention of X In individuals with Y and Z …, CODRIX is indicated to": behind a heading and a long adjunct."""
+    pairs = (k for k in range(1, len(words) - 1) if words[k].of("be") and words[k + 1].low == "indicated")
+    return next((k for k in pairs if statement.plain[words[k - 1].start].isupper()), None)
 
 
 def _without_verb(words: Sequence[Word], names: Names) -> Frame:
@@ -302,7 +319,8 @@ def _copula(words: Sequence[Word], group: VerbGroup) -> VerbGroup:
             continue
         if (
             word.is_stop
-            or word.of("relative", "be", "have", "modal", "coordinator")
+            or word.of("relative", "be", "have", "modal")
+            or (word.of("coordinator") and not any(one.low == "of" for one in words[group.end : number]))
             or (word.of("preposition") and word.low not in ("of", "once"))
         ):
             break

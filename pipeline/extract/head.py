@@ -134,12 +134,11 @@ def apart_from_state(head: Head, statement: Statement) -> tuple[Head, tuple[Plac
         after = read_head(statement, next(number for number, word in enumerate(words) if word.start >= forms.end()))
         return (after, ((start, forms.end() - 1),)) if after is not None else (head, ())
     found = _RUN_OF_STATES.match(statement.plain, start, end)
-    if found is None or len(head.parts) > 1 or " " not in statement.plain[found.end() : end].strip():
+    if found is None or " " not in statement.plain[found.end() : end].strip():
         return head, ()
-    place = (found.end(), end)
-    return Head((place,), (statement.plain[slice(*place)],), head.abbreviations, head.end, head.bold), (
-        (start, found.end() - 1),
-    )
+    parts = ((found.end(), end), *head.parts[1:])
+    names = tuple(statement.plain[a:b] for a, b in parts)
+    return Head(parts, names, head.abbreviations, head.end, head.bold), ((start, found.end() - 1),)
 
 
 def with_states(kept: tuple[Said, ...], states: tuple[Place, ...]) -> tuple[Said, ...]:
@@ -170,8 +169,10 @@ def _head_end(text: str, words: Sequence[Word], at: int, ranges: list[Place]) ->
             continue
         if word.low == "(" and number > at and _LIMITS.match(text, word.start) is None:
             close = closing_bracket(words, number, len(words))
-            if not _goes_on_after(words, close, ranges):
-                break
+            either = not ranges and words[number - 1].of("disease") and any(word.low == "or" for word in words[number:close])
+            noun = close < len(words) and not words[close].classes and words[number - 1].low != words[close].low
+            if (either and noun) or not _goes_on_after(words, close, ranges):
+                break  # "Primary hypogonadism (congenital or acquired) testicular failure …": the name is whole before it
             number = close
             continue
         if _linked(words, number, ranges):
@@ -303,8 +304,9 @@ def conditions(text: str, words: Sequence[Word], at: int, end: int, *, plain: bo
     return tuple(found)
 
 
+_SITES = closed("sites")
 _ADJECTIVE_END = re.compile(
-    r"non|simple|complex|mixed|sole|definite|probable|possible|(?:non-?)?[a-z-]{2,}(?:al|ic|ous|ar|ive|ed|ly|ant|ent|oid|ory|ary|able|ible|acute)"
+    r"non|simple|complex|mixed|impending|acute|chronic|sole|definite|probable|possible|(?:non-?)?[a-z-]{2,}(?:al|ic|ous|ar|ive|ed|ly|ant|ent|oid|ory|ary|able|ible|acute)"
 )
 
 
@@ -312,8 +314,16 @@ def _shares_noun(words: Sequence[Word], first: int, at: int, after: int) -> bool
     """Reads "oropharyngeal and esophageal candidiasis", "skin and skin structure infections": the last noun is of both."""
     if words[at - 1].low == words[after].low:  # and not "chronic stable angina and angina due to …"
         return after + 1 < len(words) and not ends_noun(words, after + 1, len(words))
+    stop = noun_end(words, after, len(words))
+    if (
+        words[at - 1].low in _SITES
+        and words[stop - 1].low == "infections"
+        and not any(word.of("disease") for word in words[first:at])
+    ):
+        return True  # "serious skin and soft tissue infections"
     opened = next((number for number in range(first, at) if words[number].low == "("), at)
-    return all(_ADJECTIVE_END.fullmatch(word.low) and not word.of("disease") for word in words[first:opened])
+    said = [word for number, word in enumerate(words[first:opened]) if not (number and word.of("coordinator"))]
+    return all(_ADJECTIVE_END.fullmatch(word.low) and not word.of("disease") for word in said)
 
 
 def _within_of(words: Sequence[Word], first: int, at: int) -> bool:
@@ -321,8 +331,12 @@ def _within_of(words: Sequence[Word], first: int, at: int) -> bool:
     if any(word.low in ("of", "in") for word in words[max(first + 1, at - 3) : at]):
         return True
     site = next((number for number in range(at - 1, first, -1) if words[number].low in ("of", "in")), 0)
-    listed = site and any(word.low == "," for word in words[site:at]) and not any(word.of("disease") for word in words[site:at])
+    commas = any(word.low == "," for word in words[site : at + 1])
+    listed = site and commas and not any(word.of("disease") for word in words[site:at])
     after = at + 1 + (words[at].low == "," and at + 1 < len(words) and words[at + 1].of("coordinator"))
+    stop = noun_end(words, after, len(words))
+    if site and words[at - 1].low in _SITES and words[stop - 1].low in _SITES:
+        return True  # "infections of the female pelvis and genital tract"
     return bool(listed) and not any(word.of("disease") for word in words[after : noun_end(words, after, len(words))])
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.extract.head import read_head
+from pipeline.extract.label_blocks import is_group
 from pipeline.extract.leaf import in_order
 from pipeline.extract.patients import narrowed, populations_of, without_duplicates
 from pipeline.extract.quote import fact, quote
@@ -41,6 +42,7 @@ class Under:
     stated: tuple[Fact, ...] = ()
     diseases: tuple[Fact, ...] = ()
     evidence: tuple[Fact, ...] = ()
+    of_label: bool = False
 
     def narrow(self, use: Use) -> Use:
         """The use with what the headings say of it."""
@@ -55,14 +57,16 @@ class Under:
             settings=(*use.settings, *(one for one in others if one not in kept)),
             qualifiers=in_order((*use.qualifiers, *(Qualifier(replace(one, rule="stated"), "use") for one in kept))),
         )
-        if self.stated:
-            use = replace(use, qualifiers=in_order((*use.qualifiers, *(Qualifier(one, "use") for one in self.stated))))
+        said = _parts(" ".join(one.text for one in (*use.conditions, *use.narrower, *use.settings)))
+        stated = [one for one in self.stated if not (self.of_label and _parts(one.text) <= said)]
+        if stated:
+            use = replace(use, qualifiers=in_order((*use.qualifiers, *(Qualifier(one, "use") for one in stated))))
         return use
 
 
 def read_headings(headings: Sequence[Block], names: Names) -> Under:
     """What the headings that a passage stands under say of its uses, outermost first."""
-    found = Under()
+    found = Under(of_label=names.approved)
     for heading in headings:
         said = plain(heading.text).strip()
         whole = quote(heading, "heading")
@@ -91,7 +95,7 @@ def read_headings(headings: Sequence[Block], names: Names) -> Under:
 def _diseases(heading: Block) -> tuple[tuple[Fact, ...], bool]:
     """Reads "1.2 Epilepsy" above "X is indicated as adjunctive therapy for partial seizures": in which disease; and whether it says no more."""
     said = statements(heading)
-    if len(said) != 1:
+    if len(said) != 1 or is_group(heading.text):
         return (), False
     words = words_of(said[0].plain, said[0].start, said[0].end)
     at = next((number for number, word in enumerate(words) if not word.of("number") and not word.low[:1].isdigit()), len(words))

@@ -22,7 +22,7 @@ class Leaf:
     """Everything that speaks of one use: `told` from the outermost item to the leaf, the opening sentence, the details below it.
 
     `general` are readings of sentences elsewhere that say more of it; `stated` sentences and words that may restrict it and that
-    nobody understood.
+    nobody understood. `bare`: nothing but the heading of a label's section says what for.
     """
 
     lead: Told | None
@@ -33,6 +33,7 @@ class Leaf:
     details: list[Told] = field(default_factory=list)
     general: list[Reading] = field(default_factory=list)
     stated: list[Fact] = field(default_factory=list)
+    bare: bool = False
 
     @property
     def prose(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from pipeline.extract.denials import Denials, of_another, read_denial
-from pipeline.extract.elements import Aside, Element, elements, is_struck
+from pipeline.extract.elements import Aside, Element, Passage, elements
 from pipeline.extract.frames import Frame, brand_names
 from pipeline.extract.headings import Under
 from pipeline.extract.leaf import Leaf
@@ -19,7 +19,7 @@ from pipeline.extract.scope import (
     Scope,
     places_after,
 )
-from pipeline.extract.sentences import Statement, statements
+from pipeline.extract.sentences import Statement, is_struck, statements
 from pipeline.extract.subjects import Names
 from pipeline.extract.told import (
     OTHER_SUBJECT,
@@ -100,17 +100,18 @@ def holds(places: AbstractSet[int], place: Place) -> bool:
 
 @dataclass(frozen=True)
 class Lead:
-    """What a list stands under."""
+    """What a list stands under; `bare`: the heading of a label's section alone."""
 
     told: Told | None = None
     fact: Fact | None = None
     approval_status: ApprovalStatus = "used"
     brands: tuple[Fact, ...] = ()
     under: Under = field(default_factory=Under)
+    bare: bool = False
 
 
 _ABROAD = rx(
-    r"\b(?:other countries|europe|canada|japan|china|outside (?:of )?the (?:u\.?s\.?|united states)|abroad|(?:clinical )?(?:trials?|study|studies))\b"
+    r"\b(?:other countries|europe|canada|japan|china|outside (?:of )?the (?:u\.?s\.?|united states)|abroad|(?:clinical )?(?:(?<!adequate\s)trials?|study|studies))\b"
 )
 
 
@@ -183,6 +184,7 @@ def whole(said: tuple[Statement, ...]) -> Fact:
 
 def account(ledger: Ledger) -> None:
     """List every sentence of the section with its role."""
+    titles = {id(block) for one in ledger.elements if isinstance(one, Passage) for block in one.under}
     for block in ledger.blocks:
         if not block.text.strip():
             continue
@@ -191,7 +193,7 @@ def account(ledger: Ledger) -> None:
             if (said := shown(block, "unread")) is not None:
                 ledger.result.sentences.append(Sentence(said, "unread", reason))
             continue
-        if block.kind == "heading":
+        if block.kind == "heading" or id(block) in titles:
             ledger.result.sentences.append(Sentence(quote(block, "heading"), "parent"))
             continue
         for statement in statements(block):

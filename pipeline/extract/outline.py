@@ -80,6 +80,12 @@ _COLON = re.compile(r"(?:[^\w:]*+\w[\w'/,-]*+){1,8}?(?<!including)\s*+:\s+(?=\w)
 _BRACKETS = re.compile(r"\([^()]*\)")
 
 
+def past_heading(said: Statement) -> int:
+    """Where a sentence goes on behind a heading in its line ("Dermatologic diseases: "), else where it begins."""
+    colon = _COLON.match(said.plain, said.start, said.end)
+    return colon.end() if colon is not None else said.start
+
+
 def apart(item: Item) -> list[Item]:
     """Reads "Endocrine disorders: Adrenal insufficiency; thyroiditis." as two items behind a heading; any other item stays as it is."""
     said, *rest = item.statements
@@ -88,6 +94,9 @@ def apart(item: Item) -> list[Item]:
     colon = _COLON.match(said.plain, said.start, said.end)
     start = colon.end() if colon is not None else said.start
     shown = _BRACKETS.sub(lambda found: " " * len(found[0]), said.plain[start : said.end])
+    second = shown.find(":", 0, max(shown.find(";"), 0)) if colon is not None else -1
+    if second > 0:  # "Allergic states: Control of severe conditions: rhinitis; dermatitis"
+        start, shown = start + second + 1, shown[second + 1 :]
     cuts = [start + found.start() for found in re.finditer(";", shown)]
     places = list(zip([start, *(cut + 1 for cut in cuts)], [*cuts, said.end], strict=True))
     stripped = [trimmed(said.plain, *place) for place in places]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.extract.acted import named, prose_head
 from pipeline.extract.elements import Passage
-from pipeline.extract.head import apart_from_state, with_states
+from pipeline.extract.head import apart_from_state, read_head, with_states
 from pipeline.extract.leaf import Leaf
 from pipeline.extract.quote import fact, join
 from pipeline.extract.reading import read
@@ -17,8 +17,11 @@ from pipeline.extract.subjects import Names
 from pipeline.extract.told import Told
 from pipeline.language import rx
 from pipeline.model import Fact
+from pipeline.phrases.nouns import CAUSED, noun_list
 from pipeline.phrases.words import Word, words_of
 
+#: The rule of the words of a sentence that belong to another of its purposes.
+_ANOTHER_PURPOSE = "another-purpose"
 #: What hangs on no thing that is treated.
 _FRAME = ("frame", "gloss", "kinds", "intent", "object", "head")
 
@@ -42,6 +45,8 @@ def purposes(passage: Passage, told: Told, names: Names) -> list[Purpose]:
     starts = [start for verb in whole.of("intent") if (start := _start(words, verb)) >= frame.at]
     first, *later = starts or [0]
     bounds = [first, *(start for start in later if words[start - 1].of("coordinator") or words[start - 1].low in (",", ";"))]
+    apart = _diseases_apart(told.readings[0], words)
+    bounds = sorted({*bounds, *(start for start in apart if start > first)})
     if len(bounds) < 2:  # noqa: PLR2004 - several
         return []
     ends = [*bounds[1:], len(words)]
@@ -49,8 +54,10 @@ def purposes(passage: Passage, told: Told, names: Names) -> list[Purpose]:
     found = []
     for start, end in zip(bounds, ends, strict=True):
         reading = read(statement, at=start, until=end, group=frame.group)
-        reading = replace(reading, said=(*before, *reading.said), also=whole.also)
-        head = prose_head(reading, symptoms=not names.open)
+        goes_on = start in apart and not reading.of("intent")
+        verb = [one for one in whole.of("intent") if one.place[0] < words[start].start][-1:] if goes_on else ()
+        reading = replace(reading, said=(*before, *verb, *reading.said), also=whole.also)
+        head = read_head(statement, start) if goes_on else prose_head(reading, symptoms=not names.open)
         if head is None or head.end > end:
             return []
         head, states = apart_from_state(head, statement) if names.open else (head, ())
@@ -59,28 +66,65 @@ def purposes(passage: Passage, told: Told, names: Names) -> list[Purpose]:
         kept = with_states(kept, states)
         again = read(statement, heads, at=head.end, until=end, head=head, before=kept, group=frame.group)
         found.append((replace(again, also=whole.also), heads))
+    starts_at, opened = bounds, next((one.place[0] for one in found[0][0].of("head")), words[first].start)
     places = [(words[start].start, words[end - 1].end) for start, end in zip(bounds, ends, strict=True)]
     last = [one for one in found[-1][0].said if one.place[0] >= places[-1][0] and one.kind not in _FRAME]
     return [
         Purpose(
             Told([_without(reading, places, number), *told.readings[1:]], lost=told.lost, heads=heads, marks=told.marks),
-            _text(passage, words[first].start, places[number], number),
+            _text(passage, opened if starts_at[number] in apart else words[first].start, places[number], number),
             tuple(_behind(reading, last)) if number < len(found) - 1 else (),
         )
         for number, (reading, heads) in enumerate(found)
     ]
 
 
+def _diseases_apart(reading: Reading, words: Sequence[Word]) -> tuple[int, ...]:
+    """Where a further disease of a sentence begins with what is said of it alone: patients, or a cause behind a semicolon."""
+    own = _with_patients_of_its_own(reading, words)
+    return tuple(sorted({*([own] if own else []), *_with_causes_of_their_own(reading, words)}))
+
+
+def _with_causes_of_their_own(reading: Reading, words: Sequence[Word]) -> list[int]:
+    """Reads "tinea pedis due to X; candidiasis due to Y; and athetosis": a disease by its form behind each semicolon."""
+    found: list[int] = []
+    for number in range(1, len(words) - 1):
+        if words[number].low != ";":
+            continue
+        start = number + 1 + words[number + 1].of("coordinator")
+        stop = noun_list(words, start, len(words)).end
+        caused = stop < len(words) and words[stop].low in CAUSED
+        by_form = any(word.of("disease") for word in words[start:stop])
+        if stop == start or not (caused or (by_form and (stop == len(words) or words[stop].is_stop))):
+            return []
+        found.append(start)
+    return found if any(one.mode not in ("open", "listed") for one in reading.of("cause")) else []
+
+
+def _with_patients_of_its_own(reading: Reading, words: Sequence[Word]) -> int:
+    """Reads "relief of X in patients 2 years of age and older and Y in patients 6 months and older": the index where Y begins, else 0."""
+    for first, other, last in zip(reading.said, reading.said[1:], reading.said[2:], strict=False):
+        if first.kind not in ("population", "description") or other.what != "stated" or last.kind != "population":
+            continue
+        start = next((number for number, word in enumerate(words) if word.start >= other.place[0]), 0)
+        stop = next((number for number, word in enumerate(words) if word.end >= other.place[1]), 0) + 1
+        named = noun_list(words, start, stop)
+        joined = words[start - 1].low in ("and", "or") and words[stop].low in ("in", "for")
+        if start and joined and named.end == stop and words[stop - 1].of("disease") and last.place[0] <= words[stop].end + 1:
+            return start
+    return 0
+
+
 def _start(words: Sequence[Word], verb: Said) -> int:
     """The index of the first word of an aim: "for the" and "to" before its verb or noun belong to it."""
     number = next((k for k, word in enumerate(words) if word.end > verb.place[0]), 0)
-    while number and words[number - 1].low in ("to", "for", "in", "as", "the", "a", "an"):
+    while number and words[number - 1].low in ("to", "for", "in", "as", "the", "a", "an", "adjunct", "adjunctive", "therapy"):
         number -= 1
     return number
 
 
 def _without(reading: Reading, places: Sequence[tuple[int, int]], number: int) -> Reading:
-    others = tuple(Said("gloss", "another-purpose", place) for k, place in enumerate(places) if k != number)
+    others = tuple(Said("gloss", _ANOTHER_PURPOSE, place) for k, place in enumerate(places) if k != number)
     return replace(reading, said=(*reading.said, *others))
 
 
@@ -101,6 +145,10 @@ def _behind(reading: Reading, last: Sequence[Said]) -> list[Fact]:
 def several_purposes(leaf: Leaf) -> bool:
     """Reads "to treat adults with X, and to prevent Y": what the first verb is for is not what the second acts on."""
     for reading in (*leaf.leading, *leaf.own[:1]):
+        words = words_of(reading.statement.plain, reading.statement.start, reading.statement.end)
+        split = any(one.rule == _ANOTHER_PURPOSE for one in reading.of("gloss"))
+        if leaf.prose and not split and _diseases_apart(reading, words):
+            return True
         verbs = [one for one in reading.of("intent") if one.rule in ("intent", "own-verb")]
         verbs = [one for one in verbs if one is verbs[0] or not _is_end(reading, one)]
         things = [

@@ -142,7 +142,7 @@ def _open(found: Sequence[Phrase], words: Sequence[Word]) -> str:
         return ""
     last = found[-1]
     content = [word for word in words[last.inner : last.end] if not word.is_stop]
-    if words[-2:-1] and words[-2].low == "to":
+    if words[-2:-1] and words[-2].low == "to" and last.kind != "cause":
         return "to"
     if not content:
         if last.kind == "including" and len(found) > 1 and found[-2].kind == "cause":

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from pipeline.extract.beside import names_in
+from pipeline.extract.causes import CAUSING_DISEASE, UNDERLYING
 from pipeline.extract.head import conditions
 from pipeline.extract.leaf import CAUSE_FROM_LEAD
-from pipeline.extract.said import INCLUDED, SHARED_NOUN
-from pipeline.language import classes_of
+from pipeline.extract.said import BESIDE, INCLUDED, SHARED_NOUN
+from pipeline.language import classes_of, rx
 from pipeline.model import DrugFacts, Fact, Population, Use
 from pipeline.phrases.diseases import diseases
 from pipeline.phrases.nouns import noun_list
@@ -46,17 +49,24 @@ def record(facts: DrugFacts) -> dict[str, Any]:
 
 def _use(use: Use) -> dict[str, Any]:
     partners = [name for therapy in use.therapies if therapy.mode != "concurrent" for name in therapy.names]
-    # the annotations give the disease below "bone damage caused by:" as the narrower condition, no other cause
-    from_lead = tuple(cause for cause in use.causes if cause.rule == CAUSE_FROM_LEAD)
-    narrower = (*use.narrower, *use.settings, *from_lead)
+    # the annotations give the disease below "bone damage caused by:" as the narrower condition, and in a label that of "due to X"
+    from_lead = tuple(cause for cause in use.causes if cause.rule in (CAUSE_FROM_LEAD, CAUSING_DISEASE))
+    narrower = (*use.narrower, *map(_without_examples, use.settings), *from_lead)
     included = [name for each in use.disease_status if each.rule == INCLUDED for name in _included(use, each)]
+    included += [
+        name
+        for each in use.settings
+        if (shown := _without_examples(each)) is not each
+        for name in _included(use, replace(each, text=each.text[len(shown.text) :].lstrip(", ")))
+    ]
+    included += [name for each in use.disease_status if each.rule == BESIDE for name in names_in(each.text.strip("()"))]
     prior = [name for therapy in use.prior for name in therapy.names]
     characteristics = [c for population in use.populations for c in population.characteristics]
     return {
         "text": use.text.text,
         "parent": use.parent.text if use.parent is not None else None,
         "condition": _as_written(use.conditions),
-        "subcondition": list(dict.fromkeys((*_as_written(narrower), *included))),
+        "subcondition": list(dict.fromkeys((*_as_written(narrower), *included, *_side_by_side(use.settings)))),
         "intent": use.intent,
         "intent_text": use.intent_text.text if use.intent_text is not None else None,
         "status": use.approval_status,
@@ -81,6 +91,25 @@ def _use(use: Use) -> dict[str, Any]:
             "prior": [_proof(fact) for fact in prior],
         },
     }
+
+
+def _side_by_side(settings: Sequence[Fact]) -> list[str]:
+    """Reads "agitation associated with schizophrenia and mania": the annotations list each disease of a setting that stays one."""
+    found = []
+    for each in map(_without_examples, settings):
+        words = words_of(each.text, 0, len(each.text))
+        parts = conditions(each.text, words, 0, len(words), plain=True) if each.rule == UNDERLYING else ()
+        found += [each.text[a:b] for a, b in parts if len(parts) > 1]
+    return found
+
+
+_EXAMPLES = rx(r",? ?(?:including|such as|e\.g\.)\s")
+
+
+def _without_examples(setting: Fact) -> Fact:
+    """Reads "renal disease, including the nephrotic syndrome" as the annotations do: the disease, and beside it what it includes."""
+    found = _EXAMPLES.search(setting.text) if setting.rule == UNDERLYING else None
+    return replace(setting, text=setting.text[: found.start()]) if found is not None else setting
 
 
 def _texts(facts: Any) -> list[str]:  # noqa: ANN401 - any iterable of facts
@@ -108,7 +137,7 @@ def _own_words(said: str, last: Sequence[str]) -> str:
 def _included(use: Use, said: Fact) -> list[str]:
     """The diseases of "including those with X or Y", which the annotations list as narrower ones."""
     words = words_of(said.text, 0, len(said.text))
-    first = 2 if words[0].low == "such" else 1
+    first = next((number for number in range(1, len(words)) if not words[number].is_stop and words[number].low != "as"), 1)
     persons = people_end(words, first, len(words))
     if persons is not None and persons < len(words) and words[persons].low == "with":
         first = persons + 1

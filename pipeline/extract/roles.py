@@ -316,7 +316,7 @@ def _including(scene: Scene) -> tuple[Said, ...] | None:
     if scene.on == "patients" and [word.low for word in scene.content[:2]] in (["those", "who"], ["patients", "who"]):
         return (scene.tell("description", INCLUDED),)
     # "bleeding due to hormones in the absence of pathology, such as X": X is no kind of what is treated
-    of_cause = scene.previous is not None and scene.previous.kind in ("cause", "time")
+    of_cause = scene.previous is not None and scene.previous.kind in ("cause", "time") and not causes.is_of_disease(scene)
     return (scene.tell("status", "included-elsewhere" if of_cause else INCLUDED),)
 
 

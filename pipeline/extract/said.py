@@ -16,7 +16,7 @@ from pipeline.phrases.people import Group
 Place = tuple[int, int]
 
 #: "required blood transfusions, and": what only leads to the next item.
-_AT_END = re.compile(r"[ .,;:]+(?:(?:and|or)[ .,;:]*)?$")
+_AT_END = re.compile(r"(?<![ .,;:])[ .,;:]++(?:(?:and|or)[ .,;:]*+)?$")
 
 SaidKind = Literal[
     "frame", "gloss", "kinds",                                    # hangs the rest together: no fact
@@ -38,6 +38,8 @@ OTHER_WAY = "other-way"
 SHARED_NOUN = "shared-noun"
 #: The rule of "including X, Y, or Z": examples of the disease, which restrict it to none of them.
 INCLUDED = "included"
+#: The rule of what stands beside a disease and restricts it to nothing: "(cold sores)", "with or without agoraphobia".
+BESIDE = "beside-name"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pipeline.extract.details import of_some_patients
 from pipeline.extract.frames import Frame
 from pipeline.extract.reading import read
-from pipeline.extract.said import Reading, Said, Step
+from pipeline.extract.said import INCLUDED, Reading, Said, Step
 from pipeline.extract.sentences import Statement
 from pipeline.language import rx
 from pipeline.phrases.nouns import noun_list
@@ -38,6 +38,8 @@ def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> 
         before = _before(statement, read(statement, heads, at=frame.leading[0], until=frame.leading[1]), frame)
         if frame.of_label:
             before = replace(before, said=tuple(_in_disease(statement, one) for one in before.said))
+            if reading.of("intent") or _TO.search(statement.text) is not None:
+                before = replace(before, said=tuple(map(_of_heading, before.said)))
         reading = replace(reading, said=(*before.said, *reading.said))
     if (
         head is not None
@@ -85,10 +87,20 @@ _IN_DISEASE = re.compile(r"In (?=\w)")
 
 def _in_disease(statement: Statement, one: Said) -> Said:
     """Reads "In acute leukemia, X is indicated in the prophylaxis of meningitis": the disease that the patients have."""
+    if one.rule == INCLUDED:  # "In patients with a risk factor such as X, Y is indicated": no kind of what is treated
+        return replace(one, rule="included-elsewhere")
     found = _IN_DISEASE.match(statement.plain, *one.place) if one.kind == "qualifier" else None
     words = words_of(statement.plain, found.end(), one.place[1]) if found is not None else ()
     named = bool(words) and noun_list(words, 0, len(words)).end == len(words) and words[-1].of("disease")
     return Said("description", "patient-trait", one.place) if named else one
+
+
+_TO = rx(r" to:?$")
+
+
+def _of_heading(one: Said) -> Said:
+    """Reads "1.6 Prevention of X In adults, Y is indicated to": a heading that lost its line is not what the drug is for."""
+    return Said("qualifier", "stated", one.place) if one.kind in ("intent", "object") else one
 
 
 _HAVE = rx(r"\W*(?:with|who have|having) ")

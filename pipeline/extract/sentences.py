@@ -148,3 +148,16 @@ def _part(text: str, whole: str, start: int, end: int) -> _Part | None:
     end -= len(part) - len(part.rstrip())
     start += len(part) - len(part.lstrip())
     return (text, start, end, marks, note) if start < end else None
+
+
+_STRUCK = re.compile(r"~~[^~]+~~")
+
+
+def is_struck(block: Block) -> bool:
+    """Whether words of a block are struck out: they are no text of a use."""
+    return any(run.struck and run.text.strip() for run in block.runs) or _STRUCK.search(block.text) is not None
+
+
+def longest(block: Block) -> int:
+    """How long the longest sentence of a block is."""
+    return max((one.end - one.start for one in statements(block)), default=0)

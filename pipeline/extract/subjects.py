@@ -189,6 +189,10 @@ def _names_a_product(text: str, said: Sequence[Word], names: Names) -> bool:
     """Whether a subject may be the drug under another of its names: "LASIX", "Furosemide Tablets, USP", "Oral ZYPREXA"."""
     if len(said) > 1 and said[-1].low == "monotherapy":
         said = said[:-1]  # "Zolafen monotherapy is indicated …"
+    beside = next(
+        (number for number, word in enumerate(said) if number and word.low in ("in", "with", "plus", "when")), len(said)
+    )
+    said = said[:beside]  # "ZOLAFEN in combination with other antiretroviral agents is indicated …"
     whole = [text[word.start : word.end] for word in said]
     if len(said) > 1 and (said[-1].low in names.words or (whole[-1].isupper() and len(whole[-1]) > _SHORT)):
         return not said[-2].of("preposition")  # behind a heading that lost its line: "1.2 Epilepsy ZOLAFEN is indicated …"

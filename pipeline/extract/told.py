@@ -253,7 +253,7 @@ def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
     return [read(statement, told.heads, at=head.end, head=head, before=with_states((), states))]
 
 
-_FOR = re.compile(r"(?:For|In|To) ")
+_FOR = re.compile(r"(?:For|In|To|As) ")
 
 
 def _of_acted(whole: Reading, head: Head, told: Told) -> Reading:

@@ -75,7 +75,7 @@ def _passage(ledger: Ledger, passage: Passage) -> None:
     if passage.prose:
         _prose(ledger, passage, under)
         return
-    lead = Lead(under=under, approval_status="approved" if ledger.names.approved else "used")
+    lead = Lead(under=under, approval_status="approved" if ledger.names.approved else "used", bare=passage.bare)
     if passage.lead and passage.frame is not None:
         told = read_lead(passage, ledger.names)
         tell(ledger, told, "lead")
@@ -89,6 +89,8 @@ def _passage(ledger: Ledger, passage: Passage) -> None:
     first = len(ledger.reads)
     for item in passage.items:
         _item(ledger, item, [], lead, ())
+    for one in ledger.reads[first:]:
+        one.leaf.stated.extend(statement.fact("stated") for statement in passage.beside)
     for said, reason in lead.told.lost if lead.told is not None else ():
         ledger.unread(said, reason)
         for one in ledger.reads[first:]:
@@ -214,7 +216,7 @@ def _item(ledger: Ledger, item: Item, above: list[Told], lead: Lead, general: tu
         criteria = list(map(_required, criteria))
     below = [*criteria, *below]
     parent = whole(item.parent.statements) if item.parent is not None else None
-    leaf = Leaf(lead.told, chain, whole(item.statements), parent, lead.fact, below, list(general))
+    leaf = Leaf(lead.told, chain, whole(item.statements), parent, lead.fact, below, list(general), bare=lead.bare)
     bracketed = tuple(each for statement in item.statements for each in bracket_brands(statement, ledger.names))
     one = Read(leaf, item, lead.approval_status, (*lead.brands, *bracketed), lead.under)
     ledger.reads.append(one)

@@ -6,17 +6,30 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.extract.about import SYMPTOMS, acted_by, causes_of, conditions_of, is_changed, names_of, narrower_of, settings_of
+from pipeline.extract.about import (
+    SYMPTOMS,
+    acted_by,
+    causes_of,
+    conditions_of,
+    is_changed,
+    is_measure,
+    names_of,
+    narrower_of,
+    settings_of,
+)
 from pipeline.extract.around import alone_of, line_of, phases_of, prior_of, therapies_of
+from pipeline.extract.beside import beside_names
+from pipeline.extract.fragments import only_names
 from pipeline.extract.head import STATE_ALONE
 from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_order, quoted, said, unique
 from pipeline.extract.patients import narrowed, populations_of, widened, without_duplicates
 from pipeline.extract.purposes import several_purposes
 from pipeline.extract.qualifiers import qualifiers_of
-from pipeline.extract.said import STATES, Said
+from pipeline.extract.said import INCLUDED, STATES, Said
 from pipeline.extract.state import state_of
 from pipeline.language import rx
 from pipeline.model import ApprovalStatus, Fact, Population, Qualifier, Sentence, Span, Use, facts_in
+from pipeline.phrases.words import words_of
 
 _NO_CONDITION = rx(
     r"(?:treatments?|prevention|management|use) of\b.*|(?:notes?|important|warnings?|caution|overview|see also|(?:other )?uses?|treatments?|adults?|children|patients"
@@ -25,9 +38,24 @@ _NO_CONDITION = rx(
 )
 
 
-def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact: Fact | None, *, of_label: bool) -> Use | str:
-    """The use, or why there is none: without a verb or a condition nothing is said. `of_label`: it stands in a label."""
-    found = _intent(leaf)
+def build_use(
+    leaf: Leaf,
+    approval_status: ApprovalStatus,
+    approval_status_fact: Fact | None,
+    *,
+    of_label: bool,
+    of_heading: tuple[Fact, ...] = (),
+) -> Use | str:
+    """The use, or why there is none: without a verb or a condition nothing is said.
+
+    Args:
+        leaf: All that speaks of it.
+        approval_status: Its status.
+        approval_status_fact: What says so, if anything does besides its verb.
+        of_label: It stands in a label.
+        of_heading: The diseases that the heading above it names.
+    """
+    found = _intent(leaf) or (_of_heading(leaf) if leaf.bare else None)
     if found is None:
         return "no verb says what the drug is for"
     reading, verb = found
@@ -36,12 +64,22 @@ def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact:
     conditions, settings, extra = conditions_of(leaf, of_label=of_label)
     if of_label:
         conditions = names_of(conditions)
+    if not conditions and leaf.prose and of_label:
+        conditions = of_heading  # "Epilepsy", and below it "X is indicated for use as an anticonvulsant"
     if not conditions:
         return "no condition is named"
     if (why := next(filter(None, map(_no_condition, conditions)), None)) is not None:
         return why
     causes = causes_of(leaf, verb)
     settings_of_patients = settings_of(leaf, verb, of_label=of_label)
+    if (
+        of_label
+        and not leaf.prose
+        and not said(leaf.own[:1], "intent")
+        and not (settings or settings_of_patients)
+        and all(map(is_measure, conditions))
+    ):
+        return "no condition is named"  # "LDL C remains 190 or", among the findings that must be there
     if causes and all(SYMPTOMS.fullmatch(one.text) for one in conditions):
         conditions, causes = (
             acted_by(said(leaf.own, "cause")) or causes,
@@ -49,7 +87,12 @@ def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact:
         )  # "relief of symptoms associated with diabetic gastroparesis"
     purpose: tuple[Qualifier, ...] = ()
     ends = [one.place[1] for r, one in said([*leaf.leading, *leaf.own[:1]], "object", "head") if r is reading]
-    in_which = settings_of_patients or settings or unique(narrower_of(leaf, verb))
+    in_which = (
+        settings_of_patients
+        or settings
+        or unique(narrower_of(leaf, verb))
+        or (of_heading if leaf.prose and verb.mode != "treat" else ())
+    )
     measured = ends and verb.mode not in ("prevent", "palliate") and all(map(is_changed, conditions))
     if of_label and in_which and measured:
         start, end = verb.place[0], max(ends)
@@ -75,13 +118,13 @@ def build_use(leaf: Leaf, approval_status: ApprovalStatus, approval_status_fact:
         evidence=(),
         conditions=conditions,
         intent=verb.mode,  # type: ignore[arg-type]  # the intents are those of the model
-        intent_text=reading.quote(verb.place, verb.rule),
+        intent_text=reading.quote(verb.place, verb.rule) if verb.rule != _BY_HEADING else None,
         approval_status=approval_status,
         approval_status_fact=approval_status_fact,
         narrower=unique(one for one in (*extra, *narrower_of(leaf, verb)) if one.spans not in named),
         settings=settings,
         causes=causes,
-        disease_status=unique((*state["status"], *_inherited_names(leaf))),
+        disease_status=unique((*state["status"], *_inherited_names(leaf), *(beside_names(leaf) if of_label else ()))),
         biomarkers=unique(state["biomarker"]),
         stages=unique(state["stage"]),
         line=line_of(leaf),
@@ -142,6 +185,20 @@ def _intent(leaf: Leaf) -> Pair | None:
     return next(iter(leading or below or said(leaf.leading, "intent")), None)
 
 
+#: That a label's section is on indications says that what stands in it is one, and not what the drug does to it.
+_BY_HEADING = "by-heading"
+
+
+def _of_heading(leaf: Leaf) -> Pair | None:
+    """Reads "Vasomotor rhinitis." below "Indications and Usage": a disease by its form, and nothing else in the section."""
+    reading, head = next(iter(said(leaf.own, "head")), (None, None))
+    if reading is None or head is None:
+        return None
+    if not only_names(words_of(reading.statement.plain, head.place[0], reading.statement.end)):
+        return None
+    return reading, Said("intent", _BY_HEADING, head.place, mode="other")
+
+
 def _of_setting(leaf: Leaf, state: dict[str, list[Fact]]) -> dict[str, list[Fact]]:
     """Reads "infection in patients with: neutropenia that is severe": how the setting stands is quoted with its name.
 
@@ -152,7 +209,7 @@ def _of_setting(leaf: Leaf, state: dict[str, list[Fact]]) -> dict[str, list[Fact
     acted = said((*leaf.leading, *leaf.own), "object")
     if leaf.prose or head is None or not acted:
         return state
-    pieces = [one for one in own[0].of(*STATES) if one.place[0] >= head.place[1]]
+    pieces = [one for one in own[0].of(*STATES) if one.place[0] >= head.place[1] and one.rule != INCLUDED]
     quotes = {own[0].quote(place, one.rule).spans for one in pieces for place in one.names or (one.place,)}
     if not pieces:
         return state

@@ -141,13 +141,13 @@ _SETS: Final[Mapping[str, str]] = {
     "to-treatment": "to with on from of by against",
     "failed": "stop stops keep clear hold fell left held fails let lets done doing removed remove work worked working help "
     "helped cure cured stopped failed fail control controlled",
-    "caused": "caused induced associated related due resulting linked triggered brought",
+    "caused": "caused induced associated related due resulting linked triggered brought secondary association basis connection",
     "ways": "directly slowly once twice topically orally subcutaneously intravenously daily weekly together continuously",
     "openers": "with in combination together combined along alongside paired added to addition given used plus as part of a an "
     "and or without joined by side hand tandem accompanied on top add-on",
     "state": "receiving taking undergoing getting being treated with already currently also on",
     "links": "then next first finally also only either both neither followed otherwise especially particularly always",
-    "opening-words": "( alone unaccompanied together side hand plus alongside accompanied such due brought ahead prior provided",
+    "opening-words": "( secondary temporarily alone unaccompanied together side hand plus alongside accompanied such due brought ahead prior provided",
     "not-an-aim": "able unable likely unlikely need needs needed enough too reasonable going ready safe continue continued begun "
     "began want wants willing eligible required allowed failed have has had",
     # Prepositions that something must follow; "right away" ends a sentence
@@ -161,7 +161,7 @@ _SETS: Final[Mapping[str, str]] = {
     "events": "factor factors diagnosis birth menopause leak leaks contact exposure overdose accident injury relapse recurrence end start "
     "beginning onset completion delivery",
     "of-surgery": "remove shrink destroy suppress lower reduce collect cut kill help",
-    "noun-aims": "treatment management relief prevention reduction control care therapy diagnosis detection palliation prophylaxis "
+    "noun-aims": "treatment management relief prevention reduction control care therapy diagnosis detection palliation prophylaxis alleviation "
     "chemoprophylaxis initiation amelioration suppression eradication correction improvement maintenance induction resolution "
     "prolongation slowing healing evaluation assessment production",
     # Verbs that an item may begin with, and no adjectives ("Clear cell sarcoma", "Lower back pain")
@@ -177,10 +177,14 @@ _SETS: Final[Mapping[str, str]] = {
     "measures": "control level levels cholesterol triglycerides triglyceride c b tg apob apolipoprotein mortality rate rates glucose "
     "pressure wakefulness motility emptying secretion secretions volume time period function count counts density mass weight "
     "survival resolution hospitalization hospitalizations death ability remission",
+    # Where a disease is: "skin and soft tissue infections" are two names with one noun
+    "sites": "skin bone bones joint joints ear nose throat eye eyes sinus lung lungs tract tissue tissues pelvis abdomen brain",
+    # What a label says of its drug with no subject: "Temporarily relieves X"
+    "finite-aims": "relieves treats prevents reduces controls helps manages",
     "gerunds": "treating preventing reducing lowering relieving controlling managing finding detecting helping keeping alleviating "
     "eliminating suppressing improving slowing delaying inhibiting maintaining correcting producing inducing decreasing",
     # What a label says of its drug beside "indicated": "is useful in X"
-    "of-value": "effective useful helpful beneficial valuable recommended effectiveness efficacy",
+    "of-value": "adjunctively effective useful helpful beneficial valuable recommended effectiveness efficacy",
     "clause-verbs": "keep prepare move stop slow make get allow bring limit extend give collect",
     # What patients may have, and perhaps do not: "men suspected of having cancer that has spread"
     "doubt": "may might could thought believed suspected possible possibly likely risk chance without free",

@@ -117,6 +117,8 @@ def _opener(  # noqa: PLR0913 - a place in a sentence, and what is open there
 ) -> Opener | None:
     """What opens at `at` where a phrase of kind `current` is open."""
     word = words[at]
+    if word.low == "left" and at + 1 < end and words[at + 1].low == "ventricular":
+        return None  # "Left ventricular dysfunction": no verb
     opens = word.classes or joined or word.low in _OPENING_WORDS or word.low.endswith(("ed", "ing"))
     if not opens and not (current == "start" and not started and noun_aim(words, at, end)):
         return None  # an open word opens nothing, but for "Active and prophylactic treatment of X"
@@ -133,7 +135,7 @@ def _opener(  # noqa: PLR0913 - a place in a sentence, and what is open there
 
 
 #: Open words that may open a phrase all the same.
-_OPENING_WORDS = closed("opening-words") | closed("noun-aims") | closed("for-example")
+_OPENING_WORDS = closed("opening-words") | closed("finite-aims") | closed("noun-aims") | closed("for-example")
 
 
 _OPENERS = (

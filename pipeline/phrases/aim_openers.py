@@ -20,9 +20,14 @@ _NOUN_AIMS = closed("noun-aims")
 _ITEM_AIMS = closed("item-aims")
 
 
+_FINITE_AIMS = closed("finite-aims")
+#: In words: behind "Uses:" a sentence of a label may begin.
+_EARLY = 3
 _GERUNDS = closed("gerunds")
 
 
+#: "As adjunctive therapy in edema", "as replacement therapy in hypothyroidism": what for.
+_ADDED = ("adjunctive", "replacement", "supplemental", "supplementary", "substitution")
 _CLAUSE_VERBS = closed("clause-verbs")
 
 
@@ -58,6 +63,10 @@ def aim(here: Here) -> Opener | None:
         return infinitive(words, number, end)
     if at == 0 and here.fresh and current == "start" and word.low in _ITEM_AIMS:
         return infinitive(words, at, end)  # an item below "is indicated to": "Reduce the risk of stroke"
+    if here.fresh and current == "start" and at < _EARLY:  # "Temporarily relieves X", the drug's name left out
+        verb = at + word.low.endswith("ly")
+        if verb < end and words[verb].low in _FINITE_AIMS:
+            return infinitive(words, verb, end)
     noun = noun_aim(words, at, end)
     if word.low not in ("for", "in", "as") and here.fresh and current == "start" and not joined:
         # a fragment under the label's own heading: "Short term treatment of X", "the management of Y"
@@ -70,7 +79,12 @@ def aim(here: Here) -> Opener | None:
         return None
     if word.low in ("for", "in") and at and words[at - 1].of("indicate") and (noun := noun_aim(words, at + 1, end)):
         return Opener("aim", past_signs(words, noun, end))  # "is indicated for acute and maintenance treatment of X"
-    if word.low == "for" and at and words[at - 1].low == "indicated" and not _is_no_disease(words, at + 1, end):
+    if (
+        word.low == "for"
+        and at
+        and words[at - 1].low in ("indicated", "effective", "useful")
+        and not _is_no_disease(words, at + 1, end)
+    ):
         return Opener("aim", at + 1)  # "is indicated for hypertension"
     if word.low == "for" and words[at + 1].low == ":":
         return Opener("aim", at + 1)
@@ -82,7 +96,7 @@ def aim(here: Here) -> Opener | None:
     while number < end and number - at < 6 and not words[number].of("preposition", "relative") and not words[number].is_stop:  # noqa: PLR2004
         after = past_bracket(words, number + 1, end)
         follows = words[after].low if words[number].low in _NOUN_AIMS and after < end else ""
-        if follows == "in" and any(one.low == "adjunctive" for one in words[at:number]):
+        if follows == "in" and any(one.low in _ADDED for one in words[at:number]):
             # "as adjunctive therapy in the treatment of": a role, then an aim; "as adjunctive therapy in edema": an aim
             return None if past_signs(words, number + 2, end) > number + 2 else Opener("aim", number + 2)
         if follows == "in" and words[number].low == "reduction":

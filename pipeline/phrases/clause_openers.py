@@ -334,19 +334,23 @@ def case(here: Here) -> Opener | None:
 
 
 def cause(here: Here) -> Opener | None:
-    """Reads "caused by X", "due to X"."""
+    """Reads "caused by X", "due to X", "in association with X"."""
     words, at, end, current, joined = here.parts
     if current in PREDICATES or (current == "cause" and not joined):
         return None
     low = words[at].low
+    if current in NOUNS and tuple(word.low for word in words[at : at + 3]) in _UNDER:
+        return Opener("cause", at)
     if (
-        low in ("caused", "induced", "associated", "related", "due", "resulting", "linked", "triggered", "brought")
+        low in ("caused", "induced", "associated", "related", "due", "resulting", "linked", "triggered", "brought", "secondary")
         and at + 1 < end
     ) and words[at + 1].low in ("by", "with", "to", "from", "on"):
         return Opener("cause", at)
     return None
 
 
+#: "claudication on the basis of arterial disease": the condition comes with another, or from it.
+_UNDER = {("on", "the", "basis"), ("in", "association", "with"), ("in", "connection", "with")}
 _OF_PEOPLE = ("receiving", "taking", "undergoing", "getting", "being", "already", "not", "newly", "recently")
 
 

@@ -22,6 +22,8 @@ def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
     following = words[at + 1].low if at + 1 < end else ""
     if is_one_name(words, at, end):
         return False
+    if word.low == "left" and following == "ventricular":
+        return False
     if word.is_stop and word.low != "/":
         return True
     if word.low == "of" or (word.low == "in" and following == "situ"):
@@ -62,7 +64,7 @@ def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
         "directly",
     ):
         return True
-    if word.low in ("caused", "associated", "related", "linked", "due", "induced", "resulting") and following in (
+    if word.low in ("caused", "associated", "related", "linked", "due", "induced", "resulting", "secondary") and following in (
         "by",
         "with",
         "to",
@@ -205,8 +207,10 @@ def goes_on(words: Sequence[Word], at: int, end: int) -> bool:
         if words[at].of("article"):
             return False
         joint, after = joint_of(words, stop, end)
+        if joint and after >= end:
+            return True  # what follows the list was cut off: "hypertension, angina, [and as an adjunct in …]"
         if joint in ("and", "or", "and/or"):
-            return after < end and noun_end(words, after, end) > after
+            return after < end and (noun_end(words, after, end) > after or words[after].low in ("for", "as", "in", "to"))
         if joint != ",":
             return number > 0 and (stop == end or words[stop].low in (";", ".", *CAUSED))
         at = after

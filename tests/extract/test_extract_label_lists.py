@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.extract.in_words import Uses
+from tests.extract.in_words import Fields, Uses
 
 
 @pytest.mark.parametrize(
@@ -124,3 +124,128 @@ def test_beside_another_setting_the_disease_of_a_heading_stays_in_words(uses_of_
 def test_an_item_of_a_label_that_names_no_disease_is_no_use(uses_of_label: Uses) -> None:
     uses = uses_of_label("CODRIX is indicated to:\n\n- Improve the appearance of lines.\n\n- Treat glioma.\n")
     assert [one.text for use in uses for one in use.conditions] == ["glioma"]
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "Seasonal rhinitis.\n\nSevere dermatitis due to dust.\n",
+        "- Seasonal rhinitis\n\n- Severe dermatitis due to dust\n",
+        "Seasonal rhinitis; severe dermatitis when a steroid is needed.\n",
+    ],
+)
+def test_a_section_that_only_names_diseases_says_that_they_are_its_indications(uses_of_label: Uses, section: str) -> None:
+    uses = uses_of_label(section)
+    assert [one.text.lower() for use in uses for one in use.conditions] == ["seasonal rhinitis", "severe dermatitis"]
+    assert [(use.approval_status, use.intent, use.intent_text) for use in uses] == [("approved", "other", None)] * 2
+    assert [one.text for one in uses[1].causes] == ["dust"] or "steroid is needed" in " ".join(
+        one.text for one in uses[1].disease_status
+    )
+
+
+@pytest.mark.parametrize(
+    "before", ["The following seizures were studied.", "Doctors should know about seizures.", "CODRIX is a drug."]
+)
+def test_below_a_sentence_a_list_of_diseases_is_none_of_indications(uses_of_label: Uses, before: str) -> None:
+    assert uses_of_label(f"{before}\n\n- Partial seizures.\n\n- Absence seizures.\n") == ()
+
+
+def test_a_sentence_that_says_of_no_condition_what_for_opens_the_list_below_it(uses_of_label: Uses, fields_of: Fields) -> None:
+    uses = uses_of_label(
+        "CODRIX is indicated for replacement therapy in men in conditions with a lack of iron.\n\n"
+        "- Primary anemia (congenital or acquired) bone failure due to burns.\n\n- Secondary anemia.\n"
+    )
+    assert [one.text for use in uses for one in use.conditions] == ["Primary anemia", "Secondary anemia"]
+    assert all(use.populations for use in uses)
+    assert all("lack of iron" in " ".join(fields_of(use)) for use in uses)
+
+
+def test_what_a_symptom_is_due_to_may_stand_in_a_list(uses_of_label: Uses) -> None:
+    uses = uses_of_label("Temporarily relieves minor pain due to:\n\n- tendonitis\n\n- arthritis\n")
+    assert [[one.text for one in use.causes + use.settings] for use in uses] == [["tendonitis"], ["arthritis"]]
+
+
+@pytest.mark.parametrize("mark", ["", "### ", "1. "])
+def test_a_group_of_diseases_amid_a_label_s_list_is_no_condition(uses_of_label: Uses, mark: str) -> None:
+    """A drug for two rheumatic disorders is none for all of them."""
+    uses = uses_of_label(
+        "CODRIX is indicated in the following conditions:\n\n"
+        f"{mark}Endocrine Disorders\n\nThyroiditis\n\n"
+        f"{mark}Rheumatic Disorders\n\nIn selected cases of:\n\nPsoriatic arthritis\n\nBursitis\n"
+    )
+    assert [one.text for use in uses for one in use.conditions] == ["Thyroiditis", "Psoriatic arthritis", "Bursitis"]
+    assert [[one.fact.text for one in use.qualifiers if one.kind == "stated"] for use in uses] == [
+        ["Endocrine Disorders"],
+        ["Rheumatic Disorders", "In selected cases of:"],
+        ["Rheumatic Disorders", "In selected cases of:"],
+    ]
+
+
+def test_a_group_that_no_disease_follows_stays_what_the_label_lists(uses_of_label: Uses) -> None:
+    uses = uses_of_label("CODRIX is indicated in:\n\n- Endocrine disorders\n\n- Rheumatic disorders\n")
+    assert [one.text for use in uses for one in use.conditions] == ["Endocrine disorders", "Rheumatic disorders"]
+
+
+def test_two_headings_in_the_line_of_an_item_hold_for_all_its_parts(uses_of_label: Uses) -> None:
+    heading = "Allergic states: Control of severe conditions that resist diet:"
+    uses = uses_of_label(f"CODRIX is indicated in the following conditions:\n\n- {heading} rhinitis; contact dermatitis.\n")
+    assert [one.text for use in uses for one in use.conditions] == ["rhinitis", "contact dermatitis"]
+    assert all(heading in [one.fact.text for one in use.qualifiers] for use in uses)
+
+
+def test_a_heading_that_lost_its_mark_holds_for_what_stands_below_it(uses_of_label: Uses) -> None:
+    one, other = uses_of_label(
+        "Severe Epilepsy\n\nCODRIX is indicated for the treatment of partial seizures.\n\n"
+        "Migraine Attacks\n\nCODRIX is indicated for the prevention of migraine attacks.\n"
+    )
+    assert "Severe Epilepsy" in [each.text for each in one.settings] + [each.fact.text for each in one.qualifiers]
+    assert other.settings == ()
+    assert not {"Severe Epilepsy", "Migraine Attacks"} & {each.fact.text for each in other.qualifiers}
+
+
+def test_where_the_sentence_names_none_the_heading_says_of_which_disease(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label("### Heart Failure\n\nCODRIX is indicated to reduce cardiovascular mortality in stable patients.\n")
+    assert [one.text for one in use.conditions] == ["Heart Failure"]
+    assert "reduce cardiovascular mortality" in [one.fact.text for one in use.qualifiers]
+
+
+def test_more_infections_may_be_named_behind_the_sentence_that_lists_them(uses_of_label: Uses) -> None:
+    uses = uses_of_label(
+        "CODRIX is indicated in the treatment of the following infections: tick fever and spotted fever caused by Gemella."
+        " Psittacosis caused by Aerococcus lentus. Sores change over time.\n\n"
+        "Lung infections such as pneumonitis; skin infections.\n"
+    )
+    assert [one.text for use in uses for one in use.conditions] == [
+        "tick fever", "spotted fever", "Psittacosis", "Lung infections", "skin infections",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "section", ["Hypertension increases mortality.", "A diagnosis of gastritis implies pain.", "- Glioma brings seizures\n"]
+)
+def test_a_sentence_whose_verb_nobody_knows_is_no_name(uses_of_label: Uses, section: str) -> None:
+    assert uses_of_label(section) == ()
+
+
+def test_a_heading_and_a_long_adjunct_before_the_drug_are_not_what_it_is_for(uses_of_label: Uses) -> None:
+    adjunct = ", ".join(f"a score of {number} in adults who have a risk factor such as hypertension" for number in range(9))
+    (use,) = uses_of_label(
+        f"1.6 Prevention of Heart Disease In people with {adjunct}, CODRIX is indicated to\n\n- reduce the risk of stroke\n"
+    )
+    assert [one.text for one in use.conditions] == ["stroke"]
+    assert {"1.6 Prevention", "Heart Disease"} <= {one.fact.text for one in use.qualifiers}
+
+
+def test_what_must_be_found_is_no_condition(uses_of_label: Uses) -> None:
+    lead = "CODRIX is indicated for treatment of ABCD in children if the following findings are present"
+    assert uses_of_label(f"{lead}\n\n- LDL C remains 190 or\n\n- LDL C remains 160 in the patient\n") == ()
+
+
+def test_where_two_sentences_may_open_a_list_both_stay_with_it_in_words(uses_of_label: Uses) -> None:
+    """ "Anaerobes" below both is not for the infections that the second speaks of."""
+    leads = [
+        f"CODRIX is indicated in the treatment of serious infections caused by {name}." for name in ("Gemella", "Aerococcus")
+    ]
+    *_, use = uses_of_label(f"{leads[0]}\n\n{leads[1]}\n\nLung infections such as pneumonitis.\n")
+    assert ([one.text for one in use.conditions], use.causes) == (["Lung infections"], ())
+    assert set(leads) <= {one.fact.text for one in use.qualifiers}

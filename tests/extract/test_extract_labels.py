@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.extract.record import record
 from pipeline.model import DrugFacts, Use
-from tests.extract.in_words import Uses
+from tests.extract.in_words import Fields, Uses
 
 
 def told(uses: tuple[Use, ...]) -> list[tuple[str, str, list[str]]]:
@@ -273,3 +273,167 @@ def test_the_product_that_a_label_names_stays_with_the_use(uses_of_label: Uses) 
     (use,) = uses_of_label("CODRIX is indicated for the treatment of glioma [see Clinical Studies (14.1)].")
     assert "CODRIX" in [one.fact.text for one in use.qualifiers]
     assert use.text.text == "CODRIX is indicated for the treatment of glioma"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "settings"),
+    [
+        ("CODRIX is indicated for the treatment of claudication on the basis of renal osteosis.", ["renal osteosis"]),
+        ("CODRIX is indicated for the treatment of hypertension secondary to renal osteosis.", ["renal osteosis"]),
+        ("CODRIX is indicated for the treatment of parkinsonism in association with renal osteosis.", ["renal osteosis"]),
+        ("CODRIX is indicated for the treatment of severe pain in cancer patients.", ["cancer"]),
+        ("CODRIX is indicated for the treatment of pain in gastric ulcer patients.", ["gastric ulcer"]),
+    ],
+)
+def test_the_disease_from_which_a_condition_comes_is_its_setting(
+    uses_of_label: Uses, sentence: str, settings: list[str]
+) -> None:
+    (use,) = uses_of_label(sentence)
+    assert [each.text for each in use.settings] == settings
+
+
+@pytest.mark.parametrize(
+    ("cause", "listed"),
+    [("laryngitis", ["laryngitis"]), ("laryngitis or dust", []), ("Gemella lenta including cases with bacteremia", [])],
+)
+def test_a_disease_that_causes_a_condition_is_listed_with_it(
+    facts_of_label: Callable[[str], DrugFacts], cause: str, listed: list[str]
+) -> None:
+    """It stays a cause; where "or" joins it with what is no disease, it is not listed either."""
+    facts = facts_of_label(f"CODRIX is indicated for the treatment of cough due to {cause}.")
+    assert " or ".join(each.text for each in facts.uses[0].causes) == cause
+    assert record(facts)["uses"][0]["subcondition"] == listed
+
+
+@pytest.mark.parametrize(
+    ("sentence", "beside"),
+    [
+        ("CODRIX is indicated for the treatment of herpes labialis (fever sores).", ["fever sores"]),
+        ("CODRIX is indicated for glioma (formerly known as gliosis or X glomosis).", ["gliosis", "X glomosis"]),
+        ("CODRIX is indicated for the treatment of panic disorder, with or without agoraphobia.", ["agoraphobia"]),
+        ("CODRIX is indicated for chronic neuropathy (e.g., gliosis).", ["gliosis"]),
+        ("CODRIX is indicated for the treatment of glioma (once daily).", []),
+        ("CODRIX is indicated for the treatment of glioma (mild to moderate).", []),
+        ("CODRIX is indicated for the treatment of glioma (see WARNINGS).", []),
+        ("CODRIX is indicated for the treatment of glioma (GLM).", []),
+        ("CODRIX is indicated for the treatment of glioma, with or without surgery.", []),
+    ],
+)  # fmt: skip
+def test_what_stands_beside_a_disease_is_listed_and_narrows_nothing(
+    facts_of_label: Callable[[str], DrugFacts], sentence: str, beside: list[str]
+) -> None:
+    facts = facts_of_label(sentence)
+    assert [use.narrower for use in facts.uses] == [()]
+    assert record(facts)["uses"][0]["subcondition"] == beside
+
+
+@pytest.mark.parametrize(
+    ("sentence", "intent", "diseases"),
+    [
+        ("Temporarily relieves gastric pain.", "other", ["gastric pain"]),
+        ("Uses temporarily relieves gastric pain and tendonitis.", "other", ["gastric pain", "tendonitis"]),
+        ("Helps prevent gastric reflux.", "prevent", ["gastric reflux"]),
+        ("Treats athletic keratoses.", "treat", ["athletic keratoses"]),
+        ("Indicated for the treatment of glioma.", "treat", ["glioma"]),
+        ("For use in adults as therapy for the treatment of glioma when surgery is refused.", "treat", ["glioma"]),
+        ("CODRIX is for the management of severe pain when an opioid is needed.", "treat", ["severe pain"]),
+    ],
+)  # fmt: skip
+def test_a_label_leaves_its_drug_or_its_verb_out(uses_of_label: Uses, sentence: str, intent: str, diseases: list[str]) -> None:
+    assert told(uses_of_label(sentence)) == [("approved", intent, diseases)]
+
+
+def test_when_a_use_without_a_subject_holds_is_kept(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label("For use as therapy for the treatment of glioma when surgery is not wanted.")
+    assert "when surgery is not wanted" in " ".join(one.text for one in use.disease_status)
+
+
+def test_the_state_before_several_diseases_is_their_status(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label("CODRIX is indicated for the treatment of mild to moderate distal colitis, enteritis or proctitis.")
+    assert [one.text for one in use.conditions] == ["distal colitis", "enteritis", "proctitis"]
+    assert [one.text for one in use.disease_status] == ["mild to moderate"]
+
+
+def test_an_adequate_trial_of_another_treatment_is_no_study(uses_of_label: Uses, fields_of: Fields) -> None:
+    (use,) = uses_of_label("CODRIX is indicated for the treatment of glioma after an adequate trial of diet.")
+    assert "adequate trial of diet" in " ".join(fields_of(use))
+
+
+def test_a_second_disease_with_patients_of_its_own_is_a_use_of_its_own(uses_of_label: Uses) -> None:
+    one, other = uses_of_label(
+        "CODRIX is indicated for the relief of symptoms of seasonal rhinitis in patients 2 years of age and older and perennial"
+        " rhinitis in patients 6 months of age and older."
+    )
+    assert [[each.text for each in use.conditions] for use in (one, other)] == [["seasonal rhinitis"], ["perennial rhinitis"]]
+    ages = [[c.fact.text for p in use.populations for c in p.characteristics] for use in (one, other)]
+    assert ages == [["2 years of age and older"], ["6 months of age and older"]]
+    assert "seasonal" not in other.text.text
+
+
+def test_behind_a_semicolon_each_disease_has_its_own_cause(uses_of_label: Uses) -> None:
+    uses = uses_of_label(
+        "CODRIX is indicated for topical treatment of tinea pedis due to Aerococcus; candidiasis due to Gemella; and athetosis."
+    )
+    assert [([c.text for c in use.conditions], [c.text for c in use.causes]) for use in uses] == [
+        (["tinea pedis"], ["Aerococcus"]),
+        (["candidiasis"], ["Gemella"]),
+        (["athetosis"], []),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "diseases"),
+    [
+        ("CODRIX is effective to control nausea and vomiting.", ["nausea", "vomiting"]),
+        ("CODRIX is useful alone or as an adjunct in the treatment of glioma.", ["glioma"]),
+        ("CODRIX has also been found useful in edema.", ["edema"]),
+        ("CODRIX is a contact laxative for the relief of gastric obstruction.", ["gastric obstruction"]),
+        ("CODRIX in combination with other agents is indicated for the treatment of glioma.", ["glioma"]),
+        ("CODRIX is a combination of alvera and bexida indicated for the treatment of glioma.", ["glioma"]),
+        ("CODRIX is useful for the alleviation of signs and symptoms of spasticity due to glioma.", ["spasticity"]),
+        (
+            "CODRIX is indicated for the management of hypertension, gastric pain, and as an adjunct in the care of glioma.",
+            ["hypertension", "gastric pain", "glioma"],
+        ),
+        (
+            "CODRIX is indicated for the treatment of heart failure or left ventricular dysfunction.",
+            ["heart failure", "left ventricular dysfunction"],
+        ),
+        (
+            "CODRIX is indicated for the treatment of seasonal and perennial allergic and nonallergic rhinitis.",
+            ["seasonal and perennial allergic and nonallergic rhinitis"],
+        ),
+        ("CODRIX is indicated for the treatment of skin and soft tissue infections.", ["skin and soft tissue infections"]),
+        (
+            "CODRIX is indicated for the treatment of infections of the female pelvis and genital tract.",
+            ["infections of the female pelvis and genital tract"],
+        ),
+        ("CODRIX is indicated as treatment for individuals with a diagnosis of bipolar disorder.", ["bipolar disorder"]),
+    ],
+)  # fmt: skip
+def test_more_of_how_labels_say_what_is_treated(uses_of_label: Uses, sentence: str, diseases: list[str]) -> None:
+    assert [one.text for use in uses_of_label(sentence) for one in use.conditions] == diseases
+
+
+def test_what_a_treatment_is_to_bring_is_no_condition(uses_of_label: Uses) -> None:
+    assert uses_of_label("CODRIX is indicated for the treatment of stable patients within 24 hours, to improve survival.") == ()
+
+
+def test_what_was_done_in_a_study_is_no_more_of_the_use(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label(
+        "CODRIX is indicated for the treatment of glioma.\n\n"
+        "In the adjunctive study, CODRIX was administered to patients who had been on a stable regimen.\n"
+    )
+    assert use.populations == ()
+
+
+def test_after_a_disease_is_no_earlier_treatment(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label("CODRIX is indicated for the treatment of heart failure following myocardial infarction.")
+    assert (use.prior, [one.text for one in use.settings]) == ((), ["myocardial infarction"])
+
+
+def test_a_study_in_animals_takes_no_use_back(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label(
+        "CODRIX is indicated for the treatment of plague infection. This indication is based on studies conducted in animals."
+    )
+    assert [one.text for one in use.conditions] == ["plague infection"]
