@@ -114,7 +114,7 @@ def _write_queries(folder: Path, canonical: str, version: str | None) -> tuple[s
         path.parent.mkdir(exist_ok=True)
         text = file.read_text(encoding="utf-8").replace(DEFAULT_CANONICAL, canonical)
         if version == "R4":
-            text = text.replace('"5.0.0"', '"4.0.1"').replace('"integer64"', '"integer"')
+            text = text.replace('"5.0.0"', '"4.0.1"').replace('"integer64"', '"unsignedInt"')
         with _whole(path) as written:
             written.write(text)
     return tuple(name for name in wanted if name.startswith("views"))

@@ -21,6 +21,13 @@ from tests.medplum import medplum_core, run_node
 
 VIEWS = sorted((Path(__file__).resolve().parents[2] / "pipeline" / "tables" / "views").rglob("*.json"))
 Rows: TypeAlias = dict[str, list[dict[str, Any]]]
+#: The types of the elements and keys in which paths of columns end (`size` is R5's; R4 has `unsignedInt`).
+_TYPES = {
+    **dict.fromkeys(("getResourceKey", "getReferenceKey", "display", "text", "title", "value"), "string"),
+    **dict.fromkeys(("code", "language", "status"), "code"),
+    "date": "instant",
+    "size": "integer64",
+}
 
 
 @pytest.fixture(scope="session")
@@ -161,6 +168,27 @@ def test_a_view_is_shareable_and_tabular(view: Path) -> None:
     columns = [column for select in definition["select"] for column in select["column"]]
     assert len({column["name"] for column in columns}) == len(columns)
     assert all(column["type"] and column["description"] and not column.get("collection") for column in columns)
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_column_has_the_type_of_what_its_path_ends_in(view: Path) -> None:
+    """Pathling refuses a view with a column of another type: a key as `id`, an `Identifier.value` as `uri`."""
+    definition = json.loads(view.read_text(encoding="utf-8"))
+
+    for column in (column for select in definition["select"] for column in select["column"]):
+        end = re.split(r"\.(?![^()]*\))", column["path"].removesuffix(".first()"))[-1]
+        cast = re.fullmatch(r"ofType\((\w+)\)", end)
+        # A key is opaque, and a string in the specification's own examples.
+        assert column["type"] == (cast[1] if cast else _TYPES[end.split("(")[0]]), column["name"]
+
+
+def test_in_r4_the_size_of_a_document_is_an_unsigned_int(invented: Path, tmp_path: Path) -> None:
+    write_tables(open_snapshot(invented, "R4"), tmp_path)
+
+    definition = json.loads((tmp_path / "views" / "document_reference.json").read_text(encoding="utf-8"))
+    (size,) = [column for column in definition["select"][0]["column"] if column["name"] == "size"]
+    assert definition["fhirVersion"] == ["4.0.1"]
+    assert size["type"] == "unsignedInt"
 
 
 def test_views_and_macros_use_the_canonical_base_of_the_snapshot(invented: Path, tmp_path: Path) -> None:
