@@ -6,7 +6,7 @@ import gc
 import re
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 
 import pytest
 
@@ -14,6 +14,7 @@ from pipeline.convert.deadline import Overdue, within
 from pipeline.extract import extract
 from pipeline.extract.elements import MAX_SENTENCE
 from pipeline.extract.layout import address, heading, words
+from pipeline.extract.template import _labels
 from pipeline.publishers import profiles
 from pipeline.read import read_page
 from tests.invented_pages import drug_page
@@ -27,11 +28,23 @@ OF_BLOCKS = frozenset(
     f"pipeline.extract.{name}" for name in ("sentences", "quote", "identity", "template", "section", "headings", "elements")
 )
 LONG = 12_000
-#: Below this a time says nothing: on a busy machine, a thousandth of it may take as long.
-FLOOR = 0.07
+#: Below so many times what the simplest quadratic search over a sentence takes on this machine, a time says nothing: no text
+#: that a pattern is given is longer.
+FLOOR = 12
 MOST_GROWTH = 8
 #: A search that takes longer is broken off: it is not linear, whatever a quarter of it takes.
 CAP = 1.0
+
+
+@cache
+def floor() -> float:
+    """In seconds of the processor."""
+    times = []
+    for _ in range(5):
+        start = time.process_time()
+        re.search(r"\w*x", "a" * MAX_SENTENCE)
+        times.append(time.process_time() - start)
+    return FLOOR * min(times)
 
 
 def took(found: Found, method: str, text: str, tries: int = 1) -> float:
@@ -61,11 +74,11 @@ def broken(found: Found) -> str | None:
             long = before + unit * (length // len(unit)) + end
             for method in sorted(found.methods):
                 first = took(found, method, long)
-                if first < FLOOR:
+                if first < floor():
                     continue
                 short = before + unit * (length // 4 // len(unit)) + end
                 slow = min(first, took(found, method, long, 2))
-                if slow >= CAP or (slow >= FLOOR and slow > MOST_GROWTH * took(found, method, short, 3)):
+                if slow >= CAP or (slow >= floor() and slow > MOST_GROWTH * took(found, method, short, 3)):
                     return f"{found.module}.{found.name} {method} {(before, unit, end)!r}: {slow:.3f} s"
     return None
 
@@ -78,6 +91,7 @@ MADE_WHERE_NEEDED = {
     "pipeline.extract.layout: f'(?:{text}) ?\\\\??\\\\Z'": "of a profile, attacked below",
     "pipeline.extract.layout: text": "of a profile, attacked below",
     "pipeline.extract.layout: text.replace(' ', f'[\\\\s{UNSEEN_CLASS}]+')": "of a profile, attacked below",
+    "pipeline.extract.template: '|'.join(map(_label, beginnings))": "of a profile, attacked below",
     "pipeline.language.text: spaced": "`rx`: its patterns are attacked where they are",
     "pipeline.model.publisher: self.page_id": "of a profile, attacked below",
     "pipeline.publishers.profile: pattern": "of a profile, to see whether it is one",
@@ -108,6 +122,8 @@ def of_profiles() -> Iterator[Found]:
     for publisher in profiles():
         stated = {"uses": heading(publisher.uses), "page_id": address(publisher.page_id or "")}
         stated |= {f"labels.{name}": words(label) for name, label in publisher.labels.items()}
+        if (marks := _labels(tuple(publisher.labels.values()))) is not None:
+            stated["beginnings of labels"] = marks[0]
         for link in publisher.identifiers:
             stated |= {f"{link.kind} opening": words(link.opening), f"{link.kind} value": address(link.value)}
         for name, pattern in stated.items():

@@ -28,7 +28,7 @@ _HIDING = re.compile(r"<[a-z/!?]|&[a-z#]|\\|\]\(", re.IGNORECASE)
 
 
 #: A pattern's parts: what is escaped, a class, any other character.
-_PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
+_PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\]){0,99}\]|.", re.DOTALL)
 #: The words with which a pattern of a label begins, white space aside, and whether their last letter may be missing.
 _FIRST_WORDS = re.compile(r"(?:\\s(?:\{0,\d+\}|\*)\+?)?([a-z]+(?: [a-z]+)*)([?*{]?)", re.IGNORECASE)
 

@@ -11,13 +11,17 @@ from pipeline.load.server import Server
 from pipeline.settings import FhirVersion
 
 _RELEASES: Mapping[FhirVersion, tuple[str, ...]] = {"R5": ("5.0",), "R4B": ("4.3", "4.1"), "R4": ("4.0",)}
+#: What `pipeline/fhir/searches.py` adds where FHIR has no such parameter, and pruning would ask by.
+_ADDED: Mapping[str, frozenset[str]] = {"MedicationKnowledge": frozenset({"identifier"})}
+_OURS: Mapping[FhirVersion, Mapping[str, frozenset[str]]] = {"R5": {}, "R4B": _ADDED, "R4": _ADDED}
 
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """The server's own account: by type, the search parameters that it has; which types can be put there.
+    """The server's own account: by type, the search parameters of FHIR that it has; which types can be put there.
 
-    `problems` are what it says that it cannot.
+    `problems` are what it says that it cannot. A search parameter of ours is none to rely on: what was on the server before
+    it is not found by it until the server indexes it again (HAPI gave 4 of 6 drugs, and the others could not be pruned).
     """
 
     searches: Mapping[str, frozenset[str]]
@@ -55,7 +59,10 @@ def check(server: Server, version: FhirVersion, types: Iterable[str]) -> Capabil
         for name in types
         if known[name].get("updateCreate") is False
     )
-    searches = {name: frozenset(str(one.get("name")) for one in part.get("searchParam", ())) for name, part in known.items()}
+    searches = {
+        name: frozenset(str(one.get("name")) for one in part.get("searchParam", ())) - _OURS[version].get(name, frozenset())
+        for name, part in known.items()
+    }
     return Capability(searches, frozenset(name for name, part in known.items() if _can_be_put(part)), problems)
 
 

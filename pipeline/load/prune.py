@@ -166,7 +166,7 @@ def _owned(server: Server, capability: Capability, kind: str, canonical: str) ->
     if kind not in capability.searches:
         return
     systems = {f"{canonical}/{name}": name for name in _SYSTEMS}
-    # R4 has no search by the identifier of a MedicationKnowledge: there, all are listed and looked at here.
+    # R4B and R4 have no search by the identifier of a MedicationKnowledge: there, all are listed and looked at here.
     by_identifier = {"identifier": ",".join(f"{system}|" for system in systems)}
     parameters = by_identifier if "identifier" in capability.searches[kind] else {}
     for resource in server.search(kind, {**parameters, "_elements": "identifier,extension"}):

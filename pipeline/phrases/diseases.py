@@ -25,7 +25,7 @@ _EXTENT = (
     r"(?:(?:locally or regionally|locally|regionally) (?:advanced|recurrent)|locally|regionally|advanced"
     r"|metastatic|localized|localised|(?:early|late|extensive|limited)[- ]stage"
     r"|early|low-intermediate|intermediate-1|(?:very )?(?:high|low|intermediate)[- ](?:risk|grade)"
-    r"|unresectable|\w*invasive|inflammatory|resectable|main|original|extensive|bulky|visible|measurable|minimal"
+    r"|unresectable|\w{0,10}invasive|inflammatory|resectable|main|original|extensive|bulky|visible|measurable|minimal"
     r"|(?:chronic|accelerated|blastic|blast)[- ]phase|disseminated|systemic|primary|secondary)"
 )
 _STAGE = r"(?:(?:stages?|grades?) (?:[0IV]+[ABCD]?\d?|\d[ABCD]?)\b)"

@@ -46,8 +46,10 @@ def test_a_record_of_others_that_bears_an_identifier_of_ours_is_not_ours(tmp_pat
     assert {name: stub.store.get(name) for name in others} == others
 
 
-def test_pruning_finds_a_drug_in_r4_where_its_identifier_is_an_extension_and_no_search(tmp_path: Path) -> None:
-    with serving(Stub(version="4.0.1", unsearchable=frozenset({"MedicationKnowledge"}))) as stub:
+@pytest.mark.parametrize("unsearchable", [{"MedicationKnowledge"}, set()], ids=["no search", "a search that was added later"])
+def test_pruning_finds_a_drug_in_r4_where_its_identifier_is_an_extension(tmp_path: Path, unsearchable: set[str]) -> None:
+    """A server that has our search parameter finds by it only what came after it, here nothing."""
+    with serving(Stub(version="4.0.1", unsearchable=frozenset(unsearchable))) as stub:
         run(snapshot(tmp_path, DRUGS, version="R4"), stub)
         stub.store["MedicationKnowledge/other"] = {"resourceType": "MedicationKnowledge", "id": "other"}
         smaller = snapshot(tmp_path, DRUGS[:2], version="R4")
