@@ -56,7 +56,7 @@ from pipeline.flow import calm
 calm()
 from prefect.task_runners import ProcessPoolTaskRunner
 def cancel_all(self, ended=ProcessPoolTaskRunner.cancel_all):
-    self._subprocess_message_queue._wlock.acquire()
+    self._subprocess_message_queue._wlock.acquire(timeout=5)  # or a worker was ended in just that way
     ended(self)
 ProcessPoolTaskRunner.cancel_all = cancel_all
 """
