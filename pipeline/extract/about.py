@@ -11,7 +11,7 @@ from pipeline.extract.purposes import one_purpose
 from pipeline.extract.said import SHARED_NOUN, Said
 from pipeline.language import classes_of, closed, rx
 from pipeline.model import Fact
-from pipeline.phrases.diseases import is_generic, names_head
+from pipeline.phrases.diseases import ends_in_disease, is_generic, names_head
 from pipeline.phrases.nouns import noun_end, noun_list
 from pipeline.phrases.words import words_of
 
@@ -38,7 +38,9 @@ def conditions_of(leaf: Leaf, *, of_label: bool) -> tuple[tuple[Fact, ...], tupl
         return (acted,), head, ()
     acted_on = acted_by(said(leaf.leading, "object"))
     # "serious infections caused by susceptible bacteria", and the items name infections or, as in "caused by: - X", bacteria
-    of_causes = any(_WITH.search(r.statement.text) for r in leaf.leading) and not (of_label and any(map(_is_by_form, head)))
+    of_causes = any(_WITH.search(r.statement.text) for r in leaf.leading) and not (
+        of_label and any(ends_in_disease(one.text) for one in head)
+    )
     kinds = all(_KIND.fullmatch(one.text) for one in acted_on) and not of_causes
     if acted_on and head and (kinds or any(_LISTED.search(reading.statement.text) for reading in leaf.leading)):
         return head, (), ()  # "for the treatment of infections … in the conditions listed below": each of them
@@ -54,10 +56,6 @@ _LISTED = rx(
     r"(?:(?:conditions|diseases|infections|disorders|situations)(?: as)? (?:listed|described|specified)|following (?:[\w-]+ ){0,2}"
     r"(?:conditions|diseases|infections|disorders|situations))\b"
 )
-
-
-def _is_by_form(named: Fact) -> bool:
-    return "disease" in classes_of(named.text.rsplit(" ", 1)[-1].lower())
 
 
 #: "for the treatment of serious infections due to susceptible strains:", and the items say which.
@@ -119,7 +117,7 @@ def settings_of(leaf: Leaf, verb: Said, *, of_label: bool) -> tuple[Fact, ...]:
             found += [
                 each for each in named
                 if not is_generic(each.text) and _TRAIT.search(each.text) is None
-                and (not site or "disease" in classes_of(each.text.rsplit(" ", 1)[-1].lower()))
+                and (not site or ends_in_disease(each.text))
             ]  # fmt: skip
     return tuple(found)
 

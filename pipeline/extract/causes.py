@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pipeline.extract.said import Place, Said
 from pipeline.extract.scene import Scene
-from pipeline.language import classes_of, closed, rx
+from pipeline.language import closed, rx
+from pipeline.phrases.diseases import ends_in_disease
 from pipeline.phrases.nouns import goes_on, is_one_name, noun_list
 
 #: The rule of a disease of which the condition is a part ("irritability associated with autistic disorder").
@@ -37,9 +38,7 @@ def cause(scene: Scene) -> tuple[Said, ...] | None:
 def is_of_disease(scene: Scene) -> bool:
     """Whether the cause that stands before a phrase is a disease by its form, as far as a sentence shows it."""
     last = scene.before[-1]
-    return last.rule == UNDERLYING or (
-        last.kind == "cause" and "disease" in classes_of(scene.text[slice(*last.place)].rsplit(" ", 1)[-1].lower())
-    )
+    return last.rule == UNDERLYING or (last.kind == "cause" and ends_in_disease(scene.text[slice(*last.place)]))
 
 
 _CAUSED = closed("caused")

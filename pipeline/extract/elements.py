@@ -151,10 +151,10 @@ class _Walk:
         if not said or said[0].opens:
             return False
         frame = frame_of(said[0], self.names)
-        words = words_of(said[0].plain, said[0].start, said[0].end)
-        stop = noun_list(words, 0, len(words)).end
         if frame.name or frame.group is not None:
             return False
+        words = words_of(said[0].plain, said[0].start, said[0].end)
+        stop = noun_list(words, 0, len(words)).end
         caused = any(word.low in CAUSED for word in words[stop:-1]) or any(word.low == "infections" for word in words[:stop])
         if read_head(said[0]) is None or not (caused or any(word.of("disease") for word in words[:stop])):
             return False
@@ -195,8 +195,9 @@ class _Walk:
             return
         if self.label is not None and (goes_on or (block.kind == "heading" and block.level == self.part)):
             label = self.label
-            self._open(replace(self.label, items=[], details=[], under=self.headings))  # and below the next one like it
-            self.label = label if goes_on else self.label
+            self._open(replace(label, items=[], details=[], under=self.headings))  # and below the next one like it
+            if goes_on:
+                self.label = label
             return
         self.label, self.part = None, 0
         self.lost = self.stranger = True

@@ -31,6 +31,7 @@ from pipeline.extract.told import (
 from pipeline.extract.uses import build_use
 from pipeline.language import classes_of, closed, rx
 from pipeline.model import Fact, Qualifier, Use
+from pipeline.phrases.diseases import ends_in_disease
 
 THESE_USES = rx(r"\bthese (?:uses|indications)\b")
 
@@ -154,8 +155,7 @@ def _after_diseases(use: Use) -> Use:
 
 
 def _is_by_form(named: Fact) -> bool:
-    *before, last = named.text.lower().split(" ")
-    return "disease" in classes_of(last) and closed("for-example").isdisjoint(before)
+    return ends_in_disease(named.text) and closed("for-example").isdisjoint(named.text.lower().split(" ")[:-1])
 
 
 def _of_uses(statement: Statement, rule: str) -> Fact:

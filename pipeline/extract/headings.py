@@ -14,9 +14,9 @@ from pipeline.extract.quote import fact, quote
 from pipeline.extract.reading import read
 from pipeline.extract.sentences import statements
 from pipeline.extract.subjects import Names
-from pipeline.language import classes_of, plain, rx
+from pipeline.language import plain, rx
 from pipeline.model import Block, Fact, Population, Qualifier, SentenceRole, Use
-from pipeline.phrases.diseases import related
+from pipeline.phrases.diseases import ends_in_disease, related
 from pipeline.phrases.nouns import noun_aim
 from pipeline.phrases.words import words_of
 
@@ -101,7 +101,7 @@ def _diseases(heading: Block) -> tuple[tuple[Fact, ...], bool]:
     at = next((number for number, word in enumerate(words) if not word.of("number") and not word.low[:1].isdigit()), len(words))
     if noun_aim(words, at, len(words)) or (head := read_head(said[0], at)) is None:
         return (), False
-    parts = [part for part in head.parts if classes_of(said[0].plain[slice(*part)].rsplit(" ", 1)[-1].lower()) & {"disease"}]
+    parts = [part for part in head.parts if ends_in_disease(said[0].plain[slice(*part)])]
     facts = tuple(fact(heading, *part, "setting") for part in parts)
     return facts, bool(facts) and len(parts) == len(head.parts) and head.end == len(words)
 

@@ -11,9 +11,9 @@ from pipeline.extract.causes import CAUSING_DISEASE, UNDERLYING
 from pipeline.extract.head import conditions
 from pipeline.extract.leaf import CAUSE_FROM_LEAD
 from pipeline.extract.said import BESIDE, INCLUDED, SHARED_NOUN
-from pipeline.language import classes_of, rx
+from pipeline.language import rx
 from pipeline.model import DrugFacts, Fact, Population, Use
-from pipeline.phrases.diseases import diseases
+from pipeline.phrases.diseases import diseases, ends_in_disease
 from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.people_openers import people_end
 from pipeline.phrases.words import words_of
@@ -145,7 +145,7 @@ def _included(use: Use, said: Fact) -> list[str]:
     if not listed.items:
         return []
     several = conditions(said.text, words, first, listed.end, plain=True) if len(listed.items) > 1 else ()
-    of_form = ["disease" in classes_of(said.text[a:b].rsplit(" ", 1)[-1].lower()) for a, b in several]
+    of_form = [ends_in_disease(said.text[a:b]) for a, b in several]
     if len(several) > 1 and 2 * sum(of_form) >= len(several):
         return [said.text[a:b] for a, b in several]
     heads = tuple(one.text for one in use.conditions)

@@ -275,7 +275,7 @@ def _joins_sites(text: str, start: int, at: int, after: int, end: int) -> bool:
     if _SITE.match(text[start:at]) is None:
         return False
     following = _SPLIT.split(text[after:end], maxsplit=1)[0].strip(" .,;:")
-    return not following or "disease" not in classes_of(following.rsplit(" ", 1)[-1].lower())
+    return not following or not ends_in_disease(following)
 
 
 def _core_end(text: str, at: int, end: int) -> int:
@@ -315,6 +315,11 @@ def _named(text: str, one: _Element, heads: tuple[str, ...], *, generic: bool) -
 _NO_NAME = rx(
     rf"(?:(?:the|their|this|that|other|certain|advanced|a|an|types of|many|different|several|following) )*{_GENERIC_NOUN}$"
 )
+
+
+def ends_in_disease(words: str) -> bool:
+    """Whether words name a disease by the form of their last ("coronary artery spasm", and not "dust")."""
+    return "disease" in classes_of(words.rsplit(" ", 1)[-1].lower())
 
 
 def is_generic(words: str) -> bool:
