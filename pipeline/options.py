@@ -110,7 +110,8 @@ class Publishing:
         int, Parameter(help="How many days such a page is kept, marked as stale.", validator=Number(gte=0))
     ] = 14
     page_timeout: Annotated[
-        float, Parameter(help="Quarantine a page that takes longer than this, in seconds.", validator=Number(gt=0, lte=86_400))
+        float,
+        Parameter(help="Quarantine a page that takes more seconds of processor time.", validator=Number(gt=0, lte=86_400)),
     ] = 20.0
     corrections: Annotated[
         tuple[Path, ...],

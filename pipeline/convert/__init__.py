@@ -115,7 +115,7 @@ def convert(  # noqa: PLR0913 - the command's options, all but two with a defaul
         keep: How many snapshots to keep, the current one among them; all of them unless it is given.
         on_unreadable: Whether a page that was published and cannot be read now stays as it was read last, marked as stale.
         stale_for: For how many days at most.
-        page_timeout: How long a page may take, in seconds; one that takes longer is quarantined (P536).
+        page_timeout: How long a page may take, in seconds of processor time; one that takes longer is quarantined (P536).
         release_withheld: Whether uses may be published again that people withheld, where their corrections are missing.
         follow_links: Whether links among the pages are followed to files outside of the folder that was named.
         base_url: The URL at which a web server publishes the output folder, for the manifests that Bulk Data clients read.

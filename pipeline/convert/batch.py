@@ -35,7 +35,7 @@ class Batch:
     """Pages to convert together: paths, not contents, so that it is cheap to hand to another process or machine.
 
     `numbers` are the places of its pages among all pages of the run, by name, of which there are `total`. `tables` give the
-    codes, `spool` is the folder to write to. A page may take `page_timeout` seconds.
+    codes, `spool` is the folder to write to. A page may take `page_timeout` seconds of processor time.
     """
 
     numbers: tuple[int, ...]
@@ -264,7 +264,7 @@ def _unexpected(error: Exception, source: str) -> Problem:
 
 
 def _overdue(seconds: float, source: str) -> Problem:
-    cause = f"converting the page took longer than the {seconds:g} seconds that a page may take (--page-timeout)"
+    cause = f"the page took longer than the {seconds:g} seconds of processor time that a page may take (--page-timeout)"
     remedy = "Check that this is a page; if so, allow more time, and report it. The other pages are not affected."
     return Problem("P536", "error", cause, remedy, source=source)
 

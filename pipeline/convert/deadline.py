@@ -1,4 +1,6 @@
-"""A page's deadline: the alarm of the operating system, which ends even a single long search.
+"""A page's deadline: an alarm of the operating system, which ends even a single long search.
+
+It counts the processor's time, not the clock's: a page is in time or late by what it is, not by what else the machine does.
 
 Only a main thread is rung for, and only there does a search of a regular expression stop for it; in any other thread it keeps
 all of Python waiting until it is done. So a batch that comes to another thread (of Prefect's thread runner, of Dask's workers)
@@ -19,7 +21,7 @@ from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
 
-#: How long a page may take, in seconds, unless a run is told otherwise; most take a twentieth of one.
+#: How long a page may take, in seconds of processor time, unless a run is told otherwise; most take a twentieth of one.
 PAGE_TIMEOUT: Final = 20.0
 #: And how long it may be allowed, a day: the operating system has a bound of its own.
 LONGEST: Final = 86_400
@@ -36,7 +38,7 @@ def rings_here() -> bool:
     return (
         hasattr(signal, "setitimer")
         and threading.current_thread() is threading.main_thread()
-        and signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+        and signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
     )
 
 
@@ -44,7 +46,7 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     """What `work` gives; without a deadline where the alarm cannot be set.
 
     Raises:
-        Overdue: It took longer than `seconds`.
+        Overdue: It took longer than `seconds` of the processor's time, other threads of this process included.
 
     """
     if not rings_here():
@@ -55,17 +57,17 @@ def within(seconds: float, work: Callable[[], T]) -> T:
         if not over:
             raise Overdue
 
-    before = signal.signal(signal.SIGALRM, ring)
+    before = signal.signal(signal.SIGPROF, ring)
     # Twice: it may ring at the very end, in the inner `finally`; the next ring is a second away.
     try:
         try:
-            signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
+            signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN)
             return work()
         finally:
             over = True
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def in_own_process(function: Callable[[Any], T], argument: object) -> T:

@@ -17,7 +17,7 @@ from pipeline.terminology import default_folder
 from tests.invented_pages import drug_page, write_pages
 
 #: Nothing here may wait for anybody.
-SECONDS = 20
+SECONDS = 60
 SEED = Path(__file__).resolve().parents[2] / "seeds" / "denosumab.md"
 TABLE = "drug-ncit.sssom.tsv"
 

@@ -57,8 +57,8 @@ def told(report: Report) -> tuple[int, list[tuple[str, str | None]]]:
     return report.accounting["published"], [(one.code, one.source) for one in report.problems if one.code == "P536"]
 
 
-#: Seconds that the other pages never take, on whatever busy machine.
-LATE = 6
+#: Seconds of the processor that the other pages never take.
+LATE = 4
 ONE_LATE = (2, [("P536", "longumab.md")])
 
 
@@ -68,12 +68,16 @@ def test_a_search_without_end_is_broken_off() -> None:
     assert time.monotonic() - start < 5
 
 
+def test_what_waits_for_a_busy_machine_is_not_late() -> None:
+    assert within(0.2, lambda: time.sleep(0.6)) is None
+
+
 def test_what_is_done_in_time_is_given_and_the_alarm_is_off() -> None:
-    before = signal.getsignal(signal.SIGALRM)
+    before = signal.getsignal(signal.SIGPROF)
     assert within(5, lambda: 7) == 7
     with pytest.raises(ZeroDivisionError):
         within(5, lambda: 1 // 0)
-    assert (signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL)) == (before, (0.0, 0.0))
+    assert (signal.getsignal(signal.SIGPROF), signal.getitimer(signal.ITIMER_PROF)) == (before, (0.0, 0.0))
 
 
 def test_in_a_thread_too_by_a_process_of_its_own() -> None:
@@ -113,7 +117,7 @@ def test_the_command_says_so_and_ends_with_1(tmp_path: Path, seeds: Path, capsys
     assert run_command(command) == 1
     out, err = capsys.readouterr()
     assert json.loads(out.splitlines()[-1])["accounting"]["quarantined"] == 1
-    assert f"P536 error: longumab.md: converting the page took longer than the {LATE} seconds that a page may take" in err
+    assert f"P536 error: longumab.md: the page took longer than the {LATE} seconds of processor time" in err
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("inf"), float("nan")])

@@ -66,7 +66,7 @@ def test_a_page_past_its_deadline_is_quarantined_by_the_flow_too(served: Onlabel
     late = drug_page("Longumab").replace("- **breast cancer** that has metastasized\n", uses)
     small = {f"drug{chr(97 + number)}mab.md": drug_page(f"Drug{chr(97 + number)}mab") for number in range(26)}
     seeds = write_pages(tmp_path / "seeds", {**small, "longumab.md": late})
-    options = ("--runner", runner, "--workers", "2", "--page-timeout", "8", "--output", str(tmp_path / "out"))
+    options = ("--runner", runner, "--workers", "2", "--page-timeout", "4", "--output", str(tmp_path / "out"))
     done = served("run", str(seeds), *options)
     assert done.returncode == 1, done.stderr
     assert "27 pages: 26 published, 0 not a drug, 1 quarantined, 0 duplicate" in done.stdout
