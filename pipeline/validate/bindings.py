@@ -54,12 +54,11 @@ def _system(node: Node) -> Iterator[Problem]:
     if not node.parent or not node.element or node.element.name != "system" or not isinstance(node.value, str):
         return
     # An Identifier's may be of any kind, and some owners end theirs in a slash: that is told of known ones alone.
-    is_asked = node.parent.type in _CODED or (
-        node.parent.type == "Identifier" and node.value.rstrip("/") in terminology().known
-    )
+    is_identifier = node.parent.type == "Identifier"
+    is_asked = node.parent.type in _CODED or (is_identifier and node.value.rstrip("/") in terminology().known)
     if wrong := wrong_address(node.value) if is_asked else None:
         code, cause, remedy = wrong
-        yield problem(code, cause, remedy, node, severity="warning", shown=node.value)
+        yield problem(code, cause, remedy, node, severity="warning", shown=node.value, is_stricter=is_identifier)
 
 
 def _coding(node: Node) -> Iterator[Problem]:
