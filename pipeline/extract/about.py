@@ -12,7 +12,7 @@ from pipeline.extract.said import SHARED_NOUN, Said
 from pipeline.language import classes_of, closed, rx
 from pipeline.model import Fact
 from pipeline.phrases.diseases import ends_in_disease, is_generic, names_head
-from pipeline.phrases.nouns import noun_end, noun_list
+from pipeline.phrases.nouns import noun_aim, noun_end, noun_list
 from pipeline.phrases.words import words_of
 
 
@@ -76,9 +76,10 @@ def _in_one_breath(leaf: Leaf) -> tuple[Fact, ...]:
     if not alike or not reading.of("head") or not one_purpose(verbs, reading):
         return ()
     behind = [one for one in reading.of("object", "narrower") if one.place[0] > verbs[1].place[0]]
-    return acted_by(
+    found = acted_by(
         (reading, replace(one, rule="head")) for one in behind if one.kind == "object" or one.rule == "treated-disease"
     )
+    return tuple(one for one in found if not is_measure(one))
 
 
 def _acted_on(leaf: Leaf, *, of_label: bool) -> list[Pair]:
@@ -90,6 +91,10 @@ def _acted_on(leaf: Leaf, *, of_label: bool) -> list[Pair]:
     return [(reading, one) for reading, one in objects if reading is not leaf.own[0] or one.place[0] < verbs[1].place[0]]
 
 
+#: "used in functional bowel disorders to reduce symptoms", "the remission period between acute attacks of colitis".
+_IN_WHICH = rx(r"(?:in|for|between (?:[\w-]+ )?(?:attacks|episodes) of) ")
+#: "(patients with bronchospasm) associated with bronchitis"
+_BELONGING = rx(r"associated with (?:the )?")
 _HAVE = rx(r"(?:in|with|who have|that have|having) (?:an? |the )?")
 
 
@@ -101,9 +106,11 @@ def settings_of(leaf: Leaf, verb: Said, *, of_label: bool) -> tuple[Fact, ...]:
     if not of_label and (not leaf.prose or verb.mode in PREVENTIVE):
         return ()
     found = _of_such_patients(leaf) if of_label else []
-    for reading, one in said(leaf.own[:1], "description", *(("status",) if of_label else ())):
+    within = [*leaf.leading, *leaf.own[:1]] if of_label else leaf.own[:1]
+    for reading, one in said(within, "description", *(("status", "qualifier") if of_label else ())):
         of_disease = one.rule in ("patient-trait", "other-disease", "site", "with-feature")
-        lead = _HAVE.match(reading.statement.plain, *one.place) if of_disease else None
+        leads = _IN_WHICH if one.kind == "qualifier" else _HAVE if of_disease else _BELONGING if of_label else None
+        lead = leads.match(reading.statement.plain, *one.place) if leads is not None else None
         if lead is None:
             continue
         words = words_of(reading.statement.plain, lead.end(), one.place[1])
@@ -113,11 +120,12 @@ def settings_of(leaf: Leaf, verb: Said, *, of_label: bool) -> tuple[Fact, ...]:
         ):
             parts = conditions(reading.statement.plain, words, 0, len(words), plain=True)
             named = [reading.quote(part, "setting") for part in parts]
-            site = one.rule in ("site", "with-feature")  # "remission in ulcerative colitis", and not "lesions in the mouth"
+            site = one.kind != "description"  # "remission in ulcerative colitis", and not "lesions in the mouth"
             found += [
                 each for each in named
                 if not is_generic(each.text) and _TRAIT.search(each.text) is None
                 and (not site or ends_in_disease(each.text))
+                and (one.kind != "qualifier" or not (_EPISODE.fullmatch(each.text) or noun_aim(words, 0, len(words))))
             ]  # fmt: skip
     return tuple(found)
 
@@ -145,7 +153,7 @@ def _of_such_patients(leaf: Leaf) -> list[Fact]:
 _ANY_DISEASE = ("disease", "condition", "disorder", "illness", "problem")
 #: What patients have and no disease: "a body mass index of 30", "a history of ulcers", "higher".
 _TRAIT = rx(
-    r"\d\d|\d ?%|\bhistory of\b|\b(?:index|levels?|counts?|factors?|scores?|risk|higher|lower|older|younger|more|less)$"
+    r"\d\d|\d ?%|\b(?:history|risk) of\b|\b(?:index|levels?|counts?|factors?|scores?|risk|higher|lower|older|younger|more|less)$"
 )
 
 
@@ -205,8 +213,10 @@ def is_changed(condition: Fact) -> bool:
 
 def is_measure(condition: Fact) -> bool:
     """Whether what the verb acts on is no disease: "glycemic control", "LDL C"."""
-    last = _MEASURED.sub("", condition.text).rsplit(" ", 1)[-1].lower()
-    return last in closed("measures") or last.rsplit("-", 1)[-1] in closed("measures")
+    words = _MEASURED.sub("", condition.text).lower().split(" ")
+    measured = words[-1] in closed("measures") or words[-1].rsplit("-", 1)[-1] in closed("measures")
+    done = words[0] in closed("gerunds") and not ends_in_disease(condition.text)
+    return measured or done or SYMPTOMS.fullmatch(condition.text) is not None
 
 
 _MEASURED = rx(r" \([^()]*\)$")

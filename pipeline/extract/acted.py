@@ -10,7 +10,7 @@ from pipeline.extract.head import Head, read_head
 from pipeline.extract.reading import read
 from pipeline.extract.said import Reading, Said
 from pipeline.extract.sentences import Statement
-from pipeline.extract.subjects import BESIDE_NAME, Names
+from pipeline.extract.subjects import BESIDE_NAME, Names, last_disease
 from pipeline.language import rx
 from pipeline.phrases.aim_openers import past_signs
 from pipeline.phrases.diseases import is_generic
@@ -27,8 +27,9 @@ def named(first: Reading, frame: Frame, names: Names) -> Reading:
     glued = next((number for number in range(start, end) if words[number].of("disease", "number")), None)
     heading: tuple[Said, ...] = ()
     if glued is not None:  # "1.2 Epilepsy ZOLAFEN is indicated …": a heading that lost its line
-        heading = (Said("qualifier", "stated", (words[start].start, words[end - 2].end)),) if end - 1 > start else ()
-        start = end - 1
+        behind = max(glued + 1, start + last_disease(words[start:end]))
+        heading = (Said("qualifier", "stated", (words[start].start, words[behind - 1].end)),) if behind < end else ()
+        start = min(behind, end - 1)
     stop = next((number for number in range(start + 1, end) if words[number].of("preposition", "relative", "treatment")), end)
     place = (words[start].start, words[stop - 1].end)
     own = names.words | BESIDE_NAME
@@ -85,7 +86,7 @@ def _after_colon(statement: Statement, intent: Said) -> int | None:
     return found.end() if found is not None else None
 
 
-_EVERY = rx(r"all (?:forms|types|kinds|stages|degrees|grades) of (?=\w)")
+_EVERY = rx(r"(?:all|various) (?:forms|types|kinds|stages|degrees|grades) of (?=\w)")
 
 
 _COLON = re.compile(r"[^:]*\bfollowing\b[^:.]*:\s+(?=\w)")

@@ -86,7 +86,7 @@ def _branches(scene: Scene, first: int) -> list[tuple[int, int]]:
                 found.append(scene.place(start, number))
                 start = number = number + 1 + last
                 continue
-        if words[number].low == "or" and number > start:
+        if words[number].low in ("or", "and/or") and number > start:
             found.append(scene.place(start, number))
             start = number + 2 if number + 1 < scene.end and words[number + 1].low in ("by", "with", "to") else number + 1
             number = start

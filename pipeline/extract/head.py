@@ -114,13 +114,15 @@ def read_head(statement: Statement, at: int = 0) -> Head | None:
 #: "mild to moderate", "locally advanced, unresectable or metastatic": how a disease stands, said before its name in several words.
 _RUN_OF_STATES = re.compile(
     rf"(?:active |acute |chronic )?{_ADJECTIVE}(?:(?:,? (?:and|or) |, ){_ADJECTIVE}){{1,4}} |(?:active |acute |chronic )?(?:mild|moderate) to "
-    r"(?:moderate|severe|moderately severe) (?:forms of )?",
+    rf"(?:moderate|severe|moderately severe) (?:forms of )?|(?:{_ADJECTIVE} ){{1,3}}\([^()]*\) (?=\w)",
     re.IGNORECASE,
 )
 
 
 _FORMS_OF = rx(r"\s*forms of (?=\w)")
-_SIGNS_OF = rx(r"(?:the )?(?:signs? (?:and|or) symptoms?|symptoms?|signs?|manifestations?) of (?:the )?(?=\w)")
+_SIGNS_OF = rx(
+    r"(?:the )?(?:signs? (?:and|or) symptoms?|symptoms?|signs?|manifestations?|number|frequency|severity) of (?:the )?(?=\w)"
+)
 
 
 def apart_from_state(head: Head, statement: Statement) -> tuple[Head, tuple[Place, ...]]:
@@ -306,7 +308,7 @@ def conditions(text: str, words: Sequence[Word], at: int, end: int, *, plain: bo
 
 _SITES = closed("sites")
 _ADJECTIVE_END = re.compile(
-    r"non|simple|complex|mixed|impending|acute|chronic|sole|definite|probable|possible|(?:non-?)?[a-z-]{2,}(?:al|ic|ous|ar|ive|ed|ly|ant|ent|oid|ory|ary|able|ible|acute)"
+    r"(?:day|night)time|non|simple|complex|mixed|impending|acute|chronic|sole|definite|probable|possible|(?:non-?)?[a-z-]{2,}(?:al|ic|ous|ar|ive|ed|ly|ant|ent|oid|ory|ary|able|ible|acute)"
 )
 
 
@@ -322,7 +324,9 @@ def _shares_noun(words: Sequence[Word], first: int, at: int, after: int) -> bool
     ):
         return True  # "serious skin and soft tissue infections"
     opened = next((number for number in range(first, at) if words[number].low == "("), at)
-    said = [word for number, word in enumerate(words[first:opened]) if not (number and word.of("coordinator"))]
+    said = [
+        word for number, word in enumerate(words[first:opened]) if not (number and (word.of("coordinator") or word.low == ","))
+    ]
     return all(_ADJECTIVE_END.fullmatch(word.low) and not word.of("disease") for word in said)
 
 

@@ -24,7 +24,7 @@ def leads_label(statement: Statement, frame: Frame) -> bool:
     """Reads "X tablets are indicated in the treatment of" above its list, with no colon."""
     if not frame.of_label or frame.group is None:
         return False
-    return not statement.text.endswith((".", "!", "?", ")")) or BELOW.search(statement.text) is not None
+    return not statement.text.rstrip().endswith((".", "!", "?", ")", "]")) or BELOW.search(statement.text) is not None
 
 
 def is_on_limitations(text: str) -> bool:

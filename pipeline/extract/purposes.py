@@ -120,7 +120,13 @@ def _start(words: Sequence[Word], verb: Said) -> int:
     number = next((k for k, word in enumerate(words) if word.end > verb.place[0]), 0)
     while number and words[number - 1].low in ("to", "for", "in", "as", "the", "a", "an", "adjunct", "adjunctive", "therapy"):
         number -= 1
-    return number
+    role = next((k for k in range(number - 1, max(0, number - _LONGEST_ROLE), -1) if words[k].low == "as"), 0)
+    beside = role and words[role - 1].of("coordinator") and not any(word.is_stop for word in words[role:number])
+    return role if beside else number  # "and as a drying agent in the relief of X"
+
+
+#: In words: "as a drying agent".
+_LONGEST_ROLE = 6
 
 
 def _without(reading: Reading, places: Sequence[tuple[int, int]], number: int) -> Reading:

@@ -22,9 +22,9 @@ _INITIAL = re.compile(r"(?:\b[A-Z]|\b(?:vs|e\.g|i\.e|Dr|Mr|Mrs|St|No|approx|ca))
 _OPENER = re.compile(r"\s*(?:It|This|These|The|In|For|Use|Patients|They|As)\s")
 _MARK_AT_END = re.compile(rf"\s{{0,40}}([{MARKS}][{MARKS},\s]{{0,40}})(?=[.;:]?(?:\s{{0,40}}(?:or|and))?\s*+$)")
 #: Where a label sends the reader for more: "[see Clinical Studies (14.1)]", "(see WARNINGS)". It says nothing of a use.
-#: With a capital it is a sentence of its own.
+#: With a capital in round brackets it is a sentence of its own.
 _REFERENCE = re.compile(
-    r"\[\s*see\b[^\[\]]*+\]|\(\s*see\b(?:[^()]|\([^()]*+\))*+\)|\(\d{1,2}\.\d{1,2}(?:, ?\d{1,2}\.\d{1,2})*+\)"
+    r"\[\s*[Ss]ee\b[^\[\]]*+\]|\(\s*see\b(?:[^()]|\([^()]*+\))*+\)|\(\d{1,2}\.\d{1,2}(?:, ?\d{1,2}\.\d{1,2})*+\)"
 )
 #: What a reference at the end of a sentence leaves in its plain text.
 _BLANKED = re.compile(r"(?:(?<=[^\s.])|(?<=\w\.))\s{6,}[.\s]*+\Z")

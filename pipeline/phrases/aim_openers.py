@@ -70,7 +70,9 @@ def aim(here: Here) -> Opener | None:
     noun = noun_aim(words, at, end)
     if word.low not in ("for", "in", "as") and here.fresh and current == "start" and not joined:
         # a fragment under the label's own heading: "Short term treatment of X", "the management of Y"
-        if not noun or any(one.of("person", "article") for one in words[at + 1 : noun]):
+        if not noun or any(
+            one.of("person") or (one.of("article") and words[k].low != "in") for k, one in enumerate(words[at + 1 : noun], at)
+        ):
             return None
         return Opener("aim", past_signs(words, noun, end))
     if joined and current in ("aim", "noun") and noun:

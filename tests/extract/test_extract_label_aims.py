@@ -1,0 +1,98 @@
+"""What a label's drug changes, and in which disease; the diseases of a sentence that says more than one thing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.extract.in_words import Uses
+
+
+@pytest.mark.parametrize(
+    ("sentence", "diseases"),
+    [
+        ("1.4 Alvemyalgia Codrix is indicated for the management of alvemyalgia.", ["alvemyalgia"]),
+        ("1.2 Severe Alvic Disorder Codrix is indicated for the treatment of alvic disorder.", ["alvic disorder"]),
+        ("CODRIX, alone or in combination with a resin, is indicated for the treatment of glioma.", ["glioma"]),
+        ("CODRIX is indicated for the reversal of bronchospasm in adults.", ["bronchospasm"]),
+        ("CODRIX is indicated for reducing the number of draining fistulas.", ["draining fistulas"]),
+        ("CODRIX is indicated for the treatment of severe (extensive) plaque keratosis.", ["plaque keratosis"]),
+        ("CODRIX is indicated for the treatment of various types of alvic goiter.", ["alvic goiter"]),
+        (
+            "CODRIX is indicated for the treatment of urethral, endocervical, or rectal infections.",
+            ["urethral, endocervical, or rectal infections"],
+        ),
+        (
+            "CODRIX is indicated in the relief of biliary colic and as a drying agent in the relief of symptoms of rhinitis.",
+            ["biliary colic", "rhinitis"],
+        ),
+        (
+            "CODRIX is indicated for the treatment of glioma. It can also be used to control visceral spasm.",
+            ["glioma", "visceral spasm"],
+        ),
+    ],
+)  # fmt: skip
+def test_more_of_what_labels_treat(uses_of_label: Uses, sentence: str, diseases: list[str]) -> None:
+    assert [one.text for use in uses_of_label(sentence) for one in use.conditions] == diseases
+
+
+@pytest.mark.parametrize(
+    ("sentence", "disease", "purpose"),
+    [
+        ("CODRIX may be used in functional disorders to reduce symptoms.", "functional disorders", "reduce symptoms"),
+        (
+            "CODRIX is indicated for the prolongation of the remission period between acute attacks of colitis.",
+            "colitis",
+            "prolongation of the remission period",
+        ),
+        (
+            "CODRIX is indicated for reducing symptoms and inducing and maintaining remission in adults with active enteritis.",
+            "active enteritis",
+            "reducing symptoms and inducing and maintaining remission",
+        ),
+        ("CODRIX is indicated for control of ventricular rate in flutter.", "flutter", "control of ventricular rate"),
+    ],
+)  # fmt: skip
+def test_what_a_drug_changes_is_its_purpose_in_a_disease(
+    uses_of_label: Uses, sentence: str, disease: str, purpose: str
+) -> None:
+    (use,) = uses_of_label(sentence)
+    assert [one.text for one in use.conditions] == [disease]
+    assert purpose in [one.fact.text for one in use.qualifiers if one.kind == "purpose"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "settings"),
+    [
+        ("CODRIX is used to control gastric spasm in cystitis and pylorospasm.", ["cystitis", "pylorospasm"]),
+        (
+            "CODRIX is indicated for the prevention of tetany in adults with rhinitis and spasm associated with enteritis.",
+            ["rhinitis", "spasm", "enteritis"],
+        ),
+        ("CODRIX is indicated for the prevention of stroke in patients with an increased risk of cardiopathy.", []),
+    ],
+)
+def test_in_which_disease_something_is_prevented(uses_of_label: Uses, sentence: str, settings: list[str]) -> None:
+    (use,) = uses_of_label(sentence)
+    assert [one.text for one in (*use.narrower, *use.settings)] == settings
+
+
+@pytest.mark.parametrize(
+    ("lead", "items", "diseases"),
+    [
+        ("CODRIX has been found effective in active stages of the following", ("Alvitis.", "Glioma."), ["Alvitis", "Glioma"]),
+        ("CODRIX is indicated for the following", ("Conversion to a rhythm of asystasis.", "Glioma."), ["asystasis", "Glioma"]),
+        ("CODRIX is indicated for", ("Reduction in the risk of stroke.", "Treatment of glioma."), ["stroke", "glioma"]),
+        ("CODRIX is indicated to", ("Treat patients with cardiopathy.", "Treat glioma."), ["cardiopathy", "glioma"]),
+    ],
+)  # fmt: skip
+def test_more_of_what_a_label_s_list_names(uses_of_label: Uses, lead: str, items: tuple[str, str], diseases: list[str]) -> None:
+    uses = uses_of_label(f"{lead}\n\n- {items[0]}\n\n- {items[1]}\n")
+    assert [one.text for use in uses for one in use.conditions] == diseases
+
+
+def test_where_a_label_sends_the_reader_behind_a_full_stop_opens_no_list(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label(
+        "CODRIX is indicated for the treatment of glioma in adults. [See Clinical Studies (14) .]\n\n"
+        "### Important Limitations of Use\n\nCODRIX should not be used for the treatment of melanoma.\n"
+    )
+    assert [one.text for one in use.conditions] == ["glioma"]
