@@ -71,7 +71,8 @@ def aim(here: Here) -> Opener | None:
     if word.low not in ("for", "in", "as") and here.fresh and current == "start" and not joined:
         # a fragment under the label's own heading: "Short term treatment of X", "the management of Y"
         if not noun or any(
-            one.of("person") or (one.of("article") and words[k].low != "in") for k, one in enumerate(words[at + 1 : noun], at)
+            one.of("person") or (one.of("article") and words[k].low not in ("in", "to"))
+            for k, one in enumerate(words[at + 1 : noun], at)
         ):
             return None
         return Opener("aim", past_signs(words, noun, end))
