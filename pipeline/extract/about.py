@@ -225,6 +225,26 @@ _MEASURED = rx(r" \([^()]*\)$")
 SYMPTOMS = rx(r"(?:the )?(?:signs? (?:and|or) )?symptoms?")
 
 
+_DUE = rx(r"\bdue to\b")
+_BETWEEN = rx(r"[\s,]*(?:and|or|and/or)?\s*(?:to )?(?:the |an? )?")
+
+
+def causes_in_words(leaf: Leaf) -> list[Fact]:
+    """Reads "due to A, B, or C" as a label says it: that the one is due to the other is more than that both are there."""
+    found = []
+    for reading in (*leaf.leading, *leaf.above, *leaf.own):
+        plain = reading.statement.plain
+        causes = [one.place for one in reading.of("cause")]
+        for due in _DUE.finditer(plain, reading.statement.start, reading.statement.end):
+            end = due.end()
+            for start, stop in causes:
+                if start <= due.start() < stop or (start >= end and _BETWEEN.fullmatch(plain, end, start)):
+                    end = max(end, stop)
+            if end > due.end():
+                found.append(reading.quote((due.start(), end), "cause-in-words"))
+    return found
+
+
 def causes_of(leaf: Leaf, verb: Said) -> tuple[Fact, ...]:
     """The leaf's own causes, else those of the items above or the opening sentence (a sub-item's cause is a kind of its parent's)."""
     for readings in (leaf.own, leaf.above, leaf.leading):

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from pipeline.extract.frames import Frame
-from pipeline.extract.head import Head, read_head
+from pipeline.extract.head import STATE_ALONE, Head, read_head
 from pipeline.extract.reading import read
 from pipeline.extract.said import Reading, Said
 from pipeline.extract.sentences import Statement
@@ -52,6 +52,8 @@ def prose_head(reading: Reading, *, symptoms: bool = True) -> Head | None:
     last = later[0].place[0] if later else statement.end  # "for the treatment of stable patients with X to reduce Y"
     acted = next((one for one in reading.of("object") if one.place[0] < last), None)
     start = acted.place[0] if acted is not None and not is_generic(reading.text(acted.place)) else None
+    if start is None:
+        start = next((one.place[0] for one in reading.of("kinds") if STATE_ALONE.fullmatch(reading.text(one.place))), None)
     if start is None:
         start = _after_people(reading, intent)
     if start is None and not symptoms:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from pipeline.extract.said import Place, Said
 from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
 from pipeline.phrases.diseases import ends_in_disease
 from pipeline.phrases.nouns import goes_on, is_one_name, noun_list
+from pipeline.phrases.words import words_of
 
 #: The rule of a disease of which the condition is a part ("irritability associated with autistic disorder").
 UNDERLYING = "underlying-disease"
@@ -32,7 +35,18 @@ def cause(scene: Scene) -> tuple[Said, ...] | None:
     if (again := _head_again(scene, first)) is not None:
         return tuple(scene.tell("cause", "cause", place, names=(place,)) for place in again)
     rule = UNDERLYING if scene.words[scene.phrase.first].low in ("associated", "in", "on", "secondary") else "cause"
-    return tuple(scene.tell("cause", rule, place, names=(place,)) for place in _branches(scene, first))
+    found: list[Said] = []
+    for place in _branches(scene, first):
+        remark = _REMARK.search(scene.text, *place)
+        says = words_of(scene.text, *remark.span("says")) if remark is not None else ()
+        if remark is not None and any(word.of("negation", "be", "modal") for word in says):
+            found.append(scene.tell("qualifier", "stated", remark.span("says"), of="use"))
+            place = (place[0], remark.start())  # noqa: PLW2901 - "alcoholism (not to be taken concomitantly with alcohol)"
+        found.append(scene.tell("cause", rule, place, names=(place,)))
+    return tuple(found)
+
+
+_REMARK = re.compile(r" \((?P<says>[^() ]++ [^()]*+)\)\Z")
 
 
 def is_of_disease(scene: Scene) -> bool:
@@ -101,5 +115,5 @@ _SOME_KINDS = rx(r"(?:some|certain|many) (?:types|kinds|forms) of\b")
 
 
 def _past_article(scene: Scene, at: int) -> int:
-    """Past "the"; "certain types of" stays: a cause that is only some of a disease is not the disease."""
-    return at + len("the ") if scene.text.startswith("the ", at) else at
+    """Past an article; "certain types of" stays: a cause that is only some of a disease is not the disease."""
+    return next((at + len(one) for one in ("the ", "a ", "an ") if scene.text.startswith(one, at)), at)

@@ -13,6 +13,7 @@ from pipeline.extract.label_blocks import (
     BELOW,
     INFECTIONS,
     is_group,
+    is_item,
     is_on_limitations,
     is_title,
     leads_label,
@@ -100,7 +101,7 @@ def elements(blocks: Sequence[Block], names: Names) -> list[Element]:
         walk.take_list(run)
         run = []
         if heads:
-            walk.take_heading(block)
+            walk.take_heading(block, lone=number + 1 == len(blocks) or blocks[number + 1].kind == "heading")
         elif block.kind == "paragraph":
             walk.take_paragraph(block, blocks[number + 1] if number + 1 < len(blocks) else None)
         elif block.text.strip():
@@ -174,10 +175,10 @@ class _Walk:
             and leads_label(passage.lead[0], passage.frame)
         )
 
-    def take_heading(self, block: Block, *, goes_on: bool = False) -> None:
+    def take_heading(self, block: Block, *, goes_on: bool = False, lone: bool = False) -> None:
         """A heading inside the section: what stands below it, down to the next of its level, stands under it.
 
-        `goes_on`: it parts a label's list, which goes on below it.
+        `goes_on`: it parts a label's list, which goes on below it. `lone`: nothing stands below it.
         """
         opening = goes_on and block.text.rstrip().endswith(":")  # it stands under the group before it
         above = (
@@ -190,17 +191,22 @@ class _Walk:
         lead = self.passage
         self.passage = None
         if lead is not None and not lead.items and self._waits(lead):
-            self._open(replace(lead, items=[], details=[], under=self.headings))  # what it opens stands below the heading
+            self._open_below(lead, block, lone=lone)
             self.part = block.level
             return
         if self.label is not None and (goes_on or (block.kind == "heading" and block.level == self.part)):
             label = self.label
-            self._open(replace(label, items=[], details=[], under=self.headings))  # and below the next one like it
+            self._open_below(label, block, lone=lone)  # and below the next one like it
             if goes_on:
                 self.label = label
             return
         self.label, self.part = None, 0
         self.lost = self.stranger = True
+
+    def _open_below(self, opens: Passage, block: Block, *, lone: bool) -> None:
+        """What a sentence opens stands below the heading, or is the heading ("### Management of gout", and nothing below it)."""
+        items = [Item(block, statements(block))] if lone and is_item(block.text) else []
+        self._open(replace(opens, items=items, details=[], under=self.headings[:-1] if items else self.headings))
 
     def take_list(self, run: list[Block]) -> None:
         """A list: the items of the open passage."""

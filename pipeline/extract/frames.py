@@ -126,7 +126,12 @@ _ONLY_TO = rx(r"\bshould (?:only be used|be used only|be reserved) (?:to|for|in|
 PROGRAM = "special-program"
 
 
+#: The frame of "This category includes cretinism and myxedema." behind a use: kinds of its disease.
+KINDS = "kinds"
+
+
 FRAMES: tuple[Row, ...] = (
+    Row(KINDS, "detail", says=rx(r"^this (?:category |group )?includes? (?!only\b|no\b)")),
     Row("confirmatory-trials", "approval-status", says=rx(r"\bconfirmatory\b|\bremains? approved only if\b.*\b(?:trials?|stud(?:y|ies))\b|\b(?:may|might|could|can) withdraw (?:its |the |this )?approval\b|^as a condition of (?:this |the )?approval\b.*\b(?:trials?|stud(?:y|ies))\b")),
     Row("more-information", "other-form", says=rx(r"^[(\[\s]*see\b|^for (?:more )?information\b|\bsee the drug information summar(?:y|ies)\b")),
     Row("being-studied", "studied", verbs=("study",), unless=rx(

@@ -286,7 +286,7 @@ def conditions(text: str, words: Sequence[Word], at: int, end: int, *, plain: bo
             number = closing_bracket(words, number, end)
             continue
         one = next((said for said in _ONE_THING if tuple(w.low for w in words[number : number + len(said)]) == said), None)
-        if one is not None:
+        if one is not None and not (plain and one[-1] == "other" and words[number - 1].of("disease")):
             number += len(one)
             continue
         joint, after = joint_of(words, number, end)
@@ -300,6 +300,9 @@ def conditions(text: str, words: Sequence[Word], at: int, end: int, *, plain: bo
                 continue
             number = after
             continue
+        if number > first and words[number].low.endswith("itis") and words[number - 1].low.endswith("itis"):
+            found.append(_trimmed(text, words[first].start, words[number - 1].end))  # "Pharyngitis Tonsillitis": no joint
+            first = number
         number += 1
     if first < end:
         found.append(_trimmed(text, words[first].start, words[end - 1].end, last=True))

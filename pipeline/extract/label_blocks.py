@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pipeline.extract.frames import Frame
 from pipeline.extract.sentences import Statement
 from pipeline.language import rx
-from pipeline.phrases.nouns import CAUSED
+from pipeline.phrases.nouns import CAUSED, noun_aim
+from pipeline.phrases.words import words_of
 
 #: "is indicated in the treatment of serious infections caused by X.": which, paragraphs below may say.
 INFECTIONS = rx(r"\bof (?:[\w-]+ ){0,3}infections(?: (?:when )?(?:caused|due)\b|: )")
@@ -35,6 +36,12 @@ def is_on_limitations(text: str) -> bool:
 def is_group(text: str) -> bool:
     """Whether words only name a group of diseases ("2. Rheumatic Disorders"), which is no condition where its diseases follow."""
     return _GROUP.fullmatch(text.strip()) is not None
+
+
+def is_item(text: str) -> bool:
+    """Whether a heading with nothing below it is one of what a sentence opens ("Management of gout", "Essential hypertension")."""
+    words = words_of(text, 0, len(text))
+    return noun_aim(words, 0, len(words)) > 0 or any(word.of("disease") for word in words)
 
 
 def opens_part(said: Sequence[Statement], frame: Frame) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pipeline.extract.about import (
     SYMPTOMS,
     acted_by,
+    causes_in_words,
     causes_of,
     conditions_of,
     is_changed,
@@ -124,7 +125,9 @@ def build_use(
         narrower=unique(one for one in (*extra, *narrower_of(leaf, verb)) if one.spans not in named),
         settings=settings,
         causes=causes,
-        disease_status=unique((*state["status"], *_inherited_names(leaf), *(beside_names(leaf) if of_label else ()))),
+        disease_status=unique(
+            (*state["status"], *_inherited_names(leaf), *((*beside_names(leaf), *causes_in_words(leaf)) if of_label else ()))
+        ),
         biomarkers=unique(state["biomarker"]),
         stages=unique(state["stage"]),
         line=line_of(leaf),

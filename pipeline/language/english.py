@@ -166,6 +166,8 @@ _SETS: Final[Mapping[str, str]] = {
     "noun-aims": "treatment management relief prevention reduction control care therapy diagnosis detection palliation prophylaxis alleviation "
     "chemoprophylaxis initiation amelioration suppression eradication correction improvement maintenance induction resolution "
     "prolongation slowing healing evaluation assessment production reversal conversion termination elimination",
+    # What a therapy is beside another: "as adjunctive therapy in edema"
+    "added": "adjunctive replacement supplemental supplementary substitution",
     # Verbs that an item may begin with, and no adjectives ("Clear cell sarcoma", "Lower back pain")
     "item-aims": "reduce prevent improve maintain relieve increase decrease manage treat delay prolong",
     # What is indicated in a label beside its product: "Caution is indicated in …", "Biopsy is indicated …"

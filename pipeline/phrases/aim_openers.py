@@ -27,7 +27,7 @@ _GERUNDS = closed("gerunds")
 
 
 #: "As adjunctive therapy in edema", "as replacement therapy in hypothyroidism": what for.
-_ADDED = ("adjunctive", "replacement", "supplemental", "supplementary", "substitution")
+_ADDED = closed("added")
 _CLAUSE_VERBS = closed("clause-verbs")
 
 
@@ -67,7 +67,7 @@ def aim(here: Here) -> Opener | None:
         verb = at + word.low.endswith("ly")
         if verb < end and words[verb].low in _FINITE_AIMS:
             return infinitive(words, verb, end)
-    noun = noun_aim(words, at, end)
+    noun = noun_aim(words, at, end) or (at == 0 and _therapy_for(words, end))
     if word.low not in ("for", "in", "as") and here.fresh and current == "start" and not joined:
         # a fragment under the label's own heading: "Short term treatment of X", "the management of Y"
         if not noun or any(
@@ -115,6 +115,13 @@ def aim(here: Here) -> Opener | None:
         named = names_disease(words, at + 1, stop) and not any(one.of("person") for one in words[at + 1 : stop])
         return Opener("aim", at + 1) if named else None
     return Opener("aim", at + 1) if _of_indicated(words, at, end, current) else None
+
+
+def _therapy_for(words: Sequence[Word], end: int) -> int:
+    """Reads "Adjunctive therapy for adults with X", "Maintenance treatment in X" alone below a label's sentence: where what for begins."""
+    at = next((k for k in range(1, min(_EARLY, end)) if words[k].low in ("therapy", "treatment")), 0)
+    added = at and all(word.low in _ADDED or word.of("line") for word in words[:at])
+    return at + 2 if added and at + 2 < end and words[at + 1].low in ("for", "in") else 0
 
 
 def _leads_to_list(words: Sequence[Word], at: int, end: int) -> bool:

@@ -25,6 +25,8 @@ from tests.extract.in_words import Uses
             "CODRIX is indicated in the relief of biliary colic and as a drying agent in the relief of symptoms of rhinitis.",
             ["biliary colic", "rhinitis"],
         ),
+        ("CODRIX is indicated for the care of persistent, moderate to severe pain.", ["persistent, moderate to severe pain"]),
+        ("CODRIX is indicated for the care of alvitis and other gut disorders.", ["alvitis", "other gut disorders"]),
         (
             "CODRIX is indicated for the treatment of glioma. It can also be used to control visceral spasm.",
             ["glioma", "visceral spasm"],
@@ -83,6 +85,8 @@ def test_in_which_disease_something_is_prevented(uses_of_label: Uses, sentence: 
         ("CODRIX is indicated for the following", ("Conversion to a rhythm of asystasis.", "Glioma."), ["asystasis", "Glioma"]),
         ("CODRIX is indicated for", ("Reduction in the risk of stroke.", "Treatment of glioma."), ["stroke", "glioma"]),
         ("CODRIX is indicated to", ("Treat patients with cardiopathy.", "Treat glioma."), ["cardiopathy", "glioma"]),
+        ("CODRIX is indicated for", ("Adjunctive therapy for adults with alvitis.", "Glioma."), ["alvitis", "Glioma"]),
+        ("CODRIX is indicated for the treatment of", ("Alvitis Tonsillitis", "Glioma"), ["Alvitis", "Tonsillitis", "Glioma"]),
     ],
 )  # fmt: skip
 def test_more_of_what_a_label_s_list_names(uses_of_label: Uses, lead: str, items: tuple[str, str], diseases: list[str]) -> None:
@@ -96,3 +100,32 @@ def test_where_a_label_sends_the_reader_behind_a_full_stop_opens_no_list(uses_of
         "### Important Limitations of Use\n\nCODRIX should not be used for the treatment of melanoma.\n"
     )
     assert [one.text for one in use.conditions] == ["glioma"]
+
+
+def test_headings_with_nothing_below_them_are_what_a_label_s_sentence_opens(uses_of_label: Uses) -> None:
+    uses = uses_of_label(
+        "CODRIX is indicated for\n\n### Management of neuralgia\n\n### Adjunctive therapy in adults with glioma\n"
+    )
+    assert [one.text for use in uses for one in use.conditions] == ["neuralgia", "glioma"]
+    assert [bool(use.populations) for use in uses] == [False, True]
+
+
+def test_a_remark_behind_a_disease_is_no_part_of_its_name(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label(
+        "CODRIX is indicated for the treatment of pain associated with alvitis (not to be taken with alcohol)."
+    )
+    assert [one.text for one in use.settings] == ["alvitis"]
+    assert [one.fact.text for one in use.qualifiers if one.kind == "stated"] == ["not to be taken with alcohol"]
+
+
+def test_what_a_sentence_says_that_a_disease_includes_restricts_nothing(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label("CODRIX is indicated for the treatment of alvitis. This category includes myxedema and alvic edema.")
+    assert [one.text for one in use.conditions] == ["alvitis"]
+    assert (use.narrower, [one.text for one in use.disease_status]) == ((), ["includes myxedema and alvic edema"])
+
+
+@pytest.mark.parametrize("cause", ["due to Aerococcus lentus, Aerococcus levis, or fungi", "due to alvic disease"])
+def test_a_cause_is_also_said_in_the_label_s_words(uses_of_label: Uses, cause: str) -> None:
+    (use,) = uses_of_label(f"CODRIX is indicated for the treatment of alvitis {cause}.")
+    assert use.causes
+    assert cause in [one.text for one in use.disease_status]
