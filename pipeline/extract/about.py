@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.extract.head import conditions
 from pipeline.extract.leaf import PREVENTIVE, Leaf, Pair, quoted, said, unique
-from pipeline.extract.purposes import one_purpose
+from pipeline.extract.purposes import alike, one_purpose
 from pipeline.extract.said import SHARED_NOUN, Said
 from pipeline.language import classes_of, closed, rx
 from pipeline.model import Fact
@@ -65,15 +65,11 @@ _KIND = rx(r"(?:[\w-]+ (?:to [\w-]+ )?){0,2}(?:infections?|diseases|disorders|co
 _WITH = rx(r"\b(?:with|who|have|having|caused by|organisms|strains|bacteria|pathogens)\W*$")
 
 
-_ALIKE = (rx(r"treat|manag|relief|therapy|control"), rx(r"reduce|lower|suppress|decrease|lessen"))
-
-
 def _in_one_breath(leaf: Leaf) -> tuple[Fact, ...]:
     """Reads "for the treatment of hypertension and for the management of angina": what the later verbs of the same kind act on."""
     reading = leaf.own[0]
     verbs = reading.of("intent")
-    alike = len(verbs) > 1 and any(all(sort.search(reading.text(one.place)) for one in verbs) for sort in _ALIKE)
-    if not alike or not reading.of("head") or not one_purpose(verbs, reading):
+    if not verbs[1:] or not alike(verbs, reading) or not reading.of("head") or not one_purpose(verbs, reading):
         return ()
     behind = [one for one in reading.of("object", "narrower") if one.place[0] > verbs[1].place[0]]
     found = acted_by(
@@ -106,6 +102,9 @@ def settings_of(leaf: Leaf, verb: Said, *, of_label: bool) -> tuple[Fact, ...]:
     if not of_label and (not leaf.prose or verb.mode in PREVENTIVE):
         return ()
     found = _of_such_patients(leaf) if of_label else []
+    if of_label and verb.mode in PREVENTIVE:  # "in hypertensive patients with gastropathy to reduce the risk of stroke"
+        having = [(reading, one) for reading, one in said(leaf.own[:1], "narrower") if one.rule == "disease-of-patients"]
+        found += [replace(each, rule="setting") for reading, one in having for each in reading.diseases([one.place], "setting")]
     within = [*leaf.leading, *leaf.own[:1]] if of_label else leaf.own[:1]
     for reading, one in said(within, "description", *(("status", "qualifier") if of_label else ())):
         of_disease = one.rule in ("patient-trait", "other-disease", "site", "with-feature")
@@ -116,7 +115,8 @@ def settings_of(leaf: Leaf, verb: Said, *, of_label: bool) -> tuple[Fact, ...]:
         words = words_of(reading.statement.plain, lead.end(), one.place[1])
         listed = noun_list(words, 0, len(words))
         if listed.end == len(words) and not any(
-            words[last - 1].of("treatment", "marker", "person") for _, last in listed.items
+            words[last - 1].of("treatment", "marker", "person") or words[first].low in closed("history")
+            for first, last in listed.items
         ):
             parts = conditions(reading.statement.plain, words, 0, len(words), plain=True)
             named = [reading.quote(part, "setting") for part in parts]
@@ -153,7 +153,7 @@ def _of_such_patients(leaf: Leaf) -> list[Fact]:
 _ANY_DISEASE = ("disease", "condition", "disorder", "illness", "problem")
 #: What patients have and no disease: "a body mass index of 30", "a history of ulcers", "higher".
 _TRAIT = rx(
-    r"\d\d|\d ?%|\b(?:history|risk) of\b|\b(?:index|levels?|counts?|factors?|scores?|risk|higher|lower|older|younger|more|less)$"
+    r"\d\d|\d ?%|\b(?:history|risk) of\b|\b(?:index|levels?|counts?|factors?|scores?|risk|higher|lower|older|younger|more|less|progression)$"
 )
 
 

@@ -13,7 +13,7 @@ from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import BESIDE_NAME, Names, last_disease
 from pipeline.language import rx
 from pipeline.phrases.aim_openers import past_signs
-from pipeline.phrases.diseases import is_generic
+from pipeline.phrases.diseases import ends_in_disease, is_generic
 from pipeline.phrases.words import words_of
 
 
@@ -55,6 +55,8 @@ def prose_head(reading: Reading, *, symptoms: bool = True) -> Head | None:
     if start is None:
         start = next((one.place[0] for one in reading.of("kinds") if STATE_ALONE.fullmatch(reading.text(one.place))), None)
     if start is None:
+        start = _before_people(reading, intent) if not symptoms else None
+    if start is None:
         start = _after_people(reading, intent)
     if start is None and not symptoms:
         start = _after_colon(statement, intent)
@@ -75,6 +77,12 @@ def _after_people(reading: Reading, intent: Said) -> int | None:
         return None
     found = HAVING.match(reading.statement.plain, people.place[1], reading.statement.end)
     return found.end() if found is not None else None
+
+
+def _before_people(reading: Reading, intent: Said) -> int | None:
+    """Reads "maintenance therapy for gastric ulcer patients": where the disease begins."""
+    places = (one.place for one in reading.of("qualifier") if 0 <= one.place[0] - intent.place[1] <= len(" for "))
+    return next((place[0] for place in places if ends_in_disease(reading.text(place))), None)
 
 
 HAVING = rx(

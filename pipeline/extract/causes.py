@@ -9,7 +9,7 @@ from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
 from pipeline.phrases.diseases import ends_in_disease
 from pipeline.phrases.nouns import goes_on, is_one_name, noun_list
-from pipeline.phrases.words import words_of
+from pipeline.phrases.words import closing_bracket, words_of
 
 #: The rule of a disease of which the condition is a part ("irritability associated with autistic disorder").
 UNDERLYING = "underlying-disease"
@@ -42,7 +42,9 @@ def cause(scene: Scene) -> tuple[Said, ...] | None:
         if remark is not None and any(word.of("negation", "be", "modal") for word in says):
             found.append(scene.tell("qualifier", "stated", remark.span("says"), of="use"))
             place = (place[0], remark.start())  # noqa: PLW2901 - "alcoholism (not to be taken concomitantly with alcohol)"
-        found.append(scene.tell("cause", rule, place, names=(place,)))
+        symptoms = scene.text[slice(*place)].lower().endswith("symptoms")  # "associated with disabling symptoms": no disease
+        kept = scene.tell("qualifier", "stated", (scene.whole[0], place[1]), of="disease")
+        found.append(kept if symptoms and rule == UNDERLYING else scene.tell("cause", rule, place, names=(place,)))
     return tuple(found)
 
 
@@ -81,6 +83,9 @@ def _branches(scene: Scene, first: int) -> list[tuple[int, int]]:
         return [scene.place(first, scene.end)]  # "certain types of X or Y": certain types of either
     listed = any(words[k].low == "," and goes_on(words, k + 1, scene.end) for k in range(first, scene.end))  # "A, B, and C"
     while number < scene.end:
+        if words[number].low == "(":
+            number = closing_bracket(words, number, scene.end)  # "pathology (such as inflammation of the muscles or joints)"
+            continue
         if is_one_name(words, number, scene.end):
             number += 1
             continue

@@ -42,9 +42,9 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
     whole = (statement.start, statement.end)
     leading = frame.leading[1] > frame.leading[0]
     if frame.name == KINDS:
-        verb = next(word for word in words if word.low in closed("content"))
-        place = (verb.start, statement.end_of_words)
-        return Reading(statement, (Said("frame", KINDS, (statement.start, verb.start)), Said("status", INCLUDED, place)))
+        at = next(word.start for word in words if word.low in closed("content"))
+        said = Said("frame", KINDS, (statement.start, at)), Said("status", INCLUDED, (at, statement.end_of_words))
+        return Reading(statement, said)
     if _OF_BRAND.search(statement.text) or (frame.subject != "disease" and _NOT_FOR.search(statement.text)):
         return Reading(statement, (Said("qualifier", "stated", whole),))
     if group is None or leading or _RECEIVE_IT.match(statement.text) or (group.negative and frame.subject != "disease"):

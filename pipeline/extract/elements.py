@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.extract.fragments import has_main_verb, only_names
 from pipeline.extract.frames import Frame, frame_of
-from pipeline.extract.head import bold_ranges, read_head, starts_bold
+from pipeline.extract.head import has_bold, read_head, starts_bold
 from pipeline.extract.label_blocks import (
     BELOW,
     INFECTIONS,
@@ -232,10 +232,11 @@ class _Walk:
             return False
         said = statements(block)
         frame = self._frame(said[0]) if said else None
-        if frame is None or frame.name or said[0].text[-1:] not in (".", ";") or any(self._frame(one).of_use for one in said):
+        if frame is None or said[0].text[-1:] not in (".", ";") or any(self._frame(one).of_use for one in said[1:]):
             return False
         words = words_of(said[0].plain, said[0].start, said[0].end)
-        return only_names(words) and not has_main_verb(words, frame.group) and read_head(said[0]) is not None
+        verb = has_main_verb(words, frame.group) or (frame.name and frame.group is None)
+        return only_names(words) and not verb and read_head(said[0]) is not None
 
     def is_title(self, block: Block) -> bool:
         """Whether a paragraph of a label is a heading that lost its mark."""
@@ -270,7 +271,7 @@ class _Walk:
                 below = leads and following is not None
                 introduces = (closing or below) and not any(self._states_own(later) for later in said[number + 1 :])
                 if introduces or (
-                    number == len(said) - 1 and following is not None and following.kind == "item" and not _has_bold(statement)
+                    number == len(said) - 1 and following is not None and following.kind == "item" and not has_bold(statement)
                 ):
                     self._open(Passage(tuple(said[number:]), frame, under=self.headings))
                     return
@@ -332,9 +333,7 @@ class _Walk:
             return False
         if frame.subject == "it":
             return not self.stranger and (statement.opens or self._another(statement, frame))
-        if frame.subject == "agency":
-            return True
-        return has_aim(statement, frame) or self.passage is None or statement.opens
+        return frame.subject == "agency" or has_aim(statement, frame) or self.passage is None or statement.opens
 
     def _another(self, statement: Statement, frame: Frame) -> bool:
         """Whether "it is (also) used to treat …" names something else than the use in prose before it."""
@@ -394,10 +393,6 @@ class _Walk:
             self.label, self.part = (self.label if listed and passage.prose else None), 0
         self.lost = self.stranger = False
         self.found.append(passage)
-
-
-def _has_bold(statement: Statement) -> bool:
-    return any(start < statement.end and end > statement.start for start, end in bold_ranges(statement.block))
 
 
 _LEADS_TO = re.compile(r"\b(?:of|for|to|in|as|indicated|following|below|conditions|patients|who)[\s:]*\Z", re.IGNORECASE)

@@ -28,7 +28,7 @@ STATE_ALONE = rx(
     r"|(?:early|late|low|high|intermediate|limited|extensive)-(?:stage|grade|risk)"
     r"|(?:stage|grade) (?:[0IV]+[A-D]?|\d)"
 )
-_ADJECTIVE = rf"(?:{STATE_ALONE.pattern}|(?:[\w+/]+\s+){{0,2}}[\w+/-]+-(?:positive|negative|mutated|mutant|deficient|low|high))"
+_ADJECTIVE = rf"(?:{STATE_ALONE.pattern}|(?:[\w+/]+\s+){{0,2}}[\w+/-]+(?:-| (?=pos|neg|unk))(?:positive|negative|unknown|mutated|mutant|deficient|low|high))"
 _ADJECTIVES = re.compile(rf"{_ADJECTIVE}(?:,?\s+(?:(?:and|or)\s+)?{_ADJECTIVE}){{0,5}}", re.IGNORECASE)
 #: "severe, recalcitrant, disabling psoriasis": after such a word and a comma, the name is still to come.
 _STATES_FIRST = re.compile(rf"(?:{STATE_ALONE.pattern}),", re.IGNORECASE)
@@ -65,6 +65,11 @@ def bold_ranges(block: Block) -> list[Place]:
     if "**" in block.text:
         ranges = sorted({*ranges, *(found.span("words") for found in LITERAL_BOLD.finditer(block.text))})
     return ranges
+
+
+def has_bold(statement: Statement) -> bool:
+    """Whether a word of a sentence is bold."""
+    return any(start < statement.end and end > statement.start for start, end in bold_ranges(statement.block))
 
 
 def starts_bold(block: Block) -> bool:
@@ -182,7 +187,8 @@ def _head_end(text: str, words: Sequence[Word], at: int, ranges: list[Place]) ->
             continue
         joint, after = joint_of(words, number, len(words))
         if joint and number > at:
-            severe = joint == "," and _STATES_FIRST.match(text, words[at].start, words[after - 1].end) is not None
+            states = _STATES_FIRST.match(text, words[at].start, words[after - 1].end) is not None
+            severe = joint == "," and (states or (not ranges and _adjectives(words[at:number])))
             lists = listing and joint == "," and not ranges and _goes_on_noun(words, after)
             if not (severe and noun_end(words, after, len(words)) > after) and not (
                 lists or _next_is_head(words, joint, after, ranges)
@@ -286,7 +292,7 @@ def conditions(text: str, words: Sequence[Word], at: int, end: int, *, plain: bo
             number = closing_bracket(words, number, end)
             continue
         one = next((said for said in _ONE_THING if tuple(w.low for w in words[number : number + len(said)]) == said), None)
-        if one is not None and not (plain and one[-1] == "other" and words[number - 1].of("disease")):
+        if one is not None and not (plain and one[-1] == "other" and _ADJECTIVE_END.fullmatch(words[number - 1].low) is None):
             number += len(one)
             continue
         joint, after = joint_of(words, number, end)
@@ -330,13 +336,19 @@ def _shares_noun(words: Sequence[Word], first: int, at: int, after: int) -> bool
     said = [
         word for number, word in enumerate(words[first:opened]) if not (number and (word.of("coordinator") or word.low == ","))
     ]
+    return _adjectives(said)
+
+
+def _adjectives(said: Sequence[Word]) -> bool:
+    """Reads "radiolucent, noncalcified stones": no noun stands before the comma."""
     return all(_ADJECTIVE_END.fullmatch(word.low) and not word.of("disease") for word in said)
 
 
 def _within_of(words: Sequence[Word], first: int, at: int) -> bool:
     """Reads "carcinoma of the lip and mouth": "and" after "of the …" joins the sites of one disease."""
     if any(word.low in ("of", "in") for word in words[max(first + 1, at - 3) : at]):
-        return True
+        after = noun_end(words, at + 1, len(words))  # and not "exacerbations of chronic bronchitis, pneumonia"
+        return words[at].low != "," or not (words[at - 1].of("disease") and words[after - 1].of("disease"))
     site = next((number for number in range(at - 1, first, -1) if words[number].low in ("of", "in")), 0)
     commas = any(word.low == "," for word in words[site : at + 1])
     listed = site and commas and not any(word.of("disease") for word in words[site:at])
@@ -347,7 +359,7 @@ def _within_of(words: Sequence[Word], first: int, at: int) -> bool:
     return bool(listed) and not any(word.of("disease") for word in words[after : noun_end(words, after, len(words))])
 
 
-_ARTICLE = rx(r"the ")
+_ARTICLE = rx(r"(?:of )?the |of ")
 
 
 def _trimmed(text: str, start: int, end: int, *, last: bool = False) -> Place:

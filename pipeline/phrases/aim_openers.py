@@ -76,10 +76,12 @@ def aim(here: Here) -> Opener | None:
         ):
             return None
         return Opener("aim", past_signs(words, noun, end))
-    if joined and current in ("aim", "noun") and noun:
+    if joined and current in ("aim", "noun", "cause") and noun:
         return Opener("aim", past_signs(words, noun, end))  # "for the control of X and prevention and treatment of Y"
     if word.low not in ("for", "in", "as") or at + 1 >= end:
         return None
+    if at and word.low == "for" and _names_another(words, at, end):
+        return Opener("aim", at + 1)  # "is indicated for the treatment of X and for Y"
     if word.low in ("for", "in") and at and words[at - 1].of("indicate") and (noun := noun_aim(words, at + 1, end)):
         return Opener("aim", past_signs(words, noun, end))  # "is indicated for acute and maintenance treatment of X"
     if (
@@ -117,6 +119,19 @@ def aim(here: Here) -> Opener | None:
     return Opener("aim", at + 1) if _of_indicated(words, at, end, current) else None
 
 
+def _names_another(words: Sequence[Word], at: int, end: int) -> bool:
+    """Whether only a disease by its form follows "and for" in a sentence on what the drug is indicated, effective or given for."""
+    stop = noun_end(words, at + 1, end)
+    first = next((k for k in range(at) if words[k].low in _NOUN_AIMS and words[k + 1].low == "of"), None)
+    return (
+        first is not None
+        and words[at - 1].low in ("and", "or")
+        and stop > at + 1
+        and words[stop - 1].of("disease")
+        and not any(word.of("person", "treatment", "article", "kind") for word in words[at + 1 : stop])
+    )
+
+
 def _therapy_for(words: Sequence[Word], end: int) -> int:
     """Reads "Adjunctive therapy for adults with X", "Maintenance treatment in X" alone below a label's sentence: where what for begins."""
     at = next((k for k in range(1, min(_EARLY, end)) if words[k].low in ("therapy", "treatment")), 0)
@@ -137,13 +152,17 @@ def _leads_to_list(words: Sequence[Word], at: int, end: int) -> bool:
 
 def _of_indicated(words: Sequence[Word], at: int, end: int, current: Kind) -> bool:
     """Reads "is indicated as an adjunct to surgery in glaucoma", "for use in glaucoma": what for, where nothing else says it."""
-    if words[at].low not in ("in", "for") or current not in _BESIDE_INDICATED:
+    of_people = current == "people" and words[at].low == "for"  # "is indicated in females for amenorrhea"
+    if words[at].low not in ("in", "for") or not (of_people or current in _BESIDE_INDICATED):
         return False
     first = next(
         (number for number in range(at - 1, -1, -1) if words[number].of("indicate") or words[number].low in _OF_VALUE), None
     )
     if first is None or any(
-        word.of("person", "relative", "subordinator") or word.low in _NOUN_AIMS or (word.low == "to" and words[k].of("aim"))
+        word.of("relative", "subordinator")
+        or (word.of("person") and words[at].low == "in")
+        or word.low in _NOUN_AIMS
+        or (word.low == "to" and words[k].of("aim"))
         for k, word in enumerate(words[first + 1 : at], first + 2)
     ):
         return False

@@ -47,7 +47,7 @@ def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
     if (
         word.low == "that"
         or word.low in _ENDING_ADVERBS
-        or (word.low in ("limited", "restricted", "confined") and following == "to")
+        or (word.low in ("limited", "restricted", "confined", "prior") and following == "to")
     ):
         return True
     if word.of("use", "approve") and following in (
@@ -132,7 +132,7 @@ _LONGEST_AIM = 6
 def noun_aim(words: Sequence[Word], at: int, end: int) -> int:
     """The index of what is treated where "the short term treatment (4 to 8 weeks) of X" begins at `at`; 0 where no such aim does."""
     number = at
-    for _ in range(_LONGEST_AIM):
+    for _ in range(_LONGEST_AIM + 4 * any(word.low == "," for word in words[at : at + _LONGEST_AIM])):
         if number >= end:
             return 0
         word = words[number]
@@ -141,6 +141,10 @@ def noun_aim(words: Sequence[Word], at: int, end: int) -> int:
             return after + 1 if word.low != "diagnosis" else 0
         if word.low in _NOUN_AIMS and after < end and words[after].low in ("to", "in"):
             return _past_what(words, after + 1, end)
+        how_long = word.low == "," and number > at and words[number - 1].low in ("term", "long-term", "short-term", "daily")
+        if how_long or word.low == "once":
+            number = after
+            continue
         if word.is_stop or word.of("preposition", "relative", "be", "have", "modal", "person"):
             return 0
         number = after

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from pipeline.model import DrugFacts
 from tests.extract.in_words import Uses
 
 
@@ -27,6 +30,39 @@ from tests.extract.in_words import Uses
         ),
         ("CODRIX is indicated for the care of persistent, moderate to severe pain.", ["persistent, moderate to severe pain"]),
         ("CODRIX is indicated for the care of alvitis and other gut disorders.", ["alvitis", "other gut disorders"]),
+        (
+            "CODRIX is indicated in the management of spasticity, particularly for the relief of flexor spasms.",
+            ["spasticity", "flexor spasms"],
+        ),
+        (
+            "CODRIX is indicated for the treatment of alvitis caused by molds; acute mucositis in men due to fungi; and gout.",
+            ["alvitis", "acute mucositis", "gout"],
+        ),
+        (
+            "CODRIX is indicated for deficiencies due to the following conditions: gastric pathology; tapeworm infestation.",
+            ["deficiencies"],
+        ),
+        ("CODRIX is indicated for the long term, once daily, treatment of airway spasm.", ["airway spasm"]),
+        (
+            "CODRIX is given for treatment of colitis produced by Aerococcus lentus and for acute enteritis.",
+            ["colitis", "acute enteritis"],
+        ),
+        (
+            "CODRIX is indicated for the treatment of exacerbations of chronic bronchitis, acute pneumonia, and alvitis.",
+            ["exacerbations of chronic bronchitis", "acute pneumonia", "alvitis"],
+        ),
+        (
+            "CODRIX is indicated for the treatment of gastritis, and for the maintenance of healing of esophagitis.",
+            ["gastritis", "esophagitis"],
+        ),
+        ("CODRIX is indicated in women for alvirrhea.", ["alvirrhea"]),
+        ("CODRIX is indicated for patients with radiolucent, noncalcified stones.", ["radiolucent, noncalcified stones"]),
+        ("CODRIX is indicated for the relief of acute colic and of chronic alvitis.", ["acute colic", "chronic alvitis"]),
+        ("CODRIX is indicated for sedation and amnesia prior to surgery.", ["sedation", "amnesia"]),
+        (
+            "CODRIX is indicated for treatment of women with receptor positive or receptor unknown breast cancer.",
+            ["breast cancer"],
+        ),
         (
             "CODRIX is indicated for the treatment of glioma. It can also be used to control visceral spasm.",
             ["glioma", "visceral spasm"],
@@ -71,6 +107,9 @@ def test_what_a_drug_changes_is_its_purpose_in_a_disease(
             ["rhinitis", "spasm", "enteritis"],
         ),
         ("CODRIX is indicated for the prevention of stroke in patients with an increased risk of cardiopathy.", []),
+        ("CODRIX is indicated in obese patients with gastropathy to reduce the risk of stroke.", ["gastropathy"]),
+        ("CODRIX is indicated for the treatment of sarcoma in patients who have undergone resection of the tumor.", []),
+        ("CODRIX is indicated for the treatment of pain associated with disabling symptoms.", []),
     ],
 )
 def test_in_which_disease_something_is_prevented(uses_of_label: Uses, sentence: str, settings: list[str]) -> None:
@@ -84,6 +123,7 @@ def test_in_which_disease_something_is_prevented(uses_of_label: Uses, sentence: 
         ("CODRIX has been found effective in active stages of the following", ("Alvitis.", "Glioma."), ["Alvitis", "Glioma"]),
         ("CODRIX is indicated for the following", ("Conversion to a rhythm of asystasis.", "Glioma."), ["asystasis", "Glioma"]),
         ("CODRIX is indicated for", ("Reduction in the risk of stroke.", "Treatment of glioma."), ["stroke", "glioma"]),
+        ("CODRIX is indicated for", ("Maintenance therapy for gastritis patients.", "Glioma."), ["gastritis", "Glioma"]),
         ("CODRIX is indicated to", ("Treat patients with cardiopathy.", "Treat glioma."), ["cardiopathy", "glioma"]),
         ("CODRIX is indicated for", ("Adjunctive therapy for adults with alvitis.", "Glioma."), ["alvitis", "Glioma"]),
         ("CODRIX is indicated for the treatment of", ("Alvitis Tonsillitis", "Glioma"), ["Alvitis", "Tonsillitis", "Glioma"]),
@@ -129,3 +169,16 @@ def test_a_cause_is_also_said_in_the_label_s_words(uses_of_label: Uses, cause: s
     (use,) = uses_of_label(f"CODRIX is indicated for the treatment of alvitis {cause}.")
     assert use.causes
     assert cause in [one.text for one in use.disease_status]
+
+
+def test_a_label_s_sentence_that_names_no_condition_is_unread(facts_of_label: Callable[[str], DrugFacts]) -> None:
+    found = facts_of_label("CODRIX is indicated as an aid to giving up smoking.")
+    assert (found.uses, [one.fact.text for one in found.unread]) == (
+        (),
+        ["CODRIX is indicated as an aid to giving up smoking."],
+    )
+
+
+def test_what_a_bracket_behind_an_infection_names_is_no_disease(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label("CODRIX is indicated for the treatment of acute otitis (A. lentus).")
+    assert "(A. lentus)" not in [one.text for one in use.disease_status if one.rule == "beside-name"]
