@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.extract.head import STATE_ALONE
 from pipeline.extract.said import Place, Said
 from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
@@ -105,7 +106,7 @@ def _branches(scene: Scene, first: int) -> list[tuple[int, int]]:
                 found.append(scene.place(start, number))
                 start = number = number + 1 + last
                 continue
-        if words[number].low in ("or", "and/or") and number > start:
+        if words[number].low in ("or", "and/or") and number > start and not _state(scene, start, number):
             found.append(scene.place(start, number))
             start = number + 2 if number + 1 < scene.end and words[number + 1].low in ("by", "with", "to") else number + 1
             number = start
@@ -114,6 +115,11 @@ def _branches(scene: Scene, first: int) -> list[tuple[int, int]]:
     if start < scene.end:
         found.append(scene.place(start, scene.end))
     return [(_past_article(scene, a), b) for a, b in found]
+
+
+def _state(scene: Scene, start: int, end: int) -> bool:
+    """Reads "primary or metastatic brain tumor": what stands before "or" is no name."""
+    return STATE_ALONE.fullmatch(scene.text[slice(*scene.place(start, end))]) is not None
 
 
 _SOME_KINDS = rx(r"(?:some|certain|many) (?:types|kinds|forms) of\b")

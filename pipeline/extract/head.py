@@ -310,6 +310,15 @@ def conditions(text: str, words: Sequence[Word], at: int, end: int, *, plain: bo
             found.append(_trimmed(text, words[first].start, words[number - 1].end))  # "Pharyngitis Tonsillitis": no joint
             first = number
         number += 1
+    if plain and end - first > 1 and words[end - 1].low == "patients" and words[end - 2].of("disease"):
+        end -= 1  # "maintenance therapy for duodenal ulcer patients"
+    if (
+        found
+        and plain
+        and words[first - 1].low == ","
+        and _adjectives([word for word in words[first:end] if not word.of("coordinator")])
+    ):
+        return (*found[:-1], (found[-1][0], words[end - 1].end))  # "blastomycosis, pulmonary and extrapulmonary"
     if first < end:
         found.append(_trimmed(text, words[first].start, words[end - 1].end, last=True))
     return tuple(found)

@@ -88,7 +88,7 @@ def _diseases_apart(reading: Reading, words: Sequence[Word]) -> tuple[int, ...]:
     return tuple(sorted({*([own] if own else []), *_with_causes_of_their_own(words)}))
 
 
-_NOT_TREATED = (*CAUSED, "associated", "resulting", "with")
+_NOT_TREATED = (*CAUSED, "associated", "resulting", "with", "including")
 
 
 def _with_causes_of_their_own(words: Sequence[Word]) -> list[int]:

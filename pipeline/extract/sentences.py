@@ -30,6 +30,8 @@ _REFERENCE = re.compile(
 _BLANKED = re.compile(r"(?:(?<=[^\s.])|(?<=\w\.))\s{6,}[.\s]*+\Z")
 #: "a) in the treatment of", "2) the management of": an item's number, written out.
 _ENUMERATOR = re.compile(r"\A\s*\(?(?:[a-h]|\d{1,2})\)\s*(?=[A-Za-z])|\A\s*[a-h]\.\s+(?=[a-z])")
+#: "in the following: 1. Candidiasis; 2. Meningitis; and 3. Gout."
+_NUMBER_WITHIN = re.compile(r"(?<=[:;] )\d{1,2}\. (?=[A-Za-z])|(?<=; and )\d{1,2}\. (?=[A-Za-z])|(?<=\w\. )\d\. (?=[A-Z])")
 #: How far from a sentence's end its footnote marks may begin.
 _MOST_AT_END = 40
 #: "**Sarcoma**¹ in adults", and not "50 mg/m² or more".
@@ -109,7 +111,7 @@ _MARK_OF = str.maketrans("123456789", MARKS)
 @lru_cache(maxsize=64)  # a block is asked for its sentences by each who looks at it
 def _parts(shown: str) -> tuple[_Part, ...]:
     whole = LITERAL_BOLD.sub(_unmarked, plain(shown))
-    text = _REFERENCE.sub(_blank, _ENUMERATOR.sub(_blank, whole))
+    text = _REFERENCE.sub(_blank, _NUMBER_WITHIN.sub(_blank, _ENUMERATOR.sub(_blank, whole)))
     found, start = [], 0
     for stop in _STOP.finditer(text):
         if (

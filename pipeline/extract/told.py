@@ -252,6 +252,8 @@ def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
     if head is None:
         whole = read(statement, heads)
         acted = prose_head(whole, symptoms=False) if names.open and not heads else None
+        if acted is None and names.approved and not heads and words[0].low == "for" and not whole.of("population"):
+            acted = read_head(statement, 1)  # "For acute intermittent porphyria." below "is indicated:"
         return [_of_acted(whole, acted, told)] if acted is not None else [whole]
     head, states = apart_from_state(head, statement) if names.open else (head, ())
     told.heads = (*head.names, *head.abbreviations)

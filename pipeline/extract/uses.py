@@ -22,6 +22,7 @@ from pipeline.extract.around import alone_of, line_of, phases_of, prior_of, ther
 from pipeline.extract.beside import beside_names
 from pipeline.extract.fragments import only_names
 from pipeline.extract.head import STATE_ALONE
+from pipeline.extract.label_blocks import is_group
 from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_order, quoted, said, unique
 from pipeline.extract.patients import narrowed, populations_of, widened, without_duplicates
 from pipeline.extract.purposes import several_purposes
@@ -34,7 +35,7 @@ from pipeline.phrases.words import words_of
 
 _NO_CONDITION = rx(
     r"(?:treatments?|prevention|management|use) of\b.*|(?:notes?|important|warnings?|caution|overview|see also|(?:other )?uses?|treatments?|adults?|children|patients"
-    r"|people|men|women|alone|of|in|for|it|they|this|that|the|[a-z]|one|two|higher|lower|risks?|conversion|subacute|this condition|(?:susceptibility )?testing|cultures?)(?: only)?[:.]?$"
+    r"|people|men|women|alone|of|in|for|it|they|this|that|the|[a-z]|\d+|one|two|higher|lower|risks?|conversion|subacute|this condition|(?:susceptibility )?testing|cultures?)(?: only)?[:.]?$"
     r"|limitations?\b.*|(?:the )?classification of\b.*"
 )
 
@@ -95,6 +96,8 @@ def build_use(
         or (of_heading if leaf.prose and verb.mode != "treat" else ())
     )
     measured = ends and verb.mode not in ("prevent", "palliate") and all(map(is_changed, conditions))
+    if of_label and in_which and all(is_group(one.text) for one in conditions):  # "Renal Diseases: To induce a remission in X"
+        conditions, settings, settings_of_patients = in_which, (), ()
     if of_label and in_which and measured:
         start, end = verb.place[0], max(ends)
         purpose = (Qualifier(reading.quote((start, end), "purpose"), "use", "purpose"),)

@@ -180,7 +180,8 @@ _SETS: Final[Mapping[str, str]] = {
     # What a drug changes for the sake of a disease: "to improve glycemic control in adults with diabetes"
     "measures": "control level levels cholesterol triglycerides triglyceride c b tg apob apolipoprotein mortality rate rates glucose "
     "pressure wakefulness motility emptying secretion secretions volume time period function count counts density mass weight "
-    "survival resolution hospitalization hospitalizations death ability remission healing depth reduction",
+    "survival resolution hospitalization hospitalizations death ability remission healing depth reduction "
+    "administration replacement",
     # Where a disease is: "skin and soft tissue infections" are two names with one noun
     "sites": "skin bone bones joint joints ear nose throat eye eyes sinus lung lungs tract tissue tissues pelvis abdomen brain",
     # What a label says of its drug with no subject: "Temporarily relieves X"

@@ -96,14 +96,18 @@ def aim(here: Here) -> Opener | None:
     if current in PREDICATES or current == "purpose":
         return None
     if words[at + 1].low in _GERUNDS and word.low in ("for", "in"):
-        return Opener("aim", at + 2)
+        return Opener("aim", _past_gerunds(words, at + 1, end))
     number = at + 1
     while number < end and number - at < 6 and not words[number].of("preposition", "relative") and not words[number].is_stop:  # noqa: PLR2004
         after = past_bracket(words, number + 1, end)
         follows = words[after].low if words[number].low in _NOUN_AIMS and after < end else ""
         if follows == "in" and any(one.low in _ADDED for one in words[at:number]):
             # "as adjunctive therapy in the treatment of": a role, then an aim; "as adjunctive therapy in edema": an aim
-            return None if past_signs(words, number + 2, end) > number + 2 else Opener("aim", number + 2)
+            return (
+                None
+                if past_signs(words, number + 2, end) > number + 2
+                else Opener("aim", _past_gerunds(words, number + 2, end))
+            )
         if follows == "in" and words[number].low == "reduction":
             past = past_signs(words, after + 1 + words[after + 1].of("article"), end) if after + 1 < end else 0
             return Opener("aim", past) if past > after + 2 else None  # "for the reduction in the occurrence of X"
@@ -117,6 +121,15 @@ def aim(here: Here) -> Opener | None:
         named = names_disease(words, at + 1, stop) and not any(one.of("person") for one in words[at + 1 : stop])
         return Opener("aim", at + 1) if named else None
     return Opener("aim", at + 1) if _of_indicated(words, at, end, current) else None
+
+
+def _past_gerunds(words: Sequence[Word], at: int, end: int) -> int:
+    """Past "reducing" and "treating or preventing"."""
+    while at + 1 < end and words[at].low in _GERUNDS:
+        at += 1
+        if at + 1 < end and words[at].of("coordinator") and words[at + 1].low in _GERUNDS:
+            at += 1
+    return at
 
 
 def _names_another(words: Sequence[Word], at: int, end: int) -> bool:

@@ -64,6 +64,18 @@ from tests.extract.in_words import Uses
             ["breast cancer"],
         ),
         (
+            "CODRIX is indicated for the treatment of the following: 1. Alvosis, gastric and enteric; 2. Mucosis; and 3. Gout.",
+            ["Alvosis, gastric and enteric", "Mucosis", "Gout"],
+        ),
+        ("CODRIX is indicated for the treatment of patients with travelers' diarrhea.", ["travelers' diarrhea"]),
+        ("CODRIX is indicated for treating or preventing seizures.", ["seizures"]),
+        ("CODRIX is useful as temporary adjunctive therapy in reducing enuresis.", ["enuresis"]),
+        (
+            "CODRIX is indicated as adjunctive therapy for short-term administration in acute alvitis and mucositis.",
+            ["acute alvitis", "mucositis"],
+        ),
+        ("CODRIX is indicated for the treatment of edema, including: gastric failure; alvosis; and gout.", ["edema"]),
+        (
             "CODRIX is indicated for the treatment of glioma. It can also be used to control visceral spasm.",
             ["glioma", "visceral spasm"],
         ),
@@ -110,6 +122,10 @@ def test_what_a_drug_changes_is_its_purpose_in_a_disease(
         ("CODRIX is indicated in obese patients with gastropathy to reduce the risk of stroke.", ["gastropathy"]),
         ("CODRIX is indicated for the treatment of sarcoma in patients who have undergone resection of the tumor.", []),
         ("CODRIX is indicated for the treatment of pain associated with disabling symptoms.", []),
+        (
+            "CODRIX is indicated for edema associated with primary or metastatic brain tumor.",
+            ["primary or metastatic brain tumor"],
+        ),
     ],
 )
 def test_in_which_disease_something_is_prevented(uses_of_label: Uses, sentence: str, settings: list[str]) -> None:
@@ -124,6 +140,11 @@ def test_in_which_disease_something_is_prevented(uses_of_label: Uses, sentence: 
         ("CODRIX is indicated for the following", ("Conversion to a rhythm of asystasis.", "Glioma."), ["asystasis", "Glioma"]),
         ("CODRIX is indicated for", ("Reduction in the risk of stroke.", "Treatment of glioma."), ["stroke", "glioma"]),
         ("CODRIX is indicated for", ("Maintenance therapy for gastritis patients.", "Glioma."), ["gastritis", "Glioma"]),
+        (
+            "CODRIX is indicated for the following conditions:",
+            ("For intermittent porphyry.", "Renal Diseases: To induce a remission in alvitis."),
+            ["intermittent porphyry", "alvitis"],
+        ),
         ("CODRIX is indicated to", ("Treat patients with cardiopathy.", "Treat glioma."), ["cardiopathy", "glioma"]),
         ("CODRIX is indicated for", ("Adjunctive therapy for adults with alvitis.", "Glioma."), ["alvitis", "Glioma"]),
         ("CODRIX is indicated for the treatment of", ("Alvitis Tonsillitis", "Glioma"), ["Alvitis", "Tonsillitis", "Glioma"]),
