@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipeline.extract.head import conditions
+from pipeline.extract.head import STATE_ALONE, conditions
 from pipeline.extract.leaf import PREVENTIVE, Leaf, Pair, quoted, said, unique
 from pipeline.extract.purposes import alike, one_purpose
 from pipeline.extract.said import SHARED_NOUN, Said
@@ -112,7 +112,8 @@ def settings_of(leaf: Leaf, verb: Said, *, of_label: bool) -> tuple[Fact, ...]:
         lead = leads.match(reading.statement.plain, *one.place) if leads is not None else None
         if lead is None:
             continue
-        words = words_of(reading.statement.plain, lead.end(), one.place[1])
+        states = _STATES.match(reading.statement.plain, lead.end(), one.place[1])  # "active, mild to moderate colitis"
+        words = words_of(reading.statement.plain, (states or lead).end(), one.place[1])
         listed = noun_list(words, 0, len(words))
         if listed.end == len(words) and not any(
             words[last - 1].of("treatment", "marker", "person") or words[first].low in closed("history")
@@ -150,6 +151,7 @@ def _of_such_patients(leaf: Leaf) -> list[Fact]:
     return found
 
 
+_STATES = rx(rf"(?:(?:{STATE_ALONE.pattern}), )+")
 _ANY_DISEASE = ("disease", "condition", "disorder", "illness", "problem")
 #: What patients have and no disease: "a body mass index of 30", "a history of ulcers", "higher".
 _TRAIT = rx(
@@ -169,13 +171,14 @@ def acted_by(pairs: Iterable[Pair]) -> tuple[Fact, ...]:
     return tuple(found)
 
 
-def narrower_of(leaf: Leaf, verb: Said) -> list[Fact]:
-    """The leaf's own narrower diseases."""
+def narrower_of(leaf: Leaf, verb: Said, *, of_label: bool = False) -> list[Fact]:
+    """The leaf's own narrower diseases; in a label none behind a bracket: "primary hypogonadism (acquired) testicular failure"."""
     found: list[Fact] = []
     for reading in leaf.own:
         listed = [
             one for one in reading.of("narrower")
             if not (verb.mode in PREVENTIVE and one.rule in ("disease-of-patients", "whose-disease"))
+            and not (of_label and reading.statement.plain[: one.place[0]].endswith(") "))
         ]  # fmt: skip
         named = reading.diseases([one.place for one in listed], "narrower")
         found += [

@@ -24,6 +24,8 @@ def cause(scene: Scene) -> tuple[Said, ...] | None:
         return (scene.tell("cause", "cause", mode="open"),)
     if scene.before and scene.before[-1].kind in ("population", "description"):
         return (scene.tell("description", "patient-description"),)
+    if not scene.before and scene.words[scene.phrase.first].low == "in":
+        return (scene.tell("qualifier", "stated", of="treatment"),)  # "In association with digitalis for the control of X"
     first = scene.inner
     while first < scene.end and (scene.words[first].of("preposition") or scene.words[first].low in (*_CAUSED, "not", "the")):
         first += 1

@@ -139,7 +139,8 @@ def _in_a_label(use: Use) -> Use:
 def _is_underlying(cause: Fact) -> bool:
     """Whether what a condition is associated with may be a disease: no treatment, no "symptoms of X"."""
     *before, last = f" {cause.text}".lower().split(" ")
-    return "treatment" not in classes_of(last) and closed("signs").isdisjoint(before[1:2])
+    treated = "treatment" in classes_of(last) or last == "replacement"
+    return not treated and closed("signs").isdisjoint(before[1:2])
 
 
 def _after_diseases(use: Use) -> Use:

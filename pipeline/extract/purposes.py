@@ -52,7 +52,7 @@ def purposes(passage: Passage, told: Told, names: Names) -> list[Purpose]:
     bounds = sorted({*bounds, *(start for start in apart if start > first)})
     if len(bounds) < 2:  # noqa: PLR2004 - several
         return []
-    ends = [*bounds[1:], len(words)]
+    ends = [*(_before_joint(words, start) for start in bounds[1:]), len(words)]
     before = tuple(one for one in whole.said if one.place[1] <= words[first].start and one.kind not in ("intent", "object"))
     found = []
     for start, end in zip(bounds, ends, strict=True):
@@ -135,6 +135,13 @@ def _start(words: Sequence[Word], verb: Said) -> int:
     role = next((k for k in range(number - 1, max(0, number - _LONGEST_ROLE), -1) if words[k].low == "as"), 0)
     beside = role and words[role - 1].of("coordinator") and not any(word.is_stop for word in words[role:number])
     return role if beside else number  # "and as a drying agent in the relief of X"
+
+
+def _before_joint(words: Sequence[Word], start: int) -> int:
+    """The index after the last word before ", and"."""
+    while start > 1 and (words[start - 1].of("coordinator") or words[start - 1].low in (",", ";")):
+        start -= 1
+    return start
 
 
 #: In words: "as a drying agent".

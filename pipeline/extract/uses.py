@@ -88,19 +88,22 @@ def build_use(
             (),
         )  # "relief of symptoms associated with diabetic gastroparesis"
     purpose: tuple[Qualifier, ...] = ()
-    ends = [one.place[1] for r, one in said([*leaf.leading, *leaf.own[:1]], "object", "head") if r is reading]
+    acting, act = next(iter(said(leaf.own[:1], "intent")), found)  # "for control of the rate in X" below "for the treatment of"
+    ends = [one.place[1] for r, one in said([*leaf.leading, *leaf.own[:1]], "object", "head") if r is acting]
     in_which = (
         settings_of_patients
         or settings
-        or unique(narrower_of(leaf, verb))
+        or unique(narrower_of(leaf, verb, of_label=of_label))
         or (of_heading if leaf.prose and verb.mode != "treat" else ())
     )
+    if of_label and leaf.prose and verb.mode == "other" and not in_which and all(map(is_measure, conditions)):
+        return "no condition is named"  # "to lower blood glucose in patients whose diet failed"
     measured = ends and verb.mode not in ("prevent", "palliate") and all(map(is_changed, conditions))
     if of_label and in_which and all(is_group(one.text) for one in conditions):  # "Renal Diseases: To induce a remission in X"
         conditions, settings, settings_of_patients = in_which, (), ()
     if of_label and in_which and measured:
-        start, end = verb.place[0], max(ends)
-        purpose = (Qualifier(reading.quote((start, end), "purpose"), "use", "purpose"),)
+        start, end = act.place[0], max(ends)
+        purpose = (Qualifier(acting.quote((start, end), "purpose"), "use", "purpose"),)
         conditions, settings, settings_of_patients = in_which, (), ()
     if of_label and verb.mode == "other" and not leaf.prose and not said(leaf.own, "population", "description"):
         conditions = tuple(one for one in conditions if one.rule != "acted-on" or not is_changed(one))
@@ -125,7 +128,7 @@ def build_use(
         intent_text=reading.quote(verb.place, verb.rule) if verb.rule != _BY_HEADING else None,
         approval_status=approval_status,
         approval_status_fact=approval_status_fact,
-        narrower=unique(one for one in (*extra, *narrower_of(leaf, verb)) if one.spans not in named),
+        narrower=unique(one for one in (*extra, *narrower_of(leaf, verb, of_label=of_label)) if one.spans not in named),
         settings=settings,
         causes=causes,
         disease_status=unique(
