@@ -20,7 +20,7 @@ _LEAD = rx(
     r"(?:(?:also|formerly|previously|sometimes|commonly|or) )*(?:known as|called|referred to as|termed) |with or without "
 )
 _INCLUDES = rx(r"(?:including|such as|e\.?g\.?,?|for example,?) ")
-_JOINTS = re.compile(r", (?:or |and )?| or |(?<! [IVX])(?<! [IVX]{2})(?<! [IVX]{3}) and ")
+_JOINTS = re.compile(r", (?:or |and )?| and/or | or |(?<! [IVX])(?<! [IVX]{2})(?<! [IVX]{3}) and ")
 _SAYS_MORE = rx(r"\d|\b(?:see|once|twice|daily|only|other|type|class|grade|stage|criteria|mild|severe|post|pre|non|\w+ly)\b")
 _ADJECTIVE = re.compile(r"[\w-]{2,}(?:al|ic|ous|ed|ary|ive|ing|ent|ant)")
 #: In words: no name is longer.

@@ -132,13 +132,13 @@ class _Walk:
     def _is_fragment(self, block: Block) -> bool:
         """Whether a paragraph is a part of the sentence that opens it: no first sentence of its own, as items that lost their marks."""
         said = statements(block)
-        if not said or said[0].opens or frame_of(said[0], self.names).group is not None:
+        if not said or said[0].opens:
             return False
-        words = words_of(said[0].plain, past_heading(said[0]), said[0].end)
+        first, frame = said[0], frame_of(said[0], self.names)
+        words = words_of(first.plain, past_heading(first), first.end)
         aim = self.names.approved and noun_aim(words, 0, len(words)) > 0
-        return (
-            not said[0].text.endswith(".") or names_disease(words, 0, len(words)) or aim or frame_of(said[0], self.names).of_use
-        )
+        fragment = not first.text.endswith(".") or names_disease(words, 0, len(words)) or aim or frame.of_use
+        return fragment and not has_main_verb(words_of(first.plain, first.start, first.end), frame.group)
 
     def _takes_name(self, block: Block) -> bool:
         """Reads "X is indicated … in the conditions listed below." and then paragraphs that only name a disease and its cause.

@@ -115,7 +115,7 @@ _ENDINGS: Final = (
                  "burns", "insufficiency", "dysfunction", "disturbance", "disturbances", "obstruction", "exacerbation",
                  "exacerbations", "inflammation", "hypertrophy", "withdrawal", "insomnia", "dementia", "stroke", "shock", "fibrillation", "flutter", "seizure",
                  "mania", "depression", "agitation", "spasticity", "colic", "cramps", "constipation", "emesis", "paresis", "mnesia",
-                 "illnesses", "claudication", "complications")),
+                 "illnesses", "claudication", "complications", "nodules")),
     ("treatment", ("therapy", "therapies", "ectomy", "ectomies", "plasty", "radiation", "surgery")),
 )  # fmt: skip
 
