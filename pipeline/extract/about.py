@@ -229,7 +229,7 @@ SYMPTOMS = rx(r"(?:the )?(?:signs? (?:and|or) )?symptoms?")
 
 
 _DUE = rx(r"\bdue to\b")
-_BETWEEN = rx(r"[\s,]*(?:and|or|and/or)?\s*(?:to )?(?:the |an? )?")
+_BETWEEN = rx(r"[\s,]*+(?:and/or|and|or)?\s*+(?:to )?(?:the |an? )?")
 
 
 def causes_in_words(leaf: Leaf) -> list[Fact]:
