@@ -1,4 +1,4 @@
-"""The halves of the labels beside the checkout, every other one by its id: rules were written on one, and measured on the other.
+"""The halves of the labels beside the checkout, every other one by its id: rules were written on one and measured on the other.
 
 The labels live in `../shared/labels`. Since 2026-11-29 both are looked at; labels that nobody saw are kept aside elsewhere.
 """
