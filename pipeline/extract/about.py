@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipeline.extract.head import conditions
+from pipeline.extract.head import STATE_ALONE, conditions
 from pipeline.extract.leaf import PREVENTIVE, Leaf, Pair, quoted, said, unique
-from pipeline.extract.purposes import one_purpose
+from pipeline.extract.purposes import alike, one_purpose
 from pipeline.extract.said import SHARED_NOUN, Said
 from pipeline.language import classes_of, closed, rx
 from pipeline.model import Fact
 from pipeline.phrases.diseases import ends_in_disease, is_generic, names_head
-from pipeline.phrases.nouns import noun_end, noun_list
+from pipeline.phrases.nouns import noun_aim, noun_end, noun_list
 from pipeline.phrases.words import words_of
 
 
@@ -65,20 +65,17 @@ _KIND = rx(r"(?:[\w-]+ (?:to [\w-]+ )?){0,2}(?:infections?|diseases|disorders|co
 _WITH = rx(r"\b(?:with|who|have|having|caused by|organisms|strains|bacteria|pathogens)\W*$")
 
 
-_ALIKE = (rx(r"treat|manag|relief|therapy|control"), rx(r"reduce|lower|suppress|decrease|lessen"))
-
-
 def _in_one_breath(leaf: Leaf) -> tuple[Fact, ...]:
     """Reads "for the treatment of hypertension and for the management of angina": what the later verbs of the same kind act on."""
     reading = leaf.own[0]
     verbs = reading.of("intent")
-    alike = len(verbs) > 1 and any(all(sort.search(reading.text(one.place)) for one in verbs) for sort in _ALIKE)
-    if not alike or not reading.of("head") or not one_purpose(verbs, reading):
+    if not verbs[1:] or not alike(verbs, reading) or not reading.of("head") or not one_purpose(verbs, reading):
         return ()
     behind = [one for one in reading.of("object", "narrower") if one.place[0] > verbs[1].place[0]]
-    return acted_by(
+    found = acted_by(
         (reading, replace(one, rule="head")) for one in behind if one.kind == "object" or one.rule == "treated-disease"
     )
+    return tuple(one for one in found if not is_measure(one))
 
 
 def _acted_on(leaf: Leaf, *, of_label: bool) -> list[Pair]:
@@ -90,6 +87,10 @@ def _acted_on(leaf: Leaf, *, of_label: bool) -> list[Pair]:
     return [(reading, one) for reading, one in objects if reading is not leaf.own[0] or one.place[0] < verbs[1].place[0]]
 
 
+#: "used in functional bowel disorders to reduce symptoms", "the remission period between acute attacks of colitis".
+_IN_WHICH = rx(r"(?:in|for|between (?:[\w-]+ )?(?:attacks|episodes) of) ")
+#: "(patients with bronchospasm) associated with bronchitis"
+_BELONGING = rx(r"associated with (?:the )?")
 _HAVE = rx(r"(?:in|with|who have|that have|having) (?:an? |the )?")
 
 
@@ -101,23 +102,31 @@ def settings_of(leaf: Leaf, verb: Said, *, of_label: bool) -> tuple[Fact, ...]:
     if not of_label and (not leaf.prose or verb.mode in PREVENTIVE):
         return ()
     found = _of_such_patients(leaf) if of_label else []
-    for reading, one in said(leaf.own[:1], "description", *(("status",) if of_label else ())):
+    if of_label and verb.mode in PREVENTIVE:  # "in hypertensive patients with gastropathy to reduce the risk of stroke"
+        having = [(reading, one) for reading, one in said(leaf.own[:1], "narrower") if one.rule == "disease-of-patients"]
+        found += [replace(each, rule="setting") for reading, one in having for each in reading.diseases([one.place], "setting")]
+    within = [*leaf.leading, *leaf.own[:1]] if of_label else leaf.own[:1]
+    for reading, one in said(within, "description", *(("status", "qualifier") if of_label else ())):
         of_disease = one.rule in ("patient-trait", "other-disease", "site", "with-feature")
-        lead = _HAVE.match(reading.statement.plain, *one.place) if of_disease else None
+        leads = _IN_WHICH if one.kind == "qualifier" else _HAVE if of_disease else _BELONGING if of_label else None
+        lead = leads.match(reading.statement.plain, *one.place) if leads is not None else None
         if lead is None:
             continue
-        words = words_of(reading.statement.plain, lead.end(), one.place[1])
+        states = _STATES.match(reading.statement.plain, lead.end(), one.place[1])  # "active, mild to moderate colitis"
+        words = words_of(reading.statement.plain, (states or lead).end(), one.place[1])
         listed = noun_list(words, 0, len(words))
         if listed.end == len(words) and not any(
-            words[last - 1].of("treatment", "marker", "person") for _, last in listed.items
+            words[last - 1].of("treatment", "marker", "person") or words[first].low in closed("history")
+            for first, last in listed.items
         ):
             parts = conditions(reading.statement.plain, words, 0, len(words), plain=True)
             named = [reading.quote(part, "setting") for part in parts]
-            site = one.rule in ("site", "with-feature")  # "remission in ulcerative colitis", and not "lesions in the mouth"
+            site = one.kind != "description"  # "remission in ulcerative colitis", and not "lesions in the mouth"
             found += [
                 each for each in named
                 if not is_generic(each.text) and _TRAIT.search(each.text) is None
                 and (not site or ends_in_disease(each.text))
+                and (one.kind != "qualifier" or not (_EPISODE.fullmatch(each.text) or noun_aim(words, 0, len(words))))
             ]  # fmt: skip
     return tuple(found)
 
@@ -142,10 +151,11 @@ def _of_such_patients(leaf: Leaf) -> list[Fact]:
     return found
 
 
+_STATES = rx(rf"(?:(?:{STATE_ALONE.pattern}), )+")
 _ANY_DISEASE = ("disease", "condition", "disorder", "illness", "problem")
 #: What patients have and no disease: "a body mass index of 30", "a history of ulcers", "higher".
 _TRAIT = rx(
-    r"\d\d|\d ?%|\bhistory of\b|\b(?:index|levels?|counts?|factors?|scores?|risk|higher|lower|older|younger|more|less)$"
+    r"\d\d|\d ?%|\b(?:history|risk) of\b|\b(?:index|levels?|counts?|factors?|scores?|risk|higher|lower|older|younger|more|less|progression)$"
 )
 
 
@@ -161,13 +171,14 @@ def acted_by(pairs: Iterable[Pair]) -> tuple[Fact, ...]:
     return tuple(found)
 
 
-def narrower_of(leaf: Leaf, verb: Said) -> list[Fact]:
-    """The leaf's own narrower diseases."""
+def narrower_of(leaf: Leaf, verb: Said, *, of_label: bool = False) -> list[Fact]:
+    """The leaf's own narrower diseases; in a label none behind a bracket: "primary hypogonadism (acquired) testicular failure"."""
     found: list[Fact] = []
     for reading in leaf.own:
         listed = [
             one for one in reading.of("narrower")
             if not (verb.mode in PREVENTIVE and one.rule in ("disease-of-patients", "whose-disease"))
+            and not (of_label and reading.statement.plain[: one.place[0]].endswith(") "))
         ]  # fmt: skip
         named = reading.diseases([one.place for one in listed], "narrower")
         found += [
@@ -205,14 +216,36 @@ def is_changed(condition: Fact) -> bool:
 
 def is_measure(condition: Fact) -> bool:
     """Whether what the verb acts on is no disease: "glycemic control", "LDL C"."""
-    last = _MEASURED.sub("", condition.text).rsplit(" ", 1)[-1].lower()
-    return last in closed("measures") or last.rsplit("-", 1)[-1] in closed("measures")
+    words = _MEASURED.sub("", condition.text).lower().split(" ")
+    measured = words[-1] in closed("measures") or words[-1].rsplit("-", 1)[-1] in closed("measures")
+    done = words[0] in closed("gerunds") and not ends_in_disease(condition.text)
+    return measured or done or SYMPTOMS.fullmatch(condition.text) is not None
 
 
 _MEASURED = rx(r" \([^()]*\)$")
 
 
 SYMPTOMS = rx(r"(?:the )?(?:signs? (?:and|or) )?symptoms?")
+
+
+_DUE = rx(r"\bdue to\b")
+_BETWEEN = rx(r"[\s,]*+(?:and/or|and|or)?\s*+(?:to )?(?:the |an? )?")
+
+
+def causes_in_words(leaf: Leaf) -> list[Fact]:
+    """Reads "due to A, B, or C" as a label says it: that the one is due to the other is more than that both are there."""
+    found = []
+    for reading in (*leaf.leading, *leaf.above, *leaf.own):
+        plain = reading.statement.plain
+        causes = [one.place for one in reading.of("cause")]
+        for due in _DUE.finditer(plain, reading.statement.start, reading.statement.end):
+            end = due.end()
+            for start, stop in causes:
+                if start <= due.start() < stop or (start >= end and _BETWEEN.fullmatch(plain, end, start)):
+                    end = max(end, stop)
+            if end > due.end():
+                found.append(reading.quote((due.start(), end), "cause-in-words"))
+    return found
 
 
 def causes_of(leaf: Leaf, verb: Said) -> tuple[Fact, ...]:

@@ -6,14 +6,14 @@ import re
 from dataclasses import replace
 
 from pipeline.extract.frames import Frame
-from pipeline.extract.head import Head, read_head
+from pipeline.extract.head import STATE_ALONE, Head, read_head
 from pipeline.extract.reading import read
 from pipeline.extract.said import Reading, Said
 from pipeline.extract.sentences import Statement
-from pipeline.extract.subjects import BESIDE_NAME, Names
+from pipeline.extract.subjects import BESIDE_NAME, Names, last_disease
 from pipeline.language import rx
 from pipeline.phrases.aim_openers import past_signs
-from pipeline.phrases.diseases import is_generic
+from pipeline.phrases.diseases import ends_in_disease, is_generic
 from pipeline.phrases.words import words_of
 
 
@@ -27,8 +27,9 @@ def named(first: Reading, frame: Frame, names: Names) -> Reading:
     glued = next((number for number in range(start, end) if words[number].of("disease", "number")), None)
     heading: tuple[Said, ...] = ()
     if glued is not None:  # "1.2 Epilepsy ZOLAFEN is indicated …": a heading that lost its line
-        heading = (Said("qualifier", "stated", (words[start].start, words[end - 2].end)),) if end - 1 > start else ()
-        start = end - 1
+        behind = max(glued + 1, start + last_disease(words[start:end]))
+        heading = (Said("qualifier", "stated", (words[start].start, words[behind - 1].end)),) if behind < end else ()
+        start = min(behind, end - 1)
     stop = next((number for number in range(start + 1, end) if words[number].of("preposition", "relative", "treatment")), end)
     place = (words[start].start, words[stop - 1].end)
     own = names.words | BESIDE_NAME
@@ -52,6 +53,10 @@ def prose_head(reading: Reading, *, symptoms: bool = True) -> Head | None:
     acted = next((one for one in reading.of("object") if one.place[0] < last), None)
     start = acted.place[0] if acted is not None and not is_generic(reading.text(acted.place)) else None
     if start is None:
+        start = next((one.place[0] for one in reading.of("kinds") if STATE_ALONE.fullmatch(reading.text(one.place))), None)
+    if start is None:
+        start = _before_people(reading, intent) if not symptoms else None
+    if start is None:
         start = _after_people(reading, intent)
     if start is None and not symptoms:
         start = _after_colon(statement, intent)
@@ -74,6 +79,12 @@ def _after_people(reading: Reading, intent: Said) -> int | None:
     return found.end() if found is not None else None
 
 
+def _before_people(reading: Reading, intent: Said) -> int | None:
+    """Reads "maintenance therapy for gastric ulcer patients": where the disease begins."""
+    places = (one.place for one in reading.of("qualifier") if 0 <= one.place[0] - intent.place[1] <= len(" for "))
+    return next((place[0] for place in places if ends_in_disease(reading.text(place))), None)
+
+
 HAVING = rx(
     r"(?<!\W)(?:\W*\([^()]*\))?\W*(?:with|who have|that have|whose|of) (?:an? (?:diagnosis of )?|the |certain types of |advanced (?=cancers?\b))?"
 )
@@ -85,7 +96,7 @@ def _after_colon(statement: Statement, intent: Said) -> int | None:
     return found.end() if found is not None else None
 
 
-_EVERY = rx(r"all (?:forms|types|kinds|stages|degrees|grades) of (?=\w)")
+_EVERY = rx(r"(?:all|various) (?:forms|types|kinds|stages|degrees|grades) of (?=\w)")
 
 
 _COLON = re.compile(r"[^:]*\bfollowing\b[^:.]*:\s+(?=\w)")

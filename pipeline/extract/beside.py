@@ -20,11 +20,12 @@ _LEAD = rx(
     r"(?:(?:also|formerly|previously|sometimes|commonly|or) )*(?:known as|called|referred to as|termed) |with or without "
 )
 _INCLUDES = rx(r"(?:including|such as|e\.?g\.?,?|for example,?) ")
-_JOINTS = re.compile(r", (?:or |and )?| or | and ")
+_JOINTS = re.compile(r", (?:or |and )?| and/or | or |(?<! [IVX])(?<! [IVX]{2})(?<! [IVX]{3}) and ")
 _SAYS_MORE = rx(r"\d|\b(?:see|once|twice|daily|only|other|type|class|grade|stage|criteria|mild|severe|post|pre|non|\w+ly)\b")
 _ADJECTIVE = re.compile(r"[\w-]{2,}(?:al|ic|ous|ed|ary|ive|ing|ent|ant)")
 #: In words: no name is longer.
 _LONGEST = 6
+_ORGANISM = re.compile(r"[A-Z]\. \w")  # "acute otitis media (H. influenzae)"
 _SHORT = re.compile(r"\S*[A-Z][\w+/.-]*[A-Z0-9+-]\S*")
 
 
@@ -61,7 +62,7 @@ def _is_name(part: str, *, by_form: bool) -> bool:
     """Whether words are a noun phrase that may name a disease; `by_form`: by the form of one alone."""
     words = words_of(part, 0, len(part))
     whole = bool(words) and len(words) <= _LONGEST and noun_end(words, 0, len(words)) == len(words)
-    if not whole or _SHORT.fullmatch(part) or _SAYS_MORE.search(part) or STATE_ALONE.fullmatch(part):
+    if not whole or _SHORT.fullmatch(part) or _ORGANISM.match(part) or _SAYS_MORE.search(part) or STATE_ALONE.fullmatch(part):
         return False
     if any(word.of("disease") for word in words):
         return True

@@ -100,9 +100,12 @@ def _more_of(ledger: Ledger, aside: Aside, places: Iterable[Place]) -> None:
 
 def _introduces(ledger: Ledger, statement: Statement, frame: Frame, places: Iterable[Place]) -> None:
     """Reads "X is approved for use in adults." before the list: who, with what and when, for every use after it."""
-    reading = read_on(statement, frame)
+    reading, covered = read_on(statement, frame), ledger.of(places)
+    if not covered and ledger.names.approved:
+        ledger.unread(statement, "no condition is named")  # "X is indicated as an aid to smoking cessation."
+        return
     ledger.role(statement, "detail", rules_of(reading) or "detail")
-    for one in ledger.of(places):
+    for one in covered:
         one.leaf.general.append(reading)
 
 

@@ -95,7 +95,7 @@ def _patients(scene: Scene, first: int, end: int) -> list[Said]:
 
 def narrows(inside: str) -> bool:
     """Whether the words in a bracket may restrict what stands before it, by their form alone."""
-    return may_deny(inside) or any(form.fullmatch(inside) for form in (_LIMITS, _EITHER))
+    return may_deny(inside) or _LIMITS.fullmatch(inside) is not None or _EITHER.fullmatch(inside) is not None
 
 
 _CLAUSE = rx(r"\b(?:that|which|who) (?:has|have|had|is|are|was|were|cannot|can|did|does|got|came|comes)\b")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+from pipeline.extract.head import STATE_ALONE
 from pipeline.extract.said import Place, Said
 from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
 from pipeline.phrases.diseases import ends_in_disease
 from pipeline.phrases.nouns import goes_on, is_one_name, noun_list
+from pipeline.phrases.words import closing_bracket, words_of
 
 #: The rule of a disease of which the condition is a part ("irritability associated with autistic disorder").
 UNDERLYING = "underlying-disease"
@@ -20,6 +24,8 @@ def cause(scene: Scene) -> tuple[Said, ...] | None:
         return (scene.tell("cause", "cause", mode="open"),)
     if scene.before and scene.before[-1].kind in ("population", "description"):
         return (scene.tell("description", "patient-description"),)
+    if not scene.before and scene.words[scene.phrase.first].low == "in":
+        return (scene.tell("qualifier", "stated", of="treatment"),)  # "In association with digitalis for the control of X"
     first = scene.inner
     while first < scene.end and (scene.words[first].of("preposition") or scene.words[first].low in (*_CAUSED, "not", "the")):
         first += 1
@@ -32,7 +38,20 @@ def cause(scene: Scene) -> tuple[Said, ...] | None:
     if (again := _head_again(scene, first)) is not None:
         return tuple(scene.tell("cause", "cause", place, names=(place,)) for place in again)
     rule = UNDERLYING if scene.words[scene.phrase.first].low in ("associated", "in", "on", "secondary") else "cause"
-    return tuple(scene.tell("cause", rule, place, names=(place,)) for place in _branches(scene, first))
+    found: list[Said] = []
+    for place in _branches(scene, first):
+        remark = _REMARK.search(scene.text, *place)
+        says = words_of(scene.text, *remark.span("says")) if remark is not None else ()
+        if remark is not None and any(word.of("negation", "be", "modal") for word in says):
+            found.append(scene.tell("qualifier", "stated", remark.span("says"), of="use"))
+            place = (place[0], remark.start())  # noqa: PLW2901 - "alcoholism (not to be taken concomitantly with alcohol)"
+        symptoms = scene.text[slice(*place)].lower().endswith("symptoms")  # "associated with disabling symptoms": no disease
+        kept = scene.tell("qualifier", "stated", (scene.whole[0], place[1]), of="disease")
+        found.append(kept if symptoms and rule == UNDERLYING else scene.tell("cause", rule, place, names=(place,)))
+    return tuple(found)
+
+
+_REMARK = re.compile(r" \((?P<says>[^() ]++ [^()]*+)\)\Z")
 
 
 def is_of_disease(scene: Scene) -> bool:
@@ -67,6 +86,9 @@ def _branches(scene: Scene, first: int) -> list[tuple[int, int]]:
         return [scene.place(first, scene.end)]  # "certain types of X or Y": certain types of either
     listed = any(words[k].low == "," and goes_on(words, k + 1, scene.end) for k in range(first, scene.end))  # "A, B, and C"
     while number < scene.end:
+        if words[number].low == "(":
+            number = closing_bracket(words, number, scene.end)  # "pathology (such as inflammation of the muscles or joints)"
+            continue
         if is_one_name(words, number, scene.end):
             number += 1
             continue
@@ -86,7 +108,7 @@ def _branches(scene: Scene, first: int) -> list[tuple[int, int]]:
                 found.append(scene.place(start, number))
                 start = number = number + 1 + last
                 continue
-        if words[number].low == "or" and number > start:
+        if words[number].low in ("or", "and/or") and number > start and not _state(scene, start, number):
             found.append(scene.place(start, number))
             start = number + 2 if number + 1 < scene.end and words[number + 1].low in ("by", "with", "to") else number + 1
             number = start
@@ -97,9 +119,14 @@ def _branches(scene: Scene, first: int) -> list[tuple[int, int]]:
     return [(_past_article(scene, a), b) for a, b in found]
 
 
+def _state(scene: Scene, start: int, end: int) -> bool:
+    """Reads "primary or metastatic brain tumor": what stands before "or" is no name."""
+    return STATE_ALONE.fullmatch(scene.text[slice(*scene.place(start, end))]) is not None
+
+
 _SOME_KINDS = rx(r"(?:some|certain|many) (?:types|kinds|forms) of\b")
 
 
 def _past_article(scene: Scene, at: int) -> int:
-    """Past "the"; "certain types of" stays: a cause that is only some of a disease is not the disease."""
-    return at + len("the ") if scene.text.startswith("the ", at) else at
+    """Past an article; "certain types of" stays: a cause that is only some of a disease is not the disease."""
+    return next((at + len(one) for one in ("the ", "a ", "an ") if scene.text.startswith(one, at)), at)

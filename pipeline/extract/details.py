@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.extract.frames import Frame
+from pipeline.extract.frames import KINDS, Frame
 from pipeline.extract.reading import read
-from pipeline.extract.said import Reading, Said
+from pipeline.extract.said import INCLUDED, Reading, Said
 from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names
 from pipeline.language import closed, rx
@@ -41,6 +41,10 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
     group = frame.group
     whole = (statement.start, statement.end)
     leading = frame.leading[1] > frame.leading[0]
+    if frame.name == KINDS:
+        at = next(word.start for word in words if word.low in closed("content"))
+        said = Said("frame", KINDS, (statement.start, at)), Said("status", INCLUDED, (at, statement.end_of_words))
+        return Reading(statement, said)
     if _OF_BRAND.search(statement.text) or (frame.subject != "disease" and _NOT_FOR.search(statement.text)):
         return Reading(statement, (Said("qualifier", "stated", whole),))
     if group is None or leading or _RECEIVE_IT.match(statement.text) or (group.negative and frame.subject != "disease"):

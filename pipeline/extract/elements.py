@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.extract.fragments import has_main_verb, only_names
 from pipeline.extract.frames import Frame, frame_of
-from pipeline.extract.head import bold_ranges, read_head, starts_bold
+from pipeline.extract.head import has_bold, read_head, starts_bold
 from pipeline.extract.label_blocks import (
     BELOW,
     INFECTIONS,
     is_group,
+    is_item,
     is_on_limitations,
     is_title,
     leads_label,
@@ -100,7 +101,7 @@ def elements(blocks: Sequence[Block], names: Names) -> list[Element]:
         walk.take_list(run)
         run = []
         if heads:
-            walk.take_heading(block)
+            walk.take_heading(block, lone=number + 1 == len(blocks) or blocks[number + 1].kind == "heading")
         elif block.kind == "paragraph":
             walk.take_paragraph(block, blocks[number + 1] if number + 1 < len(blocks) else None)
         elif block.text.strip():
@@ -131,13 +132,13 @@ class _Walk:
     def _is_fragment(self, block: Block) -> bool:
         """Whether a paragraph is a part of the sentence that opens it: no first sentence of its own, as items that lost their marks."""
         said = statements(block)
-        if not said or said[0].opens or frame_of(said[0], self.names).group is not None:
+        if not said or said[0].opens:
             return False
-        words = words_of(said[0].plain, past_heading(said[0]), said[0].end)
+        first, frame = said[0], frame_of(said[0], self.names)
+        words = words_of(first.plain, past_heading(first), first.end)
         aim = self.names.approved and noun_aim(words, 0, len(words)) > 0
-        return (
-            not said[0].text.endswith(".") or names_disease(words, 0, len(words)) or aim or frame_of(said[0], self.names).of_use
-        )
+        fragment = not first.text.endswith(".") or names_disease(words, 0, len(words)) or aim or frame.of_use
+        return fragment and not has_main_verb(words_of(first.plain, first.start, first.end), frame.group)
 
     def _takes_name(self, block: Block) -> bool:
         """Reads "X is indicated … in the conditions listed below." and then paragraphs that only name a disease and its cause.
@@ -174,10 +175,10 @@ class _Walk:
             and leads_label(passage.lead[0], passage.frame)
         )
 
-    def take_heading(self, block: Block, *, goes_on: bool = False) -> None:
+    def take_heading(self, block: Block, *, goes_on: bool = False, lone: bool = False) -> None:
         """A heading inside the section: what stands below it, down to the next of its level, stands under it.
 
-        `goes_on`: it parts a label's list, which goes on below it.
+        `goes_on`: it parts a label's list, which goes on below it. `lone`: nothing stands below it.
         """
         opening = goes_on and block.text.rstrip().endswith(":")  # it stands under the group before it
         above = (
@@ -190,17 +191,22 @@ class _Walk:
         lead = self.passage
         self.passage = None
         if lead is not None and not lead.items and self._waits(lead):
-            self._open(replace(lead, items=[], details=[], under=self.headings))  # what it opens stands below the heading
+            self._open_below(lead, block, lone=lone)
             self.part = block.level
             return
         if self.label is not None and (goes_on or (block.kind == "heading" and block.level == self.part)):
             label = self.label
-            self._open(replace(label, items=[], details=[], under=self.headings))  # and below the next one like it
+            self._open_below(label, block, lone=lone)  # and below the next one like it
             if goes_on:
                 self.label = label
             return
         self.label, self.part = None, 0
         self.lost = self.stranger = True
+
+    def _open_below(self, opens: Passage, block: Block, *, lone: bool) -> None:
+        """What a sentence opens stands below the heading, or is the heading ("### Management of gout", and nothing below it)."""
+        items = [Item(block, statements(block))] if lone and is_item(block.text) else []
+        self._open(replace(opens, items=items, details=[], under=self.headings[:-1] if items else self.headings))
 
     def take_list(self, run: list[Block]) -> None:
         """A list: the items of the open passage."""
@@ -226,10 +232,11 @@ class _Walk:
             return False
         said = statements(block)
         frame = self._frame(said[0]) if said else None
-        if frame is None or frame.name or said[0].text[-1:] not in (".", ";") or any(self._frame(one).of_use for one in said):
+        if frame is None or said[0].text[-1:] not in (".", ";") or any(self._frame(one).of_use for one in said[1:]):
             return False
         words = words_of(said[0].plain, said[0].start, said[0].end)
-        return only_names(words) and not has_main_verb(words, frame.group) and read_head(said[0]) is not None
+        verb = has_main_verb(words, frame.group) or (frame.name and frame.group is None)
+        return only_names(words) and not verb and read_head(said[0]) is not None
 
     def is_title(self, block: Block) -> bool:
         """Whether a paragraph of a label is a heading that lost its mark."""
@@ -264,7 +271,7 @@ class _Walk:
                 below = leads and following is not None
                 introduces = (closing or below) and not any(self._states_own(later) for later in said[number + 1 :])
                 if introduces or (
-                    number == len(said) - 1 and following is not None and following.kind == "item" and not _has_bold(statement)
+                    number == len(said) - 1 and following is not None and following.kind == "item" and not has_bold(statement)
                 ):
                     self._open(Passage(tuple(said[number:]), frame, under=self.headings))
                     return
@@ -326,9 +333,7 @@ class _Walk:
             return False
         if frame.subject == "it":
             return not self.stranger and (statement.opens or self._another(statement, frame))
-        if frame.subject == "agency":
-            return True
-        return has_aim(statement, frame) or self.passage is None or statement.opens
+        return frame.subject == "agency" or has_aim(statement, frame) or self.passage is None or statement.opens
 
     def _another(self, statement: Statement, frame: Frame) -> bool:
         """Whether "it is (also) used to treat …" names something else than the use in prose before it."""
@@ -388,10 +393,6 @@ class _Walk:
             self.label, self.part = (self.label if listed and passage.prose else None), 0
         self.lost = self.stranger = False
         self.found.append(passage)
-
-
-def _has_bold(statement: Statement) -> bool:
-    return any(start < statement.end and end > statement.start for start, end in bold_ranges(statement.block))
 
 
 _LEADS_TO = re.compile(r"\b(?:of|for|to|in|as|indicated|following|below|conditions|patients|who)[\s:]*\Z", re.IGNORECASE)

@@ -139,12 +139,13 @@ def _in_a_label(use: Use) -> Use:
 def _is_underlying(cause: Fact) -> bool:
     """Whether what a condition is associated with may be a disease: no treatment, no "symptoms of X"."""
     *before, last = f" {cause.text}".lower().split(" ")
-    return "treatment" not in classes_of(last) and closed("signs").isdisjoint(before[1:2])
+    treated = "treatment" in classes_of(last) or last == "replacement"
+    return not treated and closed("signs").isdisjoint(before[1:2])
 
 
 def _after_diseases(use: Use) -> Use:
     """Reads "ventricular failure following myocardial infarction" in a label: a disease before it, and no earlier treatment."""
-    after = [one for one in use.prior if one.names and all(_is_by_form(name) for name in one.names)]
+    after = [one for one in use.prior if one.names and all(_is_by_form(name) and not _is_done(name) for name in one.names)]
     if not after or use.settings:
         return use
     settings = tuple(replace(name, rule="setting") for one in after for name in one.names)
@@ -154,8 +155,22 @@ def _after_diseases(use: Use) -> Use:
     return replace(use, prior=kept, settings=settings, qualifiers=in_order((*use.qualifiers, *words)))
 
 
+def _is_done(named: Fact) -> bool:
+    """Reads "complete resection of the primary tumor", "healing of acute ulcers"."""
+    return not (closed("operations") | closed("noun-aims")).isdisjoint(named.text.lower().split(" "))
+
+
+#: In spaces: "a severe deficiency".
+_SHORT = 3
+
+
 def _is_by_form(named: Fact) -> bool:
-    return ends_in_disease(named.text) and closed("for-example").isdisjoint(named.text.lower().split(" ")[:-1])
+    """Reads "coronary artery spasm", "chronic kidney disease (CKD)", "a deficiency of folic acid"."""
+    words, _, _ = named.text.partition(" (")
+    whose, _, _ = words.partition(" of ")
+    return (ends_in_disease(words) or (whose.count(" ") < _SHORT and ends_in_disease(whose))) and closed(
+        "for-example"
+    ).isdisjoint(named.text.lower().split(" ")[:-1])
 
 
 def _of_uses(statement: Statement, rule: str) -> Fact:

@@ -51,11 +51,12 @@ class Frame:
     group: VerbGroup | None = None
     approval_status: ApprovalStatus = "used"
     leading: tuple[int, int] = field(default=(0, 0))
+    effective: bool = False
 
     @property
     def of_label(self) -> bool:
-        """Whether it is the frame of a label's section: "X tablets are indicated …", "For the management of …"."""
-        return self.name == "of-use" and (self.group is None or is_indicated(self.group))
+        """Whether it is the frame of a label's section: "X tablets are indicated …", "X is effective …", "For the management of …"."""
+        return self.name == "of-use" and (self.group is None or self.effective or is_indicated(self.group))
 
     @property
     def of_use(self) -> bool:
@@ -125,7 +126,12 @@ _ONLY_TO = rx(r"\bshould (?:only be used|be used only|be reserved) (?:to|for|in|
 PROGRAM = "special-program"
 
 
+#: The frame of "This category includes cretinism and myxedema." behind a use: kinds of its disease.
+KINDS = "kinds"
+
+
 FRAMES: tuple[Row, ...] = (
+    Row(KINDS, "detail", says=rx(r"^this (?:category |group )?includes? (?!only\b|no\b)")),
     Row("confirmatory-trials", "approval-status", says=rx(r"\bconfirmatory\b|\bremains? approved only if\b.*\b(?:trials?|stud(?:y|ies))\b|\b(?:may|might|could|can) withdraw (?:its |the |this )?approval\b|^as a condition of (?:this |the )?approval\b.*\b(?:trials?|stud(?:y|ies))\b")),
     Row("more-information", "other-form", says=rx(r"^[(\[\s]*see\b|^for (?:more )?information\b|\bsee the drug information summar(?:y|ies)\b")),
     Row("being-studied", "studied", verbs=("study",), unless=rx(
@@ -231,7 +237,7 @@ def frame_of(statement: Statement, names: Names) -> Frame:
     if names.approved and not group.negative and group.modal == "should" and _ONLY_TO.search(statement.text):
         return Frame("only-for", "unread", subject, (at, first), group.end, group, leading=(0, at))
     if effective and not group.negative and subject in _OF_DRUG:
-        return replace(_of_use(words, at, first, group, subject), approval_status="approved")
+        return replace(_of_use(words, at, first, group, subject), approval_status="approved", effective=True)
     for row in FRAMES:
         if row.subjects and subject not in row.subjects:
             continue
@@ -264,7 +270,8 @@ def _late_verb(statement: Statement, words: Sequence[Word]) -> int | None:
 def _without_verb(words: Sequence[Word], names: Names) -> Frame:
     """Reads "For the management of glioma", "As adjunctive therapy in the treatment of …": a use without subject and verb."""
     aims = any(one.low in _AIMS and after.low == "of" for one, after in pairwise(words))
-    if aims and words[0].low in ("for", "in", "as"):
+    first = words[words[0].low == "also" and len(words) > 1] if words else None
+    if aims and first is not None and first.low in ("for", "in", "as"):
         return Frame("of-use", None, "drug", approval_status="approved" if names.approved else "used")
     return Frame("", "unread")
 

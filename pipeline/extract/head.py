@@ -28,7 +28,7 @@ STATE_ALONE = rx(
     r"|(?:early|late|low|high|intermediate|limited|extensive)-(?:stage|grade|risk)"
     r"|(?:stage|grade) (?:[0IV]+[A-D]?|\d)"
 )
-_ADJECTIVE = rf"(?:{STATE_ALONE.pattern}|(?:[\w+/]+\s+){{0,2}}[\w+/-]+-(?:positive|negative|mutated|mutant|deficient|low|high))"
+_ADJECTIVE = rf"(?:{STATE_ALONE.pattern}|(?:[\w+/]+\s+){{0,2}}[\w+/-]+(?:-| (?=pos|neg|unk))(?:positive|negative|unknown|mutated|mutant|deficient|low|high))"
 _ADJECTIVES = re.compile(rf"{_ADJECTIVE}(?:,?\s+(?:(?:and|or)\s+)?{_ADJECTIVE}){{0,5}}", re.IGNORECASE)
 #: "severe, recalcitrant, disabling psoriasis": after such a word and a comma, the name is still to come.
 _STATES_FIRST = re.compile(rf"(?:{STATE_ALONE.pattern}),", re.IGNORECASE)
@@ -65,6 +65,11 @@ def bold_ranges(block: Block) -> list[Place]:
     if "**" in block.text:
         ranges = sorted({*ranges, *(found.span("words") for found in LITERAL_BOLD.finditer(block.text))})
     return ranges
+
+
+def has_bold(statement: Statement) -> bool:
+    """Whether a word of a sentence is bold."""
+    return any(start < statement.end and end > statement.start for start, end in bold_ranges(statement.block))
 
 
 def starts_bold(block: Block) -> bool:
@@ -114,13 +119,15 @@ def read_head(statement: Statement, at: int = 0) -> Head | None:
 #: "mild to moderate", "locally advanced, unresectable or metastatic": how a disease stands, said before its name in several words.
 _RUN_OF_STATES = re.compile(
     rf"(?:active |acute |chronic )?{_ADJECTIVE}(?:(?:,? (?:and|or) |, ){_ADJECTIVE}){{1,4}} |(?:active |acute |chronic )?(?:mild|moderate) to "
-    r"(?:moderate|severe|moderately severe) (?:forms of )?",
+    rf"(?:moderate|severe|moderately severe) (?:forms of )?|(?:{_ADJECTIVE} ){{1,3}}\([^()]*\) (?=\w)",
     re.IGNORECASE,
 )
 
 
 _FORMS_OF = rx(r"\s*forms of (?=\w)")
-_SIGNS_OF = rx(r"(?:the )?(?:signs? (?:and|or) symptoms?|symptoms?|signs?|manifestations?) of (?:the )?(?=\w)")
+_SIGNS_OF = rx(
+    r"(?:the )?(?:signs? (?:and|or) symptoms?|symptoms?|signs?|manifestations?|number|frequency|severity) of (?:the )?(?=\w)"
+)
 
 
 def apart_from_state(head: Head, statement: Statement) -> tuple[Head, tuple[Place, ...]]:
@@ -180,7 +187,8 @@ def _head_end(text: str, words: Sequence[Word], at: int, ranges: list[Place]) ->
             continue
         joint, after = joint_of(words, number, len(words))
         if joint and number > at:
-            severe = joint == "," and _STATES_FIRST.match(text, words[at].start, words[after - 1].end) is not None
+            states = _STATES_FIRST.match(text, words[at].start, words[after - 1].end) is not None
+            severe = joint == "," and (states or (not ranges and _adjectives(words[at:number])))
             lists = listing and joint == "," and not ranges and _goes_on_noun(words, after)
             if not (severe and noun_end(words, after, len(words)) > after) and not (
                 lists or _next_is_head(words, joint, after, ranges)
@@ -284,7 +292,7 @@ def conditions(text: str, words: Sequence[Word], at: int, end: int, *, plain: bo
             number = closing_bracket(words, number, end)
             continue
         one = next((said for said in _ONE_THING if tuple(w.low for w in words[number : number + len(said)]) == said), None)
-        if one is not None:
+        if one is not None and not (plain and one[-1] == "other" and _ADJECTIVE_END.fullmatch(words[number - 1].low) is None):
             number += len(one)
             continue
         joint, after = joint_of(words, number, end)
@@ -298,7 +306,19 @@ def conditions(text: str, words: Sequence[Word], at: int, end: int, *, plain: bo
                 continue
             number = after
             continue
+        if number > first and words[number].low.endswith("itis") and words[number - 1].low.endswith("itis"):
+            found.append(_trimmed(text, words[first].start, words[number - 1].end))  # "Pharyngitis Tonsillitis": no joint
+            first = number
         number += 1
+    if plain and end - first > 1 and words[end - 1].low == "patients" and words[end - 2].of("disease"):
+        end -= 1  # "maintenance therapy for duodenal ulcer patients"
+    if (
+        found
+        and plain
+        and words[first - 1].low == ","
+        and _adjectives([word for word in words[first:end] if not word.of("coordinator")])
+    ):
+        return (*found[:-1], (found[-1][0], words[end - 1].end))  # "blastomycosis, pulmonary and extrapulmonary"
     if first < end:
         found.append(_trimmed(text, words[first].start, words[end - 1].end, last=True))
     return tuple(found)
@@ -306,7 +326,7 @@ def conditions(text: str, words: Sequence[Word], at: int, end: int, *, plain: bo
 
 _SITES = closed("sites")
 _ADJECTIVE_END = re.compile(
-    r"non|simple|complex|mixed|impending|acute|chronic|sole|definite|probable|possible|(?:non-?)?[a-z-]{2,}(?:al|ic|ous|ar|ive|ed|ly|ant|ent|oid|ory|ary|able|ible|acute)"
+    r"(?:day|night)time|non|simple|complex|mixed|impending|acute|chronic|sole|definite|probable|possible|(?:non-?)?[a-z-]{2,}(?:al|ic|ous|ar|ive|ed|ly|ant|ent|oid|ory|ary|able|ible|acute)"
 )
 
 
@@ -322,14 +342,22 @@ def _shares_noun(words: Sequence[Word], first: int, at: int, after: int) -> bool
     ):
         return True  # "serious skin and soft tissue infections"
     opened = next((number for number in range(first, at) if words[number].low == "("), at)
-    said = [word for number, word in enumerate(words[first:opened]) if not (number and word.of("coordinator"))]
+    said = [
+        word for number, word in enumerate(words[first:opened]) if not (number and (word.of("coordinator") or word.low == ","))
+    ]
+    return _adjectives(said)
+
+
+def _adjectives(said: Sequence[Word]) -> bool:
+    """Reads "radiolucent, noncalcified stones": no noun stands before the comma."""
     return all(_ADJECTIVE_END.fullmatch(word.low) and not word.of("disease") for word in said)
 
 
 def _within_of(words: Sequence[Word], first: int, at: int) -> bool:
     """Reads "carcinoma of the lip and mouth": "and" after "of the …" joins the sites of one disease."""
     if any(word.low in ("of", "in") for word in words[max(first + 1, at - 3) : at]):
-        return True
+        after = noun_end(words, at + 1, len(words))  # and not "exacerbations of chronic bronchitis, pneumonia"
+        return words[at].low != "," or not (words[at - 1].of("disease") and words[after - 1].of("disease"))
     site = next((number for number in range(at - 1, first, -1) if words[number].low in ("of", "in")), 0)
     commas = any(word.low == "," for word in words[site : at + 1])
     listed = site and commas and not any(word.of("disease") for word in words[site:at])
@@ -340,7 +368,7 @@ def _within_of(words: Sequence[Word], first: int, at: int) -> bool:
     return bool(listed) and not any(word.of("disease") for word in words[after : noun_end(words, after, len(words))])
 
 
-_ARTICLE = rx(r"the ")
+_ARTICLE = rx(r"(?:of )?the |of ")
 
 
 def _trimmed(text: str, start: int, end: int, *, last: bool = False) -> Place:

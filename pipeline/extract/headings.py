@@ -99,11 +99,13 @@ def _diseases(heading: Block) -> tuple[tuple[Fact, ...], bool]:
         return (), False
     words = words_of(said[0].plain, said[0].start, said[0].end)
     at = next((number for number, word in enumerate(words) if not word.of("number") and not word.low[:1].isdigit()), len(words))
-    if noun_aim(words, at, len(words)) or (head := read_head(said[0], at)) is None:
-        return (), False
+    people = next((number for number in range(at, len(words)) if words[number].of("person")), len(words))
+    having = next((number + 1 for number in range(people, len(words)) if words[number].low == "with"), at)
+    if noun_aim(words, at, len(words)) or (head := read_head(said[0], having)) is None:
+        return (), False  # else "Adolescent Patients with Hypercholesterolemia", too
     parts = [part for part in head.parts if ends_in_disease(said[0].plain[slice(*part)])]
     facts = tuple(fact(heading, *part, "setting") for part in parts)
-    return facts, bool(facts) and len(parts) == len(head.parts) and head.end == len(words)
+    return facts, bool(facts) and having == at and len(parts) == len(head.parts) and head.end == len(words)
 
 
 def _parts(text: str) -> set[str]:

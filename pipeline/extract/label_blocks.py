@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from pipeline.extract.frames import Frame
 from pipeline.extract.sentences import Statement
 from pipeline.language import rx
-from pipeline.phrases.nouns import CAUSED
+from pipeline.phrases.nouns import CAUSED, noun_aim
+from pipeline.phrases.words import words_of
 
 #: "is indicated in the treatment of serious infections caused by X.": which, paragraphs below may say.
 INFECTIONS = rx(r"\bof (?:[\w-]+ ){0,3}infections(?: (?:when )?(?:caused|due)\b|: )")
-BELOW = rx(r"\b(?:(?:listed|described|specified) (?:below|in this section)|(?:the )?following(?: \w+){0,3})\W*$")
+BELOW = rx(
+    r"\b(?:(?:listed|described|specified) (?:below|in this section)|the following(?: \w+){0,3}|following(?: (?:conditions|diseases|disorders|infections|situations))?)\W*$"
+)
 #: A heading of a label that lost its mark, over what it is not indicated for.
 _LIMITATIONS = re.compile(r"\s*(?:important )?limitations? of use\W*\Z", re.IGNORECASE)
 _GROUP = rx(r"\W{0,3}(?:\d{1,2}\.? |[a-z]\. )?(?:\w[\w-]*+ ){1,3}(?:disorders|diseases|states|conditions|system)[.:]?")
@@ -24,7 +27,7 @@ def leads_label(statement: Statement, frame: Frame) -> bool:
     """Reads "X tablets are indicated in the treatment of" above its list, with no colon."""
     if not frame.of_label or frame.group is None:
         return False
-    return not statement.text.endswith((".", "!", "?", ")")) or BELOW.search(statement.text) is not None
+    return not statement.text.rstrip().endswith((".", "!", "?", ")", "]")) or BELOW.search(statement.text) is not None
 
 
 def is_on_limitations(text: str) -> bool:
@@ -35,6 +38,12 @@ def is_on_limitations(text: str) -> bool:
 def is_group(text: str) -> bool:
     """Whether words only name a group of diseases ("2. Rheumatic Disorders"), which is no condition where its diseases follow."""
     return _GROUP.fullmatch(text.strip()) is not None
+
+
+def is_item(text: str) -> bool:
+    """Whether a heading with nothing below it is one of what a sentence opens ("Management of gout", "Essential hypertension")."""
+    words = words_of(text, 0, len(text))
+    return noun_aim(words, 0, len(words)) > 0 or any(word.of("disease") for word in words)
 
 
 def opens_part(said: Sequence[Statement], frame: Frame) -> bool:

@@ -17,11 +17,14 @@ from pipeline.extract.subjects import Names
 from pipeline.extract.told import Told
 from pipeline.language import rx
 from pipeline.model import Fact
-from pipeline.phrases.nouns import CAUSED, noun_list
+from pipeline.phrases.diseases import ends_in_disease
+from pipeline.phrases.nouns import CAUSED, noun_aim, noun_list
 from pipeline.phrases.words import Word, words_of
 
 #: The rule of the words of a sentence that belong to another of its purposes.
 _ANOTHER_PURPOSE = "another-purpose"
+#: What parts two purposes: "…; for X", "…, particularly for the relief of X".
+_APART = (",", ";", "particularly", "especially")
 #: What hangs on no thing that is treated.
 _FRAME = ("frame", "gloss", "kinds", "intent", "object", "head")
 
@@ -44,12 +47,12 @@ def purposes(passage: Passage, told: Told, names: Names) -> list[Purpose]:
     whole = named(read_on(statement, frame), frame, names)
     starts = [start for verb in whole.of("intent") if (start := _start(words, verb)) >= frame.at]
     first, *later = starts or [0]
-    bounds = [first, *(start for start in later if words[start - 1].of("coordinator") or words[start - 1].low in (",", ";"))]
+    bounds = [first, *(start for start in later if words[start - 1].of("coordinator") or words[start - 1].low in _APART)]
     apart = _diseases_apart(told.readings[0], words)
     bounds = sorted({*bounds, *(start for start in apart if start > first)})
     if len(bounds) < 2:  # noqa: PLR2004 - several
         return []
-    ends = [*bounds[1:], len(words)]
+    ends = [*(_before_joint(words, start) for start in bounds[1:]), len(words)]
     before = tuple(one for one in whole.said if one.place[1] <= words[first].start and one.kind not in ("intent", "object"))
     found = []
     for start, end in zip(bounds, ends, strict=True):
@@ -82,23 +85,32 @@ def purposes(passage: Passage, told: Told, names: Names) -> list[Purpose]:
 def _diseases_apart(reading: Reading, words: Sequence[Word]) -> tuple[int, ...]:
     """Where a further disease of a sentence begins with what is said of it alone: patients, or a cause behind a semicolon."""
     own = _with_patients_of_its_own(reading, words)
-    return tuple(sorted({*([own] if own else []), *_with_causes_of_their_own(reading, words)}))
+    return tuple(sorted({*([own] if own else []), *_with_causes_of_their_own(words)}))
 
 
-def _with_causes_of_their_own(reading: Reading, words: Sequence[Word]) -> list[int]:
+_NOT_TREATED = (*CAUSED, "associated", "resulting", "with", "including")
+
+
+def _with_causes_of_their_own(words: Sequence[Word]) -> list[int]:
     """Reads "tinea pedis due to X; candidiasis due to Y; and athetosis": a disease by its form behind each semicolon."""
     found: list[int] = []
+    colon = next((number for number, word in enumerate(words) if word.low in (":", ";")), 0)
+    if words and words[colon].low == ":" and any(word.low in _NOT_TREATED or word.of("relative") for word in words[:colon]):
+        return []  # "associated with the following conditions: pernicious anemia; tapeworm infestation"
     for number in range(1, len(words) - 1):
         if words[number].low != ";":
             continue
         start = number + 1 + words[number + 1].of("coordinator")
+        if noun_aim(words, start, len(words)) or words[start].low in ("as", "for", "in", "to"):
+            continue  # a purpose by its own words
         stop = noun_list(words, start, len(words)).end
-        caused = stop < len(words) and words[stop].low in CAUSED
-        by_form = any(word.of("disease") for word in words[start:stop])
-        if stop == start or not (caused or (by_form and (stop == len(words) or words[stop].is_stop))):
+        end = next((k for k in range(stop, len(words)) if words[k].low in (";", ".")), len(words))
+        caused = any(word.low in CAUSED for word in words[stop:end])
+        named = stop == end or any(word.of("disease") for word in words[start:end])
+        if stop == start or not (caused or named):
             return []
         found.append(start)
-    return found if any(one.mode not in ("open", "listed") for one in reading.of("cause")) else []
+    return found
 
 
 def _with_patients_of_its_own(reading: Reading, words: Sequence[Word]) -> int:
@@ -120,7 +132,20 @@ def _start(words: Sequence[Word], verb: Said) -> int:
     number = next((k for k, word in enumerate(words) if word.end > verb.place[0]), 0)
     while number and words[number - 1].low in ("to", "for", "in", "as", "the", "a", "an", "adjunct", "adjunctive", "therapy"):
         number -= 1
-    return number
+    role = next((k for k in range(number - 1, max(0, number - _LONGEST_ROLE), -1) if words[k].low == "as"), 0)
+    beside = role and words[role - 1].of("coordinator") and not any(word.is_stop for word in words[role:number])
+    return role if beside else number  # "and as a drying agent in the relief of X"
+
+
+def _before_joint(words: Sequence[Word], start: int) -> int:
+    """The index after the last word before ", and"."""
+    while start > 1 and (words[start - 1].of("coordinator") or words[start - 1].low in (",", ";")):
+        start -= 1
+    return start
+
+
+#: In words: "as a drying agent".
+_LONGEST_ROLE = 6
 
 
 def _without(reading: Reading, places: Sequence[tuple[int, int]], number: int) -> Reading:
@@ -157,7 +182,7 @@ def several_purposes(leaf: Leaf) -> bool:
         ]  # fmt: skip
         if leaf.prose and any(_ANOTHER.match(reading.text(one.place)) for one in reading.of("qualifier")):
             return True
-        if one_purpose(verbs, reading):
+        if one_purpose(verbs, reading) and not (leaf.prose and _another_disease(verbs, reading)):
             continue
         for later in verbs[1:]:
             if any(one.place[0] > later.place[0] for one in things) and any(one.place[0] < later.place[0] for one in things):
@@ -187,4 +212,20 @@ def one_purpose(verbs: Sequence[Said], reading: Reading) -> bool:
     return {one.mode for one in verbs} <= {"treat", "other"} and bool(last) and not between
 
 
+_ALIKE = (rx(r"treat|manag|relief|therapy|control"), rx(r"reduce|lower|suppress|decrease|lessen"))
+
+
+def alike(verbs: Sequence[Said], reading: Reading) -> bool:
+    """Whether verbs say one kind of aim."""
+    return any(all(sort.search(reading.text(one.place)) for one in verbs) for sort in _ALIKE)
+
+
+def _another_disease(verbs: Sequence[Said], reading: Reading) -> bool:
+    """Reads "for the treatment of reflux disease, and for the maintenance of healing of esophagitis": each is of its own disease."""
+    last = [name for one in reading.of("object") if one.place[0] > verbs[-1].place[0] for name in one.names]
+    joined = _FOR.search(reading.statement.plain[reading.statement.start : verbs[-1].place[0]]) is not None
+    return joined and not alike(verbs, reading) and any(ends_in_disease(reading.text(place)) for place in last)
+
+
+_FOR = rx(r"\band (?:for|in) (?:the )?$")
 _ANOTHER = rx(r"(?:and|or) (?:to )?(?:help )?(?:treat|prevent|reduce|lower)\b")

@@ -103,7 +103,7 @@ def _side_by_side(settings: Sequence[Fact]) -> list[str]:
     return found
 
 
-_EXAMPLES = rx(r",? ?(?:including|such as|e\.g\.)\s")
+_EXAMPLES = rx(r",? ?\(?(?:including|such as|e\.g\.),?\s")
 
 
 def _without_examples(setting: Fact) -> Fact:

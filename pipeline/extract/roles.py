@@ -313,7 +313,8 @@ def _including(scene: Scene) -> tuple[Said, ...] | None:
         return (scene.tell("kinds", "kinds"),)
     if _announces(scene):
         return treating.announced(scene)
-    if scene.on == "patients" and [word.low for word in scene.content[:2]] in (["those", "who"], ["patients", "who"]):
+    those = [word.low for word in scene.content[:2]] == ["those", "who"]
+    if scene.on == "patients" and (those or any(word.of("person") and word.low != "those" for word in scene.content[:1])):
         return (scene.tell("description", INCLUDED),)
     # "bleeding due to hormones in the absence of pathology, such as X": X is no kind of what is treated
     of_cause = scene.previous is not None and scene.previous.kind in ("cause", "time") and not causes.is_of_disease(scene)

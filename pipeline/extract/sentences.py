@@ -22,14 +22,16 @@ _INITIAL = re.compile(r"(?:\b[A-Z]|\b(?:vs|e\.g|i\.e|Dr|Mr|Mrs|St|No|approx|ca))
 _OPENER = re.compile(r"\s*(?:It|This|These|The|In|For|Use|Patients|They|As)\s")
 _MARK_AT_END = re.compile(rf"\s{{0,40}}([{MARKS}][{MARKS},\s]{{0,40}})(?=[.;:]?(?:\s{{0,40}}(?:or|and))?\s*+$)")
 #: Where a label sends the reader for more: "[see Clinical Studies (14.1)]", "(see WARNINGS)". It says nothing of a use.
-#: With a capital it is a sentence of its own.
+#: With a capital in round brackets it is a sentence of its own.
 _REFERENCE = re.compile(
-    r"\[\s*see\b[^\[\]]*+\]|\(\s*see\b(?:[^()]|\([^()]*+\))*+\)|\(\d{1,2}\.\d{1,2}(?:, ?\d{1,2}\.\d{1,2})*+\)"
+    r"\[\s*[Ss]ee\b[^\[\]]*+\]|\(\s*see\b(?:[^()]|\([^()]*+\))*+\)|\(\d{1,2}\.\d{1,2}(?:, ?\d{1,2}\.\d{1,2})*+\)"
 )
 #: What a reference at the end of a sentence leaves in its plain text.
 _BLANKED = re.compile(r"(?:(?<=[^\s.])|(?<=\w\.))\s{6,}[.\s]*+\Z")
 #: "a) in the treatment of", "2) the management of": an item's number, written out.
 _ENUMERATOR = re.compile(r"\A\s*\(?(?:[a-h]|\d{1,2})\)\s*(?=[A-Za-z])|\A\s*[a-h]\.\s+(?=[a-z])")
+#: "in the following: 1. Candidiasis; 2. Meningitis; and 3. Gout."
+_NUMBER_WITHIN = re.compile(r"(?<=[:;] )\d{1,2}\. (?=[A-Za-z])|(?<=; and )\d{1,2}\. (?=[A-Za-z])|(?<=\w\. )\d\. (?=[A-Z])")
 #: How far from a sentence's end its footnote marks may begin.
 _MOST_AT_END = 40
 #: "**Sarcoma**¹ in adults", and not "50 mg/m² or more".
@@ -109,7 +111,7 @@ _MARK_OF = str.maketrans("123456789", MARKS)
 @lru_cache(maxsize=64)  # a block is asked for its sentences by each who looks at it
 def _parts(shown: str) -> tuple[_Part, ...]:
     whole = LITERAL_BOLD.sub(_unmarked, plain(shown))
-    text = _REFERENCE.sub(_blank, _ENUMERATOR.sub(_blank, whole))
+    text = _REFERENCE.sub(_blank, _NUMBER_WITHIN.sub(_blank, _ENUMERATOR.sub(_blank, whole)))
     found, start = [], 0
     for stop in _STOP.finditer(text):
         if (

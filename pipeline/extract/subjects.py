@@ -187,6 +187,10 @@ _NOT_GIVEN = closed("not-given") | closed("operations")
 
 def _names_a_product(text: str, said: Sequence[Word], names: Names) -> bool:
     """Whether a subject may be the drug under another of its names: "LASIX", "Furosemide Tablets, USP", "Oral ZYPREXA"."""
+    if said[0].of("number"):  # "1.4 Fibromyalgia Zolafen is indicated …": what stands behind the heading
+        said = said[1 + last_disease(said[1:]) :]
+        if not said:
+            return False
     if len(said) > 1 and said[-1].low == "monotherapy":
         said = said[:-1]  # "Zolafen monotherapy is indicated …"
     beside = next(
@@ -206,6 +210,11 @@ def _names_a_product(text: str, said: Sequence[Word], names: Names) -> bool:
     return of_drug or capitals or title or (whole[0][:1].isupper() and any(word.of("manner") for word in said))
 
 
+def last_disease(said: Sequence[Word]) -> int:
+    """The index after the last word that is a disease by its form, 0 where none is."""
+    return next((number for number in range(len(said), 0, -1) if said[number - 1].of("disease")), 0)
+
+
 def _act(words: Sequence[Word], first: int) -> bool:
     """Whether "they" take a drug or must have something, and so are patients ("They get it when …")."""
     group = verb_group(words, first, len(words))
@@ -217,7 +226,9 @@ def _act(words: Sequence[Word], first: int) -> bool:
 
 
 def _lists_on(words: Sequence[Word], comma: int, end: int) -> bool:
-    """Whether a comma in a subject lists names ("A, B, and C is") and does not set words apart ("X, given as …, is")."""
+    """Whether a comma in a subject lists names ("A, B, and C is") and does not set words apart ("X, given as …, is", "X, alone or with Y, is")."""
+    if words[comma + 1].low == "alone":
+        return False
     return any(word.low in ("and", "or") for word in words[comma + 1 : min(end, comma + 5)])
 
 

@@ -17,7 +17,7 @@ from pipeline.extract.sentence import in_turn, points_back, read_on
 from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names
 from pipeline.language import rx
-from pipeline.phrases.diseases import diseases, is_generic, names_head, related
+from pipeline.phrases.diseases import diseases, ends_in_disease, is_generic, names_head, related
 from pipeline.phrases.kinds import Kind
 from pipeline.phrases.people import read_people
 from pipeline.phrases.treatments import read_treatments
@@ -74,10 +74,11 @@ def read_lead(passage: Passage, names: Names) -> Told:
 
 def _opened(reading: Reading, frame: Frame) -> Reading:
     """Reads "X is indicated as replacement therapy in conditions associated with Y" above its list: what for is not said."""
-    head = frame.group.head if frame.group is not None else None
-    if head is None or not frame.of_label or reading.of("intent"):
+    if frame.group is None or not frame.of_label or reading.of("intent"):
         return reading
-    return replace(reading, said=(Said("intent", "indicated", (head.start, head.end), mode="other"), *reading.said))
+    words = words_of(reading.statement.plain, reading.statement.start, reading.statement.end)
+    place = (words[frame.group.first].start, words[frame.group.end - 1].end)
+    return replace(reading, said=(Said("intent", "indicated", place, mode="other"), *reading.said))
 
 
 def read_prose(passage: Passage, names: Names) -> Told:
@@ -116,7 +117,11 @@ def read_prose(passage: Passage, names: Names) -> Told:
 def names_another(passage: Passage, statement: Statement, frame: Frame, names: Names) -> bool:
     """Whether "it is (also) used to treat …" after a use in prose names another disease, and so states a use of its own."""
     approved = frame.group is not None and frame.group.is_of("approve")
-    return another_use(read_on(statement, frame), read_prose(passage, names).heads, approved=approved)
+    reading = read_on(statement, frame)
+    of_label = names.approved and any(
+        ends_in_disease(reading.text(place)) for one in reading.of("object") for place in one.names
+    )
+    return another_use(reading, read_prose(passage, names).heads, approved=approved or of_label)
 
 
 def another_use(reading: Reading, heads: tuple[str, ...], *, approved: bool = False) -> bool:
@@ -232,7 +237,7 @@ def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
         choice = above[-1].readings and _ONE_OF.search(above[-1].readings[-1].statement.text)
         return [_optional(reading) if choice else reading]
     if not above and lead is not None and lead.open == "to":
-        return [_of_open_aim(statement, told)]
+        return [_of_open_aim(statement, told, names)]
     acts = lead is not None and any(reading.of("object") for reading in lead.readings)
     if not above and not acts and _starts_people(statement) and not _bold_start(statement):
         return [_after_patients(statement, told)]
@@ -247,6 +252,8 @@ def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
     if head is None:
         whole = read(statement, heads)
         acted = prose_head(whole, symptoms=False) if names.open and not heads else None
+        if acted is None and names.approved and not heads and words[0].low == "for" and not whole.of("population"):
+            acted = read_head(statement, 1)  # "For acute intermittent porphyria." below "is indicated:"
         return [_of_acted(whole, acted, told)] if acted is not None else [whole]
     head, states = apart_from_state(head, statement) if names.open else (head, ())
     told.heads = (*head.names, *head.abbreviations)
@@ -289,9 +296,12 @@ def _of_received(statement: Statement, heads: tuple[str, ...]) -> Reading:
     )
 
 
-def _of_open_aim(statement: Statement, told: Told) -> Reading:
-    """Reads "help move stem cells …" below "is approved to:"."""
+def _of_open_aim(statement: Statement, told: Told, names: Names) -> Reading:
+    """Reads "help move stem cells …" below "is approved to:", "Treat patients with gout" below "is indicated to"."""
     reading = read(statement, kind="aim")
+    acted = prose_head(reading, symptoms=False) if names.open and not reading.of("object") else None
+    if acted is not None:
+        return _of_acted(reading, acted, told)
     told.heads = tuple(reading.text(place) for one in reading.of("object") for place in one.names)
     return reading
 

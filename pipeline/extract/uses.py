@@ -9,6 +9,7 @@ from dataclasses import replace
 from pipeline.extract.about import (
     SYMPTOMS,
     acted_by,
+    causes_in_words,
     causes_of,
     conditions_of,
     is_changed,
@@ -21,6 +22,7 @@ from pipeline.extract.around import alone_of, line_of, phases_of, prior_of, ther
 from pipeline.extract.beside import beside_names
 from pipeline.extract.fragments import only_names
 from pipeline.extract.head import STATE_ALONE
+from pipeline.extract.label_blocks import is_group
 from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_order, quoted, said, unique
 from pipeline.extract.patients import narrowed, populations_of, widened, without_duplicates
 from pipeline.extract.purposes import several_purposes
@@ -33,7 +35,7 @@ from pipeline.phrases.words import words_of
 
 _NO_CONDITION = rx(
     r"(?:treatments?|prevention|management|use) of\b.*|(?:notes?|important|warnings?|caution|overview|see also|(?:other )?uses?|treatments?|adults?|children|patients"
-    r"|people|men|women|alone|of|in|for|it|they|this|that|the|[a-z]|one|two|higher|lower|risks?|conversion|subacute|this condition|(?:susceptibility )?testing|cultures?)(?: only)?[:.]?$"
+    r"|people|men|women|alone|of|in|for|it|they|this|that|the|[a-z]|\d+|one|two|higher|lower|risks?|conversion|subacute|this condition|(?:susceptibility )?testing|cultures?)(?: only)?[:.]?$"
     r"|limitations?\b.*|(?:the )?classification of\b.*"
 )
 
@@ -86,17 +88,22 @@ def build_use(
             (),
         )  # "relief of symptoms associated with diabetic gastroparesis"
     purpose: tuple[Qualifier, ...] = ()
-    ends = [one.place[1] for r, one in said([*leaf.leading, *leaf.own[:1]], "object", "head") if r is reading]
+    acting, act = next(iter(said(leaf.own[:1], "intent")), found)  # "for control of the rate in X" below "for the treatment of"
+    ends = [one.place[1] for r, one in said([*leaf.leading, *leaf.own[:1]], "object", "head") if r is acting]
     in_which = (
         settings_of_patients
         or settings
-        or unique(narrower_of(leaf, verb))
+        or unique(narrower_of(leaf, verb, of_label=of_label))
         or (of_heading if leaf.prose and verb.mode != "treat" else ())
     )
+    if of_label and leaf.prose and verb.mode == "other" and not in_which and all(map(is_measure, conditions)):
+        return "no condition is named"  # "to lower blood glucose in patients whose diet failed"
     measured = ends and verb.mode not in ("prevent", "palliate") and all(map(is_changed, conditions))
+    if of_label and in_which and all(is_group(one.text) for one in conditions):  # "Renal Diseases: To induce a remission in X"
+        conditions, settings, settings_of_patients = in_which, (), ()
     if of_label and in_which and measured:
-        start, end = verb.place[0], max(ends)
-        purpose = (Qualifier(reading.quote((start, end), "purpose"), "use", "purpose"),)
+        start, end = act.place[0], max(ends)
+        purpose = (Qualifier(acting.quote((start, end), "purpose"), "use", "purpose"),)
         conditions, settings, settings_of_patients = in_which, (), ()
     if of_label and verb.mode == "other" and not leaf.prose and not said(leaf.own, "population", "description"):
         conditions = tuple(one for one in conditions if one.rule != "acted-on" or not is_changed(one))
@@ -121,10 +128,12 @@ def build_use(
         intent_text=reading.quote(verb.place, verb.rule) if verb.rule != _BY_HEADING else None,
         approval_status=approval_status,
         approval_status_fact=approval_status_fact,
-        narrower=unique(one for one in (*extra, *narrower_of(leaf, verb)) if one.spans not in named),
+        narrower=unique(one for one in (*extra, *narrower_of(leaf, verb, of_label=of_label)) if one.spans not in named),
         settings=settings,
         causes=causes,
-        disease_status=unique((*state["status"], *_inherited_names(leaf), *(beside_names(leaf) if of_label else ()))),
+        disease_status=unique(
+            (*state["status"], *_inherited_names(leaf), *((*beside_names(leaf), *causes_in_words(leaf)) if of_label else ()))
+        ),
         biomarkers=unique(state["biomarker"]),
         stages=unique(state["stage"]),
         line=line_of(leaf),

@@ -113,7 +113,9 @@ _ENDINGS: Final = (
                  "phagia", "phasia", "thymia", "rexia", "ataxia", "embolism", "roidism", "gonadism", "pituitarism", "ache", "aches",
                  "abscess", "abscesses", "mellitus", "ectasis", "stenoses", "sclerosis", "fever", "vomiting", "injury", "injuries",
                  "burns", "insufficiency", "dysfunction", "disturbance", "disturbances", "obstruction", "exacerbation",
-                 "exacerbations", "inflammation", "hypertrophy", "withdrawal", "insomnia", "dementia", "stroke", "shock")),
+                 "exacerbations", "inflammation", "hypertrophy", "withdrawal", "insomnia", "dementia", "stroke", "shock", "fibrillation", "flutter", "seizure",
+                 "mania", "depression", "agitation", "spasticity", "colic", "cramps", "constipation", "emesis", "paresis", "mnesia",
+                 "illnesses", "claudication", "complications", "nodules")),
     ("treatment", ("therapy", "therapies", "ectomy", "ectomies", "plasty", "radiation", "surgery")),
 )  # fmt: skip
 
@@ -163,7 +165,9 @@ _SETS: Final[Mapping[str, str]] = {
     "of-surgery": "remove shrink destroy suppress lower reduce collect cut kill help",
     "noun-aims": "treatment management relief prevention reduction control care therapy diagnosis detection palliation prophylaxis alleviation "
     "chemoprophylaxis initiation amelioration suppression eradication correction improvement maintenance induction resolution "
-    "prolongation slowing healing evaluation assessment production",
+    "prolongation slowing healing evaluation assessment production reversal conversion termination elimination",
+    # What a therapy is beside another: "as adjunctive therapy in edema"
+    "added": "adjunctive replacement supplemental supplementary substitution",
     # Verbs that an item may begin with, and no adjectives ("Clear cell sarcoma", "Lower back pain")
     "item-aims": "reduce prevent improve maintain relieve increase decrease manage treat delay prolong",
     # What is indicated in a label beside its product: "Caution is indicated in …", "Biopsy is indicated …"
@@ -176,7 +180,8 @@ _SETS: Final[Mapping[str, str]] = {
     # What a drug changes for the sake of a disease: "to improve glycemic control in adults with diabetes"
     "measures": "control level levels cholesterol triglycerides triglyceride c b tg apob apolipoprotein mortality rate rates glucose "
     "pressure wakefulness motility emptying secretion secretions volume time period function count counts density mass weight "
-    "survival resolution hospitalization hospitalizations death ability remission",
+    "survival resolution hospitalization hospitalizations death ability remission healing depth reduction "
+    "administration replacement",
     # Where a disease is: "skin and soft tissue infections" are two names with one noun
     "sites": "skin bone bones joint joints ear nose throat eye eyes sinus lung lungs tract tissue tissues pelvis abdomen brain",
     # What a label says of its drug with no subject: "Temporarily relieves X"

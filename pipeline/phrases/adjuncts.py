@@ -135,7 +135,7 @@ def _opener(  # noqa: PLR0913 - a place in a sentence, and what is open there
 
 
 #: Open words that may open a phrase all the same.
-_OPENING_WORDS = closed("opening-words") | closed("finite-aims") | closed("noun-aims") | closed("for-example")
+_OPENING_WORDS = closed("opening-words") | closed("finite-aims") | closed("noun-aims") | closed("for-example") | closed("added")
 
 
 _OPENERS = (

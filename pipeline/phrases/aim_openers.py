@@ -27,7 +27,7 @@ _GERUNDS = closed("gerunds")
 
 
 #: "As adjunctive therapy in edema", "as replacement therapy in hypothyroidism": what for.
-_ADDED = ("adjunctive", "replacement", "supplemental", "supplementary", "substitution")
+_ADDED = closed("added")
 _CLAUSE_VERBS = closed("clause-verbs")
 
 
@@ -67,16 +67,21 @@ def aim(here: Here) -> Opener | None:
         verb = at + word.low.endswith("ly")
         if verb < end and words[verb].low in _FINITE_AIMS:
             return infinitive(words, verb, end)
-    noun = noun_aim(words, at, end)
+    noun = noun_aim(words, at, end) or (at == 0 and _therapy_for(words, end))
     if word.low not in ("for", "in", "as") and here.fresh and current == "start" and not joined:
         # a fragment under the label's own heading: "Short term treatment of X", "the management of Y"
-        if not noun or any(one.of("person", "article") for one in words[at + 1 : noun]):
+        if not noun or any(
+            one.of("person") or (one.of("article") and words[k].low not in ("in", "to"))
+            for k, one in enumerate(words[at + 1 : noun], at)
+        ):
             return None
         return Opener("aim", past_signs(words, noun, end))
-    if joined and current in ("aim", "noun") and noun:
+    if joined and current in ("aim", "noun", "cause") and noun:
         return Opener("aim", past_signs(words, noun, end))  # "for the control of X and prevention and treatment of Y"
     if word.low not in ("for", "in", "as") or at + 1 >= end:
         return None
+    if at and word.low == "for" and _names_another(words, at, end):
+        return Opener("aim", at + 1)  # "is indicated for the treatment of X and for Y"
     if word.low in ("for", "in") and at and words[at - 1].of("indicate") and (noun := noun_aim(words, at + 1, end)):
         return Opener("aim", past_signs(words, noun, end))  # "is indicated for acute and maintenance treatment of X"
     if (
@@ -91,14 +96,18 @@ def aim(here: Here) -> Opener | None:
     if current in PREDICATES or current == "purpose":
         return None
     if words[at + 1].low in _GERUNDS and word.low in ("for", "in"):
-        return Opener("aim", at + 2)
+        return Opener("aim", _past_gerunds(words, at + 1, end))
     number = at + 1
     while number < end and number - at < 6 and not words[number].of("preposition", "relative") and not words[number].is_stop:  # noqa: PLR2004
         after = past_bracket(words, number + 1, end)
         follows = words[after].low if words[number].low in _NOUN_AIMS and after < end else ""
         if follows == "in" and any(one.low in _ADDED for one in words[at:number]):
             # "as adjunctive therapy in the treatment of": a role, then an aim; "as adjunctive therapy in edema": an aim
-            return None if past_signs(words, number + 2, end) > number + 2 else Opener("aim", number + 2)
+            return (
+                None
+                if past_signs(words, number + 2, end) > number + 2
+                else Opener("aim", _past_gerunds(words, number + 2, end))
+            )
         if follows == "in" and words[number].low == "reduction":
             past = past_signs(words, after + 1 + words[after + 1].of("article"), end) if after + 1 < end else 0
             return Opener("aim", past) if past > after + 2 else None  # "for the reduction in the occurrence of X"
@@ -114,6 +123,35 @@ def aim(here: Here) -> Opener | None:
     return Opener("aim", at + 1) if _of_indicated(words, at, end, current) else None
 
 
+def _past_gerunds(words: Sequence[Word], at: int, end: int) -> int:
+    """Past "reducing" and "treating or preventing"."""
+    while at + 1 < end and words[at].low in _GERUNDS:
+        at += 1
+        if at + 1 < end and words[at].of("coordinator") and words[at + 1].low in _GERUNDS:
+            at += 1
+    return at
+
+
+def _names_another(words: Sequence[Word], at: int, end: int) -> bool:
+    """Whether only a disease by its form follows "and for" in a sentence on what the drug is indicated, effective or given for."""
+    stop = noun_end(words, at + 1, end)
+    first = next((k for k in range(at) if words[k].low in _NOUN_AIMS and words[k + 1].low == "of"), None)
+    return (
+        first is not None
+        and words[at - 1].low in ("and", "or")
+        and stop > at + 1
+        and words[stop - 1].of("disease")
+        and not any(word.of("person", "treatment", "article", "kind") for word in words[at + 1 : stop])
+    )
+
+
+def _therapy_for(words: Sequence[Word], end: int) -> int:
+    """Reads "Adjunctive therapy for adults with X", "Maintenance treatment in X" alone below a label's sentence: where what for begins."""
+    at = next((k for k in range(1, min(_EARLY, end)) if words[k].low in ("therapy", "treatment")), 0)
+    added = at and all(word.low in _ADDED or word.of("line") for word in words[:at])
+    return at + 2 if added and at + 2 < end and words[at + 1].low in ("for", "in") else 0
+
+
 def _leads_to_list(words: Sequence[Word], at: int, end: int) -> bool:
     """Reads "is approved in adults who need systemic therapy to treat:": the only aim of a sentence that leads to a list is its own."""
     return (
@@ -127,13 +165,17 @@ def _leads_to_list(words: Sequence[Word], at: int, end: int) -> bool:
 
 def _of_indicated(words: Sequence[Word], at: int, end: int, current: Kind) -> bool:
     """Reads "is indicated as an adjunct to surgery in glaucoma", "for use in glaucoma": what for, where nothing else says it."""
-    if words[at].low not in ("in", "for") or current not in _BESIDE_INDICATED:
+    of_people = current == "people" and words[at].low == "for"  # "is indicated in females for amenorrhea"
+    if words[at].low not in ("in", "for") or not (of_people or current in _BESIDE_INDICATED):
         return False
     first = next(
         (number for number in range(at - 1, -1, -1) if words[number].of("indicate") or words[number].low in _OF_VALUE), None
     )
     if first is None or any(
-        word.of("person", "relative", "subordinator") or word.low in _NOUN_AIMS or (word.low == "to" and words[k].of("aim"))
+        word.of("relative", "subordinator")
+        or (word.of("person") and words[at].low == "in")
+        or word.low in _NOUN_AIMS
+        or (word.low == "to" and words[k].of("aim"))
         for k, word in enumerate(words[first + 1 : at], first + 2)
     ):
         return False

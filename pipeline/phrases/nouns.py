@@ -47,7 +47,7 @@ def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
     if (
         word.low == "that"
         or word.low in _ENDING_ADVERBS
-        or (word.low in ("limited", "restricted", "confined") and following == "to")
+        or (word.low in ("limited", "restricted", "confined", "prior") and following == "to")
     ):
         return True
     if word.of("use", "approve") and following in (
@@ -82,7 +82,7 @@ def is_one_name(words: Sequence[Word], at: int, end: int) -> bool:
     if words[at].low in _JOINTS and at and words[at - 1].low not in ("and", "or"):
         before = next((word for word in words[at - 1 :: -1] if word.low != ","), words[at])
         after = next((word for word in words[at + 1 : end] if word.low not in _JOINTS), words[at])
-        if before.low.isdigit() and after.low.isdigit():
+        if _is_number(before) and _is_number(after):
             return True
     return (
         words[at].low in ("and", "or", "and/or")
@@ -90,6 +90,11 @@ def is_one_name(words: Sequence[Word], at: int, end: int) -> bool:
         and words[at - 1].low.startswith("sign")
         and (words[at + 1].low.startswith("symptom"))
     )
+
+
+def _is_number(word: Word) -> bool:
+    """Whether a word is a number in figures, or a Roman one ("types IV and V")."""
+    return word.low.isdigit() or not set(word.low) - set("ivx")
 
 
 _FEATURES = closed("features")
@@ -127,17 +132,34 @@ _LONGEST_AIM = 6
 def noun_aim(words: Sequence[Word], at: int, end: int) -> int:
     """The index of what is treated where "the short term treatment (4 to 8 weeks) of X" begins at `at`; 0 where no such aim does."""
     number = at
-    for _ in range(_LONGEST_AIM):
+    for _ in range(_LONGEST_AIM + 4 * any(word.low == "," for word in words[at : at + _LONGEST_AIM])):
         if number >= end:
             return 0
         word = words[number]
         after = past_bracket(words, number + 1, end)
         if word.low in _NOUN_AIMS and after + 1 < end and words[after].low in ("of", "against"):
             return after + 1 if word.low != "diagnosis" else 0
+        if word.low in _NOUN_AIMS and after < end and words[after].low in ("to", "in"):
+            return _past_what(words, after + 1, end)
+        how_long = word.low == "," and number > at and words[number - 1].low in ("term", "long-term", "short-term", "daily")
+        if how_long or word.low == "once":
+            number = after
+            continue
         if word.is_stop or word.of("preposition", "relative", "be", "have", "modal", "person"):
             return 0
         number = after
     return 0
+
+
+def _past_what(words: Sequence[Word], at: int, end: int) -> int:
+    """Past "sinus rhythm of" and "the risk of" behind "conversion to", "reduction in"; 0 where no such noun stands there."""
+    at += at < end and words[at].of("article")
+    stop = next((k for k in range(at, min(end, at + 4)) if words[k].low == "of"), at)
+    said = words[at:stop]
+    named = said and not any(
+        word.is_stop or word.of("person", "disease", "treatment", "preposition", "coordinator") for word in said
+    )
+    return stop + 1 if named and stop + 1 < end else 0
 
 
 def _is_adjective(words: Sequence[Word], at: int, end: int) -> bool:

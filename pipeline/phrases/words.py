@@ -13,6 +13,8 @@ _CHUNK = re.compile(r"\S+")
 _OPENING, _CLOSING = "([\"'", ",;:.!?)]\"'" + MARKS
 #: "E. coli", "U.S.": the stop belongs to the word.
 _INITIALS = re.compile(r"(?:[A-Z]\.)+|(?:vs|approx|e\.g|i\.e)\.")
+#: "travelers' diarrhea"
+_POSSESSIVE = re.compile(r"s' [a-z]")
 #: "[see Warnings (5.1)]": a bracket is a bracket.
 _ROUND = {"[": "(", "]": ")"}
 _PUNCTUATION = frozenset(_OPENING + _CLOSING + "-•/|")
@@ -61,10 +63,12 @@ def _split(text: str, start: int, end: int, found: list[Word]) -> None:
 
 
 def _belongs(text: str, start: int, end: int) -> bool:
-    """Whether a closing character is a part of the word: "trial(s)", "t(11;14)", "E.", "'s"."""
+    """Whether a closing character is a part of the word: "trial(s)", "t(11;14)", "E.", "'s", "travelers' diarrhea"."""
     closing = text[end - 1]
     if closing == ")":
         return text.count("(", start, end) >= text.count(")", start, end)
+    if closing == "'":
+        return _POSSESSIVE.match(text, end - 2) is not None
     return closing == "." and end < len(text) and _INITIALS.fullmatch(text, start, end) is not None
 
 

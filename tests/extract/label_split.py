@@ -1,6 +1,6 @@
-"""Which of the labels beside the checkout rules are written on, and which are only measured: every other one by its id.
+"""The halves of the labels beside the checkout, every other one by its id: rules were written on one and measured on the other.
 
-The labels live in `../shared/labels`. Whoever writes rules reads the `build` half; of the `measure` half only the figures.
+The labels live in `../shared/labels`. Since 2026-11-29 both are looked at; labels that nobody saw are kept aside elsewhere.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ AFTER_A_LIST = (
     "Glioma is not an approved use of zolafen.",
     "Zolafen is no longer sold.",
     "Other drugs are given with it.",
+    "This category includes brain stem glioma.",
     "Treatment may continue until the glioma grows.",
     "Patients have blood tests before each dose.",
     "If the tumor grows, some must stop.",
