@@ -100,7 +100,14 @@ def _more_of(ledger: Ledger, aside: Aside, places: Iterable[Place]) -> None:
 
 def _introduces(ledger: Ledger, statement: Statement, frame: Frame, places: Iterable[Place]) -> None:
     """Reads "X is approved for use in adults." before the list: who, with what and when, for every use after it."""
+    if not ledger.of(places):
+        ledger.unread(statement, NO_ANTECEDENT)
+        return
     reading = read_on(statement, frame)
+    if reading.of("narrower"):  # "X is approved for use in patients with Y …": a use of its own, which no verb says
+        ledger.unread(statement, NO_FRAME)
+        ledger.state(places, statement.fact("stated"))
+        return
     ledger.role(statement, "detail", rules_of(reading) or "detail")
     for one in ledger.of(places):
         one.leaf.general.append(reading)

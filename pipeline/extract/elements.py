@@ -19,7 +19,7 @@ from pipeline.extract.label_blocks import (
     opens_part,
 )
 from pipeline.extract.outline import Item, apart, nest, past_heading
-from pipeline.extract.sentence import has_aim, points_back, starts_with_aim
+from pipeline.extract.sentence import has_aim, points_back, read_on, starts_with_aim
 from pipeline.extract.sentences import Statement, longest, statements
 from pipeline.extract.subjects import Names
 from pipeline.extract.told import names_another
@@ -262,7 +262,8 @@ class _Walk:
             )
             if leads or self._states_use(statement, frame):
                 below = leads and following is not None
-                introduces = (closing or below) and not any(self._states_own(later) for later in said[number + 1 :])
+                introduces = (closing or below) and not any(map(self._states_own, said[number + 1 :]))
+                introduces = introduces and not self._is_apart(statement, frame, said[number + 1 :])
                 if introduces or (
                     number == len(said) - 1 and following is not None and following.kind == "item" and not _has_bold(statement)
                 ):
@@ -317,6 +318,11 @@ class _Walk:
     def _states_own(self, statement: Statement) -> bool:
         frame = frame_of(statement, self.names)
         return frame.of_use and frame.subject in ("drug", "brand", "agency") and has_aim(statement, frame)
+
+    def _is_apart(self, statement: Statement, frame: Frame, later: Sequence[Statement]) -> bool:
+        """Reads "X is approved to prevent rejection. In cancer, it is approved to treat:": the last alone opens the list."""
+        opened = [one for one in later if one.opens and has_aim(one, frame_of(one, self.names))]
+        return bool(opened) and bool(read_on(statement, frame).of("object"))
 
     def _states_use(self, statement: Statement, frame: Frame) -> bool:
         """Whether a sentence states or opens uses of the page's drug, and does not only say more of those before it."""

@@ -82,7 +82,7 @@ _THE_APPROVAL = rx(
 
 
 _SOME = rx(
-    r"\b(?:in|for|to|with|by|as|when|if|unless|until|without) (?!(?:this use|these uses|the FDA|\d{4})\b|(?:an? |the )?(?:[\w-]+ )?(?:clinical )?(?:trials?|stud)|(?:the|its) (?:company|maker|manufacturer|sponsor|FDA)\b|(?:[a-z]+ )?(?:approval|approved|emergenc|be approved|other countries|Europe|Canada|Japan|animals|dogs)|withdraw\b|the U(?:nited States|\.?S\b))"
+    r"\b(?:in|for|to|with|by|as|when|if|unless|until|without) (?!(?:this use|these uses|the FDA|of|\d{4})\b|(?:an? |the )?(?:[\w-]+ )?(?:clinical )?(?:trials?|stud)|(?:the|its) (?:company|maker|manufacturer|sponsor|FDA)\b|(?:[a-z]+ )?(?:approval|approved|emergenc|be approved|other countries|Europe|Canada|Japan|animals|dogs)|withdraw\b|the U(?:nited States|\.?S\b))"
 )
 
 

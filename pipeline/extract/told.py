@@ -17,6 +17,7 @@ from pipeline.extract.sentence import in_turn, points_back, read_on
 from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names
 from pipeline.language import rx
+from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.diseases import diseases, is_generic, names_head, related
 from pipeline.phrases.kinds import Kind
 from pipeline.phrases.people import read_people
@@ -244,6 +245,8 @@ def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
         acted = prose_head(whole, symptoms=False)
         if acted is not None and not all(name.lower() in ("infection", "infections") for name in acted.names):
             return [_of_acted(whole, acted, told)]
+    if head is None and not heads and (adjunct := _after_adjunct(statement, told)) is not None:
+        return [adjunct]
     if head is None:
         whole = read(statement, heads)
         acted = prose_head(whole, symptoms=False) if names.open and not heads else None
@@ -313,6 +316,23 @@ def _after_patients(statement: Statement, told: Told) -> Reading:
     told.heads = (*head.names, *head.abbreviations)
     kept = tuple(one for one in read(statement, until=at).said if one.kind != "frame")
     return read(statement, told.heads, at=head.end, head=head, before=kept)
+
+
+def _after_adjunct(statement: Statement, told: Told) -> Reading | None:
+    """Reads "In adults, **melanoma** that has spread": the head is bold behind a comma, and what stands before it is said of the use."""
+    words = words_of(statement.plain, statement.start, statement.end)
+    bold = next((start for start, end in bold_ranges(statement.block) if statement.start <= start < statement.end), None)
+    at = next((number for number, word in enumerate(words) if word.start == bold), 0)
+    if at < 2 or words[at - 1].low != "," or phrases(words, 0, at)[0].kind not in _ADJUNCTS:  # noqa: PLR2004 - an opener and a comma
+        return None
+    head = read_head(statement, at)
+    if head is None:
+        return None
+    told.heads = (*head.names, *head.abbreviations)
+    return read(statement, told.heads, at=head.end, head=head, before=read(statement, until=at - 1).said)
+
+
+_ADJUNCTS = ("people", "with", "time", "for", "span", "case", "place", "alone", "role")
 
 
 def _starts_people(statement: Statement) -> bool:

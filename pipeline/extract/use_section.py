@@ -43,7 +43,7 @@ from pipeline.extract.told import Told, another_use, may_limit, read_item, read_
 from pipeline.extract.uses import with_evidence
 from pipeline.language import rx
 from pipeline.model import Block, Fact, SentenceRole
-from pipeline.phrases.diseases import names_head
+from pipeline.phrases.diseases import called, names_head
 
 
 def read_use_section(blocks: Iterable[Block], names: Names) -> UseSection:
@@ -58,6 +58,9 @@ def read_use_section(blocks: Iterable[Block], names: Names) -> UseSection:
         elif isinstance(element, Unseen):
             read_unseen(ledger, element)
     lay_scopes(ledger)
+    ledger.denials.treated = frozenset(
+        name for one in ledger.reads for told in one.leaf.told for head in told.heads for name in called(head)
+    )
     for one in ledger.reads:
         publish_use(ledger, one)
     account(ledger)
@@ -105,7 +108,8 @@ def _prose(ledger: Ledger, passage: Passage, under: Under) -> None:
     for detail, reason in told.lost:
         ledger.unread(detail, reason)
     if says_abroad(told.readings[:1]) or may_deny(words_left(told.readings[:1])):
-        ledger.unread(statement, "it may say that this is not approved, or elsewhere")
+        for said in (statement, *passage.details):
+            ledger.unread(said, "it may say that this is not approved, or elsewhere")
         return
     leaf = Leaf(told, [told], whole((*passage.lead, *passage.details)), None, None)
     leaves = [leaf]

@@ -147,14 +147,15 @@ def _joined(text: str, found: Sequence[Disease]) -> tuple[Disease, ...]:
     for one in found:
         last = kept[-1] if kept else None
         joined = last is not None and text[last.place[1] : one.place[0]].strip(" ,") == "or"
-        if last is None or not joined or "narrower" in (last.kind, one.kind) or last.kind == one.kind != "status":
+        if last is None or not joined or "narrower" in (last.kind, one.kind):
             kept.append(one)
             continue
+        kinds = {one.kind, kept.pop().kind}
         first = last.place[0]
-        kept.pop()
         while kept and kept[-1].kind != "narrower" and text[kept[-1].place[1] : first].strip() == ",":
+            kinds.add(kept[-1].kind)
             first = kept.pop().place[0]
-        kept.append(Disease("status", (first, one.place[1])))
+        kept.append(Disease(kinds.pop() if len(kinds) == 1 else "status", (first, one.place[1])))
     return tuple(kept)
 
 
