@@ -24,7 +24,7 @@ from pipeline.extract.told import NO_ANTECEDENT, NO_FRAME, OTHER_SUBJECT, may_li
 def read_aside(ledger: Ledger, aside: Aside) -> None:
     """Read a sentence between passages: more of the uses beside it, something else, or unread and kept with them."""
     statement, frame = aside.statement, aside.frame
-    places = reached(aside, ledger.elements, ledger.following)
+    places = _marked(ledger, statement.note) or reached(aside, ledger.elements, ledger.following)
     lost = aside.lost and not _denies_another(statement, frame, ledger)
     if lost or of_all_brands(statement) or frame.role == "unread" or (frame.of_use and frame.subject == "other"):
         ledger.unread(statement, NO_ANTECEDENT if lost else OTHER_SUBJECT if frame.of_use else NO_FRAME)
@@ -50,6 +50,11 @@ def read_aside(ledger: Ledger, aside: Aside) -> None:
     note_said(ledger, statement, frame, ledger.of(places) if another and of_another(statement, frame, ledger.names) else ())
 
 
+def _marked(ledger: Ledger, note: str) -> list[Place]:
+    """The uses that carry the mark of a footnote: it speaks of no others."""
+    return [one.place for one in ledger.reads if note and note in one.leaf.marks]
+
+
 def _denies_another(statement: Statement, frame: Frame, ledger: Ledger) -> bool:
     """Reads "It is not recommended for the treatment of X": what is denied is named, whatever stood before."""
     if frame.role != "denied" or frame.subject not in ("it", "drug"):
@@ -64,7 +69,7 @@ def _more_of(ledger: Ledger, aside: Aside, places: Iterable[Place]) -> None:
     if aside.passage is None and frame.of_use and frame.subject == "drug" and not aside.lost:
         _introduces(ledger, statement, frame, places)
         return
-    covered = ledger.of(_detailed(aside)) or ledger.of(places)
+    covered = (ledger.of(_detailed(aside)) if not statement.note else []) or ledger.of(places)
     if not covered:
         ledger.unread(statement, NO_ANTECEDENT)
         return

@@ -19,7 +19,7 @@ from pipeline.extract.label_blocks import (
     opens_part,
 )
 from pipeline.extract.outline import Item, apart, nest, past_heading
-from pipeline.extract.sentence import has_aim, points_back, read_on, starts_with_aim
+from pipeline.extract.sentence import has_aim, has_object, points_back, starts_with_aim
 from pipeline.extract.sentences import Statement, longest, statements
 from pipeline.extract.subjects import Names
 from pipeline.extract.told import names_another
@@ -261,9 +261,9 @@ class _Walk:
                 number == len(said) - 1 and self._leaves_open(statement, frame, following)
             )
             if leads or self._states_use(statement, frame):
-                below = leads and following is not None
-                introduces = (closing or below) and not any(map(self._states_own, said[number + 1 :]))
-                introduces = introduces and not self._is_apart(statement, frame, said[number + 1 :])
+                acts, rest = has_object(statement, frame), said[number + 1 :]
+                leads &= following is not None
+                introduces = (closing or leads) and not any(self._states_own(later, behind=acts) for later in rest)
                 if introduces or (
                     number == len(said) - 1 and following is not None and following.kind == "item" and not _has_bold(statement)
                 ):
@@ -303,8 +303,7 @@ class _Walk:
         frame = frame_of(statement, self.names)
         if self.names.open and frame.group is None and not frame.name and not statement.note:
             fragment = Frame("of-use", None, "drug", approval_status="approved" if self.names.approved else "used")
-            if starts_with_aim(statement, fragment):
-                return fragment
+            return fragment if starts_with_aim(statement, fragment) else frame
         return frame
 
     def _breaks_off(self, statement: Statement, frame: Frame) -> bool:
@@ -315,14 +314,11 @@ class _Walk:
             and (_LEADS_TO.search(statement.text) is not None or statement.opens)
         )
 
-    def _states_own(self, statement: Statement) -> bool:
+    def _states_own(self, statement: Statement, *, behind: bool) -> bool:
+        """Whether a sentence states uses of its own; `behind` one, "In cancer, it is approved to treat:" opens the list alone."""
         frame = frame_of(statement, self.names)
-        return frame.of_use and frame.subject in ("drug", "brand", "agency") and has_aim(statement, frame)
-
-    def _is_apart(self, statement: Statement, frame: Frame, later: Sequence[Statement]) -> bool:
-        """Reads "X is approved to prevent rejection. In cancer, it is approved to treat:": the last alone opens the list."""
-        opened = [one for one in later if one.opens and has_aim(one, frame_of(one, self.names))]
-        return bool(opened) and bool(read_on(statement, frame).of("object"))
+        own = frame.subject in ("drug", "brand", "agency") or (behind and statement.opens)
+        return frame.of_use and own and has_aim(statement, frame)
 
     def _states_use(self, statement: Statement, frame: Frame) -> bool:
         """Whether a sentence states or opens uses of the page's drug, and does not only say more of those before it."""

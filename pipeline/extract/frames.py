@@ -136,7 +136,7 @@ FRAMES: tuple[Row, ...] = (
     Row("accelerated-approval", "approval-status", says=rx(r"^accelerated approval (?:was|has been|is) (?:given|granted)\b.*\bthis use\b")),
     Row("accelerated-approval", "approval-status", ("use",), ("approve",), "+", rx(r"^the use of [^,.;:]+? to treat [^,.;:]+? (?:is|are|was|were) [^,;:]*\baccelerated approval\b")),
     Row("accelerated-approval", "approval-status", ("use", "drug", "it", "brand", "other"), ("approve",), "+", _ACCELERATED,
-        rx(r"\bapproved (?:to|for) (?!use under|the)|\bonly (?:in|for)\b|\bto (?:treat|prevent|reduce|lower|help|be)\b|\bfor the \w+ of\b|:$")),
+        rx(r"\b(?:full|regular|converted|no longer)\b|\bapproved (?:to|for) (?!use under|the)|\bonly (?:in|for)\b|\bto (?:treat|prevent|reduce|lower|help|be)\b|\bfor the \w+ of\b|:$")),
     Row("accelerated-approval", "approval-status", (), (), "+",
         rx(r"\b(?:this|the) use\b.*\baccelerated approval\b|\baccelerated approval\b.*\b(?:this|the) use\b"),
         rx(r"\b(?:full|regular|traditional|converted|changed|until|first|originally|later|brands?|for (?:adults|children|patients)|to treat|only)\b")),

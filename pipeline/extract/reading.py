@@ -91,7 +91,7 @@ def read(  # noqa: PLR0913 - a sentence, and what is known before it is read
 
 
 def _with_genes(found: Sequence[Phrase], words: Sequence[Word]) -> tuple[Phrase, ...]:
-    """Reads "a mutation in a gene that helps repair DNA": what a gene does says which is meant."""
+    """Reads "a mutation in a gene that helps repair DNA": what a gene does says which is meant; so does "found by a test"."""
     kept: list[Phrase] = []
     for phrase in found:
         of_gene = (
@@ -99,7 +99,8 @@ def _with_genes(found: Sequence[Phrase], words: Sequence[Word]) -> tuple[Phrase,
             and phrase.first
             and words[phrase.first - 1].low in ("gene", "genes", "protein", "proteins")
         )
-        if kept and of_gene and words[min(phrase.inner, len(words) - 1)].low in closed("of-genes"):
+        found_by = words[phrase.first].low == "by" and words[phrase.first - 1].low in closed("found-by")
+        if kept and (found_by or (of_gene and words[min(phrase.inner, len(words) - 1)].low in closed("of-genes"))):
             kept[-1] = replace(kept[-1], end=phrase.end)
         else:
             kept.append(phrase)
@@ -217,7 +218,12 @@ def _branches(found: Sequence[Phrase], words: Sequence[Word]) -> set[int]:
             (k for k in range(other + 1, len(found)) if found[k].joint or found[k].kind in ("people", "frame", "aim")),
             len(found),
         )
-        if one and found[one - 1].kind in _HOW and found[other - 1].kind in _HOW and found[other - 1].joint in ("and", ";"):
+        if (
+            one
+            and found[one - 1].kind in _HOW
+            and found[other - 1].kind in _HOW
+            and found[other - 1].joint in ("and", "or", ";")
+        ):
             several.update(range(one - 1, after))  # "alone in women and with X in men"
         if one and found[one - 1].kind in (*_OF_ALL, *_OF_GROUP) and _each_its_own(found, words, one, other):
             several.update(range(one - 1, after))

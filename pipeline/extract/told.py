@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.extract.acted import HAVING, named, prose_head
-from pipeline.extract.details import conditional, read_detail
+from pipeline.extract.details import conditional, for_some, read_detail
 from pipeline.extract.frames import Frame, frame_of, limits
 from pipeline.extract.head import Head, apart_from_state, bold_ranges, read_head, starts_bold, with_states
 from pipeline.extract.outline import Item
@@ -108,7 +108,8 @@ def read_prose(passage: Passage, names: Names) -> Told:
         if frame.role == "detail":
             told.readings.append(read_detail(detail, frame, told.heads, names))
         elif frame.of_use:
-            told.readings.append(in_turn(conditional(read_on(detail, frame, told.heads)), told.readings))
+            reading = in_turn(conditional(read_on(detail, frame, told.heads)), told.readings)
+            told.readings.append(for_some(reading, frame, told.readings))
         else:
             told.lost.append((detail, NO_FRAME))
     return told
@@ -166,7 +167,8 @@ def read_item(item: Item, above: list[Told], names: Names, lead: Told | None = N
                 told.lost.append((statement, NO_ANTECEDENT))
                 continue
             reading = conditional(read_on(statement, frame, (*heads, *told.heads)))
-            told.readings.append(_another_way(in_turn(reading, told.readings, around)))
+            reading = for_some(in_turn(reading, told.readings, around), frame, [*around, *told.readings])
+            told.readings.append(_another_way(reading))
             told.heads += _abbreviations(told.readings[-1])
         elif frame.role == "detail":
             more = any(reading.of("population") for reading in around) or any(

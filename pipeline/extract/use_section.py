@@ -213,6 +213,7 @@ def _item(ledger: Ledger, item: Item, above: list[Told], lead: Lead, general: tu
         for more in below:
             tell(ledger, more, "detail")
         leaves = ledger.reads[first:]
+        _of_all(uses[-1], leaves)
         _asides(ledger, item, told, leaves)
         return
     criteria = [read_item(child, chain, ledger.names) for child in uses]
@@ -236,6 +237,20 @@ def _item(ledger: Ledger, item: Item, above: list[Told], lead: Lead, general: tu
             leaf.stated.append(statement.fact("stated"))
     _second_use(ledger, one, told, lead)
     _asides(ledger, item, told, [one])
+
+
+def _of_all(last: Item, leaves: list[Read]) -> None:
+    """Reads "These patients must have X." at the end of the last sub-item: it may be the closing sentence of all of them."""
+    for statement in last.statements[1:]:
+        if _THESE.match(statement.text) is not None:
+            for one in leaves:
+                if one.place is not last:
+                    one.leaf.stated.append(statement.fact("stated"))
+
+
+_THESE = rx(
+    r"(?:(?:in|for|of) )?(?:these|all|both)(?: of)?(?: the| these)? (?:patients|people|adults|children|cases|groups|situations|cancers)\b"
+)
 
 
 def _second_use(ledger: Ledger, one: Read, told: Told, lead: Lead) -> None:

@@ -20,7 +20,7 @@ from pipeline.extract.about import (
 from pipeline.extract.around import alone_of, line_of, phases_of, prior_of, therapies_of
 from pipeline.extract.beside import beside_names
 from pipeline.extract.fragments import only_names
-from pipeline.extract.head import STATE_ALONE
+from pipeline.extract.head import STATES_ALONE
 from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_order, quoted, said, unique
 from pipeline.extract.patients import narrowed, populations_of, widened, without_duplicates
 from pipeline.extract.purposes import several_purposes
@@ -146,7 +146,7 @@ def _no_condition(named: Fact) -> str | None:
         return "its bold or struck out words could not be told"
     if _NO_CONDITION.match(named.text):
         return "what it names first is no condition"
-    return "it is said how a disease stands, and not which" if STATE_ALONE.fullmatch(named.text) else None
+    return "it is said how a disease stands, and not which" if STATES_ALONE.fullmatch(named.text) else None
 
 
 def with_evidence(use: Use, sentences: Sequence[Sentence], starts: Sequence[int] | None = None) -> Use:

@@ -166,8 +166,8 @@ def with_what(here: Here) -> Opener | None:
         return Opener("with", at)
     if current in CLAUSES or (current == "time" and not (comma or joined or words[at - 1].low in _OPERATIONS)):
         return None
-    if joined and current == "people" and words[at - 1].low != "or":
-        return Opener("with", at)
+    if joined and current == "people" and (words[at - 1].low != "or" or words[at - 2].low == ","):
+        return Opener("with", at)  # "alone in adults, or with X in children"
     if current in ("people", "noun", "aim", "place", "for", "having") or (current == "start" and not here.fresh):
         return Opener("having", at + 1 if low == "with" else at)
     return Opener("with", at)

@@ -133,3 +133,111 @@ def test_a_sentence_with_diseases_of_different_patients_is_several_uses(
 ) -> None:
     uses = uses_of(f"Zolafen is approved to treat {said}.")
     assert [(use.conditions[0].text, patients(use)) for use in uses] == expected
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ".\nThese patients must have tumors with the PD-L1 protein.",
+        "\nThese patients must have tumors with the PD-L1 protein.",  # the stop before it is missing
+        ". For all patients, the tumor must have the PD-L1 protein.",
+    ],
+)
+def test_the_closing_sentence_in_the_last_item_may_be_of_all(
+    uses_of: Uses, fields_of: Callable[..., list[str]], said: str
+) -> None:
+    items = f"- alone in adults whose cancer has spread\n- with brontinib in adults whose cancer is stage III{said}"
+    first, last, _ = uses_of(f"{LEAD}- **Lung cancer**. It is used:\n{items}\n- **Melanoma**.")
+    assert words(first) == [said.lstrip(". \n")]
+    assert "stage III" in fields_of(last)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "It is used alone, unless the tumor has an *EGFR* mutation, in which case it is used with brontinib",
+        "It is given with brontinib, except in children, for whom it is given alone",
+    ],
+)
+def test_what_holds_in_one_case_binds_no_other(uses_of: Uses, said: str) -> None:
+    (use,) = uses_of(f"{LEAD}- **Lung cancer**. {said}.")
+    assert words(use) == [said.replace("*", "")]
+    assert (use.alone, [(one.mode, one.phrase.text) for one in use.therapies]) == (None, [("optional", "brontinib")])
+
+
+@pytest.mark.parametrize("people", ["adults", "adults and children"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "In children, it is approved only for those with relapsed disease",
+        "In children, it is used only after surgery",
+        "In children, it is used with brontinib",
+    ],
+)
+def test_what_holds_for_one_group_binds_no_other(uses_of: Uses, people: str, said: str) -> None:
+    (use,) = uses_of(f"{LEAD}- **Lymphoma** in {people}. {said}.")
+    assert (patients(use), words(use)) == ([["adults"], ["children"]], [said])
+    assert (use.disease_status, use.prior, {one.mode for one in use.therapies} - {"optional"}) == ((), (), set())
+
+
+def test_alone_in_some_and_with_another_drug_in_others_is_one_quote(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Sarcoma**. It is given alone in adults, or with brontinib in children.")
+    assert [one.text for one in use.disease_status] == ["alone in adults, or with brontinib in children"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This use was first approved under the Accelerated Approval Program and now has full approval.",
+        "This use received accelerated approval in 2020 and full approval in 2023.",
+    ],
+)
+def test_a_full_approval_is_no_accelerated_one(uses_of: Uses, said: str) -> None:
+    (use,) = uses_of(f"{LEAD}- **Glioma**. {said}")
+    assert use.approval_status == "approved"
+
+
+def test_a_footnote_speaks_of_the_uses_with_its_mark(uses_of: Uses) -> None:
+    note = "Only in patients whose tumors have a BRAF mutation."
+    items = "- **Melanoma**.¹\n- **Glioma**.²\n- **Sarcoma**.¹˒²\n\n"
+    uses = uses_of(f"{LEAD}{items}¹{note}\n\n²This use is approved under FDA's Accelerated Approval Program.")
+    assert [words(use) for use in uses] == [[note], [], [note]]
+    assert [use.approval_status for use in uses] == ["approved", "accelerated_approval", "accelerated_approval"]
+
+
+@pytest.mark.parametrize("said", ["intermediate-2 or high-risk", "grade 2 or 3", "grade 1, 2, or 3"])
+def test_risks_and_grades_joined_by_or_are_one_quote(uses_of: Uses, said: str) -> None:
+    (use,) = uses_of(f"{LEAD}- **Myelofibrosis** in adults with {said} disease.")
+    assert ([one.text for one in use.stages], use.narrower, words(use)) == ([said], (), [])
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [("brontinib stops working", ["brontinib"]), ("brontinib and caldisone did not work", ["brontinib", "caldisone"])],
+)
+def test_what_no_longer_works_was_given_before(uses_of: Uses, said: str, names: list[str]) -> None:
+    (use,) = uses_of(f"{LEAD}- **Breast cancer** after {said}.")
+    assert (prior(use), words(use)) == ([("required", name) for name in names], [f"after {said}"])
+
+
+@pytest.mark.parametrize("said", ["as shown by an FDA-approved test", "found by an FDA-approved test"])
+def test_how_a_marker_is_found_stays_with_it(uses_of: Uses, said: str) -> None:
+    (use,) = uses_of(f"{LEAD}- **Lung cancer** with an *EGFR* mutation{', ' if said[:2] == 'as' else ' '}{said}.")
+    assert [one.text.replace(",", "") for one in use.biomarkers] == [f"an EGFR mutation {said}"]
+
+
+@pytest.mark.parametrize("way", ["in combination with", "given with", "paired with"])
+def test_a_partner_between_the_drug_and_its_verb_is_required(uses_of: Uses, way: str) -> None:
+    (use,) = uses_of(f"Zolafen, {way} brontinib, is approved to treat melanoma.")
+    assert [(one.mode, one.phrase.text) for one in use.therapies] == [("required", "brontinib")]
+
+
+def test_states_before_a_disease_belong_to_it(uses_of: Uses) -> None:
+    condition = "locally advanced or metastatic, PD-L1-positive, triple-negative breast cancer"
+    assert conditions(uses_of(f"Zolafen is approved to treat {condition} in women.")) == [condition]
+    assert uses_of("Zolafen is approved to treat metastatic or recurrent.") == ()
+
+
+def test_a_dose_is_no_disease(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to treat melanoma at a low dose, and glioma at a high dose followed by leucovorin.")
+    assert use.narrower == ()
