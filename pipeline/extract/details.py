@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pipeline.extract.frames import Frame
 from pipeline.extract.reading import read
-from pipeline.extract.said import Reading, Said
+from pipeline.extract.said import Reading, Said, SaidKind
 from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names
 from pipeline.language import closed, rx
@@ -209,12 +209,15 @@ def for_some(reading: Reading, frame: Frame, before: Sequence[Reading]) -> Readi
     own, known = _groups(people), _groups(one for each in before for one in each.of("population"))
     way = any(each.of("partner", "alone") for each in before)
     in_case = way and any(one.rule == "circumstance" for one in led) and bool(reading.of("partner", "alone"))
-    if reading.also or reading.steps or not ((own and known - own) or in_case):
-        return reading
+    apart = own.isdisjoint(known) and any(each.of("population") and each.of(*OF_A_GROUP) for each in before)
+    if reading.also or reading.steps or apart or not ((own and known - own) or in_case):
+        return reading  # `apart`: each group has its own way, and both are kept as one quote
     some = of_some_patients(statement, reading.of("partner"))
     return replace(some, said=(*people, *some.said))
 
 
+#: What a sentence may say of one group of patients.
+OF_A_GROUP: tuple[SaidKind, ...] = ("partner", "alone", "line", "prior", "biomarker", "stage", "status")
 _IN_THAT_CASE = rx(r"\b(?:in which case|(?:for|in) (?:whom|which)) (?:it|they) (?:is|are|may|can|must|should)\b")
 
 

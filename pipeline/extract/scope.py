@@ -22,7 +22,7 @@ Place = Item | Passage
 
 THIS_USE = rx(r"\b(?:this (?:use|indication)|these (?:uses|indications))\b")
 _BRANDS = rx(
-    r"\b(?:approved|limited|restricted|reserved|used|given|recommended|available)\b.{0,30}?\b(?:for|under|as|of|in|to)(?: use (?:in|under|with))? (?:only )?(?:both )?(?:the )?(?P<names>.+?)(?:,? but not (?P<others>.+?))? brands?\b(?: names?)?"
+    r"\b(?:approved|limited|restricted|reserved|used|given|recommended|available)\b.{0,30}?\b(?:for|under|as|of|in|to)(?: use (?:in|under|with))? (?:only )?(?:both )?(?:the )?(?P<names>(?!(?:both|all|either)\b).+?)(?:,? but not (?P<others>.+?))? brands?\b(?: names?)?"
 )
 _WHOSE = rx(r"\bbrands?(?: names?)? of (?P<of>[^.;:]+?)(?= (?:is|are|may|has|have|was|were)\b|[.,;:]|$)")
 _OF_WHICH = rx(
@@ -213,7 +213,7 @@ def aside_scopes(elements: list[Element]) -> list[Scope]:
 
 
 #: "Patients should not receive both brands at the same time.": whichever list it stands behind.
-_ALL_BRANDS = rx(r"\b(?:both|all|either|the two|these|more than one|different) brands?\b")
+_ALL_BRANDS = rx(r"\b(?:both|all|n?either|the two|these|more than one|different) brands?\b")
 
 
 def of_all_brands(statement: Statement) -> bool:
@@ -221,7 +221,7 @@ def of_all_brands(statement: Statement) -> bool:
     return _ALL_BRANDS.search(statement.text) is not None and _NOT_BOTH.search(statement.text) is not None
 
 
-_NOT_BOTH = rx(r"\b(?:not|never|only one)\b")
+_NOT_BOTH = rx(r"\b(?:not|never|only one|neither)\b")
 
 
 def every_place(elements: Sequence[Element]) -> tuple[Place, ...]:

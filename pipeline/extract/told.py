@@ -126,7 +126,9 @@ def another_use(reading: Reading, heads: tuple[str, ...], *, approved: bool = Fa
     intent = next(iter(reading.of("intent")), None)
     if intent is None or not heads:
         return False
-    if intent.mode == "other":  # "It is also approved to increase bone mass", and not "It is given to relieve symptoms"
+    if (
+        intent.mode == "other" and reading.text(intent.place) != "for"
+    ):  # "It is also approved to increase bone mass", and not "It is given to relieve symptoms"
         return reading.also and approved
     head = prose_head(reading)
     return head is not None and not any(

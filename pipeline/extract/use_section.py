@@ -321,6 +321,7 @@ def _received(ledger: Ledger, lists: list[Item], chain: list[Told]) -> list[Told
     return found
 
 
+_ANY_OF = rx(r"\b(?:any|one|either)(?: one)? of (?:the following|these)\b[^.]*:$")
 _CHOICE = rx(r"\b(?:or|either|one(?: or more)? of the following|any of the following)\W*$")
 
 
@@ -334,7 +335,9 @@ def _required(told: Told) -> Told:
 
 
 def _are_criteria(item: Item, told: Told) -> bool:
-    """Whether the sub-items are no uses: what must all hold ("…, and"), or what treatments count."""
+    """Whether the sub-items are no uses: what must all hold ("…, and"), or what treatments count; of "any of" each is one."""
+    if told.open == "criteria" and _ANY_OF.search(item.statements[-1].text) is not None:
+        return False
     if told.open in ("criteria", "received", "time") or (told.open == "with" and "following" in item.statements[-1].text):
         return True
     return any(child.block.text.rstrip().rstrip(".").endswith((", and", "; and", " and")) for child in item.children)

@@ -213,7 +213,9 @@ def _of_setting(leaf: Leaf, state: dict[str, list[Fact]]) -> dict[str, list[Fact
     quotes = {own[0].quote(place, one.rule).spans for one in pieces for place in one.names or (one.place,)}
     if not pieces:
         return state
-    whole = own[0].quote((head.place[0], max(one.place[1] for one in pieces)), "state-of-setting")
+    end = max(one.place[1] for one in pieces)
+    end += own[0].statement.plain[end : end + 1] == ")"  # "Myelodysplastic syndromes (lower-risk)"
+    whole = own[0].quote((head.place[0], end), "state-of-setting")
     kept = {kind: [one for one in facts if one.spans not in quotes] for kind, facts in state.items()}
     return {**kept, "status": [whole, *kept["status"]]}
 

@@ -152,7 +152,7 @@ def relative(here: Here) -> Opener | None:
         (low == "where" and before.of("preposition"))
         or (
             low == "which"
-            and current in CLAUSES
+            and (current in CLAUSES or (current in ("time", "with", "role") and before.low == "of"))
             and (before.low == "of" or (current == "that" and before.low in ("for", "in", "to", "with")))
         )
     ):

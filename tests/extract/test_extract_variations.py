@@ -241,3 +241,50 @@ def test_states_before_a_disease_belong_to_it(uses_of: Uses) -> None:
 def test_a_dose_is_no_disease(uses_of: Uses) -> None:
     (use,) = uses_of("Zolafen is approved to treat melanoma at a low dose, and glioma at a high dose followed by leucovorin.")
     assert use.narrower == ()
+
+
+def test_what_neither_brand_is_approved_for_stays_with_the_uses_of_both(uses_of: Uses) -> None:
+    said = "Neither brand is approved for children."
+    first = "Alvera is approved to treat:\n\n- **Melanoma**.\n\nBexida is approved to treat:\n\n- **Glioma**.\n\n"
+    assert [words(use) for use in uses_of(f"{first}{said}")] == [[said], [said]]
+
+
+def test_both_brands_are_no_brand(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Glioma**. This use is approved for both brands.")
+    assert use.brands == ()
+
+
+def test_what_stands_behind_a_comma_is_said_of_all_groups(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Bone metastases** in men, and in women, who have breast cancer.")
+    assert patients(use) == [["men", "have breast cancer"], ["women", "have breast cancer"]]
+
+
+def test_years_past_an_event_are_no_age(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Breast cancer** in women at least 5 years past menopause.")
+    assert (patients(use), words(use)) == ([["women"]], ["at least 5 years past menopause"])
+
+
+def test_one_of_which_stays_with_the_treatments(uses_of: Uses) -> None:
+    after = "after at least two other treatments, one of which must be platinum based"
+    (use,) = uses_of(f"Zolafen is approved to treat **lung cancer** only {after}.")
+    assert (words(use), use.disease_status) == ([after], ())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Zolafen is used to treat glioma. It is approved by itself for melanoma in adults.",
+        "Zolafen is approved to treat glioma; it is also approved for melanoma in adults.",
+        "Zolafen is approved for glioma. It is also approved for melanoma in adults.",
+    ],
+)
+def test_approved_for_a_disease_states_a_use(uses_of: Uses, said: str) -> None:
+    glioma, melanoma = uses_of(said)
+    assert (conditions((glioma, melanoma)), patients(glioma), patients(melanoma)) == (["glioma", "melanoma"], [], [["adults"]])
+    assert (glioma.narrower, melanoma.approval_status) == ((), "approved")
+
+
+def test_any_of_the_following_makes_alternatives_and_no_musts(uses_of: Uses) -> None:
+    items = "- a *ROS1* fusion\n- a *MET* mutation"
+    uses = uses_of(f"{LEAD}- **Lung cancer** that has any of the following:\n{items}\n- **Melanoma**.")
+    assert [[one.text for one in use.biomarkers] for use in uses] == [["a ROS1 fusion"], ["a MET mutation"], []]
