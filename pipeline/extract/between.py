@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pipeline.extract.denials import of_another, read_denial
 from pipeline.extract.details import conditional, read_detail
 from pipeline.extract.elements import Aside, Unseen
-from pipeline.extract.frames import Frame
+from pipeline.extract.frames import Frame, limits
 from pipeline.extract.ledger import Ledger, Read, note_said, rules_of
 from pipeline.extract.quote import shown
 from pipeline.extract.scope import (
@@ -18,7 +18,39 @@ from pipeline.extract.scope import (
 )
 from pipeline.extract.sentence import points_back, read_on
 from pipeline.extract.sentences import Statement
-from pipeline.extract.told import NO_ANTECEDENT, NO_FRAME, OTHER_SUBJECT, may_limit
+from pipeline.extract.told import NO_ANTECEDENT, NO_FRAME, OTHER_SUBJECT
+from pipeline.language import rx
+
+
+def may_limit(statement: Statement, frame: Frame) -> bool:
+    """Whether a sentence in another frame may restrict the uses beside it all the same ("This form is used only after …")."""
+    if frame.role == "approval-status":  # "… for the X brand and falls under FDA's Accelerated Approval Program"
+        return "brand" in statement.text
+    if frame.role in ("studied", "denied"):
+        return _OF_THE_USE.search(statement.text) is not None
+    if frame.role == "explanation" and frame.subject == "other" and _SCHEDULE.search(statement.text) is not None:
+        return True
+    if frame.name in ("how-it-works", "what-it-is", "given-by", "about-the-form"):
+        return _CHOICE.search(statement.text) is not None
+    return frame.role in ("other-form", "explanation", "availability", "footnote") and limits(statement)
+
+
+#: No explanation of a disease or of how the drug works: "After four cycles, carboplatin is stopped", "Blood tests are done first".
+_SCHEDULE = rx(
+    r"\b(?:stopped|done|continued|given|cycles?|(?:before|after|during) (?:the )?(?:treatment|first|each|last|\d+|\w+ cycles)|doses?|scans?)\b"
+)
+
+
+#: Whom it is for, or when: "Doctors choose this treatment when surgery has failed", "A test shows whether the cancer has the change".
+_CHOICE = rx(
+    r"\b(?:only|must|should|never|unless|until|except|cannot|limited|restricted|instead|if|whether|(?<!than.)when|while|once|during|before|after"
+    r"|as long as|patients|people|adults?|children|wom[ae]n|m[ae]n|teenagers|adolescents|at (?:least|most)|(?:more|fewer) than|up to|\d+"
+    r"|cancers? (?:that|which|with)|tumou?rs? (?:that|which|with)|needs? (?!to\b)|needed|required|choos\w+|chosen|prefer\w*|decid\w+|select\w*|reserved|tests?|tested|testing|checked|failed)\b"
+)
+
+
+#: What is said to be studied, or not approved, is the use beside it or some of its patients ("Use in children is being studied").
+_OF_THE_USE = rx(r"\b(?:this use|these uses|(?:its |the )?use (?:of [\w-]+ )?(?:in|with|for))\b")
 
 
 def read_aside(ledger: Ledger, aside: Aside) -> None:

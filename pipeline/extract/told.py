@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.extract.acted import HAVING, named, prose_head
 from pipeline.extract.details import conditional, for_some, read_detail
-from pipeline.extract.frames import Frame, frame_of, limits
+from pipeline.extract.frames import Frame, frame_of
 from pipeline.extract.head import Head, apart_from_state, bold_ranges, read_head, starts_bold, with_states
 from pipeline.extract.outline import Item
 from pipeline.extract.reading import read
@@ -70,7 +70,26 @@ def read_lead(passage: Passage, names: Names) -> Told:
         told.readings.append(named(_opened(read_on(statement, frame), frame), frame, names))
     told.marks = "".join(statement.marks for statement in passage.lead)
     told.open = told.readings[-1].open if told.readings else ""
+    if len(passage.lead) == 1 and (told.open in ("that", "who", "criteria") or _THAT_IS.search(passage.lead[0].text)):
+        _with_its_disease(told, passage)
     return told
+
+
+_THAT_IS = rx(r"\b(?:that|who|whose [\w-]+) (?:is|are|has|have)\s?:$")
+
+
+def _with_its_disease(told: Told, passage: Passage) -> None:
+    """Reads "X is approved to treat adults with **breast cancer** that is:": the items go on with that disease."""
+    (first,) = told.readings
+    head = prose_head(first)
+    if head is None or passage.frame is None or is_generic(head.names[0]):
+        return
+    told.heads = (*head.names, *head.abbreviations)
+    whole = (head.parts[0][0], head.parts[-1][1])
+    kept = tuple(one for one in first.said if one.place[1] <= whole[0] and one.kind != "object")
+    before = (*kept, Said("object", "acted-on", whole, names=head.parts))
+    again = read(first.statement, told.heads, at=head.end, before=before, kind="noun", group=passage.frame.group)
+    told.readings, told.open = [replace(again, also=first.also)], again.open
 
 
 def _opened(reading: Reading, frame: Frame) -> Reading:
@@ -155,12 +174,13 @@ def read_item(item: Item, above: list[Told], names: Names, lead: Told | None = N
     """A list item, with what the items above it, or the opening sentence, leave open ("used with:", "in adults who:")."""
     told = Told([])
     broken = False
-    heads = tuple(name for one in above for name in one.heads)
+    goes_on = above or ([lead] if lead is not None and lead.heads and not _bold_start(item.statements[0]) else [])
+    heads = tuple(name for one in goes_on for name in one.heads)
     around = [reading for one in (*([lead] if lead is not None else []), *above) for reading in one.readings]
     for number, statement in enumerate(item.statements):
         told.marks += statement.marks
         if not number:
-            told.readings.extend(_first(statement, heads, told, above, names, lead))
+            told.readings.extend(_first(statement, heads, told, goes_on, names, lead))
             told.heads += _abbreviations(told.readings[-1]) if told.readings else ()
             continue
         frame = frame_of(statement, names)
@@ -355,34 +375,3 @@ def _abbreviations(reading: Reading) -> tuple[str, ...]:
     plain = reading.statement.plain
     ends = [one.place[1] for one in reading.of("narrower")]
     return tuple(found[1] for end in ends if (found := _ABBREVIATION.match(plain, end)) is not None)
-
-
-def may_limit(statement: Statement, frame: Frame) -> bool:
-    """Whether a sentence in another frame may restrict the uses beside it all the same ("This form is used only after …")."""
-    if frame.role == "approval-status":  # "… for the X brand and falls under FDA's Accelerated Approval Program"
-        return "brand" in statement.text
-    if frame.role in ("studied", "denied"):
-        return _OF_THE_USE.search(statement.text) is not None
-    if frame.role == "explanation" and frame.subject == "other" and _SCHEDULE.search(statement.text) is not None:
-        return True
-    if frame.name in ("how-it-works", "what-it-is", "given-by", "about-the-form"):
-        return _CHOICE.search(statement.text) is not None
-    return frame.role in ("other-form", "explanation", "availability", "footnote") and limits(statement)
-
-
-#: No explanation of a disease or of how the drug works: "After four cycles, carboplatin is stopped", "Blood tests are done first".
-_SCHEDULE = rx(
-    r"\b(?:stopped|done|continued|given|cycles?|(?:before|after|during) (?:the )?(?:treatment|first|each|last|\d+|\w+ cycles)|doses?|scans?)\b"
-)
-
-
-#: Whom it is for, or when: "Doctors choose this treatment when surgery has failed", "A test shows whether the cancer has the change".
-_CHOICE = rx(
-    r"\b(?:only|must|should|never|unless|until|except|cannot|limited|restricted|instead|if|whether|(?<!than.)when|while|once|during|before|after"
-    r"|as long as|patients|people|adults?|children|wom[ae]n|m[ae]n|teenagers|adolescents|at (?:least|most)|(?:more|fewer) than|up to|\d+"
-    r"|cancers? (?:that|which|with)|tumou?rs? (?:that|which|with)|needs? (?!to\b)|needed|required|choos\w+|chosen|prefer\w*|decid\w+|select\w*|reserved|tests?|tested|testing|checked|failed)\b"
-)
-
-
-#: What is said to be studied, or not approved, is the use beside it or some of its patients ("Use in children is being studied").
-_OF_THE_USE = rx(r"\b(?:this use|these uses|(?:its |the )?use (?:of [\w-]+ )?(?:in|with|for))\b")

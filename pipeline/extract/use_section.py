@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipeline.extract.between import read_aside, read_unseen
+from pipeline.extract.between import may_limit, read_aside, read_unseen
 from pipeline.extract.denials import denial_of
 from pipeline.extract.denying import may_deny
 from pipeline.extract.elements import Aside, Passage, Unseen
@@ -39,7 +39,7 @@ from pipeline.extract.scope import (
 from pipeline.extract.sentence import read_on
 from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names
-from pipeline.extract.told import Told, another_use, may_limit, read_item, read_lead, read_prose
+from pipeline.extract.told import Told, another_use, read_item, read_lead, read_prose
 from pipeline.extract.uses import with_evidence
 from pipeline.language import rx
 from pipeline.model import Block, Fact, SentenceRole

@@ -255,8 +255,8 @@ def test_both_brands_are_no_brand(uses_of: Uses) -> None:
 
 
 def test_what_stands_behind_a_comma_is_said_of_all_groups(uses_of: Uses) -> None:
-    (use,) = uses_of(f"{LEAD}- **Bone metastases** in men, and in women, who have breast cancer.")
-    assert patients(use) == [["men", "have breast cancer"], ["women", "have breast cancer"]]
+    (use,) = uses_of(f"{LEAD}- **Bone metastases** in men, and in women, who cannot have surgery.")
+    assert patients(use) == [["men", "cannot have surgery"], ["women", "cannot have surgery"]]
 
 
 def test_years_past_an_event_are_no_age(uses_of: Uses) -> None:
@@ -288,3 +288,20 @@ def test_any_of_the_following_makes_alternatives_and_no_musts(uses_of: Uses) -> 
     items = "- a *ROS1* fusion\n- a *MET* mutation"
     uses = uses_of(f"{LEAD}- **Lung cancer** that has any of the following:\n{items}\n- **Melanoma**.")
     assert [[one.text for one in use.biomarkers] for use in uses] == [["a ROS1 fusion"], ["a MET mutation"], []]
+
+
+@pytest.mark.parametrize("before", ["**breast cancer**", "adults with **breast cancer**"])
+@pytest.mark.parametrize(
+    ("opening", "item", "markers", "status"),
+    [
+        ("that is", "HER2 positive, when given with brontinib", ["HER2 positive"], []),
+        ("that", "has spread", [], ["has spread"]),
+        ("whose tumors", "have an *ESR1* mutation", ["an ESR1 mutation"], []),
+    ],
+)
+def test_a_list_goes_on_with_the_disease_of_its_opening(  # noqa: PLR0913, PLR0917 - one sentence and what it says
+    uses_of: Uses, before: str, opening: str, item: str, markers: list[str], status: list[str]
+) -> None:
+    (use, _) = uses_of(f"Zolafen is approved to treat {before} {opening}:\n\n- {item}\n- is advanced")
+    assert conditions((use,)) == ["breast cancer"]
+    assert ([one.text for one in use.biomarkers], [one.text for one in use.disease_status]) == (markers, status)
