@@ -51,7 +51,9 @@ def lay_scopes(ledger: Ledger) -> None:
             aside = next((e for e in ledger.elements if isinstance(e, Aside) and e.statement is scope.statement), None)
             if aside is not None:
                 ledger.state(reached(aside, ledger.elements, ledger.following), scope.statement.fact("stated"))
-        elif scope.frame.role == "brands" and not is_plain(scope.statement, ledger.names):
+        elif scope.frame.role == "brands" and not (
+            is_plain(scope.statement, ledger.names) and brand_facts(scope.statement, ledger.names)
+        ):
             ledger.unread(scope.statement, "it says more than the brands")
             ledger.state(scope.covered, scope.statement.fact("stated"))
 

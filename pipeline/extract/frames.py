@@ -163,8 +163,9 @@ FRAMES: tuple[Row, ...] = (
     Row("no-longer-available", "availability", says=rx(r"\bno longer (?:being )?(?:available|sold|made|marketed)\b|\bin other countries\b|\bdiscontinued\b|\b(?:taken|pulled|withdrawn) (?:off|from) the market\b"),
         unless=rx(r"\bapproved to\b")),
     Row("unspecified-other-uses", "explanation", (), ("use", "approve"), "+", _OTHER_CONDITIONS),
-    Row("another-form", "other-form", (), ("available",), "+", None, rx(r"\bno other\b|\bonly (?:for|to|in)\b")),
-    Row("also-called", "explanation", (), ("naming",), "+-"),
+    Row("another-form", "other-form", (), ("available",), "+", None, rx(
+        r"\bno other\b|\bonly (?:for|to|in)\b|^(?!.*\bforms?\b).*\b(?:for|to) (?:adults|children|patients|people|those|women|men)\b")),
+    Row("also-called", "explanation", (), ("naming",), "+"),
     Row("given-with", "detail", ("other",), ("use",), "+", rx(r"\b(?:with|along with|together with|alongside) (?:it|them|this (?:drug|medicine))\b")),
     Row("of-patients", "detail", ("people", "disease")),
     Row("of-treatment", "detail", (*_OF_DRUG, "other"), says=rx(r"^(?:(?:for|in) [^,]+, )?(?:the )?(?:drug )?treatment (?:(?:may|can|should|must|will) )?(?:starts?|begins?|continues?|ends?|stops?|lasts?|(?:is|may be|should be) (?:[a-z]+ )?(?:stopped|ended|repeated))\b")),

@@ -18,7 +18,7 @@ _STOP = re.compile(
     rf"[.?!][\"')\]]*[{MARKS}]*(?:\s+(?=[\"'(]?[A-Z0-9{MARKS}])|(?=(?:This|These|It|Use|The|In|For)\s)|(?<=[a-z)]\.)(?=[A-Z][a-z]+\s)|\s*$)"
     rf"|(?<=[{MARKS}])\s+(?=[{MARKS}])|\s(?=[•▪‣◦]\s)"
     r"|(?<=[\w)])\s+(?=(?:It|This|These|They)\s(?:\w+\s){0,2}(?:is|are|must|should|may|can|have)\b)"
-    r"|;\s+(?=it (?:is|may be) (?:also )?(?:approved|used|given|indicated)\s)"
+    r"|;\s+(?=(?:(?:in|for) [\w-]+,? )?it (?:is|may be) (?:also )?(?:approved|used|given|indicated)\s)"
 )
 # "E. coli" needs no rule (a small letter follows); "U.S. Name Program" and "Dr. Name" do.
 _INITIAL = re.compile(r"(?:\b[A-Z]|\b(?:vs|e\.g|i\.e|Dr|Mr|Mrs|St|No|approx|ca))\.$")

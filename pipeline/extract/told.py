@@ -93,11 +93,18 @@ def _with_its_disease(told: Told, passage: Passage) -> None:
 
 
 def _opened(reading: Reading, frame: Frame) -> Reading:
-    """Reads "X is indicated as replacement therapy in conditions associated with Y" above its list: what for is not said."""
+    """Reads "X is indicated as replacement therapy in conditions associated with Y" above its list: what for is not said.
+
+    So it is in "X is approved for use in adults with:".
+    """
     head = frame.group.head if frame.group is not None else None
-    if head is None or not frame.of_label or reading.of("intent"):
+    of_use = frame.of_label or (head is not None and head.of("approve") and _FOR_USE.search(reading.statement.text) is not None)
+    if head is None or not of_use or reading.of("intent"):
         return reading
     return replace(reading, said=(Said("intent", "indicated", (head.start, head.end), mode="other"), *reading.said))
+
+
+_FOR_USE = rx(r"\bfor use (?:in|for)\b[^:]*\b(?:with|have|in|for):$")
 
 
 def read_prose(passage: Passage, names: Names) -> Told:

@@ -223,7 +223,7 @@ def _item(ledger: Ledger, item: Item, above: list[Told], lead: Lead, general: tu
     parent = whole(item.parent.statements) if item.parent is not None else None
     leaf = Leaf(lead.told, chain, whole(item.statements), parent, lead.fact, below, list(general), bare=lead.bare)
     bracketed = tuple(each for statement in item.statements for each in bracket_brands(statement, ledger.names))
-    one = Read(leaf, item, lead.approval_status, (*lead.brands, *bracketed), lead.under)
+    one = Read(leaf, item, lead.approval_status, _brands_left(item, lead, bracketed, ledger.names), lead.under)
     ledger.reads.append(one)
     leaf.stated.extend(below_it)
     tell(ledger, told, "use", first_only=True)
@@ -237,6 +237,18 @@ def _item(ledger: Ledger, item: Item, above: list[Told], lead: Lead, general: tu
             leaf.stated.append(statement.fact("stated"))
     _second_use(ledger, one, told, lead)
     _asides(ledger, item, told, [one])
+
+
+def _brands_left(item: Item, lead: Lead, bracketed: tuple[Fact, ...], names: Names) -> tuple[Fact, ...]:
+    """Reads "Zolafen (Alvera and Bexida) is approved to treat:" above "Sarcoma (Bexida only)" and "Melanoma (not Bexida)"."""
+    known = {one.text.casefold() for one in lead.brands}
+    denied = {found["name"].casefold() for found in _NOT_BRAND.finditer(item.block.text)} & names.brands
+    if bracketed and {one.text.casefold() for one in bracketed} <= known:
+        return bracketed
+    return (*(one for one in lead.brands if one.text.casefold() not in denied), *bracketed)
+
+
+_NOT_BRAND = rx(r"\((?:but )?not (?:for |as )?(?:the )?(?P<name>[\w -]{1,60}?)(?: brand)?\)")
 
 
 def _of_all(last: Item, leaves: list[Read]) -> None:

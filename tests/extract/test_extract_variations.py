@@ -305,3 +305,38 @@ def test_a_list_goes_on_with_the_disease_of_its_opening(  # noqa: PLR0913, PLR09
     (use, _) = uses_of(f"Zolafen is approved to treat {before} {opening}:\n\n- {item}\n- is advanced")
     assert conditions((use,)) == ["breast cancer"]
     assert ([one.text for one in use.biomarkers], [one.text for one in use.disease_status]) == (markers, status)
+
+
+def test_a_bracket_limits_the_brands_of_its_opening(uses_of: Uses) -> None:
+    items = "- **Glioma**.\n- **Sarcoma** (Bexida only).\n- **Melanoma** (not Bexida)."
+    uses = uses_of(f"Zolafen (Alvera and Bexida) is approved to treat:\n\n{items}")
+    assert [[one.text for one in use.brands] for use in uses] == [["Alvera", "Bexida"], ["Bexida"], ["Alvera"]]
+
+
+def test_a_deletion_is_no_treatment(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to treat **leukemia** with or without a 17p deletion, alone or with brontinib.")
+    assert [one.phrase.text for one in use.therapies] == ["brontinib"]
+    assert [one.text for one in use.disease_status] == ["with or without a 17p deletion"]
+
+
+def test_a_drug_in_some_patients_is_no_setting(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to treat glioma in adults with brontinib, but in children without it.")
+    assert use.settings == ()
+
+
+def test_approved_for_use_in_patients_with_opens_a_list(uses_of: Uses) -> None:
+    uses = uses_of("Zolafen is approved for use in adults with:\n\n- **Glioma** that has come back.\n- **Sarcoma**.")
+    assert [(use.conditions[0].text, patients(use)) for use in uses] == [("Glioma", [["adults"]]), ("Sarcoma", [["adults"]])]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "It is made for people who have taken brontinib.",
+        "Its safety in children is not known.",
+        "The brand Alvera is given for this use.",
+    ],
+)
+def test_a_sentence_that_may_limit_a_use_stays_with_it(uses_of: Uses, said: str) -> None:
+    (use,) = uses_of(f"Zolafen is approved to treat melanoma. {said}")
+    assert words(use) == [said]
