@@ -117,7 +117,7 @@ def settings_of(leaf: Leaf, verb: Said, *, of_label: bool) -> tuple[Fact, ...]:
             found += [
                 each for each in named
                 if not is_generic(each.text) and _TRAIT.search(each.text) is None
-                and (ends_in_disease(each.text) or (of_label and not site))  # "in adults with X, but in children without it"
+                and (not site or ends_in_disease(each.text))
             ]  # fmt: skip
     return tuple(found)
 

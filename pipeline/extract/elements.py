@@ -19,7 +19,7 @@ from pipeline.extract.label_blocks import (
     opens_part,
 )
 from pipeline.extract.outline import Item, apart, nest, past_heading
-from pipeline.extract.sentence import has_aim, has_object, points_back, starts_with_aim
+from pipeline.extract.sentence import has_aim, has_object, is_for, points_back, starts_with_aim
 from pipeline.extract.sentences import Statement, longest, statements
 from pipeline.extract.subjects import Names
 from pipeline.extract.told import names_another
@@ -328,8 +328,8 @@ class _Walk:
             return False
         if frame.subject == "it":
             return not self.stranger and (statement.opens or self._another(statement, frame))
-        if frame.subject == "agency":
-            return True
+        if frame.subject == "agency" or (frame.subject == "brand" and is_for(statement, frame) and not statement.opens):
+            return frame.subject == "agency"  # "Of the two brands, only Alvera is approved for melanoma.": of a use said before
         return has_aim(statement, frame) or self.passage is None or statement.opens
 
     def _another(self, statement: Statement, frame: Frame) -> bool:

@@ -77,7 +77,7 @@ def takes_back(statement: Statement) -> bool:
 
 
 _THE_APPROVAL = rx(
-    r"(?:but |however, )?(?:(?:the|this|its|that) )?(?:FDA )?approval (?:was|has been|is|were)\b|this is an? (?:[\w-]+ ){1,3}use\b"
+    r"(?:but |however, )?(?:(?:the|this|its|that) )?(?:FDA )?approval (?:was|has|is|were)\b|this is (?:not )?an? (?:[\w-]+ ){1,3}use\b"
 )
 
 
@@ -155,7 +155,8 @@ def item_scope(item: Item, statement: Statement, frame: Frame, *, siblings_have:
         covered = (item,)
     if "these uses" in words:
         return covered if len(covered) > 1 else ()
-    return covered if frame.name in _OF_ONE or "this use" in words or group_of(statement) is not None else ()
+    of_one = frame.name in _OF_ONE or "this use" in words or (frame.role == "denied" and _THE_APPROVAL.match(words))
+    return covered if of_one or group_of(statement) is not None else ()
 
 
 #: Frames that speak of one use without the words ("This is an off-label use.", "FDA approval is pending.").

@@ -222,3 +222,9 @@ def has_aim(statement: Statement, frame: Frame) -> bool:
 def has_object(statement: Statement, frame: Frame) -> bool:
     """Whether a sentence says what the drug acts on."""
     return bool(read_on(statement, frame).of("object"))
+
+
+def is_for(statement: Statement, frame: Frame) -> bool:
+    """Whether a sentence says what the drug is for without a verb: "is approved for glioma"."""
+    reading = read_on(statement, frame)
+    return [reading.text(one.place) for one in reading.of("intent")] == ["for"]

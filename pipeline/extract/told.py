@@ -82,7 +82,8 @@ def _with_its_disease(told: Told, passage: Passage) -> None:
     """Reads "X is approved to treat adults with **breast cancer** that is:": the items go on with that disease."""
     (first,) = told.readings
     head = prose_head(first)
-    if head is None or passage.frame is None or is_generic(head.names[0]):
+    treats = any(one.mode == "treat" for one in first.of("intent"))
+    if head is None or passage.frame is None or not treats or is_generic(head.names[0]):
         return
     told.heads = (*head.names, *head.abbreviations)
     whole = (head.parts[0][0], head.parts[-1][1])

@@ -298,7 +298,7 @@ def exception(here: Here) -> Opener | None:
                 return None
             if current == "start" and not joined and said not in _LEAVE_OUT:
                 return None
-            if said in (("not",), ("never",)) and at and words[at - 1].of("do", "have", "be", "modal"):
+            if current == "time" and said in (("not",), ("never",)) and words[at - 1].of("do", "have", "be", "modal"):
                 return None  # "after X and Y did not work"
             if said in (("only",), ("no",)) and (joined or current not in ("noun", "head")):
                 return None

@@ -181,8 +181,8 @@ def _for_others(words: Sequence[Word], at: int, end: int) -> bool:
 def time(here: Here) -> Opener | None:
     """Reads "after surgery", "within 12 weeks of X", "before and after X"."""
     words, at, end, current, joined = here.parts
-    if words[at].low == "through" and any(word.of("manner") for word in words[at + 1 : min(end, at + 3)]):
-        return None  # "given through a vein": how
+    if words[at].low == "through" and at + 3 < end and words[at + 2].of("manner") and words[at + 3].is_stop:
+        return None  # "given through a vein.": how
     if current in CLAUSES and not (current == "cause" and joined) and not (words[at].of("time") and _another_way(words, at)):
         return None
     if (words[at].low, words[at + 1].low if at + 1 < end else "") in (

@@ -319,11 +319,6 @@ def test_a_deletion_is_no_treatment(uses_of: Uses) -> None:
     assert [one.text for one in use.disease_status] == ["with or without a 17p deletion"]
 
 
-def test_a_drug_in_some_patients_is_no_setting(uses_of: Uses) -> None:
-    (use,) = uses_of("Zolafen is approved to treat glioma in adults with brontinib, but in children without it.")
-    assert use.settings == ()
-
-
 def test_approved_for_use_in_patients_with_opens_a_list(uses_of: Uses) -> None:
     uses = uses_of("Zolafen is approved for use in adults with:\n\n- **Glioma** that has come back.\n- **Sarcoma**.")
     assert [(use.conditions[0].text, patients(use)) for use in uses] == [("Glioma", [["adults"]]), ("Sarcoma", [["adults"]])]
@@ -339,4 +334,32 @@ def test_approved_for_use_in_patients_with_opens_a_list(uses_of: Uses) -> None:
 )
 def test_a_sentence_that_may_limit_a_use_stays_with_it(uses_of: Uses, said: str) -> None:
     (use,) = uses_of(f"Zolafen is approved to treat melanoma. {said}")
+    assert words(use) == [said]
+
+
+@pytest.mark.parametrize("before", ["- **Melanoma**. ", "- **Melanoma**.\n\n"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Zolafen is not FDA approved for this use.",
+        "This is not an FDA-approved use.",
+        "There is no FDA approval for this use.",
+        "Melanoma is no longer an approved use.",
+        "The accelerated approval for this use was withdrawn.",
+        "This approval has expired.",
+    ],
+)
+def test_what_takes_an_approval_back_takes_the_use_back(uses_of: Uses, before: str, said: str) -> None:
+    assert uses_of(f"{LEAD}{before}{said}") == ()
+
+
+@pytest.mark.parametrize("said", ["It lacks FDA approval for this cancer.", "Zolafen has conditional approval for this use."])
+def test_a_lesser_approval_stays_with_the_use(uses_of: Uses, said: str) -> None:
+    (use,) = uses_of(f"{LEAD}- **Melanoma**.\n\n{said}")
+    assert words(use) == [said]
+
+
+def test_which_brand_is_approved_for_a_use_said_before_is_no_use(uses_of: Uses) -> None:
+    said = "Of the two brands, only Alvera is approved for melanoma."
+    (use,) = uses_of(f"{LEAD}- **Melanoma** that has spread.\n\n{said}")
     assert words(use) == [said]
