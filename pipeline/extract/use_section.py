@@ -11,6 +11,7 @@ from pipeline.extract.denying import may_deny
 from pipeline.extract.elements import Aside, Passage, Unseen
 from pipeline.extract.finish import lay_scopes, publish_use
 from pipeline.extract.frames import Frame, frame_of
+from pipeline.extract.head import starts_bold
 from pipeline.extract.headings import Under, read_headings
 from pipeline.extract.leaf import Leaf
 from pipeline.extract.ledger import (
@@ -94,10 +95,31 @@ def _passage(ledger: Ledger, passage: Passage) -> None:
         _item(ledger, item, [], lead, ())
     for one in ledger.reads[first:]:
         one.leaf.stated.extend(statement.fact("stated") for statement in passage.beside)
+    _must_all_hold(passage, ledger.reads[first:])
     for said, reason in lead.told.lost if lead.told is not None else ():
         ledger.unread(said, reason)
         for one in ledger.reads[first:]:
             one.leaf.stated.append(said.fact("stated"))
+
+
+#: More criteria than these are none.
+_MOST = 30
+_ALL_OF = rx(
+    r"(?<!treat\s)(?<!prevent\s)(?<!for\s)(?<!in\s)\ball of (?:the following|these)(?: (?:are|must|apply|criteria)\b[^:.]*)?:$"
+    r"|\b(?:patients|they|people|adults) must(?: (?:have|be))?:$"
+)
+
+
+def _must_all_hold(passage: Passage, leaves: list[Read]) -> None:
+    """Reads "X is approved to treat lung cancer when all of these are true:": each item holds for every use below it."""
+    said = [one for item in passage.items for one in item.said()]
+    if not passage.lead or _ALL_OF.search(passage.lead[-1].text) is None or any(starts_bold(one.block) for one in said):
+        return
+    if not 1 < len(said) <= _MOST:
+        return
+    for one in leaves:
+        own = set(one.place.said()) if isinstance(one.place, Item) else set()
+        one.leaf.stated.extend(each.fact("stated") for each in said if each not in own)
 
 
 def _prose(ledger: Ledger, passage: Passage, under: Under) -> None:
@@ -351,5 +373,7 @@ def _are_criteria(item: Item, told: Told) -> bool:
     if told.open == "criteria" and _ANY_OF.search(item.statements[-1].text) is not None:
         return False
     if told.open in ("criteria", "received", "time") or (told.open == "with" and "following" in item.statements[-1].text):
+        return True
+    if _ALL_OF.search(item.statements[-1].text) is not None and not any(starts_bold(one.block) for one in item.children):
         return True
     return any(child.block.text.rstrip().rstrip(".").endswith((", and", "; and", " and")) for child in item.children)

@@ -363,3 +363,23 @@ def test_which_brand_is_approved_for_a_use_said_before_is_no_use(uses_of: Uses) 
     said = "Of the two brands, only Alvera is approved for melanoma."
     (use,) = uses_of(f"{LEAD}- **Melanoma** that has spread.\n\n{said}")
     assert words(use) == [said]
+
+
+@pytest.mark.parametrize("opening", ["when all of these are true", "in patients who meet all of the following criteria"])
+def test_what_must_all_hold_stays_with_every_use_below_it(
+    uses_of: Uses, fields_of: Callable[..., list[str]], opening: str
+) -> None:
+    uses = uses_of(f"Zolafen is approved to treat **lung cancer** {opening}:\n\n- The tumor has spread.\n- The tumor is large.")
+    assert uses
+    assert all("has spread" in " ".join(fields_of(use)) and "large" in " ".join(fields_of(use)) for use in uses)
+
+
+def test_all_of_the_following_diseases_are_uses_of_their_own(uses_of: Uses) -> None:
+    uses = uses_of("Zolafen is approved to treat all of the following:\n\n- **Glioma** in adults.\n- **Sarcoma**.")
+    assert conditions(uses) == ["Glioma", "Sarcoma"]
+    assert not any("Sarcoma" in said or "Glioma" in said for use in uses for said in words(use))
+
+
+def test_patients_in_brackets_stay_with_their_own_disease(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to treat **melanoma** (adults only) and **glioma** (children only).")
+    assert (patients(use), words(use)) == ([], ["adults only", "children only"])
