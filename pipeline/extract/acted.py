@@ -20,10 +20,15 @@ from pipeline.phrases.words import words_of
 def named(first: Reading, frame: Frame, names: Names) -> Reading:
     """The drug as a page calls it that lists no names ("Zolafen tablets, USP"), and what its subject adds ("in combination with X")."""
     start, end = frame.subject_words
-    if not names.open or end <= start:
+    if end <= start:
         return first
     statement = first.statement
     words = words_of(statement.plain, statement.start, statement.end)
+    if not names.open:  # "Zolafen, in combination with X, is approved …"
+        comma = next((number for number in range(start, end - 2) if words[number].low == ","), end)
+        added = read(statement, at=comma + 1, until=end, kind="frame").said if comma < end else ()
+        ways = tuple(one for one in added if one.kind in ("partner", "alone") or one.what != "stated")
+        return replace(first, said=(*ways, *first.said))
     glued = next((number for number in range(start, end) if words[number].of("disease", "number")), None)
     heading: tuple[Said, ...] = ()
     if glued is not None:  # "1.2 Epilepsy ZOLAFEN is indicated …": a heading that lost its line
@@ -35,7 +40,7 @@ def named(first: Reading, frame: Frame, names: Names) -> Reading:
     own = names.words | BESIDE_NAME
     form = any(word.of("manner") or not {word.low, *re.findall(r"\w+", word.low)} & own for word in words[start:stop])
     product = Said("qualifier", "manner", place, of="treatment", what="manner") if form else Said("frame", "this-use", place)
-    added = read(statement, (), at=stop, until=end, kind="frame").said if stop < end else ()
+    added = read(statement, at=stop, until=end, kind="frame").said if stop < end else ()
     return replace(first, said=(*heading, product, *added, *first.said))
 
 

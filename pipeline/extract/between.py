@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pipeline.extract.denials import of_another, read_denial
 from pipeline.extract.details import conditional, read_detail
 from pipeline.extract.elements import Aside, Unseen
-from pipeline.extract.frames import Frame
+from pipeline.extract.frames import Frame, limits
 from pipeline.extract.ledger import Ledger, Read, note_said, rules_of
 from pipeline.extract.quote import shown
 from pipeline.extract.scope import (
@@ -18,13 +18,45 @@ from pipeline.extract.scope import (
 )
 from pipeline.extract.sentence import points_back, read_on
 from pipeline.extract.sentences import Statement
-from pipeline.extract.told import NO_ANTECEDENT, NO_FRAME, OTHER_SUBJECT, may_limit
+from pipeline.extract.told import NO_ANTECEDENT, NO_FRAME, OTHER_SUBJECT
+from pipeline.language import rx
+
+
+def may_limit(statement: Statement, frame: Frame) -> bool:
+    """Whether a sentence in another frame may restrict the uses beside it all the same ("This form is used only after …")."""
+    if frame.role == "approval-status":  # "… for the X brand and falls under FDA's Accelerated Approval Program"
+        return "brand" in statement.text
+    if frame.role in ("studied", "denied"):
+        return _OF_THE_USE.search(statement.text) is not None
+    if frame.role == "explanation" and frame.subject == "other" and _SCHEDULE.search(statement.text) is not None:
+        return True
+    if frame.name in ("how-it-works", "what-it-is", "given-by", "about-the-form"):
+        return _CHOICE.search(statement.text) is not None
+    return frame.role in ("other-form", "explanation", "availability", "footnote") and limits(statement)
+
+
+#: No explanation of a disease or of how the drug works: "After four cycles, carboplatin is stopped", "Blood tests are done first".
+_SCHEDULE = rx(
+    r"\b(?:stopped|done|continued|given|cycles?|(?:before|after|during) (?:the )?(?:treatment|first|each|last|\d+|\w+ cycles)|doses?|scans?)\b"
+)
+
+
+#: Whom it is for, or when: "Doctors choose this treatment when surgery has failed", "A test shows whether the cancer has the change".
+_CHOICE = rx(
+    r"\b(?:only|must|should|never|unless|until|except|cannot|limited|restricted|instead|if|whether|(?<!than.)when|while|once|during|before|after"
+    r"|as long as|patients|people|adults?|children|wom[ae]n|m[ae]n|teenagers|adolescents|at (?:least|most)|(?:more|fewer) than|up to|\d+"
+    r"|cancers? (?:that|which|with)|tumou?rs? (?:that|which|with)|needs? (?!to\b)|needed|required|choos\w+|chosen|prefer\w*|decid\w+|select\w*|reserved|tests?|tested|testing|checked|failed)\b"
+)
+
+
+#: What is said to be studied, or not approved, is the use beside it or some of its patients ("Use in children is being studied").
+_OF_THE_USE = rx(r"\b(?:this use|these uses|(?:its |the )?use (?:of [\w-]+ )?(?:in|with|for))\b")
 
 
 def read_aside(ledger: Ledger, aside: Aside) -> None:
     """Read a sentence between passages: more of the uses beside it, something else, or unread and kept with them."""
     statement, frame = aside.statement, aside.frame
-    places = reached(aside, ledger.elements, ledger.following)
+    places = _marked(ledger, statement.note) or reached(aside, ledger.elements, ledger.following)
     lost = aside.lost and not _denies_another(statement, frame, ledger)
     if lost or of_all_brands(statement) or frame.role == "unread" or (frame.of_use and frame.subject == "other"):
         ledger.unread(statement, NO_ANTECEDENT if lost else OTHER_SUBJECT if frame.of_use else NO_FRAME)
@@ -50,6 +82,11 @@ def read_aside(ledger: Ledger, aside: Aside) -> None:
     note_said(ledger, statement, frame, ledger.of(places) if another and of_another(statement, frame, ledger.names) else ())
 
 
+def _marked(ledger: Ledger, note: str) -> list[Place]:
+    """The uses that carry the mark of a footnote: it speaks of no others."""
+    return [one.place for one in ledger.reads if note and note in one.leaf.marks]
+
+
 def _denies_another(statement: Statement, frame: Frame, ledger: Ledger) -> bool:
     """Reads "It is not recommended for the treatment of X": what is denied is named, whatever stood before."""
     if frame.role != "denied" or frame.subject not in ("it", "drug"):
@@ -64,7 +101,7 @@ def _more_of(ledger: Ledger, aside: Aside, places: Iterable[Place]) -> None:
     if aside.passage is None and frame.of_use and frame.subject == "drug" and not aside.lost:
         _introduces(ledger, statement, frame, places)
         return
-    covered = ledger.of(_detailed(aside)) or ledger.of(places)
+    covered = (ledger.of(_detailed(aside)) if not statement.note else []) or ledger.of(places)
     if not covered:
         ledger.unread(statement, NO_ANTECEDENT)
         return
@@ -100,9 +137,14 @@ def _more_of(ledger: Ledger, aside: Aside, places: Iterable[Place]) -> None:
 
 def _introduces(ledger: Ledger, statement: Statement, frame: Frame, places: Iterable[Place]) -> None:
     """Reads "X is approved for use in adults." before the list: who, with what and when, for every use after it."""
-    reading, covered = read_on(statement, frame), ledger.of(places)
-    if not covered and ledger.names.approved:
-        ledger.unread(statement, "no condition is named")  # "X is indicated as an aid to smoking cessation."
+    covered = ledger.of(places)
+    if not covered:  # "X is indicated as an aid to smoking cessation." is approved for something
+        ledger.unread(statement, "no condition is named" if ledger.names.approved else NO_ANTECEDENT)
+        return
+    reading = read_on(statement, frame)
+    if reading.of("narrower"):  # "X is approved for use in patients with Y …": a use of its own, which no verb says
+        ledger.unread(statement, NO_FRAME)
+        ledger.state(places, statement.fact("stated"))
         return
     ledger.role(statement, "detail", rules_of(reading) or "detail")
     for one in covered:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -102,7 +103,7 @@ def read_denial(statement: Statement, frame: Frame, names: Names) -> Denial | No
     )  # fmt: skip
     return Denial(
         tuple(dict.fromkeys(found)),
-        " ".join(found),
+        "" if ages or limited else " ".join(found),  # "not approved for glioma in children" is not all of "Glioma"
         ages,
         brands,
         limited,
@@ -164,10 +165,13 @@ def denial_of(what: str) -> Denial:
     return Denial(tuple(name for name in _LIST.split(named.strip(" .,")) if name), said, groups)
 
 
-def judge(denial: Denial, use: Use, heads: Iterable[str]) -> Literal["refused", "limited", "beside", ""]:
+def judge(
+    denial: Denial, use: Use, heads: Iterable[str], treated: AbstractSet[str] = frozenset()
+) -> Literal["refused", "limited", "beside", ""]:
     """What a denial does to a use: refuses it where it is what the denial names, limits it where that is a part of it.
 
-    "beside": it may be a kind of the use's disease, so that the sentence stays with the use.
+    "beside": it may be a kind of the use's disease, so that the sentence stays with the use. `treated` are the diseases of all uses
+    of the page: "It is not given to patients with sarcoma who have X" speaks of that use alone.
     """
     if denial.brands and use.brands and not {one.text.casefold() for one in use.brands} & set(map(str.casefold, denial.brands)):
         return ""
@@ -177,6 +181,9 @@ def judge(denial: Denial, use: Use, heads: Iterable[str]) -> Literal["refused", 
     named = {folded(name) for name in denial.names}
     within = any(name.endswith(f" {head}") for name in named for head in known)
     if denial.names and not named & known and not within:
+        apart = not _of_one_sort(named, known) and not _shares(denial.names, known) and _ANY.isdisjoint(named)
+        if apart and named <= treated:
+            return ""
         if denial.patients or (denial.limited and _shares(denial.names, known)):
             return "limited"
         return "beside" if _of_one_sort(named, known) else ""
@@ -208,9 +215,10 @@ _GENERIC = _NO_SORT | {"cancers", "tumors", "lymphoma", "leukemia"}
 
 @dataclass(eq=False)
 class Denials:
-    """The denials of a page."""
+    """The denials of a page, and what the diseases of its uses are called."""
 
     found: list[Denial] = field(default_factory=list)
+    treated: frozenset[str] = frozenset()
 
     def add(self, denial: Denial) -> None:
         """Take a denial in, once."""
@@ -220,7 +228,7 @@ class Denials:
     def of(self, use: Use, heads: Iterable[str]) -> tuple[Use | None, tuple[Fact, ...]]:
         """A use that goes by the names of `heads` without the age groups that they deny (None: nothing is left), and what limits it."""
         known = tuple(heads)
-        verdicts = [(denial, judge(denial, use, known)) for denial in self.found]
+        verdicts = [(denial, judge(denial, use, known, self.treated)) for denial in self.found]
         left = None if any(verdict == "refused" for _, verdict in verdicts) else use
         for denial, verdict in verdicts:
             of_some = denial.limited or (denial.patients and denial.names)  # "not recommended for children with X"

@@ -39,6 +39,8 @@ _LESSER = rx(
     rf"|\b{_AGENCY} (?:has )?(?:removed|withdrew|withdrawn|revoked|ended|canceled|cancelled|dropped)\b.{{0,40}}\b(?:uses?|approvals?|indications?)\b"
     r"|\b(?:asked|requested|plans?|decided)\b.{0,30}\bwithdraw\b"
     r"|\bapproved\b.{0,40}\b(?:and|but|then)(?: (?:it )?(?:was|is|has been))?(?: later| then| since)? (?:withdrawn|removed|revoked)\b"
+    r"|\b(?:not|never|no longer) (?:an? )?(?:FDA[- ])?approved use\b|\b(?:no|lacks?) (?:FDA )?approval\b"
+    r"|\bapproval\b.{0,40}\b(?:is|was|has|were|been) (?:withdrawn|revoked|rescinded|expired|lapsed|ended)\b"
     r"|\btentative(?:ly)?\b|\b(?:expanded access|compassionate[- ]use|right[- ]to[- ]try|special access|named[- ]patient)\b"
     r"|\b(?:investigational|experimental) (?:new )?(?:drug|treatment|therapy|medicine|vaccine|agent|use)s?\b.{0,60}\b(?:used|given|studied|tested|for|to)\b"
     r"|\b(?:this use|it) is (?:still )?(?:experimental|investigational|unproven)\b|\bonly (?:for|in) (?:\w+ )?emergenc(?:y|ies)\b"

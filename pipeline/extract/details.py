@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pipeline.extract.frames import KINDS, Frame
 from pipeline.extract.reading import read
-from pipeline.extract.said import INCLUDED, Reading, Said
+from pipeline.extract.said import INCLUDED, Reading, Said, SaidKind
 from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names
 from pipeline.language import closed, rx
@@ -198,3 +198,37 @@ def conditional(reading: Reading) -> Reading:
     prior = tuple(Said("prior", one.rule, one.place, "conditional", one.names, some=True) for one in reading.of("prior"))
     whole = (reading.statement.start, reading.statement.end)
     return Reading(reading.statement, (*kept, Said("qualifier", "conditional", whole), *prior), reading.open)
+
+
+def for_some(reading: Reading, frame: Frame, before: Sequence[Reading]) -> Reading:
+    """Reads "(adults and children …) In children, it is used with X": what a sentence says of one group, or one case, binds no other.
+
+    So it is with "It is used alone, unless the tumor has Y, in which case it is used with X". Its words are kept whole.
+    """
+    statement = reading.statement
+    if _IN_THAT_CASE.search(statement.text) is not None:
+        return of_some_patients(statement, reading.of("partner"))
+    led = [one for one in reading.said if one.place[1] <= _end_of_leading(statement, frame)]
+    people = [one for one in led if one.kind == "population"]
+    own, known = _groups(people), _groups(one for each in before for one in each.of("population"))
+    way = any(each.of("partner", "alone") for each in before)
+    in_case = way and any(one.rule == "circumstance" for one in led) and bool(reading.of("partner", "alone"))
+    apart = own.isdisjoint(known) and any(each.of("population") and each.of(*OF_A_GROUP) for each in before)
+    if reading.also or reading.steps or apart or not ((own and known - own) or in_case):
+        return reading  # `apart`: each group has its own way, and both are kept as one quote
+    some = of_some_patients(statement, reading.of("partner"))
+    return replace(some, said=(*people, *some.said))
+
+
+#: What a sentence may say of one group of patients.
+OF_A_GROUP: tuple[SaidKind, ...] = ("partner", "alone", "line", "prior", "biomarker", "stage", "status")
+_IN_THAT_CASE = rx(r"\b(?:in which case|(?:for|in) (?:whom|which)) (?:it|they) (?:is|are|may|can|must|should)\b")
+
+
+def _end_of_leading(statement: Statement, frame: Frame) -> int:
+    words = words_of(statement.plain, statement.start, statement.end)
+    return words[frame.leading[1] - 1].end if frame.leading[1] > frame.leading[0] else statement.start
+
+
+def _groups(people: Iterable[Said]) -> set[str]:
+    return {str(group.age_group or group.sex) for one in people for group in one.groups if group.age_group or group.sex}

@@ -20,7 +20,7 @@ from pipeline.extract.label_blocks import (
     opens_part,
 )
 from pipeline.extract.outline import Item, apart, nest, past_heading
-from pipeline.extract.sentence import has_aim, points_back, starts_with_aim
+from pipeline.extract.sentence import has_aim, has_object, is_for, points_back, starts_with_aim
 from pipeline.extract.sentences import Statement, longest, statements
 from pipeline.extract.subjects import Names
 from pipeline.extract.told import names_another
@@ -145,10 +145,8 @@ class _Walk:
 
         A note between them, with a list of its own, ends nothing: the list goes on behind it.
         """
-        waits = self.passage is not None and self._waits(self.passage)
-        if not (waits or self.label is not None) or block.kind != "paragraph":
-            return False
-        said = statements(block)
+        waits = self.label is not None or (self.passage is not None and self._waits(self.passage))
+        said = statements(block) if waits and block.kind == "paragraph" else ()
         if not said or said[0].opens:
             return False
         frame = frame_of(said[0], self.names)
@@ -268,8 +266,9 @@ class _Walk:
                 number == len(said) - 1 and self._leaves_open(statement, frame, following)
             )
             if leads or self._states_use(statement, frame):
-                below = leads and following is not None
-                introduces = (closing or below) and not any(self._states_own(later) for later in said[number + 1 :])
+                acts, rest = has_object(statement, frame), said[number + 1 :]
+                leads &= following is not None
+                introduces = (closing or leads) and not any(self._states_own(later, behind=acts) for later in rest)
                 if introduces or (
                     number == len(said) - 1 and following is not None and following.kind == "item" and not has_bold(statement)
                 ):
@@ -309,8 +308,7 @@ class _Walk:
         frame = frame_of(statement, self.names)
         if self.names.open and frame.group is None and not frame.name and not statement.note:
             fragment = Frame("of-use", None, "drug", approval_status="approved" if self.names.approved else "used")
-            if starts_with_aim(statement, fragment):
-                return fragment
+            return fragment if starts_with_aim(statement, fragment) else frame
         return frame
 
     def _breaks_off(self, statement: Statement, frame: Frame) -> bool:
@@ -321,9 +319,11 @@ class _Walk:
             and (_LEADS_TO.search(statement.text) is not None or statement.opens)
         )
 
-    def _states_own(self, statement: Statement) -> bool:
+    def _states_own(self, statement: Statement, *, behind: bool) -> bool:
+        """Whether a sentence states uses of its own; `behind` one, "In cancer, it is approved to treat:" opens the list alone."""
         frame = frame_of(statement, self.names)
-        return frame.of_use and frame.subject in ("drug", "brand", "agency") and has_aim(statement, frame)
+        own = frame.subject in ("drug", "brand", "agency") or (behind and statement.opens)
+        return frame.of_use and own and has_aim(statement, frame)
 
     def _states_use(self, statement: Statement, frame: Frame) -> bool:
         """Whether a sentence states or opens uses of the page's drug, and does not only say more of those before it."""
@@ -333,7 +333,9 @@ class _Walk:
             return False
         if frame.subject == "it":
             return not self.stranger and (statement.opens or self._another(statement, frame))
-        return frame.subject == "agency" or has_aim(statement, frame) or self.passage is None or statement.opens
+        if frame.subject == "agency" or (frame.subject == "brand" and is_for(statement, frame) and not statement.opens):
+            return frame.subject == "agency"  # "Of the two brands, only Alvera is approved for melanoma.": of a use said before
+        return has_aim(statement, frame) or self.passage is None or statement.opens
 
     def _another(self, statement: Statement, frame: Frame) -> bool:
         """Whether "it is (also) used to treat …" names something else than the use in prose before it."""
@@ -371,9 +373,8 @@ class _Walk:
 
     def _says_more(self, statement: Statement, frame: Frame) -> bool:
         """Whether a sentence after a use in prose goes on with it: "It is used …", "Patients must …", one that nobody understood."""
-        if frame.of_use and frame.subject == "other" and _A_DOSE.match(statement.text) is not None:
-            return True
-        return (frame.of_use and frame.subject in ("it", "drug")) or frame.role in ("detail", "unread")
+        doses = frame.subject == "other" and _A_DOSE.match(statement.text) is not None
+        return (frame.of_use and (doses or frame.subject in ("it", "drug"))) or frame.role in ("detail", "unread")
 
     def _goes_on(self, block: Block) -> bool:
         """Whether a use in prose was said before in the same block."""

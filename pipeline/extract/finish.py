@@ -51,7 +51,9 @@ def lay_scopes(ledger: Ledger) -> None:
             aside = next((e for e in ledger.elements if isinstance(e, Aside) and e.statement is scope.statement), None)
             if aside is not None:
                 ledger.state(reached(aside, ledger.elements, ledger.following), scope.statement.fact("stated"))
-        elif scope.frame.role == "brands" and not is_plain(scope.statement, ledger.names):
+        elif scope.frame.role == "brands" and not (
+            is_plain(scope.statement, ledger.names) and brand_facts(scope.statement, ledger.names)
+        ):
             ledger.unread(scope.statement, "it says more than the brands")
             ledger.state(scope.covered, scope.statement.fact("stated"))
 
@@ -73,12 +75,11 @@ def publish_use(ledger: Ledger, one: Read) -> None:
         ledger.unread(said, why)
         return
     approval_status, approval_status_fact = one.approval_status, None
-    marks = "".join(told.marks for told in [*one.leaf.told, *one.leaf.details, *([one.leaf.lead] if one.leaf.lead else [])])
     evidence: list[Fact] = []
     granted = _granted(one)
     if granted is not None:
         approval_status, approval_status_fact = "accelerated_approval", granted
-    for mark in marks:
+    for mark in one.leaf.marks:
         note = ledger.notes.get(mark)
         if note is None:
             ledger.unread(said, "its footnote mark has no footnote")
@@ -182,7 +183,7 @@ def _of_uses(statement: Statement, rule: str) -> Fact:
 def _granted(one: Read) -> Fact | None:
     """Words of accelerated approval in the use's own sentences or its opening."""
     for reading in [*one.leaf.leading, *one.leaf.above, *one.leaf.own]:
-        if _ACCELERATED.search(reading.statement.text):
+        if _ACCELERATED.search(reading.statement.text) and not _CONVERTED.search(reading.statement.text):
             return reading.statement.fact("accelerated-approval")
     return None
 
@@ -190,6 +191,10 @@ def _granted(one: Read) -> Fact | None:
 _ACCELERATED = rx(
     r"\b(?:under|with|through) (?:the )?(?:FDA's )?accelerated approval\b|\(accelerated approval\)|\b(?:received|has|given|granted) (?:FDA )?accelerated approval\b"
 )
+
+
+#: "… was first approved under the Accelerated Approval Program and now has full approval"
+_CONVERTED = rx(r"\b(?:full|regular|traditional)(?: FDA)? approval\b")
 
 
 def _refused(ledger: Ledger, one: Read) -> str | None:

@@ -142,7 +142,7 @@ FRAMES: tuple[Row, ...] = (
     Row("accelerated-approval", "approval-status", says=rx(r"^accelerated approval (?:was|has been|is) (?:given|granted)\b.*\bthis use\b")),
     Row("accelerated-approval", "approval-status", ("use",), ("approve",), "+", rx(r"^the use of [^,.;:]+? to treat [^,.;:]+? (?:is|are|was|were) [^,;:]*\baccelerated approval\b")),
     Row("accelerated-approval", "approval-status", ("use", "drug", "it", "brand", "other"), ("approve",), "+", _ACCELERATED,
-        rx(r"\bapproved (?:to|for) (?!use under|the)|\bonly (?:in|for)\b|\bto (?:treat|prevent|reduce|lower|help|be)\b|\bfor the \w+ of\b|:$")),
+        rx(r"\b(?:full|regular|converted|no longer)\b|\bapproved (?:to|for) (?!use under|the)|\bonly (?:in|for)\b|\bto (?:treat|prevent|reduce|lower|help|be)\b|\bfor the \w+ of\b|:$")),
     Row("accelerated-approval", "approval-status", (), (), "+",
         rx(r"\b(?:this|the) use\b.*\baccelerated approval\b|\baccelerated approval\b.*\b(?:this|the) use\b"),
         rx(r"\b(?:full|regular|traditional|converted|changed|until|first|originally|later|brands?|for (?:adults|children|patients)|to treat|only)\b")),
@@ -150,7 +150,7 @@ FRAMES: tuple[Row, ...] = (
     Row("brand-of-uses", "brands", ("brand",), ("approve", ""), "+", rx(
         r"\bapproved for (?:(?:all|both) of )?(?:this|this use|these uses|both uses)\W*$")),
     Row("brand-of-uses", "brands", ("brand",), ("use",), "+", rx(r"\b(?:used|given) for (?:this|these uses|this use)\W*$|\bmay be (?:used|given)\W*$")),
-    Row("of-use", "use", _OF_DRUG, (), "+", rx(r"\b(?:has|have|holds?|received|gained|won|got)(?: \w+){0,3} approval (?:to|for)\b")),
+    Row("of-use", "use", _OF_DRUG, (), "+", rx(r"\b(?:has|have|holds?|received|gained|won|got)(?: (?:\w+ly|also|now|been|granted|the|an?|its|full|regular|traditional|accelerated|first|FDA))* approval (?:to|for)\b")),
     Row("of-use", "use", ("it",), ("",), "+", rx(r"^\W*(?:it|this (?:drug|medicine)) (?:is|may be) (?:also |only )?for\b")),
     Row("withdrawn", "denied", ("use", "other", "agency", "drug", "it"), ("withdraw",), "+", rx(r"\b(?:approval|use|indication|authorization)s?\b")),
     Row("withdrawn", "denied", ("use", "other", "agency", "it", "drug", "brand"), (), "+-", rx(
@@ -164,13 +164,14 @@ FRAMES: tuple[Row, ...] = (
     Row("denied", "denied", (), ("approve", "recommend"), "-"),
     Row("denied", "denied", (*_OF_DRUG, "use", "other"), ("use",), "-", unless=rx(r"\bnot (?:only|known)\b|\bfor (?:longer|more) than\b|\bnot (?:be )?used on the\b")),
     Row("denied", "denied", ("use", *_OF_DRUG), ("",), "-", rx(r"\bnot (?:for use|for|an approved|a treatment)\b")),
-    Row("denied-use", "denied", (), ("",), "-", rx(r"\bnot (?:an? )?(?:FDA[- ])?approved (?:use|treatment|indication)\b")),
+    Row("denied-use", "denied", (), ("",), "-", rx(r"\b(?:not|no longer|never) (?:an? )?(?:FDA[- ])?approved (?:use|treatment|indication)\b")),
     Row("no-longer-available", "availability", (), ("available", "withdraw"), "-", None, rx(r"\b(?:surgery|surgically|operation)\b")),
     Row("no-longer-available", "availability", says=rx(r"\bno longer (?:being )?(?:available|sold|made|marketed)\b|\bin other countries\b|\bdiscontinued\b|\b(?:taken|pulled|withdrawn) (?:off|from) the market\b"),
         unless=rx(r"\bapproved to\b")),
     Row("unspecified-other-uses", "explanation", (), ("use", "approve"), "+", _OTHER_CONDITIONS),
-    Row("another-form", "other-form", (), ("available",), "+", None, rx(r"\bno other\b|\bonly (?:for|to|in)\b")),
-    Row("also-called", "explanation", (), ("naming",), "+-"),
+    Row("another-form", "other-form", (), ("available",), "+", None, rx(
+        r"\bno other\b|\bonly (?:for|to|in)\b|^(?!.*\bforms?\b).*\b(?:for|to) (?:adults|children|patients|people|those|women|men)\b")),
+    Row("also-called", "explanation", (), ("naming",), "+"),
     Row("given-with", "detail", ("other",), ("use",), "+", rx(r"\b(?:with|along with|together with|alongside) (?:it|them|this (?:drug|medicine))\b")),
     Row("of-patients", "detail", ("people", "disease")),
     Row("of-treatment", "detail", (*_OF_DRUG, "other"), says=rx(r"^(?:(?:for|in) [^,]+, )?(?:the )?(?:drug )?treatment (?:(?:may|can|should|must|will) )?(?:starts?|begins?|continues?|ends?|stops?|lasts?|(?:is|may be|should be) (?:[a-z]+ )?(?:stopped|ended|repeated))\b")),
@@ -188,7 +189,7 @@ FRAMES: tuple[Row, ...] = (
 
 #: "This is an off-label use.", "It is available for this use under an emergency use authorization.", "FDA approval is pending."
 _OF_THIS_USE = rx(
-    r"\b(?:this|that) (?:use|indication)\b|\bthese (?:uses|indications)\b|^this is an? (?:[\w-]+ ){1,3}use\b|^(?:the |its )?(?:FDA )?approval (?:is|was)\b"
+    r"\b(?:this|that) (?:use|indication)\b|\bthese (?:uses|indications)\b|^this is (?:not )?an? (?:[\w-]+ ){1,3}use\b|\b(?:no|lacks?) (?:FDA )?approval\b|^(?:the |its )?(?:FDA )?approval (?:is|was)\b"
 )
 
 

@@ -29,7 +29,7 @@ STATE_ALONE = rx(
     r"|(?:stage|grade) (?:[0IV]+[A-D]?|\d)"
 )
 _ADJECTIVE = rf"(?:{STATE_ALONE.pattern}|(?:[\w+/]+\s+){{0,2}}[\w+/-]+(?:-| (?=pos|neg|unk))(?:positive|negative|unknown|mutated|mutant|deficient|low|high))"
-_ADJECTIVES = re.compile(rf"{_ADJECTIVE}(?:,?\s+(?:(?:and|or)\s+)?{_ADJECTIVE}){{0,5}}", re.IGNORECASE)
+STATES_ALONE = re.compile(rf"{_ADJECTIVE}(?:,?\s+(?:(?:and|or)\s+)?{_ADJECTIVE}){{0,5}}", re.IGNORECASE)
 #: "severe, recalcitrant, disabling psoriasis": after such a word and a comma, the name is still to come.
 _STATES_FIRST = re.compile(rf"(?:{STATE_ALONE.pattern}),", re.IGNORECASE)
 _LEADS_TO = rx(r"that (?:sometimes|can|may|could) (?:lead to|become|turn into) [^.;:]+")
@@ -187,7 +187,8 @@ def _head_end(text: str, words: Sequence[Word], at: int, ranges: list[Place]) ->
             continue
         joint, after = joint_of(words, number, len(words))
         if joint and number > at:
-            states = _STATES_FIRST.match(text, words[at].start, words[after - 1].end) is not None
+            before = text[words[at].start : words[number - 1].end]
+            states = (_STATES_FIRST.match(f"{before},") or STATES_ALONE.fullmatch(before)) is not None
             severe = joint == "," and (states or (not ranges and _adjectives(words[at:number])))
             lists = listing and joint == "," and not ranges and _goes_on_noun(words, after)
             if not (severe and noun_end(words, after, len(words)) > after) and not (
@@ -300,7 +301,7 @@ def conditions(text: str, words: Sequence[Word], at: int, end: int, *, plain: bo
             said = text[words[first].start : words[number - 1].end]
             states = joint == "," and _STATES_FIRST.match(f"{said},") is not None
             shares = plain and _shares_noun(words, first, number, after)
-            if not states and not shares and _ADJECTIVES.fullmatch(said) is None and not _within_of(words, first, number):
+            if not states and not shares and STATES_ALONE.fullmatch(said) is None and not _within_of(words, first, number):
                 found.append(_trimmed(text, words[first].start, words[number - 1].end))
                 first = number = after
                 continue

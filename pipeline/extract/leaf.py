@@ -41,6 +41,11 @@ class Leaf:
         return self.told[-1] is self.lead
 
     @property
+    def marks(self) -> str:
+        """The footnote marks of the leaf, of the items around it and of its opening sentence."""
+        return "".join(one.marks for one in [*self.told, *self.details, *([self.lead] if self.lead is not None else [])])
+
+    @property
     def own(self) -> list[Reading]:
         """The readings of the leaf itself and of what only goes on with it."""
         return [*self.told[-1].readings, *(r for one in self.details for r in one.readings)]

@@ -12,6 +12,7 @@ from pipeline.model import Characteristic, Population
 from pipeline.phrases.people import Group
 
 _OF_BODY = re.compile(r"\b(?:weigh\w*|body|bones?|tall|puberty|kilograms?|pounds?)\b", re.IGNORECASE)
+_BEHIND_COMMA = re.compile(r",\s+(?:all of whom|both of whom|who|whose)\s+\Z", re.IGNORECASE)
 _LEAD = re.compile(r"(?:(?:and|or)\s+)?(?:who\s+)?", re.IGNORECASE)
 
 
@@ -96,9 +97,13 @@ def _alternatives(reading: Reading, *, preventive: bool) -> list[tuple[Populatio
         said = _described(reading, one)
         if not groups:
             groups = [[]]
+        apart = _BEHIND_COMMA.search(reading.statement.plain[: one.place[0]]) is not None  # "in men, and in women, who have X"
         # "in adults and in children whose cancer has spread": without a comma it may be said of both, and then it must not be lost
         of_last = (
-            bound and one.rule != "one-of-several" and (comma or one.groups or _OF_BODY.search(said.fact.text) is not None)
+            bound
+            and not apart
+            and one.rule != "one-of-several"
+            and (comma or one.groups or _OF_BODY.search(said.fact.text) is not None)
         )
         for each in groups[-1:] if of_last else groups:
             each.append(said)

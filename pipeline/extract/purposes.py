@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from pipeline.extract.acted import named, prose_head
 from pipeline.extract.elements import Passage
@@ -52,7 +53,7 @@ def purposes(passage: Passage, told: Told, names: Names) -> list[Purpose]:
     bounds = sorted({*bounds, *(start for start in apart if start > first)})
     if len(bounds) < 2:  # noqa: PLR2004 - several
         return []
-    ends = [*(_before_joint(words, start) for start in bounds[1:]), len(words)]
+    ends = [*(_end(words, start) for start in bounds[1:]), len(words)]
     before = tuple(one for one in whole.said if one.place[1] <= words[first].start and one.kind not in ("intent", "object"))
     found = []
     for start, end in zip(bounds, ends, strict=True):
@@ -60,7 +61,7 @@ def purposes(passage: Passage, told: Told, names: Names) -> list[Purpose]:
         goes_on = start in apart and not reading.of("intent")
         verb = [one for one in whole.of("intent") if one.place[0] < words[start].start][-1:] if goes_on else ()
         reading = replace(reading, said=(*before, *verb, *reading.said), also=whole.also)
-        head = read_head(statement, start) if goes_on else prose_head(reading, symptoms=not names.open)
+        head = read_head(statement, _named_at(words, start, end)) if goes_on else prose_head(reading, symptoms=not names.open)
         if head is None or head.end > end:
             return []
         head, states = apart_from_state(head, statement) if names.open else (head, ())
@@ -69,13 +70,13 @@ def purposes(passage: Passage, told: Told, names: Names) -> list[Purpose]:
         kept = with_states(kept, states)
         again = read(statement, heads, at=head.end, until=end, head=head, before=kept, group=frame.group)
         found.append((replace(again, also=whole.also), heads))
-    starts_at, opened = bounds, next((one.place[0] for one in found[0][0].of("head")), words[first].start)
+    opened = min((one.place[0] for one in found[0][0].of("head", "population")), default=words[first].start)
     places = [(words[start].start, words[end - 1].end) for start, end in zip(bounds, ends, strict=True)]
     last = [one for one in found[-1][0].said if one.place[0] >= places[-1][0] and one.kind not in _FRAME]
     return [
         Purpose(
             Told([_without(reading, places, number), *told.readings[1:]], lost=told.lost, heads=heads, marks=told.marks),
-            _text(passage, opened if starts_at[number] in apart else words[first].start, places[number], number),
+            _text(passage, opened if bounds[number] in apart else words[first].start, places[number], number),
             tuple(_behind(reading, last)) if number < len(found) - 1 else (),
         )
         for number, (reading, heads) in enumerate(found)
@@ -84,8 +85,8 @@ def purposes(passage: Passage, told: Told, names: Names) -> list[Purpose]:
 
 def _diseases_apart(reading: Reading, words: Sequence[Word]) -> tuple[int, ...]:
     """Where a further disease of a sentence begins with what is said of it alone: patients, or a cause behind a semicolon."""
-    own = _with_patients_of_its_own(reading, words)
-    return tuple(sorted({*([own] if own else []), *_with_causes_of_their_own(words)}))
+    of_patients = (*_with_patients_of_its_own(reading, words), *_with_patients_first(reading, words))
+    return tuple(sorted({*of_patients, *_with_causes_of_their_own(words)}))
 
 
 _NOT_TREATED = (*CAUSED, "associated", "resulting", "with", "including")
@@ -113,18 +114,56 @@ def _with_causes_of_their_own(words: Sequence[Word]) -> list[int]:
     return found
 
 
-def _with_patients_of_its_own(reading: Reading, words: Sequence[Word]) -> int:
-    """Reads "relief of X in patients 2 years of age and older and Y in patients 6 months and older": the index where Y begins, else 0."""
-    for first, other, last in zip(reading.said, reading.said[1:], reading.said[2:], strict=False):
-        if first.kind not in ("population", "description") or other.what != "stated" or last.kind != "population":
+def _with_patients_of_its_own(reading: Reading, words: Sequence[Word]) -> list[int]:
+    """Reads "relief of X in patients 2 years of age and older and Y in patients 6 months and older": the index where Y begins.
+
+    Behind a semicolon a disease needs no patients: "melanoma in adults; glioma in children; and sarcoma, if it cannot be removed".
+    """
+    found: list[int] = []
+    for number, (first, other) in enumerate(pairwise(reading.said)):
+        if first.kind not in ("population", "description") or other.what != "stated":
             continue
-        start = next((number for number, word in enumerate(words) if word.start >= other.place[0]), 0)
-        stop = next((number for number, word in enumerate(words) if word.end >= other.place[1]), 0) + 1
-        named = noun_list(words, start, stop)
-        joined = words[start - 1].low in ("and", "or") and words[stop].low in ("in", "for")
-        if start and joined and named.end == stop and words[stop - 1].of("disease") and last.place[0] <= words[stop].end + 1:
-            return start
-    return 0
+        at = next((k for k, word in enumerate(words) if word.start >= other.place[0]), 0)
+        start = next((k for k in range(at, len(words)) if not (words[k].is_stop or words[k].of("coordinator"))), 0)
+        stop = next((k for k, word in enumerate(words) if word.end >= other.place[1]), 0) + 1
+        last = reading.said[number + 2] if number + 2 < len(reading.said) else None
+        people = last is not None and last.kind == "population" and last.place[0] <= words[min(stop, len(words) - 1)].end + 1
+        joined = words[start - 1].low in ("and", "or") and stop < len(words) and words[stop].low in ("in", "for") and people
+        joined = joined or any(word.low == ";" for word in words[max(0, start - 2) : start])
+        if start and joined and noun_list(words, start, stop).end == stop and words[stop - 1].of("disease"):
+            found.append(start)
+    return found
+
+
+def _with_patients_first(reading: Reading, words: Sequence[Word]) -> list[int]:
+    """Reads "adults with melanoma and children with glioma": the index of the patients who have a disease of their own."""
+    head = next(iter(reading.of("head")), None)
+    found: list[int] = []
+    for people, trait in pairwise(reading.said):
+        after = head is not None and people.place[0] > head.place[1] and people.mode.startswith(("and", "or"))
+        known = any(group.age_group or group.sex for group in people.groups)
+        if after and known and trait.rule in ("patient-trait", "other-disease"):
+            start = next(k for k, word in enumerate(words) if word.start >= people.place[0])
+            stop = next((k for k in range(start, len(words)) if words[k].end >= trait.place[1]), len(words) - 1) + 1
+            at = _named_at(words, start, stop)
+            named = noun_list(words, at, stop)
+            if at > start and named.items and words[named.end - 1].of("disease"):
+                found.append(start)
+    return found
+
+
+def _named_at(words: Sequence[Word], start: int, end: int) -> int:
+    """The index of a disease, behind the patients who have it: "children with glioma"."""
+    if not any(word.of("person") for word in words[start : start + 2]):
+        return start
+    return next((number + 1 for number in range(start, end - 1) if words[number].low == "with"), start)
+
+
+def _end(words: Sequence[Word], start: int) -> int:
+    """The index after the words before a further purpose: "; and" belongs to neither."""
+    while start and (words[start - 1].is_stop or words[start - 1].of("coordinator")):
+        start -= 1
+    return start
 
 
 def _start(words: Sequence[Word], verb: Said) -> int:
@@ -135,13 +174,6 @@ def _start(words: Sequence[Word], verb: Said) -> int:
     role = next((k for k in range(number - 1, max(0, number - _LONGEST_ROLE), -1) if words[k].low == "as"), 0)
     beside = role and words[role - 1].of("coordinator") and not any(word.is_stop for word in words[role:number])
     return role if beside else number  # "and as a drying agent in the relief of X"
-
-
-def _before_joint(words: Sequence[Word], start: int) -> int:
-    """The index after the last word before ", and"."""
-    while start > 1 and (words[start - 1].of("coordinator") or words[start - 1].low in (",", ";")):
-        start -= 1
-    return start
 
 
 #: In words: "as a drying agent".

@@ -7,10 +7,11 @@ from dataclasses import replace
 from itertools import combinations
 
 from pipeline.extract.around import brings_on, in_step, steps_of
+from pipeline.extract.details import OF_A_GROUP
 from pipeline.extract.frames import PROGRAM
 from pipeline.extract.leaf import PREVENTIVE, Leaf, in_order, said
 from pipeline.extract.quote import join
-from pipeline.extract.said import Reading, Said, SaidKind
+from pipeline.extract.said import Reading, Said
 from pipeline.extract.state import in_run, ways
 from pipeline.language import closed, rx
 from pipeline.model import Fact, Qualifier
@@ -68,16 +69,13 @@ def _of_both(leaf: Leaf) -> list[Fact]:
     ]
 
 
-_OF_A_GROUP: tuple[SaidKind, ...] = ("partner", "alone", "line", "prior", "biomarker", "stage", "status")
-
-
 def _by_group(leaf: Leaf) -> list[Fact]:
     """Reads "Adults receive it with A. Children receive it alone.": the fields hold both groups and both ways, the words which is whose."""
     found: list[tuple[Reading, set[str]]] = []
     for reading in leaf.own:
         people = [one for said_of in reading.of("population") for one in said_of.groups]
         groups = {str(one.age_group or one.sex) for one in people if one.age_group or one.sex}
-        if groups and reading.of(*_OF_A_GROUP):
+        if groups and reading.of(*OF_A_GROUP):
             found.append((reading, groups))
     apart = any(not one[1] & other[1] and _way(one[0]) != _way(other[0]) for one, other in combinations(found, 2))
     return [join([reading.statement.fact("one-of-several") for reading, _ in found], "one-of-several")] if apart else []
@@ -85,7 +83,7 @@ def _by_group(leaf: Leaf) -> list[Fact]:
 
 def _way(reading: Reading) -> set[str]:
     """With what a sentence says that the drug is given, in which line and after what."""
-    return {reading.text(one.place).casefold() for one in reading.of(*_OF_A_GROUP)}
+    return {reading.text(one.place).casefold() for one in reading.of(*OF_A_GROUP)}
 
 
 _WHEN = rx(r"\b(?:after|during|before|following) (?:an? |the )?\Z")

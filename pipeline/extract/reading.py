@@ -15,6 +15,7 @@ from pipeline.language import closed
 from pipeline.model import QualifierTarget
 from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.kinds import Kind, Phrase
+from pipeline.phrases.people_openers import people_end
 from pipeline.phrases.verbs import VerbGroup
 from pipeline.phrases.words import Word, words_of
 
@@ -62,7 +63,7 @@ def read(  # noqa: PLR0913 - a sentence, and what is known before it is read
         )
     found = phrases(words, at, len(words), "noun" if head is not None and kind == "start" else kind)
     found = _with_exceptions(_with_genes(found, words), words)
-    alternatives = _alternatives(found)
+    alternatives = _alternatives(found, words)
     studied: list[Place] = []
     denied: list[Place] = []
     also = False
@@ -90,7 +91,7 @@ def read(  # noqa: PLR0913 - a sentence, and what is known before it is read
 
 
 def _with_genes(found: Sequence[Phrase], words: Sequence[Word]) -> tuple[Phrase, ...]:
-    """Reads "a mutation in a gene that helps repair DNA": what a gene does says which is meant."""
+    """Reads "a mutation in a gene that helps repair DNA": what a gene does says which is meant; so does "found by a test"."""
     kept: list[Phrase] = []
     for phrase in found:
         of_gene = (
@@ -98,7 +99,8 @@ def _with_genes(found: Sequence[Phrase], words: Sequence[Word]) -> tuple[Phrase,
             and phrase.first
             and words[phrase.first - 1].low in ("gene", "genes", "protein", "proteins")
         )
-        if kept and of_gene and words[min(phrase.inner, len(words) - 1)].low in closed("of-genes"):
+        found_by = words[phrase.first].low == "by" and words[phrase.first - 1].low in closed("found-by")
+        if kept and (found_by or (of_gene and words[min(phrase.inner, len(words) - 1)].low in closed("of-genes"))):
             kept[-1] = replace(kept[-1], end=phrase.end)
         else:
             kept.append(phrase)
@@ -168,9 +170,9 @@ def _open(found: Sequence[Phrase], words: Sequence[Word]) -> str:
     return ""
 
 
-def _alternatives(found: Sequence[Phrase]) -> frozenset[int]:
+def _alternatives(found: Sequence[Phrase], words: Sequence[Word]) -> frozenset[int]:
     """The phrases that stand on either side of an "or": none of them is a must."""
-    several = _branches(found)
+    several = _branches(found, words)
     for number, phrase in enumerate(found):
         if phrase.joint != "or" or not number:
             continue
@@ -206,7 +208,7 @@ _OF_GROUP = ("who", "participle")
 _HOW = ("with", "alone", "role", "time", "span")
 
 
-def _branches(found: Sequence[Phrase]) -> set[int]:
+def _branches(found: Sequence[Phrase], words: Sequence[Word]) -> set[int]:
     """Reads "in adults whose cancer has spread and in children whose cancer has come back": each clause is of its own group."""
     groups = [number for number, phrase in enumerate(found) if phrase.kind == "people"]
     several: set[int] = set()
@@ -216,8 +218,15 @@ def _branches(found: Sequence[Phrase]) -> set[int]:
             (k for k in range(other + 1, len(found)) if found[k].joint or found[k].kind in ("people", "frame", "aim")),
             len(found),
         )
-        if one and found[one - 1].kind in _HOW and found[other - 1].kind in _HOW and found[other - 1].joint in ("and", ";"):
+        if (
+            one
+            and found[one - 1].kind in _HOW
+            and found[other - 1].kind in _HOW
+            and found[other - 1].joint in ("and", "or", ";")
+        ):
             several.update(range(one - 1, after))  # "alone in women and with X in men"
+        if one and found[one - 1].kind in (*_OF_ALL, *_OF_GROUP) and _each_its_own(found, words, one, other):
+            several.update(range(one - 1, after))
         kinds = [{found[k].kind for k in part} for part in (own, range(other + 1, after))]
         if (
             found[other].joint in ("and", ";")
@@ -226,6 +235,17 @@ def _branches(found: Sequence[Phrase]) -> set[int]:
         ):
             several.update(range(one, after))
     return several
+
+
+def _each_its_own(found: Sequence[Phrase], words: Sequence[Word], one: int, other: int) -> bool:
+    """Reads "HER2 positive in adults and HER2 negative in children": what is joined is a state and its patients, each with their own."""
+    if found[other].joint:
+        return False
+    if other > one + 1:
+        return found[other - 1].joint in ("and", "or", ";")
+    people = found[one]
+    joints = [k for k in range(people.inner, people.end) if words[k].of("coordinator")]
+    return any(people_end(words, k + 1, people.end) is None for k in joints)  # "in adults and children": both are patients
 
 
 def _of_those(found: Sequence[Phrase], number: int) -> Iterator[int]:

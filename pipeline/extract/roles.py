@@ -108,8 +108,9 @@ def _having(scene: Scene) -> tuple[Said, ...] | None:
     if scene.empty:
         return (scene.tell("frame", "opens-list"),)
     of_people = scene.previous is not None and scene.previous.kind in ("people", "who", "participle")
-    if scene.previous is not None and scene.previous.kind == "place" and scene.before and scene.before[-1].what == "manner":
-        return treating.partners(scene)  # "given by infusion with X"
+    last, before = (scene.before[-1] if scene.before else None), scene.previous
+    if last and before and (last.rule == "this-use" or (before.kind == "place" and last.what == "manner")):
+        return treating.partners(scene)  # "approved for use with X", "given by infusion with X"
     if (
         not of_people
         and any(word.of("treatment") for word in scene.content)

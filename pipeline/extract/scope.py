@@ -22,7 +22,7 @@ Place = Item | Passage
 
 THIS_USE = rx(r"\b(?:this (?:use|indication)|these (?:uses|indications))\b")
 _BRANDS = rx(
-    r"\b(?:approved|limited|restricted|reserved|used|given|recommended|available)\b.{0,30}?\b(?:for|under|as|of|in|to)(?: use (?:in|under|with))? (?:only )?(?:both )?(?:the )?(?P<names>.+?)(?:,? but not (?P<others>.+?))? brands?\b(?: names?)?"
+    r"\b(?:approved|limited|restricted|reserved|used|given|recommended|available)\b.{0,30}?\b(?:for|under|as|of|in|to)(?: use (?:in|under|with))? (?:only )?(?:both )?(?:the )?(?P<names>(?!(?:both|all|either)\b).+?)(?:,? but not (?P<others>.+?))? brands?\b(?: names?)?"
 )
 _WHOSE = rx(r"\bbrands?(?: names?)? of (?P<of>[^.;:]+?)(?= (?:is|are|may|has|have|was|were)\b|[.,;:]|$)")
 _OF_WHICH = rx(
@@ -77,12 +77,12 @@ def takes_back(statement: Statement) -> bool:
 
 
 _THE_APPROVAL = rx(
-    r"(?:but |however, )?(?:(?:the|this|its|that) )?(?:FDA )?approval (?:was|has been|is|were)\b|this is an? (?:[\w-]+ ){1,3}use\b"
+    r"(?:but |however, )?(?:(?:the|this|its|that) )?(?:FDA )?approval (?:was|has|is|were)\b|this is (?:not )?an? (?:[\w-]+ ){1,3}use\b"
 )
 
 
 _SOME = rx(
-    r"\b(?:in|for|to|with|by|as|when|if|unless|until|without) (?!(?:this use|these uses|the FDA|\d{4})\b|(?:an? |the )?(?:[\w-]+ )?(?:clinical )?(?:trials?|stud)|(?:the|its) (?:company|maker|manufacturer|sponsor|FDA)\b|(?:[a-z]+ )?(?:approval|approved|emergenc|be approved|other countries|Europe|Canada|Japan|animals|dogs)|withdraw\b|the U(?:nited States|\.?S\b))"
+    r"\b(?:in|for|to|with|by|as|when|if|unless|until|without) (?!(?:this use|these uses|the FDA|of|\d{4})\b|(?:an? |the )?(?:[\w-]+ )?(?:clinical )?(?:trials?|stud)|(?:the|its) (?:company|maker|manufacturer|sponsor|FDA)\b|(?:[a-z]+ )?(?:approval|approved|emergenc|be approved|other countries|Europe|Canada|Japan|animals|dogs)|withdraw\b|the U(?:nited States|\.?S\b))"
 )
 
 
@@ -155,7 +155,8 @@ def item_scope(item: Item, statement: Statement, frame: Frame, *, siblings_have:
         covered = (item,)
     if "these uses" in words:
         return covered if len(covered) > 1 else ()
-    return covered if frame.name in _OF_ONE or "this use" in words or group_of(statement) is not None else ()
+    of_one = frame.name in _OF_ONE or "this use" in words or (frame.role == "denied" and _THE_APPROVAL.match(words))
+    return covered if of_one or group_of(statement) is not None else ()
 
 
 #: Frames that speak of one use without the words ("This is an off-label use.", "FDA approval is pending.").
@@ -213,7 +214,7 @@ def aside_scopes(elements: list[Element]) -> list[Scope]:
 
 
 #: "Patients should not receive both brands at the same time.": whichever list it stands behind.
-_ALL_BRANDS = rx(r"\b(?:both|all|either|the two|these|more than one|different) brands?\b")
+_ALL_BRANDS = rx(r"\b(?:both|all|n?either|the two|these|more than one|different) brands?\b")
 
 
 def of_all_brands(statement: Statement) -> bool:
@@ -221,7 +222,7 @@ def of_all_brands(statement: Statement) -> bool:
     return _ALL_BRANDS.search(statement.text) is not None and _NOT_BOTH.search(statement.text) is not None
 
 
-_NOT_BOTH = rx(r"\b(?:not|never|only one)\b")
+_NOT_BOTH = rx(r"\b(?:not|never|only one|neither)\b")
 
 
 def every_place(elements: Sequence[Element]) -> tuple[Place, ...]:

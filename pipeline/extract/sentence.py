@@ -217,3 +217,14 @@ _BEFORE_AIM = re.compile(r"\W*(?:[\w'-]+[\s:.]+){0,6}(?:For|In|To)\s(?:the\s)?")
 def has_aim(statement: Statement, frame: Frame) -> bool:
     """Whether a sentence says what the drug is for."""
     return bool(read_on(statement, frame).of("intent"))
+
+
+def has_object(statement: Statement, frame: Frame) -> bool:
+    """Whether a sentence says what the drug acts on."""
+    return bool(read_on(statement, frame).of("object"))
+
+
+def is_for(statement: Statement, frame: Frame) -> bool:
+    """Whether a sentence says what the drug is for without a verb: "is approved for glioma"."""
+    reading = read_on(statement, frame)
+    return [reading.text(one.place) for one in reading.of("intent")] == ["for"]

@@ -12,15 +12,18 @@ from pipeline.language import LITERAL_BOLD, MARKS, plain
 from pipeline.model import Block, Fact
 
 # A full stop ends a sentence where white space and a capital (or a footnote mark) follow. The crawler also glues a
-# sentence to the one before ("bevacizumab.This use is approved"), which only these openers are trusted to show.
+# sentence to the one before ("bevacizumab.This use is approved"), which only these openers are trusted to show; or the stop
+# between two lines is missing ("cancer is stage III These patients must have …").
 _STOP = re.compile(
     rf"[.?!][\"')\]]*[{MARKS}]*(?:\s+(?=[\"'(]?[A-Z0-9{MARKS}])|(?=(?:This|These|It|Use|The|In|For)\s)|(?<=[a-z)]\.)(?=[A-Z][a-z]+\s)|\s*$)"
     rf"|(?<=[{MARKS}])\s+(?=[{MARKS}])|\s(?=[•▪‣◦]\s)"
+    r"|(?<=[\w)])\s+(?=(?:It|This|These|They)\s(?:\w+\s){0,2}(?:is|are|must|should|may|can|have)\b)"
+    r"|;\s+(?=(?:(?:in|for) [\w-]+,? )?it (?:is|may be) (?:also )?(?:approved|used|given|indicated)\s)"
 )
 # "E. coli" needs no rule (a small letter follows); "U.S. Name Program" and "Dr. Name" do.
 _INITIAL = re.compile(r"(?:\b[A-Z]|\b(?:vs|e\.g|i\.e|Dr|Mr|Mrs|St|No|approx|ca))\.$")
 _OPENER = re.compile(r"\s*(?:It|This|These|The|In|For|Use|Patients|They|As)\s")
-_MARK_AT_END = re.compile(rf"\s{{0,40}}([{MARKS}][{MARKS},\s]{{0,40}})(?=[.;:]?(?:\s{{0,40}}(?:or|and))?\s*+$)")
+_MARK_AT_END = re.compile(rf"\s{{0,40}}([{MARKS}][{MARKS},˒\s]{{0,40}})(?=[.;:]?(?:\s{{0,40}}(?:or|and))?\s*+$)")
 #: Where a label sends the reader for more: "[see Clinical Studies (14.1)]", "(see WARNINGS)". It says nothing of a use.
 #: With a capital in round brackets it is a sentence of its own.
 _REFERENCE = re.compile(

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.extract.acted import HAVING, named, prose_head
-from pipeline.extract.details import conditional, read_detail
-from pipeline.extract.frames import Frame, frame_of, limits
+from pipeline.extract.details import conditional, for_some, read_detail
+from pipeline.extract.frames import Frame, frame_of
 from pipeline.extract.head import Head, apart_from_state, bold_ranges, read_head, starts_bold, with_states
 from pipeline.extract.outline import Item
 from pipeline.extract.reading import read
@@ -17,6 +17,7 @@ from pipeline.extract.sentence import in_turn, points_back, read_on
 from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names
 from pipeline.language import rx
+from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.diseases import diseases, ends_in_disease, is_generic, names_head, related
 from pipeline.phrases.kinds import Kind
 from pipeline.phrases.people import read_people
@@ -69,16 +70,45 @@ def read_lead(passage: Passage, names: Names) -> Told:
         told.readings.append(named(_opened(read_on(statement, frame), frame), frame, names))
     told.marks = "".join(statement.marks for statement in passage.lead)
     told.open = told.readings[-1].open if told.readings else ""
+    if len(passage.lead) == 1 and (told.open in ("that", "who", "criteria") or _THAT_IS.search(passage.lead[0].text)):
+        _with_its_disease(told, passage)
     return told
 
 
+_THAT_IS = rx(r"\b(?:that|who|whose [\w-]+) (?:is|are|has|have)\s?:$")
+
+
+def _with_its_disease(told: Told, passage: Passage) -> None:
+    """Reads "X is approved to treat adults with **breast cancer** that is:": the items go on with that disease."""
+    (first,) = told.readings
+    head = prose_head(first)
+    treats = any(one.mode == "treat" for one in first.of("intent"))
+    if head is None or passage.frame is None or not treats or is_generic(head.names[0]):
+        return
+    told.heads = (*head.names, *head.abbreviations)
+    whole = (head.parts[0][0], head.parts[-1][1])
+    kept = tuple(one for one in first.said if one.place[1] <= whole[0] and one.kind != "object")
+    before = (*kept, Said("object", "acted-on", whole, names=head.parts))
+    again = read(first.statement, told.heads, at=head.end, before=before, kind="noun", group=passage.frame.group)
+    told.readings, told.open = [replace(again, also=first.also)], again.open
+
+
 def _opened(reading: Reading, frame: Frame) -> Reading:
-    """Reads "X is indicated as replacement therapy in conditions associated with Y" above its list: what for is not said."""
-    if frame.group is None or not frame.of_label or reading.of("intent"):
+    """Reads "X is indicated as replacement therapy in conditions associated with Y" above its list: what for is not said.
+
+    So it is in "X is approved for use in adults with:".
+    """
+    group = frame.group
+    if group is None or group.head is None or reading.of("intent"):
+        return reading
+    if not frame.of_label and not (group.head.of("approve") and _FOR_USE.search(reading.statement.text)):
         return reading
     words = words_of(reading.statement.plain, reading.statement.start, reading.statement.end)
-    place = (words[frame.group.first].start, words[frame.group.end - 1].end)
+    place = (words[group.first].start, words[group.end - 1].end)
     return replace(reading, said=(Said("intent", "indicated", place, mode="other"), *reading.said))
+
+
+_FOR_USE = rx(r"\bfor use (?:in|for)\b[^:]*\b(?:with|have|in|for):$")
 
 
 def read_prose(passage: Passage, names: Names) -> Told:
@@ -108,7 +138,8 @@ def read_prose(passage: Passage, names: Names) -> Told:
         if frame.role == "detail":
             told.readings.append(read_detail(detail, frame, told.heads, names))
         elif frame.of_use:
-            told.readings.append(in_turn(conditional(read_on(detail, frame, told.heads)), told.readings))
+            reading = in_turn(conditional(read_on(detail, frame, told.heads)), told.readings)
+            told.readings.append(for_some(reading, frame, told.readings))
         else:
             told.lost.append((detail, NO_FRAME))
     return told
@@ -129,7 +160,9 @@ def another_use(reading: Reading, heads: tuple[str, ...], *, approved: bool = Fa
     intent = next(iter(reading.of("intent")), None)
     if intent is None or not heads:
         return False
-    if intent.mode == "other":  # "It is also approved to increase bone mass", and not "It is given to relieve symptoms"
+    if (
+        intent.mode == "other" and reading.text(intent.place) != "for"
+    ):  # "It is also approved to increase bone mass", and not "It is given to relieve symptoms"
         return reading.also and approved
     head = prose_head(reading)
     return head is not None and not any(
@@ -156,12 +189,13 @@ def read_item(item: Item, above: list[Told], names: Names, lead: Told | None = N
     """A list item, with what the items above it, or the opening sentence, leave open ("used with:", "in adults who:")."""
     told = Told([])
     broken = False
-    heads = tuple(name for one in above for name in one.heads)
+    goes_on = above or ([lead] if lead is not None and lead.heads and not _bold_start(item.statements[0]) else [])
+    heads = tuple(name for one in goes_on for name in one.heads)
     around = [reading for one in (*([lead] if lead is not None else []), *above) for reading in one.readings]
     for number, statement in enumerate(item.statements):
         told.marks += statement.marks
         if not number:
-            told.readings.extend(_first(statement, heads, told, above, names, lead))
+            told.readings.extend(_first(statement, heads, told, goes_on, names, lead))
             told.heads += _abbreviations(told.readings[-1]) if told.readings else ()
             continue
         frame = frame_of(statement, names)
@@ -170,7 +204,8 @@ def read_item(item: Item, above: list[Told], names: Names, lead: Told | None = N
                 told.lost.append((statement, NO_ANTECEDENT))
                 continue
             reading = conditional(read_on(statement, frame, (*heads, *told.heads)))
-            told.readings.append(_another_way(in_turn(reading, told.readings, around)))
+            reading = for_some(in_turn(reading, told.readings, around), frame, [*around, *told.readings])
+            told.readings.append(_another_way(reading))
             told.heads += _abbreviations(told.readings[-1])
         elif frame.role == "detail":
             more = any(reading.of("population") for reading in around) or any(
@@ -249,6 +284,8 @@ def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
         acted = prose_head(whole, symptoms=False)
         if acted is not None and not all(name.lower() in ("infection", "infections") for name in acted.names):
             return [_of_acted(whole, acted, told)]
+    if head is None and not heads and (adjunct := _after_adjunct(statement, told)) is not None:
+        return [adjunct]
     if head is None:
         whole = read(statement, heads)
         acted = prose_head(whole, symptoms=False) if names.open and not heads else None
@@ -325,6 +362,23 @@ def _after_patients(statement: Statement, told: Told) -> Reading:
     return read(statement, told.heads, at=head.end, head=head, before=kept)
 
 
+def _after_adjunct(statement: Statement, told: Told) -> Reading | None:
+    """Reads "In adults, **melanoma** that has spread": the head is bold behind a comma, and what stands before it is said of the use."""
+    words = words_of(statement.plain, statement.start, statement.end)
+    bold = next((start for start, end in bold_ranges(statement.block) if statement.start <= start < statement.end), None)
+    at = next((number for number, word in enumerate(words) if word.start == bold), 0)
+    if at < 2 or words[at - 1].low != "," or phrases(words, 0, at)[0].kind not in _ADJUNCTS:  # noqa: PLR2004 - an opener and a comma
+        return None
+    head = read_head(statement, at)
+    if head is None:
+        return None
+    told.heads = (*head.names, *head.abbreviations)
+    return read(statement, told.heads, at=head.end, head=head, before=read(statement, until=at - 1).said)
+
+
+_ADJUNCTS = ("people", "with", "time", "for", "span", "case", "place", "alone", "role")
+
+
 def _starts_people(statement: Statement) -> bool:
     return bool(read_people(statement.plain, statement.start, statement.end)[0])
 
@@ -341,34 +395,3 @@ def _abbreviations(reading: Reading) -> tuple[str, ...]:
     plain = reading.statement.plain
     ends = [one.place[1] for one in reading.of("narrower")]
     return tuple(found[1] for end in ends if (found := _ABBREVIATION.match(plain, end)) is not None)
-
-
-def may_limit(statement: Statement, frame: Frame) -> bool:
-    """Whether a sentence in another frame may restrict the uses beside it all the same ("This form is used only after …")."""
-    if frame.role == "approval-status":  # "… for the X brand and falls under FDA's Accelerated Approval Program"
-        return "brand" in statement.text
-    if frame.role in ("studied", "denied"):
-        return _OF_THE_USE.search(statement.text) is not None
-    if frame.role == "explanation" and frame.subject == "other" and _SCHEDULE.search(statement.text) is not None:
-        return True
-    if frame.name in ("how-it-works", "what-it-is", "given-by", "about-the-form"):
-        return _CHOICE.search(statement.text) is not None
-    return frame.role in ("other-form", "explanation", "availability", "footnote") and limits(statement)
-
-
-#: No explanation of a disease or of how the drug works: "After four cycles, carboplatin is stopped", "Blood tests are done first".
-_SCHEDULE = rx(
-    r"\b(?:stopped|done|continued|given|cycles?|(?:before|after|during) (?:the )?(?:treatment|first|each|last|\d+|\w+ cycles)|doses?|scans?)\b"
-)
-
-
-#: Whom it is for, or when: "Doctors choose this treatment when surgery has failed", "A test shows whether the cancer has the change".
-_CHOICE = rx(
-    r"\b(?:only|must|should|never|unless|until|except|cannot|limited|restricted|instead|if|whether|(?<!than.)when|while|once|during|before|after"
-    r"|as long as|patients|people|adults?|children|wom[ae]n|m[ae]n|teenagers|adolescents|at (?:least|most)|(?:more|fewer) than|up to|\d+"
-    r"|cancers? (?:that|which|with)|tumou?rs? (?:that|which|with)|needs? (?!to\b)|needed|required|choos\w+|chosen|prefer\w*|decid\w+|select\w*|reserved|tests?|tested|testing|checked|failed)\b"
-)
-
-
-#: What is said to be studied, or not approved, is the use beside it or some of its patients ("Use in children is being studied").
-_OF_THE_USE = rx(r"\b(?:this use|these uses|(?:its |the )?use (?:of [\w-]+ )?(?:in|with|for))\b")

@@ -210,7 +210,10 @@ def _object(scene: Scene, intent: Intent) -> tuple[Said, ...]:
 
 _OPTIONAL = rx(r"(?:and |often |sometimes |usually )*with or without\b")
 #: "with or without the ABC gene", "with or without prior chemotherapy": no treatment that goes with the drug.
-_NO_TREATMENT = rx(r"\b(?:mutations?|genes?|proteins?|tumou?rs?|metastases|symptoms?|prior|previous|earlier)\b")
+_NO_TREATMENT = rx(
+    r"\b(?:mutations?|genes?|proteins?|deletions?|fusions?|rearrangements?|translocations?|amplifications?|tumou?rs?|metastases|symptoms?"
+    r"|prior|previous|earlier)\b"
+)
 _OPENERS = closed("openers")
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipeline.extract.between import read_aside, read_unseen
+from pipeline.extract.between import may_limit, read_aside, read_unseen
 from pipeline.extract.denials import denial_of
 from pipeline.extract.denying import may_deny
 from pipeline.extract.elements import Aside, Passage, Unseen
 from pipeline.extract.finish import lay_scopes, publish_use
 from pipeline.extract.frames import Frame, frame_of
+from pipeline.extract.head import starts_bold
 from pipeline.extract.headings import Under, read_headings
 from pipeline.extract.leaf import Leaf
 from pipeline.extract.ledger import (
@@ -39,11 +40,11 @@ from pipeline.extract.scope import (
 from pipeline.extract.sentence import read_on
 from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names
-from pipeline.extract.told import Told, another_use, may_limit, read_item, read_lead, read_prose
+from pipeline.extract.told import Told, another_use, read_item, read_lead, read_prose
 from pipeline.extract.uses import with_evidence
 from pipeline.language import rx
 from pipeline.model import Block, Fact, SentenceRole
-from pipeline.phrases.diseases import names_head
+from pipeline.phrases.diseases import called, names_head
 
 
 def read_use_section(blocks: Iterable[Block], names: Names) -> UseSection:
@@ -58,6 +59,9 @@ def read_use_section(blocks: Iterable[Block], names: Names) -> UseSection:
         elif isinstance(element, Unseen):
             read_unseen(ledger, element)
     lay_scopes(ledger)
+    ledger.denials.treated = frozenset(
+        name for one in ledger.reads for told in one.leaf.told for head in told.heads for name in called(head)
+    )
     for one in ledger.reads:
         publish_use(ledger, one)
     account(ledger)
@@ -91,10 +95,31 @@ def _passage(ledger: Ledger, passage: Passage) -> None:
         _item(ledger, item, [], lead, ())
     for one in ledger.reads[first:]:
         one.leaf.stated.extend(statement.fact("stated") for statement in passage.beside)
+    _must_all_hold(passage, ledger.reads[first:])
     for said, reason in lead.told.lost if lead.told is not None else ():
         ledger.unread(said, reason)
         for one in ledger.reads[first:]:
             one.leaf.stated.append(said.fact("stated"))
+
+
+#: More criteria than these are none.
+_MOST = 30
+_ALL_OF = rx(
+    r"(?<!treat\s)(?<!prevent\s)(?<!for\s)(?<!in\s)\ball of (?:the following|these)(?: (?:are|must|apply|criteria)\b[^:.]*)?:$"
+    r"|\b(?:patients|they|people|adults) must(?: (?:have|be))?:$"
+)
+
+
+def _must_all_hold(passage: Passage, leaves: list[Read]) -> None:
+    """Reads "X is approved to treat lung cancer when all of these are true:": each item holds for every use below it."""
+    said = [one for item in passage.items for one in item.said()]
+    if not passage.lead or _ALL_OF.search(passage.lead[-1].text) is None or any(starts_bold(one.block) for one in said):
+        return
+    if not 1 < len(said) <= _MOST:
+        return
+    for one in leaves:
+        own = set(one.place.said()) if isinstance(one.place, Item) else set()
+        one.leaf.stated.extend(each.fact("stated") for each in said if each not in own)
 
 
 def _prose(ledger: Ledger, passage: Passage, under: Under) -> None:
@@ -105,7 +130,8 @@ def _prose(ledger: Ledger, passage: Passage, under: Under) -> None:
     for detail, reason in told.lost:
         ledger.unread(detail, reason)
     if says_abroad(told.readings[:1]) or may_deny(words_left(told.readings[:1])):
-        ledger.unread(statement, "it may say that this is not approved, or elsewhere")
+        for said in (statement, *passage.details):
+            ledger.unread(said, "it may say that this is not approved, or elsewhere")
         return
     leaf = Leaf(told, [told], whole((*passage.lead, *passage.details)), None, None)
     leaves = [leaf]
@@ -209,6 +235,7 @@ def _item(ledger: Ledger, item: Item, above: list[Told], lead: Lead, general: tu
         for more in below:
             tell(ledger, more, "detail")
         leaves = ledger.reads[first:]
+        _of_all(uses[-1], leaves)
         _asides(ledger, item, told, leaves)
         return
     criteria = [read_item(child, chain, ledger.names) for child in uses]
@@ -218,7 +245,7 @@ def _item(ledger: Ledger, item: Item, above: list[Told], lead: Lead, general: tu
     parent = whole(item.parent.statements) if item.parent is not None else None
     leaf = Leaf(lead.told, chain, whole(item.statements), parent, lead.fact, below, list(general), bare=lead.bare)
     bracketed = tuple(each for statement in item.statements for each in bracket_brands(statement, ledger.names))
-    one = Read(leaf, item, lead.approval_status, (*lead.brands, *bracketed), lead.under)
+    one = Read(leaf, item, lead.approval_status, _brands_left(item, lead, bracketed, ledger.names), lead.under)
     ledger.reads.append(one)
     leaf.stated.extend(below_it)
     tell(ledger, told, "use", first_only=True)
@@ -232,6 +259,32 @@ def _item(ledger: Ledger, item: Item, above: list[Told], lead: Lead, general: tu
             leaf.stated.append(statement.fact("stated"))
     _second_use(ledger, one, told, lead)
     _asides(ledger, item, told, [one])
+
+
+def _brands_left(item: Item, lead: Lead, bracketed: tuple[Fact, ...], names: Names) -> tuple[Fact, ...]:
+    """Reads "Zolafen (Alvera and Bexida) is approved to treat:" above "Sarcoma (Bexida only)" and "Melanoma (not Bexida)"."""
+    known = {one.text.casefold() for one in lead.brands}
+    denied = {found["name"].casefold() for found in _NOT_BRAND.finditer(item.block.text)} & names.brands
+    if bracketed and {one.text.casefold() for one in bracketed} <= known:
+        return bracketed
+    return (*(one for one in lead.brands if one.text.casefold() not in denied), *bracketed)
+
+
+_NOT_BRAND = rx(r"\((?:but )?not (?:for |as )?(?:the )?(?P<name>[\w -]{1,60}?)(?: brand)?\)")
+
+
+def _of_all(last: Item, leaves: list[Read]) -> None:
+    """Reads "These patients must have X." at the end of the last sub-item: it may be the closing sentence of all of them."""
+    for statement in last.statements[1:]:
+        if _THESE.match(statement.text) is not None:
+            for one in leaves:
+                if one.place is not last:
+                    one.leaf.stated.append(statement.fact("stated"))
+
+
+_THESE = rx(
+    r"(?:(?:in|for|of) )?(?:these|all|both)(?: of)?(?: the| these)? (?:patients|people|adults|children|cases|groups|situations|cancers)\b"
+)
 
 
 def _second_use(ledger: Ledger, one: Read, told: Told, lead: Lead) -> None:
@@ -302,6 +355,7 @@ def _received(ledger: Ledger, lists: list[Item], chain: list[Told]) -> list[Told
     return found
 
 
+_ANY_OF = rx(r"\b(?:any|one|either)(?: one)? of (?:the following|these)\b[^.]*:$")
 _CHOICE = rx(r"\b(?:or|either|one(?: or more)? of the following|any of the following)\W*$")
 
 
@@ -315,7 +369,11 @@ def _required(told: Told) -> Told:
 
 
 def _are_criteria(item: Item, told: Told) -> bool:
-    """Whether the sub-items are no uses: what must all hold ("…, and"), or what treatments count."""
+    """Whether the sub-items are no uses: what must all hold ("…, and"), or what treatments count; of "any of" each is one."""
+    if told.open == "criteria" and _ANY_OF.search(item.statements[-1].text) is not None:
+        return False
     if told.open in ("criteria", "received", "time") or (told.open == "with" and "following" in item.statements[-1].text):
+        return True
+    if _ALL_OF.search(item.statements[-1].text) is not None and not any(starts_bold(one.block) for one in item.children):
         return True
     return any(child.block.text.rstrip().rstrip(".").endswith((", and", "; and", " and")) for child in item.children)

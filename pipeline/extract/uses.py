@@ -21,7 +21,7 @@ from pipeline.extract.about import (
 from pipeline.extract.around import alone_of, line_of, phases_of, prior_of, therapies_of
 from pipeline.extract.beside import beside_names
 from pipeline.extract.fragments import only_names
-from pipeline.extract.head import STATE_ALONE
+from pipeline.extract.head import STATES_ALONE
 from pipeline.extract.label_blocks import is_group
 from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_order, quoted, said, unique
 from pipeline.extract.patients import narrowed, populations_of, widened, without_duplicates
@@ -155,7 +155,7 @@ def _no_condition(named: Fact) -> str | None:
         return "its bold or struck out words could not be told"
     if _NO_CONDITION.match(named.text):
         return "what it names first is no condition"
-    return "it is said how a disease stands, and not which" if STATE_ALONE.fullmatch(named.text) else None
+    return "it is said how a disease stands, and not which" if STATES_ALONE.fullmatch(named.text) else None
 
 
 def with_evidence(use: Use, sentences: Sequence[Sentence], starts: Sequence[int] | None = None) -> Use:
@@ -222,7 +222,9 @@ def _of_setting(leaf: Leaf, state: dict[str, list[Fact]]) -> dict[str, list[Fact
     quotes = {own[0].quote(place, one.rule).spans for one in pieces for place in one.names or (one.place,)}
     if not pieces:
         return state
-    whole = own[0].quote((head.place[0], max(one.place[1] for one in pieces)), "state-of-setting")
+    end = max(one.place[1] for one in pieces)
+    end += own[0].statement.plain[end : end + 1] == ")"  # "Myelodysplastic syndromes (lower-risk)"
+    whole = own[0].quote((head.place[0], end), "state-of-setting")
     kept = {kind: [one for one in facts if one.spans not in quotes] for kind, facts in state.items()}
     return {**kept, "status": [whole, *kept["status"]]}
 

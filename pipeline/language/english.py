@@ -60,7 +60,7 @@ _CLASSES: Final[Mapping[str, str]] = {
     "course": "spread spreads come comes came returned returns returning relapsed relapses recurred recurs recur got gets get gotten "
     "became become becomes "
     "progressed progresses worsened worsens improved improves grew grows grown responded responds respond stopped "
-    "ends lasts metastasized metastasised went goes gone stayed stays remains remained keeps kept began begins started shrank shrinks "
+    "ends lasts metastasized metastasised went goes gone stayed stays remains remained keeps kept began begins started stops shrank shrinks "
     "failed fails developed develops needed needs need requires require required expresses express expressed carries carry "
     "lacks lack causes makes make produces produce forms form shows show contains contain involves affects blocks invades "
     "tests tested lost loses tolerated tolerate finished took takes received receives weigh weighs underwent undergo undergone had "
@@ -211,6 +211,7 @@ _SETS: Final[Mapping[str, str]] = {
     "acts": "blocks block targets target inhibits inhibit lowers lower reduces reduce",
     "of-both": "delayed anticipatory breakthrough severe moderate mild persistent recurrent advanced metastatic",
     "of-genes": "involved help helps control controls make makes repair repairs cause causes tell tells",
+    "found-by": "found shown seen detected determined confirmed identified measured diagnosed",
     "verbs-of-use": "it they this is are may can be used given approved",
     "carriers": "a an the of in on to for with by from at as into and or but nor and/or also if it its it's this that these those they "
     "them their he his she her who whom whose which is are was were be been being has have had having do does did may can could should "

@@ -164,13 +164,12 @@ def _leads_to_list(words: Sequence[Word], at: int, end: int) -> bool:
 
 
 def _of_indicated(words: Sequence[Word], at: int, end: int, current: Kind) -> bool:
-    """Reads "is indicated as an adjunct to surgery in glaucoma", "for use in glaucoma": what for, where nothing else says it."""
+    """Reads "is indicated as an adjunct to surgery in glaucoma", "is approved by itself for glaucoma": what for, if nothing else says."""
     of_people = current == "people" and words[at].low == "for"  # "is indicated in females for amenorrhea"
     if words[at].low not in ("in", "for") or not (of_people or current in _BESIDE_INDICATED):
         return False
-    first = next(
-        (number for number in range(at - 1, -1, -1) if words[number].of("indicate") or words[number].low in _OF_VALUE), None
-    )
+    by = ("indicate", "approve") if words[at].low == "for" else ("indicate",)
+    first = next((number for number in range(at - 1, -1, -1) if words[number].of(*by) or words[number].low in _OF_VALUE), None)
     if first is None or any(
         word.of("relative", "subordinator")
         or (word.of("person") and words[at].low == "in")

@@ -152,7 +152,7 @@ def relative(here: Here) -> Opener | None:
         (low == "where" and before.of("preposition"))
         or (
             low == "which"
-            and current in CLAUSES
+            and (current in CLAUSES or (current in ("time", "with", "role") and before.low == "of"))
             and (before.low == "of" or (current == "that" and before.low in ("for", "in", "to", "with")))
         )
     ):
@@ -298,6 +298,8 @@ def exception(here: Here) -> Opener | None:
                 return None
             if current == "start" and not joined and said not in _LEAVE_OUT:
                 return None
+            if current == "time" and said in (("not",), ("never",)) and words[at - 1].of("do", "have", "be", "modal"):
+                return None  # "after X and Y did not work"
             if said in (("only",), ("no",)) and (joined or current not in ("noun", "head")):
                 return None
             return Opener("except", at)
@@ -359,8 +361,12 @@ def participle(here: Here) -> Opener | None:
     words, at, end, current, joined = here.parts
     if current not in (*NOUNS, "with") or (current == "start" and not at) or (at and words[at - 1].low in ("of", "from")):
         return None  # "the chance of bleeding in adults"
+    if at and words[at - 1].low == "as":
+        return None  # "a mutation, as detected by a test"
     low = words[at].low
     follows = words[at + 1] if at + 1 < end else None
+    if low == "as" and follows is not None and follows.low.endswith("ed") and at + 2 < end and words[at + 2].of("preposition"):
+        return Opener("participle", at) if current != "with" and not joined else None
     opens = bool(at) and words[at - 1].of("preposition")  # "in newly diagnosed adults"
     if current == "people" and not opens and low in _OF_PEOPLE:
         return Opener("participle", at)

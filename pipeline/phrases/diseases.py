@@ -24,11 +24,11 @@ _COURSE = (
 _EXTENT = (
     r"(?:(?:locally or regionally|locally|regionally) (?:advanced|recurrent)|locally|regionally|advanced"
     r"|metastatic|localized|localised|(?:early|late|extensive|limited)[- ]stage"
-    r"|early|low-intermediate|intermediate-1|(?:very )?(?:high|low|intermediate)[- ](?:risk|grade)"
+    r"|early|low-intermediate|intermediate-[12]|(?:very )?(?:high|low|intermediate)[- ](?:risk|grade)"
     r"|unresectable|\w{0,10}invasive|inflammatory|resectable|main|original|extensive|bulky|visible|measurable|minimal"
     r"|(?:chronic|accelerated|blastic|blast)[- ]phase|disseminated|systemic|primary|secondary)"
 )
-_STAGE = r"(?:(?:stages?|grades?) (?:[0IV]+[ABCD]?\d?|\d[ABCD]?)\b)"
+_STAGE = r"(?:(?:stages?|grades?) (?:[0IV]+[ABCD]?\d?|\d[ABCD]?(?:(?:, (?:or |and )?| or | and | to )\d[ABCD]?)*+)\b)"
 _MARKER = (
     r"(?:(?:hormone receptor|(?:o?estrogen|progesterone|somatostatin) receptor|Philadelphia chromosome|triple"
     r"|\S{1,100})[- ](?:positive|negative|mutated|mutant|deficient|low)"
@@ -56,6 +56,7 @@ _NO_DISEASE = rx(
     r"^of\b|\brisk of|\bdeveloping\b|\blevels?\b|\bcounts?\b|\b(?:side effects?|warnings?|notes?|received|treated|doses?|patients?|doctors?"
     r"|information|symptoms?|problems?|response|remission)\b"
 )
+_A_DOSE = rx(r"\bdoses?$")
 _NEOPLASM = rx(
     r"cancer|tumou?r|neoplas|\w+omas?\b|leuka?emia|myelodysplas|in situ|metasta|malignan|histiocyt|mastocyt|macroglobulin"
 )
@@ -111,6 +112,8 @@ def diseases(text: str, start: int, end: int, heads: tuple[str, ...], *, short: 
         return None
     last = _BRACKET.sub("", text[listed[-1].core[0] : listed[-1].core[1]].strip())
     generic = not last or _GENERIC.match(last) is not None
+    if any(_A_DOSE.search(text[slice(*one.core)]) for one in listed):
+        return None  # "(melanoma) at a low dose, and glioma at a high dose"
     if (
         not generic
         and not (_is_name(last, short=short) and _NO_DISEASE.search(last) is None)
@@ -147,14 +150,15 @@ def _joined(text: str, found: Sequence[Disease]) -> tuple[Disease, ...]:
     for one in found:
         last = kept[-1] if kept else None
         joined = last is not None and text[last.place[1] : one.place[0]].strip(" ,") == "or"
-        if last is None or not joined or "narrower" in (last.kind, one.kind) or last.kind == one.kind != "status":
+        if last is None or not joined or "narrower" in (last.kind, one.kind):
             kept.append(one)
             continue
+        kinds = {one.kind, kept.pop().kind}
         first = last.place[0]
-        kept.pop()
         while kept and kept[-1].kind != "narrower" and text[kept[-1].place[1] : first].strip() == ",":
+            kinds.add(kept[-1].kind)
             first = kept.pop().place[0]
-        kept.append(Disease("status", (first, one.place[1])))
+        kept.append(Disease(kinds.pop() if len(kinds) == 1 else "status", (first, one.place[1])))
     return tuple(kept)
 
 

@@ -108,8 +108,10 @@ _TRAIT_WORDS = rx(rf"(?P<words>(?:(?!(?:{_TRAIT})\b)[a-z][\w'-]*,? ){{1,3}}?)(?:
 
 def read_age(text: str, start: int, end: int) -> Bounds | None:
     """An age at `start`: "aged 12 years and older", "2 to less than 12 years of age", "younger than 18"."""
-    found = _LIMIT.match(text, start, end)
-    if found is not None and (found["unit"] or "age of" in found.group().lower()):
+    found = _LIMIT.match(text, start, end) or _AGE.match(text, start, end)
+    if found is None or _SINCE.match(text, found.end(), end) is not None:
+        return None  # "at least 5 years past menopause"
+    if found.re is _LIMIT and (found["unit"] or "age of" in found.group().lower()):
         age = _aged(found["low"], found["unit"] or "years")
         upper = found["bound"].lower() in (
             "younger than",
@@ -134,6 +136,9 @@ def read_age(text: str, start: int, end: int) -> Bounds | None:
     if (found["bound"] or "").lower() in ("younger", "under", "less"):
         return Bounds(_place(found), high=first)
     return Bounds(_place(found), low=first)
+
+
+_SINCE = rx(r" (?:past|after|since|before|from|following)\b")
 
 
 def _place(found: re.Match[str]) -> Place:

@@ -166,8 +166,8 @@ def with_what(here: Here) -> Opener | None:
         return Opener("with", at)
     if current in CLAUSES or (current == "time" and not (comma or joined or words[at - 1].low in _OPERATIONS)):
         return None
-    if joined and current == "people" and words[at - 1].low != "or":
-        return Opener("with", at)
+    if joined and current == "people" and (words[at - 1].low != "or" or words[at - 2].low == ","):
+        return Opener("with", at)  # "alone in adults, or with X in children"
     if current in ("people", "noun", "aim", "place", "for", "having") or (current == "start" and not here.fresh):
         return Opener("having", at + 1 if low == "with" else at)
     return Opener("with", at)
@@ -181,6 +181,8 @@ def _for_others(words: Sequence[Word], at: int, end: int) -> bool:
 def time(here: Here) -> Opener | None:
     """Reads "after surgery", "within 12 weeks of X", "before and after X"."""
     words, at, end, current, joined = here.parts
+    if words[at].low == "through" and at + 3 < end and words[at + 2].of("manner") and words[at + 3].is_stop:
+        return None  # "given through a vein.": how
     if current in CLAUSES and not (current == "cause" and joined) and not (words[at].of("time") and _another_way(words, at)):
         return None
     if (words[at].low, words[at + 1].low if at + 1 < end else "") in (

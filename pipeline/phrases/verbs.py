@@ -71,6 +71,9 @@ def verb_group(words: Sequence[Word], at: int, end: int) -> VerbGroup | None:
             also |= word.low == "also"
             number += 1
             continue
+        if word.low == "fda" and number + 1 < end and words[number + 1].of("approve"):
+            number += 1  # "is not FDA approved"
+            continue
         if word.low == "to" and number + 1 < end and words[number - 1].low in ("able", "unable", "have", "has"):
             number += 1
             continue

@@ -173,7 +173,8 @@ def test_in_combination_is_kept_without_a_partner(uses_of: Uses, page: str) -> N
 def test_what_is_said_of_a_place_or_a_test_is_not_said_of_the_disease(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}**Melanoma** in adults with tumors found by a test that the FDA has approved.")
     assert use.disease_status == ()
-    assert [one.fact.text for one in use.qualifiers] == ["by a test that the FDA has approved"]
+    described = [each.fact.text for one in use.populations for each in one.characteristics]
+    assert described == ["adults", "with tumors found by a test that the FDA has approved"]
 
 
 def test_a_limit_right_behind_a_name_is_no_part_of_it(uses_of: Uses) -> None:
