@@ -145,8 +145,8 @@ class _Walk:
 
         A note between them, with a list of its own, ends nothing: the list goes on behind it.
         """
-        waits = self.label is not None or (self.passage is not None and self._waits(self.passage))
-        said = statements(block) if waits and block.kind == "paragraph" else ()
+        waits = self.passage is not None and self._waits(self.passage)
+        said = statements(block) if (waits or self.label is not None) and block.kind == "paragraph" else ()
         if not said or said[0].opens:
             return False
         frame = frame_of(said[0], self.names)

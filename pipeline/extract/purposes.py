@@ -161,7 +161,7 @@ def _named_at(words: Sequence[Word], start: int, end: int) -> int:
 
 def _end(words: Sequence[Word], start: int) -> int:
     """The index after the words before a further purpose: "; and" belongs to neither."""
-    while start and (words[start - 1].is_stop or words[start - 1].of("coordinator")):
+    while start and (words[start - 1].low in (",", ";") or words[start - 1].of("coordinator")):
         start -= 1
     return start
 
