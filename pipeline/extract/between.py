@@ -16,7 +16,7 @@ from pipeline.extract.scope import (
     of_all_brands,
     reached,
 )
-from pipeline.extract.sentence import points_back, read_on
+from pipeline.extract.sentence import is_another, points_back, read_on
 from pipeline.extract.sentences import Statement
 from pipeline.extract.told import NO_ANTECEDENT, NO_FRAME, OTHER_SUBJECT
 from pipeline.language import rx
@@ -104,6 +104,10 @@ def _more_of(ledger: Ledger, aside: Aside, places: Iterable[Place]) -> None:
     covered = (ledger.of(_detailed(aside)) if not statement.note else []) or ledger.of(places)
     if not covered:
         ledger.unread(statement, NO_ANTECEDENT)
+        return
+    if is_another(statement, frame):
+        ledger.unread(statement, NO_FRAME)
+        ledger.state([one.place for one in covered], statement.fact("stated"))
         return
     clear = aside.passage is not None and (
         aside.passage.prose or not aside.last or len(aside.passage.items) == 1 or not points_back(statement)

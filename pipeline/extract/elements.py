@@ -20,7 +20,7 @@ from pipeline.extract.label_blocks import (
     opens_part,
 )
 from pipeline.extract.outline import Item, apart, nest, past_heading
-from pipeline.extract.sentence import has_aim, has_object, is_for, points_back, starts_with_aim
+from pipeline.extract.sentence import has_aim, has_object, is_another, is_for, points_back, starts_with_aim
 from pipeline.extract.sentences import Statement, longest, statements
 from pipeline.extract.subjects import Names
 from pipeline.extract.told import names_another
@@ -346,16 +346,14 @@ class _Walk:
 
     def _between(self, statement: Statement, frame: Frame) -> None:
         item = self.passage.items[-1] if self.passage is not None and self.passage.items else None
-        of_a_use = (
-            frame.of_use
-            or frame.role in ("unread", "detail")
-            or (frame.role in ("brands", "approval-status", "denied") and not statement.note)
-        )
+        of_a_use = frame.of_use or frame.role in ("unread", "detail")
+        of_a_use |= frame.role in ("brands", "approval-status", "denied") and not statement.note
         lost = self.lost and of_a_use and points_back(statement)
         self.found.append(Aside(statement, frame, self.passage, item, lost=lost))
         if frame.of_use and frame.subject == "other":
             self.lost = self.stranger = True
         if frame.of_use and not lost and frame.subject in ("it", "drug", "brand"):
+            self.lost = is_another(statement, frame)
             return
         if frame.role in ("denied", "studied", "unread") or frame.name == "unspecified-other-uses":
             self.lost = True

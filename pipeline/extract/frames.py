@@ -143,6 +143,10 @@ FRAMES: tuple[Row, ...] = (
     Row("accelerated-approval", "approval-status", ("use",), ("approve",), "+", rx(r"^the use of [^,.;:]+? to treat [^,.;:]+? (?:is|are|was|were) [^,;:]*\baccelerated approval\b")),
     Row("accelerated-approval", "approval-status", ("use", "drug", "it", "brand", "other"), ("approve",), "+", _ACCELERATED,
         rx(r"\b(?:full|regular|converted|no longer)\b|\bapproved (?:to|for) (?!use under|the)|\bonly (?:in|for)\b|\bto (?:treat|prevent|reduce|lower|help|be)\b|\bfor the \w+ of\b|:$")),
+    Row("accelerated-approval", "approval-status", (), (), "+",  # "The use in melanoma has accelerated approval only; the others …"
+        rx(r"^the (?:use|approval|indication) (?:in|for) [\w -]+? (?:is|was|has|received|got|holds)\b[^;]*?\baccelerated approval\b"),
+        rx(r"^[^;]*\b(?:full|regular|traditional|converted|changed|until|first|originally|later|no longer|not|brands?"
+           r"|(?:in|for|only) (?:adults|children|infants|patients|people|women|men))\b")),
     Row("accelerated-approval", "approval-status", (), (), "+",
         rx(r"\b(?:this|the) use\b.*\baccelerated approval\b|\baccelerated approval\b.*\b(?:this|the) use\b"),
         rx(r"\b(?:full|regular|traditional|converted|changed|until|first|originally|later|brands?|for (?:adults|children|patients)|to treat|only)\b")),
@@ -308,7 +312,11 @@ _LONGEST_KIND = 18
 
 
 def _copula(words: Sequence[Word], group: VerbGroup) -> VerbGroup:
-    """Reads "is a kinase inhibitor indicated for …" as "is indicated for …"."""
+    """Reads "is a kinase inhibitor indicated for …" as "is indicated for …"; so "has been in use for years and is approved to …"."""
+    if group.head is None and words[group.end : group.end + 1] and words[group.end].low == "in":
+        joints = (k + 1 for k in range(group.end, len(words) - 1) if words[k].low == "and")
+        later = next(filter(None, (verb_group(words, joint, len(words)) for joint in joints)), None)
+        return later if later is not None and later.is_of("approve") and not later.negative and not group.negative else group
     if group.head is not None or group.end >= len(words) or not words[group.end].of("article"):
         return group
     joint = next(

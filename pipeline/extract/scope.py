@@ -26,7 +26,8 @@ _BRANDS = rx(
 )
 _WHOSE = rx(r"\bbrands?(?: names?)? of (?P<of>[^.;:]+?)(?= (?:is|are|may|has|have|was|were)\b|[.,;:]|$)")
 _OF_WHICH = rx(
-    r"(?:the )?uses?(?: of [\w -]{1,80}?)?(?:(?: in| for) (?P<who>[\w -]+?)| to treat (?P<what>[\w -]+?)) (?:is|are) "
+    r"(?:the )?(?:uses?|approvals?|indications?)(?: of [\w -]{1,80}?)?(?:(?: in| for) (?P<who>[\w -]+?)| to treat (?P<what>[\w -]+?)) "
+    r"(?:is|are|was|were|has|have|received|got|holds?) "
 )
 _GROUP = rx(r"(?:adults?|children|infants|adolescents|pa?ediatric patients)(?: aged (?!.*\b(?:adults|children)\b)[\w -]+)?$")
 _AGES: tuple[tuple[AgeGroup, re.Pattern[str]], ...] = (
@@ -286,10 +287,10 @@ def _covered(aside: Aside, since: list[Place], before: list[Place]) -> tuple[Pla
         return tuple(since) if len(since) > 1 or words.startswith(("all ", "both ")) else ()
     if "this use" in words or aside.frame.name in _OF_ONE:
         return _the_one(aside, before)
-    if words.startswith(("use", "the use")):
-        found = _OF_WHICH.match(aside.statement.text)
-        if found is None:
-            return ()
+    found = _OF_WHICH.match(aside.statement.text)
+    if found is None and words.startswith(("use", "the use")):
+        return ()
+    if found is not None:
         if found["what"]:
             return (
                 tuple(before) if is_generic(found["what"]) else tuple(place for place in before if _about(place, found["what"]))

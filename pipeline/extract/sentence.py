@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pipeline.extract.details import of_some_patients
 from pipeline.extract.frames import Frame
+from pipeline.extract.head import has_bold
 from pipeline.extract.reading import read
 from pipeline.extract.said import INCLUDED, Reading, Said, Step
 from pipeline.extract.sentences import Statement
@@ -21,6 +22,11 @@ _POINTS_BACK = rx(
 
 
 _THIS_USE = rx(r"\b(?:this (?:use|indication)|these (?:uses|indications))\b")
+
+
+def is_another(statement: Statement, frame: Frame) -> bool:
+    """Reads "It is also approved as the first treatment for **anal cancer**.": a use of its own, which no rule reads."""
+    return frame.of_use and frame.group is not None and frame.group.also and has_bold(statement)
 
 
 def points_back(statement: Statement) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.extract.acted import HAVING, named, prose_head
 from pipeline.extract.details import conditional, for_some, read_detail
 from pipeline.extract.frames import Frame, frame_of
-from pipeline.extract.head import Head, apart_from_state, bold_ranges, read_head, starts_bold, with_states
+from pipeline.extract.head import Head, apart_from_state, bold_ranges, has_bold, read_head, starts_bold, with_states
 from pipeline.extract.outline import Item
 from pipeline.extract.reading import read
 from pipeline.extract.said import OTHER_WAY, STATES, Reading, Said
@@ -160,13 +160,16 @@ def another_use(reading: Reading, heads: tuple[str, ...], *, approved: bool = Fa
     intent = next(iter(reading.of("intent")), None)
     if intent is None or not heads:
         return False
-    if (
-        intent.mode == "other" and reading.text(intent.place) != "for"
-    ):  # "It is also approved to increase bone mass", and not "It is given to relieve symptoms"
+    if intent.mode == "other" and reading.text(intent.place) != "for":
+        # "It is also approved to increase bone mass", and not "It is given to relieve symptoms"
         return reading.also and approved
     head = prose_head(reading)
+    named = reading.also and (approved or has_bold(reading.statement))  # "It is also approved to prevent iron overload"
     return head is not None and not any(
-        names_head(name, heads) or is_generic(name) or (related(name, heads) and _shares(name, heads)) or _names_none(name)
+        names_head(name, heads)
+        or is_generic(name)
+        or (related(name, heads) and _shares(name, heads))
+        or (not named and _names_none(name))
         for name in head.names
     )
 
