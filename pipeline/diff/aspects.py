@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -47,7 +48,14 @@ class AspectOfUse:
 
 
 def _list(name: Aspect, part: Callable[[Use], tuple[Fact, ...]], within: Callable[[Statement, Statement], bool]) -> AspectOfUse:
-    return AspectOfUse(name, part, lambda use: texts(part(use)), within, lambda use: shown(part(use)))
+    each = (lambda use: _apart(part(use))) if name == "stage" else part
+    return AspectOfUse(name, each, lambda use: texts(each(use)), within, lambda use: shown(part(use)))
+
+
+def _apart(stages: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Stages one by one: "stage III or IV" is one quote, and is stage III or stage IV."""
+    said = ((fact, re.split(r",? or |, ", fact.text)) for fact in stages)
+    return tuple(replace(fact, text=part if " " in part else f"stage {part}") for fact, parts in said for part in parts)
 
 
 def shown(facts: tuple[Fact, ...]) -> tuple[str, ...]:

@@ -58,6 +58,11 @@ def read_aside(ledger: Ledger, aside: Aside) -> None:
     statement, frame = aside.statement, aside.frame
     places = _marked(ledger, statement.note) or reached(aside, ledger.elements, ledger.following)
     lost = aside.lost and not _denies_another(statement, frame, ledger)
+    if of_all_brands(statement) and frame.role == "denied":  # "Neither brand is approved for use in children.": of every use
+        ledger.role(statement, "denied", frame.name)
+        ledger.state(places, statement.fact("stated"))
+        ledger.result.denials.append(statement.fact(frame.name))
+        return
     if lost or of_all_brands(statement) or frame.role == "unread" or (frame.of_use and frame.subject == "other"):
         ledger.unread(statement, NO_ANTECEDENT if lost else OTHER_SUBJECT if frame.of_use else NO_FRAME)
         ledger.state(places, statement.fact("stated"))

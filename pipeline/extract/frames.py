@@ -164,7 +164,7 @@ FRAMES: tuple[Row, ...] = (
     Row("lapsed", "denied", says=rx(r"\b(?:but|and|although|though)\b.{0,40}\b(?:this use|it|that use|the approval) (?:is|was|has been) (?:no longer|not|later|since|then|now)\b.{0,30}"
         r"\b(?:approved|withdrawn|revoked|taken back)\W*$|\bapproved in the past\b|\b(?:was|were) (?:once|formerly|previously|originally|at one time|earlier) (?:FDA-)?approved\b")),
     Row("for-some", "unread", (), ("indicate",), "-", rx(r"\b(?:not|may not be) indicated (?:for|in) all\b|\bmay not be\b")),
-    Row("denied", "denied", says=rx(r"\bapproved (?:for|to \w+) neither\b|\bneither approved\b")),
+    Row("denied", "denied", says=rx(r"\bapproved (?:for|to \w+) neither\b|\bneither approved\b|^(?:neither|none) (?:of \w+ )?brands? (?:is|are) approved\b")),
     Row("denied", "denied", (), ("approve", "recommend"), "-"),
     Row("denied", "denied", (*_OF_DRUG, "use", "other"), ("use",), "-", unless=rx(r"\bnot (?:only|known)\b|\bfor (?:longer|more) than\b|\bnot (?:be )?used on the\b")),
     Row("denied", "denied", ("use", *_OF_DRUG), ("",), "-", rx(r"\bnot (?:for use|for|an approved|a treatment)\b")),

@@ -215,7 +215,7 @@ def aside_scopes(elements: list[Element]) -> list[Scope]:
 
 
 #: "Patients should not receive both brands at the same time.": whichever list it stands behind.
-_ALL_BRANDS = rx(r"\b(?:both|all|n?either|the two|these|more than one|different) brands?\b")
+_ALL_BRANDS = rx(r"\b(?:both|all|n?either|none of the|the two|these|more than one|different) brands?\b")
 
 
 def of_all_brands(statement: Statement) -> bool:
@@ -223,7 +223,7 @@ def of_all_brands(statement: Statement) -> bool:
     return _ALL_BRANDS.search(statement.text) is not None and _NOT_BOTH.search(statement.text) is not None
 
 
-_NOT_BOTH = rx(r"\b(?:not|never|only one|neither)\b")
+_NOT_BOTH = rx(r"\b(?:not|never|only one|neither|none)\b")
 
 
 def every_place(elements: Sequence[Element]) -> tuple[Place, ...]:

@@ -217,7 +217,7 @@ def starts_with_aim(statement: Statement, frame: Frame) -> bool:
 
 _NO_VERB = ("frame", "line", "alone", "partner", "population", "description")
 _BESIDE = rx(r"\W*(?:for use |as |an? )*(?:in (?=adults|children|patients)|adjunct|alternative|aid|part|component)")
-_BEFORE_AIM = re.compile(r"\W*(?:[\w'-]+[\s:.]+){0,6}(?:For|In|To)\s(?:the\s)?")
+_BEFORE_AIM = re.compile(r"[^\w'-]*(?:[\w'-]+[\s:.]+){0,6}(?:For|In|To)\s(?:the\s)?")
 
 
 def has_aim(statement: Statement, frame: Frame) -> bool:

@@ -138,7 +138,7 @@ _SETS: Final[Mapping[str, str]] = {
     "before": "after following during despite spite",
     "went": "respond yield yielded recovered responded responds responding response refractory resistant intolerant sensitive "
     "improve improved improves better worse worsened progressed progress progresses progression grew grown grow "
-    "failed fail relapsed recurred returned back remission helped controlled spread metastasized tolerate benefit "
+    "failed fail relapsed recurred returned back away remission helped controlled spread metastasized tolerate benefit "
     "benefited working effects stable shrink shrank exposed residual left",
     "to-treatment": "to with on from of by against",
     "failed": "stop stops keep clear hold fell left held fails let lets done doing removed remove work worked working help "

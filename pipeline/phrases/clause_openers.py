@@ -72,8 +72,13 @@ def frame(here: Here) -> Opener | None:
             if not (current in CLAUSES and after in ("with", "by") and words[at].low not in ("it", "they")):
                 return Opener("frame", group.end, group)
     together = at + 1 < end and (low, words[at + 1].low) in (("added", "to"), ("combined", "with"), ("paired", "with"))
-    if low in ("when", "if") and at + 1 < end and words[at + 1].of("use") and current not in CLAUSES:
-        return Opener("frame", at + 2, VerbGroup(at, at + 2, words[at + 1]))
+    given = at + 3 if low == "when" and [word.low for word in words[at + 1 : at + 3]] == ["it", "is"] else at + 1
+    if low in ("when", "if") and given < end and words[given].of("use"):
+        partners = any(word.low in _WITH_WHAT for word in words[given + 1 : min(end, given + 3)])
+        if (partners and words[at - 1].low == ",") or (
+            current not in CLAUSES and given == at + 1
+        ):  # "that has come back, when it is given with X"
+            return Opener("frame", given + 1, VerbGroup(at, given + 1, words[given]))
     if words[at].of("use") and not together and current not in PREDICATES and not _after_treatment(words, at, current):
         follows = words[at + 1] if at + 1 < end else None
         if follows is not None and (
@@ -82,6 +87,9 @@ def frame(here: Here) -> Opener | None:
         ):
             return Opener("frame", at + 1, VerbGroup(at, at + 1, words[at]))
     return _own_clause(here)
+
+
+_WITH_WHAT = frozenset(("with", "combination", "alone"))
 
 
 def _own_clause(here: Here) -> Opener | None:

@@ -8,6 +8,7 @@ AFTER_A_LIST = (
     "Accelerated approval was given for this use.",
     "The FDA has given this use accelerated approval.",
     "The use of zolafen to treat glioma is approved under FDA's Accelerated Approval Program.",
+    "The approval for glioma is an accelerated approval.",
     "Alvera is approved for all of these uses.",
     "Bexida is used for these uses.",
     "The FDA has withdrawn approval of zolafen for the treatment of glioma.",
