@@ -73,7 +73,6 @@ def _group(scene: Scene, group: Sequence[Predicate], *, patients: bool) -> list[
     ]
     if patients and _WORSE.match(scene.text, scene.words[first].start) is None:
         prior = [one for one in prior if not _meanwhile(scene, scene.words[first].start, one)]
-    prior = [one for one in prior if not _in_gloss(scene, first, one)]
     if several:
         prior = [*_shared_object(scene, group, end), *prior]
     if patients and not several:
@@ -135,13 +134,6 @@ _WHILE = re.compile(r"\bwhile (?:taking|receiving|getting|on|being treated with)
 def _meanwhile(scene: Scene, start: int, prior: Said) -> bool:
     """Reads "who have a high risk of broken bones while taking X": what they take anyway."""
     return _WHILE.search(scene.text[start : prior.names[0][0]]) is not None
-
-
-def _in_gloss(scene: Scene, first: int, prior: Said) -> bool:
-    """Reads "is castrate resistant (has not responded to treatments that lower testosterone)": a bracket tells what a word means."""
-    inside = [n for n in range(first, scene.end) if scene.words[n].start < prior.place[0]]
-    opened = next((n for n in reversed(inside) if scene.words[n].low in ("(", ")")), None)
-    return opened is not None and scene.words[opened].low == "(" and opened > first and begins_verb(scene.words[opened + 1])
 
 
 def _in_turn(scene: Scene, predicate: Predicate, end: int) -> list[int]:

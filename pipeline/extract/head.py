@@ -28,7 +28,7 @@ STATE_ALONE = rx(
     r"|(?:early|late|low|high|intermediate|limited|extensive)-(?:stage|grade|risk)"
     r"|(?:stage|grade) (?:[0IV]+[A-D]?|\d)"
 )
-_ADJECTIVE = rf"(?:{STATE_ALONE.pattern}|(?:[\w+/]+\s+){{0,2}}[\w+/-]+(?:-| (?=pos|neg|unk))(?:positive|negative|unknown|mutated|mutant|deficient|low|high))"
+_ADJECTIVE = rf"(?:{STATE_ALONE.pattern}|(?:(?!of\b)[\w+/]+\s+){{0,2}}(?!of\b)[\w+/-]+(?:-| (?=pos|neg|unk))(?:positive|negative|unknown|mutated|mutant|deficient|low|high))"
 STATES_ALONE = re.compile(rf"(?<![\w+/-]){_ADJECTIVE}(?:,?\s+(?:(?:and|or)\s+)?{_ADJECTIVE}){{0,5}}", re.IGNORECASE)
 #: "severe, recalcitrant, disabling psoriasis": after such a word and a comma, the name is still to come.
 _STATES_FIRST = re.compile(rf"(?:{STATE_ALONE.pattern}),", re.IGNORECASE)

@@ -90,3 +90,7 @@ def test_what_no_brand_is_approved_for_is_not_approved_and_stays_with_every_use(
     facts = facts_of(TEMPLATE.format(uses=LIST + denied))
     assert [one.text for one in facts.denials] == [denied]
     assert all(denied in words(use) for use in facts.uses)
+
+
+def test_a_disease_of_unknown_origin_is_a_condition(uses_of: Uses) -> None:
+    assert conditions(uses_of(f"{LEAD}- **Carcinoma of unknown primary**.")) == ["Carcinoma of unknown primary"]
