@@ -15,7 +15,7 @@ MARKER_NOUN = re.compile(
     r"\b(?:mutations?|mutated|genes?|proteins?|fusions?|deletions?|chromosomes?|antigens?|amplifications?|rearrangements?"
     r"|receptors?|instability|biomarkers?|markers?|alterations?|abnormalit(?:y|ies)|translocations?|variants?|insertions?"
     r"|wild-type|PD-L1|positive|negative|MSI-H|dMMR|deficient|HER2-low|TMB-H|mutant|amplified|unmethylated|methylated)\b"
-    r"|(?-i:[A-Z][A-Z0-9]+\d*[+-](?= |$|[,.;)]))",
+    r"|(?-i:(?<![A-Z0-9])[A-Z][A-Z0-9]+[+-](?= |$|[,.;)]))",
     re.IGNORECASE,
 )
 #: What is found, done or seen, and marks none.
