@@ -58,25 +58,23 @@ def read_aside(ledger: Ledger, aside: Aside) -> None:
     statement, frame = aside.statement, aside.frame
     places = _marked(ledger, statement.note) or reached(aside, ledger.elements, ledger.following)
     lost = aside.lost and not _denies_another(statement, frame, ledger)
-    if of_all_brands(statement) and frame.role == "denied":  # "Neither brand is approved for use in children.": of every use
+    of_brands = of_all_brands(statement)
+    if of_brands and frame.role == "denied":  # "Neither brand is approved for use in children.": of every use
         ledger.role(statement, "denied", frame.name)
         ledger.state(places, statement.fact("stated"))
         ledger.result.denials.append(statement.fact(frame.name))
         return
-    if lost or of_all_brands(statement) or frame.role == "unread" or (frame.of_use and frame.subject == "other"):
-        ledger.unread(statement, NO_ANTECEDENT if lost else OTHER_SUBJECT if frame.of_use else NO_FRAME)
-        ledger.state(places, statement.fact("stated"))
+    if lost or of_brands or frame.role == "unread" or (frame.of_use and frame.subject == "other"):
+        ledger.unread_beside(statement, NO_ANTECEDENT if lost else OTHER_SUBJECT if frame.of_use else NO_FRAME, places)
         return
     if frame.role == "detail" or (frame.of_use and frame.subject in ("people", "it", "drug", "use")):
         _more_of(ledger, aside, places)
         return
     if frame.of_use:
-        ledger.unread(statement, "it speaks of some brands only")
-        ledger.state(places, statement.fact("stated"))
+        ledger.unread_beside(statement, "it speaks of some brands only", places)
         return
     if statement.note and frame.role == "brands":
-        ledger.unread(statement, "a footnote on brands")
-        ledger.state(places, statement.fact("stated"))
+        ledger.unread_beside(statement, "a footnote on brands", places)
         return
     ledger.role(statement, "footnote" if statement.note else frame.role or "unread", frame.name)
     if frame.role == "programme":  # it is about the drug, wherever it stands
@@ -111,15 +109,13 @@ def _more_of(ledger: Ledger, aside: Aside, places: Iterable[Place]) -> None:
         ledger.unread(statement, NO_ANTECEDENT)
         return
     if is_another(statement, frame):
-        ledger.unread(statement, NO_FRAME)
-        ledger.state([one.place for one in covered], statement.fact("stated"))
+        ledger.unread_beside(statement, NO_FRAME, [one.place for one in covered])
         return
     clear = aside.passage is not None and (
         aside.passage.prose or not aside.last or len(aside.passage.items) == 1 or not points_back(statement)
     )
     if not clear:
-        ledger.unread(statement, NO_ANTECEDENT)
-        ledger.state([one.place for one in covered], statement.fact("stated"))
+        ledger.unread_beside(statement, NO_ANTECEDENT, [one.place for one in covered])
         return
     heads = tuple(name for one in covered for told in one.leaf.told for name in told.heads)
     reading = (
@@ -133,8 +129,7 @@ def _more_of(ledger: Ledger, aside: Aside, places: Iterable[Place]) -> None:
     said = {name for name in heads if name.casefold() in statement.text.casefold()}
     named = [one for one in covered if _names(said, one)]
     if reading.of("narrower") and not named:
-        ledger.unread(statement, NO_ANTECEDENT)
-        ledger.state([one.place for one in covered], statement.fact("stated"))
+        ledger.unread_beside(statement, NO_ANTECEDENT, [one.place for one in covered])
         return
     ledger.role(statement, "detail", rules_of(reading) or "detail")
     for one in covered:
@@ -152,8 +147,7 @@ def _introduces(ledger: Ledger, statement: Statement, frame: Frame, places: Iter
         return
     reading = read_on(statement, frame)
     if reading.of("narrower"):  # "X is approved for use in patients with Y …": a use of its own, which no verb says
-        ledger.unread(statement, NO_FRAME)
-        ledger.state(places, statement.fact("stated"))
+        ledger.unread_beside(statement, NO_FRAME, places)
         return
     ledger.role(statement, "detail", rules_of(reading) or "detail")
     for one in covered:

@@ -50,9 +50,8 @@ def bracket(scene: Scene) -> tuple[Said, ...] | None:
     of_patients = words[0].of("person") and read_people(scene.text, start, end)[1] >= end - len(" only")
     head = next((one for one in scene.before if one.kind == "head" and len(one.names) > 1), None)
     if of_patients and head is not None and "(" in scene.text[slice(*head.place)]:
-        return (
-            scene.tell("qualifier", "stated", (start, end), of="use"),
-        )  # "melanoma (adults only) and glioma (children only)"
+        # so is each of "melanoma (adults only) and glioma (children only)"
+        return (scene.tell("qualifier", "stated", (start, end), of="use"),)
     if (
         words[0].low == "alone"
         or of_patients

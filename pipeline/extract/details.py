@@ -210,7 +210,7 @@ def for_some(reading: Reading, frame: Frame, before: Sequence[Reading]) -> Readi
         return of_some_patients(statement, reading.of("partner"))
     led = [one for one in reading.said if one.place[1] <= _end_of_leading(statement, frame)]
     people = [one for one in led if one.kind == "population"]
-    own, known = _groups(people), _groups(one for each in before for one in each.of("population"))
+    own, known = groups_of(people), groups_of(one for each in before for one in each.of("population"))
     way = any(each.of("partner", "alone") for each in before)
     in_case = way and any(one.rule == "circumstance" for one in led) and bool(reading.of("partner", "alone"))
     apart = own.isdisjoint(known) and any(each.of("population") and each.of(*OF_A_GROUP) for each in before)
@@ -230,5 +230,6 @@ def _end_of_leading(statement: Statement, frame: Frame) -> int:
     return words[frame.leading[1] - 1].end if frame.leading[1] > frame.leading[0] else statement.start
 
 
-def _groups(people: Iterable[Said]) -> set[str]:
+def groups_of(people: Iterable[Said]) -> set[str]:
+    """The age groups and sexes that patients are of."""
     return {str(group.age_group or group.sex) for one in people for group in one.groups if group.age_group or group.sex}

@@ -266,7 +266,8 @@ class _Walk:
                 number == len(said) - 1 and self._leaves_open(statement, frame, following)
             )
             if leads or self._states_use(statement, frame):
-                acts, rest = has_object(statement, frame), said[number + 1 :]
+                rest = said[number + 1 :]
+                acts = bool(rest) and has_object(statement, frame)
                 leads &= following is not None
                 introduces = (closing or leads) and not any(self._states_own(later, behind=acts) for later in rest)
                 if introduces or (

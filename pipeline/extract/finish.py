@@ -54,8 +54,7 @@ def lay_scopes(ledger: Ledger) -> None:
         elif scope.frame.role == "brands" and not (
             is_plain(scope.statement, ledger.names) and brand_facts(scope.statement, ledger.names)
         ):
-            ledger.unread(scope.statement, "it says more than the brands")
-            ledger.state(scope.covered, scope.statement.fact("stated"))
+            ledger.unread_beside(scope.statement, "it says more than the brands", scope.covered)
 
 
 def _of_others(scope: Scope, own: AbstractSet[int]) -> Scope:

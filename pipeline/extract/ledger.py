@@ -81,6 +81,11 @@ class Ledger:
         """Note that nobody understood a statement."""
         self.role(statement, "unread", "unread", reason)
 
+    def unread_beside(self, statement: Statement, reason: str, places: Iterable[Place]) -> None:
+        """Note that nobody understood a statement, and keep its words with the uses that it may restrict."""
+        self.unread(statement, reason)
+        self.state(places, statement.fact("stated"))
+
     def of(self, places: Iterable[Place]) -> list[Read]:
         """The leaves at some places."""
         wanted = {id(place) for place in places}

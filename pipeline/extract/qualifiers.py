@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from pipeline.extract.around import brings_on, in_step, steps_of
-from pipeline.extract.details import OF_A_GROUP
+from pipeline.extract.details import OF_A_GROUP, groups_of
 from pipeline.extract.frames import PROGRAM
 from pipeline.extract.leaf import PREVENTIVE, Leaf, in_order, said
 from pipeline.extract.quote import join
@@ -73,8 +73,7 @@ def _by_group(leaf: Leaf) -> list[Fact]:
     """Reads "Adults receive it with A. Children receive it alone.": the fields hold both groups and both ways, the words which is whose."""
     found: list[tuple[Reading, set[str]]] = []
     for reading in leaf.own:
-        people = [one for said_of in reading.of("population") for one in said_of.groups]
-        groups = {str(one.age_group or one.sex) for one in people if one.age_group or one.sex}
+        groups = groups_of(reading.of("population"))
         if groups and reading.of(*OF_A_GROUP):
             found.append((reading, groups))
     apart = any(not one[1] & other[1] and _way(one[0]) != _way(other[0]) for one, other in combinations(found, 2))

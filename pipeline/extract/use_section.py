@@ -110,12 +110,15 @@ _ALL_OF = rx(
 )
 
 
+def _opens_criteria(opening: Statement, blocks: Iterable[Block]) -> bool:
+    """Whether what must all hold stands below a sentence, and no names of diseases in bold."""
+    return _ALL_OF.search(opening.text) is not None and not any(map(starts_bold, blocks))
+
+
 def _must_all_hold(passage: Passage, leaves: list[Read]) -> None:
     """Reads "X is approved to treat lung cancer when all of these are true:": each item holds for every use below it."""
     said = [one for item in passage.items for one in item.said()]
-    if not passage.lead or _ALL_OF.search(passage.lead[-1].text) is None or any(starts_bold(one.block) for one in said):
-        return
-    if not 1 < len(said) <= _MOST:
+    if not passage.lead or not 1 < len(said) <= _MOST or not _opens_criteria(passage.lead[-1], (one.block for one in said)):
         return
     for one in leaves:
         own = set(one.place.said()) if isinstance(one.place, Item) else set()
@@ -374,6 +377,6 @@ def _are_criteria(item: Item, told: Told) -> bool:
         return False
     if told.open in ("criteria", "received", "time") or (told.open == "with" and "following" in item.statements[-1].text):
         return True
-    if _ALL_OF.search(item.statements[-1].text) is not None and not any(starts_bold(one.block) for one in item.children):
+    if _opens_criteria(item.statements[-1], (one.block for one in item.children)):
         return True
     return any(child.block.text.rstrip().rstrip(".").endswith((", and", "; and", " and")) for child in item.children)

@@ -90,11 +90,9 @@ def build_use(
     purpose: tuple[Qualifier, ...] = ()
     acting, act = next(iter(said(leaf.own[:1], "intent")), found)  # "for control of the rate in X" below "for the treatment of"
     ends = [one.place[1] for r, one in said([*leaf.leading, *leaf.own[:1]], "object", "head") if r is acting]
+    narrower = narrower_of(leaf, verb, of_label=of_label)
     in_which = (
-        settings_of_patients
-        or settings
-        or unique(narrower_of(leaf, verb, of_label=of_label))
-        or (of_heading if leaf.prose and verb.mode != "treat" else ())
+        settings_of_patients or settings or unique(narrower) or (of_heading if leaf.prose and verb.mode != "treat" else ())
     )
     if of_label and leaf.prose and verb.mode == "other" and not in_which and all(map(is_measure, conditions)):
         return "no condition is named"  # "to lower blood glucose in patients whose diet failed"
@@ -128,7 +126,7 @@ def build_use(
         intent_text=reading.quote(verb.place, verb.rule) if verb.rule != _BY_HEADING else None,
         approval_status=approval_status,
         approval_status_fact=approval_status_fact,
-        narrower=unique(one for one in (*extra, *narrower_of(leaf, verb, of_label=of_label)) if one.spans not in named),
+        narrower=unique(one for one in (*extra, *narrower) if one.spans not in named),
         settings=settings,
         causes=causes,
         disease_status=unique(

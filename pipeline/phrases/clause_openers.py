@@ -75,9 +75,8 @@ def frame(here: Here) -> Opener | None:
     given = at + 3 if low == "when" and [word.low for word in words[at + 1 : at + 3]] == ["it", "is"] else at + 1
     if low in ("when", "if") and given < end and words[given].of("use"):
         partners = any(word.low in _WITH_WHAT for word in words[given + 1 : min(end, given + 3)])
-        if (partners and words[at - 1].low == ",") or (
-            current not in CLAUSES and given == at + 1
-        ):  # "that has come back, when it is given with X"
+        apart = partners and words[at - 1].low == ","  # "that has come back, when it is given with X"
+        if apart or (current not in CLAUSES and given == at + 1):
             return Opener("frame", given + 1, VerbGroup(at, given + 1, words[given]))
     if words[at].of("use") and not together and current not in PREDICATES and not _after_treatment(words, at, current):
         follows = words[at + 1] if at + 1 < end else None
