@@ -13,3 +13,8 @@ def sampled(every: int) -> pytest.MarkDecorator:
 def params(every: int) -> list[object]:
     """The two steps, for a fixture."""
     return [pytest.param(every, id="a sample"), pytest.param(1, id="all", marks=pytest.mark.exhaustive)]
+
+
+def further(*values: object, id: str | None = None) -> object:  # noqa: A002 - as pytest.param has it
+    """Cases of a test that the exhaustive suite alone tries: the suite has one of their kind."""
+    return pytest.param(*values, id=id, marks=pytest.mark.exhaustive)

@@ -20,7 +20,7 @@ import pytest
 from pipeline.convert import convert
 from pipeline.errors import PublishError
 from tests.invented_pages import drug_page, write_pages
-from tests.sampled import sampled
+from tests.sampled import further, sampled
 from tests.snapshot_reader import hash_of, tree
 
 CHILD = Path(__file__).with_name("crash_child.py")
@@ -119,7 +119,7 @@ def in_memory(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kills", [pytest.param(15, id="a sample"), pytest.param(200, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("kills", [pytest.param(6, id="a sample"), further(100)])
 def test_sigkill_at_any_moment_leaves_the_old_snapshot_or_the_new(runs: Runs, in_memory: Path, kills: int) -> None:
     # Few pages: half of the run's time is then that of publishing.
     scene = Scene(in_memory, pages=3)

@@ -14,6 +14,7 @@ import pytest
 
 from pipeline.convert import interrupts_held
 from tests.invented_pages import drug_page, write_pages
+from tests.sampled import further
 
 #: The command, listening to Ctrl-C: what a shell starts in the background is deaf to it, and hands that on to its children.
 ONLABEL = "import signal, pipeline.cli; signal.signal(signal.SIGINT, signal.default_int_handler); pipeline.cli.main()"
@@ -55,7 +56,7 @@ def test_an_interrupt_that_another_thread_takes_waits_too() -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="the workers are found by Linux' /proc")
-@pytest.mark.parametrize("pause", [0, 0.2, 0.6])
+@pytest.mark.parametrize("pause", [further(0), 0.2, further(0.6)])
 def test_an_interrupt_while_workers_start_is_one_sentence(tmp_path: Path, pause: float) -> None:
     seeds = write_pages(tmp_path / "seeds", {f"{number}.md": drug_page(f"Drug{number}") for number in range(200)})
     command = [sys.executable, "-c", ONLABEL, "convert", str(seeds), "--output", str(tmp_path / "output"), "--workers", "2"]

@@ -34,6 +34,7 @@ from pipeline.verify import verify
 from tests.correct.correct_pages import corrected, entry, facts_of, page_bytes
 from tests.fhir.unbuild import read_facts
 from tests.fhir.unbuild_older import as_full
+from tests.sampled import further
 
 
 def quotes(*words: str) -> tuple[Quote, ...]:
@@ -192,7 +193,7 @@ def snapshots(pages: Path) -> dict[Profile, Path]:
     return {profile: published(pages, profile, replace(every, profile=profile)) for profile in get_args(Profile)}
 
 
-@pytest.fixture(scope="module", params=get_args(Proof))
+@pytest.fixture(scope="module", params=["compact", *map(further, {*get_args(Proof)} - {"compact"})])
 def snapshot(pages: Path, request: pytest.FixtureRequest) -> Path:
     """All cases in R5, with as much proof in the resources as there may be."""
     return published(pages, f"proof-{request.param}", Settings(proof=request.param))

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.flow.onlabel_process import Onlabel, Warm, comes
 from tests.invented_pages import drug_page
+from tests.sampled import further
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
@@ -41,6 +42,8 @@ _HARM = (
     "``` ~~~ | a | b | {{constructor.constructor('document.title=1')()}} $$\\href{javascript:1}{x}$$",
     "&lt;img src=x onerror=alert(1)&gt; &#60;script&#62; <!-- [//]: # (x)",
 )
+#: Prefect's pages, and those that it offers beside them.
+VERSIONS = [pytest.param("", id="first pages"), further("/v2", id="second pages")]
 _NAME = "<img src=x onerror=document.title='taken'>`|*_[x](javascript:1)\u202e"
 
 
@@ -139,7 +142,7 @@ def artifacts(dashboard: Onlabel, tmp_path_factory: pytest.TempPathFactory) -> d
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("version", ["", "/v2"], ids=["first pages", "second pages"])
+@pytest.mark.parametrize("version", VERSIONS)
 def test_a_quarantined_page_and_its_remedy_are_on_the_screen(
     version: str, browser: Browser, dashboard: Onlabel, artifacts: dict[str, str]
 ) -> None:
@@ -152,7 +155,7 @@ def test_a_quarantined_page_and_its_remedy_are_on_the_screen(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("version", ["", "/v2"], ids=["first pages", "second pages"])
+@pytest.mark.parametrize("version", VERSIONS)
 def test_the_words_of_a_page_are_shown_as_they_are(
     version: str, browser: Browser, dashboard: Onlabel, artifacts: dict[str, str]
 ) -> None:
@@ -178,7 +181,7 @@ _DRAWN = {
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("version", ["", "/v2"], ids=["first pages", "second pages"])
+@pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("key", _DRAWN)
 def test_hostile_words_and_names_do_nothing_on_the_pages_of_a_run(
     key: str, version: str, browser: Browser, dashboard: Onlabel, artifacts: dict[str, str]

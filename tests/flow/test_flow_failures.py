@@ -19,6 +19,7 @@ from tests.invented_pages import drug_page, write_pages
 from tests.load.fhir_stub import Stub, serving
 from tests.load.hostile import sent
 from tests.load.leaks import leaked, written
+from tests.sampled import further
 from tests.store.s3_server import ask, environment
 from tests.store.s3_server import serving as serving_s3
 
@@ -127,7 +128,7 @@ def test_an_output_folder_that_another_run_holds(served: Onlabel, seed: Path, tm
 
 
 @pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="root may write everywhere")
-@pytest.mark.parametrize("name", ["new", "there"])
+@pytest.mark.parametrize("name", [further("new"), "there"])
 def test_an_output_folder_that_must_not_be_written(served: Onlabel, seed: Path, tmp_path: Path, name: str) -> None:
     there = tmp_path / "there"
     assert served("convert", str(seed), "--output", str(there)).returncode == 0
@@ -143,7 +144,9 @@ def test_an_output_folder_that_must_not_be_written(served: Onlabel, seed: Path, 
     assert files(there) == before
 
 
-@pytest.mark.parametrize("more", [(), ("--workers", "2"), ("--workers", "2", "--runner", "threads")], ids=" ".join)
+@pytest.mark.parametrize(
+    "more", [(), further(("--workers", "2")), further(("--workers", "2", "--runner", "threads"))], ids=" ".join
+)
 def test_a_full_disk(served: Onlabel, tmp_path: Path, more: tuple[str, ...]) -> None:
     seeds = write_pages(tmp_path / "seeds", {f"{n}.md": drug_page(f"Drug{n}") for n in range(60)})
     output = tmp_path / f"full{len(more)}"
@@ -155,6 +158,7 @@ def test_a_full_disk(served: Onlabel, tmp_path: Path, more: tuple[str, ...]) -> 
     assert re.search(r"Finished in state Failed\(.P504 fatal: ", log)
 
 
+@pytest.mark.exhaustive
 def test_a_worker_that_is_ended_in_the_middle_of_a_word_is_not_waited_for(served: Onlabel, tmp_path: Path) -> None:
     seeds = write_pages(tmp_path / "seeds", {f"{n}.md": drug_page(f"Drug{n}") for n in range(60)})
     done = run_after(served, _SMALL_DISK + _MID_WORD, str(seeds), "--output", str(tmp_path / "full"), "--workers", "2")
@@ -235,7 +239,7 @@ def test_who_chose_what_prefect_logs_gets_it(served: Onlabel, tmp_path: Path) ->
     assert re.search(r"ERROR   \| Task run 'fetch from the store' - Finished in state Failed\(.S103 fatal: ", done.stderr)
 
 
-@pytest.mark.parametrize("runner", ["threads", "processes"])
+@pytest.mark.parametrize("runner", ["threads", further("processes")])
 def test_a_server_that_is_slow_is_waited_for_in_silence(served: Onlabel, runner: str, tmp_path: Path) -> None:
     seeds = write_pages(tmp_path / "seeds", {f"{number}.md": drug_page(f"Drug{number}") for number in range(60)})
     more = ("--output", str(tmp_path / "out"), "--workers", "2", "--runner", runner, "--quiet")
@@ -248,9 +252,9 @@ def test_a_server_that_is_slow_is_waited_for_in_silence(served: Onlabel, runner:
     [
         ("", "threads", 1.0),
         ("", "processes", 0.0),
-        ("", "processes", 2.0),
-        (_SLOW_SERVER, "threads", 1.0),
-        (_SLOW_SERVER, "processes", 0.0),
+        further("", "processes", 2.0),
+        further(_SLOW_SERVER, "threads", 1.0),
+        further(_SLOW_SERVER, "processes", 0.0),
     ],
 )
 def test_an_interrupt_is_one_calm_line(served: Onlabel, setting: str, runner: str, pause: float, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from tests.correct.correct_pages import entry, facts_of, page_bytes
 from tests.flow.onlabel_process import Onlabel
 from tests.flow.test_flow_run import files, latest_run
 from tests.invented_pages import drug_page, write_pages
+from tests.sampled import further
 
 
 def test_every_option_of_the_commands_is_a_parameter_of_the_flow_with_its_description() -> None:
@@ -60,7 +61,7 @@ def test_an_unreadable_page_and_corrections_go_through_prefect_as_without_it(
     assert "**Stale** (1): zelanib" in next(one["data"] for one in artifacts if one["key"] == "onlabel-summary")
 
 
-@pytest.mark.parametrize("runner", ["threads", "processes"])
+@pytest.mark.parametrize("runner", [further("threads"), "processes"])
 def test_a_page_past_its_deadline_is_quarantined_by_the_flow_too(served: Onlabel, tmp_path: Path, runner: str) -> None:
     uses = "".join(f"- **melanoma** that has spread to {number} places in adults\n" for number in range(8_000))
     late = drug_page("Longumab").replace("- **breast cancer** that has metastasized\n", uses)

@@ -15,12 +15,12 @@ import pytest
 
 from tests.flow.onlabel_process import Onlabel, by_number, files, gone, processes
 from tests.invented_pages import drug_page, regimen_page
+from tests.sampled import further
 from tests.store.s3_server import S3, environment, serving
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
 #: Each takes many seconds to start and to end.
-dask = pytest.param("dask", marks=pytest.mark.cluster)
 clusters = [pytest.param(runner, marks=[pytest.mark.cluster, pytest.mark.exhaustive]) for runner in ("dask", "ray")]
 #: What a run says every ten seconds where standard error is no terminal.
 _PROGRESS = re.compile(r"[\d,]+ of [\d,]+ pages")
@@ -67,7 +67,7 @@ def task_states(served: Onlabel, run: str) -> list[str]:
         time.sleep(0.5)
 
 
-@pytest.mark.parametrize("runner", ["threads", "processes", dask, clusters[1]])
+@pytest.mark.parametrize("runner", [further("threads"), "processes", *clusters])
 def test_every_runner_publishes_the_bytes_of_one_process(
     runner: str, served: Onlabel, many: Path, expected: dict[str, str], tmp_path: Path
 ) -> None:
@@ -190,7 +190,7 @@ def test_a_second_run_says_who_publishes_there_and_leaves(served: Onlabel, many:
 
 
 @pytest.mark.parametrize("runner", ["processes", *clusters])
-@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT], ids=lambda sent: sent.name)
+@pytest.mark.parametrize("sent", [further(signal.SIGKILL, id="SIGKILL"), pytest.param(signal.SIGINT, id="SIGINT")])
 def test_no_server_and_no_worker_outlives_its_run(  # noqa: PLR0913, PLR0917 - what runs it, how it ends, and where
     runner: str, sent: signal.Signals, alone: Onlabel, served: Onlabel, many: Path, tmp_path: Path
 ) -> None:

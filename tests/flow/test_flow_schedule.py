@@ -18,6 +18,7 @@ import pytest
 
 from tests.flow.onlabel_process import REPOSITORY, Onlabel, by_number, comes, gone, processes
 from tests.invented_pages import drug_page, write_pages
+from tests.sampled import further
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
@@ -132,7 +133,7 @@ def test_sigterm_ends_serve_and_its_server_with_one_calm_line(nightly: Served) -
     assert gone(f"ONLABEL_TEST={nightly.marker}"), processes(f"ONLABEL_TEST={nightly.marker}")
 
 
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT], ids=lambda sent: sent.name)
+@pytest.mark.parametrize("sent", [pytest.param(signal.SIGTERM, id="SIGTERM"), further(signal.SIGINT, id="SIGINT")])
 def test_a_stop_in_the_middle_of_a_run_is_one_calm_line_too(sent: signal.Signals, served: Onlabel, tmp_path: Path) -> None:
     seeds = write_pages(tmp_path / "seeds", {f"{number}.md": drug_page(f"Drug{number}") for number in range(300)})
     output, name = tmp_path / "out", f"stopped-by-{sent.name}"
