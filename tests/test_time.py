@@ -172,7 +172,6 @@ def test_a_page_takes_time_in_proportion_to_its_size(uses: Callable[[int], str],
 def spent(uses: str, tries: int = 1) -> float:
     """The least processor time of reading a page with such uses, each time another: the last sentences are kept at hand."""
     took: list[float] = []
-    gc.collect()
     gc.disable()  # it looks through what other tests left, the more often the larger the page
     try:
         for number in range(tries):

@@ -37,8 +37,8 @@ def published(seeds: Path, output: Path) -> Snapshot:
 
 
 @pytest.fixture(scope="module")
-def corpus(shared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    return published(shared_dir / "corpus" / "drugs", tmp_path_factory.mktemp("idmp") / "corpus")
+def corpus(corpus_pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    return published(corpus_pages, tmp_path_factory.mktemp("idmp") / "corpus")
 
 
 @pytest.fixture(scope="module")

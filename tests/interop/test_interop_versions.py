@@ -29,7 +29,7 @@ BUNDLES = 2
 def published(request: pytest.FixtureRequest, seed: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Profile, Path]:
     """The real pages where they are, else the seed, published in full and in the core profile."""
     if os.environ.get("CI") or (REPOSITORY.parent / "shared").is_dir():
-        pages, full = request.getfixturevalue("shared_dir") / "corpus" / "drugs", "published_corpus"
+        pages, full = request.getfixturevalue("corpus_pages"), "published_corpus"
     else:
         pages, full = seed, "published_seed"
     return {"full": request.getfixturevalue(full), "core": publish(pages, tmp_path_factory.mktemp("core"), "core")}
