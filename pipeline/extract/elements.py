@@ -94,6 +94,12 @@ def elements(blocks: Sequence[Block], names: Names) -> list[Element]:
             walk.take_list(run)  # a label's list may go on behind it, or an earlier one ("NOTE: not in any of: - … - …")
             run = []
         heads = block.kind == "heading" or (block.kind == "paragraph" and is_on_limitations(block.text))
+        if block.kind == "item" and walk.takes_sentence(block, run):
+            walk.take_list(run)
+            run = []
+            below = block.text.rstrip().endswith(":") and number + 1 < len(blocks)
+            walk.take_paragraph(block, blocks[number + 1] if below else None)
+            continue
         if block.kind == "item" or (not heads and (walk.takes_bold(block, run) or walk.takes_bare(block))):
             run.append(block)
             continue
@@ -128,6 +134,16 @@ class _Walk:
         if waiting and self.names.open and block.kind == "paragraph":
             return self._is_fragment(block) or self._takes_name(block)
         return (waiting and not run and block.kind == "paragraph" and starts_bold(block)) or self._takes_name(block)
+
+    def takes_sentence(self, block: Block, run: list[Block]) -> bool:
+        """Reads "- CODRIX is indicated for the treatment of patients with gout." below no sentence that opens a list: prose."""
+        opened = self.passage is not None and not self.passage.prose and (self.passage.lead or self.passage.items)
+        said = statements(block) if self.names.approved and not run and not opened else ()
+        if not said:
+            return False
+        frame = frame_of(said[0], self.names)
+        beside = self.passage is not None and self.passage.lead[0].block.kind == block.kind  # an item like it stands before
+        return (frame.of_label and frame.group is not None) or (beside and bool(frame.name or frame.group))
 
     def _is_fragment(self, block: Block) -> bool:
         """Whether a paragraph is a part of the sentence that opens it: no first sentence of its own, as items that lost their marks."""
