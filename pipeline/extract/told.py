@@ -56,61 +56,6 @@ class Told:
     marks: str = ""
 
 
-def read_lead(passage: Passage, names: Names) -> Told:
-    """An opening sentence, from its frame on, then the sentences that go on with it."""
-    told = Told([])
-    for number, statement in enumerate(passage.lead):
-        frame = passage.frame if not number and passage.frame is not None else frame_of(statement, names)
-        if number and frame.role == "detail":
-            told.readings.append(read_detail(statement, frame, (), names))
-            continue
-        if number and not frame.of_use:
-            told.lost.append((statement, NO_FRAME))
-            continue
-        told.readings.append(named(_opened(read_on(statement, frame), frame), frame, names))
-    told.marks = "".join(statement.marks for statement in passage.lead)
-    told.open = told.readings[-1].open if told.readings else ""
-    if len(passage.lead) == 1 and (told.open in ("that", "who", "criteria") or _THAT_IS.search(passage.lead[0].text)):
-        _with_its_disease(told, passage)
-    return told
-
-
-_THAT_IS = rx(r"\b(?:that|who|whose [\w-]+) (?:is|are|has|have)\s?:$")
-
-
-def _with_its_disease(told: Told, passage: Passage) -> None:
-    """Reads "X is approved to treat adults with **breast cancer** that is:": the items go on with that disease."""
-    (first,) = told.readings
-    head = prose_head(first)
-    treats = any(one.mode == "treat" for one in first.of("intent"))
-    if head is None or passage.frame is None or not treats or is_generic(head.names[0]):
-        return
-    told.heads = (*head.names, *head.abbreviations)
-    whole = (head.parts[0][0], head.parts[-1][1])
-    kept = tuple(one for one in first.said if one.place[1] <= whole[0] and one.kind != "object")
-    before = (*kept, Said("object", "acted-on", whole, names=head.parts))
-    again = read(first.statement, told.heads, at=head.end, before=before, kind="noun", group=passage.frame.group)
-    told.readings, told.open = [replace(again, also=first.also)], again.open
-
-
-def _opened(reading: Reading, frame: Frame) -> Reading:
-    """Reads "X is indicated as replacement therapy in conditions associated with Y" above its list: what for is not said.
-
-    So it is in "X is approved for use in adults with:".
-    """
-    group = frame.group
-    if group is None or group.head is None or reading.of("intent"):
-        return reading
-    if not frame.of_label and not (group.head.of("approve") and _FOR_USE.search(reading.statement.text)):
-        return reading
-    words = words_of(reading.statement.plain, reading.statement.start, reading.statement.end)
-    place = (words[group.first].start, words[group.end - 1].end)
-    return replace(reading, said=(Said("intent", "indicated", place, mode="other"), *reading.said))
-
-
-_FOR_USE = rx(r"\bfor use (?:in|for)\b[^:]*\b(?:with|have|in|for):$")
-
-
 def read_prose(passage: Passage, names: Names) -> Told:
     """A use in prose: what the verb acts on is its head, bold or not; then the sentences that say more of it."""
     assert passage.frame is not None  # only a frame makes a use in prose  # noqa: S101
