@@ -78,6 +78,14 @@ def starts_bold(block: Block) -> bool:
     return bool(ranges) and not block.text[: ranges[0][0]].strip(" *\n")
 
 
+def past_number(words: Sequence[Word]) -> int:
+    """Past the number of a section or of an item that stands in its words ("1.2 Macular edema")."""
+    return 1 if len(words) > 1 and _SECTION.fullmatch(words[0].low) is not None else 0
+
+
+_SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,2}")
+
+
 def read_head(statement: Statement, at: int = 0) -> Head | None:
     """The head at a word of a statement, or None where no noun phrase stands there that is bold or names something."""
     text = statement.plain

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 from pipeline.extract.acted import HAVING, named, prose_head
 from pipeline.extract.details import conditional, for_some, read_detail
 from pipeline.extract.frames import Frame, frame_of
-from pipeline.extract.head import Head, apart_from_state, bold_ranges, has_bold, read_head, starts_bold, with_states
+from pipeline.extract.head import (
+    Head,
+    apart_from_state,
+    bold_ranges,
+    has_bold,
+    past_number,
+    read_head,
+    starts_bold,
+    with_states,
+)
 from pipeline.extract.outline import Item
 from pipeline.extract.reading import read
 from pipeline.extract.said import OTHER_WAY, STATES, Reading, Said
@@ -226,7 +235,11 @@ def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
         return [_after_patients(statement, told)]
     if any(one.heads for one in above) or (_starts_people(statement) and not _bold_start(statement)):
         return [read(statement, heads)]
-    head = None if words and begins_verb(words[0]) and not _bold_start(statement) else read_head(statement)
+    head = (
+        None
+        if words and begins_verb(words[0]) and not _bold_start(statement)
+        else read_head(statement, past_number(words) if names.approved else 0)
+    )
     if names.open and head is not None and head.end < len(words) and _FOR.match(statement.plain, words[head.end].start):
         whole = read(statement, heads)  # "Anticonvulsant For the treatment of seizures": the first words are a heading
         acted = prose_head(whole, symptoms=False)
@@ -242,7 +255,8 @@ def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
         return [_of_acted(whole, acted, told)] if acted is not None else [whole]
     head, states = apart_from_state(head, statement) if names.open else (head, ())
     told.heads = (*head.names, *head.abbreviations)
-    return [read(statement, told.heads, at=head.end, head=head, before=with_states((), states))]
+    number = tuple(Said("gloss", "section-number", (word.start, word.end)) for word in words[: past_number(words)])
+    return [read(statement, told.heads, at=head.end, head=head, before=with_states(number, states))]
 
 
 _FOR = re.compile(r"(?:For|In|To|As) ")
