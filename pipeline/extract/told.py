@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pipeline.extract.acted import HAVING, named, prose_head
+from pipeline.extract.acted import HAVING, leading_head, led_by, named, prose_head
 from pipeline.extract.details import conditional, for_some, read_detail
 from pipeline.extract.frames import Frame, frame_of
 from pipeline.extract.head import (
@@ -73,8 +73,11 @@ def read_prose(passage: Passage, names: Names) -> Told:
     first = named(first, passage.frame, names)
     head = prose_head(first, symptoms=not names.open)
     told = Told([first])
+    unnamed = head is None or all(map(is_generic, head.names))
+    if unnamed and first.of("intent") and (led := leading_head(statement, passage.frame)) is not None:
+        told, head = Told([led_by(statement, passage.frame, led)], heads=(*led.names, *led.abbreviations)), None
     purpose = next((one for one in first.of("intent")), None)
-    if purpose is not None and purpose.rule == "other-intent" and (head is None or not names.open):
+    if not told.heads and purpose is not None and purpose.rule == "other-intent" and (head is None or not names.open):
         told.heads = tuple(first.text(place) for one in first.of("object") for place in one.names)
         head = None
     if head is not None:
@@ -106,18 +109,22 @@ def names_another(passage: Passage, statement: Statement, frame: Frame, names: N
     of_label = names.approved and any(
         ends_in_disease(reading.text(place)) for one in reading.of("object") for place in one.names
     )
-    return another_use(reading, read_prose(passage, names).heads, approved=approved or of_label)
+    led = leading_head(statement, frame) if prose_head(reading) is None else None
+    return another_use(reading, read_prose(passage, names).heads, led, approved=approved or of_label)
 
 
-def another_use(reading: Reading, heads: tuple[str, ...], *, approved: bool = False) -> bool:
-    """Whether a sentence acts on a disease that is none of `heads` and no form of one; `approved`: it says "is approved"."""
+def another_use(reading: Reading, heads: tuple[str, ...], led: Head | None = None, *, approved: bool = False) -> bool:
+    """Whether a sentence acts on a disease that is none of `heads` and no form of one.
+
+    `led` is the disease that stands before its subject; `approved`: it says "is approved".
+    """
     intent = next(iter(reading.of("intent")), None)
     if intent is None or not heads:
         return False
     if intent.mode == "other" and reading.text(intent.place) != "for":
         # "It is also approved to increase bone mass", and not "It is given to relieve symptoms"
         return reading.also and approved
-    head = prose_head(reading)
+    head = led or prose_head(reading)
     named = reading.also and (approved or has_bold(reading.statement))  # "It is also approved to prevent iron overload"
     return head is not None and not any(
         names_head(name, heads)

@@ -24,7 +24,7 @@ from pipeline.extract.fragments import only_names
 from pipeline.extract.head import STATES_ALONE
 from pipeline.extract.label_blocks import is_group
 from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_order, quoted, said, unique
-from pipeline.extract.patients import narrowed, populations_of, widened, without_duplicates
+from pipeline.extract.patients import narrowed, narrowed_for_one, populations_of, widened, without_duplicates
 from pipeline.extract.purposes import several_purposes
 from pipeline.extract.qualifiers import qualifiers_of
 from pipeline.extract.said import INCLUDED, STATES, Said
@@ -243,10 +243,17 @@ def _populations(leaf: Leaf, verb: Said) -> tuple[Population, ...]:
     for one in leaf.told[:-1]:
         above = narrowed(above, populations_of(one.readings))
     own = [*leaf.own, *leaf.general]
-    only = [reading for reading in own if not reading.also or reading is leaf.own[0]]
+    of_one = [reading for reading in own[1:] if _ONE_GROUP.match(reading.statement.text)]
+    only = [reading for reading in own if (not reading.also and reading not in of_one) or reading is leaf.own[0]]
     mine = populations_of(only, preventive=preventive)
     found = mine if leaf.prose else narrowed(narrowed(lead, above), mine)
+    for reading in of_one:
+        found = narrowed_for_one(found, populations_of([reading], preventive=preventive))
     for reading in own:
         if reading.also and reading not in only and found:
             found = widened(found, populations_of([reading]))
     return without_duplicates(found)
+
+
+#: "Children must be at least 12 years old." behind "adults and children with:": the adults stay.
+_ONE_GROUP = rx(r"(?:\w+ )?(?:adults|children|adolescents|infants|women|men|girls|boys)(?: [^.,;:]+)? must (?:be|weigh|have)\b")
