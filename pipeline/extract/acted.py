@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 
 from pipeline.extract.frames import Frame
-from pipeline.extract.head import STATE_ALONE, Head, read_head
+from pipeline.extract.head import Head, read_head
+from pipeline.extract.listed import STATE_ALONE
 from pipeline.extract.reading import read
 from pipeline.extract.said import Reading, Said
 from pipeline.extract.sentences import Statement

@@ -21,9 +21,9 @@ from pipeline.extract.about import (
 from pipeline.extract.around import alone_of, line_of, phases_of, prior_of, therapies_of
 from pipeline.extract.beside import beside_names
 from pipeline.extract.fragments import only_names
-from pipeline.extract.head import STATES_ALONE
 from pipeline.extract.label_blocks import is_group
 from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_order, quoted, said, unique
+from pipeline.extract.listed import STATES_ALONE
 from pipeline.extract.patients import narrowed, narrowed_for_one, populations_of, widened, without_duplicates
 from pipeline.extract.purposes import several_purposes
 from pipeline.extract.qualifiers import qualifiers_of
