@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pipeline.language import closed, rx
 from pipeline.phrases.nouns import ends_noun, joint_of, noun_end
-from pipeline.phrases.words import Word, closing_bracket
+from pipeline.phrases.words import Word, closing_bracket, words_of
 
 Place = tuple[int, int]
 
@@ -16,7 +16,7 @@ _ONE_WORD = re.compile(r"^\w+\s\([a-z]+\)$")
 _ONE_THING = (("head", "and", "neck"), ("head", "&", "neck"), ("and", "other"), ("or", "other"), ("bone", "and", "joint"))
 #: Words that say how a disease stands and name none: "relapsed or refractory X" is one condition, not two.
 STATE_ALONE = rx(
-    r"(?:mild|moderate) to (?:moderate|moderately severe|severe)|selected|symptomatic|asymptomatic|documented|confirmed|(?:(?:locally|newly|previously|highly|very) )?(?:relapsed|refractory|advanced|metastatic|recurrent|unresectable|localized"
+    r"(?:mild|moderate) to (?:moderate|moderately severe|severe)|selected|known|suspected|symptomatic|asymptomatic|documented|confirmed|(?:(?:locally|newly|previously|highly|very) )?(?:relapsed|refractory|advanced|metastatic|recurrent|unresectable|localized"
     r"|persistent|progressive|resistant|diagnosed|treated|untreated|invasive|noninvasive|aggressive|indolent|acute|chronic|active"
     r"|primary|secondary|resectable|early|late|mild|moderate|severe|low|high|intermediate)"
     r"|(?:early|late|low|high|intermediate|limited|extensive)-(?:stage|grade|risk)"
@@ -68,12 +68,18 @@ def conditions(text: str, words: Sequence[Word], at: int, end: int, *, plain: bo
         return (*found[:-1], (found[-1][0], words[end - 1].end))  # "blastomycosis, pulmonary and extrapulmonary"
     if first < end:
         found.append(_trimmed(text, words[first].start, words[end - 1].end, last=True))
-    return tuple(found)
+    return _untorn(text, found) if plain else tuple(found)
+
+
+def _untorn(text: str, found: Sequence[Place]) -> tuple[Place, ...]:
+    """Reads "non-infectious intermediate, posterior, and panuveitis": an adjective alone names nothing, so the list is one name."""
+    torn = any(adjectives(words_of(text, *place)) for place in found)
+    return ((found[0][0], found[-1][1]),) if torn and len(found) > 1 else tuple(found)
 
 
 _SITES = closed("sites")
 _ADJECTIVE_END = re.compile(
-    r"(?:day|night)time|non|simple|complex|mixed|impending|acute|chronic|sole|definite|probable|possible|(?:non-?)?[a-z-]{2,}(?:al|ic|ous|ar|ive|ed|ly|ant|ent|oid|ory|ary|able|ible|acute)"
+    r"(?:day|night)time|non|(?:poster|anter|infer|super|inter|exter)ior|known|intermediate|simple|complex|mixed|impending|acute|chronic|sole|definite|probable|possible|(?:non-?)?[a-z-]{2,}(?:al|ic|ous|ar|ive|ed|ly|ant|ent|oid|ory|ary|able|ible|acute)"
 )
 
 
@@ -92,6 +98,9 @@ def _shares_noun(words: Sequence[Word], first: int, at: int, after: int) -> bool
     said = [
         word for number, word in enumerate(words[first:opened]) if not (number and (word.of("coordinator") or word.low == ","))
     ]
+    before, joint = said[-1], words[at]
+    if before.low.endswith("ing") and joint.low == "or" and adjectives(words[after : after + 1]):
+        said = said[:-1]  # "fulminating or disseminated tuberculosis"
     return adjectives(said)
 
 

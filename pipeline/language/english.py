@@ -209,7 +209,7 @@ _SETS: Final[Mapping[str, str]] = {
     "units": "types lines kinds courses rounds classes cycles doses forms type line kind course round class cycle dose form",
     "content": "included includes include contained contains contain",
     "acts": "blocks block targets target inhibits inhibit lowers lower reduces reduce",
-    "of-both": "delayed anticipatory breakthrough severe moderate mild persistent recurrent advanced metastatic",
+    "of-both": "postoperative delayed anticipatory breakthrough severe moderate mild persistent recurrent advanced metastatic",
     "of-genes": "involved help helps control controls make makes repair repairs cause causes tell tells",
     "found-by": "found shown seen detected determined confirmed identified measured diagnosed",
     "verbs-of-use": "it they this is are may can be used given approved",
