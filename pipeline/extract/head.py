@@ -6,7 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.extract.listed import ADJECTIVE, LEADS_TO, STATE_ALONE, STATES_ALONE, STATES_FIRST, adjectives, conditions
+from pipeline.extract.listed import (
+    ADJECTIVE,
+    LEADS_TO,
+    STATE_ALONE,
+    STATES_ALONE,
+    STATES_FIRST,
+    adjectives,
+    compound,
+    conditions,
+)
 from pipeline.extract.said import Said
 from pipeline.extract.sentences import Statement
 from pipeline.language import LITERAL_BOLD, closed, rx
@@ -181,8 +190,8 @@ def _head_end(text: str, words: Sequence[Word], at: int, ranges: list[Place]) ->
         joint, after = joint_of(words, number, len(words))
         if joint and number > at:
             before = text[words[at].start : words[number - 1].end]
-            states = (STATES_FIRST.match(f"{before},") or STATES_ALONE.fullmatch(before)) is not None
-            severe = joint == "," and (states or (not ranges and adjectives(words[at:number])))
+            states = STATES_FIRST.match(f"{before},") or STATES_ALONE.fullmatch(before) or compound(words[at:number])
+            severe = joint == "," and bool(states or (not ranges and adjectives(words[at:number])))
             lists = listing and joint == "," and not ranges and _goes_on_noun(words, after)
             if not (severe and noun_end(words, after, len(words)) > after) and not (
                 lists or _next_is_head(words, joint, after, ranges)

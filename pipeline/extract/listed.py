@@ -45,7 +45,7 @@ def conditions(text: str, words: Sequence[Word], at: int, end: int, *, plain: bo
         joint, after = joint_of(words, number, end)
         if joint and joint != "and/or" and after < end and number > first and not whole:
             said = text[words[first].start : words[number - 1].end]
-            states = joint == "," and STATES_FIRST.match(f"{said},") is not None
+            states = joint == "," and (STATES_FIRST.match(f"{said},") is not None or compound(words[first:number]))
             shares = plain and _shares_noun(words, first, number, after)
             if not states and not shares and STATES_ALONE.fullmatch(said) is None and not _within_of(words, first, number):
                 found.append(_trimmed(text, words[first].start, words[number - 1].end))
@@ -102,6 +102,14 @@ def _shares_noun(words: Sequence[Word], first: int, at: int, after: int) -> bool
     if before.low.endswith("ing") and joint.low == "or" and adjectives(words[after : after + 1]):
         said = said[:-1]  # "fulminating or disseminated tuberculosis"
     return adjectives(said)
+
+
+def compound(said: Sequence[Word]) -> bool:
+    """Reads "BCG-unresponsive, high-risk bladder cancer": a compound that ends like this names nothing, so the name is still to come."""
+    return said[-1].low.endswith(_COMPOUND_ENDS) and not any(word.of("disease") for word in said)
+
+
+_COMPOUND_ENDS = ("unresponsive", "refractory", "resistant", "responsive", "dependent", "sensitive", "-positive", "-negative", "-risk")
 
 
 def adjectives(said: Sequence[Word]) -> bool:

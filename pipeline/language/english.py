@@ -174,7 +174,7 @@ _SETS: Final[Mapping[str, str]] = {
     "not-given": "caution care monitoring test tests testing evaluation rest physiotherapy dialysis hospitalization adjustment "
     "dosage dose reduction discontinuation vigilance supervision diet exercise isolation culture cultures alternative",
     # What is treated of a disease, said before its name: "relief of the signs and symptoms of X"
-    "signs": "sign signs symptom symptoms manifestation manifestations occurrence incidence frequency severity progression recurrence risk",
+    "signs": "presence extent sign signs symptom symptoms manifestation manifestations occurrence incidence frequency severity progression recurrence risk",
     # "e.g., X", "such as X": what is named is of the kind before it
     "for-example": "including e.g e.g. eg",
     # What a drug changes for the sake of a disease: "to improve glycemic control in adults with diabetes"
