@@ -109,7 +109,17 @@ def compound(said: Sequence[Word]) -> bool:
     return said[-1].low.endswith(_COMPOUND_ENDS) and not any(word.of("disease") for word in said)
 
 
-_COMPOUND_ENDS = ("unresponsive", "refractory", "resistant", "responsive", "dependent", "sensitive", "-positive", "-negative", "-risk")
+_COMPOUND_ENDS = (
+    "unresponsive",
+    "refractory",
+    "resistant",
+    "responsive",
+    "dependent",
+    "sensitive",
+    "-positive",
+    "-negative",
+    "-risk",
+)
 
 
 def adjectives(said: Sequence[Word]) -> bool:

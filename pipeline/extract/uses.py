@@ -35,7 +35,7 @@ from pipeline.phrases.words import words_of
 
 _NO_CONDITION = rx(
     r"(?:treatments?|prevention|management|use) of\b.*|(?:notes?|important|warnings?|caution|overview|see also|(?:other )?uses?|treatments?|adults?|children|patients"
-    r"|people|men|women|alone|of|in|for|it|they|this|that|the|[a-z]|\d+|one|two|higher|lower|risks?|conversion|subacute|this condition|(?:susceptibility )?testing|cultures?)(?: only)?[:.]?$"
+    r"|people|men|women|alone|of|in|for|it|they|this|that|the|[a-z]|\d+|one|two|higher|lower|risks?|conversion|subacute|areas?|relapses?|PET|this condition|(?:susceptibility )?testing|cultures?)(?: only)?[:.]?$"
     r"|limitations?\b.*|(?:the )?classification of\b.*"
 )
 

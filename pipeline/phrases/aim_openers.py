@@ -93,6 +93,10 @@ def aim(here: Here) -> Opener | None:
         return Opener("aim", at + 1)  # "is indicated for hypertension"
     if word.low == "for" and words[at + 1].low == ":":
         return Opener("aim", at + 1)
+    if at > 1 and word.low == "for" and words[at - 1].of("coordinator") and words[at - 2].low == ",":
+        noun = noun_aim(words, at + 1, end)
+        if noun:  # "in adults whose X has spread, and for the relief of Y": another purpose, whatever is open
+            return Opener("aim", past_signs(words, noun, end))
     if current in PREDICATES or current == "purpose":
         return None
     if words[at + 1].low in _GERUNDS and word.low in ("for", "in"):

@@ -139,6 +139,8 @@ def noun_aim(words: Sequence[Word], at: int, end: int) -> int:
         after = past_bracket(words, number + 1, end)
         if word.low in _NOUN_AIMS and after + 1 < end and words[after].low in ("of", "against"):
             return after + 1 if word.low != "diagnosis" else 0
+        if word.low == "prophylaxis" and after + 1 < end and words[after].low == "for":
+            return after + 1
         if word.low in _NOUN_AIMS and after < end and words[after].low in ("to", "in"):
             return _past_what(words, after + 1, end)
         how_long = word.low == "," and number > at and words[number - 1].low in ("term", "long-term", "short-term", "daily")
