@@ -147,7 +147,10 @@ def noun_aim(words: Sequence[Word], at: int, end: int) -> int:
         if how_long or word.low == "once":
             number = after
             continue
-        if word.is_stop or word.of("preposition", "relative", "be", "have", "modal", "person"):
+        named = (
+            number > at and word.of("coordinator") and words[number - 1].of("disease")
+        )  # "(treatment of) X and prophylaxis of Y"
+        if named or word.is_stop or word.of("preposition", "relative", "be", "have", "modal", "person"):
             return 0
         number = after
     return 0
