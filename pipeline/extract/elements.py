@@ -112,7 +112,8 @@ def elements(blocks: Sequence[Block], names: Names) -> list[Element]:
         if heads:
             walk.take_heading(block, lone=number + 1 == len(blocks) or blocks[number + 1].kind == "heading")
         elif block.kind == "paragraph":
-            walk.take_paragraph(block, blocks[number + 1] if number + 1 < len(blocks) else None)
+            below = number + 1 < len(blocks) and not (names.approved and is_group(blocks[number + 1].text))
+            walk.take_paragraph(block, blocks[number + 1] if below else None)
         elif block.text.strip():
             walk.found.append(Unseen(block, walk.passage))
     walk.take_list(run)
