@@ -205,3 +205,10 @@ def test_a_disease_before_the_subject_is_the_condition(facts_of: Callable[[str],
 
 def test_a_denied_disease_before_the_subject_is_none(facts_of: Callable[[str], DrugFacts]) -> None:
     assert not facts_of(page("For gastric cancer, Zolafen is not approved to treat adults who have fever.")).uses
+
+
+def test_a_denial_for_the_youngest_leaves_the_other_children(uses_of: Uses) -> None:
+    denial = "Zolafen is not recommended for children younger than 6 months."
+    (use,) = uses_of(f"Zolafen is approved to treat adults and children with:\n\n- **Alvitis**.\n\n{denial}")
+    assert _ages(use) == [("adult",), ("child",)]
+    assert denial in words(use)
