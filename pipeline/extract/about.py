@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipeline.extract.head import STATE_ALONE, conditions
 from pipeline.extract.leaf import PREVENTIVE, Leaf, Pair, quoted, said, unique
+from pipeline.extract.listed import STATE_ALONE, conditions
 from pipeline.extract.purposes import alike, one_purpose
 from pipeline.extract.said import SHARED_NOUN, Said
 from pipeline.language import classes_of, closed, rx

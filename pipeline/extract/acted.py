@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 
 from pipeline.extract.frames import Frame
-from pipeline.extract.head import STATE_ALONE, Head, read_head
+from pipeline.extract.head import Head, read_head
+from pipeline.extract.listed import STATE_ALONE
 from pipeline.extract.reading import read
 from pipeline.extract.said import Reading, Said
 from pipeline.extract.sentences import Statement
@@ -73,6 +74,31 @@ def prose_head(reading: Reading, *, symptoms: bool = True) -> Head | None:
         at = next((k for k, word in enumerate(words) if every is not None and word.start >= every.end()), at)
         at = past_signs(words, at, len(words))
     return read_head(statement, at) if at is not None else None
+
+
+def leading_head(statement: Statement, frame: Frame) -> Head | None:
+    """Reads "For gastric cancer, X is approved to treat adults who …": the disease stands before the subject, and nowhere behind it."""
+    first, end = frame.leading
+    words = words_of(statement.plain, statement.start, statement.end)
+    if end - first < _SHORTEST or words[first].low not in ("for", "in") or frame.group is None or frame.group.negative:
+        return None
+    head = read_head(statement, first + 1)
+    if head is None or head.end >= end or any(map(is_generic, head.names)):
+        return None
+    return head if head.bold or all(map(ends_in_disease, head.names)) else None
+
+
+#: In words: "For glioma,".
+_SHORTEST = 3
+
+
+def led_by(statement: Statement, frame: Frame, head: Head) -> Reading:
+    """A sentence whose disease stands before its subject."""
+    heads = (*head.names, *head.abbreviations)
+    before = read(statement, heads, at=head.end, until=frame.leading[1], head=head)
+    behind = read(statement, heads, at=frame.at, group=frame.group)
+    also = frame.group is not None and frame.group.also
+    return replace(behind, said=(*before.said, *behind.said), also=also)
 
 
 def _after_people(reading: Reading, intent: Said) -> int | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.extract.head import STATE_ALONE
 from pipeline.extract.leaf import Leaf, said, unique
+from pipeline.extract.listed import STATE_ALONE
 from pipeline.extract.said import BESIDE
 from pipeline.language import closed, rx
 from pipeline.model import Fact

@@ -95,7 +95,8 @@ def read_denial(statement: Statement, frame: Frame, names: Names) -> Denial | No
         group.age_group for r in readings for one in r.of("population") for group in one.groups if group.age_group is not None
     ))  # fmt: skip
     brands = tuple(statement.plain[a:b] for a, b in brand_names(statement, frame, names))
-    limited = any(
+    aged = any(group.age is not None for r in readings for one in r.of("population") for group in one.groups)
+    limited = aged or any(  # "not recommended for children younger than 6 months"
         not _NO_LIMIT.fullmatch(r.text(one.place).strip(" .,;"))
         for r in readings for one in r.of("status", "biomarker", "stage", "description", "narrower", "prior", "partner", "alone", "cause", "qualifier", "line")
         if ((one.mode != "unnamed" and one.kind != "qualifier") or one.what in ("stated", "timing"))

@@ -12,21 +12,24 @@ from pipeline.extract.head import has_bold, read_head, starts_bold
 from pipeline.extract.label_blocks import (
     BELOW,
     INFECTIONS,
+    breaks_off,
+    ends_limitations,
+    is_fragment,
     is_group,
     is_item,
     is_on_limitations,
+    is_sentence,
     is_title,
     leads_label,
     opens_part,
 )
-from pipeline.extract.outline import Item, apart, nest, past_heading
+from pipeline.extract.outline import Item, apart, nest
 from pipeline.extract.sentence import has_aim, has_object, is_another, is_for, points_back, starts_with_aim
 from pipeline.extract.sentences import Statement, longest, statements
 from pipeline.extract.subjects import Names
 from pipeline.extract.told import names_another
 from pipeline.model import Block
-from pipeline.phrases.kinds import names_disease
-from pipeline.phrases.nouns import CAUSED, noun_aim, noun_list
+from pipeline.phrases.nouns import CAUSED, noun_list
 from pipeline.phrases.words import words_of
 
 #: Longer "sentences" (in code points) are something else, and reading them would cost time for nothing.
@@ -94,6 +97,12 @@ def elements(blocks: Sequence[Block], names: Names) -> list[Element]:
             walk.take_list(run)  # a label's list may go on behind it, or an earlier one ("NOTE: not in any of: - … - …")
             run = []
         heads = block.kind == "heading" or (block.kind == "paragraph" and is_on_limitations(block.text))
+        if block.kind == "item" and walk.takes_sentence(block, run):
+            walk.take_list(run)
+            run = []
+            below = block.text.rstrip().endswith(":") and number + 1 < len(blocks)
+            walk.take_paragraph(block, blocks[number + 1] if below else None)
+            continue
         if block.kind == "item" or (not heads and (walk.takes_bold(block, run) or walk.takes_bare(block))):
             run.append(block)
             continue
@@ -103,7 +112,8 @@ def elements(blocks: Sequence[Block], names: Names) -> list[Element]:
         if heads:
             walk.take_heading(block, lone=number + 1 == len(blocks) or blocks[number + 1].kind == "heading")
         elif block.kind == "paragraph":
-            walk.take_paragraph(block, blocks[number + 1] if number + 1 < len(blocks) else None)
+            below = number + 1 < len(blocks) and not (names.approved and is_group(blocks[number + 1].text))
+            walk.take_paragraph(block, blocks[number + 1] if below else None)
         elif block.text.strip():
             walk.found.append(Unseen(block, walk.passage))
     walk.take_list(run)
@@ -126,19 +136,16 @@ class _Walk:
         """Reads "X is approved to treat:" and then a paragraph that starts bold, where a list was meant."""
         waiting = self.passage is not None and not self.passage.prose and not self.passage.items
         if waiting and self.names.open and block.kind == "paragraph":
-            return self._is_fragment(block) or self._takes_name(block)
+            return is_fragment(block, self.names) or self._takes_name(block)
         return (waiting and not run and block.kind == "paragraph" and starts_bold(block)) or self._takes_name(block)
 
-    def _is_fragment(self, block: Block) -> bool:
-        """Whether a paragraph is a part of the sentence that opens it: no first sentence of its own, as items that lost their marks."""
-        said = statements(block)
-        if not said or said[0].opens:
+    def takes_sentence(self, block: Block, run: list[Block]) -> bool:
+        """Reads "- CODRIX is indicated for the treatment of patients with gout." below no sentence that opens a list: prose."""
+        opened = self.passage is not None and not self.passage.prose and (self.passage.lead or self.passage.items)
+        if not self.names.approved or run or opened:
             return False
-        first, frame = said[0], frame_of(said[0], self.names)
-        words = words_of(first.plain, past_heading(first), first.end)
-        aim = self.names.approved and noun_aim(words, 0, len(words)) > 0
-        fragment = not first.text.endswith(".") or names_disease(words, 0, len(words)) or aim or frame.of_use
-        return fragment and not has_main_verb(words_of(first.plain, first.start, first.end), frame.group)
+        beside = self.passage is not None and self.passage.lead[0].block.kind == block.kind  # an item like it stands before
+        return is_sentence(block, self.names, beside=beside)
 
     def _takes_name(self, block: Block) -> bool:
         """Reads "X is indicated … in the conditions listed below." and then paragraphs that only name a disease and its cause.
@@ -259,13 +266,15 @@ class _Walk:
         closing = bool(said) and said[-1].opens
         for number, statement in enumerate(said):
             frame = self._frame(statement)
-            if self.names.open and number == len(said) - 1 and self._breaks_off(statement, frame):
+            if self.names.open and number == len(said) - 1 and breaks_off(statement, frame):
                 self._open(Passage((statement,), frame, under=self.headings))
                 return
             leads = leads_label(statement, frame) or (
                 number == len(said) - 1 and self._leaves_open(statement, frame, following)
             )
             if leads or self._states_use(statement, frame):
+                if self.headings and ends_limitations(self.headings[-1], statement, frame):
+                    self.headings = self.headings[:-1]
                 rest = said[number + 1 :]
                 acts = bool(rest) and has_object(statement, frame)
                 leads &= following is not None
@@ -311,14 +320,6 @@ class _Walk:
             fragment = Frame("of-use", None, "drug", approval_status="approved" if self.names.approved else "used")
             return fragment if starts_with_aim(statement, fragment) else frame
         return frame
-
-    def _breaks_off(self, statement: Statement, frame: Frame) -> bool:
-        """Reads "X is indicated for the prevention of" and "X is indicated" without a colon: what follows goes on with it."""
-        return (
-            frame.of_use
-            and frame.subject in ("drug", "brand", "it")
-            and (_LEADS_TO.search(statement.text) is not None or statement.opens)
-        )
 
     def _states_own(self, statement: Statement, *, behind: bool) -> bool:
         """Whether a sentence states uses of its own; `behind` one, "In cancer, it is approved to treat:" opens the list alone."""
@@ -395,5 +396,4 @@ class _Walk:
         self.found.append(passage)
 
 
-_LEADS_TO = re.compile(r"\b(?:of|for|to|in|as|indicated|following|below|conditions|patients|who)[\s:]*\Z", re.IGNORECASE)
 _A_DOSE = re.compile(r"(?:The|Each|One) (?:first |second |last |single )?(?:doses?|injections?|infusions?|courses?|cycles?)\b")

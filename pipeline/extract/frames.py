@@ -319,10 +319,8 @@ def _copula(words: Sequence[Word], group: VerbGroup) -> VerbGroup:
         return later if later is not None and later.is_of("approve") and not later.negative and not group.negative else group
     if group.head is not None or group.end >= len(words) or not words[group.end].of("article"):
         return group
-    joint = next(
-        (number for number in range(group.end + 1, min(len(words), group.end + 8)) if words[number].low == "and"), None
-    )
-    after = verb_group(words, joint + 1, len(words)) if joint is not None and joint + 1 < len(words) else None
+    joints = (k + 1 for k in range(group.end + 1, min(len(words) - 1, group.end + _LONGEST_KIND)) if words[k].low == "and")
+    after = next((one for one in (verb_group(words, joint, len(words)) for joint in joints) if one is not None), None)
     if after is not None and is_indicated(after) and not group.negative:
         return after  # "is a coronary vasodilator and is indicated for …"
     past = group.end + 1
@@ -341,7 +339,7 @@ def _copula(words: Sequence[Word], group: VerbGroup) -> VerbGroup:
         ):
             break
         following = words[number + 1].low if number + 1 < len(words) else ""
-        if word.of("approve", "use") and following in ("for", "to", "in", "as", "with"):
+        if word.of("approve", "use") and following in ("for", "to", "in", "as", "with", ":"):
             return replace(group, end=number + 1, head=word, passive=True)
     return group
 

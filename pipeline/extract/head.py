@@ -6,6 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.extract.listed import (
+    ADJECTIVE,
+    LEADS_TO,
+    STATE_ALONE,
+    STATES_ALONE,
+    STATES_FIRST,
+    adjectives,
+    compound,
+    conditions,
+)
 from pipeline.extract.said import Said
 from pipeline.extract.sentences import Statement
 from pipeline.language import LITERAL_BOLD, closed, rx
@@ -17,22 +27,6 @@ from pipeline.phrases.words import Word, closing_bracket, words_of
 
 Place = tuple[int, int]
 
-_BRACKET = re.compile(r"\s*\([^()]*\)\s*$")
-_ONE_WORD = re.compile(r"^\w+\s\([a-z]+\)$")
-_ONE_THING = (("head", "and", "neck"), ("head", "&", "neck"), ("and", "other"), ("or", "other"), ("bone", "and", "joint"))
-#: Words that say how a disease stands and name none: "relapsed or refractory X" is one condition, not two.
-STATE_ALONE = rx(
-    r"(?:mild|moderate) to (?:moderate|moderately severe|severe)|selected|symptomatic|asymptomatic|documented|confirmed|(?:(?:locally|newly|previously|highly|very) )?(?:relapsed|refractory|advanced|metastatic|recurrent|unresectable|localized"
-    r"|persistent|progressive|resistant|diagnosed|treated|untreated|invasive|noninvasive|aggressive|indolent|acute|chronic|active"
-    r"|primary|secondary|resectable|early|late|mild|moderate|severe|low|high|intermediate)"
-    r"|(?:early|late|low|high|intermediate|limited|extensive)-(?:stage|grade|risk)"
-    r"|(?:stage|grade) (?:[0IV]+[A-D]?|\d)"
-)
-_ADJECTIVE = rf"(?:{STATE_ALONE.pattern}|(?:(?!of\b)[\w+/]+\s+){{0,2}}(?!of\b)[\w+/-]+(?:-| (?=pos|neg|unk))(?:positive|negative|unknown|mutated|mutant|deficient|low|high))"
-STATES_ALONE = re.compile(rf"(?<![\w+/-]){_ADJECTIVE}(?:,?\s+(?:(?:and|or)\s+)?{_ADJECTIVE}){{0,5}}", re.IGNORECASE)
-#: "severe, recalcitrant, disabling psoriasis": after such a word and a comma, the name is still to come.
-_STATES_FIRST = re.compile(rf"(?:{STATE_ALONE.pattern}),", re.IGNORECASE)
-_LEADS_TO = rx(r"that (?:sometimes|can|may|could) (?:lead to|become|turn into) [^.;:]+")
 _LIMITS = rx(r"\((?:excluding|except|not including|certain types|only|other than|but not|limited)[^()]*\)")
 _NO_HEAD = closed("no-head")
 #: "(people who have) accidentally received X", "(adults who have) already had X": no disease follows.
@@ -78,6 +72,14 @@ def starts_bold(block: Block) -> bool:
     return bool(ranges) and not block.text[: ranges[0][0]].strip(" *\n")
 
 
+def past_number(words: Sequence[Word]) -> int:
+    """Past the number of a section or of an item that stands in its words ("1.2 Macular edema")."""
+    return 1 if len(words) > 1 and _SECTION.fullmatch(words[0].low) is not None else 0
+
+
+_SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,2}")
+
+
 def read_head(statement: Statement, at: int = 0) -> Head | None:
     """The head at a word of a statement, or None where no noun phrase stands there that is bold or names something."""
     text = statement.plain
@@ -118,8 +120,8 @@ def read_head(statement: Statement, at: int = 0) -> Head | None:
 
 #: "mild to moderate", "locally advanced, unresectable or metastatic": how a disease stands, said before its name in several words.
 _RUN_OF_STATES = re.compile(
-    rf"(?:active |acute |chronic )?{_ADJECTIVE}(?:(?:,? (?:and|or) |, ){_ADJECTIVE}){{1,4}} |(?:active |acute |chronic )?(?:mild|moderate) to "
-    rf"(?:moderate|severe|moderately severe) (?:forms of )?|(?:{_ADJECTIVE} ){{1,3}}\([^()]*\) (?=\w)",
+    rf"(?:active |acute |chronic )?{ADJECTIVE}(?:(?:,? (?:and|or) |, ){ADJECTIVE}){{1,4}} |(?:active |acute |chronic )?(?:mild|moderate) to "
+    rf"(?:moderate|severe|moderately severe) (?:forms of )?|(?:{ADJECTIVE} ){{1,3}}\([^()]*\) (?=\w)",
     re.IGNORECASE,
 )
 
@@ -163,7 +165,7 @@ def _head_end(text: str, words: Sequence[Word], at: int, ranges: list[Place]) ->
     number, listing = at, False
     while number < len(words):
         word = words[number]
-        if _LEADS_TO.match(text, word.start) is not None:
+        if LEADS_TO.match(text, word.start) is not None:
             to = next(k for k in range(number, len(words)) if words[k].low in ("to", "into", "become"))
             return noun_list(words, to + 1, len(words)).end
         within = _inside(ranges, word)
@@ -188,8 +190,8 @@ def _head_end(text: str, words: Sequence[Word], at: int, ranges: list[Place]) ->
         joint, after = joint_of(words, number, len(words))
         if joint and number > at:
             before = text[words[at].start : words[number - 1].end]
-            states = (_STATES_FIRST.match(f"{before},") or STATES_ALONE.fullmatch(before)) is not None
-            severe = joint == "," and (states or (not ranges and _adjectives(words[at:number])))
+            states = STATES_FIRST.match(f"{before},") or STATES_ALONE.fullmatch(before) or compound(words[at:number])
+            severe = joint == "," and bool(states or (not ranges and adjectives(words[at:number])))
             lists = listing and joint == "," and not ranges and _goes_on_noun(words, after)
             if not (severe and noun_end(words, after, len(words)) > after) and not (
                 lists or _next_is_head(words, joint, after, ranges)
@@ -281,107 +283,3 @@ def _goes_on_noun(words: Sequence[Word], at: int) -> bool:
 
 def _listing(words: Sequence[Word], at: int) -> bool:
     return words[at - 1].low in ("and", "or") or goes_on(words, at, len(words))
-
-
-def conditions(text: str, words: Sequence[Word], at: int, end: int, *, plain: bool) -> tuple[Place, ...]:
-    """The conditions between two words. `plain`: nothing is bold, so that an adjective alone is no name."""
-    found: list[Place] = []
-    first = number = at
-    whole = any(_LEADS_TO.match(text, word.start) for word in words[at:end])
-    while number < end:
-        if words[number].low == "(":
-            number = closing_bracket(words, number, end)
-            continue
-        one = next((said for said in _ONE_THING if tuple(w.low for w in words[number : number + len(said)]) == said), None)
-        if one is not None and not (plain and one[-1] == "other" and _ADJECTIVE_END.fullmatch(words[number - 1].low) is None):
-            number += len(one)
-            continue
-        joint, after = joint_of(words, number, end)
-        if joint and joint != "and/or" and after < end and number > first and not whole:
-            said = text[words[first].start : words[number - 1].end]
-            states = joint == "," and _STATES_FIRST.match(f"{said},") is not None
-            shares = plain and _shares_noun(words, first, number, after)
-            if not states and not shares and STATES_ALONE.fullmatch(said) is None and not _within_of(words, first, number):
-                found.append(_trimmed(text, words[first].start, words[number - 1].end))
-                first = number = after
-                continue
-            number = after
-            continue
-        if number > first and words[number].low.endswith("itis") and words[number - 1].low.endswith("itis"):
-            found.append(_trimmed(text, words[first].start, words[number - 1].end))  # "Pharyngitis Tonsillitis": no joint
-            first = number
-        number += 1
-    if plain and end - first > 1 and words[end - 1].low == "patients" and words[end - 2].of("disease"):
-        end -= 1  # "maintenance therapy for duodenal ulcer patients"
-    if (
-        found
-        and plain
-        and words[first - 1].low == ","
-        and _adjectives([word for word in words[first:end] if not word.of("coordinator")])
-    ):
-        return (*found[:-1], (found[-1][0], words[end - 1].end))  # "blastomycosis, pulmonary and extrapulmonary"
-    if first < end:
-        found.append(_trimmed(text, words[first].start, words[end - 1].end, last=True))
-    return tuple(found)
-
-
-_SITES = closed("sites")
-_ADJECTIVE_END = re.compile(
-    r"(?:day|night)time|non|simple|complex|mixed|impending|acute|chronic|sole|definite|probable|possible|(?:non-?)?[a-z-]{2,}(?:al|ic|ous|ar|ive|ed|ly|ant|ent|oid|ory|ary|able|ible|acute)"
-)
-
-
-def _shares_noun(words: Sequence[Word], first: int, at: int, after: int) -> bool:
-    """Reads "oropharyngeal and esophageal candidiasis", "skin and skin structure infections": the last noun is of both."""
-    if words[at - 1].low == words[after].low:  # and not "chronic stable angina and angina due to …"
-        return after + 1 < len(words) and not ends_noun(words, after + 1, len(words))
-    stop = noun_end(words, after, len(words))
-    if (
-        words[at - 1].low in _SITES
-        and words[stop - 1].low == "infections"
-        and not any(word.of("disease") for word in words[first:at])
-    ):
-        return True  # "serious skin and soft tissue infections"
-    opened = next((number for number in range(first, at) if words[number].low == "("), at)
-    said = [
-        word for number, word in enumerate(words[first:opened]) if not (number and (word.of("coordinator") or word.low == ","))
-    ]
-    return _adjectives(said)
-
-
-def _adjectives(said: Sequence[Word]) -> bool:
-    """Reads "radiolucent, noncalcified stones": no noun stands before the comma."""
-    return all(_ADJECTIVE_END.fullmatch(word.low) and not word.of("disease") for word in said)
-
-
-def _within_of(words: Sequence[Word], first: int, at: int) -> bool:
-    """Reads "carcinoma of the lip and mouth": "and" after "of the …" joins the sites of one disease."""
-    if any(word.low in ("of", "in") for word in words[max(first + 1, at - 3) : at]):
-        after = noun_end(words, at + 1, len(words))  # and not "exacerbations of chronic bronchitis, pneumonia"
-        return words[at].low != "," or not (words[at - 1].of("disease") and words[after - 1].of("disease"))
-    site = next((number for number in range(at - 1, first, -1) if words[number].low in ("of", "in")), 0)
-    commas = any(word.low == "," for word in words[site : at + 1])
-    listed = site and commas and not any(word.of("disease") for word in words[site:at])
-    after = at + 1 + (words[at].low == "," and at + 1 < len(words) and words[at + 1].of("coordinator"))
-    stop = noun_end(words, after, len(words))
-    if site and words[at - 1].low in _SITES and words[stop - 1].low in _SITES:
-        return True  # "infections of the female pelvis and genital tract"
-    return bool(listed) and not any(word.of("disease") for word in words[after : noun_end(words, after, len(words))])
-
-
-_ARTICLE = rx(r"(?:of )?the |of ")
-
-
-def _trimmed(text: str, start: int, end: int, *, last: bool = False) -> Place:
-    """Without final brackets; "Gastric (stomach) and pancreatic …" keeps the gloss of a word that shares the last noun."""
-    while True:
-        while end > start and text[end - 1] in " .,:;":
-            end -= 1
-        bracket = _BRACKET.search(text[start:end])
-        if bracket is None or (not last and _ONE_WORD.search(text[start:end]) is not None):
-            break
-        end = start + bracket.start()
-    while start < end and text[start] in " ,":
-        start += 1
-    article = _ARTICLE.match(text, start, end)
-    return (article.end() if article is not None else start), end

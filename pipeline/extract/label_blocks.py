@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.extract.frames import Frame
-from pipeline.extract.sentences import Statement
+from pipeline.extract.fragments import has_main_verb
+from pipeline.extract.frames import Frame, frame_of, limits
+from pipeline.extract.outline import past_heading
+from pipeline.extract.sentence import has_aim
+from pipeline.extract.sentences import Statement, statements
+from pipeline.extract.subjects import Names
 from pipeline.language import rx
+from pipeline.model import Block
+from pipeline.phrases.kinds import names_disease
 from pipeline.phrases.nouns import CAUSED, noun_aim
 from pipeline.phrases.words import words_of
 
@@ -57,3 +63,40 @@ def is_title(said: Sequence[Statement], frame: Frame) -> bool:
     if len(said) != 1 or len(said[0].text) > _LONGEST_TITLE or not said[0].text[:1].isupper() or not said[0].text[-1].isalnum():
         return False
     return frame.group is None and not frame.name and not any(f" {word} " in said[0].text for word in CAUSED)
+
+
+def is_fragment(block: Block, names: Names) -> bool:
+    """Whether a paragraph is a part of the sentence that opens it: no first sentence of its own, as items that lost their marks."""
+    said = statements(block)
+    if not said or said[0].opens:
+        return False
+    first, frame = said[0], frame_of(said[0], names)
+    words = words_of(first.plain, past_heading(first), first.end)
+    aim = names.approved and noun_aim(words, 0, len(words)) > 0
+    fragment = not first.text.endswith(".") or names_disease(words, 0, len(words)) or aim or frame.of_use
+    return fragment and not has_main_verb(words_of(first.plain, first.start, first.end), frame.group)
+
+
+def is_sentence(block: Block, names: Names, *, beside: bool) -> bool:
+    """Whether an item is a whole sentence, "CODRIX is indicated for …", or stands `beside` one and has a verb of its own."""
+    said = statements(block)
+    frame = frame_of(said[0], names) if said else None
+    if frame is None:
+        return False
+    return (frame.of_label and frame.group is not None) or (beside and bool(frame.name or frame.group))
+
+
+def breaks_off(statement: Statement, frame: Frame) -> bool:
+    """Reads "X is indicated for the prevention of" and "X is indicated" without a colon: what follows goes on with it."""
+    leads = _LEADS_TO.search(statement.text) is not None or statement.opens
+    return frame.of_use and frame.subject in ("drug", "brand", "it") and leads
+
+
+_LEADS_TO = re.compile(r"\b(?:of|for|to|in|as|indicated|following|below|conditions|patients|who)[\s:]*\Z", re.IGNORECASE)
+
+
+def ends_limitations(heading: Block, statement: Statement, frame: Frame) -> bool:
+    """Reads "X is indicated for the treatment of Y" below a line "Limitations of Use" that lost its mark: a use, and no limit."""
+    line = heading.kind == "paragraph" and is_on_limitations(heading.text)
+    whole = frame.of_label and frame.group is not None and frame.subject == "drug"
+    return line and whole and not limits(statement) and has_aim(statement, frame)

@@ -101,17 +101,35 @@ def apart(item: Item) -> list[Item]:
     places = list(zip([start, *(cut + 1 for cut in cuts)], [*cuts, said.end], strict=True))
     stripped = [trimmed(said.plain, *place) for place in places]
     parts = [Statement(said.block, said.plain, a, b) for a, b in stripped if words_of(said.plain, a, b)]
+    if colon is None and cuts:
+        start, places = _past_purpose(said, places)
+        stripped = [trimmed(said.plain, *place) for place in places]
+        parts = [Statement(said.block, said.plain, a, b) for a, b in stripped if words_of(said.plain, a, b)]
     named = [_names_disease(part) for part in parts]
     heads = all(noun_end(words, 0, 1) for part in parts for words in (words_of(part.plain, part.start, part.end),))
     if (
         not parts
         or (colon is None and len(parts) == 1)
-        or not (all(named) or (colon is not None and cuts and any(named) and heads))
+        or not (all(named) or (cuts and heads and (any(named) if start > said.start else named.count(True) >= _MOST_OF)))
     ):
         return [item]
-    end = said.plain.rindex(":", said.start, start) + 1 if colon is not None else 0
-    heading = Statement(said.block, said.plain, said.start, end) if colon is not None else None
+    end = said.plain.rindex(":", said.start, start) + 1 if start > said.start else 0
+    heading = Statement(said.block, said.plain, said.start, end) if end else None
     return [Item(item.block, (part, *rest), item.parent, heading=heading) for part in parts]
+
+
+#: Of diseases that a list behind no heading names by their form: then what stands beside them is one, too.
+_MOST_OF = 3
+
+
+def _past_purpose(said: Statement, places: list[tuple[int, int]]) -> tuple[int, list[tuple[int, int]]]:
+    """Reads "Control of conditions that resist adequate trials of other treatment: X; Y; Z": what stands before the colon is of all."""
+    (start, end), *rest = places
+    colon = said.plain.find(": ", start, end)
+    words = words_of(said.plain, start, end)
+    if colon < 0 or not noun_aim(words, 0, len(words)):
+        return start, places
+    return colon + 1, [(colon + 1, end), *rest]
 
 
 def _names_disease(part: Statement) -> bool:

@@ -41,6 +41,21 @@ def narrowed(outer: tuple[Population, ...], inner: tuple[Population, ...], *, ke
     return left + merged + right
 
 
+def narrowed_for_one(outer: tuple[Population, ...], inner: tuple[Population, ...]) -> tuple[Population, ...]:
+    """`outer`, where `inner` restricts only those of its age and sex; all of it where they are not among several."""
+    named = [c for one in inner for c in one.characteristics if c.age_group or c.sex]
+    of_it = [
+        one for one in outer if any(c.age_group == n.age_group and c.sex == n.sex for n in named for c in one.characteristics)
+    ]
+    others = tuple(one for one in outer if one not in of_it)
+    apart = bool(of_it) and all(not _fit(a, b) for a in others for b in inner)
+    return (
+        tuple(each for one in outer for each in ((one,) if one in others else narrowed((one,), inner)))
+        if apart
+        else narrowed(outer, inner)
+    )
+
+
 def widened(some: tuple[Population, ...], more: Iterable[Population]) -> tuple[Population, ...]:
     """`some` and those of `more` that say something else."""
     found: dict[tuple[tuple[object, ...], ...], Population] = {}

@@ -64,9 +64,12 @@ def _of_both(leaf: Leaf) -> list[Fact]:
         reading.quote(head.place, "head")
         for reading, head in said([*leaf.above, *leaf.own], "head")
         if len(head.names) > 1
-        and reading.text(head.names[0]).split(" ")[0].lower() in closed("of-both")
+        and (reading.text(head.names[0]).split(" ")[0].lower() in closed("of-both") or _TWO.match(reading.text(head.names[0])))
         and " " not in reading.text(head.names[-1])
     ]
+
+
+_TWO = rx(r"[\w-]+ (?:and|or) [\w-]+ \w")
 
 
 def _by_group(leaf: Leaf) -> list[Fact]:

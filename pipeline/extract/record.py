@@ -8,8 +8,8 @@ from typing import Any
 
 from pipeline.extract.beside import names_in
 from pipeline.extract.causes import CAUSING_DISEASE, UNDERLYING
-from pipeline.extract.head import conditions
 from pipeline.extract.leaf import CAUSE_FROM_LEAD
+from pipeline.extract.listed import conditions
 from pipeline.extract.said import BESIDE, INCLUDED, SHARED_NOUN
 from pipeline.language import rx
 from pipeline.model import DrugFacts, Fact, Population, Use

@@ -6,10 +6,19 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pipeline.extract.acted import HAVING, named, prose_head
+from pipeline.extract.acted import HAVING, leading_head, led_by, named, prose_head
 from pipeline.extract.details import conditional, for_some, read_detail
 from pipeline.extract.frames import Frame, frame_of
-from pipeline.extract.head import Head, apart_from_state, bold_ranges, has_bold, read_head, starts_bold, with_states
+from pipeline.extract.head import (
+    Head,
+    apart_from_state,
+    bold_ranges,
+    has_bold,
+    past_number,
+    read_head,
+    starts_bold,
+    with_states,
+)
 from pipeline.extract.outline import Item
 from pipeline.extract.reading import read
 from pipeline.extract.said import OTHER_WAY, STATES, Reading, Said
@@ -56,61 +65,6 @@ class Told:
     marks: str = ""
 
 
-def read_lead(passage: Passage, names: Names) -> Told:
-    """An opening sentence, from its frame on, then the sentences that go on with it."""
-    told = Told([])
-    for number, statement in enumerate(passage.lead):
-        frame = passage.frame if not number and passage.frame is not None else frame_of(statement, names)
-        if number and frame.role == "detail":
-            told.readings.append(read_detail(statement, frame, (), names))
-            continue
-        if number and not frame.of_use:
-            told.lost.append((statement, NO_FRAME))
-            continue
-        told.readings.append(named(_opened(read_on(statement, frame), frame), frame, names))
-    told.marks = "".join(statement.marks for statement in passage.lead)
-    told.open = told.readings[-1].open if told.readings else ""
-    if len(passage.lead) == 1 and (told.open in ("that", "who", "criteria") or _THAT_IS.search(passage.lead[0].text)):
-        _with_its_disease(told, passage)
-    return told
-
-
-_THAT_IS = rx(r"\b(?:that|who|whose [\w-]+) (?:is|are|has|have)\s?:$")
-
-
-def _with_its_disease(told: Told, passage: Passage) -> None:
-    """Reads "X is approved to treat adults with **breast cancer** that is:": the items go on with that disease."""
-    (first,) = told.readings
-    head = prose_head(first)
-    treats = any(one.mode == "treat" for one in first.of("intent"))
-    if head is None or passage.frame is None or not treats or is_generic(head.names[0]):
-        return
-    told.heads = (*head.names, *head.abbreviations)
-    whole = (head.parts[0][0], head.parts[-1][1])
-    kept = tuple(one for one in first.said if one.place[1] <= whole[0] and one.kind != "object")
-    before = (*kept, Said("object", "acted-on", whole, names=head.parts))
-    again = read(first.statement, told.heads, at=head.end, before=before, kind="noun", group=passage.frame.group)
-    told.readings, told.open = [replace(again, also=first.also)], again.open
-
-
-def _opened(reading: Reading, frame: Frame) -> Reading:
-    """Reads "X is indicated as replacement therapy in conditions associated with Y" above its list: what for is not said.
-
-    So it is in "X is approved for use in adults with:".
-    """
-    group = frame.group
-    if group is None or group.head is None or reading.of("intent"):
-        return reading
-    if not frame.of_label and not (group.head.of("approve") and _FOR_USE.search(reading.statement.text)):
-        return reading
-    words = words_of(reading.statement.plain, reading.statement.start, reading.statement.end)
-    place = (words[group.first].start, words[group.end - 1].end)
-    return replace(reading, said=(Said("intent", "indicated", place, mode="other"), *reading.said))
-
-
-_FOR_USE = rx(r"\bfor use (?:in|for)\b[^:]*\b(?:with|have|in|for):$")
-
-
 def read_prose(passage: Passage, names: Names) -> Told:
     """A use in prose: what the verb acts on is its head, bold or not; then the sentences that say more of it."""
     assert passage.frame is not None  # only a frame makes a use in prose  # noqa: S101
@@ -119,8 +73,11 @@ def read_prose(passage: Passage, names: Names) -> Told:
     first = named(first, passage.frame, names)
     head = prose_head(first, symptoms=not names.open)
     told = Told([first])
+    unnamed = head is None or all(map(is_generic, head.names))
+    if unnamed and first.of("intent") and (led := leading_head(statement, passage.frame)) is not None:
+        told, head = Told([led_by(statement, passage.frame, led)], heads=(*led.names, *led.abbreviations)), None
     purpose = next((one for one in first.of("intent")), None)
-    if purpose is not None and purpose.rule == "other-intent" and (head is None or not names.open):
+    if not told.heads and purpose is not None and purpose.rule == "other-intent" and (head is None or not names.open):
         told.heads = tuple(first.text(place) for one in first.of("object") for place in one.names)
         head = None
     if head is not None:
@@ -152,18 +109,22 @@ def names_another(passage: Passage, statement: Statement, frame: Frame, names: N
     of_label = names.approved and any(
         ends_in_disease(reading.text(place)) for one in reading.of("object") for place in one.names
     )
-    return another_use(reading, read_prose(passage, names).heads, approved=approved or of_label)
+    led = leading_head(statement, frame) if prose_head(reading) is None else None
+    return another_use(reading, read_prose(passage, names).heads, led, approved=approved or of_label)
 
 
-def another_use(reading: Reading, heads: tuple[str, ...], *, approved: bool = False) -> bool:
-    """Whether a sentence acts on a disease that is none of `heads` and no form of one; `approved`: it says "is approved"."""
+def another_use(reading: Reading, heads: tuple[str, ...], led: Head | None = None, *, approved: bool = False) -> bool:
+    """Whether a sentence acts on a disease that is none of `heads` and no form of one.
+
+    `led` is the disease that stands before its subject; `approved`: it says "is approved".
+    """
     intent = next(iter(reading.of("intent")), None)
     if intent is None or not heads:
         return False
     if intent.mode == "other" and reading.text(intent.place) != "for":
         # "It is also approved to increase bone mass", and not "It is given to relieve symptoms"
         return reading.also and approved
-    head = prose_head(reading)
+    head = led or prose_head(reading)
     named = reading.also and (approved or has_bold(reading.statement))  # "It is also approved to prevent iron overload"
     return head is not None and not any(
         names_head(name, heads)
@@ -281,7 +242,11 @@ def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
         return [_after_patients(statement, told)]
     if any(one.heads for one in above) or (_starts_people(statement) and not _bold_start(statement)):
         return [read(statement, heads)]
-    head = None if words and begins_verb(words[0]) and not _bold_start(statement) else read_head(statement)
+    head = (
+        None
+        if words and begins_verb(words[0]) and not _bold_start(statement)
+        else read_head(statement, past_number(words) if names.approved else 0)
+    )
     if names.open and head is not None and head.end < len(words) and _FOR.match(statement.plain, words[head.end].start):
         whole = read(statement, heads)  # "Anticonvulsant For the treatment of seizures": the first words are a heading
         acted = prose_head(whole, symptoms=False)
@@ -297,7 +262,8 @@ def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
         return [_of_acted(whole, acted, told)] if acted is not None else [whole]
     head, states = apart_from_state(head, statement) if names.open else (head, ())
     told.heads = (*head.names, *head.abbreviations)
-    return [read(statement, told.heads, at=head.end, head=head, before=with_states((), states))]
+    number = tuple(Said("gloss", "section-number", (word.start, word.end)) for word in words[: past_number(words)])
+    return [read(statement, told.heads, at=head.end, head=head, before=with_states(number, states))]
 
 
 _FOR = re.compile(r"(?:For|In|To|As) ")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.extract.head import conditions
+from pipeline.extract.listed import conditions
 from pipeline.extract.priors import priors_after
 from pipeline.extract.said import Place, Said
 from pipeline.extract.scene import Scene

@@ -13,6 +13,7 @@ from pipeline.extract.finish import lay_scopes, publish_use
 from pipeline.extract.frames import Frame, frame_of
 from pipeline.extract.head import starts_bold
 from pipeline.extract.headings import Under, read_headings
+from pipeline.extract.leads import read_lead
 from pipeline.extract.leaf import Leaf
 from pipeline.extract.ledger import (
     Lead,
@@ -40,7 +41,7 @@ from pipeline.extract.scope import (
 from pipeline.extract.sentence import read_on
 from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names
-from pipeline.extract.told import Told, another_use, read_item, read_lead, read_prose
+from pipeline.extract.told import Told, another_use, read_item, read_prose
 from pipeline.extract.uses import with_evidence
 from pipeline.language import rx
 from pipeline.model import Block, Fact, SentenceRole

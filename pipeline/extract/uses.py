@@ -21,10 +21,10 @@ from pipeline.extract.about import (
 from pipeline.extract.around import alone_of, line_of, phases_of, prior_of, therapies_of
 from pipeline.extract.beside import beside_names
 from pipeline.extract.fragments import only_names
-from pipeline.extract.head import STATES_ALONE
 from pipeline.extract.label_blocks import is_group
 from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_order, quoted, said, unique
-from pipeline.extract.patients import narrowed, populations_of, widened, without_duplicates
+from pipeline.extract.listed import STATES_ALONE, adjectives
+from pipeline.extract.patients import narrowed, narrowed_for_one, populations_of, widened, without_duplicates
 from pipeline.extract.purposes import several_purposes
 from pipeline.extract.qualifiers import qualifiers_of
 from pipeline.extract.said import INCLUDED, STATES, Said
@@ -35,7 +35,7 @@ from pipeline.phrases.words import words_of
 
 _NO_CONDITION = rx(
     r"(?:treatments?|prevention|management|use) of\b.*|(?:notes?|important|warnings?|caution|overview|see also|(?:other )?uses?|treatments?|adults?|children|patients"
-    r"|people|men|women|alone|of|in|for|it|they|this|that|the|[a-z]|\d+|one|two|higher|lower|risks?|conversion|subacute|this condition|(?:susceptibility )?testing|cultures?)(?: only)?[:.]?$"
+    r"|people|men|women|alone|of|in|for|it|they|this|that|the|[a-z]|\d+|one|two|higher|lower|risks?|conversion|subacute|areas?|relapses?|PET|this condition|(?:susceptibility )?testing|cultures?)(?: only)?[:.]?$"
     r"|limitations?\b.*|(?:the )?classification of\b.*"
 )
 
@@ -153,7 +153,11 @@ def _no_condition(named: Fact) -> str | None:
         return "its bold or struck out words could not be told"
     if _NO_CONDITION.match(named.text):
         return "what it names first is no condition"
-    return "it is said how a disease stands, and not which" if STATES_ALONE.fullmatch(named.text) else None
+    words = words_of(named.text, 0, len(named.text))
+    states = any(word.of("coordinator") for word in words) and adjectives(
+        [word for word in words if not word.of("coordinator")]
+    )
+    return "it is said how a disease stands, and not which" if states or STATES_ALONE.fullmatch(named.text) else None
 
 
 def with_evidence(use: Use, sentences: Sequence[Sentence], starts: Sequence[int] | None = None) -> Use:
@@ -243,10 +247,17 @@ def _populations(leaf: Leaf, verb: Said) -> tuple[Population, ...]:
     for one in leaf.told[:-1]:
         above = narrowed(above, populations_of(one.readings))
     own = [*leaf.own, *leaf.general]
-    only = [reading for reading in own if not reading.also or reading is leaf.own[0]]
+    of_one = [reading for reading in own[1:] if _ONE_GROUP.match(reading.statement.text)]
+    only = [reading for reading in own if (not reading.also and reading not in of_one) or reading is leaf.own[0]]
     mine = populations_of(only, preventive=preventive)
     found = mine if leaf.prose else narrowed(narrowed(lead, above), mine)
+    for reading in of_one:
+        found = narrowed_for_one(found, populations_of([reading], preventive=preventive))
     for reading in own:
         if reading.also and reading not in only and found:
             found = widened(found, populations_of([reading]))
     return without_duplicates(found)
+
+
+#: "Children must be at least 12 years old." behind "adults and children with:": the adults stay.
+_ONE_GROUP = rx(r"(?:\w+ )?(?:adults|children|adolescents|infants|women|men|girls|boys)(?: [^.,;:]+)? must (?:be|weigh|have)\b")

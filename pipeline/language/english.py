@@ -165,7 +165,7 @@ _SETS: Final[Mapping[str, str]] = {
     "of-surgery": "remove shrink destroy suppress lower reduce collect cut kill help",
     "noun-aims": "treatment management relief prevention reduction control care therapy diagnosis detection palliation prophylaxis alleviation "
     "chemoprophylaxis initiation amelioration suppression eradication correction improvement maintenance induction resolution "
-    "prolongation slowing healing evaluation assessment production reversal conversion termination elimination",
+    "prolongation slowing healing evaluation assessment production reversal conversion termination elimination localization mitigation",
     # What a therapy is beside another: "as adjunctive therapy in edema"
     "added": "adjunctive replacement supplemental supplementary substitution",
     # Verbs that an item may begin with, and no adjectives ("Clear cell sarcoma", "Lower back pain")
@@ -174,7 +174,7 @@ _SETS: Final[Mapping[str, str]] = {
     "not-given": "caution care monitoring test tests testing evaluation rest physiotherapy dialysis hospitalization adjustment "
     "dosage dose reduction discontinuation vigilance supervision diet exercise isolation culture cultures alternative",
     # What is treated of a disease, said before its name: "relief of the signs and symptoms of X"
-    "signs": "sign signs symptom symptoms manifestation manifestations occurrence incidence frequency severity progression recurrence risk",
+    "signs": "presence extent relapse relapses sign signs symptom symptoms manifestation manifestations occurrence incidence frequency severity progression recurrence risk",
     # "e.g., X", "such as X": what is named is of the kind before it
     "for-example": "including e.g e.g. eg",
     # What a drug changes for the sake of a disease: "to improve glycemic control in adults with diabetes"
@@ -209,7 +209,7 @@ _SETS: Final[Mapping[str, str]] = {
     "units": "types lines kinds courses rounds classes cycles doses forms type line kind course round class cycle dose form",
     "content": "included includes include contained contains contain",
     "acts": "blocks block targets target inhibits inhibit lowers lower reduces reduce",
-    "of-both": "delayed anticipatory breakthrough severe moderate mild persistent recurrent advanced metastatic",
+    "of-both": "postoperative delayed anticipatory breakthrough severe moderate mild persistent recurrent advanced metastatic",
     "of-genes": "involved help helps control controls make makes repair repairs cause causes tell tells",
     "found-by": "found shown seen detected determined confirmed identified measured diagnosed",
     "verbs-of-use": "it they this is are may can be used given approved",

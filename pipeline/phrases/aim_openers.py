@@ -93,6 +93,10 @@ def aim(here: Here) -> Opener | None:
         return Opener("aim", at + 1)  # "is indicated for hypertension"
     if word.low == "for" and words[at + 1].low == ":":
         return Opener("aim", at + 1)
+    if at > 1 and word.low == "for" and words[at - 1].of("coordinator") and words[at - 2].low == ",":
+        noun = noun_aim(words, at + 1, end)
+        if noun:  # "in adults whose X has spread, and for the relief of Y": another purpose, whatever is open
+            return Opener("aim", past_signs(words, noun, end))
     if current in PREDICATES or current == "purpose":
         return None
     if words[at + 1].low in _GERUNDS and word.low in ("for", "in"):
@@ -189,12 +193,17 @@ _BESIDE_INDICATED = ("start", "frame", "role", "with", "alone", "place", "for", 
 
 def past_signs(words: Sequence[Word], at: int, end: int) -> int:
     """Past "the signs and symptoms of" and "treatment and prophylaxis of" before the disease: they belong to the aim."""
-    stop = next((number for number in range(at, min(end, at + _LONGEST_AIM)) if words[number].low == "of"), at)
+    stop = next((number for number in range(at, min(end, at + _LONGEST_AIM)) if _leads(words, number)), at)
     said = [word for word in words[at:stop] if not word.of("article", "coordinator")]
     aims = [word for word in said if word.low in _NOUN_AIMS or word.low in _SIGNS]
     if not aims or stop + 1 >= end or said[-1] is not aims[-1] or any(word.of("preposition", "disease") for word in said):
         return at  # "treatment of hypertension and for the management of …": a disease of its own
     return past_signs(words, stop + 1 + words[stop + 1].of("article"), end)
+
+
+def _leads(words: Sequence[Word], at: int) -> bool:
+    """Whether the disease stands behind a word: "of", or "to" in "relapse to opioid dependence"."""
+    return words[at].low == "of" or (words[at].low == "to" and words[at - 1].low in ("relapse", "relapses"))
 
 
 #: In words: "the inflammatory and pruritic manifestations of".

@@ -139,13 +139,18 @@ def noun_aim(words: Sequence[Word], at: int, end: int) -> int:
         after = past_bracket(words, number + 1, end)
         if word.low in _NOUN_AIMS and after + 1 < end and words[after].low in ("of", "against"):
             return after + 1 if word.low != "diagnosis" else 0
+        if word.low == "prophylaxis" and after + 1 < end and words[after].low == "for":
+            return after + 1
         if word.low in _NOUN_AIMS and after < end and words[after].low in ("to", "in"):
             return _past_what(words, after + 1, end)
         how_long = word.low == "," and number > at and words[number - 1].low in ("term", "long-term", "short-term", "daily")
         if how_long or word.low == "once":
             number = after
             continue
-        if word.is_stop or word.of("preposition", "relative", "be", "have", "modal", "person"):
+        named = (
+            number > at and word.of("coordinator") and words[number - 1].of("disease")
+        )  # "(treatment of) X and prophylaxis of Y"
+        if named or word.is_stop or word.of("preposition", "relative", "be", "have", "modal", "person"):
             return 0
         number = after
     return 0

@@ -9,16 +9,22 @@ from pipeline.language import classes_of, rx
 from pipeline.model import Age, AgeGroup, Sex
 
 _UNIT = r"(?:days?|weeks?|months?|years?)"
+_SPELLED = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
+_NUMBER = rf"(?:\d+|{'|'.join(_SPELLED.split())})"
 _LEAD = r",? ?(?:(?:aged?|ages|(?:who|that) are|between|at least|as young as|down to|from|of)(?: (?:the )?ages? of)? )*+"
 _AGE = rx(
-    rf"{_LEAD}(?P<low>\d+)(?:[ -](?P<unit>{_UNIT}))?"
-    rf"(?: ?(?P<to>to less than|to under|to younger than|up to|to|through|and|-) ?(?P<high>\d+))?(?P<tail>[ -](?P<last>{_UNIT}))?"
+    rf"{_LEAD}(?P<low>{_NUMBER})(?:[ -](?P<unit>{_UNIT}))?"
+    rf"(?: ?(?P<to>to less than|to under|to younger than|up to|to|through|and|-) ?(?P<high>{_NUMBER}))?(?P<tail>[ -](?P<last>{_UNIT}))?"
     r"(?:[ -]of[ -]age|[ -]old)?"
     r"(?: (?:and|or) (?P<bound>older|above|over|up|more|younger|under|less))?(?: of age)?(?![\w-])"
 )
 _LIMIT = rx(
     r",? ?(?:(?:who|that) are |aged )?(?P<bound>no older than|no younger than|not older than|older than|younger than|less than|more than|over|under|below|above|up to)(?: the age of)?"
     rf" (?P<low>\d+)(?: (?P<unit>{_UNIT}))?(?: of age| old)?(?![\w-])"
+)
+_FROM_BIRTH = rx(
+    rf",? ?(?:aged )?(?:from )?birth (?P<to>to less than|to under|to younger than|up to|to|through) (?P<high>{_NUMBER})[ -](?P<unit>{_UNIT})"
+    r"(?: (?:of age|old))?(?![\w-])"
 )
 _EXCLUSIVE = ("older than", "younger than", "less than", "more than", "over", "under", "below", "above")
 _QUANTITY = r"(?:(?P<some>certain|some|eligible|selected) |(?:all|most|the|other|many|these|both|any) )?"
@@ -108,6 +114,10 @@ _TRAIT_WORDS = rx(rf"(?P<words>(?:(?!(?:{_TRAIT})\b)[a-z][\w'-]*,? ){{1,3}}?)(?:
 
 def read_age(text: str, start: int, end: int) -> Bounds | None:
     """An age at `start`: "aged 12 years and older", "2 to less than 12 years of age", "younger than 18"."""
+    born = _FROM_BIRTH.match(text, start, end)
+    if born is not None:
+        exclusive = born["to"].lower() in _EXCLUSIVE_TO
+        return Bounds(_place(born), high=_aged(born["high"], born["unit"]), high_exclusive=exclusive)
     found = _LIMIT.match(text, start, end) or _AGE.match(text, start, end)
     if found is None or _SINCE.match(text, found.end(), end) is not None:
         return None  # "at least 5 years past menopause"
@@ -131,13 +141,14 @@ def read_age(text: str, start: int, end: int) -> Bounds | None:
     unit = found["unit"] or found["last"]
     first = _aged(found["low"], unit)
     if found["high"]:
-        open_end = found["to"].lower() in ("to less than", "to under", "to younger than")
+        open_end = found["to"].lower() in _EXCLUSIVE_TO
         return Bounds(_place(found), first, _aged(found["high"], found["last"] or unit), high_exclusive=open_end)
     if (found["bound"] or "").lower() in ("younger", "under", "less"):
         return Bounds(_place(found), high=first)
     return Bounds(_place(found), low=first)
 
 
+_EXCLUSIVE_TO = ("to less than", "to under", "to younger than")
 _SINCE = rx(r" (?:past|after|since|before|from|following)\b")
 
 
@@ -147,7 +158,8 @@ def _place(found: re.Match[str]) -> Place:
 
 
 def _aged(value: str, unit: str) -> Age:
-    return Age(int(value), unit.lower().rstrip("s"))  # type: ignore[arg-type]  # the pattern admits only the four units
+    count = int(value) if value.isdigit() else _SPELLED.split().index(value.lower()) + 1
+    return Age(count, unit.lower().rstrip("s"))  # type: ignore[arg-type]  # the pattern admits only the four units
 
 
 def _described(found: re.Match[str], age: Bounds | None, status: re.Match[str] | None, *, bound: bool) -> list[Group]:
@@ -187,12 +199,20 @@ def _sex(words: str) -> Sex | None:
 def _shared_range(groups: list[Group]) -> tuple[Group, ...]:
     """Reads "children and young adults aged 1 to 21 years": a range with an upper bound speaks of all the groups before it.
 
-    So does any age of "females and males aged 9 years and older", whose words say no other.
+    So does any age of "females and males aged 9 years and older", whose words say no other. A range that ends with childhood is
+    of no adults: "adults and children aged 6 to 17 years".
     """
     last = groups[-1].age if len(groups) > 1 else None
     if last is None or ((last.low is None or last.high is None) and any(one.sex is None or one.age_group for one in groups)):
         return tuple(groups)
+    of_children = last.high is not None and (last.high.unit != "year" or last.high.value <= _CHILDHOOD)
     return tuple(
-        one if one.age is not None else Group(one.noun, one.age_group, one.sex, one.menopausal, last, one.some, one.bound)
+        one
+        if one.age is not None or (of_children and one.age_group == "adult")
+        else Group(one.noun, one.age_group, one.sex, one.menopausal, last, one.some, one.bound)
         for one in groups
     )
+
+
+#: In years: no adult is younger.
+_CHILDHOOD = 18

@@ -183,6 +183,8 @@ def time(here: Here) -> Opener | None:
     words, at, end, current, joined = here.parts
     if words[at].low == "through" and at + 3 < end and words[at + 2].of("manner") and words[at + 3].is_stop:
         return None  # "given through a vein.": how
+    if current == "people" and _of_age(words, at, end):
+        return None
     if current in CLAUSES and not (current == "cause" and joined) and not (words[at].of("time") and _another_way(words, at)):
         return None
     if (words[at].low, words[at + 1].low if at + 1 < end else "") in (
@@ -218,6 +220,16 @@ def time(here: Here) -> Opener | None:
     if not word.of("time") or (word.low == "once") or (word.low == "following" and at and words[at - 1].low in ("the", "of")):
         return None
     return Opener("time", _past_time(words, number + 1, end))
+
+
+def _of_age(words: Sequence[Word], at: int, end: int) -> bool:
+    """Reads "(individuals) 6 weeks through 5 years of age", "(children) from birth to 17 years": how old they are, from any of these words on."""
+    birth = next((k for k in range(at, at + 2) if words[min(k, end - 1)].low == "birth"), at - 1 if at else 0)
+    if words[birth].low == "birth":
+        return words[at].low == "from" or words[at].low in ("to", "through", "up")
+    through = next((k for k in range(at, min(end - 2, at + 3)) if words[k].low == "through"), 0)
+    from_unit = through > 0 and words[through - 1].of("unit")
+    return from_unit and words[through + 1].of("number") and words[through + 2].of("unit")
 
 
 def _past_time(words: Sequence[Word], at: int, end: int) -> int:
@@ -291,6 +303,8 @@ def place(here: Here) -> Opener | None:
     """Reads "in the skin", "into a vein", "by mouth"."""
     words, at, end, current, joined = here.parts
     low = words[at].low
+    if current == "people" and _of_age(words, at, end):
+        return None
     if current in CLAUSES or (current in ("time", "span") and not joined):
         return None
     if current == "having" and low == "in" and any(word.low in ("gene", "genes", "protein") for word in words[at : at + 8]):
