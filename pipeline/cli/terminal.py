@@ -20,7 +20,7 @@ from rich.text import Text
 from pipeline.cli.console import seen
 from pipeline.errors import Problem
 from pipeline.fields import FIELDS, patients, purpose
-from pipeline.model import DrugFacts, Fact, Page, PriorTherapy, Resource, Review, Sentence, Span, Therapy, Use, facts_in
+from pipeline.model import DrugFacts, Fact, Page, Resource, Review, Sentence, Span, Use, facts_in
 from pipeline.snapshot import Record
 from pipeline.tables import Named, unread_in
 from pipeline.tables.columns import SYSTEMS
@@ -294,9 +294,10 @@ def _restrictions(use: Use) -> Iterator[tuple[str, str | Text]]:
     if use.alone:
         yield "alone", use.alone.text
     for therapy in use.therapies:
-        yield _WITH[therapy.mode], _treatment(therapy, {"required", "optional", "concurrent"})
+        by_name = therapy.mode in {"required", "optional", "concurrent"}
+        yield _WITH[therapy.mode], " and ".join(_texts(therapy.names)) if by_name else therapy.phrase.text
     for prior in use.prior:
-        yield _AFTER[prior.mode], _treatment(prior, {"required"})
+        yield _AFTER[prior.mode], prior.phrase.text  # its names leave out how many there were: "at least two other treatments"
     for phase in use.phases:
         yield "in steps", phase.phrase.text
 
@@ -307,10 +308,6 @@ def _quotes(use: Use) -> Iterator[Fact]:
     for quote in use.evidence:
         if not any(whole.start <= span.start and span.end <= whole.end for whole in use.text.spans for span in quote.spans):
             yield quote
-
-
-def _treatment(therapy: Therapy | PriorTherapy, by_name: set[str]) -> str:
-    return " and ".join(_texts(therapy.names)) if therapy.mode in by_name else therapy.phrase.text
 
 
 def _codes(fact: Fact) -> list[str]:

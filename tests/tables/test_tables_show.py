@@ -438,3 +438,10 @@ def test_tables_go_beside_the_snapshots_or_where_they_are_asked_to(show: Show, s
     said = show(tmp_path / "output", "--to", tmp_path / "output" / "current" / "x", command="tables")
     assert said.code == 2
     assert "W310" in said.err
+
+
+def test_an_earlier_treatment_is_shown_with_how_many_there_were(tmp_path: Path, show: Show) -> None:
+    """Its name alone would be wider than the page."""
+    page = drug_page("Zolerab").replace("in adults", "in adults who have had at least two other systemic therapies")
+    convert([write_pages(tmp_path / "seeds", {"zolerab.md": page})], tmp_path / "out")
+    assert "   after        at least two other systemic therapies\n" in show(tmp_path / "out", "zolerab").out
