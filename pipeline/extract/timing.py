@@ -117,7 +117,8 @@ def _may_be(scene: Scene) -> Word | None:
 
 def _of_head(scene: Scene) -> bool:
     last = next((one for one in reversed(scene.before) if one.kind not in ("frame", "gloss")), None)
-    return last is not None and last.kind in ("head", "object")
+    apart = scene.text[: scene.place(scene.phrase.first, scene.end)[0]].rstrip().endswith(",")  # "relapse to X, following Y"
+    return not apart and last is not None and last.kind in ("head", "object")
 
 
 def span(scene: Scene) -> tuple[Said, ...] | None:

@@ -54,6 +54,7 @@ def read_use_section(blocks: Iterable[Block], names: Names) -> UseSection:
     for element in ledger.elements:
         if isinstance(element, Passage):
             _passage(ledger, element)
+    _opens_nothing(ledger)
     for element in ledger.elements:
         if isinstance(element, Aside):
             read_aside(ledger, element)
@@ -101,6 +102,14 @@ def _passage(ledger: Ledger, passage: Passage) -> None:
         ledger.unread(said, reason)
         for one in ledger.reads[first:]:
             one.leaf.stated.append(said.fact("stated"))
+
+
+def _opens_nothing(ledger: Ledger) -> None:
+    """A sentence that opens a list, and nothing stands below it: what it says is of no use, and a person must see it."""
+    passages = [one for one in ledger.elements if isinstance(one, Passage) and one.lead]
+    opened = {id(one.lead[0]) for one in passages if one.items or one.prose or one.refused is not None}
+    for said in (said for one in passages if id(one.lead[0]) not in opened for said in one.lead):
+        ledger.unread(said, "nothing stands below it that it opens")
 
 
 #: More criteria than these are none.
