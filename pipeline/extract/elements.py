@@ -14,14 +14,13 @@ from pipeline.extract.label_blocks import (
     INFECTIONS,
     is_group,
     is_item,
-    is_on_limitations,
     is_title,
     leads_label,
     opens_part,
 )
 from pipeline.extract.outline import Item, apart, nest, past_heading
 from pipeline.extract.sentence import has_aim, has_object, is_another, is_for, points_back, starts_with_aim
-from pipeline.extract.sentences import Statement, longest, statements
+from pipeline.extract.sentences import Statement, longest, of_footnote, statements
 from pipeline.extract.subjects import Names
 from pipeline.extract.told import names_another
 from pipeline.model import Block
@@ -93,7 +92,7 @@ def elements(blocks: Sequence[Block], names: Names) -> list[Element]:
         if names.open and block.kind == "paragraph" and run and run[-1].kind == "item" and not walk.takes_bare(block):
             walk.take_list(run)  # a label's list may go on behind it, or an earlier one ("NOTE: not in any of: - … - …")
             run = []
-        heads = block.kind == "heading" or (block.kind == "paragraph" and is_on_limitations(block.text))
+        heads = block.kind == "heading"
         if block.kind == "item" or (not heads and (walk.takes_bold(block, run) or walk.takes_bare(block))):
             run.append(block)
             continue
@@ -255,7 +254,7 @@ class _Walk:
         if longest(block) > MAX_SENTENCE:
             self.found.append(Unseen(block, self.passage))
             return
-        said = statements(block)
+        said = of_footnote(statements(block))
         closing = bool(said) and said[-1].opens
         for number, statement in enumerate(said):
             frame = self._frame(statement)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from pipeline.extract.frames import Frame
@@ -16,8 +15,6 @@ INFECTIONS = rx(r"\bof (?:[\w-]+ ){0,3}infections(?: (?:when )?(?:caused|due)\b|
 BELOW = rx(
     r"\b(?:(?:listed|described|specified) (?:below|in this section)|the following(?: \w+){0,3}|following(?: (?:conditions|diseases|disorders|infections|situations))?)\W*$"
 )
-#: A heading of a label that lost its mark, over what it is not indicated for.
-_LIMITATIONS = re.compile(r"\s*(?:important )?limitations? of use\W*\Z", re.IGNORECASE)
 _GROUP = rx(r"\W{0,3}(?:\d{1,2}\.? |[a-z]\. )?(?:\w[\w-]*+ ){1,3}(?:disorders|diseases|states|conditions|system)[.:]?")
 #: In characters.
 _LONGEST_TITLE, _LONGEST_OPENING = 80, 160
@@ -28,11 +25,6 @@ def leads_label(statement: Statement, frame: Frame) -> bool:
     if not frame.of_label or frame.group is None:
         return False
     return not statement.text.rstrip().endswith((".", "!", "?", ")", "]")) or BELOW.search(statement.text) is not None
-
-
-def is_on_limitations(text: str) -> bool:
-    """Whether a paragraph is such a heading."""
-    return _LIMITATIONS.match(text) is not None
 
 
 def is_group(text: str) -> bool:

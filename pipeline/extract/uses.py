@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from pipeline.extract.about import (
     SYMPTOMS,
@@ -170,6 +171,31 @@ def with_evidence(use: Use, sentences: Sequence[Sentence], starts: Sequence[int]
         found[number] for number in sorted(found) if any(_holds(place, span) for place in found[number].spans for span in apart)
     ]
     return replace(use, evidence=(*use.evidence, *more))
+
+
+def unheld(uses: Iterable[Use], sentences: Iterable[Sentence]) -> list[Sentence]:
+    """The sentences; one that was read, and that no use holds, is unread."""
+    shown = [one for use in uses for one in (use.text, use.parent, use.lead, *use.evidence) if one is not None]
+    held = sorted({(span.start, span.end) for one in shown for span in one.spans})
+    starts = [start for start, _ in held]
+    ends = list(accumulate((end for _, end in held), max))
+    return [
+        one if one.role not in _OF_USES or _meets(one, starts, ends) else replace(one, role="unread", reason=NOT_HELD)
+        for one in sentences
+    ]
+
+
+NOT_HELD = "it was read, and no use holds it"
+_OF_USES = ("use", "lead", "detail")
+
+
+def _meets(sentence: Sentence, starts: Sequence[int], ends: Sequence[int]) -> bool:
+    """Whether a place among several, in order, has a character of a sentence."""
+    for span in sentence.fact.spans:
+        before = bisect_left(starts, span.end)
+        if before and ends[before - 1] > span.start:
+            return True
+    return False
 
 
 def _holds(place: Span, span: Span) -> bool:
