@@ -92,11 +92,10 @@ def elements(blocks: Sequence[Block], names: Names) -> list[Element]:
         if names.open and block.kind == "paragraph" and run and run[-1].kind == "item" and not walk.takes_bare(block):
             walk.take_list(run)  # a label's list may go on behind it, or an earlier one ("NOTE: not in any of: - … - …")
             run = []
-        heads = block.kind == "heading"
-        if block.kind == "item" or (not heads and (walk.takes_bold(block, run) or walk.takes_bare(block))):
+        if block.kind == "item" or (block.kind != "heading" and (walk.takes_bold(block, run) or walk.takes_bare(block))):
             run.append(block)
             continue
-        heads = heads or (number + 1 < len(blocks) and walk.is_title(block))
+        heads = block.kind == "heading" or (number + 1 < len(blocks) and walk.is_title(block))
         walk.take_list(run)
         run = []
         if heads:
@@ -191,9 +190,12 @@ class _Walk:
             self._open_below(lead, block, lone=lone)
             self.part = block.level
             return
-        if self.label is not None and (goes_on or (block.kind == "heading" and block.level == self.part)):
-            label = self.label
+        label = self.label
+        named = label is not None and any(one.block.kind == "paragraph" for one in label.items)
+        titled = block.kind != "heading" and (named or self.part < 0)  # "Gout", "GERD": each over a list of its own
+        if label is not None and (goes_on or titled or (block.kind == "heading" and block.level == self.part)):
             self._open_below(label, block, lone=lone)  # and below the next one like it
+            self.part = -1 if titled else self.part
             if goes_on:
                 self.label = label
             return

@@ -171,6 +171,8 @@ def _no_uses(ledger: Ledger, passage: Passage, under: Under) -> None:
     frame = passage.refused
     role: SentenceRole = frame.role if frame is not None and frame.role is not None else "unread"
     reason = under.refused or (None if role != "unread" else "no rule knows the sentence that opens the list")
+    if role == "explanation" and ledger.names.approved:  # "X is an inhibitor of Y indicated:" explains nothing
+        role, reason = "unread", "no rule knows the sentence that opens the list"
     if under.refused is not None:
         role = under.role
     name = frame.name if frame is not None and frame.name and role != "unread" else role

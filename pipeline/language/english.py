@@ -165,7 +165,7 @@ _SETS: Final[Mapping[str, str]] = {
     "of-surgery": "remove shrink destroy suppress lower reduce collect cut kill help",
     "noun-aims": "treatment management relief prevention reduction control care therapy diagnosis detection palliation prophylaxis alleviation "
     "chemoprophylaxis initiation amelioration suppression eradication correction improvement maintenance induction resolution "
-    "prolongation slowing healing evaluation assessment production reversal conversion termination elimination",
+    "prolongation slowing healing evaluation assessment production reversal conversion termination elimination localization",
     # What a therapy is beside another: "as adjunctive therapy in edema"
     "added": "adjunctive replacement supplemental supplementary substitution",
     # Verbs that an item may begin with, and no adjectives ("Clear cell sarcoma", "Lower back pain")

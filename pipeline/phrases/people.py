@@ -138,7 +138,7 @@ def read_age(text: str, start: int, end: int) -> Bounds | None:
     return Bounds(_place(found), low=first)
 
 
-_SINCE = rx(r" (?:past|after|since|before|from|following)\b")
+_SINCE = rx(r" (?:past|after|since|before|from|following|post-?[a-z]+)\b")
 
 
 def _place(found: re.Match[str]) -> Place:

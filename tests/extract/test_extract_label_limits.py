@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.model import DrugFacts
-from tests.extract.in_words import Uses, conditions, words
+from tests.extract.in_words import Uses, conditions, patients, words
 
 Facts = Callable[[str], DrugFacts]
 GOUT = "CODRIX is indicated for the treatment of gout.\n\n"
@@ -91,3 +91,85 @@ def test_each_of_two_footnotes_with_one_mark_speaks_of_the_use_before_it(uses_of
 def test_an_opening_that_nothing_follows_is_unread(facts_of_label: Facts) -> None:
     facts = facts_of_label(f"{GOUT}CODRIX is also indicated for the treatment of the following\n")
     assert [one.fact.text for one in facts.unread] == ["CODRIX is also indicated for the treatment of the following"]
+
+
+def test_a_list_below_an_explanation_is_not_lost_in_silence(facts_of_label: Facts) -> None:
+    facts = facts_of_label(
+        "CODRIX is a glionase inhibitor indicated:\n\n- in combination with brontinib for the treatment of gout.\n"
+    )
+    assert facts.uses == ()
+    assert [one.fact.text for one in facts.unread] == [
+        "CODRIX is a glionase inhibitor indicated:",
+        "in combination with brontinib for the treatment of gout.",
+    ]
+
+
+def test_an_opening_holds_below_all_of_its_titles(uses_of_label: Uses) -> None:
+    titled = ("Peptic Ulcer", "GERD", "Alvic States")
+    titles = "\n\n".join(f"{title}\n\n- Treatment of alvitis." for title in titled)
+    uses = uses_of_label(f"CODRIX capsules are indicated in adults for the following\n\n{titles}")
+    assert [patients(use) for use in uses] == [[["adults"]]] * 3
+
+
+def test_a_sentence_on_other_patients_lends_none_to_the_use_before(uses_of_label: Uses) -> None:
+    other = "It may be used secondarily in women with metastatic glioma who are 1 to 5 years postmenopausal."
+    (use,) = uses_of_label(f"CODRIX is indicated for the treatment of men with gout. {other}")
+    assert patients(use) == [["men"]]
+    assert other.rstrip(".") in words(use)
+
+
+def test_years_since_menopause_are_no_age(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label("CODRIX is indicated for the treatment of glioma in women who are 1 to 5 years postmenopausal.")
+    assert all(one.kind != "age-range" for group in use.populations for one in group.characteristics)
+
+
+def test_a_remark_on_where_it_was_shown_to_work_is_no_cause(uses_of_label: Uses) -> None:
+    remark = "CODRIX has been shown to be effective in regions where other drugs may fail, presumably due to drug resistance."
+    (use,) = uses_of_label(f"CODRIX is indicated for the treatment of malaria in adults. {remark}")
+    assert (use.causes, use.disease_status, remark in words(use)) == ((), (), True)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "CODRIX is indicated for the acute treatment of migraine with or without aura in adults.",
+        "CODRIX is indicated for prophylaxis of infections in patients at risk, such as recipients with alvic disease (AD).",
+    ],
+)
+def test_what_a_disease_comes_with_is_no_treatment(uses_of_label: Uses, sentence: str) -> None:
+    assert [use.therapies for use in uses_of_label(sentence)] == [()]
+
+
+def test_whose_cancer_it_is_are_patients_and_no_treatment(uses_of: Uses) -> None:
+    (use,) = uses_of(
+        "Zolafen is approved to treat:\n\n- **Sarcoma.** It is used in adults:\n  - With ALVS whose cancer got worse.\n"
+    )
+    assert (use.therapies, patients(use)) == ((), [["adults", "With ALVS"]])
+
+
+@pytest.mark.parametrize("item", ["active immunization for the", "Active immunization of pregnant women for the"])
+def test_immunization_is_how_a_disease_is_prevented(uses_of_label: Uses, item: str) -> None:
+    (use,) = uses_of_label(f"CODRIX is indicated for:\n\n- {item} prevention of alvitis caused by Aerococcus lentus.\n")
+    assert (use.intent, conditions((use,)), use.settings) == ("prevent", ["alvitis"], ())
+
+
+def test_immunization_against_no_named_disease_is_unread(uses_of_label: Uses) -> None:
+    assert uses_of_label("CODRIX is indicated for active immunization for the prevention of disease caused by A. lentus.") == ()
+
+
+def test_what_is_increased_is_not_the_disease(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label("CODRIX is indicated for treatment to increase bone mass in men with osteoporosis.")
+    assert (use.intent_text and use.intent_text.text, conditions((use,))) == ("increase bone mass", ["osteoporosis"])
+
+
+def test_one_of_two_earlier_treatments_is_a_must(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label("CODRIX is indicated for gout in patients who have already received surgery and/or radiation.")
+    assert [one.mode for one in use.prior] == ["one_of"]
+
+
+def test_patients_of_a_second_purpose_are_not_the_first_one_s(uses_of_label: Uses) -> None:
+    first, second = uses_of_label(
+        "CODRIX is indicated for PET in men with glioma, and for the localization of alvic tumors in adults and children."
+    )
+    assert patients(first) == [["men", "with glioma"]]
+    assert patients(second) == [["adults"], ["children"]]
