@@ -82,10 +82,17 @@ def read_aside(ledger: Ledger, aside: Aside) -> None:
     ledger.role(statement, "footnote" if statement.note else frame.role or "unread", frame.name)
     if frame.role == "programme":  # it is about the drug, wherever it stands
         ledger.state(every_place(ledger.elements), statement.fact(frame.name))
-    elif may_limit(statement, frame):
+    elif may_limit(statement, frame) or (ledger.names.approved and _denied_in_paragraph(aside)):
         ledger.state(places, statement.fact("stated"))
     another = frame.role == "denied" and frame.group is not None and not frame.group.is_of("approve")
     note_said(ledger, statement, frame, ledger.of(places) if another and of_another(statement, frame, ledger.names) else ())
+
+
+def _denied_in_paragraph(aside: Aside) -> bool:
+    """Reads "X is indicated for severe asthma. X is not indicated for other eosinophilic conditions." in a label."""
+    passage = aside.passage
+    own = passage is not None and passage.prose and passage.lead[0].block is aside.statement.block
+    return own and aside.frame.role == "denied"
 
 
 def _marked(ledger: Ledger, note: str) -> list[Place]:
@@ -185,16 +192,22 @@ _NAMES = {"cell": "a table", "code": "a code block", "html": "an HTML block", "i
 
 
 def read_limits(ledger: Ledger) -> None:
-    """What stands under "Limitations of Use": in the page's words, with the uses of its section."""
+    """What stands under "Limitations of Use": with the uses of its section; all, where it has none, or alone stands at the end."""
+    places = [(ledger.at[id(_block_of(one.place))], one) for one in ledger.reads] if ledger.limits else []
+    under = (each for one in ledger.elements if isinstance(one, Passage) for each in one.under)
+    titles = frozenset(ledger.at[id(each)] for each in under if each.kind != "heading") if ledger.limits else frozenset()
     for one in ledger.limits:
-        reads = _limited(ledger, one)
+        start, end = own_section(one, ledger.blocks, titles)
+        reads = [each for number, each in places if start <= number < end]
+        if not reads or (len(ledger.limits) == 1 and _closes(one, places)):
+            reads = ledger.reads
         opening: Statement | None = None
         for number, block in enumerate(one.blocks):
-            if block.kind == "heading" or (not number and is_only_title(block.text)):
+            if (block.kind == "heading" and number) or (not number and is_only_title(block.text)):
                 for statement in statements(block):
                     ledger.role(statement, "parent", "heading")
                 continue
-            if block.kind not in ("item", "paragraph") or longest(block) > MAX_SENTENCE:
+            if block.kind not in ("heading", "item", "paragraph") or longest(block) > MAX_SENTENCE:
                 _state_unseen(ledger, block, reads)
                 continue
             opening = opening if block.kind == "item" else None
@@ -238,18 +251,10 @@ def _limit(ledger: Ledger, statement: Statement, said: Fact, reads: Iterable[Rea
 _SENDS_ON = rx(r"[(\[]see (?:also )?[A-Z][\w ,()\[\]-]*\W*")
 
 
-def _limited(ledger: Ledger, limits: Limits) -> list[Read]:
-    """The uses that limits hold for: those of their section; all, where it has none, or where they alone stand at the very end."""
-    at = ledger.at
-    places = [(at[id(_block_of(one.place))], one) for one in ledger.reads]
-    titles = sorted(
-        {at[id(each)] for one in ledger.elements if isinstance(one, Passage) for each in one.under if each.kind != "heading"}
-    )
-    start, end = own_section(limits, ledger.blocks, titles)
-    own = [one for number, one in places if start <= number < end]
+def _closes(limits: Limits, places: Iterable[tuple[int, Read]]) -> bool:
+    """Whether limits stand at the end of all uses, and not in an item of one."""
     nested = limits.title.kind == "item" and limits.title.level > 1
-    closing = len(ledger.limits) == 1 and not nested and all(number < limits.at for number, _ in places)
-    return list(ledger.reads) if closing or not own else own
+    return not nested and all(number < limits.at for number, _ in places)
 
 
 def _block_of(place: Place) -> Block:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from pipeline.extract.frames import frame_of
@@ -122,21 +123,25 @@ def opens_list(statement: Statement, following: Block | None) -> bool:
     return following is not None and following.kind == "item" and not statement.text.endswith((".", "!", "?", ")", "]"))
 
 
-def own_section(limits: Limits, blocks: Sequence[Block], titles: Sequence[int]) -> tuple[int, int]:
+def own_section(limits: Limits, blocks: Sequence[Block], titles: AbstractSet[int]) -> tuple[int, int]:
     """From which block to which the section goes that limits stand in; `titles` are the paragraphs that are headings."""
     title = limits.title
+    before, behind = range(limits.at - 1, -1, -1), range(limits.end, len(blocks))
     if title.kind == "item" and title.level > 1:
-        start = next((n for n in range(limits.at - 1, -1, -1) if blocks[n].kind == "item" and blocks[n].level < title.level), 0)
+        start = next((n for n in before if blocks[n].kind == "item" and blocks[n].level < title.level), 0)
         return start, limits.at
     if title.kind != "heading":
-        lines = [n for n in titles if n < limits.at and all(one.kind != "heading" for one in blocks[n : limits.at])]
-        if lines:
-            return lines[-1], next(
-                (n for n in range(limits.end, len(blocks)) if n in titles or blocks[n].kind == "heading"), len(blocks)
-            )
-    level = title.level if title.kind == "heading" else 7
-    start = next((n for n in range(limits.at - 1, -1, -1) if blocks[n].kind == "heading" and blocks[n].level < level), -1)
-    if start < 0:
+        line = next((n for n in before if n in titles or blocks[n].kind == "heading"), None)
+        if line in titles:
+            return line or 0, next((n for n in behind if n in titles or blocks[n].kind == "heading"), len(blocks))
+    level = title.level if title.kind == "heading" else _BELOW_ALL
+    above = next((n for n in before if blocks[n].kind == "heading" and blocks[n].level < level), None)
+    if above is None:
         return 0, len(blocks)
-    upto = range(limits.end, len(blocks))
-    return start, next((n for n in upto if blocks[n].kind == "heading" and blocks[n].level <= blocks[start].level), len(blocks))
+    return above, next(
+        (n for n in behind if blocks[n].kind == "heading" and blocks[n].level <= blocks[above].level), len(blocks)
+    )
+
+
+#: A line stands below a heading of any level.
+_BELOW_ALL = 7

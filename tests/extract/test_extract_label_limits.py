@@ -23,6 +23,7 @@ LIMIT = "Reserve CODRIX for use in patients for whom other treatment is inadequa
         f"Limitations of Use\n\n- {LIMIT}\n",
         f"LIMITATIONS OF USE:\n\n{LIMIT}\n",
         f"Limitation of Use: {LIMIT}\n",
+        f"### Limitation of Use: {LIMIT}\n",
         f"### Limitations of Use and Effectiveness\n\nCODRIX was studied in adults.\n\n{LIMIT}\n",
     ],
 )
@@ -55,6 +56,17 @@ def test_a_denial_among_limits_binds_the_uses_of_its_section(uses_of_label: Uses
         "CODRIX is indicated for the prevention of recurrent gout.\n"
     )
     assert [any("acute gout" in said for said in words(use)) for use in uses] == [True, False]
+
+
+def test_a_denial_behind_a_use_stays_with_it(uses_of_label: Uses) -> None:
+    denial = "CODRIX is not indicated for other alvic conditions."
+    first, second = uses_of_label(f"CODRIX is indicated for the treatment of severe asthma. {denial}\n\n{GOUT}")
+    assert [denial in words(use) for use in (first, second)] == [True, False]
+
+
+def test_a_bracket_behind_patients_is_kept(uses_of_label: Uses) -> None:
+    (use,) = uses_of_label("CODRIX is indicated to evaluate alvitis in adults and children (magnetic resonance angiography).")
+    assert [one.text for one in use.disease_status] == ["magnetic resonance angiography"]
 
 
 def test_a_use_behind_a_line_of_limits_is_a_use(uses_of_label: Uses) -> None:
