@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pipeline.extract.denials import of_another, read_denial
 from pipeline.extract.details import conditional, read_detail
-from pipeline.extract.elements import Aside, Unseen
-from pipeline.extract.frames import Frame, limits
+from pipeline.extract.elements import MAX_SENTENCE, Aside, Passage, Unseen
+from pipeline.extract.frames import Frame, frame_of, limits
 from pipeline.extract.ledger import Ledger, Read, note_said, rules_of
-from pipeline.extract.quote import shown
+from pipeline.extract.limits import Limits, is_only_title, opens_list, own_section
+from pipeline.extract.quote import join, shown
 from pipeline.extract.scope import (
     Place,
     every_place,
@@ -17,9 +19,10 @@ from pipeline.extract.scope import (
     reached,
 )
 from pipeline.extract.sentence import is_another, points_back, read_on
-from pipeline.extract.sentences import Statement
+from pipeline.extract.sentences import Statement, longest, statements
 from pipeline.extract.told import NO_ANTECEDENT, NO_FRAME, OTHER_SUBJECT
 from pipeline.language import rx
+from pipeline.model import Block, Fact
 
 
 def may_limit(statement: Statement, frame: Frame) -> bool:
@@ -79,10 +82,17 @@ def read_aside(ledger: Ledger, aside: Aside) -> None:
     ledger.role(statement, "footnote" if statement.note else frame.role or "unread", frame.name)
     if frame.role == "programme":  # it is about the drug, wherever it stands
         ledger.state(every_place(ledger.elements), statement.fact(frame.name))
-    elif may_limit(statement, frame):
+    elif may_limit(statement, frame) or (ledger.names.approved and _denied_in_paragraph(aside)):
         ledger.state(places, statement.fact("stated"))
     another = frame.role == "denied" and frame.group is not None and not frame.group.is_of("approve")
     note_said(ledger, statement, frame, ledger.of(places) if another and of_another(statement, frame, ledger.names) else ())
+
+
+def _denied_in_paragraph(aside: Aside) -> bool:
+    """Reads "X is indicated for severe asthma. X is not indicated for other eosinophilic conditions." in a label."""
+    passage = aside.passage
+    own = passage is not None and passage.prose and passage.lead[0].block is aside.statement.block
+    return own and aside.frame.role == "denied"
 
 
 def _marked(ledger: Ledger, note: str) -> list[Place]:
@@ -179,3 +189,73 @@ def read_unseen(ledger: Ledger, element: Unseen) -> None:
 
 _NAMES = {"cell": "a table", "code": "a code block", "html": "an HTML block", "item": "an item longer than any sentence",
           "paragraph": "a paragraph longer than any sentence", "heading": "a heading"}  # fmt: skip
+
+
+def read_limits(ledger: Ledger) -> None:
+    """What stands under "Limitations of Use": with the uses of its section; all, where it has none, or alone stands at the end."""
+    places = [(ledger.at[id(_block_of(one.place))], one) for one in ledger.reads] if ledger.limits else []
+    under = (each for one in ledger.elements if isinstance(one, Passage) for each in one.under)
+    titles = frozenset(ledger.at[id(each)] for each in under if each.kind != "heading") if ledger.limits else frozenset()
+    for one in ledger.limits:
+        start, end = own_section(one, ledger.blocks, titles)
+        reads = [each for number, each in places if start <= number < end]
+        if not reads or (len(ledger.limits) == 1 and _closes(one, places)):
+            reads = ledger.reads
+        opening: Statement | None = None
+        for number, block in enumerate(one.blocks):
+            if (block.kind == "heading" and number) or (not number and is_only_title(block.text)):
+                for statement in statements(block):
+                    ledger.role(statement, "parent", "heading")
+                continue
+            if block.kind not in ("heading", "item", "paragraph") or longest(block) > MAX_SENTENCE:
+                _state_unseen(ledger, block, reads)
+                continue
+            opening = opening if block.kind == "item" else None
+            following = one.blocks[number + 1] if number + 1 < len(one.blocks) else None
+            for at, statement in enumerate(statements(block)):
+                own = statement.fact("stated")
+                if opening is None and opens_list(statement, following):
+                    opening = statement
+                    _limit(ledger, statement, own, [])
+                else:
+                    said = own if opening is None or at else join((opening.fact("stated"), own), "stated")
+                    _limit(ledger, statement, said, reads)
+
+
+def _state_unseen(ledger: Ledger, block: Block, reads: Iterable[Read]) -> None:
+    ledger.unseen[id(block)] = f"it stands in {_NAMES[block.kind]}"
+    if (said := shown(block, "unread")) is not None:
+        for one in reads:
+            one.leaf.stated.append(said)
+
+
+def _limit(ledger: Ledger, statement: Statement, said: Fact, reads: Iterable[Read]) -> None:
+    """One sentence on limits; what it denies by name may be denied elsewhere, too."""
+    frame = frame_of(statement, ledger.names)
+    if _SENDS_ON.fullmatch(statement.text) is not None:
+        ledger.role(statement, frame.role or "footnote", frame.name)
+        return
+    for one in reads:
+        one.leaf.stated.append(said)
+    if frame.role != "denied" or of_another(statement, frame, ledger.names):
+        ledger.unread(statement, "it limits uses, and stays with them in its own words")
+        return
+    ledger.role(statement, "denied", frame.name)
+    ledger.result.denials.append(statement.fact(frame.name))
+    denial = read_denial(statement, frame, ledger.names)
+    if denial is not None and denial.names and not denial.patients:
+        ledger.denials.add(replace(denial, placed=True))
+
+
+#: "(See WARNINGS.)"
+_SENDS_ON = rx(r"[(\[]see (?:also )?[A-Z][\w ,()\[\]-]*\W*")
+
+
+def _closes(limits: Limits, places: Iterable[tuple[int, Read]]) -> bool:
+    """Whether limits stand at the end of all uses, and not in an item of one."""
+    nested = limits.title.kind == "item" and limits.title.level > 1
+    return not nested and all(number < limits.at for number, _ in places)
+
+
+def _block_of(place: Place) -> Block:
+    return place.lead[0].block if isinstance(place, Passage) else place.block

@@ -80,6 +80,8 @@ def bracket(scene: Scene) -> tuple[Said, ...] | None:
             return tuple(scene.tell(one.kind, "in-brackets", one.place) for one in narrower)
         if not related(inside, ()) or all(one.kind == "narrower" for one in narrower):
             return (scene.tell("gloss", "gloss"),)
+    if scene.previous is not None and scene.previous.kind == "people" and len(words) > _ANOTHER_NAME:
+        return (scene.tell("status", "restriction", (start, end)),)  # "in adults (magnetic resonance angiography)"
     first = scene.phrase.first + 1
     last = first + len(words)
     stop = noun_list(scene.words, first, last).end
@@ -87,6 +89,10 @@ def bracket(scene: Scene) -> tuple[Said, ...] | None:
     if (noun_list(scene.words, stop + 1, last).end if of_body else stop) == last:
         return (scene.tell("gloss", "gloss"),)  # its other name: "(low platelet levels)", "(fluid build-up in the brain)"
     return (scene.tell("status", "restriction", (start, end)),)
+
+
+#: In words: "children (teenagers)", "adults (young adults)".
+_ANOTHER_NAME = 2
 
 
 def _patients(scene: Scene, first: int, end: int) -> list[Said]:

@@ -53,6 +53,7 @@ class Denial:
     limited: bool = False
     patients: bool = False
     said: Fact | None = None
+    placed: bool = False
 
 
 def of_another(statement: Statement, frame: Frame, names: Names) -> bool:
@@ -238,7 +239,11 @@ class Denials:
                     one for one in left.populations if not any(c.age_group in denial.groups for c in one.characteristics)
                 )
                 left = replace(left, populations=kept) if kept or not left.populations else None
-        return left, tuple(denial.said for denial, verdict in verdicts if verdict in ("limited", "beside") and denial.said)
+        return left, tuple(
+            denial.said
+            for denial, verdict in verdicts
+            if denial.said and (verdict == "limited" or (verdict == "beside" and not denial.placed))
+        )
 
 
 def _known(use: Use, heads: Iterable[str]) -> set[str]:

@@ -206,6 +206,8 @@ def for_some(reading: Reading, frame: Frame, before: Sequence[Reading]) -> Readi
     So it is with "It is used alone, unless the tumor has Y, in which case it is used with X". Its words are kept whole.
     """
     statement = reading.statement
+    if _may_have_others(reading, frame):
+        return of_some_patients(statement)
     if _IN_THAT_CASE.search(statement.text) is not None:
         return of_some_patients(statement, reading.of("partner"))
     led = [one for one in reading.said if one.place[1] <= _end_of_leading(statement, frame)]
@@ -220,6 +222,13 @@ def for_some(reading: Reading, frame: Frame, before: Sequence[Reading]) -> Readi
     return replace(some, said=(*people, *some.said))
 
 
+def _may_have_others(reading: Reading, frame: Frame) -> bool:
+    """Reads "(for men with gout) It may be used in women with X": of other patients, who do not narrow those said before."""
+    may = frame.group is not None and frame.group.modal in ("may", "can") and not frame.group.only
+    return may and bool(reading.of("population")) and any(one.rule in _OF_PATIENTS for one in reading.of("description"))
+
+
+_OF_PATIENTS = ("patient-trait", "other-disease")
 #: What a sentence may say of one group of patients.
 OF_A_GROUP: tuple[SaidKind, ...] = ("partner", "alone", "line", "prior", "biomarker", "stage", "status")
 _IN_THAT_CASE = rx(r"\b(?:in which case|(?:for|in) (?:whom|which)) (?:it|they) (?:is|are|may|can|must|should)\b")

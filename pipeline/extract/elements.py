@@ -13,11 +13,9 @@ from pipeline.extract.label_blocks import (
     BELOW,
     INFECTIONS,
     breaks_off,
-    ends_limitations,
     is_fragment,
     is_group,
     is_item,
-    is_on_limitations,
     is_sentence,
     is_title,
     leads_label,
@@ -25,7 +23,7 @@ from pipeline.extract.label_blocks import (
 )
 from pipeline.extract.outline import Item, apart, nest
 from pipeline.extract.sentence import has_aim, has_object, is_another, is_for, points_back, starts_with_aim
-from pipeline.extract.sentences import Statement, longest, statements
+from pipeline.extract.sentences import Statement, longest, of_footnote, statements
 from pipeline.extract.subjects import Names
 from pipeline.extract.told import names_another
 from pipeline.model import Block
@@ -96,17 +94,16 @@ def elements(blocks: Sequence[Block], names: Names) -> list[Element]:
         if names.open and block.kind == "paragraph" and run and run[-1].kind == "item" and not walk.takes_bare(block):
             walk.take_list(run)  # a label's list may go on behind it, or an earlier one ("NOTE: not in any of: - … - …")
             run = []
-        heads = block.kind == "heading" or (block.kind == "paragraph" and is_on_limitations(block.text))
         if block.kind == "item" and walk.takes_sentence(block, run):
             walk.take_list(run)
             run = []
             below = block.text.rstrip().endswith(":") and number + 1 < len(blocks)
             walk.take_paragraph(block, blocks[number + 1] if below else None)
             continue
-        if block.kind == "item" or (not heads and (walk.takes_bold(block, run) or walk.takes_bare(block))):
+        if block.kind == "item" or (block.kind != "heading" and (walk.takes_bold(block, run) or walk.takes_bare(block))):
             run.append(block)
             continue
-        heads = heads or (number + 1 < len(blocks) and walk.is_title(block))
+        heads = block.kind == "heading" or (number + 1 < len(blocks) and walk.is_title(block))
         walk.take_list(run)
         run = []
         if heads:
@@ -199,9 +196,12 @@ class _Walk:
             self._open_below(lead, block, lone=lone)
             self.part = block.level
             return
-        if self.label is not None and (goes_on or (block.kind == "heading" and block.level == self.part)):
-            label = self.label
+        label = self.label
+        named = label is not None and any(one.block.kind == "paragraph" for one in label.items)
+        titled = block.kind != "heading" and (named or self.part < 0)  # "Gout", "GERD": each over a list of its own
+        if label is not None and (goes_on or titled or (block.kind == "heading" and block.level == self.part)):
             self._open_below(label, block, lone=lone)  # and below the next one like it
+            self.part = -1 if titled else self.part
             if goes_on:
                 self.label = label
             return
@@ -262,7 +262,7 @@ class _Walk:
         if longest(block) > MAX_SENTENCE:
             self.found.append(Unseen(block, self.passage))
             return
-        said = statements(block)
+        said = of_footnote(statements(block))
         closing = bool(said) and said[-1].opens
         for number, statement in enumerate(said):
             frame = self._frame(statement)
@@ -273,8 +273,6 @@ class _Walk:
                 number == len(said) - 1 and self._leaves_open(statement, frame, following)
             )
             if leads or self._states_use(statement, frame):
-                if self.headings and ends_limitations(self.headings[-1], statement, frame):
-                    self.headings = self.headings[:-1]
                 rest = said[number + 1 :]
                 acts = bool(rest) and has_object(statement, frame)
                 leads &= following is not None

@@ -79,13 +79,14 @@ def publish_use(ledger: Ledger, one: Read) -> None:
     if granted is not None:
         approval_status, approval_status_fact = "accelerated_approval", granted
     for mark in one.leaf.marks:
-        note = ledger.notes.get(mark)
-        if note is None:
+        notes = ledger.footnotes(mark, said.block)
+        if not notes:
             ledger.unread(said, "its footnote mark has no footnote")
-        elif note.frame.name == "accelerated-approval":
-            approval_status, approval_status_fact = "accelerated_approval", note.statement.fact("accelerated-approval")
-        elif note.frame.role != "approval-status":
-            one.leaf.stated.append(note.statement.fact("stated"))
+        for note in notes:
+            if note.frame.name == "accelerated-approval":
+                approval_status, approval_status_fact = "accelerated_approval", note.statement.fact("accelerated-approval")
+            elif note.frame.role != "approval-status":
+                one.leaf.stated.append(note.statement.fact("stated"))
     of_label, of_heading = ledger.names.approved, one.under.diseases
     built = build_use(one.leaf, approval_status, approval_status_fact, of_label=of_label, of_heading=of_heading)
     if isinstance(built, str):

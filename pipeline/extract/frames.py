@@ -103,8 +103,6 @@ _OTHER_CONDITIONS = rx(
 
 
 _NO_USE_VERB = rx(r"\b(?:approv\w+|indicated|used|given|use)\b")
-
-
 #: Among a label's indications: "Zolafen is effective for the treatment of X", "has been found useful in X".
 _EFFECTIVE = rx(
     r"\b(?:is|are|may be|ha(?:s|ve)(?: also)? been (?:found|shown)(?: to be)?|ha(?:s|ve) proved(?: to be)?)(?: also)?(?: an?)?(?: \w+ly)?"
@@ -113,8 +111,10 @@ _EFFECTIVE = rx(
     r"|\b(?:is|are) an? (?:[\w-]+ ){1,4}for the (?:treatment|management|relief|prevention) of\b"
     r"|\b(?:is|are) (?:for )?the (?:treatment|management|relief|prevention) of (?!choice)"
 )
-#: No indication but what a study found.
-_FOUND = rx(r"\b(?:stud(?:y|ies)|trials?|suggests?|evidence|data|in vitro)\b")
+#: No indication but what a study found, or where: "has been shown to be effective in regions where other drugs failed".
+_FOUND = rx(
+    r"\b(?:stud(?:y|ies)|trials?|suggests?|evidence|data|in vitro|effective in (?:[\w-]+ ){0,2}(?:regions|areas|countries|places|settings))\b"
+)
 _RECOMMENDED = rx(r"\b(?:is|are|has been|have been)(?: also)? recommended (?:for|in|as)\b(?!.* by )")
 
 

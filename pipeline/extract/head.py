@@ -22,7 +22,7 @@ from pipeline.language import LITERAL_BOLD, closed, rx
 from pipeline.model import Block
 from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.diseases import is_generic
-from pipeline.phrases.nouns import ends_noun, goes_on, joint_of, noun_aim, noun_end, noun_list
+from pipeline.phrases.nouns import by_means, ends_noun, goes_on, joint_of, noun_aim, noun_end, noun_list
 from pipeline.phrases.words import Word, closing_bracket, words_of
 
 Place = tuple[int, int]
@@ -84,7 +84,7 @@ def read_head(statement: Statement, at: int = 0) -> Head | None:
     """The head at a word of a statement, or None where no noun phrase stands there that is bold or names something."""
     text = statement.plain
     words = words_of(text, statement.start, statement.end)
-    if at >= len(words):
+    if at >= len(words) or (not at and by_means(words)):
         return None
     start = words[at].start
     ranges = [r for r in bold_ranges(statement.block) if r[0] < statement.end and r[1] > start]

@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 
 from pipeline.extract.fragments import has_main_verb
-from pipeline.extract.frames import Frame, frame_of, limits
+from pipeline.extract.frames import Frame, frame_of
 from pipeline.extract.outline import past_heading
-from pipeline.extract.sentence import has_aim
 from pipeline.extract.sentences import Statement, statements
 from pipeline.extract.subjects import Names
 from pipeline.language import rx
@@ -22,8 +21,6 @@ INFECTIONS = rx(r"\bof (?:[\w-]+ ){0,3}infections(?: (?:when )?(?:caused|due)\b|
 BELOW = rx(
     r"\b(?:(?:listed|described|specified) (?:below|in this section)|the following(?: \w+){0,3}|following(?: (?:conditions|diseases|disorders|infections|situations))?)\W*$"
 )
-#: A heading of a label that lost its mark, over what it is not indicated for.
-_LIMITATIONS = re.compile(r"\s*(?:important )?limitations? of use\W*\Z", re.IGNORECASE)
 _GROUP = rx(r"\W{0,3}(?:\d{1,2}\.? |[a-z]\. )?(?:\w[\w-]*+ ){1,3}(?:disorders|diseases|states|conditions|system)[.:]?")
 #: In characters.
 _LONGEST_TITLE, _LONGEST_OPENING = 80, 160
@@ -34,11 +31,6 @@ def leads_label(statement: Statement, frame: Frame) -> bool:
     if not frame.of_label or frame.group is None:
         return False
     return not statement.text.rstrip().endswith((".", "!", "?", ")", "]")) or BELOW.search(statement.text) is not None
-
-
-def is_on_limitations(text: str) -> bool:
-    """Whether a paragraph is such a heading."""
-    return _LIMITATIONS.match(text) is not None
 
 
 def is_group(text: str) -> bool:
@@ -93,10 +85,3 @@ def breaks_off(statement: Statement, frame: Frame) -> bool:
 
 
 _LEADS_TO = re.compile(r"\b(?:of|for|to|in|as|indicated|following|below|conditions|patients|who)[\s:]*\Z", re.IGNORECASE)
-
-
-def ends_limitations(heading: Block, statement: Statement, frame: Frame) -> bool:
-    """Reads "X is indicated for the treatment of Y" below a line "Limitations of Use" that lost its mark: a use, and no limit."""
-    line = heading.kind == "paragraph" and is_on_limitations(heading.text)
-    whole = frame.of_label and frame.group is not None and frame.subject == "drug"
-    return line and whole and not limits(statement) and has_aim(statement, frame)

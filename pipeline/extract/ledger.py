@@ -11,6 +11,7 @@ from pipeline.extract.elements import Aside, Element, Passage, elements
 from pipeline.extract.frames import Frame, brand_names
 from pipeline.extract.headings import Under
 from pipeline.extract.leaf import Leaf
+from pipeline.extract.limits import limits_in, part_at_limits
 from pipeline.extract.outline import Item
 from pipeline.extract.quote import fact, quote, shown
 from pipeline.extract.said import Reading
@@ -59,10 +60,11 @@ class Ledger:
     def __init__(self, blocks: tuple[Block, ...], names: Names) -> None:
         self.names = names
         self.own_words = names.words | names.brands_words()
-        struck = {id(block) for block in blocks if is_struck(block)}
-        self.blocks = blocks
-        self.struck = struck
-        self.elements: list[Element] = elements([block for block in blocks if id(block) not in struck], names)
+        self.blocks = blocks = part_at_limits(blocks)
+        self.struck = struck = {id(block) for block in blocks if is_struck(block)}
+        self.limits = limits_in(blocks, names)
+        apart = struck | {id(block) for one in self.limits for block in one.blocks}
+        self.elements: list[Element] = elements([block for block in blocks if id(block) not in apart], names)
         self.following = places_after(self.elements)
         self.result = UseSection()
         self.roles: dict[tuple[int, int], Accounted] = {}
@@ -71,7 +73,14 @@ class Ledger:
         self.scopes: list[Scope] = []
         self.denials = Denials()
         self.denied: set[int] = set()
-        self.notes = {e.statement.note: e for e in self.elements if isinstance(e, Aside) and e.statement.note}
+        self.notes = [e for e in self.elements if isinstance(e, Aside) and e.statement.note]
+        self.at = {id(block): number for number, block in enumerate(blocks)}
+
+    def footnotes(self, mark: str, block: Block) -> list[Aside]:
+        """The sentences of the footnote of a mark in a block: the next one with this mark, else the last."""
+        found = [one for one in self.notes if one.statement.note == mark]
+        after = [one for one in found if self.at[id(one.statement.block)] >= self.at[id(block)]]
+        return [one for one in found if one.statement.block is (after[0] if after else found[-1]).statement.block]
 
     def role(self, statement: Statement, role: SentenceRole, rule: str, reason: str | None = None) -> None:
         """Note what became of a statement."""

@@ -252,6 +252,12 @@ def _is_event(scene: Scene, name: tuple[int, int]) -> bool:
     return words[end - 1].low in _EVENTS or (words[first].low in _EVENTS and first + 1 < end and words[first + 1].low == "of")
 
 
+def _at_least_one(scene: Scene, listed: Treatments) -> bool:
+    """Reads "surgery and/or radiation": nothing else joins them."""
+    joints = {word.low for word in scene.words[listed.first : listed.end]} & {"and", "or", "and/or"}
+    return joints == {"and/or"}
+
+
 _OF_CHOICE = {"several": "conditional", "all": "required"}
 
 
@@ -284,5 +290,5 @@ def prior_clauses(scene: Scene, listed: Treatments, rule: str) -> list[Prior]:
         place = scene.place(listed.first, listed.end)
         return [*prior_clauses(scene, sure, rule), *([Prior(rule, place, "conditional", scene.names(some))] if some else [])]
     one_of = listed.join == "or" and len(names) > 1
-    mode = "conditional" if one_of and listed.mixed else "one_of" if one_of else "required"
+    mode = "conditional" if one_of and listed.mixed and not _at_least_one(scene, listed) else "one_of" if one_of else "required"
     return [Prior(rule, scene.place(listed.first, listed.end), mode, scene.names(names))]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from pipeline.extract import brackets, causes, timing, treating
 from pipeline.extract.clauses import APPOSITION, has_disease, of_disease, of_patients
@@ -146,7 +147,11 @@ def _with(scene: Scene) -> tuple[Said, ...] | None:
     if scene.words[first].low == "without":
         return stated(scene)
     said = [word for word in scene.words[first + 1 : scene.end] if not word.is_stop]
-    of_disease = bool(said) and (said[-1].of("disease") or _MARKER.search(scene.said) is not None)
+    core = list(takewhile(lambda word: word.low != "(", scene.words[first + 1 : scene.end]))  # "X disease (XD)"
+    whose = scene.end < len(scene.words) and scene.words[scene.end].low in ("who", "whose")  # no treatment has a cancer
+    of_disease = bool(said) and (
+        whose or said[-1].of("disease") or (core and core[-1].of("disease")) or _MARKER.search(scene.said) is not None
+    )
     if (
         scene.words[first].low != "with"
         or scene.phrase.inner > first + 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -39,6 +39,8 @@ _NUMBER_WITHIN = re.compile(r"(?<=[:;] )\d{1,2}\. (?=[A-Za-z])|(?<=; and )\d{1,2
 _MOST_AT_END = 40
 #: "**Sarcoma**¹ in adults", and not "50 mg/m² or more".
 _MARK_WITHIN = re.compile(rf"(?<=[A-Za-z.,)*])(?<!/m)[{MARKS}]+(?=[\s,;:])")
+#: "… who need systemic therapy.*" and "*This indication is approved under …".
+_ASTERISK = re.compile(r"\A\s*+\*(?=\s?[A-Z])|(?<=[.)\]])\*(?=\s+[A-Z]|\s*\Z)|(?<=\w)\*(?=[.;]?\s*\Z)")
 _MARK_AT_START = re.compile(rf"\s*([{MARKS}])\s*")
 
 
@@ -108,12 +110,12 @@ def _with_marks(block: Block) -> str:
 
 
 _DIGITS = tuple("123456789")
-_MARK_OF = str.maketrans("123456789", MARKS)
+_MARK_OF = str.maketrans("123456789", MARKS[:9])
 
 
 @lru_cache(maxsize=64)  # a block is asked for its sentences by each who looks at it
 def _parts(shown: str) -> tuple[_Part, ...]:
-    whole = LITERAL_BOLD.sub(_unmarked, plain(shown))
+    whole = _ASTERISK.sub(lambda found: found[0].replace("*", MARKS[-1]), LITERAL_BOLD.sub(_unmarked, plain(shown)))
     text = _REFERENCE.sub(_blank, _NUMBER_WITHIN.sub(_blank, _ENUMERATOR.sub(_blank, whole)))
     found, start = [], 0
     for stop in _STOP.finditer(text):
@@ -153,6 +155,17 @@ def _part(text: str, whole: str, start: int, end: int) -> _Part | None:
     end -= len(part) - len(part.rstrip())
     start += len(part) - len(part.lstrip())
     return (text, start, end, marks, note) if start < end else None
+
+
+def of_footnote(said: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """The sentences of a paragraph; in one that "*" opens all are of its footnote, up to the next mark."""
+    if not said or said[0].note not in ("†", "‡", MARKS[-1]):
+        return said
+    note, found = "", []
+    for one in said:
+        note = one.note or note
+        found.append(replace(one, note=note))
+    return tuple(found)
 
 
 _STRUCK = re.compile(r"~~[^~]+~~")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipeline.extract.between import may_limit, read_aside, read_unseen
+from pipeline.extract.between import may_limit, read_aside, read_limits, read_unseen
 from pipeline.extract.denials import denial_of
 from pipeline.extract.denying import may_deny
 from pipeline.extract.elements import Aside, Passage, Unseen
@@ -42,7 +42,7 @@ from pipeline.extract.sentence import read_on
 from pipeline.extract.sentences import Statement
 from pipeline.extract.subjects import Names
 from pipeline.extract.told import Told, another_use, read_item, read_prose
-from pipeline.extract.uses import with_evidence
+from pipeline.extract.uses import unheld, with_evidence
 from pipeline.language import rx
 from pipeline.model import Block, Fact, SentenceRole
 from pipeline.phrases.diseases import called, names_head
@@ -60,6 +60,7 @@ def read_use_section(blocks: Iterable[Block], names: Names) -> UseSection:
             read_aside(ledger, element)
         elif isinstance(element, Unseen):
             read_unseen(ledger, element)
+    read_limits(ledger)
     lay_scopes(ledger)
     ledger.denials.treated = frozenset(
         name for one in ledger.reads for told in one.leaf.told for head in told.heads for name in called(head)
@@ -70,6 +71,7 @@ def read_use_section(blocks: Iterable[Block], names: Names) -> UseSection:
     sentences = sorted(ledger.result.sentences, key=lambda one: one.fact.spans[0].start)
     starts = [one.fact.spans[0].start for one in sentences]
     ledger.result.uses = [with_evidence(use, sentences, starts) for use in ledger.result.uses]
+    ledger.result.sentences = unheld(ledger.result.uses, ledger.result.sentences)
     return ledger.result
 
 
@@ -179,6 +181,8 @@ def _no_uses(ledger: Ledger, passage: Passage, under: Under) -> None:
     frame = passage.refused
     role: SentenceRole = frame.role if frame is not None and frame.role is not None else "unread"
     reason = under.refused or (None if role != "unread" else "no rule knows the sentence that opens the list")
+    if role == "explanation" and ledger.names.approved:  # "X is an inhibitor of Y indicated:" explains nothing
+        role, reason = "unread", "no rule knows the sentence that opens the list"
     if under.refused is not None:
         role = under.role
     name = frame.name if frame is not None and frame.name and role != "unread" else role

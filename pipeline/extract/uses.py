@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from pipeline.extract.about import (
     SYMPTOMS,
@@ -88,6 +89,7 @@ def build_use(
             (),
         )  # "relief of symptoms associated with diabetic gastroparesis"
     purpose: tuple[Qualifier, ...] = ()
+    intent_text = reading.quote(verb.place, verb.rule) if verb.rule != _BY_HEADING else None
     acting, act = next(iter(said(leaf.own[:1], "intent")), found)  # "for control of the rate in X" below "for the treatment of"
     ends = [one.place[1] for r, one in said([*leaf.leading, *leaf.own[:1]], "object", "head") if r is acting]
     narrower = narrower_of(leaf, verb, of_label=of_label)
@@ -102,6 +104,8 @@ def build_use(
     if of_label and in_which and measured:
         start, end = act.place[0], max(ends)
         purpose = (Qualifier(acting.quote((start, end), "purpose"), "use", "purpose"),)
+        if act is verb:
+            intent_text = acting.quote((start, end), verb.rule)  # "increase bone mass", and not "increase" osteoporosis
         conditions, settings, settings_of_patients = in_which, (), ()
     if of_label and verb.mode == "other" and not leaf.prose and not said(leaf.own, "population", "description"):
         conditions = tuple(one for one in conditions if one.rule != "acted-on" or not is_changed(one))
@@ -115,6 +119,7 @@ def build_use(
     if any(one.mode == "listed" for _, one in said(leaf.leading, "cause")) and settings:
         causes, settings = unique(replace(one, rule="cause") for one in settings), ()
     named = {one.spans for one in conditions}
+    beside = beside_names(leaf) if of_label else ()
     state = _of_setting(leaf, state_of(leaf)) if settings or causes else state_of(leaf)
     return Use(
         text=leaf.text,
@@ -123,25 +128,30 @@ def build_use(
         evidence=(),
         conditions=conditions,
         intent=verb.mode,  # type: ignore[arg-type]  # the intents are those of the model
-        intent_text=reading.quote(verb.place, verb.rule) if verb.rule != _BY_HEADING else None,
+        intent_text=intent_text,
         approval_status=approval_status,
         approval_status_fact=approval_status_fact,
         narrower=unique(one for one in (*extra, *narrower) if one.spans not in named),
         settings=settings,
         causes=causes,
         disease_status=unique(
-            (*state["status"], *_inherited_names(leaf), *((*beside_names(leaf), *causes_in_words(leaf)) if of_label else ()))
+            (*state["status"], *_inherited_names(leaf), *beside, *(causes_in_words(leaf) if of_label else ()))
         ),
         biomarkers=unique(state["biomarker"]),
         stages=unique(state["stage"]),
         line=line_of(leaf),
         populations=_populations(leaf, verb),
         alone=alone_of(leaf),
-        therapies=therapies_of(leaf),
+        therapies=tuple(one for one in therapies_of(leaf) if not of_label or not _within(one.phrase, beside)),
         prior=prior_of(leaf, verb),
         phases=phases_of(leaf),
         qualifiers=in_order((*purpose, *qualifiers_of(leaf, verb), *(Qualifier(one, "patients") for one in at_risk))),
     )
+
+
+def _within(named: Fact, quotes: Iterable[Fact]) -> bool:
+    """Reads "migraine with or without aura": what the disease may come with is no treatment."""
+    return any(_holds(place, span) for one in quotes for place in one.spans for span in named.spans)
 
 
 _RISK = rx(r"(?:an? )?(?:very )?(?:high|higher|increased) (?:risk|chance)\b")
@@ -174,6 +184,31 @@ def with_evidence(use: Use, sentences: Sequence[Sentence], starts: Sequence[int]
         found[number] for number in sorted(found) if any(_holds(place, span) for place in found[number].spans for span in apart)
     ]
     return replace(use, evidence=(*use.evidence, *more))
+
+
+def unheld(uses: Iterable[Use], sentences: Iterable[Sentence]) -> list[Sentence]:
+    """The sentences; one that was read, and that no use holds, is unread."""
+    shown = [one for use in uses for one in (use.text, use.parent, use.lead, *use.evidence) if one is not None]
+    held = sorted({(span.start, span.end) for one in shown for span in one.spans})
+    starts = [start for start, _ in held]
+    ends = list(accumulate((end for _, end in held), max))
+    return [
+        one if one.role not in _OF_USES or _meets(one, starts, ends) else replace(one, role="unread", reason=NOT_HELD)
+        for one in sentences
+    ]
+
+
+NOT_HELD = "it was read, and no use holds it"
+_OF_USES = ("use", "lead", "detail")
+
+
+def _meets(sentence: Sentence, starts: Sequence[int], ends: Sequence[int]) -> bool:
+    """Whether a place among several, in order, has a character of a sentence."""
+    for span in sentence.fact.spans:
+        before = bisect_left(starts, span.end)
+        if before and ends[before - 1] > span.start:
+            return True
+    return False
 
 
 def _holds(place: Span, span: Span) -> bool:

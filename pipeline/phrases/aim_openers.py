@@ -71,7 +71,7 @@ def aim(here: Here) -> Opener | None:
     if word.low not in ("for", "in", "as") and here.fresh and current == "start" and not joined:
         # a fragment under the label's own heading: "Short term treatment of X", "the management of Y"
         if not noun or any(
-            one.of("person") or (one.of("article") and words[k].low not in ("in", "to"))
+            one.of("person") or (one.of("article") and words[k].low not in ("in", "to", "for"))
             for k, one in enumerate(words[at + 1 : noun], at)
         ):
             return None

@@ -125,6 +125,7 @@ def past_bracket(words: Sequence[Word], at: int, end: int) -> int:
 
 
 _NOUN_AIMS = closed("noun-aims")
+_MEANS = ("immunization", "immunisation", "vaccination")
 #: In words: "the acute and maintenance (up to 6 weeks) treatment of".
 _LONGEST_AIM = 6
 
@@ -141,6 +142,8 @@ def noun_aim(words: Sequence[Word], at: int, end: int) -> int:
             return after + 1 if word.low != "diagnosis" else 0
         if word.low == "prophylaxis" and after + 1 < end and words[after].low == "for":
             return after + 1
+        if word.low in _MEANS and after < end and words[after].low == "for":  # "active immunization for the prevention of X"
+            return noun_aim(words, after + 1, end)
         if word.low in _NOUN_AIMS and after < end and words[after].low in ("to", "in"):
             return _past_what(words, after + 1, end)
         how_long = word.low == "," and number > at and words[number - 1].low in ("term", "long-term", "short-term", "daily")
@@ -154,6 +157,14 @@ def noun_aim(words: Sequence[Word], at: int, end: int) -> int:
             return 0
         number = after
     return 0
+
+
+def by_means(words: Sequence[Word]) -> bool:
+    """Reads "Active immunization of infants for the prevention of X": how it is done stands first."""
+    at = next((number for number, word in enumerate(words[:4]) if word.low in _MEANS), None)
+    return at is not None and any(
+        word.low == "for" and noun_aim(words, k + 1, len(words)) for k, word in enumerate(words) if k > at
+    )
 
 
 def _past_what(words: Sequence[Word], at: int, end: int) -> int:

@@ -149,7 +149,7 @@ def read_age(text: str, start: int, end: int) -> Bounds | None:
 
 
 _EXCLUSIVE_TO = ("to less than", "to under", "to younger than")
-_SINCE = rx(r" (?:past|after|since|before|from|following)\b")
+_SINCE = rx(r" (?:past|after|since|before|from|following|post-?[a-z]+)\b")
 
 
 def _place(found: re.Match[str]) -> Place:

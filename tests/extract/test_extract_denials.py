@@ -180,5 +180,6 @@ def test_a_drug_that_the_page_marks_as_not_approved_has_no_approved_use(
     facts = facts_of(f"# Zolafen\n\nFDA Approved\n\n{status}\n\n## Use in Cancer\n\n{use}")
     assert [(conditions([one]), one.approval_status) for one in facts.uses] == [(["myeloid glioma"], "used")]
     assert [(one.fact.text, one.reason) for one in facts.unread] == [
-        ("Melanoma in adults.", "where the page tells the approval, it says that the drug is not approved")
+        ("Zolafen is approved to treat:", "it was read, and no use holds it"),
+        ("Melanoma in adults.", "where the page tells the approval, it says that the drug is not approved"),
     ]
