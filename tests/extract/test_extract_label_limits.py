@@ -105,15 +105,14 @@ def test_an_opening_that_nothing_follows_is_unread(facts_of_label: Facts) -> Non
     assert [one.fact.text for one in facts.unread] == ["CODRIX is also indicated for the treatment of the following"]
 
 
-def test_a_list_below_an_explanation_is_not_lost_in_silence(facts_of_label: Facts) -> None:
+def test_a_list_below_an_explanation_is_read(facts_of_label: Facts) -> None:
     facts = facts_of_label(
         "CODRIX is a glionase inhibitor indicated:\n\n- in combination with brontinib for the treatment of gout.\n"
     )
-    assert facts.uses == ()
-    assert [one.fact.text for one in facts.unread] == [
-        "CODRIX is a glionase inhibitor indicated:",
-        "in combination with brontinib for the treatment of gout.",
+    assert [(use.conditions[0].text, [one.phrase.text for one in use.therapies]) for use in facts.uses] == [
+        ("gout", ["brontinib"])
     ]
+    assert facts.unread == ()
 
 
 def test_an_opening_holds_below_all_of_its_titles(uses_of_label: Uses) -> None:
@@ -181,7 +180,8 @@ def test_one_of_two_earlier_treatments_is_a_must(uses_of_label: Uses) -> None:
 
 def test_patients_of_a_second_purpose_are_not_the_first_one_s(uses_of_label: Uses) -> None:
     first, second = uses_of_label(
-        "CODRIX is indicated for PET in men with glioma, and for the localization of alvic tumors in adults and children."
+        "CODRIX is indicated for the imaging of glioma in men with alvic pain, and for the localization of alvic tumors "
+        "in adults and children."
     )
-    assert patients(first) == [["men", "with glioma"]]
+    assert patients(first) == [["men", "with alvic pain"]]
     assert patients(second) == [["adults"], ["children"]]

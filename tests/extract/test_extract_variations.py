@@ -384,3 +384,10 @@ def test_all_of_the_following_diseases_are_uses_of_their_own(uses_of: Uses) -> N
 def test_patients_in_brackets_stay_with_their_own_disease(uses_of: Uses) -> None:
     (use,) = uses_of("Zolafen is approved to treat **melanoma** (adults only) and **glioma** (children only).")
     assert (patients(use), words(use)) == ([], ["adults only", "children only"])
+
+
+@pytest.mark.parametrize("said", ["carries marketing authorization to treat", "holds conditional approval to treat"])
+def test_an_approval_in_words_that_no_rule_knows_is_unread(facts_of: Facts, said: str) -> None:
+    """It was taken for an explanation, and its use was lost in silence."""
+    facts = facts_of(TEMPLATE.format(uses=f"Zolafen {said} **glioma** in adults who have received brontinib."))
+    assert (facts.uses, unread(facts)) == ((), [f"Zolafen {said} glioma in adults who have received brontinib."])
