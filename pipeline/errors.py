@@ -11,7 +11,7 @@
     ├── ReviewError               a review that cannot be written           (W2xx)
     ├── DiffError                 what changed cannot be written down         (D101)
     ├── LoadError                 a FHIR server that refuses, or cannot be reached  (L7xx; loading stops)
-    └── UsageError                a command called wrongly, or on broken mapping tables or corrections  (U9xx, M80x, E10x, some D, L7xx and W3xx)
+    └── UsageError                a command called wrongly, or on broken mapping tables or corrections  (U9xx, M80x, E10x …)
 
 Findings that do not raise (validation V4xx, verification C6xx, guards P5xx, mapping tables M81x) are `Problem` values too.
 Codes are never reused; each is described, with cause and remedy, in `pipeline/ERRORS.md`, and a test keeps the two together.

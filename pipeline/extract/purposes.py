@@ -98,8 +98,10 @@ def _with_causes_of_their_own(words: Sequence[Word]) -> list[int]:
     colon = next((number for number, word in enumerate(words) if word.low in (":", ";")), 0)
     if words and words[colon].low == ":" and any(word.low in _NOT_TREATED or word.of("relative") for word in words[:colon]):
         return []  # "associated with the following conditions: pernicious anemia; tapeworm infestation"
+    open_brackets = 0
     for number in range(1, len(words) - 1):
-        if words[number].low != ";":
+        open_brackets += (words[number].low == "(") - (words[number].low == ")")
+        if words[number].low != ";" or open_brackets > 0:  # "renal cell carcinoma (RCC; a type of cancer that begins in …)"
             continue
         start = number + 1 + words[number + 1].of("coordinator")
         if noun_aim(words, start, len(words)) or words[start].low in ("as", "for", "in", "to"):

@@ -391,3 +391,9 @@ def test_an_approval_in_words_that_no_rule_knows_is_unread(facts_of: Facts, said
     """It was taken for an explanation, and its use was lost in silence."""
     facts = facts_of(TEMPLATE.format(uses=f"Zolafen {said} **glioma** in adults who have received brontinib."))
     assert (facts.uses, unread(facts)) == ((), [f"Zolafen {said} glioma in adults who have received brontinib."])
+
+
+def test_what_a_bracket_explains_behind_a_semicolon_is_no_use_of_its_own(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to treat glioma (GLI; a type of cancer that begins in the brain) that has come back.")
+    assert conditions((use,)) == ["glioma"]
+    assert [one.text for one in use.disease_status] == ["GLI; a type of cancer that begins in the brain", "has come back"]
