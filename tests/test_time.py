@@ -166,7 +166,7 @@ QUICK = 0.3
 def test_a_page_takes_time_in_proportion_to_its_size(uses: Callable[[int], str], size: str) -> None:
     small, large = map(uses, SIZES[size])
     slow = spent(large)
-    assert slow < QUICK or slow < 5 * spent(small) or spent(large, 3) < 5 * spent(small, 3)
+    assert slow < QUICK or slow < MOST_GROWTH * spent(small) or spent(large, 3) < MOST_GROWTH * spent(small, 3)
 
 
 def spent(uses: str, tries: int = 1) -> float:
