@@ -38,8 +38,11 @@ def read_lead(passage: Passage, names: Names) -> Told:
     told.marks = "".join(statement.marks for statement in passage.lead)
     told.open = told.readings[-1].open if told.readings else ""
     goes_on = told.open in ("that", "who", "criteria") or _THAT_IS.search(passage.lead[0].text) if passage.lead else None
-    if len(passage.lead) == 1 and (goes_on or (names.approved and _names_it(passage))):
+    alone = len(passage.lead) == 1
+    if alone and (goes_on or (names.approved and _names_it(passage))):
         _with_its_disease(told, passage)
+    elif len(told.readings) == len(passage.lead) and _names_it(passage) and not told.readings[0].of("object"):
+        _with_its_disease(told, passage)  # in adults with a disease, and nothing else is treated
     return told
 
 
@@ -48,7 +51,7 @@ _THAT_IS = rx(r"\b(?:that|who|whose [\w-]+) (?:is|are|has|have)\s?:$")
 
 def _with_its_disease(told: Told, passage: Passage) -> None:
     """Reads "X is approved to treat adults with **breast cancer** that is:": the items go on with that disease."""
-    (first,) = told.readings
+    first, *others = told.readings
     head = prose_head(first)
     treats = any(one.mode == "treat" for one in first.of("intent"))
     if head is None or passage.frame is None or not treats or is_generic(head.names[0]):
@@ -58,7 +61,8 @@ def _with_its_disease(told: Told, passage: Passage) -> None:
     kept = tuple(one for one in first.said if one.place[1] <= whole[0] and one.kind != "object")
     before = (*kept, Said("object", "acted-on", whole, names=head.parts))
     again = read(first.statement, told.heads, at=head.end, before=before, kind="noun", group=passage.frame.group)
-    told.readings, told.open = [replace(again, also=first.also)], again.open
+    told.readings = [replace(again, also=first.also), *others]
+    told.open = told.readings[-1].open
 
 
 def _opened(reading: Reading, frame: Frame) -> Reading:
@@ -84,8 +88,15 @@ _MORE_OF_IT = ("with", "alone", "people", "who", "time", "role", "having", "case
 
 
 def _names_it(passage: Passage) -> bool:
-    """Reads "X is indicated for the treatment of adults with Y:" above "in combination with Z in …", "as monotherapy in …"."""
-    return passage.lead[0].opens and bool(passage.items) and all(_says_more(item.statements[0]) for item in passage.items)
+    """Reads "X is indicated for the treatment of adults with Y:" above "in combination with Z in …", "as monotherapy in …".
+
+    So it is in "X is approved to treat adults with Y that has Z. It is used:".
+    """
+    return (
+        bool(passage.lead and passage.items)
+        and passage.lead[-1].opens
+        and all(_says_more(item.statements[0]) for item in passage.items)
+    )
 
 
 def _says_more(statement: Statement) -> bool:
