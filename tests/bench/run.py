@@ -158,7 +158,7 @@ class Bench:
         flow = [self._run(one, f"run-{turn}") for turn in turns] + [self._run(self.seeds[self.plan.large], "run-many")]
         plain = [convert(one, self.folder / f"convert-{turn}") for turn in turns] + [self.large]
         for what, bound, taken in (
-            ("run, of convert", 1.05, attrgetter("wall")),
+            ("run, of convert", 1.05 if self.plan.rounds > 1 else None, attrgetter("wall")),
             ("  in processor time", None, attrgetter("cpu")),
         ):
             work = [taken(each[-1]) - min(map(taken, each[:-1])) for each in (flow, plain)]
@@ -181,7 +181,9 @@ class Bench:
                 took[name].append(spent(*command).wall)
         for name, (bound, _) in commands.items():
             value, spread = middle(took[name][1:])  # the first one warms the file cache
-            yield Row(name, value, bound, spread, " s", "wall time", wall=True)
+            # Of one round on a busy machine seconds of wall time are said, and not judged.
+            judged = bound if self.plan.rounds > 1 else None
+            yield Row(name, value, judged, spread, " s", "wall time", wall=True)
 
     def _crawl(self) -> Iterator[Row]:
         """What pages that yield nothing take of a crawl's time: reading and recognising them, of the whole run."""
