@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from pipeline.read import read_page
 from tests.invented_pages import drug_page
 from tests.patterns import Found, all_patterns, attacks
 from tests.sampled import sampled
+from tests.uncollected import uncollected
 
 pytestmark = pytest.mark.slow
 
@@ -166,22 +166,19 @@ QUICK = 0.3
 def test_a_page_takes_time_in_proportion_to_its_size(uses: Callable[[int], str], size: str) -> None:
     small, large = map(uses, SIZES[size])
     slow = spent(large)
-    assert slow < QUICK or slow < MOST_GROWTH * spent(small) or spent(large, 3) < MOST_GROWTH * spent(small, 3)
+    assert slow < QUICK or slow < 5 * spent(small) or spent(large, 3) < 5 * spent(small, 3)
 
 
 def spent(uses: str, tries: int = 1) -> float:
     """The least processor time of reading a page with such uses, each time another: the last sentences are kept at hand."""
     took: list[float] = []
-    gc.disable()  # it looks through what other tests left, the more often the larger the page
-    try:
+    with uncollected():
         for number in range(tries):
             said = f"Zolafen {uses}{' ' * (number + 1)}It is a tablet."
             page = drug_page("Zolafen").replace("Zolafen is approved to treat:", said, 1).encode()
             start = time.process_time()
             within(20, partial(_read, page))
             took.append(time.process_time() - start)
-    finally:
-        gc.enable()
     return min(took)
 
 

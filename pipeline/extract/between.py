@@ -9,8 +9,8 @@ from pipeline.extract.denials import of_another, read_denial
 from pipeline.extract.details import conditional, read_detail
 from pipeline.extract.elements import MAX_SENTENCE, Aside, Passage, Unseen
 from pipeline.extract.frames import Frame, frame_of, limits
-from pipeline.extract.ledger import Ledger, Read, note_said, rules_of
-from pipeline.extract.limits import Limits, is_only_title, opens_list, own_section
+from pipeline.extract.ledger import Ledger, Read, keep_with, note_said, rules_of
+from pipeline.extract.limits import KINDS, Limits, is_only_title, opens_list, own_section
 from pipeline.extract.quote import join, shown
 from pipeline.extract.scope import (
     Place,
@@ -181,10 +181,13 @@ def _names(said: set[str], one: Read) -> bool:
 
 def read_unseen(ledger: Ledger, element: Unseen) -> None:
     """A table's cell, code, HTML: in the page's words, and with every use of the passage that it stands behind."""
-    ledger.unseen[id(element.block)] = f"it stands in {_NAMES[element.block.kind]}"
-    said = shown(element.block, "unread")
-    if said is not None and element.passage is not None:
-        ledger.state(element.passage.leaves(), said)
+    _keep_unseen(ledger, element.block, ledger.of(element.passage.leaves()) if element.passage is not None else ())
+
+
+def _keep_unseen(ledger: Ledger, block: Block, reads: Iterable[Read]) -> None:
+    ledger.unseen[id(block)] = f"it stands in {_NAMES[block.kind]}"
+    if (said := shown(block, "unread")) is not None:
+        keep_with(reads, said)
 
 
 _NAMES = {"cell": "a table", "code": "a code block", "html": "an HTML block", "item": "an item longer than any sentence",
@@ -193,40 +196,39 @@ _NAMES = {"cell": "a table", "code": "a code block", "html": "an HTML block", "i
 
 def read_limits(ledger: Ledger) -> None:
     """What stands under "Limitations of Use": with the uses of its section; all, where it has none, or alone stands at the end."""
-    places = [(ledger.at[id(_block_of(one.place))], one) for one in ledger.reads] if ledger.limits else []
+    if not ledger.limits:
+        return
+    places = [(ledger.at[id(_block_of(one.place))], one) for one in ledger.reads]
     under = (each for one in ledger.elements if isinstance(one, Passage) for each in one.under)
-    titles = frozenset(ledger.at[id(each)] for each in under if each.kind != "heading") if ledger.limits else frozenset()
+    titles = frozenset(ledger.at[id(each)] for each in under if each.kind != "heading")
     for one in ledger.limits:
         start, end = own_section(one, ledger.blocks, titles)
         reads = [each for number, each in places if start <= number < end]
-        if not reads or (len(ledger.limits) == 1 and _closes(one, places)):
-            reads = ledger.reads
-        opening: Statement | None = None
-        for number, block in enumerate(one.blocks):
-            if (block.kind == "heading" and number) or (not number and is_only_title(block.text)):
-                for statement in statements(block):
-                    ledger.role(statement, "parent", "heading")
-                continue
-            if block.kind not in ("heading", "item", "paragraph") or longest(block) > MAX_SENTENCE:
-                _state_unseen(ledger, block, reads)
-                continue
-            opening = opening if block.kind == "item" else None
-            following = one.blocks[number + 1] if number + 1 < len(one.blocks) else None
-            for at, statement in enumerate(statements(block)):
-                own = statement.fact("stated")
-                if opening is None and opens_list(statement, following):
-                    opening = statement
-                    _limit(ledger, statement, own, [])
-                else:
-                    said = own if opening is None or at else join((opening.fact("stated"), own), "stated")
-                    _limit(ledger, statement, said, reads)
+        alone_at_end = len(ledger.limits) == 1 and _closes(one, places)
+        _keep_limits(ledger, one, ledger.reads if alone_at_end or not reads else reads)
 
 
-def _state_unseen(ledger: Ledger, block: Block, reads: Iterable[Read]) -> None:
-    ledger.unseen[id(block)] = f"it stands in {_NAMES[block.kind]}"
-    if (said := shown(block, "unread")) is not None:
-        for one in reads:
-            one.leaf.stated.append(said)
+def _keep_limits(ledger: Ledger, limits: Limits, reads: Iterable[Read]) -> None:
+    """Each sentence of limits with the uses that they limit; of a list with the sentence that opens it."""
+    opening: Statement | None = None
+    for number, block in enumerate(limits.blocks):
+        if (block.kind == "heading" and number) or (not number and is_only_title(block.text)):
+            for statement in statements(block):
+                ledger.role(statement, "parent", "heading")
+            continue
+        if block.kind not in KINDS or longest(block) > MAX_SENTENCE:
+            _keep_unseen(ledger, block, reads)
+            continue
+        opening = opening if block.kind == "item" else None
+        following = limits.blocks[number + 1] if number + 1 < len(limits.blocks) else None
+        for at, statement in enumerate(statements(block)):
+            own = statement.fact("stated")
+            if opening is None and opens_list(statement, following):
+                opening = statement
+                _limit(ledger, statement, own, ())
+            else:
+                said = own if opening is None or at else join((opening.fact("stated"), own), "stated")
+                _limit(ledger, statement, said, reads)
 
 
 def _limit(ledger: Ledger, statement: Statement, said: Fact, reads: Iterable[Read]) -> None:
@@ -235,8 +237,7 @@ def _limit(ledger: Ledger, statement: Statement, said: Fact, reads: Iterable[Rea
     if _SENDS_ON.fullmatch(statement.text) is not None:
         ledger.role(statement, frame.role or "footnote", frame.name)
         return
-    for one in reads:
-        one.leaf.stated.append(said)
+    keep_with(reads, said)
     if frame.role != "denied" or of_another(statement, frame, ledger.names):
         ledger.unread(statement, "it limits uses, and stays with them in its own words")
         return

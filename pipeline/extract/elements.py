@@ -85,8 +85,8 @@ def elements(blocks: Sequence[Block], names: Names) -> list[Element]:
     """The elements of a use section in page order."""
     walk = _Walk(names)
     run: list[Block] = []
-    for number, block in enumerate(blocks):
-        if number + 1 < len(blocks) and walk.is_part(block, blocks[number + 1]):
+    for block, following in zip(blocks, (*blocks[1:], None), strict=False):  # of no block, none
+        if following is not None and walk.is_part(block, following):
             walk.take_list(run)
             run = []
             walk.take_heading(block, goes_on=True)
@@ -97,20 +97,19 @@ def elements(blocks: Sequence[Block], names: Names) -> list[Element]:
         if block.kind == "item" and walk.takes_sentence(block, run):
             walk.take_list(run)
             run = []
-            below = block.text.rstrip().endswith(":") and number + 1 < len(blocks)
-            walk.take_paragraph(block, blocks[number + 1] if below else None)
+            walk.take_paragraph(block, following if block.text.rstrip().endswith(":") else None)
             continue
         if block.kind == "item" or (block.kind != "heading" and (walk.takes_bold(block, run) or walk.takes_bare(block))):
             run.append(block)
             continue
-        heads = block.kind == "heading" or (number + 1 < len(blocks) and walk.is_title(block))
+        heads = block.kind == "heading" or (following is not None and walk.is_title(block))
         walk.take_list(run)
         run = []
         if heads:
-            walk.take_heading(block, lone=number + 1 == len(blocks) or blocks[number + 1].kind == "heading")
+            walk.take_heading(block, lone=following is None or following.kind == "heading")
         elif block.kind == "paragraph":
-            below = number + 1 < len(blocks) and not (names.approved and is_group(blocks[number + 1].text))
-            walk.take_paragraph(block, blocks[number + 1] if below else None)
+            grouped = following is not None and names.approved and is_group(following.text)
+            walk.take_paragraph(block, None if grouped else following)
         elif block.text.strip():
             walk.found.append(Unseen(block, walk.passage))
     walk.take_list(run)

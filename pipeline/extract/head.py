@@ -16,7 +16,7 @@ from pipeline.extract.listed import (
     compound,
     conditions,
 )
-from pipeline.extract.said import Said
+from pipeline.extract.said import Place, Said
 from pipeline.extract.sentences import Statement
 from pipeline.language import LITERAL_BOLD, closed, rx
 from pipeline.model import Block
@@ -24,8 +24,6 @@ from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.diseases import is_generic
 from pipeline.phrases.nouns import by_means, ends_noun, goes_on, joint_of, noun_aim, noun_end, noun_list
 from pipeline.phrases.words import Word, closing_bracket, words_of
-
-Place = tuple[int, int]
 
 _LIMITS = rx(r"\((?:excluding|except|not including|certain types|only|other than|but not|limited)[^()]*\)")
 _NO_HEAD = closed("no-head")

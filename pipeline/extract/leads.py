@@ -37,16 +37,22 @@ def read_lead(passage: Passage, names: Names) -> Told:
         told.readings.append(named(_opened(read_on(statement, frame), frame), frame, names))
     told.marks = "".join(statement.marks for statement in passage.lead)
     told.open = told.readings[-1].open if told.readings else ""
-    goes_on = told.open in ("that", "who", "criteria") or _THAT_IS.search(passage.lead[0].text) if passage.lead else None
-    alone = len(passage.lead) == 1
-    if alone and (goes_on or (names.approved and _names_it(passage))):
+    if _is_of_its_disease(told, passage, names):
         _with_its_disease(told, passage)
-    elif len(told.readings) == len(passage.lead) and _names_it(passage) and not told.readings[0].of("object"):
-        _with_its_disease(told, passage)  # in adults with a disease, and nothing else is treated
     return told
 
 
 _THAT_IS = rx(r"\b(?:that|who|whose [\w-]+) (?:is|are|has|have)\s?:$")
+
+
+def _is_of_its_disease(told: Told, passage: Passage, names: Names) -> bool:
+    """Whether the items below say more of the disease that an opening names."""
+    alone = len(passage.lead) == 1
+    if alone and (told.open in ("that", "who", "criteria") or _THAT_IS.search(passage.lead[0].text) is not None):
+        return True
+    # "adults with X", and nothing else is treated; in a label's one sentence, also where its verb acts on something
+    of_patients = not told.readings[0].of("object") or (alone and names.approved)
+    return len(told.readings) == len(passage.lead) and of_patients and _names_it(passage)
 
 
 def _with_its_disease(told: Told, passage: Passage) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from pipeline.extract.denials import Denials, of_another, read_denial
 from pipeline.extract.elements import Aside, Element, Passage, elements
@@ -73,14 +75,19 @@ class Ledger:
         self.scopes: list[Scope] = []
         self.denials = Denials()
         self.denied: set[int] = set()
-        self.notes = [e for e in self.elements if isinstance(e, Aside) and e.statement.note]
         self.at = {id(block): number for number, block in enumerate(blocks)}
+        self._notes: dict[str, list[list[Aside]]] = {}  # of each mark its footnotes in page order, a paragraph each
+        noted = (one for one in self.elements if isinstance(one, Aside) and one.statement.note)
+        for (mark, _), said in groupby(noted, key=lambda one: (one.statement.note, id(one.statement.block))):
+            self._notes.setdefault(mark, []).append([*said])
 
     def footnotes(self, mark: str, block: Block) -> list[Aside]:
         """The sentences of the footnote of a mark in a block: the next one with this mark, else the last."""
-        found = [one for one in self.notes if one.statement.note == mark]
-        after = [one for one in found if self.at[id(one.statement.block)] >= self.at[id(block)]]
-        return [one for one in found if one.statement.block is (after[0] if after else found[-1]).statement.block]
+        found = self._notes.get(mark)
+        if found is None:
+            return []
+        following = bisect_left(found, self.at[id(block)], key=lambda said: self.at[id(said[0].statement.block)])
+        return found[min(following, len(found) - 1)]
 
     def role(self, statement: Statement, role: SentenceRole, rule: str, reason: str | None = None) -> None:
         """Note what became of a statement."""
@@ -102,8 +109,13 @@ class Ledger:
 
     def state(self, places: Iterable[Place], said: Fact) -> None:
         """Keep words that may restrict the uses at some places with them."""
-        for one in self.of(places):
-            one.leaf.stated.append(said)
+        keep_with(self.of(places), said)
+
+
+def keep_with(reads: Iterable[Read], said: Fact) -> None:
+    """Keep words that may restrict some uses with them."""
+    for one in reads:
+        one.leaf.stated.append(said)
 
 
 def holds(places: AbstractSet[int], place: Place) -> bool:
@@ -151,8 +163,7 @@ def note_said(ledger: Ledger, statement: Statement, frame: Frame, within: Iterab
     if frame.role == "denied":
         if of_another(statement, frame, ledger.names):
             ledger.unread(statement, OTHER_SUBJECT)
-            for one in within:
-                one.leaf.stated.append(statement.fact("stated"))
+            keep_with(within, statement.fact("stated"))
             return
         denial = read_denial(statement, frame, ledger.names)
         inside = [*within]
@@ -165,8 +176,8 @@ def note_said(ledger: Ledger, statement: Statement, frame: Frame, within: Iterab
         )  # fmt: skip
         if (group is not None and group.is_of("approve")) or not (of_some or of_drug):
             ledger.result.denials.append(statement.fact(frame.name))
-        for one in inside if denial is not None else ():  # "It is not used for X", too: X may be a kind of what the item names
-            one.leaf.stated.append(statement.fact("stated"))
+        if denial is not None:  # "It is not used for X", too: X may be a kind of what the item names
+            keep_with(inside, statement.fact("stated"))
         if denial is not None and not of_some:
             ledger.denials.add(denial)
     elif frame.role == "studied":

@@ -18,7 +18,8 @@ _TITLE = rx(
 )
 #: In words: "Limitations of Use and Effectiveness" is a title and no more.
 _MOST_BEHIND = 2
-_KINDS = ("heading", "item", "paragraph")
+#: The blocks whose sentences are read.
+KINDS = ("heading", "item", "paragraph")
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +80,7 @@ def limits_in(blocks: Sequence[Block], names: Names) -> list[Limits]:
     found: list[Limits] = []
     for number, block in enumerate(blocks):
         inside = bool(found) and number < found[-1].end
-        if not inside and block.kind in _KINDS and _TITLE.match(plain(block.text)) is not None:
+        if not inside and block.kind in KINDS and _TITLE.match(plain(block.text)) is not None:
             found.append(Limits(tuple(blocks[number : _end(blocks, number, names)]), number))
     return found
 

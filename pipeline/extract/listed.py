@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pipeline.extract.said import Place
 from pipeline.language import closed, rx
 from pipeline.phrases.nouns import ends_noun, joint_of, noun_end
 from pipeline.phrases.words import Word, closing_bracket, words_of
-
-Place = tuple[int, int]
 
 _BRACKET = re.compile(r"\s*\([^()]*\)\s*$")
 _ONE_WORD = re.compile(r"^\w+\s\([a-z]+\)$")
@@ -59,12 +58,7 @@ def conditions(text: str, words: Sequence[Word], at: int, end: int, *, plain: bo
         number += 1
     if plain and end - first > 1 and words[end - 1].low == "patients" and words[end - 2].of("disease"):
         end -= 1  # "maintenance therapy for duodenal ulcer patients"
-    if (
-        found
-        and plain
-        and words[first - 1].low == ","
-        and adjectives([word for word in words[first:end] if not word.of("coordinator")])
-    ):
+    if found and plain and words[first - 1].low == "," and joined_adjectives(words[first:end]):
         return (*found[:-1], (found[-1][0], words[end - 1].end))  # "blastomycosis, pulmonary and extrapulmonary"
     if first < end:
         found.append(_trimmed(text, words[first].start, words[end - 1].end, last=True))
@@ -125,6 +119,11 @@ _COMPOUND_ENDS = (
 def adjectives(said: Sequence[Word]) -> bool:
     """Reads "radiolucent, noncalcified stones": no noun stands before the comma."""
     return all(_ADJECTIVE_END.fullmatch(word.low) and not word.of("disease") for word in said)
+
+
+def joined_adjectives(said: Sequence[Word]) -> bool:
+    """Reads "pulmonary and extrapulmonary": adjectives, and what joins them."""
+    return adjectives([word for word in said if not word.of("coordinator")])
 
 
 def _within_of(words: Sequence[Word], first: int, at: int) -> bool:

@@ -99,12 +99,10 @@ def apart(item: Item) -> list[Item]:
         start, shown = start + second + 1, shown[second + 1 :]
     cuts = [start + found.start() for found in re.finditer(";", shown)]
     places = list(zip([start, *(cut + 1 for cut in cuts)], [*cuts, said.end], strict=True))
-    stripped = [trimmed(said.plain, *place) for place in places]
-    parts = [Statement(said.block, said.plain, a, b) for a, b in stripped if words_of(said.plain, a, b)]
     if colon is None and cuts:
         start, places = _past_purpose(said, places)
-        stripped = [trimmed(said.plain, *place) for place in places]
-        parts = [Statement(said.block, said.plain, a, b) for a, b in stripped if words_of(said.plain, a, b)]
+    stripped = [trimmed(said.plain, *place) for place in places]
+    parts = [Statement(said.block, said.plain, a, b) for a, b in stripped if words_of(said.plain, a, b)]
     named = [_names_disease(part) for part in parts]
     heads = all(noun_end(words, 0, 1) for part in parts for words in (words_of(part.plain, part.start, part.end),))
     if (

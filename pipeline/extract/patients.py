@@ -48,12 +48,9 @@ def narrowed_for_one(outer: tuple[Population, ...], inner: tuple[Population, ...
         one for one in outer if any(c.age_group == n.age_group and c.sex == n.sex for n in named for c in one.characteristics)
     ]
     others = tuple(one for one in outer if one not in of_it)
-    apart = bool(of_it) and all(not _fit(a, b) for a in others for b in inner)
-    return (
-        tuple(each for one in outer for each in ((one,) if one in others else narrowed((one,), inner)))
-        if apart
-        else narrowed(outer, inner)
-    )
+    if not of_it or any(_fit(a, b) for a in others for b in inner):
+        return narrowed(outer, inner)
+    return tuple(each for one in outer for each in ((one,) if one in others else narrowed((one,), inner)))
 
 
 def widened(some: tuple[Population, ...], more: Iterable[Population]) -> tuple[Population, ...]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from pipeline.extract.quote import fact
-from pipeline.language import LITERAL_BOLD, MARKS, plain
+from pipeline.language import DIGIT_MARKS, LITERAL_BOLD, MARKS, SIGN_MARKS, plain
 from pipeline.model import Block, Fact
 
 # A full stop ends a sentence where white space and a capital (or a footnote mark) follow. The crawler also glues a
@@ -110,12 +110,12 @@ def _with_marks(block: Block) -> str:
 
 
 _DIGITS = tuple("123456789")
-_MARK_OF = str.maketrans("123456789", MARKS[:9])
+_MARK_OF = str.maketrans("123456789", DIGIT_MARKS)
 
 
 @lru_cache(maxsize=64)  # a block is asked for its sentences by each who looks at it
 def _parts(shown: str) -> tuple[_Part, ...]:
-    whole = _ASTERISK.sub(lambda found: found[0].replace("*", MARKS[-1]), LITERAL_BOLD.sub(_unmarked, plain(shown)))
+    whole = _ASTERISK.sub(lambda found: found[0].replace("*", SIGN_MARKS[-1]), LITERAL_BOLD.sub(_unmarked, plain(shown)))
     text = _REFERENCE.sub(_blank, _NUMBER_WITHIN.sub(_blank, _ENUMERATOR.sub(_blank, whole)))
     found, start = [], 0
     for stop in _STOP.finditer(text):
@@ -159,7 +159,7 @@ def _part(text: str, whole: str, start: int, end: int) -> _Part | None:
 
 def of_footnote(said: tuple[Statement, ...]) -> tuple[Statement, ...]:
     """The sentences of a paragraph; in one that "*" opens all are of its footnote, up to the next mark."""
-    if not said or said[0].note not in ("†", "‡", MARKS[-1]):
+    if not said or said[0].note not in [*SIGN_MARKS]:
         return said
     note, found = "", []
     for one in said:

@@ -24,7 +24,7 @@ from pipeline.extract.beside import beside_names
 from pipeline.extract.fragments import only_names
 from pipeline.extract.label_blocks import is_group
 from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_order, quoted, said, unique
-from pipeline.extract.listed import STATES_ALONE, adjectives
+from pipeline.extract.listed import STATES_ALONE, joined_adjectives
 from pipeline.extract.patients import narrowed, narrowed_for_one, populations_of, widened, without_duplicates
 from pipeline.extract.purposes import several_purposes
 from pipeline.extract.qualifiers import qualifiers_of
@@ -164,9 +164,7 @@ def _no_condition(named: Fact) -> str | None:
     if _NO_CONDITION.match(named.text):
         return "what it names first is no condition"
     words = words_of(named.text, 0, len(named.text))
-    states = any(word.of("coordinator") for word in words) and adjectives(
-        [word for word in words if not word.of("coordinator")]
-    )
+    states = any(word.of("coordinator") for word in words) and joined_adjectives(words)
     return "it is said how a disease stands, and not which" if states or STATES_ALONE.fullmatch(named.text) else None
 
 

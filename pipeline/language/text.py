@@ -14,8 +14,9 @@ UNSEEN = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 #: The same as the inside of a character class.
 UNSEEN_CLASS = "".join(map(chr, UNSEEN))
 
-#: The footnote marks: superscript digits, daggers, and what stands for an asterisk that is one.
-MARKS = "¹²³⁴⁵⁶⁷⁸⁹†‡\u204e"
+#: The footnote marks: superscript digits; and daggers, and what stands for an asterisk that is one.
+DIGIT_MARKS, SIGN_MARKS = "¹²³⁴⁵⁶⁷⁸⁹", "†‡\u204e"
+MARKS = DIGIT_MARKS + SIGN_MARKS
 
 #: Markdown takes no closing asterisks between a full stop and what is no space: "**Glioma.**¹", "**Glioma.**It is used".
 LITERAL_BOLD = re.compile(rf"\*\*(?P<words>[^*\s](?:[^*]{{0,200}}[^*\s])?)\*\*(?P<marks>[{MARKS}]*)")

@@ -9,8 +9,11 @@ from pipeline.language import classes_of, rx
 from pipeline.model import Age, AgeGroup, Sex
 
 _UNIT = r"(?:days?|weeks?|months?|years?)"
-_SPELLED = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
-_NUMBER = rf"(?:\d+|{'|'.join(_SPELLED.split())})"
+_AS_WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
+)
+_SPELLED = tuple(_AS_WORDS.split())
+_NUMBER = rf"(?:\d+|{'|'.join(_SPELLED)})"
 _LEAD = r",? ?(?:(?:aged?|ages|(?:who|that) are|between|at least|as young as|down to|from|of)(?: (?:the )?ages? of)? )*+"
 _AGE = rx(
     rf"{_LEAD}(?P<low>{_NUMBER})(?:[ -](?P<unit>{_UNIT}))?"
@@ -158,7 +161,7 @@ def _place(found: re.Match[str]) -> Place:
 
 
 def _aged(value: str, unit: str) -> Age:
-    count = int(value) if value.isdigit() else _SPELLED.split().index(value.lower()) + 1
+    count = int(value) if value.isdigit() else _SPELLED.index(value.lower()) + 1
     return Age(count, unit.lower().rstrip("s"))  # type: ignore[arg-type]  # the pattern admits only the four units
 
 

@@ -119,7 +119,7 @@ def in_memory(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kills", [pytest.param(6, id="a sample"), further(100)])
+@pytest.mark.parametrize("kills", [pytest.param(6, id="a sample"), further(200)])
 def test_sigkill_at_any_moment_leaves_the_old_snapshot_or_the_new(runs: Runs, in_memory: Path, kills: int) -> None:
     # Few pages: half of the run's time is then that of publishing.
     scene = Scene(in_memory, pages=3)

@@ -120,7 +120,7 @@ class Bench:
         yield Row(
             "2 workers' gain, of the floor's",
             gain / of_floor,
-            0.9 if self.plan.rounds > 1 else None,  # once, a wall time of four processes says nothing of any of them
+            self._of_wall_time(0.9),
             spread + floor_spread,
             detail=detail,
             at_least=True,
@@ -158,12 +158,16 @@ class Bench:
         flow = [self._run(one, f"run-{turn}") for turn in turns] + [self._run(self.seeds[self.plan.large], "run-many")]
         plain = [convert(one, self.folder / f"convert-{turn}") for turn in turns] + [self.large]
         for what, bound, taken in (
-            ("run, of convert", 1.05 if self.plan.rounds > 1 else None, attrgetter("wall")),
+            ("run, of convert", self._of_wall_time(1.05), attrgetter("wall")),
             ("  in processor time", None, attrgetter("cpu")),
         ):
             work = [taken(each[-1]) - min(map(taken, each[:-1])) for each in (flow, plain)]
             detail = f"{work[0]:.1f} s for {work[1]:.1f} s at {self.plan.large} pages, start aside"
             yield Row(what, work[0] / work[1], bound, self.noise, detail=detail, wall=bound is not None)
+
+    def _of_wall_time(self, bound: float | None) -> float | None:
+        """The bound; none where all is measured once: one wall time says more of the machine than of onlabel."""
+        return bound if self.plan.rounds > 1 else None
 
     def _run(self, seeds: Path, name: str) -> Spent:
         return spent(ONLABEL, "run", str(seeds), "--output", str(self.folder / name), "--quiet")
@@ -181,9 +185,7 @@ class Bench:
                 took[name].append(spent(*command).wall)
         for name, (bound, _) in commands.items():
             value, spread = middle(took[name][1:])  # the first one warms the file cache
-            # Of one round on a busy machine seconds of wall time are said, and not judged.
-            judged = bound if self.plan.rounds > 1 else None
-            yield Row(name, value, judged, spread, " s", "wall time", wall=True)
+            yield Row(name, value, self._of_wall_time(bound), spread, " s", "wall time", wall=True)
 
     def _crawl(self) -> Iterator[Row]:
         """What pages that yield nothing take of a crawl's time: reading and recognising them, of the whole run."""

@@ -94,3 +94,32 @@ def test_what_no_brand_is_approved_for_is_not_approved_and_stays_with_every_use(
 
 def test_a_disease_of_unknown_origin_is_a_condition(uses_of: Uses) -> None:
     assert conditions(uses_of(f"{LEAD}- **Carcinoma of unknown primary**.")) == ["Carcinoma of unknown primary"]
+
+
+@pytest.mark.parametrize("said", ["carries marketing authorization to treat", "holds conditional approval to treat"])
+def test_an_approval_in_words_that_no_rule_knows_is_unread(facts_of: Facts, said: str) -> None:
+    """It was taken for an explanation, and its use was lost in silence."""
+    facts = facts_of(TEMPLATE.format(uses=f"Zolafen {said} **glioma** in adults who have received brontinib."))
+    assert (facts.uses, [one.fact.text for one in facts.unread]) == (
+        (),
+        [f"Zolafen {said} glioma in adults who have received brontinib."],
+    )
+
+
+def test_what_a_bracket_explains_behind_a_semicolon_is_no_use_of_its_own(uses_of: Uses) -> None:
+    (use,) = uses_of("Zolafen is approved to treat glioma (GLI; a type of cancer that begins in the brain) that has come back.")
+    assert conditions((use,)) == ["glioma"]
+    assert [one.text for one in use.disease_status] == ["GLI; a type of cancer that begins in the brain", "has come back"]
+
+
+@pytest.mark.parametrize("opening", [" that has a GLI mutation. It is used:", " that has a GLI mutation:"])
+def test_items_that_name_no_disease_say_more_of_that_of_their_opening(uses_of: Uses, opening: str) -> None:
+    first, second = uses_of(
+        f"Zolafen is approved to treat adults with **alvic cancer**{opening}\n\n"
+        "- as adjuvant therapy after surgery to remove the tumor\n"
+        "- with brontinib in patients whose cancer has spread\n"
+    )
+    assert conditions((first, second)) == ["alvic cancer", "alvic cancer"]
+    assert [[one.text for one in use.biomarkers] for use in (first, second)] == [["a GLI mutation"]] * 2
+    assert patients(first) == patients(second) == [["adults"]]
+    assert ([one.text for one in second.disease_status], second.therapies[0].phrase.text) == (["has spread"], "brontinib")

@@ -384,29 +384,3 @@ def test_all_of_the_following_diseases_are_uses_of_their_own(uses_of: Uses) -> N
 def test_patients_in_brackets_stay_with_their_own_disease(uses_of: Uses) -> None:
     (use,) = uses_of("Zolafen is approved to treat **melanoma** (adults only) and **glioma** (children only).")
     assert (patients(use), words(use)) == ([], ["adults only", "children only"])
-
-
-@pytest.mark.parametrize("said", ["carries marketing authorization to treat", "holds conditional approval to treat"])
-def test_an_approval_in_words_that_no_rule_knows_is_unread(facts_of: Facts, said: str) -> None:
-    """It was taken for an explanation, and its use was lost in silence."""
-    facts = facts_of(TEMPLATE.format(uses=f"Zolafen {said} **glioma** in adults who have received brontinib."))
-    assert (facts.uses, unread(facts)) == ((), [f"Zolafen {said} glioma in adults who have received brontinib."])
-
-
-def test_what_a_bracket_explains_behind_a_semicolon_is_no_use_of_its_own(uses_of: Uses) -> None:
-    (use,) = uses_of("Zolafen is approved to treat glioma (GLI; a type of cancer that begins in the brain) that has come back.")
-    assert conditions((use,)) == ["glioma"]
-    assert [one.text for one in use.disease_status] == ["GLI; a type of cancer that begins in the brain", "has come back"]
-
-
-@pytest.mark.parametrize("opening", [" that has a GLI mutation. It is used:", " that has a GLI mutation:"])
-def test_items_that_name_no_disease_say_more_of_that_of_their_opening(uses_of: Uses, opening: str) -> None:
-    first, second = uses_of(
-        f"Zolafen is approved to treat adults with **alvic cancer**{opening}\n\n"
-        "- as adjuvant therapy after surgery to remove the tumor\n"
-        "- with brontinib in patients whose cancer has spread\n"
-    )
-    assert conditions((first, second)) == ["alvic cancer", "alvic cancer"]
-    assert [[one.text for one in use.biomarkers] for use in (first, second)] == [["a GLI mutation"]] * 2
-    assert patients(first) == patients(second) == [["adults"]]
-    assert ([one.text for one in second.disease_status], second.therapies[0].phrase.text) == (["has spread"], "brontinib")

@@ -1,6 +1,6 @@
 """`onlabel load` against HAPI FHIR servers of each version: twice, a page changed, broken off, shut out, kept busy.
 
-The pages are the seed and a few invented ones, so that this takes seconds; all real pages are loaded for `test_interop_search`.
+The pages are the seed and a few invented ones, so that this takes seconds; real pages are loaded for `test_interop_search`.
 """
 
 from __future__ import annotations

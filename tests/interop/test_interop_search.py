@@ -1,4 +1,4 @@
-"""What is published from all real pages is held by a FHIR server of each version, and found as a user would search.
+"""What is published from real pages is held by a FHIR server of each version, and found as a user would search.
 
 Every expected answer is computed from the published files, and must be something: a search for nothing proves nothing.
 """

@@ -191,9 +191,9 @@ def test_what_is_nested_too_deep_gets_a_code(tmp_path: Path, stub: Stub, nested:
 def test_markup_that_never_closes_is_read_in_its_length(drugs: Path, stub: Stub) -> None:
     run(drugs, stub)
     stub.store["Medication/org.ablumab"]["text"] = {"div": "<" * 150_000}
-    started = time.monotonic()
+    started = time.process_time()
     run(drugs, stub)
-    assert time.monotonic() - started < AT_ONCE
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize("charset", ["zlib", "bz2", "hex", "undefined", "no-such", "utf-7"])

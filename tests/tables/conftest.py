@@ -1,11 +1,14 @@
-"""What was published: invented pages, the shipped page, and the real pages beside a checkout."""
+"""What was published (invented pages, the shipped page, the real pages beside a checkout), and the command that shows it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from pipeline.cli import run_command
 from pipeline.convert import convert
 from pipeline.settings import Settings
 
@@ -40,3 +43,26 @@ def output(request: pytest.FixtureRequest) -> Path:
     """Each of these outputs in turn."""
     found: Path = request.getfixturevalue(request.param)
     return found
+
+
+class Said(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Show = Callable[..., Said]
+
+
+@pytest.fixture
+def show(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Show:
+    """Runs `onlabel show`, as into a pipe; `columns` sets the width."""
+
+    def run(*arguments: str | Path, columns: int | None = None, command: str = "show") -> Said:
+        monkeypatch.delenv("COLUMNS", raising=False)
+        if columns:
+            monkeypatch.setenv("COLUMNS", str(columns))
+        code = run_command([command, *map(str, arguments)])
+        return Said(code, *capsys.readouterr())
+
+    return run

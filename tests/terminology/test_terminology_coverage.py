@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import csv
-import gc
 import json
 import shutil
 import time
@@ -17,6 +16,7 @@ from pipeline.terminology.commands import as_json, as_text, mappings_check, mapp
 from pipeline.terminology.coverage import Share, coverage
 from pipeline.terminology.systems import SYSTEMS
 from tests.terminology.terminology_example import MAPPINGS, drug, use
+from tests.uncollected import uncollected
 
 SAMPLE = Path(__file__).parent / "reader_check_sample.tsv"
 
@@ -95,14 +95,13 @@ def test_loading_and_matching_cost_little_beside_reading_and_extracting(shared_d
     pages = [extract(read_page(path.read_bytes(), path.name)) for path in paths]
     read = time.thread_time() - start
     coded = []
-    gc.disable()  # it looks through what all tests before left here
-    for _ in range(3):
-        start = time.thread_time()
-        mappings = load(default_folder())
-        for page in pages:
-            code(page, mappings)
-        coded.append(time.thread_time() - start)
-    gc.enable()
+    with uncollected():
+        for _ in range(3):
+            start = time.thread_time()
+            mappings = load(default_folder())
+            for page in pages:
+                code(page, mappings)
+            coded.append(time.thread_time() - start)
     # Reading and extracting are less than half of a run (building, validating and publishing follow): 5 % of the whole.
     assert min(coded) < 0.1 * read
 
