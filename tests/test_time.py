@@ -10,8 +10,8 @@ from functools import cache, partial
 import pytest
 
 from pipeline.convert.deadline import Overdue, within
+from pipeline.elements.elements import MAX_SENTENCE
 from pipeline.extract import extract
-from pipeline.extract.elements import MAX_SENTENCE
 from pipeline.extract.layout import address, heading, words
 from pipeline.extract.template import _labels
 from pipeline.publishers import profiles
@@ -23,10 +23,15 @@ from tests.uncollected import uncollected
 
 pytestmark = pytest.mark.slow
 
+OF_SENTENCES = tuple(f"pipeline.{room}." for room in ("phrases", "sentences", "meaning", "elements", "extract"))
 #: Modules that read whole blocks or pages; what else the reader has reads no more than a sentence at a time.
 OF_BLOCKS = frozenset(
-    f"pipeline.extract.{name}" for name in ("sentences", "quote", "identity", "template", "section", "headings", "elements")
-)
+    f"pipeline.{name}"
+    for name in (
+        "sentences.statements", "sentences.quote", "elements.elements",
+        "extract.identity", "extract.template", "extract.section", "extract.headings",
+    )
+)  # fmt: skip
 LONG = 12_000
 #: Below so many times what the simplest quadratic search over a sentence takes on this machine, a time says nothing: no text
 #: that a pattern is given is longer.
@@ -63,7 +68,7 @@ def took(found: Found, method: str, text: str, tries: int = 1) -> float:
 
 def length_of(found: Found) -> int:
     """How long a text of those that a pattern is given may become in the attack."""
-    of_sentences = found.module.startswith(("pipeline.phrases.", "pipeline.extract."))
+    of_sentences = found.module.startswith(OF_SENTENCES)
     return MAX_SENTENCE if of_sentences and found.module not in OF_BLOCKS else LONG
 
 

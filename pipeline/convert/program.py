@@ -17,7 +17,8 @@ from pipeline.convert.tables import MappingTables
 #: Where code shapes the bytes that are published.
 _CODE: Final = (
     "errors.py", "model", "facts.py", "fields.py", "settings.py", "convert/batch.py", "convert/withholding.py",
-    "read", "language", "publishers", "phrases", "extract", "correct", "terminology", "fhir", "validate", "publish",
+    "read", "language", "publishers", "phrases", "sentences", "meaning", "elements", "extract",
+    "correct", "terminology", "fhir", "validate", "publish",
 )  # fmt: skip
 #: Libraries whose versions may show in what is read, written, or let through.
 _LIBRARIES: Final = ("fhir.resources", "markdown-it-py", "orjson", "pydantic", "python-frontmatter", "PyYAML")

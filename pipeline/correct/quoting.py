@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.correct.corrections import Quote
-from pipeline.extract.quote import fact
 from pipeline.language import MARKS
 from pipeline.model import Age, Fact, Page, Span
+from pipeline.sentences.quote import fact
 
 RULE = "corrected"
 NOT_THERE, SEVERAL, NO_AGE = "E114", "E115", "E116"

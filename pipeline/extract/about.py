@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pipeline.extract.leaf import PREVENTIVE, Leaf, Pair, quoted, said, unique
-from pipeline.extract.listed import STATE_ALONE, conditions
 from pipeline.extract.purposes import alike, one_purpose
-from pipeline.extract.said import SHARED_NOUN, Said
 from pipeline.language import classes_of, closed, rx
+from pipeline.meaning.listed import STATE_ALONE, conditions
+from pipeline.meaning.said import SHARED_NOUN, Said
 from pipeline.model import Fact
 from pipeline.phrases.diseases import ends_in_disease, is_generic, names_head
 from pipeline.phrases.nouns import noun_aim, noun_end, noun_list

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.elements.sentence import is_step
 from pipeline.extract.leaf import PREVENTIVE, Leaf, quoted, said
-from pipeline.extract.quote import join
-from pipeline.extract.said import MUSTS, Reading, Said, Step
-from pipeline.extract.sentence import is_step
 from pipeline.extract.state import in_run, runs_of, ways_of
 from pipeline.language import rx
+from pipeline.meaning.said import MUSTS, Reading, Said, Step
 from pipeline.model import Fact, Phase, PriorTherapy, Therapy
+from pipeline.sentences.quote import join
 
 
 def line_of(leaf: Leaf) -> Fact | None:

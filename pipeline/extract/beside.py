@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from pipeline.extract.leaf import Leaf, said, unique
-from pipeline.extract.listed import STATE_ALONE
-from pipeline.extract.said import BESIDE
 from pipeline.language import closed, rx
+from pipeline.meaning.listed import STATE_ALONE
+from pipeline.meaning.said import BESIDE
 from pipeline.model import Fact
 from pipeline.phrases.nouns import noun_end
 from pipeline.phrases.words import words_of

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipeline.extract.denials import of_another, read_denial
-from pipeline.extract.details import conditional, read_detail
-from pipeline.extract.elements import MAX_SENTENCE, Aside, Passage, Unseen
-from pipeline.extract.frames import Frame, frame_of, limits
-from pipeline.extract.ledger import Ledger, Read, keep_with, note_said, rules_of
-from pipeline.extract.limits import KINDS, Limits, is_only_title, opens_list, own_section
-from pipeline.extract.quote import join, shown
-from pipeline.extract.scope import (
+from pipeline.elements.denials import of_another, read_denial
+from pipeline.elements.details import conditional, read_detail
+from pipeline.elements.elements import MAX_SENTENCE, Aside, Passage, Unseen
+from pipeline.elements.limits import KINDS, Limits, is_only_title, opens_list, own_section
+from pipeline.elements.scope import (
     Place,
     every_place,
     of_all_brands,
     reached,
 )
-from pipeline.extract.sentence import is_another, points_back, read_on
-from pipeline.extract.sentences import Statement, longest, statements
-from pipeline.extract.told import NO_ANTECEDENT, NO_FRAME, OTHER_SUBJECT
+from pipeline.elements.sentence import is_another, points_back, read_on
+from pipeline.elements.told import NO_ANTECEDENT, NO_FRAME, OTHER_SUBJECT
+from pipeline.extract.ledger import Ledger, Read, keep_with, note_said, rules_of
 from pipeline.language import rx
 from pipeline.model import Block, Fact
+from pipeline.sentences.frames import Frame, frame_of, limits
+from pipeline.sentences.quote import join, shown
+from pipeline.sentences.statements import Statement, longest, statements
 
 
 def may_limit(statement: Statement, frame: Frame) -> bool:

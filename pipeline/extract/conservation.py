@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from pipeline.extract.brackets import narrows
 from pipeline.extract.leaf import Leaf, in_order
-from pipeline.extract.quote import fact
-from pipeline.extract.said import MUSTS, Place, Reading, SaidKind
-from pipeline.extract.sentences import Statement
 from pipeline.language import closed
+from pipeline.meaning.brackets import narrows
+from pipeline.meaning.said import MUSTS, Place, Reading, SaidKind
 from pipeline.model import Fact, Qualifier, Span, Use, facts_in
 from pipeline.phrases.words import Word, closing_bracket, words_of
+from pipeline.sentences.quote import fact
+from pipeline.sentences.statements import Statement
 
 #: Said to be no restriction by the rule that read it.
 _EXPLAINED = ("gloss",)

@@ -17,10 +17,10 @@ from pipeline.extract.identity import (
     slug_of,
 )
 from pipeline.extract.section import use_blocks
-from pipeline.extract.subjects import names_of
 from pipeline.extract.use_section import read_use_section
 from pipeline.model import DrugFacts, Kind, Page
 from pipeline.publishers import Publisher, publishers_of
+from pipeline.sentences.subjects import names_of
 
 
 def extract(page: Page, own: Sequence[Publisher] = ()) -> DrugFacts:

@@ -6,16 +6,9 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from pipeline.extract.causes import CAUSING_DISEASE, UNDERLYING
-from pipeline.extract.conservation import keep_words
-from pipeline.extract.denials import CONTRADICTED
-from pipeline.extract.denying import is_studied, may_deny, takes_back_approval
-from pipeline.extract.elements import Aside, Passage
-from pipeline.extract.leaf import in_order, unique
-from pipeline.extract.ledger import Ledger, Read, holds, says_abroad, words_left
-from pipeline.extract.quote import fact
-from pipeline.extract.said import STATES
-from pipeline.extract.scope import (
+from pipeline.elements.denials import CONTRADICTED
+from pipeline.elements.elements import Aside, Passage
+from pipeline.elements.scope import (
     THIS_USE,
     Scope,
     aside_scopes,
@@ -24,14 +17,21 @@ from pipeline.extract.scope import (
     of_this_drug,
     reached,
 )
-from pipeline.extract.sentences import Statement
-from pipeline.extract.told import (
+from pipeline.elements.told import (
     NO_ANTECEDENT,
 )
+from pipeline.extract.conservation import keep_words
+from pipeline.extract.leaf import in_order, unique
+from pipeline.extract.ledger import Ledger, Read, holds, says_abroad, words_left
 from pipeline.extract.uses import build_use
 from pipeline.language import classes_of, closed, rx
+from pipeline.meaning.causes import CAUSING_DISEASE, UNDERLYING
+from pipeline.meaning.said import STATES
 from pipeline.model import Fact, Qualifier, Use
 from pipeline.phrases.diseases import ends_in_disease
+from pipeline.sentences.denying import is_studied, may_deny, takes_back_approval
+from pipeline.sentences.quote import fact
+from pipeline.sentences.statements import Statement
 
 THESE_USES = rx(r"\bthese (?:uses|indications)\b")
 

@@ -6,19 +6,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.extract.head import read_head
-from pipeline.extract.label_blocks import is_group
+from pipeline.elements.label_blocks import is_group
 from pipeline.extract.leaf import in_order
 from pipeline.extract.patients import narrowed, populations_of, without_duplicates
-from pipeline.extract.quote import fact, quote
-from pipeline.extract.reading import read
-from pipeline.extract.sentences import statements
-from pipeline.extract.subjects import Names
 from pipeline.language import plain, rx
+from pipeline.meaning.head import read_head
+from pipeline.meaning.reading import read
 from pipeline.model import Block, Fact, Population, Qualifier, SentenceRole, Use
 from pipeline.phrases.diseases import ends_in_disease, related
 from pipeline.phrases.nouns import noun_aim
 from pipeline.phrases.words import words_of
+from pipeline.sentences.quote import fact, quote
+from pipeline.sentences.statements import statements
+from pipeline.sentences.subjects import Names
 
 _NO_USE = rx(
     r".*\b(?:not|no longer|withdrawn|discontinued|formerly|former|past|previous|outside|abroad|other countries|europe|canada|off-label"

@@ -12,11 +12,11 @@ from itertools import groupby, takewhile
 from pathlib import PurePosixPath
 
 from pipeline.extract.layout import address, words
-from pipeline.extract.quote import fact, quote, target
 from pipeline.extract.section import use_blocks
 from pipeline.extract.template import may_be_of_the_template
 from pipeline.model import Block, Component, Fact, FdaStatus, Identifier, IdentifierKind, Kind, Page
 from pipeline.publishers import Publisher
+from pipeline.sentences.quote import fact, quote, target
 
 _SITE_SUFFIX = re.compile(r"(?<=\S)\s+[-\u2013|]\s+(?P<site>\S.*?)\s*\Z")
 #: What stands under the label of FDA approval, by its beginning; "No" alone, for "No information" is no answer.

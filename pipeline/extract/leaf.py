@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pipeline.extract.said import Reading, Said
-from pipeline.extract.told import Told
+from pipeline.elements.told import Told
+from pipeline.meaning.said import Reading, Said
 from pipeline.model import Fact, Qualifier
 
 #: Intents whose "in patients with X" names the population, not a disease that is treated.

@@ -8,28 +8,28 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from pipeline.extract.denials import Denials, of_another, read_denial
-from pipeline.extract.elements import Aside, Element, Passage, elements
-from pipeline.extract.frames import Frame, brand_names
-from pipeline.extract.headings import Under
-from pipeline.extract.leaf import Leaf
-from pipeline.extract.limits import limits_in, part_at_limits
-from pipeline.extract.outline import Item
-from pipeline.extract.quote import fact, quote, shown
-from pipeline.extract.said import Reading
-from pipeline.extract.scope import (
+from pipeline.elements.denials import Denials, of_another, read_denial
+from pipeline.elements.elements import Aside, Element, Passage, elements
+from pipeline.elements.limits import limits_in, part_at_limits
+from pipeline.elements.outline import Item
+from pipeline.elements.scope import (
     Place,
     Scope,
     places_after,
 )
-from pipeline.extract.sentences import Statement, is_struck, statements
-from pipeline.extract.subjects import Names
-from pipeline.extract.told import (
+from pipeline.elements.told import (
     OTHER_SUBJECT,
     Told,
 )
+from pipeline.extract.headings import Under
+from pipeline.extract.leaf import Leaf
 from pipeline.language import rx
+from pipeline.meaning.said import Reading
 from pipeline.model import ApprovalStatus, Block, Fact, Sentence, SentenceRole, Use
+from pipeline.sentences.frames import Frame, brand_names
+from pipeline.sentences.quote import fact, quote, shown
+from pipeline.sentences.statements import Statement, is_struck, statements
+from pipeline.sentences.subjects import Names
 
 #: A statement, its role, the rule that gave it, and why it is unread.
 Accounted = tuple[Statement, SentenceRole, str, str | None]

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from pipeline.extract.said import Reading, Said
 from pipeline.extract.state import runs_of
+from pipeline.meaning.said import Reading, Said
 from pipeline.model import Characteristic, Population
 from pipeline.phrases.people import Group
 

@@ -6,21 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from pipeline.extract.acted import named, prose_head
-from pipeline.extract.elements import Passage
-from pipeline.extract.head import apart_from_state, read_head, with_states
+from pipeline.elements.acted import named, prose_head
+from pipeline.elements.elements import Passage
+from pipeline.elements.sentence import read_on
+from pipeline.elements.told import Told
 from pipeline.extract.leaf import Leaf
-from pipeline.extract.quote import fact, join
-from pipeline.extract.reading import read
-from pipeline.extract.said import Reading, Said
-from pipeline.extract.sentence import read_on
-from pipeline.extract.subjects import Names
-from pipeline.extract.told import Told
 from pipeline.language import rx
+from pipeline.meaning.head import apart_from_state, read_head, with_states
+from pipeline.meaning.reading import read
+from pipeline.meaning.said import Reading, Said
 from pipeline.model import Fact
 from pipeline.phrases.diseases import ends_in_disease
 from pipeline.phrases.nouns import CAUSED, noun_aim, noun_list
 from pipeline.phrases.words import Word, words_of
+from pipeline.sentences.quote import fact, join
+from pipeline.sentences.subjects import Names
 
 #: The rule of the words of a sentence that belong to another of its purposes.
 _ANOTHER_PURPOSE = "another-purpose"

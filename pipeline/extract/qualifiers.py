@@ -6,15 +6,15 @@ import re
 from dataclasses import replace
 from itertools import combinations
 
+from pipeline.elements.details import OF_A_GROUP, groups_of
 from pipeline.extract.around import brings_on, in_step, steps_of
-from pipeline.extract.details import OF_A_GROUP, groups_of
-from pipeline.extract.frames import PROGRAM
 from pipeline.extract.leaf import PREVENTIVE, Leaf, in_order, said
-from pipeline.extract.quote import join
-from pipeline.extract.said import Reading, Said
 from pipeline.extract.state import in_run, ways
 from pipeline.language import closed, rx
+from pipeline.meaning.said import Reading, Said
 from pipeline.model import Fact, Qualifier
+from pipeline.sentences.frames import PROGRAM
+from pipeline.sentences.quote import join
 
 
 def qualifiers_of(leaf: Leaf, verb: Said) -> tuple[Qualifier, ...]:

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline.extract.beside import names_in
-from pipeline.extract.causes import CAUSING_DISEASE, UNDERLYING
 from pipeline.extract.leaf import CAUSE_FROM_LEAD
-from pipeline.extract.listed import conditions
-from pipeline.extract.said import BESIDE, INCLUDED, SHARED_NOUN
 from pipeline.language import rx
+from pipeline.meaning.causes import CAUSING_DISEASE, UNDERLYING
+from pipeline.meaning.listed import conditions
+from pipeline.meaning.said import BESIDE, INCLUDED, SHARED_NOUN
 from pipeline.model import DrugFacts, Fact, Population, Use
 from pipeline.phrases.diseases import diseases, ends_in_disease
 from pipeline.phrases.nouns import noun_list

@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import groupby
 
 from pipeline.extract.leaf import Leaf
-from pipeline.extract.markers import MARKER_NOUN
-from pipeline.extract.quote import join
-from pipeline.extract.said import OTHER_WAY, STATES, Place, Reading, Said
 from pipeline.language import rx
+from pipeline.meaning.markers import MARKER_NOUN
+from pipeline.meaning.said import OTHER_WAY, STATES, Place, Reading, Said
 from pipeline.model import Fact
+from pipeline.sentences.quote import join
 
 _OF_SEVERAL = (*STATES, "description", "narrower", "line", "qualifier")
 

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from pipeline.elements.denials import denial_of
+from pipeline.elements.elements import Aside, Passage, Unseen
+from pipeline.elements.leads import read_lead
+from pipeline.elements.outline import RECEIVED_LIST, Item
+from pipeline.elements.scope import (
+    Scope,
+    bracket_brands,
+    has_scope,
+    item_scope,
+)
+from pipeline.elements.sentence import read_on
+from pipeline.elements.told import Told, another_use, read_item, read_prose
 from pipeline.extract.between import may_limit, read_aside, read_limits, read_unseen
-from pipeline.extract.denials import denial_of
-from pipeline.extract.denying import may_deny
-from pipeline.extract.elements import Aside, Passage, Unseen
 from pipeline.extract.finish import lay_scopes, publish_use
-from pipeline.extract.frames import Frame, frame_of
-from pipeline.extract.head import starts_bold
 from pipeline.extract.headings import Under, read_headings
-from pipeline.extract.leads import read_lead
 from pipeline.extract.leaf import Leaf
 from pipeline.extract.ledger import (
     Lead,
@@ -28,24 +34,18 @@ from pipeline.extract.ledger import (
     whole,
     words_left,
 )
-from pipeline.extract.outline import RECEIVED_LIST, Item
 from pipeline.extract.purposes import purposes, several_purposes
-from pipeline.extract.quote import fact, join
-from pipeline.extract.said import Reading
-from pipeline.extract.scope import (
-    Scope,
-    bracket_brands,
-    has_scope,
-    item_scope,
-)
-from pipeline.extract.sentence import read_on
-from pipeline.extract.sentences import Statement
-from pipeline.extract.subjects import Names
-from pipeline.extract.told import Told, another_use, read_item, read_prose
 from pipeline.extract.uses import unheld, with_evidence
 from pipeline.language import rx
+from pipeline.meaning.head import starts_bold
+from pipeline.meaning.said import Reading
 from pipeline.model import Block, Fact, SentenceRole
 from pipeline.phrases.diseases import called, names_head
+from pipeline.sentences.denying import may_deny
+from pipeline.sentences.frames import Frame, frame_of
+from pipeline.sentences.quote import fact, join
+from pipeline.sentences.statements import Statement
+from pipeline.sentences.subjects import Names
 
 
 def read_use_section(blocks: Iterable[Block], names: Names) -> UseSection:

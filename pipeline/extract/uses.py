@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
+from pipeline.elements.label_blocks import is_group
 from pipeline.extract.about import (
     SYMPTOMS,
     acted_by,
@@ -21,18 +22,17 @@ from pipeline.extract.about import (
 )
 from pipeline.extract.around import alone_of, line_of, phases_of, prior_of, therapies_of
 from pipeline.extract.beside import beside_names
-from pipeline.extract.fragments import only_names
-from pipeline.extract.label_blocks import is_group
 from pipeline.extract.leaf import CAUSE_FROM_LEAD, PREVENTIVE, Leaf, Pair, in_order, quoted, said, unique
-from pipeline.extract.listed import STATES_ALONE, joined_adjectives
 from pipeline.extract.patients import narrowed, narrowed_for_one, populations_of, widened, without_duplicates
 from pipeline.extract.purposes import several_purposes
 from pipeline.extract.qualifiers import qualifiers_of
-from pipeline.extract.said import INCLUDED, STATES, Said
 from pipeline.extract.state import state_of
 from pipeline.language import rx
+from pipeline.meaning.listed import STATES_ALONE, joined_adjectives
+from pipeline.meaning.said import INCLUDED, STATES, Said
 from pipeline.model import ApprovalStatus, Fact, Population, Qualifier, Sentence, Span, Use, facts_in
 from pipeline.phrases.words import words_of
+from pipeline.sentences.fragments import only_names
 
 _NO_CONDITION = rx(
     r"(?:treatments?|prevention|management|use) of\b.*|(?:notes?|important|warnings?|caution|overview|see also|(?:other )?uses?|treatments?|adults?|children|patients"

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.extract import identity
-from pipeline.extract.quote import fact, fold, glossary_id, join, quote, target
 from pipeline.model import Component, Fact, Page, Span
 from pipeline.publishers import named
 from pipeline.read import read_page
+from pipeline.sentences.quote import fact, fold, glossary_id, join, quote, target
 
 NCI = named("nci")
 

@@ -13,18 +13,20 @@ from typing import Any
 import pytest
 
 import pipeline
-from pipeline.extract import extract, frames, roles
-from pipeline.extract.frames import FRAMES, frame_of
+from pipeline.extract import extract
 from pipeline.extract.identity import find_brands, find_name
-from pipeline.extract.roles import ROLES
 from pipeline.extract.section import use_blocks
-from pipeline.extract.sentences import Statement, statements
-from pipeline.extract.subjects import Names, names_of
 from pipeline.language import WORD_CLASSES
+from pipeline.meaning import roles
+from pipeline.meaning.roles import ROLES
 from pipeline.model import Page
 from pipeline.phrases import adjuncts
 from pipeline.publishers import named
 from pipeline.read import read_page
+from pipeline.sentences import frames
+from pipeline.sentences.frames import FRAMES, frame_of
+from pipeline.sentences.statements import Statement, statements
+from pipeline.sentences.subjects import Names, names_of
 
 NCI = named("nci")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.extract.said import Place
 from pipeline.language import closed, rx
+from pipeline.meaning.said import Place
 from pipeline.phrases.nouns import ends_noun, joint_of, noun_end
 from pipeline.phrases.words import Word, closing_bracket, words_of
 

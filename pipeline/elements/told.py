@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pipeline.extract.acted import HAVING, leading_head, led_by, named, prose_head
-from pipeline.extract.details import conditional, for_some, read_detail
-from pipeline.extract.frames import Frame, frame_of
-from pipeline.extract.head import (
+from pipeline.elements.acted import HAVING, leading_head, led_by, named, prose_head
+from pipeline.elements.details import conditional, for_some, read_detail
+from pipeline.elements.outline import Item
+from pipeline.elements.sentence import in_turn, points_back, read_on
+from pipeline.language import rx
+from pipeline.meaning.head import (
     Head,
     apart_from_state,
     bold_ranges,
@@ -19,13 +21,8 @@ from pipeline.extract.head import (
     starts_bold,
     with_states,
 )
-from pipeline.extract.outline import Item
-from pipeline.extract.reading import read
-from pipeline.extract.said import OTHER_WAY, STATES, Reading, Said
-from pipeline.extract.sentence import in_turn, points_back, read_on
-from pipeline.extract.sentences import Statement
-from pipeline.extract.subjects import Names
-from pipeline.language import rx
+from pipeline.meaning.reading import read
+from pipeline.meaning.said import OTHER_WAY, STATES, Reading, Said
 from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.diseases import diseases, ends_in_disease, is_generic, names_head, related
 from pipeline.phrases.kinds import Kind
@@ -33,9 +30,12 @@ from pipeline.phrases.people import read_people
 from pipeline.phrases.treatments import read_treatments
 from pipeline.phrases.verbs import begins_verb
 from pipeline.phrases.words import words_of
+from pipeline.sentences.frames import Frame, frame_of
+from pipeline.sentences.statements import Statement
+from pipeline.sentences.subjects import Names
 
 if TYPE_CHECKING:
-    from pipeline.extract.elements import Passage
+    from pipeline.elements.elements import Passage
 
 #: Why a sentence is left in the page's words.
 NO_ANTECEDENT = "what it points back to is not clear"

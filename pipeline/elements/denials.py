@@ -8,17 +8,17 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from pipeline.extract.frames import Frame, brand_names
-from pipeline.extract.reading import read
-from pipeline.extract.said import Reading
-from pipeline.extract.scope import THIS_USE
-from pipeline.extract.sentences import Statement
-from pipeline.extract.subjects import BESIDE_NAME, Names
+from pipeline.elements.scope import THIS_USE
 from pipeline.language import closed, rx
+from pipeline.meaning.reading import read
+from pipeline.meaning.said import Reading
 from pipeline.model import AgeGroup, Fact, Use
 from pipeline.phrases.diseases import called, folded, is_generic
 from pipeline.phrases.nouns import noun_end, noun_list
 from pipeline.phrases.words import Word, words_of
+from pipeline.sentences.frames import Frame, brand_names
+from pipeline.sentences.statements import Statement
+from pipeline.sentences.subjects import BESIDE_NAME, Names
 
 #: Why a use is withheld that the page denies elsewhere.
 CONTRADICTED = "the page also says that it is not approved for this"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.extract.said import Place, Said, SaidKind
+from pipeline.meaning.said import Place, Said, SaidKind
 from pipeline.model import QualifierTarget
 from pipeline.phrases.kinds import Phrase
 from pipeline.phrases.treatments import Range

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from pipeline.extract.listed import STATE_ALONE
-from pipeline.extract.said import Place, Said
-from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
+from pipeline.meaning.listed import STATE_ALONE
+from pipeline.meaning.said import Place, Said
+from pipeline.meaning.scene import Scene
 from pipeline.phrases.diseases import ends_in_disease
 from pipeline.phrases.nouns import goes_on, is_one_name, noun_list
 from pipeline.phrases.words import closing_bracket, words_of

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.extract.fragments import has_main_verb
-from pipeline.extract.frames import Frame, frame_of
-from pipeline.extract.outline import past_heading
-from pipeline.extract.sentences import Statement, statements
-from pipeline.extract.subjects import Names
+from pipeline.elements.outline import past_heading
 from pipeline.language import rx
 from pipeline.model import Block
 from pipeline.phrases.kinds import names_disease
 from pipeline.phrases.nouns import CAUSED, noun_aim
 from pipeline.phrases.words import words_of
+from pipeline.sentences.fragments import has_main_verb
+from pipeline.sentences.frames import Frame, frame_of
+from pipeline.sentences.statements import Statement, statements
+from pipeline.sentences.subjects import Names
 
 #: "is indicated in the treatment of serious infections caused by X.": which, paragraphs below may say.
 INFECTIONS = rx(r"\bof (?:[\w-]+ ){0,3}infections(?: (?:when )?(?:caused|due)\b|: )")

@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.extract.acted import named, prose_head
-from pipeline.extract.details import read_detail
-from pipeline.extract.frames import Frame, frame_of
-from pipeline.extract.reading import read
-from pipeline.extract.said import Reading, Said
-from pipeline.extract.sentence import read_on
-from pipeline.extract.sentences import Statement
-from pipeline.extract.subjects import Names
-from pipeline.extract.told import NO_FRAME, Told
+from pipeline.elements.acted import named, prose_head
+from pipeline.elements.details import read_detail
+from pipeline.elements.sentence import read_on
+from pipeline.elements.told import NO_FRAME, Told
 from pipeline.language import rx
+from pipeline.meaning.reading import read
+from pipeline.meaning.said import Reading, Said
 from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.diseases import is_generic
 from pipeline.phrases.words import words_of
+from pipeline.sentences.frames import Frame, frame_of
+from pipeline.sentences.statements import Statement
+from pipeline.sentences.subjects import Names
 
 if TYPE_CHECKING:
-    from pipeline.extract.elements import Passage
+    from pipeline.elements.elements import Passage
 
 
 def read_lead(passage: Passage, names: Names) -> Told:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pipeline.extract.quote import fact, join
-from pipeline.extract.sentences import Statement
 from pipeline.model import Fact, QualifierKind, QualifierTarget
 from pipeline.phrases.diseases import shared_noun
 from pipeline.phrases.people import Group
+from pipeline.sentences.quote import fact, join
+from pipeline.sentences.statements import Statement
 
 Place = tuple[int, int]
 

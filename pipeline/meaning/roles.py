@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from pipeline.extract import brackets, causes, timing, treating
-from pipeline.extract.clauses import APPOSITION, has_disease, of_disease, of_patients
-from pipeline.extract.said import INCLUDED, Said
-from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
+from pipeline.meaning import brackets, causes, timing, treating
+from pipeline.meaning.clauses import APPOSITION, has_disease, of_disease, of_patients
+from pipeline.meaning.said import INCLUDED, Said
+from pipeline.meaning.scene import Scene
 from pipeline.model import QualifierKind
 from pipeline.phrases.diseases import diseases, is_generic
 from pipeline.phrases.kinds import Kind

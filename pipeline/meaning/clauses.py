@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.extract.markers import MARKER_NOUN, NO_MARKER, apart, beside_markers, is_of_person
-from pipeline.extract.priors import prior_clauses, priors_in
-from pipeline.extract.said import Place, Said
-from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
+from pipeline.meaning.markers import MARKER_NOUN, NO_MARKER, apart, beside_markers, is_of_person
+from pipeline.meaning.priors import prior_clauses, priors_in
+from pipeline.meaning.said import Place, Said
+from pipeline.meaning.scene import Scene
 from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.coordination import Predicate, musts
 from pipeline.phrases.diseases import diseases, is_generic, of_another_sort, related

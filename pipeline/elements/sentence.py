@@ -6,15 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.extract.details import of_some_patients
-from pipeline.extract.frames import Frame
-from pipeline.extract.head import has_bold
-from pipeline.extract.reading import read
-from pipeline.extract.said import INCLUDED, Reading, Said, Step
-from pipeline.extract.sentences import Statement
+from pipeline.elements.details import of_some_patients
 from pipeline.language import rx
+from pipeline.meaning.head import has_bold
+from pipeline.meaning.reading import read
+from pipeline.meaning.said import INCLUDED, Reading, Said, Step
 from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.words import words_of
+from pipeline.sentences.frames import Frame
+from pipeline.sentences.statements import Statement
 
 _POINTS_BACK = rx(
     r"(?:and |also,? |all (?:of )?|both (?:of )?)*(?:it|they|this (?:use|indication)|these (?:uses|indications)|the same|(?:for )?(?:these |such |the same )?(?:patients|adults|children))\b"

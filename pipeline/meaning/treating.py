@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipeline.extract.listed import conditions
-from pipeline.extract.priors import priors_after
-from pipeline.extract.said import Place, Said
-from pipeline.extract.scene import Scene
 from pipeline.language import closed, rx
+from pipeline.meaning.listed import conditions
+from pipeline.meaning.priors import priors_after
+from pipeline.meaning.said import Place, Said
+from pipeline.meaning.scene import Scene
 from pipeline.model import Intent
 from pipeline.phrases.diseases import diseases, is_generic, names_head
 from pipeline.phrases.nouns import noun_list

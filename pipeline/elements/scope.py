@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.extract.elements import Aside, Element, Passage
-from pipeline.extract.frames import Frame, brand_names, frame_of, lists_brands
-from pipeline.extract.outline import Item
-from pipeline.extract.quote import fact
-from pipeline.extract.sentence import points_back
-from pipeline.extract.sentences import Statement
-from pipeline.extract.subjects import Names, split_names
+from pipeline.elements.elements import Aside, Element, Passage
+from pipeline.elements.outline import Item
+from pipeline.elements.sentence import points_back
 from pipeline.language import rx
 from pipeline.model import AgeGroup, Block, Fact
 from pipeline.phrases.diseases import is_generic
+from pipeline.sentences.frames import Frame, brand_names, frame_of, lists_brands
+from pipeline.sentences.quote import fact
+from pipeline.sentences.statements import Statement
+from pipeline.sentences.subjects import Names, split_names
 
 Place = Item | Passage
 

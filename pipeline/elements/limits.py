@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from pipeline.extract.frames import frame_of
-from pipeline.extract.label_blocks import is_title
-from pipeline.extract.sentences import Statement, statements
-from pipeline.extract.subjects import Names
+from pipeline.elements.label_blocks import is_title
 from pipeline.language import plain, rx
 from pipeline.model import Block, Run, Span
+from pipeline.sentences.frames import frame_of
+from pipeline.sentences.statements import Statement, statements
+from pipeline.sentences.subjects import Names
 
 _TITLE = rx(
     r"\W*(?:\d{1,2}(?:\.\d{1,2})*\.? )?(?:important )?limitations?(?: (?:of|on|to|for) (?:the )?(?:use|usage)\b|\W*$)(?P<rest>.*)"

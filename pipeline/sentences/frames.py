@@ -12,15 +12,15 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from pipeline.extract.denying import OFF_LABEL, is_lesser
-from pipeline.extract.fragments import fragment_at
-from pipeline.extract.sentences import Statement
-from pipeline.extract.subjects import Names, Subject, main_verb, split_at, split_names, subject_of
 from pipeline.language import closed, rx
 from pipeline.model import ApprovalStatus, SentenceRole
 from pipeline.phrases.nouns import noun_end
 from pipeline.phrases.verbs import VerbGroup, verb_group
 from pipeline.phrases.words import Word, closing_bracket, words_of
+from pipeline.sentences.denying import OFF_LABEL, is_lesser
+from pipeline.sentences.fragments import fragment_at
+from pipeline.sentences.statements import Statement
+from pipeline.sentences.subjects import Names, Subject, main_verb, split_at, split_names, subject_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.extract.fragments import has_main_verb, only_names
-from pipeline.extract.frames import Frame, frame_of
-from pipeline.extract.head import has_bold, read_head, starts_bold
-from pipeline.extract.label_blocks import (
+from pipeline.elements.label_blocks import (
     BELOW,
     INFECTIONS,
     breaks_off,
@@ -21,14 +18,17 @@ from pipeline.extract.label_blocks import (
     leads_label,
     opens_part,
 )
-from pipeline.extract.outline import Item, apart, nest
-from pipeline.extract.sentence import has_aim, has_object, is_another, is_for, points_back, starts_with_aim
-from pipeline.extract.sentences import Statement, longest, of_footnote, statements
-from pipeline.extract.subjects import Names
-from pipeline.extract.told import names_another
+from pipeline.elements.outline import Item, apart, nest
+from pipeline.elements.sentence import has_aim, has_object, is_another, is_for, points_back, starts_with_aim
+from pipeline.elements.told import names_another
+from pipeline.meaning.head import has_bold, read_head, starts_bold
 from pipeline.model import Block
 from pipeline.phrases.nouns import CAUSED, noun_list
 from pipeline.phrases.words import words_of
+from pipeline.sentences.fragments import has_main_verb, only_names
+from pipeline.sentences.frames import Frame, frame_of
+from pipeline.sentences.statements import Statement, longest, of_footnote, statements
+from pipeline.sentences.subjects import Names
 
 #: Longer "sentences" (in code points) are something else, and reading them would cost time for nothing.
 MAX_SENTENCE = 2000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from pipeline.extract.said import Place
-from pipeline.extract.scene import Scene
 from pipeline.language import closed
+from pipeline.meaning.said import Place
+from pipeline.meaning.scene import Scene
 from pipeline.phrases.treatments import Treatments, of_one_noun, read_treatments
 from pipeline.phrases.verbs import VerbGroup, begins_verb, verb_group
 

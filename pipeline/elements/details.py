@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from pipeline.extract.frames import KINDS, Frame
-from pipeline.extract.reading import read
-from pipeline.extract.said import INCLUDED, Reading, Said, SaidKind
-from pipeline.extract.sentences import Statement
-from pipeline.extract.subjects import Names
 from pipeline.language import closed, rx
+from pipeline.meaning.reading import read
+from pipeline.meaning.said import INCLUDED, Reading, Said, SaidKind
 from pipeline.phrases.treatments import read_treatments
 from pipeline.phrases.verbs import VerbGroup
 from pipeline.phrases.words import Word, words_of
+from pipeline.sentences.frames import KINDS, Frame
+from pipeline.sentences.statements import Statement
+from pipeline.sentences.subjects import Names
 
 _OF_BRAND = rx(r"\bbrands?\b")
 _NOT_FOR = rx(

@@ -12,13 +12,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.extract.head import starts_bold
-from pipeline.extract.quote import trimmed
-from pipeline.extract.sentences import Statement, statements
 from pipeline.language import plain, rx
+from pipeline.meaning.head import starts_bold
 from pipeline.model import Block
 from pipeline.phrases.nouns import noun_aim, noun_end, noun_list
 from pipeline.phrases.words import words_of
+from pipeline.sentences.quote import trimmed
+from pipeline.sentences.statements import Statement, statements
 
 _USED_START = rx(r"(?:it|they|[A-Z][^.:;,]{0,60}?) (?:is|are|may be) (?:also |often )?(?:used|given|approved)\b")
 _OPENER = re.compile(r"\W*(\w+)")

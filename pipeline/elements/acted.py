@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from pipeline.extract.frames import Frame
-from pipeline.extract.head import Head, read_head
-from pipeline.extract.listed import STATE_ALONE
-from pipeline.extract.reading import read
-from pipeline.extract.said import Reading, Said
-from pipeline.extract.sentences import Statement
-from pipeline.extract.subjects import BESIDE_NAME, Names, last_disease
 from pipeline.language import rx
+from pipeline.meaning.head import Head, read_head
+from pipeline.meaning.listed import STATE_ALONE
+from pipeline.meaning.reading import read
+from pipeline.meaning.said import Reading, Said
 from pipeline.phrases.aim_openers import past_signs
 from pipeline.phrases.diseases import ends_in_disease, is_generic
 from pipeline.phrases.words import words_of
+from pipeline.sentences.frames import Frame
+from pipeline.sentences.statements import Statement
+from pipeline.sentences.subjects import BESIDE_NAME, Names, last_disease
 
 
 def named(first: Reading, frame: Frame, names: Names) -> Reading:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.extract.sentences import Statement
 from pipeline.language import closed
 from pipeline.model import Fact, FdaStatus
 from pipeline.phrases.people import read_people
 from pipeline.phrases.verbs import verb_group
 from pipeline.phrases.words import Word, closing_bracket, words_of
 from pipeline.publishers import Publisher
+from pipeline.sentences.statements import Statement
 
 Subject = Literal["drug", "it", "brand", "form", "use", "agency", "people", "disease", "other", ""]
 

@@ -6,18 +6,18 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.extract.head import Head
-from pipeline.extract.roles import read_phrase
-from pipeline.extract.said import Place, Reading, Said, Step
-from pipeline.extract.scene import Scene
-from pipeline.extract.sentences import Statement
 from pipeline.language import closed
+from pipeline.meaning.head import Head
+from pipeline.meaning.roles import read_phrase
+from pipeline.meaning.said import Place, Reading, Said, Step
+from pipeline.meaning.scene import Scene
 from pipeline.model import QualifierTarget
 from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.kinds import Kind, Phrase
 from pipeline.phrases.people_openers import people_end
 from pipeline.phrases.verbs import VerbGroup
 from pipeline.phrases.words import Word, words_of
+from pipeline.sentences.statements import Statement
 
 #: What may stand for what beside "or".
 _SORTS: dict[str, str] = {

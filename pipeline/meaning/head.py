@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.extract.listed import (
+from pipeline.language import LITERAL_BOLD, closed, rx
+from pipeline.meaning.listed import (
     ADJECTIVE,
     LEADS_TO,
     STATE_ALONE,
@@ -16,14 +17,13 @@ from pipeline.extract.listed import (
     compound,
     conditions,
 )
-from pipeline.extract.said import Place, Said
-from pipeline.extract.sentences import Statement
-from pipeline.language import LITERAL_BOLD, closed, rx
+from pipeline.meaning.said import Place, Said
 from pipeline.model import Block
 from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.diseases import is_generic
 from pipeline.phrases.nouns import by_means, ends_noun, goes_on, joint_of, noun_aim, noun_end, noun_list
 from pipeline.phrases.words import Word, closing_bracket, words_of
+from pipeline.sentences.statements import Statement
 
 _LIMITS = rx(r"\((?:excluding|except|not including|certain types|only|other than|but not|limited)[^()]*\)")
 _NO_HEAD = closed("no-head")

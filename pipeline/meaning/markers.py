@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from pipeline.extract.said import Place
-from pipeline.extract.scene import Scene
 from pipeline.language import rx
+from pipeline.meaning.said import Place
+from pipeline.meaning.scene import Scene
 from pipeline.phrases.diseases import diseases
 from pipeline.phrases.verbs import begins_verb
 

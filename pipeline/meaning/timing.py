@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.extract.clauses import of_disease
-from pipeline.extract.priors import Prior, failed_before, prior_clauses, priors_after, priors_in
-from pipeline.extract.said import Said
-from pipeline.extract.scene import Scene
 from pipeline.language import rx
+from pipeline.meaning.clauses import of_disease
+from pipeline.meaning.priors import Prior, failed_before, prior_clauses, priors_after, priors_in
+from pipeline.meaning.said import Said
+from pipeline.meaning.scene import Scene
 from pipeline.phrases.coordination import predicates
 from pipeline.phrases.diseases import is_generic
 from pipeline.phrases.kinds import Phrase

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TypeAlias
 
-from pipeline.extract.quote import fact
 from pipeline.language import DIGIT_MARKS, LITERAL_BOLD, MARKS, SIGN_MARKS, plain
 from pipeline.model import Block, Fact
+from pipeline.sentences.quote import fact
 
 # A full stop ends a sentence where white space and a capital (or a footnote mark) follow. The crawler also glues a
 # sentence to the one before ("bevacizumab.This use is approved"), which only these openers are trusted to show; or the stop

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from pipeline.extract.denying import may_deny
-from pipeline.extract.said import Said
-from pipeline.extract.scene import Scene
 from pipeline.language import rx
+from pipeline.meaning.said import Said
+from pipeline.meaning.scene import Scene
 from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.diseases import diseases, related
 from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.people import read_people
+from pipeline.sentences.denying import may_deny
 
 #: What narrows: "(certain types)", "(excluding the lip)", "(HER2-positive disease)", "(but not X)", "(limited to X)".
 _LIMITS = rx(

@@ -1,0 +1,1 @@
+"""What the elements of a use section say: opening sentences with their lists, uses in prose, and sentences on uses elsewhere."""
