@@ -338,9 +338,11 @@ class _Walk:
 
     def _another(self, statement: Statement, frame: Frame) -> bool:
         """Whether "it is (also) used to treat …" names something else than the use in prose before it."""
+        if self.passage is None:  # "Zolafen is an antidepressant. It is used to treat depression."
+            return not self.lost and has_aim(statement, frame)
         also = frame.group is not None and frame.group.also
-        if self.passage is None or not self.passage.prose:
-            return also and (self.passage is None or not self.passage.items or has_aim(statement, frame))
+        if not self.passage.prose:
+            return also and (not self.passage.items or has_aim(statement, frame))
         return names_another(self.passage, statement, frame, self.names)
 
     def _between(self, statement: Statement, frame: Frame) -> None:

@@ -17,6 +17,8 @@ _INITIALS = re.compile(r"(?:[A-Z]\.)+|(?:vs|approx|e\.g|i\.e)\.")
 _POSSESSIVE = re.compile(r"s' [a-z]")
 #: "[see Warnings (5.1)]": a bracket is a bracket.
 _ROUND = {"[": "(", "]": ")"}
+#: "It's used to treat": two words. After a noun "'s" is a possessive.
+_CONTRACTED = re.compile(r"(?:(?:it|that|there|what|he|she)(?='s\Z)|(?:they|you|we|these)(?='re\Z))", re.IGNORECASE)
 _PUNCTUATION = frozenset(_OPENING + _CLOSING + "-•/|")
 
 
@@ -56,7 +58,11 @@ def _split(text: str, start: int, end: int, found: list[Word]) -> None:
     last = end
     while last > start and text[last - 1] in _CLOSING and not _belongs(text, start, last):
         last -= 1
-    if last > start:
+    if contracted := _CONTRACTED.match(text, start, last):
+        found.append(_word(text, start, contracted.end()))
+        verb = "is" if text[last - 1] == "s" else "are"
+        found.append(Word(contracted.end(), last, verb, classes_of(verb)))
+    elif last > start:
         found.append(_word(text, start, last))
     for at in range(last, end):
         found.append(_word(text, at, at + 1))  # noqa: PERF401 - reads like the loop above

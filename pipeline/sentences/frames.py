@@ -16,9 +16,10 @@ from pipeline.language import closed, rx
 from pipeline.model import ApprovalStatus, SentenceRole
 from pipeline.phrases.nouns import noun_end
 from pipeline.phrases.verbs import VerbGroup, verb_group
-from pipeline.phrases.words import Word, closing_bracket, words_of
+from pipeline.phrases.words import Word, words_of
 from pipeline.sentences.denying import OFF_LABEL, is_lesser
 from pipeline.sentences.fragments import fragment_at
+from pipeline.sentences.predicate import is_indicated, is_over, late_verb, with_participle
 from pipeline.sentences.statements import Statement
 from pipeline.sentences.subjects import Names, Subject, main_verb, split_at, split_names, subject_of
 
@@ -214,7 +215,7 @@ def frame_of(statement: Statement, names: Names) -> Frame:
             return replace(
                 _of_use(words, 0, 0, group, "drug"), approval_status="approved" if names.indicated or names.approved else "used"
             )
-        late = _late_verb(statement, words) if names.approved else None
+        late = late_verb(statement, words) if names.approved else None
         if late is not None and (group := verb_group(words, late, len(words))) is not None and is_indicated(group):
             return replace(_of_use(words, late - 1, late, group, "drug"), approval_status="approved")
         row = next(
@@ -229,12 +230,13 @@ def frame_of(statement: Statement, names: Names) -> Frame:
     group = verb_group(words, first, len(words))
     if group is None:
         return Frame("", "unread")
-    group = _copula(words, group)
+    group = with_participle(words, group)
     said = names.approved and (_EFFECTIVE.search(statement.text) or _RECOMMENDED.search(statement.text))
     effective = bool(said) and _FOUND.search(statement.text) is None
     subject = subject_of(statement.plain, words, at, first, names)
     head = group.head
-    if names.approved and head is not None and head.low == "used" and words[first].of("have"):
+    done = names.approved and head is not None and head.low == "used" and words[first].of("have")
+    if done:
         # "has also been used successfully in a limited number of cases of X": what was done, and no indication
         return Frame("has-been-used", "unread", subject, (at, first), group.end, group, leading=(0, at))
     if names.approved and group.past and _FOUND.search(statement.text) is not None:
@@ -257,6 +259,8 @@ def frame_of(statement: Statement, names: Names) -> Frame:
             continue
         if row.name == "of-use" and subject == "use" and lists_brands(statement, names):
             return Frame("brand-scope", "brands", subject, (at, first), group.end, group, leading=(0, at))
+        if row.name == "of-use" and is_over(statement, words, first, group):
+            return Frame("has-been-used", "unread", subject, (at, first), group.end, group, leading=(0, at))
         if row.name == "of-use":
             frame = _of_use(words, at, first, group, subject)
             if names.approved:  # whatever the verb: the section is that of approved uses
@@ -265,12 +269,6 @@ def frame_of(statement: Statement, names: Names) -> Frame:
             return replace(frame, approval_status="used") if indicated else frame
         return Frame(row.name, row.role, subject, (at, first), group.end, group, leading=(0, at))
     return Frame("", "unread", subject, (at, first), group.end, group, leading=(0, at))
-
-
-def _late_verb(statement: Statement, words: Sequence[Word]) -> int | None:
-    """Reads "1.6 Prevention of X In individuals with Y and Z …, CODRIX is indicated to": behind a heading and a long adjunct."""
-    pairs = (k for k in range(1, len(words) - 1) if words[k].of("be") and words[k + 1].low == "indicated")
-    return next((k for k in pairs if statement.plain[words[k - 1].start].isupper()), None)
 
 
 def _without_verb(words: Sequence[Word], names: Names) -> Frame:
@@ -301,48 +299,6 @@ def _of_use(words: Sequence[Word], at: int, first: int, group: VerbGroup, subjec
     if head is not None and head.of("approve") and words[first].of("have") and words[first].low != "had":
         approval_status = "approved"
     return Frame("of-use", None, subject, (at, first), start, group, approval_status, (0, at))
-
-
-def is_indicated(group: VerbGroup) -> bool:
-    """Whether the verb is that of a label."""
-    return group.is_of("indicate") and not group.modal
-
-
-#: In words: "is a super potent topical corticosteroid formulation indicated …".
-_LONGEST_KIND = 18
-
-
-def _copula(words: Sequence[Word], group: VerbGroup) -> VerbGroup:
-    """Reads "is a kinase inhibitor indicated for …" as "is indicated for …"; so "has been in use for years and is approved to …"."""
-    if group.head is None and words[group.end : group.end + 1] and words[group.end].low == "in":
-        joints = (k + 1 for k in range(group.end, len(words) - 1) if words[k].low == "and")
-        later = next(filter(None, (verb_group(words, joint, len(words)) for joint in joints)), None)
-        return later if later is not None and later.is_of("approve") and not later.negative and not group.negative else group
-    if group.head is not None or group.end >= len(words) or not words[group.end].of("article"):
-        return group
-    joints = (k + 1 for k in range(group.end + 1, min(len(words) - 1, group.end + _LONGEST_KIND)) if words[k].low == "and")
-    after = next((one for one in (verb_group(words, joint, len(words)) for joint in joints) if one is not None), None)
-    if after is not None and is_indicated(after) and not group.negative:
-        return after  # "is a coronary vasodilator and is indicated for …"
-    past = group.end + 1
-    for number in range(group.end + 1, min(len(words), group.end + _LONGEST_KIND)):
-        word = words[number]
-        if number < past:
-            continue
-        if word.low == "(":  # "is an anti-inflammatory drug (NSAID) indicated for …"
-            past = closing_bracket(words, number, len(words))
-            continue
-        if (
-            word.is_stop
-            or word.of("relative", "be", "have", "modal")
-            or (word.of("coordinator") and not any(one.low == "of" for one in words[group.end : number]))
-            or (word.of("preposition") and word.low not in ("of", "once"))
-        ):
-            break
-        following = words[number + 1].low if number + 1 < len(words) else ""
-        if word.of("approve", "use") and following in ("for", "to", "in", "as", "with", ":"):
-            return replace(group, end=number + 1, head=word, passive=True)
-    return group
 
 
 def brand_names(statement: Statement, frame: Frame, names: Names) -> tuple[tuple[int, int], ...]:

@@ -1,0 +1,72 @@
+"""What the verb of a sentence says: whether it is a label's, where it stands when it comes late, and whether it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.language import rx
+from pipeline.phrases.verbs import VerbGroup, verb_group
+from pipeline.phrases.words import Word, closing_bracket
+from pipeline.sentences.statements import Statement
+
+
+def is_indicated(group: VerbGroup) -> bool:
+    """Whether the verb is that of a label."""
+    return group.is_of("indicate") and not group.modal
+
+
+#: Of a drug that is no longer sold "was used to treat" says what its uses are; these say that a use is over.
+_OVER = rx(
+    r"\b(?:in the past|previously|formerly|at one time|once (?:approved|used|given)|historically|years ago|used to be)\b"
+)
+
+
+def is_over(statement: Statement, words: Sequence[Word], first: int, group: VerbGroup) -> bool:
+    """Reads "was previously used to treat", "used to be given to prevent": what was done once, and may not be done now."""
+    habit = [word.low for word in words[max(0, first - 2) : first]] == ["used", "to"]
+    over = habit or (group.past and not words[first].of("have") and _OVER.search(statement.text) is not None)
+    return over and not group.negative and group.is_of("approve", "use")
+
+
+def late_verb(statement: Statement, words: Sequence[Word]) -> int | None:
+    """Reads "1.6 Prevention of X In individuals with Y and Z …, CODRIX is indicated to": behind a heading and a long adjunct."""
+    pairs = (k for k in range(1, len(words) - 1) if words[k].of("be") and words[k + 1].low == "indicated")
+    return next((k for k in pairs if statement.plain[words[k - 1].start].isupper()), None)
+
+
+#: In words: "is a super potent topical corticosteroid formulation indicated …".
+_LONGEST_KIND = 18
+
+
+def with_participle(words: Sequence[Word], group: VerbGroup) -> VerbGroup:
+    """Reads "is a kinase inhibitor indicated for …" as "is indicated for …"; so "has been in use for years and is approved to …"."""
+    if group.head is None and words[group.end : group.end + 1] and words[group.end].low == "in":
+        joints = (k + 1 for k in range(group.end, len(words) - 1) if words[k].low == "and")
+        later = next(filter(None, (verb_group(words, joint, len(words)) for joint in joints)), None)
+        return later if later is not None and later.is_of("approve") and not later.negative and not group.negative else group
+    if group.head is not None or group.end >= len(words) or not words[group.end].of("article"):
+        return group
+    joints = (k + 1 for k in range(group.end + 1, min(len(words) - 1, group.end + _LONGEST_KIND)) if words[k].low == "and")
+    after = next((one for one in (verb_group(words, joint, len(words)) for joint in joints) if one is not None), None)
+    if after is not None and is_indicated(after) and not group.negative:
+        return after  # "is a coronary vasodilator and is indicated for …"
+    past = group.end + 1
+    for number in range(group.end + 1, min(len(words), group.end + _LONGEST_KIND)):
+        word = words[number]
+        if number < past:
+            continue
+        if word.low == "(":  # "is an anti-inflammatory drug (NSAID) indicated for …"
+            past = closing_bracket(words, number, len(words))
+            continue
+        if (
+            word.is_stop
+            or word.of("relative", "be", "have", "modal")
+            or (word.of("coordinator") and not any(one.low == "of" for one in words[group.end : number]))
+            or (word.of("preposition") and word.low not in ("of", "once"))
+        ):
+            break
+        following = words[number + 1].low if number + 1 < len(words) else ""
+        if word.of("approve", "use") and following in ("for", "to", "in", "as", "with", ":"):
+            return replace(group, end=number + 1, head=word, passive=True)
+    return group
