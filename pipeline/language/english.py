@@ -44,7 +44,7 @@ _CLASSES: Final[Mapping[str, str]] = {
     "both either specifically fully conditionally so far yet however additionally completely partially surgically "
     "safely well instead directly actively barely rarely particularly especially",
     # Verbs of approval and use, as participles
-    "approve": "approved fda-approved indicated licensed authorized cleared approves approve",
+    "approve": "approved fda-approved indicated licensed licenced authorized authorised cleared approves approve",
     # The approval of a label, in the label's own words
     "indicate": "indicated",
     "recommend": "recommended advised",
@@ -127,6 +127,8 @@ _SETS: Final[Mapping[str, str]] = {
     "product version biosimilar tablet tablets capsule capsules injection infusion cream gel ointment lotion patch "
     "patches solution suspension powder spray implant implants wafer wafers topical oral subcutaneous intravenous "
     "sterile liquid form forms each both therapy recombinant s",
+    "givers": "you we doctor doctors specialist specialists surgeons clinicians",
+    "giving": "have use give take prescribe get",
     "forms": "form forms tablet tablets capsule capsules injection subcutaneous intravenous oral topical",
     "use-start": "this these all both each the use uses approval approvals its his accelerated full regular some most one two "
     "three fda an a",
@@ -213,7 +215,7 @@ _SETS: Final[Mapping[str, str]] = {
     "of-genes": "involved help helps control controls make makes repair repairs cause causes tell tells",
     "found-by": "found shown seen detected determined confirmed identified measured diagnosed",
     "verbs-of-use": "it they this is are may can be used given approved",
-    "carriers": "a an the of in on to for with by from at as into and or but nor and/or also if it its it's this that these those they "
+    "carriers": "you we doctor doctors might licensed licenced authorized authorised a an the of in on to for with by from at as into and or but nor and/or also if it its it's this that these those they "
     "them their he his she her who whom whose which is are was were be been being has have had having do does did may can could should "
     "will would must used use uses using given give approved approval indicated treat treats treated treating treatment treatments "
     "prevent prevents help helps drug drugs medicine brand brands name names called certain some following type types kind kinds form "

@@ -78,7 +78,9 @@ _JOINTS = (",", "and", "or", "and/or", "&")
 
 
 def is_one_name(words: Sequence[Word], at: int, end: int) -> bool:
-    """Reads "signs and symptoms of X", "HPV types 16, 18, or 33": what "and" joins is one thing, or numbers of one thing."""
+    """Reads "signs and symptoms of X", "HPV types 16, 18, or 33", "graft versus host disease": one thing, or numbers of one thing."""
+    if words[at].low in ("versus", "vs", "vs."):
+        return at > 0 and any(word.of("disease") for word in words[at + 2 : min(at + 3, end)])
     if words[at].low in _JOINTS and at and words[at - 1].low not in ("and", "or"):
         before = next((word for word in words[at - 1 :: -1] if word.low != ","), words[at])
         after = next((word for word in words[at + 1 : end] if word.low not in _JOINTS), words[at])

@@ -7,10 +7,10 @@ from functools import lru_cache
 from pipeline.language import rx
 
 _MAY_DENY = rx(
-    r"\b(?:withdrawn|withdrew|revoked|no longer|formerly(?! (?:called|known|referred|named))|discontinued|(?:not|never) (?:FDA[- ]?)?(?:approved"
+    r"\b(?:withdrawn|withdrew|revoked|no longer|formerly(?! (?:called|known|referred|named))|discontinued|(?:not|never) (?:FDA[- ]?)?(?:approved|licensed|authori[sz]ed"
     r"|recommended|indicated|used|given)"
     r"|until (?:\w+ )?\d{4}|stud(?:y|ies|ied)|(?<!adequate\s)trials?|investigational|experimental|outside|abroad"
-    r"|countr(?:y|ies)|Europe(?:an)?|Canad(?:a|ian)|Japan(?:ese)?|emergency use|unapproved|off-label"
+    r"|countr(?:y|ies)|Europe(?:an)?|Canad(?:a|ian)|Japan(?:ese)?|emergency use|unapproved|unlicen[cs]ed|off-label"
     r"|China|EU|UK|tentative|pending|expected|proposed)\b"
 )
 
@@ -20,13 +20,13 @@ def may_deny(words: str) -> bool:
     return _MAY_DENY.search(words) is not None
 
 
-_OFF_LABEL = r"\b(?:unapproved|off-label|emergency[- ]use)\b"
+_OFF_LABEL = r"\b(?:unapproved|unlicen[cs]ed|off-label|emergency[- ]use)\b"
 #: Of a use: it is outside of what is approved.
 OFF_LABEL = rx(_OFF_LABEL)
 _TAKEN_BACK = rx(
-    r"\b(?:no longer|not|never)(?: currently| yet| been)? (?:FDA[- ])?approved\b"
+    r"\b(?:no longer|not|never)(?: currently| yet| been)? (?:FDA[- ])?(?:approved|licensed|authori[sz]ed)\b"
     rf"|{_OFF_LABEL}"
-    r"|\bapprovals?\b.{0,60}\b(?:withdrawn|revoked|rescinded|taken back)\b"
+    r"|\b(?:approvals?|licen[cs]es?|authori[sz]ations?)\b.{0,60}\b(?:withdrawn|revoked|rescinded|taken back)\b"
 )
 _BE = r"(?:may|might|could|can|will|would|should)(?: \w+){0,2} be|had been|used to be|is (?:expected|likely|hoped|about|due|yet) to be|is being|rarely|hardly|barely"
 _ASKED = r"(?:submitted|recommended|considered|proposed|reviewed|filed|applied|asked|applications?|petitions?|requests?)"

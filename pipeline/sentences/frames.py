@@ -175,6 +175,10 @@ FRAMES: tuple[Row, ...] = (
     Row("no-longer-available", "availability", says=rx(r"\bno longer (?:being )?(?:available|sold|made|marketed)\b|\bin other countries\b|\bdiscontinued\b|\b(?:taken|pulled|withdrawn) (?:off|from) the market\b"),
         unless=rx(r"\bapproved to\b")),
     Row("unspecified-other-uses", "explanation", (), ("use", "approve"), "+", _OTHER_CONDITIONS),
+    # What stands on every page of MedlinePlus: "This medication is sometimes prescribed for other uses; ask your doctor …"
+    Row("unspecified-other-uses", "explanation", says=rx(r"\b(?:prescribed|used|given|taken) for other (?:uses|conditions|purposes|reasons)\b"), unless=_LIMIT),
+    Row("advice", "explanation", says=rx(r"^(?:please )?(?:talk|speak) (?:to|with) your (?:doctor|pharmacist|nurse|healthcare provider)\b"), unless=rx(rf"\b(?:{_LIMITS}|if|before|when)\b")),
+    Row("its-class", "explanation", says=rx(r"^(?:\S+ ){1,4}(?:is in|are in|belongs? to) (?:a|the) (?:class|group|family) of (?:medications|medicines|drugs)\b"), unless=_LIMIT_OR_WHO),
     Row("another-form", "other-form", (), ("available",), "+", None, rx(
         r"\bno other\b|\bonly (?:for|to|in)\b|^(?!.*\bforms?\b).*\b(?:for|to) (?:adults|children|patients|people|those|women|men)\b")),
     Row("also-called", "explanation", (), ("naming",), "+"),
@@ -195,7 +199,7 @@ FRAMES: tuple[Row, ...] = (
 
 #: "This is an off-label use.", "It is available for this use under an emergency use authorization.", "FDA approval is pending."
 _OF_THIS_USE = rx(
-    r"\b(?:this|that) (?:use|indication)\b|\bthese (?:uses|indications)\b|^this is (?:not )?an? (?:[\w-]+ ){1,3}use\b|\b(?:no|lacks?) (?:FDA )?approval\b|^(?:the |its )?(?:FDA )?approval (?:is|was)\b"
+    r"\b(?:this|that) (?:use|indication)\b|\bfor this\W*$|\bthese (?:uses|indications)\b|^this is (?:not )?an? (?:[\w-]+ ){1,3}use\b|\b(?:no|lacks?) (?:FDA )?approval\b|^(?:the |its )?(?:FDA )?approval (?:is|was)\b"
 )
 
 
@@ -207,6 +211,8 @@ def frame_of(statement: Statement, names: Names) -> Frame:
         return Frame("lesser-standing", "denied", "use")
     if names.approved and (start := fragment_at(words)) is not None:
         return Frame("of-use", None, "drug", at=start, approval_status="approved")
+    if (given := _given_by(words, names)) is not None:
+        return Frame("of-use", None, "drug", (given[0], given[1]), given[1], approval_status="used")
     at, first = main_verb(words)
     if first is None:
         group = verb_group(words, 0, len(words)) if names.open else None
@@ -269,6 +275,24 @@ def frame_of(statement: Statement, names: Names) -> Frame:
             return replace(frame, approval_status="used") if indicated else frame
         return Frame(row.name, row.role, subject, (at, first), group.end, group, leading=(0, at))
     return Frame("", "unread", subject, (at, first), group.end, group, leading=(0, at))
+
+
+def _given_by(words: Sequence[Word], names: Names) -> tuple[int, int] | None:
+    """Reads "You might have zolafen to treat", "Eye doctors also use it to treat": the place of the drug behind the verb."""
+    verb = next((number for number, word in enumerate(words[:_FIRST_WORDS]) if word.low in _GIVING), 0)
+    before = words[:verb]
+    agent = any(word.low in _GIVERS for word in before) and not any(
+        word.is_stop or word.of("negation", "preposition") for word in before
+    )
+    end = verb + 1
+    while end < len(words) and (words[end].low in names.words or words[end].low == "it"):
+        end += 1
+    aim = [word.low for word in words[end : end + 1]]
+    return (verb + 1, end) if agent and end > verb + 1 and aim == ["to"] else None
+
+
+#: Who gives a drug or has it, by which verb; in words: how soon the verb stands.
+_GIVERS, _GIVING, _FIRST_WORDS = closed("givers"), closed("giving"), 6
 
 
 def _without_verb(words: Sequence[Word], names: Names) -> Frame:

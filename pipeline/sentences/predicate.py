@@ -62,7 +62,7 @@ def with_participle(words: Sequence[Word], group: VerbGroup) -> VerbGroup:
         if (
             word.is_stop
             or word.of("relative", "be", "have", "modal")
-            or (word.of("coordinator") and not any(one.low == "of" for one in words[group.end : number]))
+            or (word.of("coordinator") and verb_group(words, number + 1, len(words)) is not None)
             or (word.of("preposition") and word.low not in ("of", "once"))
         ):
             break
