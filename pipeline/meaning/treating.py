@@ -79,13 +79,17 @@ def _purpose(scene: Scene, verb: Place, whole: str) -> tuple[Said, ...]:
     )
 
 
+#: "the preventive treatment of migraine" treats nothing.
+_PREVENTIVE = rx(r"\b(?:preventi?ve|preventative|prophylactic) treatment\b")
+
+
 def _intent(verb: str, whole: str) -> Intent:
     if _REDUCE.match(whole) or ("reduction" in verb and "risk" in verb):
         return "reduce_risk"
     prevents = "prevent" in verb or "avoid" in verb or "prophyla" in verb
     if "palliati" in verb or "palliate" in verb:
         return "palliate"
-    if prevents and "treat" in verb:
+    if prevents and "treat" in verb and not _PREVENTIVE.search(verb):
         return "prevent_and_treat"
     if prevents:
         return "prevent"

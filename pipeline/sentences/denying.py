@@ -9,7 +9,7 @@ from pipeline.language import rx
 _MAY_DENY = rx(
     r"\b(?:withdrawn|withdrew|revoked|no longer|formerly(?! (?:called|known|referred|named))|discontinued|(?:not|never) (?:FDA[- ]?)?(?:approved|licensed|authori[sz]ed"
     r"|recommended|indicated|used|given)"
-    r"|until (?:\w+ )?\d{4}|stud(?:y|ies|ied)|(?<!adequate\s)trials?|investigational|experimental|outside|abroad"
+    r"|until (?:\w+ )?\d{4}|stud(?:y|ies|ied)|(?<!adequate\s)trials?|investigational|experimental|outside(?! (?:of )?(?:the|your) (?:milk|lungs?|brain|bones?|breasts?|prostate|colon|liver|kidneys?|ovar(?:y|ies)|body|bladder|skin|stomach)\b)|abroad"
     r"|countr(?:y|ies)|Europe(?:an)?|Canad(?:a|ian)|Japan(?:ese)?|emergency use|unapproved|unlicen[cs]ed|off-label"
     r"|China|EU|UK|tentative|pending|expected|proposed)\b"
 )

@@ -182,6 +182,8 @@ FRAMES: tuple[Row, ...] = (
     Row("another-form", "other-form", (), ("available",), "+", None, rx(
         r"\bno other\b|\bonly (?:for|to|in)\b|^(?!.*\bforms?\b).*\b(?:for|to) (?:adults|children|patients|people|those|women|men)\b")),
     Row("also-called", "explanation", (), ("naming",), "+"),
+    # "It can also be taken by children over 6 who weigh more than 31 kg.": whom else it leaves out, it does not say
+    Row("who-can-take", "unread", _OF_DRUG, ("take", "use"), "+", rx(r"\bcan (?:also )?be (?:taken|used) by (?:most )?(?:adults|children|people|teenagers)\b")),
     Row("given-with", "detail", ("other",), ("use",), "+", rx(r"\b(?:with|along with|together with|alongside) (?:it|them|this (?:drug|medicine))\b")),
     Row("of-patients", "detail", ("people", "disease")),
     Row("of-treatment", "detail", (*_OF_DRUG, "other"), says=rx(r"^(?:(?:for|in) [^,]+, )?(?:the )?(?:drug )?treatment (?:(?:may|can|should|must|will) )?(?:starts?|begins?|continues?|ends?|stops?|lasts?|(?:is|may be|should be) (?:[a-z]+ )?(?:stopped|ended|repeated))\b")),

@@ -20,8 +20,8 @@ _STOP = re.compile(
     r"|(?<=[\w)])\s+(?=(?:It|This|These|They)\s(?:\w+\s){0,2}(?:is|are|must|should|may|can|have)\b)"
     r"|;\s+(?=(?:(?:in|for) [\w-]+,? )?it (?:is|may be) (?:also )?(?:approved|used|given|indicated)\s)"
 )
-# "E. coli" needs no rule (a small letter follows); "U.S. Name Program" and "Dr. Name" do.
-_INITIAL = re.compile(r"(?:\b[A-Z]|\b(?:vs|e\.g|i\.e|Dr|Mr|Mrs|St|No|approx|ca))\.$")
+# "E. coli" needs no rule (a small letter follows); "U.S. Name Program" and "Dr. Name" do. "… cannot take amphotericin B." ends.
+_INITIAL = re.compile(r"(?:(?<![a-z]{4} )\b[A-Z]|\b(?:vs|e\.g|i\.e|Dr|Mr|Mrs|St|No|approx|ca))\.$")
 _OPENER = re.compile(r"\s*(?:It|This|These|The|In|For|Use|Patients|They|As)\s")
 _MARK_AT_END = re.compile(rf"\s{{0,40}}([{MARKS}][{MARKS},˒\s]{{0,40}})(?=[.;:]?(?:\s{{0,40}}(?:or|and))?\s*+$)")
 #: Where a label sends the reader for more: "[see Clinical Studies (14.1)]", "(see WARNINGS)". It says nothing of a use.

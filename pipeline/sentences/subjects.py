@@ -270,7 +270,9 @@ def names_of(
         if name is not None
         else []
     )
-    parts = tuple(piece for piece in pieces if piece) if len(pieces) > 1 else ()
+    parts = tuple(filter(None, pieces))
+    if len(parts) == 1:  # "Zolafen Capsules and Oral Solution" is one substance
+        parts = ()
     listed = publisher is None or "brands" in publisher.labels
     approved = publisher is not None and publisher.indicated_is_approval
     indicated = publisher is None or "fda_status" in publisher.labels

@@ -27,6 +27,10 @@ AFTER_A_LIST = (
     "If the tumor grows, some must stop.",
     "Each liposome may make the fat stay longer.",
     "It can dissolve from the wafer.",
+    "Zolafen is sometimes prescribed for other uses; ask your doctor for more information.",
+    "Talk to your doctor about the risks of using zolafen.",
+    "Zolafen is in a class of medications called kinase inhibitors.",
+    "Zolafen can be taken by adults.",
 )
 
 #: Behind "- **Glioma**" in such a list.
