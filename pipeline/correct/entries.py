@@ -9,14 +9,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from yaml.nodes import Node
 
-from pipeline.correct.corrections import (
-    FORMAT,
-    CharacteristicEdit,
-    Correction,
-    Edits,
-    Quote,
-    Quotes,
-)
+from pipeline.correct.corrections import FORMAT, CharacteristicEdit, Correction, Edits, Quote
 from pipeline.correct.nodes import Fault, Read, choice, day, flag, listed, matching, number, record, text
 from pipeline.fields import FIELDS
 from pipeline.model import Span, Verdict
@@ -115,22 +108,11 @@ def _beside(said: dict[str, Any], node: Node) -> Quote:
 
 def _edits(node: Node) -> Edits:
     """Edits; some fields must hold more, or fewer, quotes than others."""
-    limited = {"conditions": _some, **{field.name: listed(_quote, 1) for field in FIELDS if field.single}}
+    limited = {
+        "conditions": listed(_quote, _MOST_VALUES, "a use has a condition; to publish none, withhold the use"),
+        **{field.name: listed(_quote, 1) for field in FIELDS if field.single},
+    }
     return Edits(**record(node, {}, {**_keys(Edits)[1], **limited}))
-
-
-def _some(node: Node) -> Quotes:
-    found: Quotes = listed(_quote, _MOST_VALUES)(node)
-    if not found:
-        raise Fault(node, "a use has a condition; to publish none, withhold the use")
-    return found
-
-
-def _population(node: Node) -> tuple[CharacteristicEdit, ...]:
-    found = listed(_characteristic, _MOST_VALUES)(node)
-    if not found:
-        raise Fault(node, "a population has at least one characteristic; without any restriction leave it out")
-    return found
 
 
 def _characteristic(node: Node) -> CharacteristicEdit:
@@ -153,7 +135,9 @@ _READERS: Mapping[Any, Read[Any]] = {
     bool: flag,
     Quote: _quote,
     CharacteristicEdit: _characteristic,
-    tuple[CharacteristicEdit, ...]: _population,
+    tuple[CharacteristicEdit, ...]: listed(
+        _characteristic, _MOST_VALUES, "a population has at least one characteristic; without any restriction leave it out"
+    ),
 }
 
 

@@ -48,14 +48,16 @@ def record(node: Node, needed: Mapping[str, Read[Any]], optional: Mapping[str, R
     return found
 
 
-def listed(read: Read[T], most: int) -> Read[tuple[T, ...]]:
-    """A list of what `read` reads, of at most `most` entries."""
+def listed(read: Read[T], most: int, none: str | None = None) -> Read[tuple[T, ...]]:
+    """A list of what `read` reads, of at most `most` entries; `none` says why there must be one, if there must."""
 
     def read_list(node: Node) -> tuple[T, ...]:
         if not isinstance(node, SequenceNode):
             raise Fault(node, "a list is expected here")
         if len(node.value) > most:
             raise Fault(node, f"there are {len(node.value)} entries, and {most} may be")
+        if none and not node.value:
+            raise Fault(node, none)
         return tuple(read(each) for each in node.value)
 
     return read_list
