@@ -119,5 +119,5 @@ def _lines(change: Change) -> Iterator[Text]:
 def _quoted(when: str, quote: Quote) -> Text:
     from rich.text import Text
 
-    place = quote.page if quote.line is None else f"{quote.page}:{quote.line}"
-    return Text(f"      {when}  {excerpt(place, _MOST_CHARACTERS)}  “{excerpt(quote.text, _MOST_CHARACTERS)}”", style="dim")
+    place, text = (excerpt(part, _MOST_CHARACTERS) for part in (quote.place, quote.text))
+    return Text(f"      {when}  {place}  “{text}”", style="dim")

@@ -83,7 +83,8 @@ def correct(facts: DrugFacts, page: Page, corrections: Corrections) -> Corrected
             withheld.append(Withheld(use.text, tuple(reviews)))
         else:
             uses.append(outcome.use)
-    findings += [_lost(entry, facts) for lost in by_use.values() for entry in lost]
+    cause = "the page is the one that was looked at, but no use with this text stands at this place of it"
+    findings += [_finding("E112", cause, entry, page) for lost in by_use.values() for entry in lost]
     sentences = without(facts.sentences, uses, [each.text for each in withheld], "withheld by a reviewer")
     changed = replace(facts, uses=tuple(uses), withheld=tuple(withheld), sentences=sentences)
     return Corrected(changed, tuple(applied), tuple(findings))
@@ -103,16 +104,16 @@ def _decided(use: Use, entries: Sequence[Correction], facts: DrugFacts) -> _Outc
         except UnquotableError as error:
             failed = True
             stays = "the use is withheld" if first.verdict == "wrong" else "the use stays as it was read"
-            findings.append(_finding(error.code, f"{error.cause}; {stays}", first, use, page))
+            findings.append(_finding(error.code, f"{error.cause}; {stays}", first, page))
     if first.withhold or (failed and first.verdict == "wrong"):
         kept = None
         why = f": {first.reason}" if first.reason else ""
         cause = f"{first.reviewer} found this use {first.verdict} on {first.date}, and it is not published{why}"
-        findings.append(replace(_finding("E120", cause, first, use, page), severity="information"))
+        findings.append(replace(_finding("E120", cause, first, page), severity="information"))
     readings = {reading(use), *([reading(kept)] if kept is not None else [])}
     stale = [entry for entry in entries if entry.reading is not None and entry.reading not in readings]
     cause = "the use is read differently now than when it was reviewed"
-    findings += [_finding("E113", cause, entry, use, page) for entry in stale]
+    findings += [_finding("E113", cause, entry, page) for entry in stale]
     # What does not change the use is a word on its reading alone: it is not carried over to another reading.
     applied = [entry for entry in entries if not failed and (entry not in stale or first.edits.changed or first.withhold)]
     if kept is not None:
@@ -143,28 +144,16 @@ def _inside(sentence: Sentence, spans: Sequence[Span]) -> bool:
     return any(span.start <= own.start and own.end <= span.end for own in sentence.fact.spans for span in spans)
 
 
-def _lost(entry: Correction, facts: DrugFacts) -> Problem:
-    cause = "the page is the one that was looked at, but no use with this text stands at this place of it"
-    return Problem(
-        "E112",
-        "warning",
-        f"{said_by(entry)}: {cause}",
-        _REMEDIES["E112"],
-        source=facts.page.name,
-        line=facts.page.line(min(entry.span.start, len(facts.page.text))),
-        excerpt=excerpt(entry.quote),
-    )
-
-
-def _finding(code: str, cause: str, entry: Correction, use: Use, page: Page) -> Problem:
+def _finding(code: str, cause: str, entry: Correction, page: Page) -> Problem:
+    """What a person should know of an entry, at the place of its use."""
     return Problem(
         code,
         "warning",
         f"{said_by(entry)}: {cause}",
         _REMEDIES[code],
         source=page.name,
-        line=page.line(use.text.spans[0].start),
-        excerpt=excerpt(use.text.text),
+        line=page.line(min(entry.span.start, len(page.text))),
+        excerpt=excerpt(entry.quote),
     )
 
 

@@ -21,6 +21,8 @@ from pipeline.fields import FIELDS
 from pipeline.model import Characteristic, DrugFacts, Fact, Population, PriorTherapy, Qualifier, Therapy, Use
 
 _PLAIN = {field.name: field for field in FIELDS}
+#: What a reviewer chooses, and the field with the words that say it.
+_WORDS = {"intent": "intent_text", "approval_status": "approval_status_fact"}
 
 
 def edited(use: Use, edits: Edits, facts: DrugFacts) -> Use:
@@ -45,13 +47,8 @@ def edited(use: Use, edits: Edits, facts: DrugFacts) -> Use:
             changed[name] = tuple(_population(each, old, passage) for each in new)
         elif name == "qualifiers":
             changed[name] = tuple(_qualifier(each, old, passage) for each in new)
-        elif isinstance(new, IntentEdit):
-            changed |= {"intent": new.choice, "intent_text": _chosen(new, use.intent, use.intent_text, passage)}
-        elif isinstance(new, ApprovalStatusEdit):
-            changed |= {
-                "approval_status": new.choice,
-                "approval_status_fact": _chosen(new, use.approval_status, use.approval_status_fact, passage),
-            }
+        elif name in _WORDS:
+            changed |= {name: new.choice, _WORDS[name]: _chosen(new, old, getattr(use, _WORDS[name]), passage)}
         else:
             changed[name] = tuple(_treatment(each, old, passage) for each in new)
     return replace(use, **changed)

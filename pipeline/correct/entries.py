@@ -1,27 +1,18 @@
-"""The entries of `corrections.yaml`, key by key."""
+"""The entries of `corrections.yaml`, key by key. The keys of edits are the fields of the values in `corrections.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from dataclasses import MISSING, fields
+from functools import cache, partial
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from yaml.nodes import Node
 
-from pipeline.correct.corrections import (
-    FORMAT,
-    ApprovalStatusEdit,
-    CharacteristicEdit,
-    Correction,
-    Edits,
-    IntentEdit,
-    PriorEdit,
-    QualifierEdit,
-    Quote,
-    TherapyEdit,
-)
+from pipeline.correct.corrections import FORMAT, CharacteristicEdit, Correction, Edits, Quote
 from pipeline.correct.nodes import Fault, Read, choice, day, flag, listed, matching, number, record, text
 from pipeline.fields import FIELDS
-from pipeline.model import Age, AgeGroup, ApprovalStatus, Intent, QualifierKind, QualifierTarget, Sex, Span, Verdict
+from pipeline.model import Span, Verdict
 
 __all__ = ["Fault", "entries"]
 
@@ -47,7 +38,7 @@ def entries(root: Node) -> tuple[Correction, ...]:
     Raises:
         Fault: the document is not as described.
     """
-    document = record(root, "the file", {"format": choice(str(FORMAT)), "corrections": listed(_entry, _MOST_ENTRIES)}, {})
+    document = record(root, {"format": choice(str(FORMAT)), "corrections": listed(_entry, _MOST_ENTRIES)}, {})
     found: tuple[Correction, ...] = document["corrections"]
     return found
 
@@ -68,7 +59,7 @@ def _entry(node: Node) -> Correction:
         "reason": _VALUE,
         "sampled": flag,
     }
-    said = record(node, "an entry", needed, optional)
+    said = record(node, needed, optional)
     entry = Correction(**said.pop("use"), **said, line=node.start_mark.line + 1)
     _consistent(entry, node)
     return entry
@@ -92,113 +83,91 @@ def _use(node: Node) -> dict[str, Any]:
         "indication": matching(r"[A-Za-z0-9.-]{1,64}", "the id of an indication"),
         "reading": matching("[0-9a-f]{16}", "a reading of 16 hexadecimal digits in small letters"),
     }
-    use = record(node, "a use", needed, optional)
-    return {"span": _span(use.pop("offset"), use.pop("length"), node), **use}
+    use = record(node, needed, optional)
+    return {"span": _span(use, node), **use}
+
+
+def _span(said: dict[str, Any], node: Node) -> Span:
+    """The place that stands among the keys of a mapping, taken out of them."""
+    start, length = said.pop("offset"), said.pop("length")
+    if not length:
+        raise Fault(node, "a length is at least 1")
+    return Span(start, start + length)
 
 
 def _quote(node: Node) -> Quote:
-    return _beside(record(node, "a quote", {"quote": _VALUE}, _PLACE), node)
+    return _beside(record(node, {"quote": _VALUE}, _PLACE), node)
 
 
-def _span(offset: int, length: int, node: Node) -> Span:
-    if not length:
-        raise Fault(node, "a length is at least 1")
-    return Span(offset, offset + length)
-
-
-_QUOTES = listed(_quote, _MOST_VALUES)
-
-
-def _some(node: Node) -> tuple[Quote, ...]:
-    found = _QUOTES(node)
-    if not found:
-        raise Fault(node, "a use has a condition; to publish none, withhold the use")
-    return found
-
-
-def _age(node: Node) -> Age:
-    return Age(**record(node, "an age", {"value": number, "unit": choice(*_AGE_DAYS)}, {}))
-
-
-def _characteristic(node: Node) -> CharacteristicEdit:
-    optional: dict[str, Read[Any]] = {
-        "age_group": choice(*get_args(AgeGroup)),
-        "low": _age,
-        "high": _age,
-        "sex": choice(*get_args(Sex)),
-        "low_exclusive": flag,
-        "high_exclusive": flag,
-        **_PLACE,
-    }
-    said = record(node, "a characteristic", {"kind": choice(*_WITH_KIND), "quote": _VALUE}, optional)
-    allowed = _WITH_KIND[said["kind"]]
-    given = tuple(name for name in ("age_group", "low", "high", "sex") if name in said)
-    if not set(given) <= set(allowed) or (allowed and not given):
-        raise Fault(node, f"with the kind {said['kind']} goes {' or '.join(allowed) or 'nothing else'}")
-    low, high = said.get("low"), said.get("high")
-    left_out = {name: said[name] for name in ("low_exclusive", "high_exclusive") if name in said}
-    if any(value and name.removesuffix("_exclusive") not in said for name, value in left_out.items()):
-        raise Fault(node, "a bound that is left out must be given")
-    if low and high and low.value * _AGE_DAYS[low.unit] > high.value * _AGE_DAYS[high.unit]:
-        raise Fault(node, "the lower age is above the higher one")
-    return CharacteristicEdit(said["kind"], _beside(said, node), **{name: said[name] for name in given}, **left_out)
-
-
-def _population(node: Node) -> tuple[CharacteristicEdit, ...]:
-    found = listed(_characteristic, _MOST_VALUES)(node)
-    if not found:
-        raise Fault(node, "a population has at least one characteristic; without any restriction leave it out")
-    return found
-
-
-def _choosing(choices: tuple[str, ...]) -> Read[dict[str, Any]]:
-    def read_choosing(node: Node) -> dict[str, Any]:
-        said = record(node, "a choice", {"choice": choice(*choices), "quote": _VALUE}, _PLACE)
-        return {"choice": said["choice"], "quote": _beside(said, node)}
-
-    return read_choosing
-
-
-def _beside(said: Mapping[str, Any], node: Node) -> Quote:
-    """The quote whose words and place stand among the keys of a mapping."""
+def _beside(said: dict[str, Any], node: Node) -> Quote:
+    """The quote whose words and place stand among the keys of a mapping, taken out of them."""
     if ("offset" in said) != ("length" in said):
         raise Fault(node, "a quote has offset and length, or neither")
-    return Quote(said["quote"], _span(said["offset"], said["length"], node) if "offset" in said else None)
-
-
-def _treatment(modes: tuple[str, ...]) -> Read[dict[str, Any]]:
-    def read_treatment(node: Node) -> dict[str, Any]:
-        return record(node, "a treatment", {"mode": choice(*modes), "phrase": _quote}, {"names": _QUOTES})
-
-    return read_treatment
-
-
-_THERAPY = _treatment(("required", "optional", "alternative", "combination", "concurrent"))
-_PRIOR = _treatment(("required", "one_of", "conditional"))
-
-
-def _qualifier(node: Node) -> QualifierEdit:
-    optional: dict[str, Read[Any]] = {
-        "of": choice(*get_args(QualifierTarget)),
-        "kind": choice(*get_args(QualifierKind)),
-        **_PLACE,
-    }
-    said = record(node, "a qualifier", {"quote": _VALUE}, optional)
-    return QualifierEdit(_beside(said, node), **{name: said[name] for name in ("of", "kind") if name in said})
-
-
-_INTENT, _APPROVAL_STATUS = _choosing(get_args(Intent)), _choosing(get_args(ApprovalStatus))
-_FIELDS: Mapping[str, Read[Any]] = {
-    **{field.name: listed(_quote, 1) if field.single else _QUOTES for field in FIELDS},
-    "conditions": _some,
-    "intent": lambda node: IntentEdit(**_INTENT(node)),
-    "approval_status": lambda node: ApprovalStatusEdit(**_APPROVAL_STATUS(node)),
-    "populations": listed(_population, _MOST_VALUES),
-    "therapies": listed(lambda node: TherapyEdit(**_THERAPY(node)), _MOST_VALUES),
-    "prior": listed(lambda node: PriorEdit(**_PRIOR(node)), _MOST_VALUES),
-    "qualifiers": listed(_qualifier, _MOST_VALUES),
-}
+    return Quote(said.pop("quote"), _span(said, node) if "offset" in said else None)
 
 
 def _edits(node: Node) -> Edits:
-    return Edits(**record(node, "edits", {}, _FIELDS))
+    """Edits; some fields must hold more, or fewer, quotes than others."""
+    limited = {
+        "conditions": listed(_quote, _MOST_VALUES, "a use has a condition; to publish none, withhold the use"),
+        **{field.name: listed(_quote, 1) for field in FIELDS if field.single},
+    }
+    return Edits(**record(node, {}, {**_keys(Edits)[1], **limited}))
+
+
+def _characteristic(node: Node) -> CharacteristicEdit:
+    said: CharacteristicEdit = _made(CharacteristicEdit, node)
+    allowed = _WITH_KIND[said.kind]
+    given = {name for name in ("age_group", "low", "high", "sex") if getattr(said, name) is not None}
+    if not given <= set(allowed) or (allowed and not given):
+        raise Fault(node, f"with the kind {said.kind} goes {' or '.join(allowed) or 'nothing else'}")
+    if (said.low_exclusive and not said.low) or (said.high_exclusive and not said.high):
+        raise Fault(node, "a bound that is left out must be given")
+    if said.low and said.high and said.low.value * _AGE_DAYS[said.low.unit] > said.high.value * _AGE_DAYS[said.high.unit]:
+        raise Fault(node, "the lower age is above the higher one")
+    return said
+
+
+#: How the values are read that are more than their fields, or have none.
+_READERS: Mapping[Any, Read[Any]] = {
+    str: _VALUE,
+    int: number,
+    bool: flag,
+    Quote: _quote,
+    CharacteristicEdit: _characteristic,
+    tuple[CharacteristicEdit, ...]: listed(
+        _characteristic, _MOST_VALUES, "a population has at least one characteristic; without any restriction leave it out"
+    ),
+}
+
+
+def _reader(of: Any) -> Read[Any]:  # noqa: ANN401 - a type, or what stands for one
+    """How a value of a type is read."""
+    if of in _READERS:
+        return _READERS[of]
+    parts = get_args(of)
+    if get_origin(of) is Literal:
+        return choice(*parts)
+    if get_origin(of) is tuple:
+        return listed(_reader(parts[0]), _MOST_VALUES)
+    # Of a value or None, the value: what is not there is left out.
+    return _reader(parts[0]) if parts else partial(_made, of)
+
+
+@cache
+def _keys(kind: type) -> tuple[Mapping[str, Read[Any]], Mapping[str, Read[Any]]]:
+    """The keys that a value's mapping must have, and those that it may have: its fields, and the place of its quote."""
+    types = get_type_hints(kind)
+    needed: dict[str, Read[Any]] = {}
+    optional: dict[str, Read[Any]] = {}
+    for each in fields(kind):
+        (needed if each.default is MISSING else optional)[each.name] = _reader(types[each.name])
+    return ({**needed, "quote": _VALUE}, {**optional, **_PLACE}) if "quote" in needed else (needed, optional)
+
+
+def _made(kind: type, node: Node) -> Any:  # noqa: ANN401 - of the kind
+    """A value whose mapping has its fields as keys; the words and the place of its quote stand among them."""
+    said = record(node, *_keys(kind))
+    if "quote" in said:
+        said["quote"] = _beside(said, node)
+    return kind(**said)

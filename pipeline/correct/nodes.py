@@ -29,33 +29,35 @@ class Fault(Exception):  # noqa: N818 - it becomes an error of ours in `loading`
         self.shown = node.value if isinstance(node, ScalarNode) else None
 
 
-def record(node: Node, what: str, needed: Mapping[str, Read[Any]], optional: Mapping[str, Read[Any]]) -> dict[str, Any]:
+def record(node: Node, needed: Mapping[str, Read[Any]], optional: Mapping[str, Read[Any]]) -> dict[str, Any]:
     """The values of a mapping by key; an optional key that is not there has none."""
     if not isinstance(node, MappingNode):
-        raise Fault(node, f"{what} is not a mapping of keys to values")
+        raise Fault(node, "a mapping of keys to values is expected here")
     readers = {**needed, **optional}
     found: dict[str, Any] = {}
     for key, value in node.value:
         name = key.value if isinstance(key, ScalarNode) else None
         if name not in readers:
-            raise Fault(key, f"{what} has no such key; it may have {', '.join(readers)}")
+            raise Fault(key, f"there is no such key here; there may be {', '.join(readers)}")
         if name in found:
-            raise Fault(key, f"{what} has this key twice")
+            raise Fault(key, "this key is here twice")
         found[name] = readers[name](value)
     missing = [name for name in needed if name not in found]
     if missing:
-        raise Fault(node, f"{what} lacks {', '.join(missing)}")
+        raise Fault(node, f"missing here: {', '.join(missing)}")
     return found
 
 
-def listed(read: Read[T], most: int) -> Read[tuple[T, ...]]:
-    """A list of what `read` reads, of at most `most` entries."""
+def listed(read: Read[T], most: int, none: str | None = None) -> Read[tuple[T, ...]]:
+    """A list of what `read` reads, of at most `most` entries; `none` says why there must be one, if there must."""
 
     def read_list(node: Node) -> tuple[T, ...]:
         if not isinstance(node, SequenceNode):
             raise Fault(node, "a list is expected here")
         if len(node.value) > most:
             raise Fault(node, f"there are {len(node.value)} entries, and {most} may be")
+        if none and not node.value:
+            raise Fault(node, none)
         return tuple(read(each) for each in node.value)
 
     return read_list

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from pipeline.correct.corrections import FORMAT, Correction, Corrections, Quote
-from pipeline.model import Age, Span
+from pipeline.model import Span
 
 _WIDTH = 120
 
@@ -67,7 +67,7 @@ def _plain(value: object) -> Any:  # noqa: ANN401 - any YAML
         if each.name == "quote":
             said |= _plain(part)
         else:
-            said[each.name] = {"value": part.value, "unit": part.unit} if isinstance(part, Age) else _plain(part)
+            said[each.name] = _plain(part)
     return said
 
 

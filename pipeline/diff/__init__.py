@@ -5,7 +5,7 @@ from pipeline.diff.choosing import choose
 from pipeline.diff.compare import compare
 from pipeline.diff.document import document
 from pipeline.diff.markdown import literal, markdown
-from pipeline.diff.telling import aspect_in_words, difference, headline, kind_in_words, people, subject, summary, title
+from pipeline.diff.telling import aspect_in_words, difference, kind_in_words, people, subject, summary, title
 from pipeline.diff.writing import open_both, write_changes
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "compare",
     "difference",
     "document",
-    "headline",
     "kind_in_words",
     "literal",
     "markdown",

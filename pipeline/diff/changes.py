@@ -84,6 +84,11 @@ class Quote:
     page: str
     line: int | None = None
 
+    @property
+    def place(self) -> str:
+        """Where the words stand, as in "denosumab.md:32"."""
+        return self.page if self.line is None else f"{self.page}:{self.line}"
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

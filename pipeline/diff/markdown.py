@@ -63,8 +63,7 @@ def _lines(change: Change) -> Iterator[str]:
 
 
 def _quoted(quote: Quote) -> str:
-    place = quote.page if quote.line is None else f"{quote.page}:{quote.line}"
-    return f"{literal(place)}: “{literal(quote.text)}”"
+    return f"{literal(quote.place)}: “{literal(quote.text)}”"
 
 
 def literal(text: str, most: int = _MOST_CHARACTERS) -> str:

@@ -1,4 +1,4 @@
-"""Changes in the words of a reader: one line for each, and what it is a change of."""
+"""Changes in the words of a reader, part by part: what kind of change, of what, the values, and who decided on it."""
 
 from __future__ import annotations
 
@@ -46,8 +46,7 @@ _CORRECTIONS: Final[dict[Correction, str]] = {
     "replaced": "another correction is applied: {now}; before: {was}",
 }
 #: What an aspect is called on the cards of the review site, where that is not its name.
-_ASPECTS: Final[dict[Aspect | None, str]] = {
-    None: "",
+_ASPECTS: Final[dict[Aspect, str]] = {
     "narrower-condition": "narrower disease",
     "population": "patients",
     "combination": "given with",
@@ -64,7 +63,7 @@ def title(change: Change) -> str:
 
 def aspect_in_words(aspect: Aspect | None) -> str:
     """What a reader calls an aspect; empty where a change has none."""
-    return _ASPECTS.get(aspect) or (aspect or "").replace("-", " ").replace("_", " ")
+    return _ASPECTS.get(aspect, aspect.replace("-", " ").replace("_", " ")) if aspect else ""
 
 
 def kind_in_words(kind: Kind) -> str:
@@ -101,13 +100,6 @@ def people(change: Change) -> str:
 def _decided(review: Review) -> str:
     said = f"{review.verdict}, {review.reviewer}, {review.date.isoformat()}"
     return f"{said}, {review.reason}" if review.reason else said
-
-
-def headline(change: Change) -> str:
-    """One line: "Denosumab · Xgeva · giant cell tumor of the bone: use narrowed (population): adults → adults, …"."""
-    of = " · ".join(part for part in (change.drug, subject(change)) if part)
-    said = ": ".join(part for part in (of, title(change), difference(change)) if part)
-    return f"{said} [{people(change)}]" if change.correction else said
 
 
 def summary(changes: Changes) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.cli import run_command
 from pipeline.convert import convert
-from pipeline.diff import compare, headline
+from pipeline.diff import compare, difference, subject, title
 from pipeline.diff.drugs import changes_of_page
 from pipeline.settings import Settings
 from pipeline.snapshot import Line, open_snapshot
@@ -172,7 +172,8 @@ def test_a_first_snapshot_has_none_before_it(tmp_path: Path, told: Callable[...,
     assert "D103" in told("--output", str(tmp_path / "once"), code=2)
 
 
-def test_a_headline_names_drug_brand_use_and_difference(output: Path, names: list[str]) -> None:
+def test_a_change_is_told_with_its_brand_use_and_difference(output: Path, names: list[str]) -> None:
     changes = compare(*(open_snapshot(output / "snapshots" / name) for name in names))
     (change,) = [change for change in changes.listed if change.slug == "zelanib"]
-    assert headline(change) == "Zelanib · Zelaria · melanoma: use changed (patients): adults → children"
+    assert (change.drug, subject(change)) == ("Zelanib", "Zelaria · melanoma")
+    assert (title(change), difference(change)) == ("use changed (patients)", "adults → children")

@@ -11,7 +11,7 @@ import pytest
 from pipeline.cli import run_command
 from pipeline.convert import convert
 from pipeline.correct import CharacteristicEdit, Correction, Corrections, Edits, Quote, dump
-from pipeline.diff import Change, Changes, compare, document, headline, markdown
+from pipeline.diff import Change, Changes, compare, document, markdown, people
 from pipeline.extract import extract
 from pipeline.model import DrugFacts
 from pipeline.publish import current_snapshot
@@ -94,7 +94,7 @@ def test_a_correction_that_is_new_says_who_read_the_same_words_otherwise(changes
     (change,) = found.listed
     assert [one.reviewer for one in change.new_reviews] == ["Ann Example"]
     said = "a correction is applied now: wrong, Ann Example, 2026-11-02, The page says otherwise."
-    assert headline(change).endswith(f"[{said}]")
+    assert people(change) == said
 
 
 def test_a_correction_that_lapsed_because_the_page_changed_is_no_change_of_the_page(changes: Callable[..., Changes]) -> None:
