@@ -100,7 +100,6 @@ CHANGES = [
 ]  # fmt: skip
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("change", CHANGES)
 def test_typography_and_layout_change_no_fact(path: Path, change: Callable[[str], str], facts_of: Facts, plain: Plain) -> None:

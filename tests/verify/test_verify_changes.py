@@ -99,12 +99,12 @@ def _missed(published: Published, step: int) -> list[tuple[str, Any, Any]]:
     ]
 
 
-@sampled(13)
+@sampled(52, slow=13)
 def test_a_changed_value_offset_length_code_or_reference_is_found_wherever_it_stands(published: Published, step: int) -> None:
     assert _missed(published, step) == []
 
 
-@sampled(17)
+@sampled(68, slow=17)
 def test_it_is_found_too_where_the_facts_hold_the_proof(lean: Published, step: int) -> None:
     assert _missed(lean, step) == []
 
@@ -126,7 +126,7 @@ def test_a_value_of_one_field_in_the_place_of_another_is_found(lean: Published) 
     assert lean.problems(indication, changed)
 
 
-@sampled(7)
+@sampled(28, slow=7)
 def test_an_offset_and_a_length_that_are_one_off_are_found(published: Published, step: int) -> None:
     changes = [
         (resource, path, label, value, other)
@@ -194,7 +194,7 @@ def _with_character(document: Json, text: str, at: int) -> Json:
     return changed  # type: ignore[no-any-return]
 
 
-@sampled(29)
+@sampled(116, slow=29)
 def test_a_changed_character_of_the_page_that_something_quotes_is_found(published: Published, step: int) -> None:
     document, text = _document(published)
     quoted = sorted(_quoted(published, document))
