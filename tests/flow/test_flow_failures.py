@@ -258,7 +258,7 @@ def test_a_server_that_is_slow_is_waited_for_in_silence(served: Onlabel, runner:
     ("setting", "runner", "pause"),
     [
         variant("", "threads", 1.0),
-        ("", "processes", 0.0),
+        variant("", "processes", 0.0),
         further("", "processes", 2.0),
         further(_SLOW_SERVER, "threads", 1.0),
         further(_SLOW_SERVER, "processes", 0.0),

@@ -158,6 +158,7 @@ def test_a_correction_goes_round(desk: Desk, open_page: Open, capsys: pytest.Cap
         assert grave_faults(changes) == []
 
 
+@pytest.mark.slow
 def test_a_withheld_use_is_not_published_and_its_sentence_says_so(desk: Desk, open_page: Open) -> None:
     page = open_page(desk.publish(), accept_downloads=True)
     decide(page, 1, "wrong", "Not a use.")
