@@ -118,6 +118,7 @@ def test_every_role_and_every_opener_takes_words_of_ours(ours: list[Page], monke
     assert [name for name in OPENERS if not by_opener[name]] == []
 
 
+@pytest.mark.slow
 def test_no_role_and_no_opener_is_idle_on_the_real_pages(shared_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Prints how often each took words (`pytest -s`)."""
     paths = sorted((shared_dir / "corpus" / "drugs").glob("*.md"))

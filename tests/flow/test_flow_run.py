@@ -99,6 +99,13 @@ def test_a_run_on_the_users_server_tells_it_what_became_of_the_pages(served: Onl
     tasks = served.ask("/task_runs/filter", flow_runs={"id": {"any_": [run["id"]]}}, sort="NAME_ASC")
     assert [task["name"] for task in tasks] == ["describe the run", "read 1 of 2 pages: broken.md"]
 
+    page = pages / "zorvatinib.md"
+    page.write_text(page.read_text(encoding="utf-8").replace("- **Gastric cancer** in adults.\n", ""), encoding="utf-8")
+    assert "Changes: clinical changes 1, " in served(*command).stdout
+    found = served.ask("/artifacts/filter", flow_runs={"id": {"any_": [latest_run(served, "told")["id"]]}})
+    (changes,) = [one["data"] for one in found if one["key"] == "onlabel-changes"]
+    assert "Gastric cancer" in changes
+
 
 @pytest.mark.slow
 def test_what_calls_itself_a_warning_is_a_warning_in_prefects_log(served: Onlabel, pages: Path, tmp_path: Path) -> None:
@@ -109,19 +116,6 @@ def test_what_calls_itself_a_warning_is_a_warning_in_prefects_log(served: Onlabe
     run = latest_run(served, "undated")
     logs = served.ask("/logs/filter", logs={"flow_run_id": {"any_": [run["id"]]}})
     assert [log["level"] for log in logs if "P524 warning" in log["message"]] == [logging.WARNING]
-
-
-def test_a_run_leaves_what_changed_clinically_in_an_artifact(served: Onlabel, pages: Path, tmp_path: Path) -> None:
-    command = ("run", str(pages), "--output", str(tmp_path / "changed"))
-    assert served(*command).returncode == 1
-    page = pages / "zorvatinib.md"
-    page.write_text(page.read_text(encoding="utf-8").replace("- **Gastric cancer** in adults.\n", ""), encoding="utf-8")
-    done = served(*command)
-    assert "Changes: clinical changes 1, " in done.stdout
-    run = latest_run(served, "changed")
-    found = served.ask("/artifacts/filter", flow_runs={"id": {"any_": [run["id"]]}})
-    (changes,) = [one["data"] for one in found if one["key"] == "onlabel-changes"]
-    assert "Gastric cancer" in changes
 
 
 def test_a_run_loads_what_it_published_where_it_is_told_to(served: Onlabel, seed: Path, tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ def corpus(shared_dir: Path) -> list[DrugFacts]:
     return [extract(read_page(path.read_bytes(), path.name)) for path in paths]
 
 
+@pytest.mark.slow
 def test_the_pages_of_the_corpus_are_coded_as_promised(corpus: list[DrugFacts]) -> None:
     mappings = load(default_folder())
     found = {(share.subject, share.system): share for share in coverage(code(page, mappings) for page in corpus).shares}
