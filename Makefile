@@ -13,7 +13,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
           --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-exhaustive test-all lint pictures workshop lock sbom audit bench bench-large clean
+.PHONY: help run test test-slow test-exhaustive test-all lint pictures workshop lock sbom audit bench bench-large clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,13 +21,16 @@ help:  ## List the targets
 run: $(VENV)/.run  ## Publish the pages under seeds/ to output/ through the Prefect flow
 	@$(BIN)/onlabel run $(SEEDS) --output $(OUTPUT)
 
-test: $(VENV)/.dev  ## Run the test suite, on all cores
+test: $(VENV)/.dev  ## Run the test suite, on all cores: each behavior once (6 minutes on two)
 	@$(PYTEST)
 
-test-exhaustive: $(VENV)/.dev  ## Run what tries everything where the test suite tries a sample
+test-slow: $(VENV)/.dev  ## Run what takes longer: further cases, and all examples of hypothesis (.ci/run does)
+	@ONLABEL_EXAMPLES=all $(PYTEST) -m "(slow or hypothesis) and not exhaustive and not interop"
+
+test-exhaustive: $(VENV)/.dev  ## Run what tries everything where the others try a sample
 	@$(PYTEST) -m "exhaustive and not interop"
 
-test-all: test test-exhaustive  ## Run both
+test-all: test test-slow test-exhaustive  ## Run all three
 
 lint: $(VENV)/.dev  ## Check style (ruff) and types (mypy --strict)
 	@$(BIN)/ruff check .

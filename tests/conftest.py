@@ -6,14 +6,18 @@ import gc
 import os
 import shutil
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from pipeline.convert import convert
+from pipeline import publish as publishing
+from pipeline.convert import batch, convert
+from pipeline.publish import snapshot as snapshots
 from tests.beside import one_at_a_time
-from tests.sampled import params
+from tests.once import once_each
+from tests.sampled import examples, params
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -29,8 +33,12 @@ gc.set_threshold(50_000, 20, 50)
 for name in ("COLUMNS", "LINES"):
     os.environ.pop(name, None)
 # How long an example takes says how busy the machine is; what must be quick has a test of its own.
-settings.register_profile("onlabel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("onlabel", examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("onlabel")
+# The same bytes are valid or not in every test, and the schema of the facts is one: each test that publishes checked all that
+# belongs to no page anew, and the same few pages, which was most of its time.
+publishing.validate = batch.validate = once_each(publishing.validate)
+snapshots.facts_schema = cache(snapshots.facts_schema)
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +61,7 @@ def seed() -> Path:
 
 @pytest.fixture(params=params(12))
 def real_pages(request: pytest.FixtureRequest, shared_dir: Path) -> list[Path]:
-    """The real pages of drugs: every twelfth in the test suite, and all of them in the exhaustive one."""
+    """The real pages of drugs: every twelfth in `make test`, and all of them in the exhaustive suite."""
     step: int = request.param
     return sorted((shared_dir / "corpus" / "drugs").glob("*.md"))[::step]
 

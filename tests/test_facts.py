@@ -23,7 +23,7 @@ from pipeline.read import read_page
 from pipeline.terminology import Mappings, code, default_folder, load
 from tests.fhir.fhir_facts import combination, zorvalimab, zva
 from tests.invented_pages import CORPUS
-from tests.sampled import sampled
+from tests.sampled import examples, sampled
 
 INVENTED = sorted(path for path in Path(__file__).parent.glob("*/**/*.md") if path.name != "README.md")
 
@@ -44,7 +44,7 @@ def strategy(kind: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - any type of
 
 
 @given(strategy(DrugFacts))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(examples(60), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_what_is_written_is_read_back_and_is_as_the_schema_says(facts: PublishedFacts) -> None:
     line = facts_to_json(facts)
 
@@ -76,15 +76,14 @@ def check(data: bytes, name: str, mappings: Mappings) -> bool:
     return True
 
 
-@sampled(8)
+@sampled(24, slow=8)
 def test_the_facts_of_every_invented_page_are_read_back(mappings: Mappings, step: int) -> None:
     pages = [(path.name, path.read_bytes()) for path in INVENTED]
     pages += [(name, text.encode()) for name, text in CORPUS.items()]
 
-    assert sum(check(data, name, mappings) for name, data in pages[::step]) > 100
+    assert sum(check(data, name, mappings) for name, data in pages[::step]) > 800 // step
 
 
-@pytest.mark.slow
 def test_the_facts_of_real_pages_are_read_back(real_pages: list[Path], mappings: Mappings) -> None:
     assert all(check(path.read_bytes(), path.name, mappings) for path in real_pages)
 

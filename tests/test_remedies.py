@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.error_codes import explained
@@ -47,9 +48,15 @@ def signatures(tree: ast.AST) -> dict[str, list[str]]:
     return {function.name: [each.arg for each in function.args.args if each.arg != "self"] for function in functions}
 
 
+@cache
+def sources() -> dict[Path, ast.Module]:
+    """The modules of the package."""
+    return {module: ast.parse(module.read_text(encoding="utf-8")) for module in sorted(PACKAGE.rglob("*.py"))}
+
+
 def literals(name: str) -> list[tuple[str, str]]:
     """Every literal cause or remedy of the source and its place."""
-    trees = {module: ast.parse(module.read_text(encoding="utf-8")) for module in sorted(PACKAGE.rglob("*.py"))}
+    trees = sources()
     here = {module: signatures(tree) for module, tree in trees.items()}
     everywhere = {"Problem": ["code", "severity", "cause", "remedy"]}
     for own in here.values():

@@ -67,6 +67,7 @@ def hold(process: subprocess.Popen[str], marker: Path) -> None:
     process.send_signal(signal.SIGSTOP)
 
 
+@pytest.mark.slow
 def test_what_somebody_reads_outlives_keep_and_goes_with_the_next_run(tmp_path: Path) -> None:
     seeds, output = tmp_path / "seeds", tmp_path / "output"
     day(seeds, 1)

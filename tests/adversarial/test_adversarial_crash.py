@@ -20,7 +20,7 @@ import pytest
 from pipeline.convert import convert
 from pipeline.errors import PublishError
 from tests.invented_pages import drug_page, write_pages
-from tests.sampled import further, sampled
+from tests.sampled import further, sampled, variant
 from tests.snapshot_reader import hash_of, tree
 
 CHILD = Path(__file__).with_name("crash_child.py")
@@ -118,16 +118,20 @@ def in_memory(tmp_path: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("kills", [pytest.param(6, id="a sample"), further(200)])
-def test_sigkill_at_any_moment_leaves_the_old_snapshot_or_the_new(runs: Runs, in_memory: Path, kills: int) -> None:
+@pytest.mark.parametrize(
+    ("kills", "share"), [pytest.param(1, 0.5, id="a sample"), variant(6, 1.0, id="more"), further(200, 1.0)]
+)
+def test_sigkill_at_any_moment_leaves_the_old_snapshot_or_the_new(
+    runs: Runs, in_memory: Path, kills: int, share: float
+) -> None:
     # Few pages: half of the run's time is then that of publishing.
     scene = Scene(in_memory, pages=3)
     scene.reset()
     started = time.monotonic()
     runs.start(scene.seeds, scene.output)
     assert runs.status() == 0
-    length = time.monotonic() - started
+    # Of all moments, or of those of the first half, where hardly a run ends before it is killed.
+    length = (time.monotonic() - started) * share
     moments = random.Random(20)  # noqa: S311 - repeatable moments
     killed = 0
     while killed < kills:
@@ -145,8 +149,7 @@ def test_sigkill_at_any_moment_leaves_the_old_snapshot_or_the_new(runs: Runs, in
     scene.recover(runs)
 
 
-@pytest.mark.slow
-@sampled(9)
+@sampled(31, slow=9)
 def test_death_just_before_each_step_on_the_file_system_is_harmless(runs: Runs, in_memory: Path, step: int) -> None:
     scene = Scene(in_memory, pages=1)
     scene.reset()
@@ -228,7 +231,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", str(disk)], check=True)  # noqa: S607 - fixed words
 
 
-@pytest.mark.parametrize("room", [0, 20_000, 60_000, 120_000, 200_000, 300_000])
+@pytest.mark.parametrize("room", [60_000, *map(variant, (0, 20_000, 120_000, 200_000, 300_000))])
 def test_a_full_disk_leaves_what_was_published(small_disk: Path, tmp_path: Path, room: int) -> None:
     seeds = write_pages(tmp_path / "seeds", {f"{n}.md": drug_page(f"Drug{n}") for n in range(4)})
     output = small_disk / "output"

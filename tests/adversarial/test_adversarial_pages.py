@@ -17,6 +17,7 @@ from pipeline.convert import Report, convert
 from pipeline.errors import PublishError
 from tests.adversarial.bad_pages import NOT_A_DRUG, QUARANTINED, STRANGE, Bad
 from tests.invented_pages import drug_page, write_pages
+from tests.sampled import variant
 from tests.snapshot_reader import hash_of, lines, place, tree
 
 #: The elements that a narrative of ours may have.
@@ -168,8 +169,9 @@ def read_only(paths: list[Path]) -> Iterator[None]:
             path.chmod(mode)
 
 
-def test_an_empty_folder_after_200_pages_changes_nothing(tmp_path: Path) -> None:
-    seeds = write_pages(tmp_path / "seeds", {f"{n}.md": drug_page(f"Drug{n:03}") for n in range(200)})
+@pytest.mark.parametrize("pages", [20, variant(200)])
+def test_an_empty_folder_after_many_pages_changes_nothing(tmp_path: Path, pages: int) -> None:
+    seeds = write_pages(tmp_path / "seeds", {f"{n}.md": drug_page(f"Drug{n:03}") for n in range(pages)})
     convert([seeds], tmp_path / "output")
     before = tree(tmp_path / "output/snapshots")
     for path in seeds.iterdir():
@@ -181,7 +183,7 @@ def test_an_empty_folder_after_200_pages_changes_nothing(tmp_path: Path) -> None
     assert (tmp_path / "output/current").resolve().name == next(iter(before)).split("/")[0]
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, variant(2)])
 def test_all_of_it_at_once(tmp_path: Path, workers: int) -> None:
     seeds = write_pages(tmp_path / "seeds", {f"good{n}.md": drug_page(f"Goodnib{n}") for n in range(30)})
     everything = {**{k: v.write for k, v in (QUARANTINED | NOT_A_DRUG).items()}, **STRANGE}

@@ -12,6 +12,7 @@ from pipeline.read import read_page
 from tests.bench import pages
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1])
 def test_every_sentence_of_a_generated_page_is_read_and_every_use_found(seed: int) -> None:
     for page in pages.pages(150, seed):

@@ -42,6 +42,7 @@ def test_batches_and_results_are_small_and_pickle(seeds: Path, tmp_path: Path) -
     assert max(sizes) < 1_000
 
 
+@pytest.mark.slow
 def test_threads_publish_the_same_bytes(seeds: Path, tmp_path: Path) -> None:
     def run(batches: Sequence[Batch]) -> Iterator[BatchResult]:
         with ThreadPoolExecutor(2) as pool:

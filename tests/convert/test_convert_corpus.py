@@ -14,7 +14,6 @@ from pipeline.settings import Settings
 from tests.snapshot_reader import hash_of, lines, tree
 
 
-@pytest.mark.slow
 def test_every_real_page_is_published(published_pages: Path) -> None:
     snapshot = (published_pages / "current").resolve()
     report = json.loads((snapshot / "report.json").read_bytes())
@@ -39,7 +38,6 @@ def test_real_pages_are_published_the_same_in_any_order_with_one_worker_or_two(r
     assert done[-1] == len(real_pages)
 
 
-@pytest.mark.slow
 def test_pages_on_no_one_drug_give_no_drug(shared_dir: Path, tmp_path: Path) -> None:
     report = convert([shared_dir / "corpus" / "other"], tmp_path / "output")
     assert report.exit_code == 3

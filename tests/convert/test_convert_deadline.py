@@ -22,8 +22,7 @@ from pipeline.convert.deadline import Overdue, in_own_process, within
 from pipeline.errors import ReadError, UsageError
 from pipeline.read import read_page
 from tests.invented_pages import drug_page, write_pages
-
-pytestmark = pytest.mark.slow
+from tests.sampled import variant
 
 
 def endless(seconds: float) -> str:
@@ -85,6 +84,7 @@ def test_in_a_thread_too_by_a_process_of_its_own() -> None:
         assert thread.submit(in_own_process, endless, 0.2).result() == "overdue"
 
 
+@pytest.mark.slow
 def test_what_fails_in_a_process_of_its_own_fails_here() -> None:
     with pytest.raises(ReadError, match="R101"):
         in_own_process(_read_nothing, None)
@@ -96,7 +96,7 @@ def _read_nothing(_: None) -> None:
     read_page(b"", "empty.md")
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, variant(2)])
 def test_a_page_past_its_deadline_costs_no_other(tmp_path: Path, seeds: Path, workers: int) -> None:
     report = convert([seeds], tmp_path / "output", workers=workers, page_timeout=LATE)
     assert told(report) == ONE_LATE
@@ -104,6 +104,7 @@ def test_a_page_past_its_deadline_costs_no_other(tmp_path: Path, seeds: Path, wo
     assert f"{LATE} seconds" in late.cause
 
 
+@pytest.mark.slow
 def test_a_page_past_its_deadline_costs_no_other_in_a_thread(tmp_path: Path, seeds: Path) -> None:
     reports: list[Report] = []
     thread = threading.Thread(target=lambda: reports.append(convert([seeds], tmp_path / "output", page_timeout=LATE)))
@@ -112,6 +113,7 @@ def test_a_page_past_its_deadline_costs_no_other_in_a_thread(tmp_path: Path, see
     assert told(reports[0]) == ONE_LATE
 
 
+@pytest.mark.slow
 def test_the_command_says_so_and_ends_with_1(tmp_path: Path, seeds: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["convert", str(seeds), "--output", str(tmp_path / "output"), "--page-timeout", str(LATE), "--json"]
     assert run_command(command) == 1
@@ -126,6 +128,7 @@ def test_a_deadline_that_is_none_is_refused(tmp_path: Path, seeds: Path, seconds
         convert([seeds], tmp_path / "output", page_timeout=seconds)
 
 
+@pytest.mark.slow
 def test_a_process_of_its_own_ends_with_the_one_that_asked() -> None:
     asked = (
         "import time; from pipeline.convert.deadline import in_own_process; print('begun', flush=True);"

@@ -17,6 +17,7 @@ from pipeline.verify import verify
 from pipeline.withdrawal import is_withdrawn
 from tests.invented_pages import drug_page, regimen_page, write_pages
 from tests.load.fhir_stub import TYPES, Stub, serving
+from tests.sampled import variant
 
 IDMP = Settings(model="idmp")
 PAGES = {
@@ -94,9 +95,9 @@ def test_the_tables_are_those_of_the_facts_without_views(tmp_path: Path) -> None
     assert rows[0] == rows[1]
 
 
-@pytest.mark.parametrize("withdrawing", ["delete", "retire"])
+@pytest.mark.parametrize("withdrawing", ["delete", variant("retire")])
 def test_a_server_is_loaded_twice_without_change_and_pruned_of_what_is_gone(
-    tmp_path: Path, withdrawing: Literal["delete", "retire"]
+    tmp_path: Path, withdrawing: Literal["delete", variant("retire")]
 ) -> None:
     seeds = write_pages(tmp_path / "seeds", PAGES)
     options = LoadOptions(no_conformance=True, prune=True, withdrawn=withdrawing, max_removed=1)

@@ -222,6 +222,7 @@ def test_what_is_kept_is_found_again_in_the_current_snapshot(run: Run, seeds: Pa
     assert stale[0] == stale[1]
 
 
+@pytest.mark.slow
 def test_an_incremental_run_writes_the_bytes_of_a_full_one(run: Run, seeds: Path, tmp_path: Path) -> None:
     settings = Settings(fhir_versions=("R5", "R4"))
     steps: list[dict[str, str | None]] = [
@@ -277,6 +278,7 @@ def test_a_kept_page_that_is_not_read_as_it_was_is_left_out_and_not_told_as_publ
     assert [problem.code for problem in report.problems if problem.severity == "warning"] == ["P523"]
 
 
+@pytest.mark.slow
 def test_many_kept_pages_are_converted_by_the_workers(run: Run, seeds: Path) -> None:
     names = [f"drug{number:02}" for number in range(30)]
     for name in names:

@@ -63,6 +63,7 @@ def peak(folder: Path, count: int, one: BatchResult) -> int:
         gc.unfreeze()
 
 
+@pytest.mark.slow
 def test_a_page_costs_the_publishing_process_less_than_three_kilobytes(tmp_path: Path, one: BatchResult) -> None:
     # Both sizes are past the number of changes that a report lists. Some 700 bytes are kept; the rest is room for garbage that
     # waits for the collector, whose pace differs from run to run.
@@ -81,6 +82,7 @@ print(int(peak[1]) // 1024, *(problem.code for problem in report.problems))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="the peak of memory is read in Linux' /proc")
 @pytest.mark.parametrize(
     "more",

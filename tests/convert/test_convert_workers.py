@@ -71,6 +71,7 @@ def test_an_interrupt_while_workers_start_is_one_sentence(tmp_path: Path, pause:
     assert run.returncode == 130
 
 
+@pytest.mark.slow
 def test_an_interrupt_while_the_workers_locks_are_made_is_one_sentence(tmp_path: Path) -> None:
     """Python reports a lock as leaked that it knows of, and that no one is there yet to remove."""
     seeds = write_pages(tmp_path / "seeds", {f"{number}.md": drug_page(f"Drug{number}") for number in range(200)})

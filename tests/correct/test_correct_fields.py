@@ -34,7 +34,7 @@ from pipeline.verify import verify
 from tests.correct.correct_pages import corrected, entry, facts_of, page_bytes
 from tests.fhir.unbuild import read_facts
 from tests.fhir.unbuild_older import as_full
-from tests.sampled import further
+from tests.sampled import further, one_of
 
 
 def quotes(*words: str) -> tuple[Quote, ...]:
@@ -274,7 +274,7 @@ def test_a_review_that_was_tampered_with_is_found(
 
 
 @pytest.mark.parametrize("profile", get_args(Profile))
-@pytest.mark.parametrize("version", get_args(FhirVersion))
+@pytest.mark.parametrize("version", one_of("R5", *(one for one in get_args(FhirVersion) if one != "R5")))
 def test_every_version_and_profile_says_the_corrected_fields_and_who_corrected_them(
     snapshots: dict[Profile, Path], version: FhirVersion, profile: Profile
 ) -> None:

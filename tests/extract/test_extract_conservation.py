@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.extract import extract
@@ -17,6 +17,7 @@ from pipeline.language import WORD_CLASSES
 from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.words import words_of
 from pipeline.read import read_page
+from tests.sampled import examples
 
 PAGES = sorted((Path(__file__).parent / "pages").glob("*.md"))
 
@@ -45,7 +46,7 @@ especially particularly always
 JOINTS = frozenset(_JOINTS.split())
 
 
-@settings(max_examples=600, deadline=None)
+@examples(600)
 @given(text=SENTENCES)
 def test_the_words_of_a_sentence_are_the_sentence(text: str) -> None:
     words = words_of(text, 0, len(text))
@@ -54,7 +55,7 @@ def test_the_words_of_a_sentence_are_the_sentence(text: str) -> None:
     assert all(one.end <= two.start for one, two in pairwise(words))
 
 
-@settings(max_examples=1500, deadline=None)
+@examples(1500)
 @given(text=SENTENCES, kind=st.sampled_from(["start", "noun", "who", "that", "with", "aim", "time"]))
 def test_the_phrases_of_a_sentence_and_what_joins_them_are_the_sentence(text: str, kind: str) -> None:
     words = words_of(text, 0, len(text))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.extract import extract, findings, record
@@ -16,6 +16,7 @@ from pipeline.extract.section import use_blocks
 from pipeline.model import DrugFacts, facts_in
 from pipeline.publishers import named
 from pipeline.read import read_page
+from tests.sampled import examples
 
 PAGES = sorted((Path(__file__).parent / "pages").glob("*.md"))
 
@@ -83,7 +84,7 @@ PIECES = ["", " ", "\n", "\n\n", "- ", "**", ":", "(", ")", "¹", "not ", *WORDS
 CUTS = st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 60), st.sampled_from(PIECES)), max_size=6)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(150)
 @given(text=st.sampled_from(SNIPPETS), cuts=CUTS)
 def test_a_damaged_page_never_raises_and_never_misquotes(text: str, cuts: list[tuple[int, int, str]]) -> None:
     start = text.index("## Use in Cancer")
@@ -98,7 +99,7 @@ def test_a_damaged_page_never_raises_and_never_misquotes(text: str, cuts: list[t
     assert record(facts)["sentences"]["total"] == len(facts.sentences)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(words=st.lists(st.sampled_from(WORDS), max_size=80))
 def test_any_words_in_a_use_section_are_accounted_for(words: list[str]) -> None:
     page = (

@@ -16,10 +16,11 @@ from pipeline.language import WORD_CLASSES, english
 from pipeline.model import DrugFacts, Page, Span, Use, facts_in
 from pipeline.publishers import named
 from pipeline.read import read_page
+from tests.sampled import one_of
 
 PAGES = sorted((Path(__file__).parent / "pages").glob("*.md"))
 #: Words a page, at most; the seed is its name.
-SAMPLE = 40
+SAMPLES = one_of(10, 40)
 FRAME_WORDS = ("accelerated", "program", "situ", "countries", "risk", "chance", "purpose")
 #: Words of a class, words that single rules know, and others that carry a frame ("accelerated approval", "in other countries").
 KNOWN = {*WORD_CLASSES, *(word for words in english._SETS.values() for word in words.split()), *FRAME_WORDS}
@@ -68,15 +69,18 @@ def wrong(before: DrugFacts, after: DrugFacts, back: Callable[[str], str], held:
     return problems
 
 
+@pytest.mark.parametrize("sample", SAMPLES)
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_an_unknown_word_loses_no_use_and_no_restriction(path: Path, load_beside: Callable[[str], ModuleType]) -> None:
+def test_an_unknown_word_loses_no_use_and_no_restriction(
+    path: Path, sample: int, load_beside: Callable[[str], ModuleType]
+) -> None:
     held = load_beside("held")
     page = read_page(path.read_bytes(), path.name)
     before = extract(page)
     words = list(content_words(page))
 
     problems = []
-    for word, span in random.Random(path.stem).sample(words, min(SAMPLE, len(words))):  # noqa: S311 - no secret
+    for word, span in random.Random(path.stem).sample(words, min(sample, len(words))):  # noqa: S311 - no secret
         line = page.text[page.text.rfind("\n", 0, span.start) + 1 : page.text.find("\n", span.end)]
         if line.casefold().count(word.casefold()) > 1:
             continue  # one of two mentions of a disease changed is another disease

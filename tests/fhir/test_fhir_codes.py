@@ -102,7 +102,6 @@ def test_each_ingredient_of_a_fixed_combination_carries_its_own_codes() -> None:
         assert uniis == [[], ["AAAAAAAAAA"], ["BBBBBBBBBB"]]
 
 
-@pytest.mark.slow
 def test_no_code_of_a_real_page_is_lost(real_pages: list[Path]) -> None:
     lost = []
     for path in real_pages:

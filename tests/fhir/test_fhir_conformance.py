@@ -112,7 +112,6 @@ def test_the_package_holds_every_definition_and_an_index_of_them(version: FhirVe
     assert all("snapshot" in each for each in files.values() if each["resourceType"] == "StructureDefinition")
 
 
-@pytest.mark.slow
 def test_medplums_core_loads_the_structures_of_the_r4_package_with_their_slices(tmp_path: Path) -> None:
     """It speaks R4, reads snapshots alone, and finds the parts of an extension by its slicing."""
     assert run_command(["conformance", "--package", "--fhir", "R4", "--to", str(tmp_path), "--quiet"]) == 0

@@ -217,7 +217,6 @@ def test_readme_lists_every_extension() -> None:
     assert sorted(name for row in rows for name in re.findall(r"`([a-z-]+)`", row)) == sorted(each.name for each in EXTENSIONS)
 
 
-@pytest.mark.slow
 @every_kind
 def test_over_real_pages_nothing_is_lost(version: FhirVersion, profile: Profile, real_pages: list[Path]) -> None:
     lost = []

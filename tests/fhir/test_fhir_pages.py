@@ -7,8 +7,6 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from pipeline.extract import extract
 from pipeline.fhir import build
 from pipeline.model import DrugFacts
@@ -95,7 +93,6 @@ def test_denosumab_treats_no_cancer_for_which_it_protects_the_bones(seed: Path) 
     assert "studied" not in str([each["indication"] for each in of_type(resources, "ClinicalUseDefinition")])
 
 
-@pytest.mark.slow
 def test_over_real_pages_no_id_is_used_twice_and_nothing_is_lost(real_pages: list[Path]) -> None:
     ids: Counter[tuple[str, str]] = Counter()
     lost = []

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import get_args
 
 import orjson
-import pytest
 
 from pipeline.extract import extract
 from pipeline.fhir import build, derive
@@ -34,7 +33,6 @@ def sizes(facts: DrugFacts, version: FhirVersion, profile: Profile) -> dict[str,
     return {f"{version} {profile} {each['resourceType']}/{each['id']}": len(orjson.dumps(each)) for each in found}
 
 
-@pytest.mark.slow
 def test_no_resource_of_a_real_page_is_above_150_kb_in_any_version(real_pages: list[Path], shared_dir: Path) -> None:
     large = {page for name in LARGEST for page in (shared_dir / "corpus" / "drugs").glob(f"*-drugs-{name}.md")}
     assert len(large) == len(LARGEST)
@@ -50,7 +48,6 @@ def test_no_resource_of_a_real_page_is_above_150_kb_in_any_version(real_pages: l
     assert max(found.values()) > RESOURCE // 2, "the largest page is not among them"
 
 
-@pytest.mark.slow
 def test_the_r5_resources_of_the_real_pages_are_half_of_what_they_were(published_pages: Path) -> None:
     files = list((published_pages / "current" / "R5" / "resources").glob("*.ndjson"))
 

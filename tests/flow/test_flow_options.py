@@ -61,6 +61,7 @@ def test_an_unreadable_page_and_corrections_go_through_prefect_as_without_it(
     assert "**Stale** (1): zelanib" in next(one["data"] for one in artifacts if one["key"] == "onlabel-summary")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("runner", [further("threads"), "processes"])
 def test_a_page_past_its_deadline_is_quarantined_by_the_flow_too(served: Onlabel, tmp_path: Path, runner: str) -> None:
     uses = "".join(f"- **melanoma** that has spread to {number} places in adults\n" for number in range(8_000))

@@ -15,13 +15,13 @@ import pytest
 
 from tests.flow.onlabel_process import Onlabel, by_number, files, gone, processes
 from tests.invented_pages import drug_page, regimen_page
-from tests.sampled import further
+from tests.sampled import variant
 from tests.store.s3_server import S3, environment, serving
 
-pytestmark = [pytest.mark.prefect, pytest.mark.slow]
+pytestmark = pytest.mark.prefect
 
 #: Each takes many seconds to start and to end.
-clusters = [pytest.param(runner, marks=[pytest.mark.cluster, pytest.mark.exhaustive]) for runner in ("dask", "ray")]
+clusters = [pytest.param(runner, marks=[pytest.mark.cluster, pytest.mark.slow]) for runner in ("dask", "ray")]
 #: What a run says every ten seconds where standard error is no terminal.
 _PROGRESS = re.compile(r"[\d,]+ of [\d,]+ pages")
 
@@ -67,7 +67,7 @@ def task_states(served: Onlabel, run: str) -> list[str]:
         time.sleep(0.5)
 
 
-@pytest.mark.parametrize("runner", [further("threads"), "processes", *clusters])
+@pytest.mark.parametrize("runner", [variant("threads"), "processes", *clusters])
 def test_every_runner_publishes_the_bytes_of_one_process(
     runner: str, served: Onlabel, many: Path, expected: dict[str, str], tmp_path: Path
 ) -> None:
@@ -91,7 +91,7 @@ def test_every_runner_publishes_the_bytes_of_one_process(
 
 
 @pytest.mark.cluster
-@pytest.mark.exhaustive
+@pytest.mark.slow
 def test_a_dask_worker_that_is_killed_costs_nothing_or_stops_the_run(
     served: Onlabel, many: Path, expected: dict[str, str], tmp_path: Path
 ) -> None:
@@ -171,6 +171,7 @@ def test_a_worker_that_sees_other_files_or_is_another_onlabel_says_so(served: On
     assert told[3] == "['published', 'quarantined']"
 
 
+@pytest.mark.slow
 def test_a_second_run_says_who_publishes_there_and_leaves(served: Onlabel, many: Path, tmp_path: Path) -> None:
     output = tmp_path / "twice"
     with served.start("-m", "pipeline", "run", str(many), "--output", str(output)) as first:
@@ -189,8 +190,9 @@ def test_a_second_run_says_who_publishes_there_and_leaves(served: Onlabel, many:
     assert "Remedy: Wait" in second.stderr.splitlines()[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("runner", ["processes", *clusters])
-@pytest.mark.parametrize("sent", [further(signal.SIGKILL, id="SIGKILL"), pytest.param(signal.SIGINT, id="SIGINT")])
+@pytest.mark.parametrize("sent", [pytest.param(signal.SIGKILL, id="SIGKILL"), pytest.param(signal.SIGINT, id="SIGINT")])
 def test_no_server_and_no_worker_outlives_its_run(  # noqa: PLR0913, PLR0917 - what runs it, how it ends, and where
     runner: str, sent: signal.Signals, alone: Onlabel, served: Onlabel, many: Path, tmp_path: Path
 ) -> None:
@@ -228,6 +230,7 @@ def s3(many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         yield store
 
 
+@pytest.mark.slow
 def test_pages_and_output_in_s3_through_the_flow(s3: S3, served: Onlabel, expected: dict[str, str], tmp_path: Path) -> None:
     url = "s3://pages/published-by-flow"
     done = served("run", "s3://pages/nci", "--output", url, "--workers", "2", **environment(s3.server, tmp_path))

@@ -18,9 +18,8 @@ import pytest
 
 from tests.flow.onlabel_process import REPOSITORY, Onlabel, by_number, comes, gone, processes
 from tests.invented_pages import drug_page, write_pages
-from tests.sampled import further
 
-pytestmark = [pytest.mark.prefect, pytest.mark.slow]
+pytestmark = pytest.mark.prefect
 
 README = (REPOSITORY / "pipeline" / "flow" / "README.md").read_text(encoding="utf-8")
 (UNIT,) = re.findall(r"^```ini\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
@@ -105,7 +104,7 @@ def deployed(nightly: Served, seed: Path, tmp_path: Path) -> Iterator[Path]:
         worker.communicate(timeout=60)
 
 
-@pytest.mark.exhaustive
+@pytest.mark.slow
 def test_schedules_publish_by_themselves_and_the_server_has_no_error(nightly: Served, deployed: Path) -> None:
     """With what was locked once the scheduler failed every minute, and every run of `serve` at its parameters."""
 
@@ -125,7 +124,7 @@ def test_schedules_publish_by_themselves_and_the_server_has_no_error(nightly: Se
     assert nightly.said.read_text().splitlines()[2:] == []
 
 
-@pytest.mark.exhaustive
+@pytest.mark.slow
 def test_sigterm_ends_serve_and_its_server_with_one_calm_line(nightly: Served) -> None:
     nightly.process.send_signal(signal.SIGTERM)
     assert nightly.process.wait(60) == 0
@@ -133,7 +132,8 @@ def test_sigterm_ends_serve_and_its_server_with_one_calm_line(nightly: Served) -
     assert gone(f"ONLABEL_TEST={nightly.marker}"), processes(f"ONLABEL_TEST={nightly.marker}")
 
 
-@pytest.mark.parametrize("sent", [pytest.param(signal.SIGTERM, id="SIGTERM"), further(signal.SIGINT, id="SIGINT")])
+@pytest.mark.slow
+@pytest.mark.parametrize("sent", [pytest.param(signal.SIGTERM, id="SIGTERM"), pytest.param(signal.SIGINT, id="SIGINT")])
 def test_a_stop_in_the_middle_of_a_run_is_one_calm_line_too(sent: signal.Signals, served: Onlabel, tmp_path: Path) -> None:
     seeds = write_pages(tmp_path / "seeds", {f"{number}.md": drug_page(f"Drug{number}") for number in range(300)})
     output, name = tmp_path / "out", f"stopped-by-{sent.name}"
@@ -160,6 +160,7 @@ def test_a_stop_in_the_middle_of_a_run_is_one_calm_line_too(sent: signal.Signals
     assert not (output / "current").exists()
 
 
+@pytest.mark.slow
 def test_serve_ends_with_its_server_and_says_why(prefect_home: Path, seed: Path, tmp_path: Path) -> None:
     """Once it went on without one: no run started any more, and no service manager knew."""
     marker, folder = f"ONLABEL_TEST={tmp_path}", machine(tmp_path, seed)
@@ -184,6 +185,7 @@ def deployments(served: Onlabel, name: str) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.slow
 def test_the_crontab_line_publishes_in_crons_bare_environment_and_says_nothing(
     prefect_home: Path, seed: Path, tmp_path: Path
 ) -> None:

@@ -24,8 +24,7 @@ from tests.load.fhir_stub import DEFINITIONS, TYPES, Fault, RefusalError, Stub, 
 from tests.load.hostile import HEAD, said, sent, wire
 from tests.load.leaks import leaked, written
 from tests.load.load_snapshots import snapshot
-
-pytestmark = pytest.mark.slow
+from tests.sampled import variant
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SECRET = "mk-0Hunter2/Correct+Horse~Battery=_Staple.mk1"  # noqa: S105 - invented, to be looked for
@@ -207,7 +206,7 @@ def test_every_failure_is_driven() -> None:
     assert {code for code, _ in FAILURES} == {code for code in explained() if code.startswith("L")}
 
 
-@pytest.mark.parametrize("more", [(), ("--json",)], ids=["text", "json"])
+@pytest.mark.parametrize("more", [(), variant(("--json",))], ids=["text", "json"])
 @pytest.mark.parametrize(("code", "failure"), FAILURES, ids=[code for code, _ in FAILURES])
 def test_no_failure_shows_a_secret(  # noqa: PLR0913, PLR0917 - fixtures
     code: str,

@@ -97,6 +97,7 @@ def test_uses_side_by_side_show_how_they_differ(real_site: Path, open_page: Open
     expect(page.locator("#source")).to_be_visible()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_serious_or_critical_fault(real_site: Path, open_page: Open, scheme: str) -> None:
     page = open_page(real_site / "drugs" / "pembrolizumab.html", color_scheme=scheme, bypass_csp=True)

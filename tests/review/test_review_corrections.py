@@ -82,6 +82,7 @@ def decide(page: Page, use: int, verdict: str, reason: str = "") -> None:
     page.get_by_label("Remark" if verdict == "right" else "Reason").fill(reason)
 
 
+@pytest.mark.slow
 def test_an_export_is_applied_as_it_is_beside_an_earlier_one(desk: Desk, open_page: Open, tmp_path: Path) -> None:
     page = open_page(desk.publish(), accept_downloads=True)
     decide(page, 2, "right")
@@ -157,6 +158,7 @@ def test_a_correction_goes_round(desk: Desk, open_page: Open, capsys: pytest.Cap
         assert grave_faults(changes) == []
 
 
+@pytest.mark.slow
 def test_a_withheld_use_is_not_published_and_its_sentence_says_so(desk: Desk, open_page: Open) -> None:
     page = open_page(desk.publish(), accept_downloads=True)
     decide(page, 1, "wrong", "Not a use.")
@@ -169,6 +171,7 @@ def test_a_withheld_use_is_not_published_and_its_sentence_says_so(desk: Desk, op
     expect(page.locator("#paper .tag")).to_contain_text(["withheld"])
 
 
+@pytest.mark.slow
 def test_patients_and_treatments_are_corrected_part_by_part(desk: Desk, open_page: Open) -> None:
     more = (
         ". It is used with or without cisplatin or docetaxel in women aged 12 years and older who were treated with tamoxifen"
@@ -237,6 +240,7 @@ def test_patients_and_treatments_are_corrected_part_by_part(desk: Desk, open_pag
     assert run_command(["verify", str(desk.output), "--quiet"]) == 0
 
 
+@pytest.mark.slow
 def test_a_drawn_use_is_marked_and_its_decision_counts_for_the_precision(
     desk: Desk, open_page: Open, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -271,6 +275,7 @@ def test_a_drawn_use_is_marked_and_its_decision_counts_for_the_precision(
     expect(page.locator(f"#use-{drawn} .chip.drawn")).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_a_decision_made_before_the_use_was_drawn_counts_too(desk: Desk, open_page: Open) -> None:
     page = open_page(desk.publish(), accept_downloads=True)
     expect(page.locator(".chip.drawn")).to_have_count(0)

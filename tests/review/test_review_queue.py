@@ -155,6 +155,7 @@ def test_many_are_decided_at_once_with_a_reason_and_undone_at_once(
     expect(page.locator("[data-export]")).to_be_hidden()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_serious_or_critical_fault(real_site: Path, open_page: Open, scheme: str) -> None:
     page = open_page(real_site / "queue.html", color_scheme=scheme, bypass_csp=True)
@@ -162,6 +163,7 @@ def test_axe_finds_no_serious_or_critical_fault(real_site: Path, open_page: Open
     assert grave_faults(page) == []
 
 
+@pytest.mark.slow
 def test_two_reviewers_stand_side_by_side_and_what_they_disagree_on_is_not_decided(
     real_site: Path, published_pages: Path, open_page: Open, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -195,6 +197,7 @@ def test_two_reviewers_stand_side_by_side_and_what_they_disagree_on_is_not_decid
     expect(page.locator(".agreement tbody tr")).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_what_was_decided_among_many_does_not_count_for_the_precision(
     published_pages: Path, open_page: Open, tmp_path: Path
 ) -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from pipeline.review.visible import script_json
 from tests.review.scale import search_times
 
-pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 DRUGS = 5_000
 #: Seconds; the slack is for machines that do something else at the same time.
 USABLE, ANSWER, SLACK = 2.0, 0.1, 3

@@ -51,6 +51,7 @@ def there(s3: S3) -> set[str]:
     return {path.split("/")[4] for path in s3.below(f"{ROOT}/snapshots")}
 
 
+@pytest.mark.slow
 def test_what_another_run_sent_to_bulk_meanwhile_stays(s3: S3, day: Day) -> None:
     s3.write(f"{ROOT}/bulk/R5/20260101T000000.000Z/next.json", b"{}")
     day(NAMES[2])
@@ -76,6 +77,7 @@ def test_one_that_was_current_just_before_stays_for_who_reads_it(s3: S3, day: Da
     assert there(s3) == {last}
 
 
+@pytest.mark.slow
 def test_one_that_was_current_again_is_not_old(s3: S3, day: Day) -> None:
     day(NAMES[0])
     day(NAMES[2])
@@ -95,6 +97,7 @@ def test_one_that_another_run_is_sending_stays_and_what_is_no_snapshot_too(s3: S
     assert there(s3) == {NAMES[2], "kept-for-audit"}
 
 
+@pytest.mark.slow
 def test_an_old_one_that_is_to_be_current_again_is_not_removed_by_another_run_meanwhile(
     s3: S3, day: Day, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from pipeline.cli import run_command
 from pipeline.convert import convert
 from pipeline.settings import Settings
+from tests.sampled import variant
 
 PAGES = Path(__file__).with_name("pages")
 
@@ -35,8 +36,8 @@ def shipped(tmp_path_factory: pytest.TempPathFactory, seed: Path) -> Path:
 @pytest.fixture(
     params=[
         pytest.param("invented"),
-        pytest.param("shipped"),
-        pytest.param("published_pages", id="corpus", marks=[pytest.mark.slow, pytest.mark.exhaustive]),
+        variant("shipped"),
+        pytest.param("published_pages", id="corpus", marks=pytest.mark.exhaustive),
     ]
 )
 def output(request: pytest.FixtureRequest) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import OnlabelError
@@ -19,6 +19,7 @@ from pipeline.model import Age, Characteristic, DrugFacts, Fact, FrontMatterValu
 from pipeline.snapshot import Input, Record, open_snapshot
 from pipeline.tables import COLUMNS, DENIALS, UNREAD, database, use_rows, write_parquet, write_tables
 from pipeline.tables.write import _cell
+from tests.sampled import examples
 
 README = Path(__file__).resolve().parents[2] / "pipeline" / "tables" / "README.md"
 EXPECTED = Path(__file__).with_name("expected.json")
@@ -92,7 +93,7 @@ def facts_of_a_page(draw: st.DrawFn) -> DrugFacts:
 
 
 @given(facts_of_a_page())
-@settings(deadline=None, max_examples=150)
+@examples(150)
 def test_rows_and_uses_are_one_to_one_through_the_csv(facts: DrugFacts) -> None:
     indications = tuple((f"nci.z.{number}",) for number, _ in enumerate(facts.uses))
     record = Record(Input("page.md", "published", "zorvalimab", "drug"), (), facts, indications)

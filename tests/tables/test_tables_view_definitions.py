@@ -49,7 +49,6 @@ def run(engine: Path, output: Path, folder: Path, version: FhirVersion) -> Rows:
     return found
 
 
-@pytest.mark.slow
 def test_an_engine_of_others_gives_the_rows_of_the_snapshot(rows: Rows, output: Path) -> None:
     records = list(open_snapshot(output).records())
     documents = {record.slug: record.resources[0]["id"] for record in records}
@@ -72,7 +71,6 @@ def test_an_engine_of_others_gives_the_rows_of_the_snapshot(rows: Rows, output: 
     )
 
 
-@pytest.mark.slow
 def test_in_r4_it_gives_the_same_drugs_and_documents_and_the_uses_out_of_the_guidelines(
     engine: Path, invented: Path, tmp_path: Path
 ) -> None:

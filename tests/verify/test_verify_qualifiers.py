@@ -44,7 +44,6 @@ def test_the_snapshot_is_proven(output: Path) -> None:
     assert verify(output) == []
 
 
-@pytest.mark.slow
 def test_whatever_is_changed_in_a_qualified_use_is_found(published: Published) -> None:
     missed = [
         (label, value, other)
