@@ -48,9 +48,8 @@ def document_reference(facts: DrugFacts, source: Source) -> Json:
         "type": {"coding": [source.local("document-type", source.publisher.document), *coding(source.publisher.document_code)]},
         **filled(category=concepts(source.publisher.section_code or source.publisher.document_code)),
         "subject": drug_reference(source.record, facts, source),
-        **filled(
-            date=midnight(page.meta("lastReviewed")), author=[author(source.publisher)] if source.publisher.wrote(page) else []
-        ),
+        **filled(date=midnight(page.meta("lastReviewed"))),
+        **filled(author=[author(source.publisher)] if source.publisher.wrote(page) else []),
         "description": f"{source.publisher.notice} {_ATTACHED if attached else _NOT_ATTACHED}",
         "content": [{"attachment": _attachment(page, source, with_text=attached)}],
     }
