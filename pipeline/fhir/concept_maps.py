@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from pipeline.fhir import systems
-from pipeline.fhir.narrative import LANGUAGE, narrative
-from pipeline.fhir.source import Json
+from pipeline.fhir.source import Json, filled
+from pipeline.fhir.structures import definition
 from pipeline.model import Resource
 from pipeline.settings import FhirVersion, Settings
 from pipeline.terminology.systems import SYSTEMS
@@ -167,11 +167,9 @@ def _concept_map(canonical: str, version: FhirVersion, kind: str, system: str, r
     groups: dict[str, list[_Mapped]] = {}
     for row in rows:
         groups.setdefault(row.code.version, []).append(row)
+    identity, means = f"{kind}-{target.key}", f"Which codes stand beside which words in this snapshot. {_CAUTION}"
     return {
-        "resourceType": "ConceptMap",
-        **_head(f"{kind}-{target.key}", title),
-        "url": f"{canonical}/ConceptMap/{kind}-{target.key}",
-        **_named(title, f"Which codes stand beside which words in this snapshot. {_CAUTION}"),
+        **definition("ConceptMap", identity, f"{canonical}/ConceptMap/{identity}", title, means),
         "copyright": target.notice,
         "group": [_group(canonical, version, kind, system, release, found) for release, found in groups.items()],
     }
@@ -208,11 +206,9 @@ def _group(  # noqa: PLR0913, PLR0917 - what a group is about, part by part
 
 def _words(canonical: str, kind: str, said: list[str]) -> Resource:
     title = f"{kind.capitalize()} names of the pages"
+    means = "Words of the pages that have a code in this snapshot, as the pages write them."
     return {
-        "resourceType": "CodeSystem",
-        **_head(f"{kind}-words", title),
-        "url": systems.code_system(canonical, f"{kind}-words"),
-        **_named(title, "Words of the pages that have a code in this snapshot, as the pages write them."),
+        **definition("CodeSystem", f"{kind}-words", systems.code_system(canonical, f"{kind}-words"), title, means),
         "caseSensitive": True,
         "content": "complete",
         "count": len(said),
@@ -223,23 +219,12 @@ def _words(canonical: str, kind: str, said: list[str]) -> Resource:
 def _fragment(system: str, version: str, displays: Mapping[str, str]) -> Resource:
     known = _SYSTEMS[system]
     title = f"{known.name}{f' {version}' if version else ''}: codes in this snapshot"
+    identity = "-".join([known.key, *re.findall(r"[A-Za-z0-9]+", version)])
+    means = "Those codes of the code system that stand in this snapshot, and no others."
     return {
-        "resourceType": "CodeSystem",
-        **_head("-".join([known.key, *re.findall(r"[A-Za-z0-9]+", version)]), title),
-        "url": system,
-        **({"version": version} if version else {}),
-        **_named(title, "Those codes of the code system that stand in this snapshot, and no others."),
+        **definition("CodeSystem", identity, system, title, means, version=version),
         "copyright": known.notice,
         "caseSensitive": True,
         "content": "fragment",
-        "concept": [{"code": code, **({"display": label} if label else {})} for code, label in displays.items()],
+        "concept": [{"code": code, **filled(display=label)} for code, label in displays.items()],
     }
-
-
-def _head(identity: str, title: str) -> Json:
-    return {"id": identity, "language": LANGUAGE, "text": narrative(title)}
-
-
-def _named(title: str, description: str) -> Json:
-    name = "".join(part[:1].upper() + part[1:] for part in re.findall(r"[A-Za-z0-9]+", title))
-    return {"name": name, "title": title, "status": "active", "experimental": False, "description": description}

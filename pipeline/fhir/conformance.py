@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from pipeline.fhir import systems
 from pipeline.fhir.extensions import extension_definitions
-from pipeline.fhir.narrative import LANGUAGE, narrative
+from pipeline.fhir.narrative import narrative
 from pipeline.fhir.profiles import profile_definitions
 from pipeline.fhir.searches import search_parameters
 from pipeline.fhir.source import Json
-from pipeline.fhir.structures import computable_name, title
+from pipeline.fhir.structures import definition, title
 from pipeline.model import Resource
 from pipeline.settings import FhirVersion, Settings
 
@@ -46,17 +46,9 @@ def _value_set(code_system: Json, settings: Settings) -> Json:
 
 def _code_system(settings: Settings, name: str, description: str, codes: dict[str, tuple[str, str]]) -> Json:
     concepts = [{"code": code, "display": display, "definition": meaning} for code, (display, meaning) in codes.items()]
+    text = narrative(title(name), ("Codes", [f"{concept['code']}: {concept['display']}" for concept in concepts]))
     return {
-        "resourceType": "CodeSystem",
-        "id": name,
-        "language": LANGUAGE,
-        "text": narrative(title(name), ("Codes", [f"{concept['code']}: {concept['display']}" for concept in concepts])),
-        "url": systems.code_system(settings.canonical, name),
-        "name": computable_name(name),
-        "title": title(name),
-        "status": "active",
-        "experimental": False,
-        "description": description,
+        **definition("CodeSystem", name, systems.code_system(settings.canonical, name), title(name), description, text),
         "caseSensitive": True,
         "content": "complete",
         "count": len(concepts),

@@ -12,6 +12,7 @@ from pipeline.fhir.older import older
 from pipeline.fhir.profiles import profile_of
 from pipeline.fhir.reviews import named_reviews
 from pipeline.fhir.source import Json
+from pipeline.fhir.structures import with_meta
 from pipeline.model import Resource
 from pipeline.publishers import named
 from pipeline.settings import FhirVersion, Settings
@@ -87,8 +88,4 @@ def _logical(reference: Json, identifier: Json) -> Json:
 
 def _claiming(resource: Resource, canonical: str) -> Resource:
     name = profile_of(resource)
-    if name is None:
-        return resource
-    meta = {**resource.get("meta", {}), "profile": [systems.extension_url(canonical, name)]}
-    head = {k: resource[k] for k in ("resourceType", "id")}
-    return {**head, "meta": meta, **{k: v for k, v in resource.items() if k not in {*head, "meta"}}}
+    return resource if name is None else with_meta(resource, profile=[systems.extension_url(canonical, name)])

@@ -14,9 +14,10 @@ from typing import Final
 from pipeline.fhir import systems
 from pipeline.fhir.brands import drug_reference
 from pipeline.fhir.ids import drug_id
-from pipeline.fhir.narrative import LANGUAGE, narrative, quotation
+from pipeline.fhir.narrative import narrative, quotation
 from pipeline.fhir.primitives import is_code, is_language, is_string, midnight, string
-from pipeline.fhir.source import Json, Source, coding, links_of, stated
+from pipeline.fhir.source import Json, Source, coding, concepts, filled, links_of, stated
+from pipeline.fhir.structures import head
 from pipeline.model import DrugFacts, Fact, Page, Sentence, facts_in
 from pipeline.publishers import Publisher, refusal
 
@@ -38,25 +39,17 @@ def document_reference(facts: DrugFacts, source: Source) -> Json:
     attached = _is_attached(page, source)
     identifiers = [{"system": systems.URI, **_stated(page, "url", "value", source)}] if source.address else []
     return {
-        "resourceType": "DocumentReference",
-        "id": drug_id(facts),
-        **_meta(page, source),
-        "language": LANGUAGE,
-        "text": _narrative(facts, source),
+        **head("DocumentReference", drug_id(facts), _narrative(facts, source), _meta(page, source)),
         "extension": _extensions(facts, source),
         "identifier": [*identifiers, *source.page_identifier(), source.identifier("sha256", page.sha256)],
         **_stated(page, "version", "version", source),
         "status": "superseded" if facts.page_status else "current",
         "docStatus": "final",
         "type": {"coding": [source.local("document-type", source.publisher.document), *coding(source.publisher.document_code)]},
-        **(
-            {"category": [{"coding": section}]}
-            if (section := coding(source.publisher.section_code or source.publisher.document_code))
-            else {}
-        ),
+        **filled(category=concepts(source.publisher.section_code or source.publisher.document_code)),
         "subject": drug_reference(source.record, facts, source),
-        **({"date": reviewed} if (reviewed := midnight(page.meta("lastReviewed"))) else {}),
-        **({"author": [author(source.publisher)]} if source.publisher.wrote(page) else {}),
+        **filled(date=midnight(page.meta("lastReviewed"))),
+        **filled(author=[author(source.publisher)] if source.publisher.wrote(page) else []),
         "description": f"{source.publisher.notice} {_ATTACHED if attached else _NOT_ATTACHED}",
         "content": [{"attachment": _attachment(page, source, with_text=attached)}],
     }
@@ -89,7 +82,7 @@ def _attachment(page: Page, source: Source, *, with_text: bool) -> Json:
     return {
         "contentType": "text/markdown; charset=UTF-8",
         **(_stated(page, "language", "language", source) if language and is_language(language) else {}),
-        **({"data": base64.b64encode(data).decode()} if with_text else {"url": source.address} if source.address else {}),
+        **({"data": base64.b64encode(data).decode()} if with_text else filled(url=source.address)),
         # An integer64 is a string in JSON.
         "size": str(len(data)),
         # FHIR asks for SHA-1 here; SHA-256 is the identifier.

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pipeline.fhir.indication import in_one
-from pipeline.fhir.source import Json
+from pipeline.fhir.source import Json, filled
 from pipeline.fhir.systems import INTENDED_USE, extension_url
 from pipeline.model import Resource
 from pipeline.settings import FhirVersion
@@ -61,7 +61,7 @@ def _with_our_intent(guideline: Json) -> Json:
         else each
         for each in guideline.get("dosingGuideline", ())
     ]
-    return {"dosingGuideline": dosings} if dosings else {}
+    return filled(dosingGuideline=dosings)
 
 
 def _of_one(guideline: Json, indication: Json, use: Resource, canonical: str, *, of_brand: bool) -> Json:
@@ -79,7 +79,7 @@ def _of_one(guideline: Json, indication: Json, use: Resource, canonical: str, *,
     return {
         "extension": [*beside, *said],
         "indication": [{"concept": indication["concept"]}],
-        **({"dosingGuideline": dosings} if dosings else {}),
+        **filled(dosingGuideline=dosings),
     }
 
 
@@ -163,8 +163,7 @@ def labeled_once(record: Resource) -> Resource:
         kept = [each for each in extensions if each not in broader]
         codings = [{"system": each["system"], "code": each["code"]} for each in element.get("coding", ())]
         return {
-            **({"extension": once(kept)} if kept else {}),
-            **({"coding": codings} if codings else {}),
+            **filled(extension=once(kept), coding=codings),
             **{name: each for name, each in element.items() if name not in {"coding", "extension"}},
         }
 

@@ -17,8 +17,9 @@ from pipeline.fhir.ids import brand_id, drug_id, part_id
 from pipeline.fhir.indication import Indication, publication_status
 from pipeline.fhir.knowledge import Product, fda_approval, narrative_of, products
 from pipeline.fhir.medication import record_identifier, status_of, substances
-from pipeline.fhir.narrative import LANGUAGE, narrative, quotation
-from pipeline.fhir.source import Json, Source
+from pipeline.fhir.narrative import narrative, quotation
+from pipeline.fhir.source import Json, Source, filled
+from pipeline.fhir.structures import head
 from pipeline.model import DrugFacts
 
 _FDA: Final = re.compile(r"\bFDA\b|\bFood and Drug Administration\b")
@@ -60,40 +61,29 @@ def _medicinal_product(product: Product, facts: DrugFacts, source: Source) -> Js
     name, code = source.without_proof.quoted("productName", product.names[0]), product.code
     # The name is a string: what stands in a concept beside its words, their proof and a broader code, stands beside it.
     beside = {"_productName": {"extension": code["extension"]}} if "extension" in code else {}
-    of_brand = product.type == "brand"
-    approval = fda_approval(facts, source.of_copies if of_brand else source)
     return {
-        "resourceType": source.record,
-        "id": product.id,
-        **source.meta(),
-        "language": LANGUAGE,
-        "text": narrative_of(product, facts, source),
-        **({"extension": list(product.extensions)} if product.extensions else {}),
+        **head(source.record, product.id, narrative_of(product, facts, source), source.meta()),
+        **filled(extension=list(product.extensions)),
         "identifier": [record_identifier(product.id, facts, source), *product.identifiers],
         "type": {"coding": [source.local("product-type", product.type)]},
         "status": publication_status(facts, source),
-        **({"classification": approval} if approval else {}),
+        **filled(classification=fda_approval(facts, source.of_copies if product.type == "brand" else source)),
         "attachedDocument": [{"reference": source.document}],
-        **({"code": code["coding"]} if "coding" in code else {}),
+        **filled(code=code.get("coding")),
         "name": [{**name, **beside}],
-        **({"crossReference": [*map(_cross_reference, product.related)]} if product.related else {}),
+        **filled(crossReference=[*map(_cross_reference, product.related)]),
     }
 
 
 def _cross_reference(related: Json) -> Json:
     """A related record, of which MedicinalProductDefinition has a CodeableReference each."""
     (reference,) = related["reference"]
-    extensions = {"extension": related["extension"]} if "extension" in related else {}
-    return {**extensions, "product": {"reference": reference}, "type": related["type"]}
+    return {**filled(extension=related.get("extension")), "product": {"reference": reference}, "type": related["type"]}
 
 
 def _ingredient(key: str, concept: Json, of: Sequence[Json], facts: DrugFacts, source: Source) -> Json:
     return {
-        "resourceType": "Ingredient",
-        "id": key,
-        **source.meta(),
-        "language": LANGUAGE,
-        "text": narrative(quotation(concept["text"])),
+        **head("Ingredient", key, narrative(quotation(concept["text"])), source.meta()),
         "identifier": source.identifier("ingredient", key),
         "status": "retired" if status_of(facts) == "inactive" else "active",
         "for": list(of),
@@ -109,18 +99,14 @@ def _authorization(product: str, status: str, approved: Sequence[Indication], fa
     words = (each.use.approval_status_fact for each in approved)
     by_fda = facts.fda_status != "not_stated" or any(fact and _FDA.search(fact.text) for fact in words)
     display, _ = systems.CODES["approval-status"][status]
-    indications = [{"reference": {"reference": f"ClinicalUseDefinition/{each.id}"}} for each in approved]
+    text = narrative(f"{quotation(name.text)}: {display.lower()}", notice=source.publisher.notice)
     return {
-        "resourceType": "RegulatedAuthorization",
-        "id": key,
-        **source.meta(),
-        "language": LANGUAGE,
-        "text": narrative(f"{quotation(name.text)}: {display.lower()}", notice=source.publisher.notice),
+        **head("RegulatedAuthorization", key, text, source.meta()),
         "identifier": [source.identifier("authorization", key)],
         "subject": [{"reference": f"{source.product}/{product}", **source.of_copies.quoted("display", name)}],
         "type": {"coding": [source.local("approval-status", status)]},
-        **({"region": [{"coding": [_UNITED_STATES]}]} if by_fda else {}),
+        **filled(region=[{"coding": [_UNITED_STATES]}] if by_fda else []),
         "status": publication_status(facts, source),
-        **({"indication": indications} if indications else {}),
+        **filled(indication=[{"reference": {"reference": f"ClinicalUseDefinition/{each.id}"}} for each in approved]),
         "attachedDocument": [{"reference": source.document}],
     }

@@ -13,9 +13,10 @@ from pipeline.fhir import systems
 from pipeline.fhir.brands import brand_references, drug_reference
 from pipeline.fhir.ids import indication_ids, normal
 from pipeline.fhir.medication import status_of
-from pipeline.fhir.narrative import LANGUAGE, in_words, narrative, quotation
+from pipeline.fhir.narrative import in_words, narrative, quotation
 from pipeline.fhir.population import group_references, groups
-from pipeline.fhir.source import Json, Source
+from pipeline.fhir.source import Json, Source, extended, filled
+from pipeline.fhir.structures import head
 from pipeline.fhir.therapy import other_therapies, phases, therapies_of_some
 from pipeline.fields import FIELDS
 from pipeline.model import DrugFacts, Fact, QualifierTarget, Use
@@ -54,14 +55,10 @@ def clinical_use_definition(indication: Indication, facts: DrugFacts, source: So
     """The resource of one indication."""
     use = indication.use
     references = brand_references(use.brands, source.product, facts, source) or [drug_reference(source.product, facts, source)]
-    contained = groups(use, source)
+    meta = source.meta([source.local("use-mark", "qualified-in-words")] if use.qualified_in_words else ())
     return {
-        "resourceType": "ClinicalUseDefinition",
-        "id": indication.id,
-        **source.meta([source.local("use-mark", "qualified-in-words")] if use.qualified_in_words else ()),
-        "language": LANGUAGE,
-        "text": _narrative(indication, references, source),
-        **({"contained": contained} if contained else {}),
+        **head("ClinicalUseDefinition", indication.id, _narrative(indication, references, source), meta),
+        **filled(contained=groups(use, source)),
         "extension": [
             *source.spans(sorted({span for _, fact in _sentences(use) for span in fact.spans})),
             *(_quote(role, fact, source) for role, fact in _sentences(use)),
@@ -74,7 +71,7 @@ def clinical_use_definition(indication: Indication, facts: DrugFacts, source: So
         "subject": references,
         "status": publication_status(facts, source),
         "indication": _indication(indication, source),
-        **({"population": group_references(use)} if contained else {}),
+        **filled(population=group_references(use)),
     }
 
 
@@ -96,13 +93,12 @@ def intended_effect(use: Use, source: Source) -> Json:
     codings = [source.coding(systems.INTENDED_USE, code, code)] if code else []
     if not codings or not source.copies:
         codings.append(source.local("intent", use.intent.replace("_", "-")))
-    return source.concept(use.intent_text, *codings) if use.intent_text else {"coding": codings}
+    return source.coded(use.intent_text, *codings)
 
 
 def approval_status(use: Use, source: Source) -> Json:
     """Whether the use is approved, and how, as a CodeableConcept."""
-    coding = source.local("approval-status", use.approval_status.replace("_", "-"))
-    return source.concept(use.approval_status_fact, coding) if use.approval_status_fact else {"coding": [coding]}
+    return source.coded(use.approval_status_fact, source.local("approval-status", use.approval_status.replace("_", "-")))
 
 
 def _key(use: Use, condition: Fact | None, setting: Fact | None, cause: Fact | None) -> tuple[object, ...]:
@@ -138,14 +134,13 @@ def _indication(indication: Indication, source: Source) -> Json:
         for role, fact in (("setting", indication.setting), ("cause", indication.cause))
         if fact is not None
     ]
-    therapies = other_therapies(use, source)
     return {
-        **({"extension": extensions} if extensions else {}),
+        **filled(extension=extensions),
         **_disease(indication, source),
         **_disease_status(use, source),
-        **({"comorbidity": comorbidities} if comorbidities else {}),
+        **filled(comorbidity=comorbidities),
         "intendedEffect": {"concept": intended_effect(use, source)},
-        **({"otherTherapy": therapies} if therapies else {}),
+        **filled(otherTherapy=other_therapies(use, source)),
     }
 
 
@@ -177,9 +172,7 @@ def disease_of(indication: Indication, source: Source) -> list[Json]:
 
 def in_one(reference: Json) -> Json:
     """A CodeableReference as a CodeableConcept: what stood beside the concept stands in it."""
-    concept = reference["concept"]
-    extensions = [*concept.get("extension", ()), *reference.get("extension", ())]
-    return {**({"extension": extensions} if extensions else {}), **{k: v for k, v in concept.items() if k != "extension"}}
+    return extended(reference["concept"], *reference.get("extension", ()))
 
 
 def _disease_status(use: Use, source: Source) -> Json:
@@ -201,10 +194,7 @@ def _disease_status(use: Use, source: Source) -> Json:
 
 def _of(of: QualifierTarget | None, concept: Json, source: Source) -> Json:
     """The words of a qualifier, which say what it is of; those of any other detail as they are."""
-    if of is None:
-        return concept
-    said = {"url": source.url("qualifier-of"), "valueCode": of}
-    return {"extension": [*concept.get("extension", ()), said], **{k: v for k, v in concept.items() if k != "extension"}}
+    return concept if of is None else extended(concept, {"url": source.url("qualifier-of"), "valueCode": of})
 
 
 def _narrative(indication: Indication, subjects: list[Json], source: Source) -> Json:

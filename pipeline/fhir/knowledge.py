@@ -14,9 +14,10 @@ from pipeline.fhir.brands import brand_references, brands_of, drug_name, drug_re
 from pipeline.fhir.ids import brand_id, drug_id
 from pipeline.fhir.indication import Indication, approval_status, disease_of, intended_effect
 from pipeline.fhir.medication import drug_concept, record_identifier, status_of, substances
-from pipeline.fhir.narrative import LANGUAGE, in_words, narrative, quotation
+from pipeline.fhir.narrative import in_words, narrative, quotation
 from pipeline.fhir.population import patient_characteristics
-from pipeline.fhir.source import Json, Source, coding
+from pipeline.fhir.source import Json, Source, concepts, filled
+from pipeline.fhir.structures import head
 from pipeline.fields import stated_populations
 from pipeline.model import Component, DrugFacts, Fact, Population, Use
 
@@ -120,22 +121,18 @@ def _record(product: Product, facts: DrugFacts, source: Source) -> Json:
     ]
     names = [source.of_copies.quoted("name", name) for name in product.names]
     return {
-        "resourceType": "MedicationKnowledge",
-        "id": product.id,
-        **source.meta(),
-        "language": LANGUAGE,
-        "text": narrative_of(product, facts, source),
-        **({"extension": list(product.extensions)} if product.extensions else {}),
+        **head("MedicationKnowledge", product.id, narrative_of(product, facts, source), source.meta()),
+        **filled(extension=list(product.extensions)),
         "identifier": [record_identifier(product.id, facts, source), *product.identifiers],
         "code": product.code,
         "status": status_of(facts),
-        **({"intendedJurisdiction": [{"coding": where}]} if (where := coding(source.publisher.jurisdiction)) else {}),
+        **filled(intendedJurisdiction=concepts(source.publisher.jurisdiction)),
         **{key: [name[key] for name in names] for key in names[0]},
-        **({"relatedMedicationKnowledge": list(product.related)} if product.related else {}),
+        **filled(relatedMedicationKnowledge=list(product.related)),
         "associatedMedication": [{"reference": f"Medication/{product.id}"}],
         "productType": [{"coding": [source.local("product-type", product.type)]}],
         "monograph": [{"source": {"reference": source.document}}],
-        **({"indicationGuideline": guidelines} if guidelines else {}),
+        **filled(indicationGuideline=guidelines),
         **_classification(facts, source.of_copies if product.type == "brand" else source),
         **_definitional(facts, source),
     }
@@ -150,7 +147,7 @@ def _component(component: Component, source: Source) -> Json:
         concept = source.without_proof.concept(component.name)
         extensions.append({"url": source.url("component-concept"), "valueCodeableConcept": concept})
     return {
-        **({"extension": extensions} if extensions else {}),
+        **filled(extension=extensions),
         "type": {"coding": [source.local("related-medication", "has-component")]},
         "reference": [{"type": source.record, **target, **source.quoted("display", component.name)}],
     }
@@ -180,7 +177,7 @@ def _guidelines(
             ],
             "indication": [
                 {
-                    **({"extension": disease} if (disease := disease_of(branch, source)) else {}),
+                    **filled(extension=disease_of(branch, source)),
                     "concept": source.concept(_statement(use)),
                     "reference": {"reference": f"ClinicalUseDefinition/{branch.id}"},
                 }
@@ -204,7 +201,7 @@ def _dosing(use: Use, population: Population, source: Source) -> Json:
     characteristics = patient_characteristics(population, use, source)
     return {
         "treatmentIntent": intended_effect(use, source),
-        **({"patientCharacteristic": characteristics} if characteristics else {}),
+        **filled(patientCharacteristic=characteristics),
     }
 
 
@@ -222,26 +219,20 @@ def fda_approval(facts: DrugFacts, source: Source) -> list[Json]:
         # Words that decide nothing ("Ask your pharmacist") are quoted, without a code.
         return [source.concept(stated)] if stated else []
     coding = source.local("fda-status", facts.fda_status.replace("_", "-"))
-    return [source.concept(stated, coding) if stated else {"coding": [coding]}]
+    return [source.coded(stated, coding)]
 
 
 def _classification(facts: DrugFacts, source: Source) -> Json:
     said = fda_approval(facts, source)
     if not said:
         return {}
-    return {
-        "medicineClassification": [
-            {
-                "type": {"coding": [source.local("classification-type", "fda-approval")]},
-                "classification": said,
-            }
-        ]
-    }
+    kind = {"coding": [source.local("classification-type", "fda-approval")]}
+    return {"medicineClassification": [{"type": kind, "classification": said}]}
 
 
 def _definitional(facts: DrugFacts, source: Source) -> Json:
     ingredients = [{"item": {"concept": concept}} for concept in substances(facts, source)]
-    return {"definitional": {"ingredient": ingredients}} if ingredients else {}
+    return filled(definitional=filled(ingredient=ingredients))
 
 
 def narrative_of(product: Product, facts: DrugFacts, source: Source) -> Json:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from pipeline.fhir import systems
 from pipeline.fhir.brands import brands_of, drug_name
 from pipeline.fhir.ids import drug_id
-from pipeline.fhir.narrative import LANGUAGE, narrative, quotation
-from pipeline.fhir.source import Json, Source
+from pipeline.fhir.narrative import narrative, quotation
+from pipeline.fhir.source import Json, Source, filled
+from pipeline.fhir.structures import head
 from pipeline.model import DrugFacts, Fact
 
 
@@ -57,14 +58,10 @@ def _medication(record: str, name: Fact, code: Json, facts: DrugFacts, source: S
     concepts = [drug_concept(facts, source), *ingredient_concepts(facts, source)] if facts.kind == "drug" else []
     ingredient = [{"item": {"concept": concept}, "isActive": True} for concept in concepts]
     return {
-        "resourceType": "Medication",
-        "id": record,
-        **source.meta(),
-        "language": LANGUAGE,
-        "text": narrative(quotation(name.text)),
+        **head("Medication", record, narrative(quotation(name.text)), source.meta()),
         "identifier": [record_identifier(record, facts, source)],
         "code": code,
         "status": status_of(facts),
-        **({"ingredient": ingredient} if ingredient else {}),
+        **filled(ingredient=ingredient),
         "definition": {"reference": f"MedicationKnowledge/{record}"},
     }

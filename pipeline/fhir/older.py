@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from pipeline.fhir.source import Json
+from pipeline.fhir.source import Json, filled
 from pipeline.fhir.systems import DATA_OPERATION, code_system, extension_url
 from pipeline.model import Resource
 
@@ -53,9 +53,11 @@ def _knowledge(resource: Resource, canonical: str) -> tuple[Resource, list[str]]
         # The first name is the text of `code`.
         **{older: resource[name][1:] for name, older in _SYNONYM.items() if resource.get(name, ())[1:]},
         **{name: resource[name] for name in same if name in resource},
-        **({"ingredient": ingredients} if ingredients else {}),
-        **({"administrationGuidelines": guidelines} if guidelines else {}),
-        **{name: resource[name] for name in ("medicineClassification",) if name in resource},
+        **filled(
+            ingredient=ingredients,
+            administrationGuidelines=guidelines,
+            medicineClassification=resource.get("medicineClassification"),
+        ),
     }, []
 
 
@@ -78,7 +80,7 @@ def _administrations(guideline: Json, canonical: str) -> Iterator[Json]:
         yield {
             "extension": [*guideline["extension"], *indication.get("extension", ()), *use, *intents],
             "indicationCodeableConcept": indication["concept"],
-            **({"patientCharacteristics": patients} if patients else {}),
+            **filled(patientCharacteristics=patients),
         }
 
 
@@ -89,7 +91,7 @@ def _patients(characteristic: Json, canonical: str) -> Json:
     is_said = name == "valueCodeableConcept" and value.keys() == {"text"}  # by `value` alone
     coded = [] if is_said else [{"url": extension_url(canonical, "patient-characteristic"), name: value}]
     return {
-        **({"extension": [*extensions, *coded]} if extensions or coded else {}),
+        **filled(extension=[*extensions, *coded]),
         "characteristicCodeableConcept": characteristic["type"],
         "value": [_words(characteristic)],
     }

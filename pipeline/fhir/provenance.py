@@ -12,10 +12,11 @@ from pipeline.fhir import systems
 from pipeline.fhir.document import author
 from pipeline.fhir.ids import DEVICE, drug_id
 from pipeline.fhir.indication import Indication
-from pipeline.fhir.narrative import LANGUAGE, narrative
+from pipeline.fhir.narrative import narrative
 from pipeline.fhir.primitives import midnight
 from pipeline.fhir.reviews import participant, reviewed, reviewers
-from pipeline.fhir.source import Json, Source
+from pipeline.fhir.source import Json, Source, filled
+from pipeline.fhir.structures import head
 from pipeline.model import DrugFacts
 from pipeline.publishers import Publisher
 from pipeline.settings import Settings
@@ -35,31 +36,18 @@ def provenance(
     wrote = [{"type": participant("author", source), "who": author(by)}] if by.wrote(facts.page) else []
     looked_at = reviewed(facts)
     how = ", and looked at by people" if looked_at else ", without a person"
+    text = narrative(f"Read from a drug information page by rules{how}", ("Uses that people looked at", looked_at))
+    transformed = source.coding(systems.LIFECYCLE_EVENT, "transform", "Transform/Translate Record Lifecycle Event")
     return {
-        "resourceType": "Provenance",
-        "id": drug_id(facts),
-        **source.meta(),
-        "language": LANGUAGE,
-        "text": narrative(
-            f"Read from a drug information page by rules{how}",
-            ("Uses that people looked at", looked_at),
-        ),
+        **head("Provenance", drug_id(facts), text, source.meta()),
         "target": [{"reference": f"{target['resourceType']}/{target['id']}"} for target in targets],
-        **({"recorded": recorded} if recorded else {}),
-        "activity": {
-            "coding": [
-                {
-                    "system": systems.LIFECYCLE_EVENT,
-                    "code": "transform",
-                    "display": "Transform/Translate Record Lifecycle Event",
-                }
-            ]
-        },
+        **filled(recorded=recorded),
+        "activity": {"coding": [transformed]},
         "agent": [
             {"type": participant("assembler", source), "who": {"reference": f"Device/{DEVICE}"}},
             *reviewers(facts, indications, source),
         ],
-        "entity": [{"role": "source", "what": {"reference": source.document}, **({"agent": wrote} if wrote else {})}],
+        "entity": [{"role": "source", "what": {"reference": source.document}, **filled(agent=wrote)}],
     }
 
 
@@ -67,14 +55,11 @@ def organization(publisher: Publisher) -> Json:
     """The publisher of pages."""
     name = f"{publisher.name} ({publisher.alias})" if publisher.alias else publisher.name
     return {
-        "resourceType": "Organization",
-        "id": publisher.id,
-        "language": LANGUAGE,
-        "text": narrative(name),
+        **head("Organization", publisher.id, narrative(name)),
         "identifier": [{"system": systems.URI, "value": publisher.address}],
         "active": True,
         "name": publisher.name,
-        **({"alias": [publisher.alias]} if publisher.alias else {}),
+        **filled(alias=[publisher.alias] if publisher.alias else []),
         "contact": [{"telecom": [{"system": "url", "value": publisher.address}]}],
     }
 
@@ -82,10 +67,7 @@ def organization(publisher: Publisher) -> Json:
 def device() -> Json:
     """This program, in this version."""
     return {
-        "resourceType": "Device",
-        "id": DEVICE,
-        "language": LANGUAGE,
-        "text": narrative("onlabel"),
+        **head("Device", DEVICE, narrative("onlabel")),
         "name": [{"value": "onlabel", "type": "registered-name"}],
         "version": [{"value": __version__}],
     }

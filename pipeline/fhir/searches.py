@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from pipeline.fhir.narrative import LANGUAGE, narrative
+from pipeline.fhir.narrative import narrative
 from pipeline.fhir.source import Json
-from pipeline.fhir.structures import computable_name, title
+from pipeline.fhir.structures import definition, title
 from pipeline.settings import FhirVersion
 
 _INDICATION: Final = "ClinicalUseDefinition"
@@ -65,17 +65,12 @@ def _extension(url: str, kind: str) -> str:
 
 def _definition(search: _Search, canonical: str, version: FhirVersion) -> Json:
     name = f"{'drug' if search.base == _RECORD else 'indication'}-{search.code}"
+    url, text = f"{canonical}/SearchParameter/{name}", narrative(f"{title(name)}: {search.means}")
+    first = definition("SearchParameter", name, url, title(name), search.means, text)
+    if version != "R5":
+        del first["title"]
     return {
-        "resourceType": "SearchParameter",
-        "id": name,
-        "language": LANGUAGE,
-        "text": narrative(f"{title(name)}: {search.means}"),
-        "url": f"{canonical}/SearchParameter/{name}",
-        "name": computable_name(name),
-        **({"title": title(name)} if version == "R5" else {}),
-        "status": "active",
-        "experimental": False,
-        "description": search.means,
+        **first,
         "code": search.code,
         "base": [search.base],
         "type": "token",

@@ -63,8 +63,7 @@ class Source:
 
     def meta(self, tags: Sequence[Json] = ()) -> Json:
         """A `meta` element with the page's address and some tags, as keyword arguments for a resource; empty without both."""
-        meta = {**({"source": self.address} if self.address else {}), **({"tag": list(tags)} if tags else {})}
-        return {"meta": meta} if meta else {}
+        return filled(meta=filled(source=self.address, tag=list(tags)))
 
     def spans(self, spans: Iterable[Span]) -> list[Json]:
         """HL7's derivation-reference for each span, where proof is carried in full."""
@@ -131,11 +130,11 @@ class Source:
             extensions, coded = [], [{"system": each["system"], "code": each["code"]} for each in coded]
         elif not self.is_full:
             coded = [_unless_said(each, fact.text) for each in coded]
-        return {
-            **({"extension": extensions} if extensions else {}),
-            **({"coding": coded} if coded else {}),
-            "text": string(fact.text),
-        }
+        return {**filled(extension=extensions, coding=coded), "text": string(fact.text)}
+
+    def coded(self, fact: Fact | None, *codings: Json) -> Json:
+        """A CodeableConcept of codes, with the words that they were read from where the page has them."""
+        return self.concept(fact, *codings) if fact else {"coding": [*codings]}
 
     def page_identifier(self) -> list[Json]:
         """What names the page in its address, where the publisher's profile says of which system that is."""
@@ -150,11 +149,8 @@ class Source:
     def coding(self, system: str, code: str, display: str) -> Json:
         """A Coding of a table of ours or of HL7's; a display that only repeats the code ("adult", "Adult") in full alone."""
         repeats = _letters(display) == _letters(code)
-        return {
-            "system": system,
-            "code": code,
-            **({} if not self.is_full and (repeats or self.copies) else {"display": display}),
-        }
+        is_left_out = not self.is_full and (repeats or self.copies)
+        return {"system": system, "code": code, **({} if is_left_out else {"display": display})}
 
     def identifier(self, system: str, value: str) -> Json:
         """An Identifier of one of our systems."""
@@ -170,9 +166,9 @@ class Source:
 
     def _mapped(self, coding: Coding) -> Json:
         return {
-            **({"extension": [{"url": self.url("mapped"), "valueBoolean": True}]} if self.is_full else {}),
+            **filled(extension=[{"url": self.url("mapped"), "valueBoolean": True}] if self.is_full else []),
             "system": coding.system,
-            **({"version": coding.version} if coding.version else {}),
+            **filled(version=coding.version),
             "code": coding.code,
             "display": string(coding.display),
             # No person picked it for this text.
@@ -185,6 +181,17 @@ def source_of(facts: DrugFacts, settings: Settings, document: str) -> Source:
     publisher = named(facts.publisher, settings.publishers)
     address = web_address(facts.page.meta("url"))
     return Source(settings.canonical, document, address, publisher, settings.proof, model=settings.model)
+
+
+def filled(**elements: Any) -> Json:  # noqa: ANN401 - any JSON
+    """Those of the elements that have something: FHIR has no empty ones."""
+    return {name: value for name, value in elements.items() if value}
+
+
+def extended(concept: Json, *extensions: Json) -> Json:
+    """A concept with further extensions, behind its own."""
+    rest = {name: value for name, value in concept.items() if name != "extension"}
+    return {**filled(extension=[*concept.get("extension", ()), *extensions]), **rest}
 
 
 def _beside(name: str, proof: list[Json]) -> Json:
@@ -203,6 +210,11 @@ def _letters(text: str) -> str:
 def coding(code: Code | None) -> list[Json]:
     """A code of a publisher's profile, if it has one."""
     return [asdict(code)] if code else []
+
+
+def concepts(code: Code | None) -> list[Json]:
+    """The same as a CodeableConcept."""
+    return [{"coding": [each]} for each in coding(code)]
 
 
 def links_of(facts: Iterable[Fact]) -> list[Link]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from pipeline.fhir import systems
+from pipeline.fhir.structures import with_meta
 from pipeline.model import Resource
 
 
@@ -18,11 +19,6 @@ def marked_stale(resources: Iterable[Resource], read: date, canonical: str) -> l
 
 
 def _marked(resource: Resource, tag: dict[str, str], said: dict[str, str]) -> Resource:
-    meta = resource.get("meta", {})
-    head = {name: resource[name] for name in ("resourceType", "id")}
-    return {
-        **head,
-        "meta": {**meta, "tag": [*meta.get("tag", ()), tag]},
-        **{name: value for name, value in resource.items() if name not in {*head, "meta", "extension"}},
-        "extension": [*resource.get("extension", ()), said],
-    }
+    marked = with_meta(resource, tag=[*resource.get("meta", {}).get("tag", ()), tag])
+    extensions = marked.pop("extension", ())
+    return {**marked, "extension": [*extensions, said]}

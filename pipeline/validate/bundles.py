@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pipeline.errors import Problem
 from pipeline.settings import FhirVersion
 from pipeline.validate.elements import is_resource
-from pipeline.validate.references import is_allowed, wrong_target
+from pipeline.validate.references import ABSOLUTE, is_allowed, wrong_target
 from pipeline.validate.walk import Node, problem
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S+")
 _LITERAL = re.compile(
     r"(?P<base>https?://\S+?/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[A-Za-z0-9\-.]{1,64})(?P<version>/_history/\S+)?"
 )
@@ -50,7 +49,7 @@ def _full_url(entry: Node, version: FhirVersion) -> Iterator[Problem]:
     if not isinstance(url, str):
         return
     literal = _LITERAL.fullmatch(url)
-    if not _SCHEME.fullmatch(url):
+    if not ABSOLUTE.fullmatch(url):
         cause = "fullUrl is not an absolute URL"
         yield problem("V436", cause, "Give the whole URL, or urn:uuid:….", entry, shown=url, below="fullUrl")
     elif literal and literal["version"]:

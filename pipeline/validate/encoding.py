@@ -118,11 +118,8 @@ def _parse(text: bytes) -> tuple[Any, list[Problem]]:
         if len(value) < len(found):
             names = [name for name, _ in found]
             twice = sorted({name for name in names if names.count(name) > 1})
-            cause, remedy = (
-                f"an object has the key {excerpt(', '.join(twice))} twice",
-                "Keep one: readers differ in which they take.",
-            )
-            problems.append(_problem("V462", cause, remedy))
+            cause = f"an object has the key {excerpt(', '.join(twice))} twice"
+            problems.append(_problem("V462", cause, "Keep one: readers differ in which they take."))
         return value
 
     def constant(name: str) -> float:

@@ -29,11 +29,12 @@ _UCUM = "http://unitsofmeasure.org"
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """A constraint: its key and words in the specification, and whether an object of the type keeps it.
+    """A constraint of a type: its key and words in the specification, and whether an object of the type keeps it.
 
     With `url` it is one of the definition of that extension, and of no other extension.
     """
 
+    type: str
     key: str
     human: str
     holds: Callable[[_Object], bool]
@@ -166,108 +167,96 @@ def _who(x: _Object, name: str) -> object:
 
 _CLINICAL_USE = ("indication", "contraindication", "interaction", "undesirableEffect", "warning")
 
+_QUANTITIES = ("Quantity", "Age", "Duration", "Distance", "Count")
+
+_ROWS = (
+    Invariant(
+        "Extension", "ext-1", "must have either extensions or a value, not both", lambda x: ("extension" in x) != _has_value(x)
+    ),
+    Invariant("Extension", "der-1", "cannot have length if offset is missing", _derivation, url=DERIVATION),
+    Invariant(
+        "Extension",
+        "derivation-reference",
+        "has at most one each of reference, path, offset and length, with the types of its definition, none negative",
+        _derivation_parts,
+        url=DERIVATION,
+    ),
+    Invariant(
+        "Reference",
+        "ref-2",
+        "at least one of reference, identifier and display shall be present",
+        lambda x: any(key.removeprefix("_") in {"reference", "identifier", "display", "extension"} for key in x),
+    ),
+    Invariant(
+        "Coding",
+        "cod-1",
+        "should not have a display without a code",
+        lambda x: "display" not in x or "code" in x or "_code" in x,
+        "warning",
+    ),
+    Invariant("Identifier", "ident-1", "with no value has limited utility", lambda x: "value" in x or "_value" in x, "warning"),
+    Invariant(
+        "Identifier",
+        "identifier-uri",
+        "the value of an identifier in urn:ietf:rfc:3986 is an absolute URI",
+        lambda x: x.get("system") != "urn:ietf:rfc:3986" or ":" in str(x.get("value", ":")),
+    ),
+    Invariant(
+        "ContactPoint", "cpt-2", "a system is required if a value is provided", lambda x: "value" not in x or "system" in x
+    ),
+    Invariant(
+        "Attachment", "att-1", "if it has data, it shall have a contentType", lambda x: "data" not in x or "contentType" in x
+    ),
+    *(
+        Invariant(kind, "qty-3", "if a unit's code is present, the system shall be", lambda x: "code" not in x or "system" in x)
+        for kind in _QUANTITIES
+    ),
+    Invariant("Age", "age-1", "is a positive time in UCUM, with a code", _is_age),
+    Invariant("Range", "rng-2", "low shall not be higher than high", _ordered),
+    Invariant("Period", "per-1", "start shall not be after end", _period_ordered),
+    Invariant(
+        "Ratio",
+        "rat-1",
+        "numerator and denominator shall both be present or both absent, then with an extension",
+        lambda x: ("numerator" in x) == ("denominator" in x) and ("numerator" in x or "extension" in x),
+    ),
+    Invariant(
+        "ClinicalUseDefinition",
+        "cud-1",
+        "indication, contraindication, interaction, undesirableEffect and warning exclude each other",
+        lambda x: sum(name in x for name in _CLINICAL_USE) < 2,  # noqa: PLR2004 - the invariant's own number
+    ),
+    Invariant(
+        "Ingredient",
+        "ing-1",
+        "a substance that is noted as an allergen is a code, and no reference",
+        lambda x: x.get("allergenicIndicator") is not True or _who(_one(x, "substance"), "code") is None,
+    ),
+    Invariant(
+        "ProvenanceAgent",
+        "prov-1",
+        "who and onBehalfOf cannot be the same",
+        lambda x: _who(x, "who") is None or _who(x, "who") != _who(x, "onBehalfOf"),
+    ),
+    Invariant(
+        "Organization",
+        "org-1",
+        "shall have a name or an identifier",
+        lambda x: bool(x.keys() & {"name", "_name", "identifier"}),
+    ),
+    Invariant(
+        "Device",
+        "dev-1",
+        "at most one name shall be the display name",
+        lambda x: sum(name.get("display") is True for name in _items(x, "name")) <= 1,
+    ),
+    Invariant("Bundle", "bdl-3c", "every entry of a transaction has a request, and a resource if it writes", _entries),
+    Invariant("Bundle", "bdl-7", "fullUrl must be unique in a bundle, or come with another versionId", _full_urls_unique),
+    Invariant("CodeSystem", "csd-1", "all the codes shall be unique", _codes_unique),
+)
+#: By the type.
 INVARIANTS: Mapping[str, tuple[Invariant, ...]] = MappingProxyType(
-    {
-        "Extension": (
-            Invariant(
-                "ext-1",
-                "must have either extensions or a value, not both",
-                lambda x: ("extension" in x) != _has_value(x),
-            ),
-            Invariant("der-1", "cannot have length if offset is missing", _derivation, url=DERIVATION),
-            Invariant(
-                "derivation-reference",
-                "has at most one each of reference, path, offset and length, with the types of its definition, none negative",
-                _derivation_parts,
-                url=DERIVATION,
-            ),
-        ),
-        "Reference": (
-            Invariant(
-                "ref-2",
-                "at least one of reference, identifier and display shall be present",
-                lambda x: any(key.removeprefix("_") in {"reference", "identifier", "display", "extension"} for key in x),
-            ),
-        ),
-        "Coding": (
-            Invariant(
-                "cod-1",
-                "should not have a display without a code",
-                lambda x: "display" not in x or "code" in x or "_code" in x,
-                "warning",
-            ),
-        ),
-        "Identifier": (
-            Invariant("ident-1", "with no value has limited utility", lambda x: "value" in x or "_value" in x, "warning"),
-            Invariant(
-                "identifier-uri",
-                "the value of an identifier in urn:ietf:rfc:3986 is an absolute URI",
-                lambda x: x.get("system") != "urn:ietf:rfc:3986" or ":" in str(x.get("value", ":")),
-            ),
-        ),
-        "ContactPoint": (
-            Invariant("cpt-2", "a system is required if a value is provided", lambda x: "value" not in x or "system" in x),
-        ),
-        "Attachment": (
-            Invariant("att-1", "if it has data, it shall have a contentType", lambda x: "data" not in x or "contentType" in x),
-        ),
-        **{
-            kind: (
-                Invariant(
-                    "qty-3", "if a unit's code is present, the system shall be", lambda x: "code" not in x or "system" in x
-                ),
-                *((Invariant("age-1", "is a positive time in UCUM, with a code", _is_age),) if kind == "Age" else ()),
-            )
-            for kind in ("Quantity", "Age", "Duration", "Distance", "Count")
-        },
-        "Range": (Invariant("rng-2", "low shall not be higher than high", _ordered),),
-        "Period": (Invariant("per-1", "start shall not be after end", _period_ordered),),
-        "Ratio": (
-            Invariant(
-                "rat-1",
-                "numerator and denominator shall both be present or both absent, then with an extension",
-                lambda x: ("numerator" in x) == ("denominator" in x) and ("numerator" in x or "extension" in x),
-            ),
-        ),
-        "ClinicalUseDefinition": (
-            Invariant(
-                "cud-1",
-                "indication, contraindication, interaction, undesirableEffect and warning exclude each other",
-                lambda x: sum(name in x for name in _CLINICAL_USE) < 2,  # noqa: PLR2004 - the invariant's own number
-            ),
-        ),
-        "Ingredient": (
-            Invariant(
-                "ing-1",
-                "a substance that is noted as an allergen is a code, and no reference",
-                lambda x: x.get("allergenicIndicator") is not True or _who(_one(x, "substance"), "code") is None,
-            ),
-        ),
-        "ProvenanceAgent": (
-            Invariant(
-                "prov-1",
-                "who and onBehalfOf cannot be the same",
-                lambda x: _who(x, "who") is None or _who(x, "who") != _who(x, "onBehalfOf"),
-            ),
-        ),
-        "Organization": (
-            Invariant(
-                "org-1", "shall have a name or an identifier", lambda x: bool(x.keys() & {"name", "_name", "identifier"})
-            ),
-        ),
-        "Device": (
-            Invariant(
-                "dev-1",
-                "at most one name shall be the display name",
-                lambda x: sum(name.get("display") is True for name in _items(x, "name")) <= 1,
-            ),
-        ),
-        "Bundle": (
-            Invariant("bdl-3c", "every entry of a transaction has a request, and a resource if it writes", _entries),
-            Invariant("bdl-7", "fullUrl must be unique in a bundle, or come with another versionId", _full_urls_unique),
-        ),
-        "CodeSystem": (Invariant("csd-1", "all the codes shall be unique", _codes_unique),),
-    }
+    {kind: tuple(row for row in _ROWS if row.type == kind) for kind in dict.fromkeys(row.type for row in _ROWS)}
 )
 
 

@@ -80,10 +80,8 @@ def _div(node: Node, text: str) -> Iterator[Problem]:
             yield from _element(node, element)
     words = "".join(root.itertext())
     if not words.strip() and root.find(f".//{_XHTML}img") is None:
-        cause, is_stricter = (
-            "the narrative says nothing (txt-2)",
-            words.strip(" \t\r\n") != "",
-        )  # a no-break space is enough there
+        is_stricter = words.strip(" \t\r\n") != ""  # a no-break space is enough there
+        cause = "the narrative says nothing (txt-2)"
         yield problem("V453", cause, "Describe the resource, or leave text out.", node, is_stricter=is_stricter)
 
 

@@ -116,15 +116,11 @@ def stated(resource: Mapping[str, Any]) -> list[str]:
 def _broken(node: Node, profile: Profile, rule: Rule) -> Iterator[Problem]:
     way = ".".join(rule.path)
     for parent in _at(node.value, rule.path[:-1]):
-        values = [value for name, value in _named(parent, rule.path[-1])]
-        items = [item for value in values for item in (value if isinstance(value, list) else [value])]
+        items = _items(parent, rule.path[-1])
         if len(items) < rule.least or (rule.most is not None and len(items) > rule.most):
             wanted = f"at least {rule.least}" if len(items) < rule.least else f"at most {rule.most}"
-            cause, remedy = (
-                f"{profile.url} wants {wanted} of {way}, here are {len(items)}",
-                "Follow the profile, or do not claim it.",
-            )
-            yield problem("V480", cause, remedy, node)
+            cause = f"{profile.url} wants {wanted} of {way}, here are {len(items)}"
+            yield problem("V480", cause, "Follow the profile, or do not claim it.", node)
         for item in items:
             if (rule.fixed is not None and item != rule.fixed) or not _matches(item, rule.pattern):
                 wanted = str(rule.fixed if rule.fixed is not None else rule.pattern)
@@ -144,12 +140,16 @@ def _named(parent: Mapping[str, Any], name: str) -> list[tuple[str, Any]]:
     return [(key, value) for key, value in parent.items() if key.startswith(stem) and key[len(stem) :][:1].isupper()]
 
 
+def _items(parent: Mapping[str, Any], name: str) -> list[Any]:
+    """What stands there by a name, each item of a list by itself."""
+    return [item for _, value in _named(parent, name) for item in (value if isinstance(value, list) else [value])]
+
+
 def _at(value: Mapping[str, Any], path: tuple[str, ...]) -> list[Mapping[str, Any]]:
     """The objects at the end of a path; what is not there has nothing to count."""
     found: list[Any] = [value]
     for step in path:
-        below = [item for each in found if isinstance(each, dict) for _, item in _named(each, step)]
-        found = [item for value in below for item in (value if isinstance(value, list) else [value])]
+        found = [item for each in found if isinstance(each, dict) for item in _items(each, step)]
     return [each for each in found if isinstance(each, dict)]
 
 

@@ -20,7 +20,7 @@ _LITERAL = re.compile(
     r"(?P<base>[A-Za-z][A-Za-z0-9+.\-]*:/?/?\S*/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[A-Za-z0-9\-.]{1,64})"
     r"(?:/_history/[A-Za-z0-9\-.]{1,64})?"
 )
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S+")
+ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S+")
 _SEARCH = re.compile(r"(?P<type>[A-Z][A-Za-z]+)\?\S+")
 _RELATIVE = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?")
 _LINKS = frozenset({"uri", "url", "canonical"})
@@ -65,7 +65,7 @@ def _reference(node: Node, version: FhirVersion) -> Iterator[Problem]:
         literal = _LITERAL.fullmatch(value)
         literal = literal or _conditional(node, value)
         target = literal["type"] if literal and is_resource(version, literal["type"]) else None
-        if target is None and not _ABSOLUTE.fullmatch(value):
+        if target is None and not ABSOLUTE.fullmatch(value):
             cause = "not a reference: neither Type/id of a FHIR type, nor #id, nor an absolute URL"
             yield problem("V430", cause, "Write it as Type/id.", node, shown=value)
             return
@@ -191,30 +191,12 @@ def check_references(resources: Iterable[Resource], place: Callable[[], Place] =
                 edges[target] = _Edge(name, fhirpath(way), (file, line))
     for target, edge in edges.items():
         if target not in ids:
-            other = next((f"{kind}/{rest}" for kind, rest in _elsewhere(target, ids)), None)
+            other = next((name for name in sorted(ids) if name.partition("/")[2] == target.partition("/")[2]), None)
             cause = f"no {target} is in the snapshot" + (f"; {other} is" if other else "")
             remedy = "Publish the target with it, or refer to it by identifier and display."
-            problems.append(
-                Problem(
-                    "V434",
-                    "error",
-                    cause,
-                    remedy,
-                    *edge.place,
-                    excerpt(target),
-                    expression=edge.expression,
-                    resource=edge.source,
-                )
-            )
+            shown = excerpt(target)
+            problems.append(Problem("V434", "error", cause, remedy, *edge.place, shown, edge.expression, edge.source))
     return [printable(found) for found in problems]
-
-
-def _elsewhere(target: str, ids: set[str]) -> Iterator[tuple[str, str]]:
-    _, _, rest = target.partition("/")
-    for name in sorted(ids):
-        kind, _, identifier = name.partition("/")
-        if identifier == rest:
-            yield kind, identifier
 
 
 def _relative_references(value: Mapping[str, Any], way: Way) -> list[tuple[str, Way]]:

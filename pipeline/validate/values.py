@@ -48,6 +48,7 @@ _GRAMMARS: Mapping[str, tuple[str, str, Callable[[str], object]]] = MappingProxy
     }
 )
 NUMBERS = frozenset({"integer", "positiveInt", "unsignedInt"})
+_URIS = frozenset({"canonical", "oid", "uri", "url", "uuid"})
 _INTEGER64 = re.compile(r"0|-?[1-9]\d*")
 
 
@@ -108,9 +109,14 @@ def _string(node: Node, value: str, kind: str, version: FhirVersion) -> Iterator
         yield problem("V417", "the string is longer than 1,048,576 characters", "Shorten it.", node)
     if kind == "base64Binary" and version == "R5" and any(c.isspace() for c in value):
         yield problem("V412", "base64 has no white space in FHIR R5", "Write it in one line.", node, shown=value[:40])
-    check = _FORMATS.get(kind)
-    if check is not None:
-        yield from check(node, value)
+    if kind in _FORMATS:
+        is_one, code, cause, remedy = _FORMATS[kind]
+        if not is_one(value):
+            yield problem(code, cause.format(length=len(value)), remedy, node, shown=value)
+    elif kind == "code":
+        yield from _code(node, value)
+    elif kind in _URIS:
+        yield from _uri(node, value)
 
 
 def _json_type(kind: str, version: FhirVersion) -> tuple[type, ...]:
@@ -131,17 +137,6 @@ def in_range(kind: str, value: int) -> bool:
     return low <= value < 2**31
 
 
-def _integer64(node: Node, value: str) -> Iterator[Problem]:
-    if not _INTEGER64.fullmatch(value) or not -(2**63) <= int(value) < 2**63:
-        yield problem("V411", "not an integer64", "Write a whole number in a string.", node, shown=value)
-
-
-def _id(node: Node, value: str) -> Iterator[Problem]:
-    if not _ID.fullmatch(value):
-        cause = f"an id is 1 to 64 of A-Z a-z 0-9 - . (this has {len(value)} characters)"
-        yield problem("V414", cause, "Shorten it with a hash, or replace the other characters.", node, shown=value)
-
-
 def _code(node: Node, value: str) -> Iterator[Problem]:
     if not _CODE.fullmatch(value):
         yield problem("V417", "a code has no space at its ends and no two together", "Trim it.", node, shown=value)
@@ -155,26 +150,8 @@ def _code(node: Node, value: str) -> Iterator[Problem]:
         yield problem(found, f"this is no {what}", "Correct it.", node, shown=value, is_stricter=is_stricter)
 
 
-def _date(node: Node, value: str) -> Iterator[Problem]:
-    if not _is_date(value):
-        yield problem("V415", "not a date of the calendar (YYYY, YYYY-MM or YYYY-MM-DD)", "Correct it.", node, shown=value)
-
-
-def _date_time(node: Node, value: str) -> Iterator[Problem]:
-    day, separator, time = value.partition("T")
-    if not _is_date(day) or (separator and not (len(day) == len("YYYY-MM-DD") and _ZONED_TIME.fullmatch(time))):
-        yield problem("V415", "not a date, or a date and time with a zone", "Correct it.", node, shown=value)
-
-
-def _instant(node: Node, value: str) -> Iterator[Problem]:
-    day, _, time = value.partition("T")
-    if not (len(day) == len("YYYY-MM-DD") and _is_date(day) and _ZONED_TIME.fullmatch(time)):
-        yield problem("V415", "not an instant (date, time to the second, zone)", "Correct it.", node, shown=value)
-
-
-def _time(node: Node, value: str) -> Iterator[Problem]:
-    if not _TIME.fullmatch(value):
-        yield problem("V415", "not a time of day (hh:mm:ss)", "Correct it.", node, shown=value)
+def _is_integer64(value: str) -> bool:
+    return _INTEGER64.fullmatch(value) is not None and -(2**63) <= int(value) < 2**63
 
 
 def _is_date(value: str) -> bool:
@@ -188,12 +165,9 @@ def _is_date(value: str) -> bool:
     return True
 
 
-def _base64(node: Node, value: str) -> Iterator[Problem]:
-    # fhir.resources turns what it cannot decode into an empty value, silently. White space is allowed before R5.
-    try:
-        base64.b64decode("".join(value.split()), validate=True)
-    except (binascii.Error, ValueError):
-        yield problem("V412", "not base64", "Encode the bytes again.", node, shown=value[:40])
+def _is_instant(value: str) -> bool:
+    day, _, time = value.partition("T")
+    return len(day) == len("YYYY-MM-DD") and _is_date(day) and _ZONED_TIME.fullmatch(time) is not None
 
 
 def _uri(node: Node, value: str) -> Iterator[Problem]:
@@ -221,26 +195,6 @@ def _must_be_absolute(node: Node) -> bool:
     return (node.parent.type, node.element.name) in _ABSOLUTE
 
 
-_Check = Callable[[Node, str], Iterator[Problem]]
-_FORMATS: Mapping[str, _Check] = MappingProxyType(
-    {
-        "base64Binary": _base64,
-        "canonical": _uri,
-        "code": _code,
-        "date": _date,
-        "dateTime": _date_time,
-        "id": _id,
-        "instant": _instant,
-        "integer64": _integer64,
-        "oid": _uri,
-        "time": _time,
-        "uri": _uri,
-        "url": _uri,
-        "uuid": _uri,
-    }
-)
-
-
 def decoded(value: Any) -> bytes | None:  # noqa: ANN401 - any JSON
     """The bytes of a base64Binary; None where it is not one (which the values layer reports)."""
     if not isinstance(value, str):
@@ -249,3 +203,28 @@ def decoded(value: Any) -> bytes | None:  # noqa: ANN401 - any JSON
         return base64.b64decode("".join(value.split()), validate=True)
     except (binascii.Error, ValueError):
         return None
+
+
+#: Of each primitive that has one format: whether a string has it; else the finding's code, its cause and its remedy.
+_FORMATS: Mapping[str, tuple[Callable[[str], object], str, str, str]] = MappingProxyType(
+    {
+        # fhir.resources turns what it cannot decode into an empty value, silently. White space is allowed before R5.
+        "base64Binary": (lambda value: decoded(value) is not None, "V412", "not base64", "Encode the bytes again."),
+        "date": (_is_date, "V415", "not a date of the calendar (YYYY, YYYY-MM or YYYY-MM-DD)", "Correct it."),
+        "dateTime": (
+            lambda value: _is_instant(value) if "T" in value else _is_date(value),
+            "V415",
+            "not a date, or a date and time with a zone",
+            "Correct it.",
+        ),
+        "id": (
+            _ID.fullmatch,
+            "V414",
+            "an id is 1 to 64 of A-Z a-z 0-9 - . (this has {length} characters)",
+            "Shorten it with a hash, or replace the other characters.",
+        ),
+        "instant": (_is_instant, "V415", "not an instant (date, time to the second, zone)", "Correct it."),
+        "integer64": (_is_integer64, "V411", "not an integer64", "Write a whole number in a string."),
+        "time": (_TIME.fullmatch, "V415", "not a time of day (hh:mm:ss)", "Correct it."),
+    }
+)

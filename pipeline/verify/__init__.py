@@ -5,22 +5,20 @@ Nothing of the rooms that made the output is used here, so that a fault of their
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import Problem
-from pipeline.publishers import Publisher
 from pipeline.verify.copies import same_bundles
-from pipeline.verify.document import Document, Unread, read_document
+from pipeline.verify.document import Document, Unread
+from pipeline.verify.elements import reference_to
 from pipeline.verify.facts import FactsFile
 from pipeline.verify.files import check_files, check_report, lines, publishers_of, snapshot_of
 from pipeline.verify.finding import Json, finding, not_read
 from pipeline.verify.mapped import Conformance
-from pipeline.verify.marks import stale_day
 from pipeline.verify.page_facts import facts_by_page
-from pipeline.verify.resources import Resources, digest, name_of
+from pipeline.verify.resources import Resources, digest
 
 __all__ = ["Proved", "prove", "verify"]
 
@@ -42,18 +40,13 @@ class Proved:
     proven: int = 0
     unread: set[str] = field(default_factory=set)
 
-    def add(self, counts: Counter[str], pages: Counter[str]) -> None:
-        """Count the resources of a FHIR version's folder, and its pages."""
-        self.resources += counts.total()
-        self.pages += pages.total()
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """What pages are checked against: the profiles that they were read by, and texts by SHA-256 besides the snapshot's."""
-
-    publishers: Sequence[Publisher]
-    pages: Mapping[str, bytes]
+    def add(self, resources: Resources) -> None:
+        """Count what was looked at in the folder of a FHIR version."""
+        self.resources += resources.counts.total()
+        self.pages += resources.pages.total()
+        self.unread |= {page.sha256 for page in resources.documents.values() if isinstance(page, Unread)}
+        self.quotes += resources.quotes
+        self.proven += resources.quotes - resources.failed
 
 
 def verify(path: Path) -> list[Problem]:
@@ -87,15 +80,16 @@ def prove(path: Path, pages: Mapping[str, bytes] | None = None) -> Proved:
     done = Proved(list(check_files(snapshot)) if snapshot else [], tuple(folder.name for folder in versions))
     publishers, problems = publishers_of(snapshot)
     done.problems += problems
-    source = Sources(publishers, pages or {})
     texts: dict[str, Document] = {}
-    whole = [folder for folder in versions if _is_whole_r5(folder)]
+    beside = any(map(_is_whole_r5, versions))
     for folder in versions:
-        done.problems += (
-            _version(folder, snapshot, source, done, texts)
-            if folder in whole
-            else _derived(folder, snapshot, source, done, texts, beside=bool(whole))
-        )
+        is_whole = _is_whole_r5(folder)
+        told = facts_by_page(snapshot) if snapshot and is_whole else None
+        resources = Resources(_conformance(folder), publishers, told, pages)
+        done.problems += _gathered(folder, snapshot, resources)
+        done.problems += _proven(folder, resources) if is_whole else [not_read(folder, beside=beside)]
+        done.add(resources)
+        texts.update((page.sha256, page) for page in resources.documents.values() if isinstance(page, Document))
     if snapshot:
         facts = FactsFile(snapshot, texts, done.unread)
         done.problems += facts.check(versions)
@@ -109,47 +103,8 @@ def _is_whole_r5(folder: Path) -> bool:
     return folder.name not in {"R4", "R4B"} and (folder / "resources" / "Provenance.ndjson").is_file()
 
 
-def _derived(  # noqa: PLR0913 - what is gathered, and what of
-    folder: Path,
-    snapshot: Path | None,
-    source: Sources,
-    done: Proved,
-    texts: dict[str, Document],
-    *,
-    beside: bool,
-) -> Iterator[Problem]:
-    """Pages and counts of a version that is derived from R5, or of the core profile; what is quoted in it is not proven."""
-    counts: Counter[str] = Counter()
-    pages: Counter[str] = Counter()
-    stale: dict[str, str] = {}
-    for place, resource in _lines(folder):
-        if resource is None:
-            yield finding("C605", "no resource of the file's type", place)
-            continue
-        counts[resource["resourceType"]] += 1
-        if resource["resourceType"] == "DocumentReference":
-            page, problems = read_document(resource, source.publishers, source.pages)
-            yield from problems
-            if page is not None:
-                pages[page.sha256] += 1
-                if isinstance(page, Unread):
-                    done.unread.add(page.sha256)
-                else:
-                    texts.setdefault(page.sha256, page)
-                if day := stale_day(resource):
-                    stale[page.sha256] = day
-    if snapshot:
-        yield from check_report(snapshot, folder.name, counts, pages, stale)
-    done.add(counts, pages)
-    yield not_read(folder, beside=beside)
-
-
-def _version(
-    folder: Path, snapshot: Path | None, source: Sources, done: Proved, texts: dict[str, Document]
-) -> Iterator[Problem]:
-    """All checks of one FHIR version's folder."""
-    page_facts = facts_by_page(snapshot) if snapshot else None
-    resources = Resources(_conformance(folder), source.publishers, page_facts, source.pages)
+def _gathered(folder: Path, snapshot: Path | None, resources: Resources) -> Iterator[Problem]:
+    """What a version's folder has: its files, its counts and its pages."""
     for place, resource in _lines(folder):
         if resource is None:
             yield finding("C605", "no resource of the file's type", place)
@@ -157,14 +112,13 @@ def _version(
             yield from resources.gather(resource, place)
     if snapshot:
         yield from check_report(snapshot, folder.name, resources.counts, resources.pages, resources.stale)
+
+
+def _proven(folder: Path, resources: Resources) -> Iterator[Problem]:
+    """What its resources say, and their copies in the Bundles, once all are gathered."""
     for _, resource in _lines(folder):
         if resource is not None:
             yield from resources.check(resource)
-    texts.update((page.sha256, page) for page in resources.documents.values())
-    done.add(resources.counts, resources.pages)
-    done.unread |= {page.sha256 for page in resources.unread.values()}
-    done.quotes += resources.quotes
-    done.proven += resources.quotes - resources.failed
     yield from _bundles(folder / "bundles" / "transaction.ndjson", resources)
 
 
@@ -191,7 +145,7 @@ def _bundles(path: Path, resources: Resources) -> Iterator[Problem]:
             continue
         for entry in bundle.get("entry", ()):
             resource = entry.get("resource", {})
-            name = name_of(resource)
+            name = reference_to(resource)
             request, full = entry.get("request", {}), str(entry.get("fullUrl"))
             if name in found or request != {"method": "PUT", "url": name} or not full.endswith(f"/{name}"):
                 yield finding("C605", f"the entry of {name}", f"{path}:{number}")

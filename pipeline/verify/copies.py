@@ -10,44 +10,29 @@ from xml.etree import ElementTree as ET
 from pipeline.errors import Problem
 from pipeline.model import Code
 from pipeline.publishers import Publisher
-from pipeline.verify.derived import drug_id, objects
+from pipeline.verify.derived import drug_id
 from pipeline.verify.document import Document
+from pipeline.verify.elements import codes_of, ending, objects, quotes_of, reference_to, references_in, values
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.idmp import OF_IDMP, check_idmp, unauthorized
 from pipeline.verify.kept import Snapshot, details_of, stated_in, stated_patients
 from pipeline.verify.marks import TAG, check_mark, tag_of
 from pipeline.verify.records import APPROVALS, QUOTE, check_listed, check_record, entry_of
 from pipeline.verify.reviews import check_reviews, review_words
-from pipeline.verify.spans import name_of, quote_of
 
 _RELATIVE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}")
 _OPENING = '<div xmlns="http://www.w3.org/1999/xhtml" lang="en" xml:lang="en">'
 _TAGS = {"page-cancer-type": "cancerTypes", "page-topic": "tags", "page-audience": "audienceLevel"}
 #: All that a narrative says besides quotes, and what publishers say of themselves.
-_LABELS = frozenset(
-    {
-        *(
-            "Brand names in the US",
-            "Drugs in the combination",
-            "Uses that the page states",
-            "Uses that it states for the drug without naming a brand",
-            "The page also says",
-            *(f": {status}{more}" for status in APPROVALS.values() for more in ("", ",")),
-        ),
-        *(
-            "Restricted by words that no rule understood",
-            "Address",
-            "Use section, read",
-            "Use section, not read",
-            "Patient drug information page",
-            ": indication",
-            ",",
-        ),
-        *("The page says:", "Read from a drug information page by rules, without a person", "onlabel"),
-        *("Uses that people looked at", "Use section, withheld"),
-        *("Read from a drug information page by rules, and looked at by people",),
-    }
-)
+_LABELS = frozenset({
+    "Brand names in the US", "Drugs in the combination", "Uses that the page states",
+    "Uses that it states for the drug without naming a brand", "The page also says",
+    *(f": {status}{more}" for status in APPROVALS.values() for more in ("", ",")), ",", ": indication",
+    "Restricted by words that no rule understood", "Address", "Use section, read", "Use section, not read",
+    "Use section, withheld", "Uses that people looked at", "Patient drug information page", "The page says:", "onlabel",
+    "Read from a drug information page by rules, without a person",
+    "Read from a drug information page by rules, and looked at by people",
+})  # fmt: skip
 _NOT_ATTACHED = (
     "The page's text is not attached, because its license does not say that anybody may copy it: size and hash are its."
 )
@@ -58,7 +43,7 @@ _PROFILES = {"ClinicalUseDefinition": "indication", "DocumentReference": "source
 
 def copies(resource: Json, document: Document | None, snapshot: Snapshot, proven: set[str]) -> Iterator[Problem]:
     """The copies in a resource that differ from what they copy, and references that lead nowhere."""
-    kind, name = resource["resourceType"], f"{resource['resourceType']}/{resource.get('id')}"
+    kind, name = resource["resourceType"], reference_to(resource)
     for place, value in objects(resource, kind):
         reference = value.get("reference")
         if isinstance(reference, str):
@@ -79,8 +64,7 @@ def copies(resource: Json, document: Document | None, snapshot: Snapshot, proven
 def _profile(resource: Json) -> Iterator[str]:
     """The name of the profile that a resource of this kind conforms to, if there is one."""
     if resource["resourceType"] == "MedicationKnowledge":
-        codes = {str(c.get("code")) for product in resource.get("productType", ()) for c in product.get("coding", ())}
-        yield "brand" if "brand" in codes else "drug"
+        yield "brand" if "brand" in codes_of(*resource.get("productType", ())) else "drug"
     elif resource["resourceType"] in _PROFILES:
         yield _PROFILES[resource["resourceType"]]
 
@@ -145,15 +129,14 @@ def _folded(text: str) -> str:
 
 def _words(group: Json) -> Iterator[str]:
     for characteristic in group.get("characteristic", ()):
-        words = [quote_of(e) or "" for e in characteristic.get("extension", ()) if name_of(e) == "words"]
-        yield from words or [str(characteristic.get("valueCodeableConcept", {}).get("text"))]
+        yield from quotes_of(characteristic, "words") or [str(characteristic.get("valueCodeableConcept", {}).get("text"))]
 
 
 def _marked(resource: Json, name: str) -> Iterator[Problem]:
     """The mark of a use that words restrict, in two places: both are there where there are such words, and only there."""
     expected = bool(set(stated_in(resource)))
     tags = [tag_of(tag)[:2] for tag in resource.get("meta", {}).get("tag", ()) if tag_of(tag) != TAG]  # `check_mark` has TAG
-    marks = [each.get("valueBoolean") for each in resource.get("extension", ()) if name_of(each) == "qualified-in-words"]
+    marks = values(resource, "qualified-in-words", "valueBoolean")
     if tags != ([("use-mark", "qualified-in-words")] if expected else []):
         yield finding("C650", "the tag is not what its qualifiers say", "ClinicalUseDefinition.meta.tag", name, str(tags))
     if marks != ([True] if expected else []):
@@ -168,15 +151,14 @@ def _indication(resource: Json, snapshot: Snapshot, name: str) -> Iterator[Probl
     yield from _marked(resource, name)
     indication = resource.get("indication", {})
     for element in ("diseaseStatus", "diseaseSymptomProcedure"):
-        concept, parts = (indication.get(element, {}).get(name, {}) for name in ("concept", "extension"))
-        if "text" in concept and parts and not concept.get("extension"):
-            assembled = _assembled(parts)
-            if concept["text"] != assembled:
-                place = f"ClinicalUseDefinition.indication.{element}.concept.text"
-                yield finding("C650", f"its parts give {assembled!r}", place, name, concept["text"])
-    subjects = [str(subject.get("reference")) for subject in resource.get("subject", ())]
-    retired = any(coding.get("code") == "retired" for coding in resource.get("status", {}).get("coding", ()))
-    if any(snapshot.statuses.get(subject, "active") != ("inactive" if retired else "active") for subject in subjects):
+        concept, assembled = indication.get(element, {}).get("concept", {}), _assembled(indication.get(element, {}))
+        is_assembled = "text" in concept and indication[element].get("extension") and not concept.get("extension")
+        if is_assembled and concept["text"] != assembled:
+            place = f"ClinicalUseDefinition.indication.{element}.concept.text"
+            yield finding("C650", f"its parts give {assembled!r}", place, name, concept["text"])
+    subjects = references_in(resource, "subject")
+    status = "inactive" if "retired" in codes_of(resource.get("status")) else "active"
+    if any(snapshot.statuses.get(subject, "active") != status for subject in subjects):
         yield finding("C650", "its status is not that of the drug", "ClinicalUseDefinition.status", name)
     yield from unauthorized(subjects, snapshot, name)
     for subject in subjects:
@@ -193,19 +175,16 @@ def _own_identifier(resource: Json, name: str) -> Iterator[Problem]:
     """Our own identifiers say again what the id says."""
     identity = str(resource.get("id"))
     for identifier in resource.get("identifier", ()):
-        system, value = name_of({"url": identifier.get("system", "")}), str(identifier.get("value"))
-        if (system == "drug" and identity != drug_id(value, identity.partition(".")[0])) or (
-            system == "brand" and identity != value
-        ):
+        value = str(identifier.get("value"))
+        same = {"drug": drug_id(value, identity.partition(".")[0]), "brand": value}
+        if same.get(ending(identifier.get("system", "")), identity) != identity:
             yield finding("C650", "its identifier is not its id", f"{resource['resourceType']}.identifier", name, value)
 
 
 def _classified(resource: Json, document: Document | None, name: str) -> Iterator[Problem]:
     """The approval that the page states, where it is stated, and the status that follows from it."""
     codes: set[str] = set()
-    if document is not None and resource.get("intendedJurisdiction", []) != [
-        {"coding": each} for each in [_coded(document.publisher.jurisdiction)] if each
-    ]:
+    if document is not None and resource.get("intendedJurisdiction", []) != _concepts(document.publisher.jurisdiction):
         yield finding("C641", "its publisher speaks of another", "MedicationKnowledge.intendedJurisdiction", name)
     for classification in resource.get("medicineClassification", ()):
         source = classification.get("sourceUri")
@@ -213,7 +192,7 @@ def _classified(resource: Json, document: Document | None, name: str) -> Iterato
             yield finding(
                 "C650", "the source is not the page's address", "MedicationKnowledge.medicineClassification", name, source
             )
-        codes |= {str(c.get("code")) for stated in classification.get("classification", ()) for c in stated.get("coding", ())}
+        codes |= codes_of(*classification.get("classification", ()))
     withdrawn = "discontinued" in codes or (document is not None and document.is_withdrawn)
     if resource.get("status") != ("inactive" if withdrawn else "active"):
         yield finding(
@@ -221,21 +200,21 @@ def _classified(resource: Json, document: Document | None, name: str) -> Iterato
         )
 
 
-def _assembled(extensions: list[Json]) -> str:
-    details = [
-        str(text) for extension in extensions if name_of(extension) == "disease-detail" for _, text in details_of(extension)
-    ]
-    named = [(name_of(e), e["valueCodeableConcept"].get("text", "")) for e in extensions if "valueCodeableConcept" in e]
-    condition = [text for kind, text in named if kind == "condition"]
-    narrower = [text for kind, text in named if kind == "narrower-condition"]
-    return "; ".join(details) if details else f"{'; '.join(condition)}: {'; '.join(narrower)}"
+def _assembled(concept: Json) -> str:
+    """The text of a concept that is put together from its details, or from its condition and the narrower ones."""
+    details = [text for _, text in details_of(concept)]
+    condition, narrower = (
+        "; ".join(each.get("text", "") for each in values(concept, kind, "valueCodeableConcept"))
+        for kind in ("condition", "narrower-condition")
+    )
+    return "; ".join(details) if details else f"{condition}: {narrower}"
 
 
 def _document(resource: Json, document: Document, name: str) -> Iterator[Problem]:
     for tag in resource.get("meta", {}).get("tag", ()):
         if tag_of(tag) == TAG:
             continue  # `check_mark` looks at it
-        key = _TAGS.get(name_of({"url": tag.get("system", "")}))
+        key = _TAGS.get(tag_of(tag)[0])
         if key is None or tag.get("code") not in document.front_matter(key):
             yield finding(
                 "C650", f"the front matter's {key} has no such value", "DocumentReference.meta.tag", name, tag.get("code")
@@ -251,9 +230,7 @@ def _document(resource: Json, document: Document, name: str) -> Iterator[Problem
     types = resource.get("type", {}).get("coding", ())
     if [each.get("code") for each in types[:1]] != [publisher.document] or types[1:] != _coded(publisher.document_code):
         yield finding("C641", "its publisher's documents are of another type", "DocumentReference.type", name)
-    if resource.get("category", []) != [
-        {"coding": each} for each in [_coded(publisher.section_code or publisher.document_code)] if each
-    ]:
+    if resource.get("category", []) != _concepts(publisher.section_code or publisher.document_code):
         yield finding("C641", "its publisher's uses stand in another section", "DocumentReference.category", name)
     description = f"{document.publisher.notice} {_ATTACHED if attached else _NOT_ATTACHED}"
     if resource.get("description") != description:
@@ -262,6 +239,10 @@ def _document(resource: Json, document: Document, name: str) -> Iterator[Problem
 
 def _coded(code: Code | None) -> list[Json]:
     return [asdict(code)] if code else []
+
+
+def _concepts(code: Code | None) -> list[Json]:
+    return [{"coding": [each]} for each in _coded(code)]
 
 
 def _narrative(resource: Json, proven: set[str], publishers: Sequence[Publisher], name: str) -> Iterator[Problem]:

@@ -15,12 +15,13 @@ from types import MappingProxyType
 from pipeline.errors import Problem
 from pipeline.model import Use
 from pipeline.publishers import Publisher
+from pipeline.verify.elements import ending, name_of, named, objects, quotes_of, reference_to, value_of
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.kept import name_as_concept
 from pipeline.verify.mapped import Conformance, is_bare, is_mapped, mapped_codes
 from pipeline.verify.page_facts import PageFacts
 from pipeline.verify.reviews import CORRECTED, FIELDS, corrected_in
-from pipeline.verify.spans import name_of, part, quote_of, rules_of
+from pipeline.verify.spans import rules_of
 
 NCI_THESAURUS = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
 CANCER_TERMS = "https://www.cancer.gov/publications/dictionaries/cancer-terms"
@@ -57,20 +58,18 @@ _SAID: Mapping[str, Mapping[str, re.Pattern[str]]] = MappingProxyType(
                 "adolescent": r"\badolescen|\bteen",
                 "child": r"\bchild|\bpediatric|\binfant|\bnewborn|\btoddler|\bbab(?:y|ies)\b|\byoung|\bgirls?\b|\bboys?\b",
             },
-            "gender": {
+            "administrative-gender": {
                 "female": r"\b(?:wom[ae]n|girls?|females?|(?:pre|post)menopausal)\b",
                 "male": r"\b(?:m[ae]n|boys?|males?)\b",
             },
         }.items()
     }
 )
-_SYSTEMS = {"http://hl7.org/fhir/administrative-gender": "gender"}
-_INTENDED_USE = "http://hl7.org/fhir/product-intended-use"
 _INTENDED = {"treat": "Treatment", "prevent": "Prevention", "palliate": "Alleviation"}
 #: Codes of others that stand in every snapshot, with the display that each may have.
 _FIXED: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        _INTENDED_USE: {"Treatment": "Treatment", "Prevention": "Prevention", "Alleviation": "Alleviation"},
+        "http://hl7.org/fhir/product-intended-use": {code: code for code in _INTENDED.values()},
         "http://hl7.org/fhir/therapy-relationship-type": {
             "indicated-only-with": "Indicated only when the other therapy is given (co-occurrent)",
             "indicated-only-before": "Indicated only if the other therapy was given before (follow-up)",
@@ -121,26 +120,12 @@ _PARTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "verdict": frozenset({"right", "wrong", "incomplete"}),
         "changed": frozenset(each.name.replace("_", "-") for each in fields(Use) if each.name not in _NOT_EDITED),
         "mode": frozenset({"required", "optional", "alternative", "combination", "concurrent", "one-of", "conditional"}),
-        "role": frozenset(
-            {
-                *(
-                    "text",
-                    "parent",
-                    "lead",
-                    "evidence",
-                    "use",
-                    "detail",
-                    "brands",
-                    "approval-status",
-                    "denied",
-                    "studied",
-                    "other-form",
-                ),
-                *("programme", "footnote", "explanation", "availability", "unread", "withheld"),
-            }
-        ),
+        "role": frozenset({
+            "text", "parent", "lead", "evidence", "use", "detail", "brands", "approval-status", "denied", "studied",
+            "other-form", "programme", "footnote", "explanation", "availability", "unread", "withheld",
+        }),
     }
-)
+)  # fmt: skip
 _UNITS = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
 _NUMBERS = (  # noqa: SIM905 - nineteen words read better as a sentence than as a column
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
@@ -167,8 +152,8 @@ def derived(
         publisher: by whose profile the page was read, whose codes it may hold.
         page_facts: the facts of the page, where they hold proof that the resource leaves out: what is corrected, too.
     """
-    name = f"{resource['resourceType']}/{resource.get('id')}"
-    quotes = " ".join(_quotes(resource))
+    name = reference_to(resource)
+    quotes = " ".join(quotes_of(resource, "quote"))
     for place, value in objects(resource, resource["resourceType"]):
         if "system" in value and "code" in value:
             yield from _coding(value, conformance, publisher, place, name)
@@ -198,7 +183,7 @@ def _fixed(value: Json, place: str, name: str) -> Iterator[Problem]:
         always = _ALWAYS.get(f"{path}.{key}")
         if always is not None and item != always:
             yield finding("C641", f"always {always!r}", f"{place}.{key}", name, item)
-    allowed = _PARTS.get(str(value.get("url")).rsplit("/", 1)[-1])
+    allowed = _PARTS.get(name_of(value))
     if allowed and "valueCode" in value and value["valueCode"] not in allowed:
         yield finding("C641", f"one of {', '.join(sorted(allowed))}", place, name, value["valueCode"])
 
@@ -210,27 +195,9 @@ def drug_id(slug: str, publisher: str) -> str:
     return whole if len(whole) <= _LONGEST_ID else cut
 
 
-def objects(value: Json, place: str) -> Iterator[tuple[str, Json]]:
-    """Every object of a resource and where it stands."""
-    yield place, value
-    for name, item in value.items():
-        if isinstance(item, dict):
-            yield from objects(item, f"{place}.{name}")
-        elif isinstance(item, list):
-            for index, each in enumerate(item):
-                if isinstance(each, dict):
-                    yield from objects(each, f"{place}.{name}[{index}]")
-
-
 def _codes_of(publisher: Publisher) -> list[Json]:
     """The Codings that say of the publisher's pages what they are, which section is read, and whose approval it speaks of."""
     return [asdict(each) for each in (publisher.document_code, publisher.section_code, publisher.jurisdiction) if each]
-
-
-def _quotes(resource: Json) -> Iterator[str]:
-    for extension in resource.get("extension", ()):
-        if name_of(extension) == "quote":
-            yield quote_of(extension) or ""
 
 
 def _coding(value: Json, conformance: Conformance, publisher: Publisher | None, place: str, name: str) -> Iterator[Problem]:
@@ -255,9 +222,7 @@ def _coding(value: Json, conformance: Conformance, publisher: Publisher | None, 
 def _concept(  # noqa: PLR0913, PLR0917 - a concept is judged by all of these
     value: Json, quotes: str, changed: Collection[str], publisher: Publisher | None, place: str, name: str
 ) -> Iterator[Problem]:
-    codes = {
-        _SYSTEMS.get(str(c.get("system")), name_of({"url": c.get("system", "")})): str(c.get("code")) for c in value["coding"]
-    }
+    codes = {ending(c.get("system", "")): str(c.get("code")) for c in value["coding"]}
     indicated = publisher is not None and publisher.indicated_is_approval
     rules = rules_of(value)
     for system, code in codes.items():
@@ -274,7 +239,7 @@ def _concept(  # noqa: PLR0913, PLR0917 - a concept is judged by all of these
 
 
 def _range(value: Json, place: str, name: str) -> Iterator[Problem]:
-    words = " ".join(quote_of(e) or "" for e in value.get("extension", ()) if name_of(e) == "words")
+    words = " ".join(quotes_of(value, "words"))
     for bound, quantity in value["valueRange"].items():
         yield from _age(quantity, words, f"{place}.{bound}", name)
         if "comparator" in quantity or re.search(rf"{_LEFT_OUT}{_number(quantity)}", words, re.IGNORECASE):
@@ -283,10 +248,7 @@ def _range(value: Json, place: str, name: str) -> Iterator[Problem]:
 
 def _compared(value: Json, place: str, name: str) -> Iterator[Problem]:
     """A bound that the words leave out."""
-    words, quantity = (
-        " ".join(quote_of(e) or "" for e in value.get("extension", ()) if name_of(e) == "words"),
-        value["valueQuantity"],
-    )
+    words, quantity = " ".join(quotes_of(value, "words")), value["valueQuantity"]
     yield from _age(quantity, words, place, name)
     comparator = str(quantity.get("comparator"))
     if not re.search(_COMPARED.get(comparator, r"\Z\A."), words, re.IGNORECASE):
@@ -321,7 +283,6 @@ def _is_counted(number: str, unit: str, words: str) -> bool:
 
 def _therapy(value: Json, place: str, name: str) -> Iterator[Problem]:
     code = next((str(c.get("code")) for c in value["relationshipType"].get("coding", ())), "")
-    details = [e for e in value.get("extension", ()) if name_of(e) == "therapy-detail"]
-    modes = {str(part(e, "mode").get("valueCode")) for e in details}
+    modes = {str(value_of(each, "mode", "valueCode")) for each in named(value, "therapy-detail")}
     if not modes or not modes <= (_BEFORE if code == "indicated-only-before" else _WITH):
         yield finding("C640", f"{code} with mode {', '.join(sorted(modes))}", place, name)

@@ -12,11 +12,12 @@ from functools import cached_property
 
 from pipeline.errors import Problem
 from pipeline.publishers import Publisher, refusal
+from pipeline.verify.elements import named, quote_of, reference_to, value_of
 from pipeline.verify.finding import Json, finding, no_text
 from pipeline.verify.markdown import see
 from pipeline.verify.scalars import block, block_header, double_quoted, plain, single_quoted
 from pipeline.verify.seen import FRONT_MATTER, MARKUP, TARGET, TEXT, Link, Seen
-from pipeline.verify.spans import Span, name_of, part, quote_of, spans_of
+from pipeline.verify.spans import Span, spans_of
 
 _GLOSSARY_ID = re.compile(
     r"popDefinition\.aspx\?(?:[^#]*&)?id=(?:CDR0*+)?(\d++)(?![^&#])|/dictionaries/cancer-terms/def/(\d++)(?![^/?#])",
@@ -70,11 +71,7 @@ class Document:
     @cached_property
     def sentences(self) -> list[Span]:
         """The spans of the sentences that the use section is accounted with."""
-        found: list[Span] = []
-        for extension in self.resource.get("extension", ()):
-            if name_of(extension) == "sentence":
-                found += [(start, end) for _, start, end in spans_of(extension)]
-        return found
+        return [(start, end) for extension in named(self.resource, "sentence") for _, start, end in spans_of(extension)]
 
     @cached_property
     def canonical(self) -> str:
@@ -85,10 +82,8 @@ class Document:
     @cached_property
     def web_address(self) -> str | None:
         """The page's address, as the identifier that the front matter proves."""
-        for identifier in self.resource.get("identifier", ()):
-            if identifier.get("system") == "urn:ietf:rfc:3986":
-                return str(identifier.get("value"))
-        return None
+        stated = (each for each in self.resource.get("identifier", ()) if each.get("system") == "urn:ietf:rfc:3986")
+        return next((str(each.get("value")) for each in stated), None)
 
     def front_matter(self, key: str) -> list[str]:
         """The one-line values of a front-matter key, without quotes, comments and the signs of a block."""
@@ -114,8 +109,8 @@ class Document:
 
         YAML has more ways to write a value than `front_matter` reads.
         """
-        for extension in self.resource.get("extension", ()):
-            for _, start, end in spans_of(extension) if name_of(extension) == "front-matter" else ():
+        for extension in named(self.resource, "front-matter"):
+            for _, start, end in spans_of(extension):
                 if self.key_at(start) == key:
                     return self.show(start, end)[0]
         return None
@@ -168,7 +163,7 @@ class Document:
         if first == TEXT:
             shown = "".join(seen.shown[at] for at in range(start, end) if seen.part[at] == TEXT)
             return (_folded(shown), "") if self._ends_at_words(start, end) else (None, "it cuts a word")
-        if any(part != first for part in seen.part[start:end]):
+        if seen.part.count(first, start, end) < end - start:
             return None, "it runs from one part of the page into another"
         if first == TARGET:
             return (self.text[start:end], "") if self._ends_at_words(start, end) else (None, "it cuts a word")
@@ -238,7 +233,7 @@ def read_document(
         publishers: The profiles that the pages were read by.
         pages: Pages by their SHA-256, for those whose license keeps their text out of the snapshot.
     """
-    reference = f"{resource.get('resourceType')}/{resource.get('id')}"
+    reference = reference_to(resource)
     place = "DocumentReference.content[0].attachment"
     try:
         attachment = resource["content"][0]["attachment"]
@@ -267,8 +262,8 @@ def read_document(
 
 def _license_of(resource: Json) -> str | None:
     """The license as a DocumentReference quotes it from the front matter."""
-    stated = (e for e in resource.get("extension", ()) if name_of(e) == "front-matter")
-    return next((quote_of(e) for e in stated if part(e, "key").get("valueString") == "license"), None)
+    stated = named(resource, "front-matter")
+    return next((quote_of(each) for each in stated if value_of(each, "key", "valueString") == "license"), None)
 
 
 def unaccounted(document: Document, sentences: list[Span]) -> Iterator[Problem]:

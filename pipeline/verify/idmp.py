@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.errors import Problem
 from pipeline.verify.document import Document
+from pipeline.verify.elements import codes_of, ending, reference_to, references_in
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.kept import Snapshot
-from pipeline.verify.spans import codes_of, name_of
 
 OF_IDMP = frozenset({"MedicinalProductDefinition", "Ingredient", "RegulatedAuthorization"})
 _OWN = {"Ingredient": "ingredient", "RegulatedAuthorization": "authorization"}
@@ -24,7 +24,7 @@ def check_idmp(resource: Json, document: Document, snapshot: Snapshot, name: str
     if kind in _OWN:
         stated = resource.get("identifier", {})
         one = stated if isinstance(stated, dict) else next(iter(stated), {})
-        if (name_of({"url": one.get("system", "")}), one.get("value")) != (_OWN[kind], resource.get("id")):
+        if (ending(one.get("system", "")), one.get("value")) != (_OWN[kind], resource.get("id")):
             yield finding("C650", "its identifier is not its id", f"{kind}.identifier", name, one.get("value"))
     if kind != "Ingredient" and resource.get("attachedDocument") != [{"reference": document.reference}]:
         yield finding("C650", "it is not its page", f"{kind}.attachedDocument", name)
@@ -54,8 +54,7 @@ def _missing(wanted: tuple[str, str, str], snapshot: Snapshot, place: str, name:
 def _authorization(resource: Json, snapshot: Snapshot, name: str) -> Iterator[Problem]:
     """An approval that no use of the product has, or the page denies; another region than the page's words say."""
     place, codes = "RegulatedAuthorization", codes_of(resource.get("type"))
-    subjects = [str(each.get("reference")) for each in resource.get("subject", ())]
-    uses = [str(each.get("reference", {}).get("reference")) for each in resource.get("indication", ())]
+    subjects, uses = references_in(resource, "subject"), references_in(resource, "indication", "reference")
     approvals = [snapshot.approvals.get(use, {}) for use in uses]
     stated = _classified(resource, snapshot)
     if len(codes) != 1 or not codes <= _APPROVALS or len(subjects) != 1 or "not-approved" in stated:
@@ -73,8 +72,7 @@ def _authorization(resource: Json, snapshot: Snapshot, name: str) -> Iterator[Pr
 
 def _classified(resource: Json, snapshot: Snapshot) -> set[str]:
     """What the page states of the approval of the product that a resource is, or is of."""
-    named = [str(each.get("reference")) for each in (*resource.get("subject", ()), *resource.get("for", ()))]
-    of = named or [f"{resource['resourceType']}/{resource.get('id')}"]
+    of = [*references_in(resource, "subject"), *references_in(resource, "for")] or [reference_to(resource)]
     return {code for each in of for code in snapshot.classified.get(each, ())}
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from pipeline.publishers import Publisher
 from pipeline.verify.document import Document
+from pipeline.verify.elements import codes_of, named, quote_of, reference_to, references_in, value_of
 from pipeline.verify.finding import Json
 from pipeline.verify.reviews import changed_in
-from pipeline.verify.spans import codes_of, name_of, part, quote_of
 
 
 @dataclass
@@ -43,21 +44,19 @@ class Snapshot:
 
     def add(self, resource: Json) -> None:
         """Take in a resource."""
-        kind, name = resource["resourceType"], f"{resource['resourceType']}/{resource.get('id')}"
+        kind, name = resource["resourceType"], reference_to(resource)
         self.names[name] = _called(resource)
         if kind in {"Medication", "MedicationKnowledge"}:
             self.statuses[name] = str(resource.get("status"))
         if kind == "MedicinalProductDefinition":
             self.statuses[name] = "inactive" if "retired" in codes_of(resource.get("status")) else "active"
-            self.classified[name] = {code for each in resource.get("classification", ()) for code in codes_of(each)}
+            self.classified[name] = codes_of(*resource.get("classification", ()))
             self.brands |= {name} if "brand" in codes_of(resource.get("type")) else set()
         if kind == "RegulatedAuthorization":
-            uses = [str(each.get("reference", {}).get("reference")) for each in resource.get("indication", ())]
-            for subject in resource.get("subject", ()):
-                of = [(str(subject.get("reference")), code) for code in codes_of(resource.get("type"))]
-                self.authorized |= {(*one, use) for one in of for use in ("", *uses)}
+            uses = ("", *references_in(resource, "indication", "reference"))
+            self.authorized.update(product(references_in(resource, "subject"), codes_of(resource.get("type")), uses))
         if kind == "ClinicalUseDefinition":
-            self.subjects[name] = [str(each.get("reference")).partition("/")[2] for each in resource.get("subject", ())]
+            self.subjects[name] = [each.partition("/")[2] for each in references_in(resource, "subject")]
             self.statements[name] = " ".join(_statement(resource))
             indication = resource.get("indication", {})
             self.effects[name] = indication.get("intendedEffect", {}).get("concept", {})
@@ -69,8 +68,7 @@ class Snapshot:
             self.changed.update(changed_in(resource))
         if kind == "MedicationKnowledge":
             for guideline in resource.get("indicationGuideline", ()):
-                for indication in guideline.get("indication", ()):
-                    self.listed.add((str(resource.get("id")), str(indication.get("reference", {}).get("reference"))))
+                self.listed |= {(str(resource.get("id")), each) for each in references_in(guideline, "indication", "reference")}
 
 
 def _called(resource: Json) -> str | None:
@@ -89,37 +87,37 @@ def _called(resource: Json) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def name_as_concept(product: Json) -> Json:
+def name_as_concept(resource: Json) -> Json:
     """The name of a MedicinalProductDefinition with what stands beside it and codes it, as other resources have a name."""
-    name: Json = next(iter(product.get("name", ())), {})
-    return {"text": name.get("productName"), "coding": product.get("code", []), **name.get("_productName", {})}
+    name: Json = next(iter(resource.get("name", ())), {})
+    return {"text": name.get("productName"), "coding": resource.get("code", []), **name.get("_productName", {})}
 
 
 def _statement(indication: Json) -> Iterator[str]:
     """The lead, the parent and the item of an indication, as MedicationKnowledge repeats them."""
     for wanted in ("lead", "parent", "text"):
-        for extension in indication.get("extension", ()):
-            if name_of(extension) == "quote" and part(extension, "role").get("valueCode") == wanted:
+        for extension in named(indication, "quote"):
+            if value_of(extension, "role", "valueCode") == wanted:
                 yield quote_of(extension) or ""
 
 
 def stated_in(indication: Json) -> Iterator[str]:
     """The words of an indication that are said to restrict it and not to be understood."""
-    for extension in indication.get("indication", {}).get("diseaseStatus", {}).get("extension", ()):
-        if name_of(extension) == "disease-detail":
-            yield from (str(text) for kind, text in details_of(extension) if kind == "stated")
+    details = details_of(indication.get("indication", {}).get("diseaseStatus", {}))
+    yield from (text for kind, text in details if kind == "stated")
     for group in indication.get("contained", ()):
         yield from stated_patients(group.get("characteristic", ()), "code")
 
 
-def details_of(extension: Json) -> Iterator[tuple[object, object]]:
-    """The kind and the words of each detail of the disease."""
-    for each in extension.get("extension", ()):
-        yield each.get("url"), each.get("valueCodeableConcept", {}).get("text")
+def details_of(element: Json) -> Iterator[tuple[object, str]]:
+    """The kind and the words of each detail of the disease, of an element that has them."""
+    for extension in named(element, "disease-detail"):
+        for each in extension.get("extension", ()):
+            yield each.get("url"), str(each.get("valueCodeableConcept", {}).get("text"))
 
 
 def stated_patients(characteristics: list[Json], kind: str) -> Iterator[str]:
     """The words among characteristics of patients that are said not to be understood; `kind` is the element that says so."""
     for each in characteristics:
-        if any(coding.get("code") == "stated" for coding in each.get(kind, {}).get("coding", ())):
+        if "stated" in codes_of(each.get(kind)):
             yield str(each.get("valueCodeableConcept", {}).get("text"))

@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import TypeAlias
 
 from pipeline.errors import Problem
+from pipeline.verify.elements import named, values
 from pipeline.verify.finding import Json, finding
-from pipeline.verify.spans import name_of
 
 #: Words, system, version, code, display, and whether the code means the same (else it means more).
 Mapped: TypeAlias = tuple[str, str, str, str, str, bool]
@@ -64,7 +64,7 @@ def _rows(concept_map: Json) -> Iterator[Mapped]:
 
 def is_mapped(coding: Json) -> bool:
     """Whether a coding says that it comes from our mapping files and not from the page."""
-    return coding.get("userSelected") is False or any(name_of(e) == "mapped" for e in coding.get("extension", ()))
+    return coding.get("userSelected") is False or bool(named(coding, "mapped"))
 
 
 def is_bare(coding: Json) -> bool:
@@ -79,9 +79,8 @@ def mapped_codes(concept: Json, conformance: Conformance, printed: Collection[st
     the page has `printed` are proven there.
     """
     codings = [(coding, True) for coding in concept.get("coding", ()) if is_mapped(coding)]
-    for extension in concept.get("extension", ()):
-        if name_of(extension) == "broader-concept":
-            codings += [(coding, False) for coding in extension.get("valueCodeableConcept", {}).get("coding", ())]
+    for broader in values(concept, "broader-concept", "valueCodeableConcept"):
+        codings += [(coding, False) for coding in broader.get("coding", ())]
     words = " ".join(str(concept.get("text")).split())
     for coding in concept.get("coding", ()):
         system, number = coding.get("system"), coding.get("code")
@@ -92,7 +91,7 @@ def mapped_codes(concept: Json, conformance: Conformance, printed: Collection[st
         system, version, code = (str(coding.get(key, "")) for key in ("system", "version", "code"))
         display = str(coding.get("display", concept.get("text")))
         # Lean resources tell a mapped code by `userSelected` alone.
-        marks = [each.get("valueBoolean") for each in coding.get("extension", ()) if name_of(each) == "mapped"]
+        marks = values(coding, "mapped", "valueBoolean")
         is_marked = coding.get("userSelected") is False and (marks == [True] or "extension" not in coding)
         if (words, system, version, code, display, exact) not in conformance.mapped or not is_marked:
             yield finding("C642", f"{words!r} as {'exact' if exact else 'broader'}", place, name, f"{system}|{version} {code}")

@@ -11,10 +11,11 @@ from typing import TypeAlias
 
 from pipeline.facts import FACTS, PublishedFacts, facts_from_json
 from pipeline.model import Fact, Use, facts_in
+from pipeline.verify.elements import value_of
 from pipeline.verify.files import document
 from pipeline.verify.finding import Json
 from pipeline.verify.reviews import CORRECTED
-from pipeline.verify.spans import Place, Span, name_of, rules_of, spans_of
+from pipeline.verify.spans import Place, Span, rules_of, spans_of
 
 #: Where a ClinicalUseDefinition has which fields of its use, by the element's path; the longest that fits counts.
 _FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -147,8 +148,8 @@ def _number(resource: Json) -> int | None:
     """The number of the use that a resource is of; 0 for an indication that does not say it."""
     if resource["resourceType"] != "ClinicalUseDefinition":
         return None
-    numbers = [each.get("valueInteger") for each in resource.get("extension", ()) if name_of(each) == "use"]
-    return numbers[0] if numbers and isinstance(numbers[0], int) else 0
+    number = value_of(resource, "use", "valueInteger")
+    return number if isinstance(number, int) else 0
 
 
 def _path(place: str) -> str:

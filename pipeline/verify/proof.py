@@ -11,12 +11,13 @@ from pipeline.errors import Problem
 from pipeline.publishers import Publisher
 from pipeline.verify.derived import CANCER_TERMS, NCI_THESAURUS, drug_id
 from pipeline.verify.document import Document
+from pipeline.verify.elements import name_of, named, quote_of, reference_to, value_of
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.kept import name_as_concept
 from pipeline.verify.mapped import is_bare, is_mapped
 from pipeline.verify.page_facts import PageFacts
 from pipeline.verify.seen import TARGET
-from pipeline.verify.spans import DERIVATION, Place, Span, is_proof, name_of, part, quote_of, spans_of
+from pipeline.verify.spans import DERIVATION, Place, Span, is_proof, spans_of
 
 #: Values of extensions that are not the page's words: our own words, and what is checked in another way (`_link`, `_key`).
 _NOT_QUOTED = frozenset({"text", "key", "reason", "target", "kind-reason", "reviewer", "proof"})
@@ -35,65 +36,25 @@ _DISEASE = re.compile(
 #: Facts of a ClinicalUseDefinition that may stand outside the sentences of the use: what the drug is called.
 _NAMES = re.compile(r"ClinicalUseDefinition\.subject\b")
 #: Our extensions and the parts of complex ones (listed in `pipeline/fhir/README.md`).
-EXTENSIONS = frozenset(
-    {
-        *(
-            "proof",
-            "stated-for",
-            "rule",
-            "quote",
-            "words",
-            "mapped",
-            "broader-concept",
-            "linked-term",
-            "condition",
-            "narrower-condition",
-            "studied",
-        ),
-        *(
-            "comorbidity-role",
-            "disease-detail",
-            "therapy-detail",
-            "optional-therapy",
-            "line-of-therapy",
-            "given-alone",
-            "use",
-            "conditional-prior-therapy",
-            "phase",
-            "qualified-in-words",
-            "qualifier-of",
-            "approval-status",
-            "subject",
-            "disease",
-        ),
-        *(
-            "pronunciation",
-            "dailymed-query",
-            "denied-use",
-            "component-letter",
-            "component-concept",
-            "sentence",
-            "link",
-            "front-matter",
-            "kind-reason",
-            "review",
-            "stale",
-        ),
-    }
-)
-PARTS = frozenset(
-    {
-        *("text", "role", "reason", "target", "glossary-id", "key", "mode", "phrase", "name"),
-        *("indication", "verdict", "date", "changed", "reviewer", "order", "partner", "alone"),
-        *("status", "biomarker", "stage", "stated", "timing", "manner", "duration", "purpose"),
-    }
-)
+EXTENSIONS = frozenset({
+    "proof", "rule", "quote", "words", "mapped", "broader-concept", "linked-term", "condition", "narrower-condition", "studied",
+    "comorbidity-role", "disease-detail", "therapy-detail", "optional-therapy", "line-of-therapy", "given-alone", "use",
+    "conditional-prior-therapy", "phase", "qualified-in-words", "qualifier-of", "stated-for", "approval-status", "subject",
+    "disease", "pronunciation", "dailymed-query", "denied-use", "component-letter", "component-concept", "sentence", "link",
+    "front-matter", "kind-reason", "review", "stale",
+})  # fmt: skip
+PARTS = frozenset({
+    "text", "role", "reason", "target", "glossary-id", "key", "mode", "phrase", "name",
+    "indication", "verdict", "date", "changed", "reviewer", "order", "partner", "alone",
+    "status", "biomarker", "stage", "stated", "timing", "manner", "duration", "purpose",
+})  # fmt: skip
 #: Where a record names others: a regimen its drugs.
 _COMPONENTS = ("MedicationKnowledge.relatedMedicationKnowledge[", "MedicinalProductDefinition.crossReference[")
-_MUST_BE_PROVEN = {
-    "MedicationKnowledge": ("name",),
-    "DocumentReference": ("version",),
-}
+#: Strings that must be proven, besides displays and identifiers.
+_REQUIRED = re.compile(
+    r"MedicationKnowledge\.name|MedicinalProductDefinition\.name\[\d+\]\.productName"
+    r"|DocumentReference\.(?:version|content\[0\]\.attachment\.(?:title|language))"
+)
 
 
 @dataclass
@@ -116,7 +77,7 @@ class Proof:
     @property
     def name(self) -> str:
         """`Type/id`."""
-        return f"{self.resource['resourceType']}/{self.resource.get('id')}"
+        return reference_to(self.resource)
 
     @property
     def sentences(self) -> list[Span]:
@@ -127,16 +88,8 @@ class Proof:
         """All that is not proven in the resource."""
         kind = self.resource["resourceType"]
         yield from self._object(self.resource, kind)
-        for name in _MUST_BE_PROVEN.get(kind, ()):
-            yield from self._required(self.resource, name, kind)
         if kind == "MedicinalProductDefinition":
             yield from self._entries(name_as_concept(self.resource), f"{kind}.code")
-            for index, each in enumerate(self.resource["name"]):
-                yield from self._required(each, "productName", f"{kind}.name[{index}]")
-        if kind == "DocumentReference":
-            attachment = self.resource["content"][0]["attachment"]
-            for name in ("title", "language"):
-                yield from self._required(attachment, name, f"{kind}.content[0].attachment")
         if kind == "ClinicalUseDefinition":
             yield from self._within_quotes()
 
@@ -148,8 +101,10 @@ class Proof:
         yield from self._own(value, place)
         yield from self._kinds(value, place)
         for name, item in value.items():
+            if _REQUIRED.fullmatch(f"{place}.{name}"):
+                yield from self._required(value, name, place)
             if name.startswith("_"):
-                yield from self._beside(value, name[1:], item, f"{place}.{name[1:]}")
+                yield from self._beside(value.get(name[1:]), item, f"{place}.{name[1:]}")
             elif isinstance(item, dict):
                 yield from self._object(item, f"{place}.{name}")
             elif isinstance(item, list):
@@ -161,14 +116,13 @@ class Proof:
 
     def _own(self, value: Json, place: str) -> Iterator[Problem]:
         """What the spans of an object prove, and words of it that must have some."""
-        spans = spans_of(value)
         if isinstance(value.get("text"), str):
-            yield from self._as_told(value, value["text"], place)
-            yield from self._concept(value, spans or self._told(value["text"], place), place)
+            yield from self._words(value, value["text"], place, f"{place}.text")
         elif "url" in value and (words := quote_of(value)) is not None:
-            yield from self._as_told(value, words, place)
-            yield from self._quote(value, words, spans or self._told(words, place), place)
-        elif spans:
+            if name_of(value) == "quote" and self.resource["resourceType"] == "ClinicalUseDefinition":
+                self.quoted += [(start, end) for _, start, end in spans_of(value) or self._told(words, place)]
+            yield from self._words(value, words, place, place)
+        elif spans := spans_of(value):
             yield from self._bare(value, spans, place)
         if "valueString" in value and name_of(value) not in _NOT_QUOTED:
             yield self._problem("C623", "no span", f"{place}.valueString", value["valueString"])
@@ -179,17 +133,38 @@ class Proof:
         if "display" in value and (is_named or "identifier" in value):
             yield from self._required(value, "display", place)
 
+    def _words(self, element: Json, words: str, place: str, shown_at: str) -> Iterator[Problem]:
+        """Words against the spans that stand in an element, or else those that the facts have for them at the place."""
+        spans = spans_of(element)
+        if spans and not self._is_told(element, words, place):
+            yield self._problem("C650", "no such fact has these words, spans and rule", place, words)
+        spans = spans or self._told(words, place)
+        if spans:
+            yield from self._value(words, spans, shown_at, word=name_of(element) != "component-letter")
+        elif self._needs_none(words, place):
+            self.proven.add(words)
+        else:
+            yield self._problem("C623", "no span", shown_at, words)
+
     def _told(self, words: str, place: str) -> list[Place]:
         """Where words stand that have no span beside them, as the facts say it."""
         return self.page_facts.places(self.resource, place, words) if self.page_facts else []
 
-    def _as_told(self, element: object, words: str, place: str) -> Iterator[Problem]:
-        """A proof that is not the one that the facts have for these words."""
-        if self.page_facts is None or not isinstance(element, dict) or not spans_of(element):
-            return
+    def _is_told(self, element: Json, words: str, place: str) -> bool:
+        """Whether the facts have these words with the proof that an element gives for them, where they are to have them."""
         of_front_matter = _OF_FRONT_MATTER.fullmatch(place) or name_of(element) == "front-matter"
-        if not of_front_matter and not self.page_facts.has(self.resource, place, words, element):
-            yield self._problem("C650", "no such fact has these words, spans and rule", place, words)
+        if self.page_facts is None or of_front_matter:
+            return True
+        return self.page_facts.has(self.resource, place, words, element)
+
+    def _needs_none(self, words: str, place: str) -> bool:
+        """Whether words need no span: put together of proven parts, or copied; a whole value of the front matter."""
+        assembled = _ASSEMBLED.fullmatch(place)
+        if _DISEASE.fullmatch(place) or (assembled and self.resource["indication"][assembled[1]].get("extension")):
+            return True
+        if self.page_facts is None:
+            return False
+        return bool(_STATEMENT.fullmatch(place)) or (bool(_OF_FRONT_MATTER.fullmatch(place)) and self.document.states(words))
 
     def _kinds(self, value: Json, place: str) -> Iterator[Problem]:
         """What is checked beyond its words because of what it is."""
@@ -206,65 +181,33 @@ class Proof:
         if name_of(value) == "front-matter":
             yield from self._front_matter(value, place)
 
-    def _concept(self, value: Json, spans: list[Place], place: str) -> Iterator[Problem]:
-        if spans:
-            yield from self._value(value["text"], spans, f"{place}.text")
-        elif self._is_assembled(place) or _DISEASE.fullmatch(place) or (self.page_facts and _STATEMENT.fullmatch(place)):
-            self.proven.add(value["text"])
-        else:
-            yield self._problem("C623", "no span", f"{place}.text", value["text"])
-
-    def _is_assembled(self, place: str) -> bool:
-        found = _ASSEMBLED.fullmatch(place)
-        return found is not None and bool(self.resource["indication"][found[1]].get("extension"))
-
-    def _quote(self, value: Json, words: str, spans: list[Place], place: str) -> Iterator[Problem]:
-        if not spans:
-            yield self._problem("C623", "no span", place, words)
-            return
-        if name_of(value) == "quote" and self.resource["resourceType"] == "ClinicalUseDefinition":
-            self.quoted += [(start, end) for _, start, end in spans]
-        yield from self._value(words, spans, place, word=name_of(value) != "component-letter")
-
     def _bare(self, value: Json, spans: list[Place], place: str) -> Iterator[Problem]:
         """Spans with no value: only on an indication as a whole, where they repeat those of its quotes."""
         if place != "ClinicalUseDefinition":
             yield self._problem("C624", "no value stands beside it", place)
             return
-        quoted = {span for extension in value["extension"] if name_of(extension) == "quote" for span in spans_of(extension)}
+        quoted = {span for extension in named(value, "quote") for span in spans_of(extension)}
         if set(spans) != quoted or len(set(spans)) != len(spans):
             yield self._problem("C650", "the spans of the indication are not those of its quotes", place)
 
     def _required(self, owner: Json, name: str, place: str) -> Iterator[Problem]:
-        value, beside = owner.get(name), owner.get(f"_{name}")
-        values = value if isinstance(value, list) else [] if value is None else [value]
-        proofs = beside if isinstance(beside, list) else [beside]
-        for index, each in enumerate(values):
-            if index < len(proofs) and spans_of(proofs[index]):
-                continue  # `_beside` proves it
-            spans = self._told(str(each), f"{place}.{name}")
-            if spans:
-                yield from self._value(str(each), spans, f"{place}.{name}")
-            elif not (self.page_facts and _OF_FRONT_MATTER.fullmatch(place) and self.document.states(str(each))):
-                yield self._problem("C623", "no span", f"{place}.{name}", each)
-            else:
-                self.proven.add(str(each))
+        """The strings of an element that nothing beside them proves (`_beside` has the others)."""
+        proofs = _listed(owner.get(f"_{name}"))
+        for index, each in enumerate(_listed(owner.get(name))):
+            if index >= len(proofs) or not spans_of(proofs[index]):
+                yield from self._words({}, str(each), f"{place}.{name}", f"{place}.{name}")
 
-    def _beside(self, owner: Json, name: str, beside: Any, place: str) -> Iterator[Problem]:  # noqa: ANN401 - any JSON
-        values = owner.get(name)
-        pairs = (
-            zip(beside, values, strict=False) if isinstance(beside, list) and isinstance(values, list) else [(beside, values)]
-        )
-        if isinstance(beside, list) and (not isinstance(values, list) or len(values) != len(beside)):
+    def _beside(self, value: Any, beside: Any, place: str) -> Iterator[Problem]:  # noqa: ANN401 - any JSON
+        """The strings of an element with what stands beside them."""
+        values, proofs = _listed(value) or [None], _listed(beside)
+        if isinstance(beside, list) and (not isinstance(value, list) or len(value) != len(beside)):
             yield self._problem("C624", "the proofs are not as many as the values", place)
-        for proof, value in pairs:
-            spans = spans_of(proof)
+        for proof, each in zip(proofs, values, strict=False):
             for extension in proof.get("extension", ()) if isinstance(proof, dict) else ():
                 yield from self._extension(str(extension.get("url")), place)
-            if spans and isinstance(value, str):
-                yield from self._as_told(proof, value, place)
-                yield from self._value(value, spans, place)
-            elif spans:
+            if spans_of(proof) and isinstance(each, str):
+                yield from self._words(proof, each, place, place)
+            elif spans_of(proof):
                 yield self._problem("C624", "no value stands beside it", place)
 
     def _value(self, value: str, spans: list[Place], place: str, *, word: bool = True) -> Iterator[Problem]:
@@ -361,8 +304,7 @@ class Proof:
 
     def _link(self, value: Json, place: str) -> Iterator[Problem]:
         """A listed link: its words stand in a link of the page with that target, whose dictionary id is the one stated."""
-        target = part(value, "target").get("valueString")
-        stated = part(value, "glossary-id").get("valueCode")
+        target, stated = value_of(value, "target", "valueString"), value_of(value, "glossary-id", "valueCode")
         for _, start, end in spans_of(value):
             link = self.document.link_at(start, end)
             if link is None or (target is not None and link.href != target):
@@ -371,10 +313,15 @@ class Proof:
                 yield self._problem("C630", f"the link says {self.document.glossary_id(start, end)}", place, stated)
 
     def _front_matter(self, value: Json, place: str) -> Iterator[Problem]:
-        key = part(value, "key").get("valueString")
+        key = value_of(value, "key", "valueString")
         for _, start, _ in spans_of(value):
             if self.document.key_at(start) != key:
                 yield self._problem("C622", f"the key there is {self.document.key_at(start)}", place, key)
+
+
+def _listed(value: object) -> list[Any]:
+    """The items of an element that may repeat, or its one."""
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _letters(text: str) -> str:

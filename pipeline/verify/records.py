@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from pipeline.errors import Problem
+from pipeline.verify.elements import ending, values
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.kept import Snapshot, stated_patients
 from pipeline.verify.marks import check_stated_for, drug_of
-from pipeline.verify.spans import name_of
 
 QUOTE, LIST, ENTRY = (f"{{http://www.w3.org/1999/xhtml}}{name}" for name in ("q", "ul", "li"))
 #: What a narrative says of the approval of a use, by its code.
@@ -29,7 +29,7 @@ def check_record(resource: Json, snapshot: Snapshot, name: str) -> Iterator[Prob
             subjects = snapshot.subjects.get(reference, ())
             yield from check_stated_for(guideline, subjects, resource, f"{place}.extension", name)
             brands = [f"MedicationKnowledge/{each}" for each in subjects if each != drug_of(resource)]
-            named = [each.get("reference") for each in _values(guideline, "subject", "valueReference")]
+            named = [each.get("reference") for each in values(guideline, "subject", "valueReference")]
             if named != brands:
                 whose = ", ".join(brands) or "the drug"
                 yield finding("C650", f"{reference} is of {whose}", f"{place}.extension", name, str(named))
@@ -41,7 +41,7 @@ def check_record(resource: Json, snapshot: Snapshot, name: str) -> Iterator[Prob
                 words, codes = _coded_words(dosing.get("treatmentIntent", {}))
                 effect, coded = _coded_words(snapshot.effects.get(reference, {}))
                 # Of the codes for one intent a copy has HL7's, or ours where HL7 has none.
-                ends = [name_of({"url": system}) for system, _ in coded]
+                ends = [ending(system) for system, _ in coded]
                 one = tuple(code for code, end in zip(coded, ends, strict=True) if end != "intent")
                 if words != effect or codes not in {coded, one if "product-intended-use" in ends else coded}:
                     yield finding("C650", f"{reference} has another intent", f"{place}.dosingGuideline", name)
@@ -54,17 +54,13 @@ def _said_beside(  # noqa: PLR0913, PLR0917 - a guideline, its indication, and w
     guideline: Json, indication: Json, reference: str, snapshot: Snapshot, place: str, name: str
 ) -> Iterator[Problem]:
     """What a guideline says of an indication besides its statement and its brands: its approval, and what is treated."""
-    approvals = [*map(_coded_words, _values(guideline, "approval-status", "valueCodeableConcept"))]
+    approvals = [*map(_coded_words, values(guideline, "approval-status", "valueCodeableConcept"))]
     if approvals != [_coded_words(snapshot.approvals.get(reference, {}))]:
         yield finding("C650", f"{reference} has another approval status", f"{place}.extension", name, str(approvals))
     disease = snapshot.diseases.get(reference)
-    found = [*map(_coded_words, _values(indication, "disease", "valueCodeableConcept"))]
+    found = [*map(_coded_words, values(indication, "disease", "valueCodeableConcept"))]
     if found != ([_coded_words(disease)] if disease else []):
         yield finding("C650", f"{reference} treats something else", f"{place}.indication", name, str(found))
-
-
-def _values(element: Json, wanted: str, kind: str) -> list[Json]:
-    return [each.get(kind, {}) for each in element.get("extension", ()) if name_of(each) == wanted]
 
 
 def _coded_words(concept: Json) -> tuple[object, tuple[tuple[object, object], ...]]:
@@ -77,10 +73,9 @@ def check_listed(resource: Json, root: ET.Element, place: str, name: str) -> Ite
     of_drug = resource.get("id") == drug_of(resource)
     stated = set()
     for guideline in resource.get("indicationGuideline", ()):
-        codes = [
-            each.get("code") for one in _values(guideline, "approval-status", "valueCodeableConcept") for each in one["coding"]
-        ]
-        brands = [str(each.get("display")) for each in _values(guideline, "subject", "valueReference") if of_drug]
+        approvals = values(guideline, "approval-status", "valueCodeableConcept")
+        codes = [each.get("code") for one in approvals for each in one["coding"]]
+        brands = [str(each.get("display")) for each in values(guideline, "subject", "valueReference") if of_drug]
         for indication in guideline.get("indication", ()):
             said = ", ".join([f": {APPROVALS.get(str(code))}" for code in codes] + brands)
             stated.add(f"{indication.get('concept', {}).get('text')}{said}")

@@ -12,6 +12,7 @@ from pipeline.publishers import Publisher
 from pipeline.verify.copies import copies
 from pipeline.verify.derived import derived
 from pipeline.verify.document import Document, Unread, read_document, unaccounted
+from pipeline.verify.elements import reference_to, references_in
 from pipeline.verify.finding import Json, finding
 from pipeline.verify.kept import Snapshot
 from pipeline.verify.mapped import Conformance
@@ -29,7 +30,7 @@ class Resources:
 
     `conformance` is what the snapshot says of codes, `publishers` the profiles that its pages were read by, `page_facts` the
     facts of a page by its SHA-256 where they hold the proof, `given` the pages at hand besides those in the snapshot, likewise.
-    Of pages that are `unread` no quote is checked.
+    Of pages that are `Unread` no quote is checked.
     """
 
     def __init__(
@@ -40,13 +41,12 @@ class Resources:
         given: Mapping[str, bytes] | None = None,
     ) -> None:
         self.given = given or {}
-        self.unread: dict[str, Unread] = {}
         self.conformance = conformance
         self.publishers = publishers
         self.page_facts = page_facts
         self.read_from: dict[str, str] = {}
         self.kept = Snapshot(publishers)
-        self.documents: dict[str, Document] = {}
+        self.documents: dict[str, Document | Unread] = {}
         self.digests: dict[str, bytes] = {}
         self.counts: Counter[str] = Counter()
         self.pages: Counter[str] = Counter()
@@ -56,7 +56,7 @@ class Resources:
 
     def gather(self, resource: Json, place: str) -> Iterator[Problem]:
         """Take in a resource; what is wrong with a page's attachment is said here."""
-        name = name_of(resource)
+        name = reference_to(resource)
         if name in self.digests:
             yield finding("C605", f"{name} is there twice", place)
         self.digests[name] = digest(resource)
@@ -66,18 +66,13 @@ class Resources:
             yield from problems
             if page is None:
                 return
-            if isinstance(page, Unread):
-                self.unread[name] = page
-            else:
-                self.documents[name] = page
+            self.documents[name] = page
             self.pages[page.sha256] += 1
             if day := stale_day(resource):
                 self.stale[page.sha256] = day
         if resource["resourceType"] == "Provenance":
-            page_of = {
-                str(each.get("reference")): source for each in resource.get("target", ()) for source in _sources(resource)
-            }
-            self.read_from.update(page_of)
+            for source in references_in(resource, "entity", "what"):
+                self.read_from.update(dict.fromkeys(references_in(resource, "target"), source))
         self.kept.add(resource)
 
     def check(self, resource: Json) -> Iterator[Problem]:
@@ -96,7 +91,7 @@ class Resources:
             self.quotes += proof.quotes
             self.failed += proof.failed
         elif kind not in _OURS:
-            yield finding("C623", "it refers to no page of the snapshot", kind, name_of(resource))
+            yield finding("C623", "it refers to no page of the snapshot", kind, reference_to(resource))
         publisher = page.publisher if page else None
         yield from derived(resource, self.conformance, self.kept.changed_of(resource, page), publisher, page_facts)
         yield from copies(resource, page, self.kept, proven)
@@ -105,22 +100,12 @@ class Resources:
 
     def _page(self, resource: Json) -> Document | Unread | None:
         """The page that a resource is read from: the one that its first span, or the Provenance's entity, refers to."""
-        known: dict[str, Document | Unread] = {**self.documents, **self.unread}
         if resource["resourceType"] == "DocumentReference":
-            return known.get(name_of(resource))
+            return self.documents.get(reference_to(resource))
         if resource["resourceType"] == "Provenance":
-            return next((known.get(source) for source in _sources(resource)), None)
-        read_from = [*spans_in(resource), self.read_from.get(name_of(resource), "")]
-        return next((known[r] for r in read_from if r in known), None)
-
-
-def _sources(provenance: Json) -> list[str]:
-    return [str(entity.get("what", {}).get("reference")) for entity in provenance.get("entity", ())]
-
-
-def name_of(resource: Json) -> str:
-    """`Type/id`."""
-    return f"{resource.get('resourceType')}/{resource.get('id')}"
+            return next((self.documents.get(source) for source in references_in(resource, "entity", "what")), None)
+        read_from = [*spans_in(resource), self.read_from.get(reference_to(resource), "")]
+        return next((self.documents[each] for each in read_from if each in self.documents), None)
 
 
 def digest(resource: Json) -> bytes:

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from typing import Any
 
 from pipeline.errors import Problem
+from pipeline.verify.elements import codes_of, name_of, named, references_in, values
 from pipeline.verify.finding import Json, finding
-from pipeline.verify.spans import name_of, rules_of
+from pipeline.verify.spans import rules_of
 
 #: The rule of a value that a person gave, and the field of a use (as `review` names it) that holds a code of each system.
 CORRECTED = "corrected"
-FIELDS = {"intent": "intent", "approval-status": "approval-status", "age-group": "populations", "gender": "populations"}
+FIELDS = {
+    "intent": "intent",
+    "approval-status": "approval-status",
+    "age-group": "populations",
+    "administrative-gender": "populations",
+}
+#: The field that a detail of the disease is of, by its kind.
+_DETAILS = {
+    "status": "disease-status",
+    "biomarker": "biomarkers",
+    "stage": "stages",
+    **dict.fromkeys(("stated", "timing", "manner", "duration", "purpose"), "qualifiers"),
+}
 #: The field that stands in an element or an extension, by its name; what is deeper decides.
 _FIELD_AT = {
     "category": "approval-status",
@@ -30,21 +42,15 @@ _FIELD_AT = {
     "optional-therapy": "therapies",
     "conditional-prior-therapy": "prior",
     "phase": "phases",
-    "status": "disease-status",
-    "biomarker": "biomarkers",
-    "stage": "stages",
-    **dict.fromkeys(("stated", "timing", "manner", "duration", "purpose"), "qualifiers"),
+    **_DETAILS,
 }
 #: The same by what stands in the element: a comorbidity's role, the kinds of details, another therapy's relationship.
 _FIELD_OF = {
     "setting": "settings",
     "cause": "causes",
-    "status": "disease-status",
-    "biomarker": "biomarkers",
-    "stage": "stages",
     "indicated-only-with": "therapies",
     "indicated-only-before": "prior",
-    **dict.fromkeys(("stated", "timing", "manner", "duration", "purpose"), "qualifiers"),
+    **_DETAILS,
 }
 #: Outside its uses a drug's record has no value that people give but the name of a brand.
 _FIELD_IN = dict.fromkeys(("MedicationKnowledge", "Medication", "MedicinalProductDefinition"), "brands")
@@ -52,10 +58,9 @@ _FIELD_IN = dict.fromkeys(("MedicationKnowledge", "Medication", "MedicinalProduc
 
 def changed_in(provenance: Json) -> Iterator[tuple[str, str]]:
     """What people gave other values: the reference of an indication, and the name of the field; the page for all of them."""
-    pages = [str(entity.get("what", {}).get("reference")) for entity in provenance.get("entity", ())]
     for _, _, review in _reviews(provenance):
-        fields = _values(review, "changed", "valueCode")
-        for reference in (*_indications(review), *pages):
+        fields = [*map(str, values(review, "changed", "valueCode"))]
+        for reference in (*_indications(review), *references_in(provenance, "entity", "what")):
             yield from ((reference, field) for field in fields)
 
 
@@ -81,11 +86,11 @@ def _corrected(value: Json, place: str, above: str) -> Iterator[tuple[str, str]]
 
 def _kinds(value: Json) -> Iterator[str]:
     """What an element of an indication says of itself: that of several details, of its one value too if they agree."""
-    yield from (str(each.get("code")) for each in value.get("relationshipType", {}).get("coding", ()))
+    yield from codes_of(value.get("relationshipType"))
     # The patients', in a Group or in MedicationKnowledge.
     for kind in (value.get("code"), value.get("type")):
         if isinstance(kind, dict) and "valueCodeableConcept" in value:
-            yield from (str(each.get("code")) for each in kind.get("coding", ()))
+            yield from codes_of(kind)
     for each in (value, *value.get("extension", ())):
         if name_of(each) == "disease-detail":
             yield from (str(one.get("url")) for one in each.get("extension", ()))
@@ -97,24 +102,23 @@ def review_words(provenance: Json) -> set[str]:
     """What the narrative says of each review besides the use's text."""
     said = set()
     for _, who, review in _reviews(provenance):
-        verdict, date = (_values(review, name, kind) for name, kind in (("verdict", "valueCode"), ("date", "valueDate")))
-        reason = _values(review, "reason", "valueString")
-        by = [f"corrected by {who}"] if _values(review, "changed", "valueCode") else [*verdict, who]
-        said.add(f": {', '.join([*by, *date, *reason])}".strip())
+        verdict, date = (values(review, name, kind) for name, kind in (("verdict", "valueCode"), ("date", "valueDate")))
+        reason = values(review, "reason", "valueString")
+        by = [f"corrected by {who}"] if values(review, "changed", "valueCode") else [*verdict, who]
+        said.add(f": {', '.join(map(str, [*by, *date, *reason]))}".strip())
     return said
 
 
 def check_reviews(provenance: Json, published: Container[str], name: str) -> Iterator[Problem]:
     """Reviews of indications that are not in the snapshot, or that the Provenance is not about; reviewers without a review."""
-    targets = {str(target.get("reference")) for target in provenance.get("target", ())}
+    targets = references_in(provenance, "target")
     for place, _, review in _reviews(provenance):
         for reference in _indications(review):
             if reference not in published or reference not in targets:
                 yield finding("C652", "the review speaks of an indication that is not a target", place, name, reference)
     for number, agent in enumerate(provenance.get("agent", ())):
-        codes = {coding.get("code") for coding in agent.get("type", {}).get("coding", ())}
-        extensions = [name_of(each) for each in agent.get("extension", ())]
-        if ("verifier" in codes) != ("review" in extensions) or ("review" in extensions and not _who(agent)):
+        is_reviewer = bool(named(agent, "review"))
+        if ("verifier" in codes_of(agent.get("type"))) != is_reviewer or (is_reviewer and not _who(agent)):
             yield finding("C605", "a reviewer has a name and a review", f"Provenance.agent[{number}]", name)
 
 
@@ -130,8 +134,4 @@ def _who(agent: Json) -> str:
 
 
 def _indications(review: Json) -> list[str]:
-    return [f"ClinicalUseDefinition/{each.get('value')}" for each in _values(review, "indication", "valueIdentifier")]
-
-
-def _values(review: Json, name: str, kind: str) -> list[Any]:
-    return [part[kind] for part in review.get("extension", ()) if part.get("url") == name and kind in part]
+    return [f"ClinicalUseDefinition/{each.get('value')}" for each in values(review, "indication", "valueIdentifier")]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
+from pipeline.verify.elements import name_of, named, objects, values
 from pipeline.verify.finding import Json
 
 #: A half-open range of code points of a page.
@@ -24,36 +25,29 @@ def is_proof(extension: Json) -> bool:
 
 def rules_of(element: Json) -> set[object]:
     """The rules that an element's extensions name."""
-    rules = {each.get("valueCode") for each in element.get("extension", ()) if name_of(each) == "rule"}
-    proofs = (
-        _PROOF.fullmatch(str(each.get("valueString"))) for each in element.get("extension", ()) if name_of(each) == "proof"
-    )
-    return rules | {proof[2] for proof in proofs if proof and proof[2]}
+    proofs = (_PROOF.fullmatch(str(proof)) for proof in values(element, "proof", "valueString"))
+    return {*(each.get("valueCode") for each in named(element, "rule")), *(proof[2] for proof in proofs if proof and proof[2])}
 
 
 def spans_of(element: Any) -> list[Place]:  # noqa: ANN401 - any JSON
     """The spans in an element's `extension`: reference, start and end. A span with a part missing is (…, -1, -1)."""
-    if not isinstance(element, dict):
-        return []
     found: list[Place] = []
-    for extension in element.get("extension", ()):
+    for extension in element.get("extension", ()) if isinstance(element, dict) else ():
         if name_of(extension) == "proof":
             found += _compact(str(extension.get("valueString")))
-        if extension.get("url") != DERIVATION:
-            continue
-        parts = {one.get("url"): one for one in extension.get("extension", ())}
-        reference = parts.get("reference", {}).get("valueReference", {}).get("reference")
-        offset, length = (parts.get(name, {}).get("valueInteger") for name in ("offset", "length"))
-        if (
-            isinstance(reference, str)
-            and type(offset) is int
-            and type(length) is int
-            and len(parts) == len(extension.get("extension", ()))
-        ):
-            found.append((reference, offset, offset + length))
-        else:
-            found.append((str(reference), -1, -1))
+        elif extension.get("url") == DERIVATION:
+            found.append(_derivation(extension))
     return found
+
+
+def _derivation(extension: Json) -> Place:
+    parts = {one.get("url"): one for one in extension.get("extension", ())}
+    reference = parts.get("reference", {}).get("valueReference", {}).get("reference")
+    offset, length = (parts.get(name, {}).get("valueInteger") for name in ("offset", "length"))
+    are_numbers = type(offset) is int and type(length) is int
+    if isinstance(reference, str) and are_numbers and len(parts) == len(extension.get("extension", ())):
+        return reference, offset, offset + length
+    return str(reference), -1, -1
 
 
 def _compact(value: str) -> Iterator[Place]:
@@ -65,33 +59,7 @@ def _compact(value: str) -> Iterator[Place]:
         yield None, -1, -1
 
 
-def part(extension: Json, name: str) -> Json:
-    """The part of a complex extension that has a name; empty if there is none."""
-    return next((one for one in extension.get("extension", ()) if one.get("url") == name), {})
-
-
-def quote_of(extension: Json) -> str | None:
-    """The words that a quote among our extensions carries in its part `text`."""
-    words = part(extension, "text").get("valueString")
-    return words if isinstance(words, str) else None
-
-
-def codes_of(concept: Json | None) -> set[str]:
-    """The codes of a CodeableConcept, of whatever system."""
-    return {str(coding.get("code")) for coding in (concept or {}).get("coding", ())}
-
-
-def name_of(extension: Json) -> str:
-    """The name of one of our extensions, or of a part of one: the end of its URL."""
-    return str(extension.get("url", "")).rsplit("/", 1)[-1]
-
-
-def spans_in(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
+def spans_in(resource: Json) -> Iterator[str]:
     """The references of the spans at any depth of a resource."""
-    if isinstance(value, dict):
+    for _, value in objects(resource, ""):
         yield from (reference for reference, _, _ in spans_of(value) if reference is not None)
-        for item in value.values():
-            yield from spans_in(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from spans_in(item)

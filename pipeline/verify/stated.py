@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from pipeline.errors import Problem
 from pipeline.facts import PublishedFacts
 from pipeline.model import Fact, Use, facts_in
+from pipeline.verify.elements import values
 from pipeline.verify.finding import Json, finding
-from pipeline.verify.spans import name_of
 
 _CODES = frozenset({"code", "valueCode"})
 #: Text that is no value: the page itself, and what a narrative repeats.
@@ -88,7 +88,7 @@ def _collect(value: object, parts: list[_Said], uses: dict[tuple[str, int], _Sai
             _collect(each, parts, uses, holder, key)
     elif isinstance(value, dict):
         if uses is not None:
-            numbers = [each.get("valueInteger") for each in value.get("extension", ()) if name_of(each) == "use"]
+            numbers = values(value, "use", "valueInteger")
             parts = [*parts, *(uses.setdefault((holder, each), _Said()) for each in numbers if isinstance(each, int))]
         for name, each in value.items():
             _collect(each, parts, uses, holder, name)
