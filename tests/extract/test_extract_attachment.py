@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.extract.in_words import LEAD, Uses, brands, patients, words
+from tests.extract.in_words import LEAD, Uses, brands, patients, prior, words
 
 
 @pytest.mark.parametrize(
@@ -323,3 +323,16 @@ def test_when_the_thing_prevented_comes_is_not_when_the_drug_is_given(uses_of: U
 def test_a_drug_helps_find_a_tumor_and_surgery_does_not(uses_of: Uses) -> None:
     (use,) = uses_of("Zolafen is approved to be used in adults during surgery to help find:\n\n- **Lung cancer**.")
     assert (use.intent, patients(use), words(use)) == ("other", [["adults"]], ["during surgery"])
+
+
+@pytest.mark.parametrize(
+    "opening", ["Zolafen is approved to treat Kaposi sarcoma in patients:", f"{LEAD}- **Melanoma**. It is used in people:"]
+)
+@pytest.mark.parametrize("said", ["With AIDS", "With diabetes", "With Crohn disease"])
+def test_what_patients_may_have_is_no_partner_and_no_narrower_disease(uses_of: Uses, opening: str, said: str) -> None:
+    items = f"- {said}.\n- Who have had chemotherapy."
+    first, second = uses_of(
+        f"{opening}\n\n{items}" if "- " not in opening else f"{opening}\n  {items.replace(chr(10), chr(10) + '  ')}"
+    )
+    assert (words(first), first.therapies, first.narrower) == ([said], (), ())
+    assert prior(second) == [("required", "chemotherapy")]
