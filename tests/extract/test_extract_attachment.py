@@ -336,3 +336,15 @@ def test_what_patients_may_have_is_no_partner_and_no_narrower_disease(uses_of: U
     )
     assert (words(first), first.therapies, first.narrower) == ([said], (), ())
     assert prior(second) == [("required", "chemotherapy")]
+
+
+def test_what_the_treatment_before_is_for_is_no_state_of_the_disease(uses_of: Uses) -> None:
+    said = "kidney damage after cisplatin for advanced ovarian cancer"
+    for section in (
+        f"Zolafen is approved to prevent:\n\n- **{said[:13]}**{said[13:]}",
+        f"Zolafen is approved to prevent {said}.",
+    ):
+        (use,) = uses_of(section)
+        assert (words(use), use.narrower, use.stages) == (["for advanced ovarian cancer"], (), ())
+    (same,) = uses_of(f"{LEAD}- **Melanoma** after chemotherapy for metastatic cancer")
+    assert [one.text for one in same.stages] == ["metastatic"]
