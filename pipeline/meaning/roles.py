@@ -129,6 +129,9 @@ def _having(scene: Scene) -> tuple[Said, ...] | None:
         return (scene.tell("description", "patient-trait"),)
     if _MARKER.search(scene.said) is not None and scene.opener == "with":
         return (scene.tell("biomarker", "biomarker", scene.place(scene.inner, scene.end)),)
+    behind = last is not None and last.kind == "head" and scene.phrase.comma and not scene.phrase.joint
+    if behind and not any(word.classes and not word.is_stop for word in scene.content):
+        return (scene.tell("qualifier", "stated", of="use"),)  # "X, with gemcitabine": given beside it, or what X comes with
     return (scene.tell("status", "with-feature"),)
 
 
@@ -218,13 +221,7 @@ def _for(scene: Scene) -> tuple[Said, ...] | None:
         return (scene.tell("frame", "opens-list"),)
     if _announces(scene):
         return treating.announced(scene)
-    if [word.low for word in scene.content] in (
-        ["this", "purpose"],
-        ["this", "reason"],
-        ["this", "use"],
-        ["these", "uses"],
-        ["use"],
-    ):
+    if " ".join(word.low for word in scene.content) in ("this purpose", "this reason", "this use", "these uses", "use"):
         return (scene.tell("frame", "this-use"),)
     listed = noun_list(scene.words, scene.inner, scene.end)
     if listed.end < scene.end or (not scene.heads and scene.phrase.kind == "place"):

@@ -348,3 +348,8 @@ def test_what_the_treatment_before_is_for_is_no_state_of_the_disease(uses_of: Us
         assert (words(use), use.narrower, use.stages) == (["for advanced ovarian cancer"], (), ())
     (same,) = uses_of(f"{LEAD}- **Melanoma** after chemotherapy for metastatic cancer")
     assert [one.text for one in same.stages] == ["metastatic"]
+
+
+def test_what_is_given_beside_it_behind_a_comma_is_no_state_of_the_disease(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Pancreatic cancer**, with brontinib, in adults.")
+    assert (use.disease_status, words(use), patients(use)) == ((), ["with brontinib"], [["adults"]])
