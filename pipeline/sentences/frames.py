@@ -74,7 +74,7 @@ _LIMIT = rx(rf"\b(?:{_LIMITS})\b")
 #: No mere explanation of what the drug is: "It is a treatment option for adults who have received X".
 _LIMIT_OR_WHO = rx(
     rf"\b(?:{_LIMITS}|who|whose|after|maintenance"
-    r"|(?:first|second|third|last)-line|diagnostic [\w-]+ for|for (?:adults|children|patients|people|women|men))\b"
+    r"|(?:first|second|third|last)-line|diagnostic [\w-]+ for|for (?:[\w-]+ )?(?:adults|children|patients|people|women|men))\b"
 )
 
 
