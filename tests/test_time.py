@@ -154,6 +154,7 @@ USES: dict[str, Callable[[int], str]] = {
     "identical items": lambda n: "is approved to treat:\n\n" + "- **glioma** in adults\n" * (n // 40),
     "brand sentences": lambda n: f"is approved to treat glioma. {'This use is approved for Zolaria. ' * (n // 34)}",
     "footnote marks": lambda n: "is approved to treat:\n\n" + "- glioma¹\n" * (n // 40) + "\n¹ in adults.",
+    "each item with its footnote": lambda n: "is approved to treat:\n\n" + "- glioma*\n\n*In adults.\n\n" * (n // 40),
     "link targets": lambda n: f"is approved to treat {'[glioma](/a?id=CDR0000045) ' * (n // 27)}",
     "words in a bracket": lambda n: f"is approved to treat glioma ({'AND A ' * (n // 6)}x)",
     "commas": lambda n: f"is approved to treat glioma{',' * n}",

@@ -28,6 +28,8 @@ _STARTS_AND_ENDS = rx(
 _AS_WELL = rx(
     r"\b(?:as well|in addition)\b(?! (?:as|to)\b)|\b(?:get|receive|are given|use|take) (?:the|a) (?:\w+ )?(?:form|dose|tablet|liquid)\b"
 )
+#: "Adults must have had X; children must be newly diagnosed.": what either group must have is said of it alone.
+_OF_EACH_GROUP = rx(r"; (?:adults|children|adolescents|women|men) (?:must|should|may|can|receive|get|take|are|have)\b")
 _ONLY_IF = rx(r"\b(?:only if|should|if|must (?!have\b|be\b))")
 
 
@@ -45,6 +47,8 @@ def read_detail(statement: Statement, frame: Frame, heads: tuple[str, ...], name
         at = next(word.start for word in words if word.low in closed("content"))
         said = Said("frame", KINDS, (statement.start, at)), Said("status", INCLUDED, (at, statement.end_of_words))
         return Reading(statement, said)
+    if _OF_EACH_GROUP.search(statement.text):
+        return of_some_patients(statement)
     if _OF_BRAND.search(statement.text) or (frame.subject != "disease" and _NOT_FOR.search(statement.text)):
         return Reading(statement, (Said("qualifier", "stated", whole),))
     if group is None or leading or _RECEIVE_IT.match(statement.text) or (group.negative and frame.subject != "disease"):

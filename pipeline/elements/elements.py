@@ -218,8 +218,12 @@ class _Walk:
             return
         if self.passage is None or self.passage.prose:
             self._open(Passage((), under=self.headings, bare=self.names.approved and self._is_bare()))
-        for element in self.found:
+        for element in reversed(self.found):
+            if element is self.passage:
+                break
             if isinstance(element, Aside) and element.passage is self.passage:
+                if not element.last:
+                    break  # and so are those before it
                 element.last = False
         assert self.passage is not None  # opened above  # noqa: S101
         items = nest([block for block in run if longest(block) <= MAX_SENTENCE])

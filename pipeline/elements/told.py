@@ -235,6 +235,8 @@ def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
         reading = read(statement, heads, kind=_GOES_ON[opened])
         choice = above[-1].readings and _ONE_OF.search(above[-1].readings[-1].statement.text)
         return [_optional(reading) if choice else reading]
+    if _says_with_what(statement, above[-1] if above else lead):
+        return [Reading(statement, (Said("qualifier", "stated", (statement.start, statement.end_of_words), of="patients"),))]
     if not above and lead is not None and lead.open == "to":
         return [_of_open_aim(statement, told, names)]
     acts = lead is not None and any(reading.of("object") for reading in lead.readings)
@@ -266,6 +268,17 @@ def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
     return [read(statement, told.heads, at=head.end, head=head, before=with_states(number, states))]
 
 
+def _says_with_what(statement: Statement, above: Told | None) -> bool:
+    """Reads "With AIDS" below "It is used in patients:": a name that may be what they have, or what they are given beside it."""
+    words = words_of(statement.plain, statement.start, statement.end)
+    if above is None or not above.readings or _PATIENTS.search(above.readings[-1].statement.text) is None:
+        return False
+    heads = (*above.heads, *(r.text(place) for r in above.readings for one in r.of("object") for place in one.names))
+    known = any(word.of("treatment", "coordinator") for word in words) or related(statement.text, heads)
+    return words[0].low == "with" and len(phrases(words, 0, len(words))) == 1 and not known
+
+
+_PATIENTS = rx(r"\b(?:patients|people|those|adults|children|women|men):$")
 _FOR = re.compile(r"(?:For|In|To|As) ")
 
 

@@ -17,7 +17,7 @@ from pipeline.elements.scope import (
 )
 from pipeline.elements.sentence import is_another, points_back, read_on
 from pipeline.elements.told import NO_ANTECEDENT, NO_FRAME, OTHER_SUBJECT
-from pipeline.extract.ledger import Ledger, Read, keep_with, note_said, rules_of
+from pipeline.extract.ledger import Ledger, Read, block_of, keep_with, note_said, rules_of
 from pipeline.language import rx
 from pipeline.model import Block, Fact
 from pipeline.sentences.frames import Frame, frame_of, limits
@@ -59,7 +59,7 @@ _OF_THE_USE = rx(r"\b(?:this use|these uses|(?:its |the )?use (?:of [\w-]+ )?(?:
 def read_aside(ledger: Ledger, aside: Aside) -> None:
     """Read a sentence between passages: more of the uses beside it, something else, or unread and kept with them."""
     statement, frame = aside.statement, aside.frame
-    places = _marked(ledger, statement.note) or reached(aside, ledger.elements, ledger.following)
+    places = (ledger.noted(statement) if statement.note else []) or reached(aside, ledger.elements, ledger.following)
     lost = aside.lost and not _denies_another(statement, frame, ledger)
     of_brands = of_all_brands(statement)
     if of_brands and frame.role == "denied":  # "Neither brand is approved for use in children.": of every use
@@ -93,11 +93,6 @@ def _denied_in_paragraph(aside: Aside) -> bool:
     passage = aside.passage
     own = passage is not None and passage.prose and passage.lead[0].block is aside.statement.block
     return own and aside.frame.role == "denied"
-
-
-def _marked(ledger: Ledger, note: str) -> list[Place]:
-    """The uses that carry the mark of a footnote: it speaks of no others."""
-    return [one.place for one in ledger.reads if note and note in one.leaf.marks]
 
 
 def _denies_another(statement: Statement, frame: Frame, ledger: Ledger) -> bool:
@@ -198,7 +193,7 @@ def read_limits(ledger: Ledger) -> None:
     """What stands under "Limitations of Use": with the uses of its section; all, where it has none, or alone stands at the end."""
     if not ledger.limits:
         return
-    places = [(ledger.at[id(_block_of(one.place))], one) for one in ledger.reads]
+    places = [(ledger.at[id(block_of(one.place))], one) for one in ledger.reads]
     under = (each for one in ledger.elements if isinstance(one, Passage) for each in one.under)
     titles = frozenset(ledger.at[id(each)] for each in under if each.kind != "heading")
     for one in ledger.limits:
@@ -256,7 +251,3 @@ def _closes(limits: Limits, places: Iterable[tuple[int, Read]]) -> bool:
     """Whether limits stand at the end of all uses, and not in an item of one."""
     nested = limits.title.kind == "item" and limits.title.level > 1
     return not nested and all(number < limits.at for number, _ in places)
-
-
-def _block_of(place: Place) -> Block:
-    return place.lead[0].block if isinstance(place, Passage) else place.block

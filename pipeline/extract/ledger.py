@@ -76,6 +76,9 @@ class Ledger:
         self.denials = Denials()
         self.denied: set[int] = set()
         self.at = {id(block): number for number, block in enumerate(blocks)}
+        self._at: dict[int, list[int]] = {}  # of each place, by its `id`, the numbers of its leaves
+        self._placed = 0
+        self._noted: dict[tuple[str, int], list[Place]] | None = None  # of a mark and the block of its footnote, the uses
         self._notes: dict[str, list[list[Aside]]] = {}  # of each mark its footnotes in page order, a paragraph each
         noted = (one for one in self.elements if isinstance(one, Aside) and one.statement.note)
         for (mark, _), said in groupby(noted, key=lambda one: (one.statement.note, id(one.statement.block))):
@@ -103,13 +106,34 @@ class Ledger:
         self.state(places, statement.fact("stated"))
 
     def of(self, places: Iterable[Place]) -> list[Read]:
-        """The leaves at some places."""
-        wanted = {id(place) for place in places}
-        return [one for one in self.reads if holds(wanted, one.place)]
+        """The leaves at some places, or above one that only says more of them."""
+        for number in range(self._placed, len(self.reads)):
+            place = self.reads[number].place
+            for each in {id(place), *(map(id, place.leaves()) if isinstance(place, Item) else ())}:
+                self._at.setdefault(each, []).append(number)
+        self._placed = len(self.reads)
+        found = {number for place in places for number in self._at.get(id(place), ())}
+        return [self.reads[number] for number in sorted(found)]
+
+    def noted(self, note: Statement) -> list[Place]:
+        """The uses that carry the mark of a footnote, and whose next one it is: it speaks of no others."""
+        if self._noted is None:
+            self._noted = {}
+            for one in self.reads:
+                for mark in dict.fromkeys(one.leaf.marks):
+                    for said in self.footnotes(mark, block_of(one.place))[:1]:
+                        self._noted.setdefault((mark, id(said.statement.block)), []).append(one.place)
+        own = self._noted.get((note.note, id(note.block)))
+        return own or [one.place for one in self.reads if note.note in one.leaf.marks]
 
     def state(self, places: Iterable[Place], said: Fact) -> None:
         """Keep words that may restrict the uses at some places with them."""
         keep_with(self.of(places), said)
+
+
+def block_of(place: Place) -> Block:
+    """The block in which a leaf begins."""
+    return place.lead[0].block if isinstance(place, Passage) else place.block
 
 
 def keep_with(reads: Iterable[Read], said: Fact) -> None:

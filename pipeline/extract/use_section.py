@@ -42,7 +42,7 @@ from pipeline.meaning.said import Reading
 from pipeline.model import Block, Fact, SentenceRole
 from pipeline.phrases.diseases import called, names_head
 from pipeline.sentences.denying import may_deny
-from pipeline.sentences.frames import Frame, frame_of
+from pipeline.sentences.frames import CONFIRMATORY, Frame, frame_of
 from pipeline.sentences.quote import fact, join
 from pipeline.sentences.statements import Statement
 from pipeline.sentences.subjects import Names
@@ -346,7 +346,7 @@ def _scoped(ledger: Ledger, item: Item, statement: Statement, frame: Frame, leav
         if not covered or (frame.role == "approval-status" and may_limit(statement, frame)):
             for one in leaves:
                 one.leaf.stated.append(statement.fact("stated"))
-    elif frame.role == "programme" or may_limit(statement, frame):
+    elif frame.role == "programme" or frame.name == CONFIRMATORY or may_limit(statement, frame):
         for one in leaves:
             one.leaf.stated.append(statement.fact(frame.name if frame.role == "programme" else "stated"))
     note_said(ledger, statement, frame, leaves)

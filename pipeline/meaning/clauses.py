@@ -18,6 +18,7 @@ from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.people import Group, read_age
 from pipeline.phrases.treatments import read_treatments
 from pipeline.phrases.verbs import begins_verb, verb_group
+from pipeline.phrases.words import closing_bracket
 
 _STAGE = rx(
     r"(?:either )?(?:stages? |grades? |high[- ]grade|low[- ]grade|in (?:the )?(?:chronic|accelerated|blast\w*)"
@@ -71,6 +72,7 @@ def _group(scene: Scene, group: Sequence[Predicate], *, patients: bool) -> list[
         for start in _in_turn(scene, predicate, end)
         for one in priors_in(scene, start, min(predicate.end, end), several=several)
     ]
+    prior = [one for one in prior if not _explains(scene, first, one.place)]
     if patients and _WORSE.match(scene.text, scene.words[first].start) is None:
         prior = [one for one in prior if not _meanwhile(scene, scene.words[first].start, one)]
     if several:
@@ -119,6 +121,13 @@ _WORSE = rx(
     r"|went away(?: completely)?|shr[au]nk|improved|responded|stopped (?:growing|responding)"
     r"|not (?:respond(?:ed)?|improved?|get better|gotten better))\b"
 )
+
+
+def _explains(scene: Scene, first: int, place: Place) -> bool:
+    """Reads "is castrate resistant (has not responded to treatments that lower testosterone)": the bracket says what a word means."""
+    words = scene.words
+    opened = (n for n in range(first + 1, scene.end - 1) if words[n].low == "(" and begins_verb(words[n + 1]))
+    return any(words[n].start < place[0] < words[closing_bracket(words, n, scene.end) - 1].end for n in opened)
 
 
 def _of_it(scene: Scene, group: Sequence[Predicate]) -> bool:

@@ -264,7 +264,9 @@ _STEP_KINDS = ("with", "having", "alone", "time", "role", "span", "place")
 def _steps(text: str, words: Sequence[Word], found: Sequence[Phrase]) -> tuple[Step, ...]:
     """The steps of "with A before surgery and then alone after surgery"."""
     starts = [
-        number for number, phrase in enumerate(found) if phrase.joint == "then" and phrase.kind in ("with", "alone", "having")
+        number
+        for number, phrase in enumerate(found)
+        if (phrase.joint == "then" or _goes_on_after(words, found, number)) and phrase.kind in ("with", "alone", "having")
     ]
     if not starts:
         return _times(text, words, found)
@@ -291,6 +293,19 @@ def _steps(text: str, words: Sequence[Word], found: Sequence[Phrase]) -> tuple[S
     return tuple(steps)
 
 
+def _goes_on_after(words: Sequence[Word], found: Sequence[Phrase], number: int) -> bool:
+    """Reads "with A before surgery and by itself after surgery": what is given before and what is given after are two steps."""
+    if (
+        found[number].joint != "and"
+        or not 1 < number < len(found) - 1
+        or found[number - 2].kind not in ("with", "alone", "having")
+    ):
+        return False
+    before, after = found[number - 1], found[number + 1]
+    return before.kind == after.kind == "time" and words[before.first].low == "before" and words[after.first].low in _AFTER
+
+
+_AFTER = ("after", "following")
 _TIMES = ("time", "span")
 
 

@@ -17,7 +17,7 @@ from pipeline.meaning.clauses import APPOSITION, has_disease, of_disease, of_pat
 from pipeline.meaning.said import INCLUDED, Said
 from pipeline.meaning.scene import Scene
 from pipeline.model import QualifierKind
-from pipeline.phrases.diseases import diseases, is_generic
+from pipeline.phrases.diseases import diseases, is_generic, related
 from pipeline.phrases.kinds import Kind
 from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.people import Group, read_age, read_people
@@ -129,6 +129,9 @@ def _having(scene: Scene) -> tuple[Said, ...] | None:
         return (scene.tell("description", "patient-trait"),)
     if _MARKER.search(scene.said) is not None and scene.opener == "with":
         return (scene.tell("biomarker", "biomarker", scene.place(scene.inner, scene.end)),)
+    behind = last is not None and last.kind == "head" and scene.phrase.comma and not scene.phrase.joint
+    if behind and not any(word.classes and not word.is_stop for word in scene.content):
+        return (scene.tell("qualifier", "stated", of="use"),)  # "X, with gemcitabine": given beside it, or what X comes with
     return (scene.tell("status", "with-feature"),)
 
 
@@ -218,13 +221,7 @@ def _for(scene: Scene) -> tuple[Said, ...] | None:
         return (scene.tell("frame", "opens-list"),)
     if _announces(scene):
         return treating.announced(scene)
-    if [word.low for word in scene.content] in (
-        ["this", "purpose"],
-        ["this", "reason"],
-        ["this", "use"],
-        ["these", "uses"],
-        ["use"],
-    ):
+    if " ".join(word.low for word in scene.content) in ("this purpose", "this reason", "this use", "these uses", "use"):
         return (scene.tell("frame", "this-use"),)
     listed = noun_list(scene.words, scene.inner, scene.end)
     if listed.end < scene.end or (not scene.heads and scene.phrase.kind == "place"):
@@ -232,7 +229,17 @@ def _for(scene: Scene) -> tuple[Said, ...] | None:
     named = diseases(scene.text, *scene.place(scene.inner, scene.end), scene.heads, short=scene.phrase.kind in ("for", "start"))
     if named is None:
         return None
+    if _of_treatment(scene) and any(one.kind == "narrower" for one in named):
+        return (scene.tell("qualifier", "stated", of="use"),)
     return tuple(scene.tell(one.kind, "named-disease", one.place) for one in named) or (scene.tell("frame", "disease-again"),)
+
+
+def _of_treatment(scene: Scene) -> bool:
+    """Reads "kidney damage after cisplatin for advanced ovarian cancer": the other disease is what the cisplatin is for."""
+    before = scene.previous
+    names = scene.heads or tuple(scene.text[slice(*name)] for one in scene.before if one.kind == "object" for name in one.names)
+    behind = before is not None and before.kind in ("time", "cause") and scene.phrase.kind == "for"
+    return behind and not (scene.phrase.joint or scene.phrase.comma) and bool(names) and not related(scene.said, names)
 
 
 def _announces(scene: Scene) -> bool:

@@ -75,7 +75,7 @@ _LIMIT = rx(rf"\b(?:{_LIMITS})\b")
 #: No mere explanation of what the drug is: "It is a treatment option for adults who have received X".
 _LIMIT_OR_WHO = rx(
     rf"\b(?:{_LIMITS}|who|whose|after|maintenance"
-    r"|(?:first|second|third|last)-line|diagnostic [\w-]+ for|for (?:adults|children|patients|people|women|men))\b"
+    r"|(?:first|second|third|last)-line|diagnostic [\w-]+ for|for (?:[\w-]+ )?(?:adults|children|patients|people|women|men))\b"
 )
 
 
@@ -124,17 +124,16 @@ _RECOMMENDED = rx(r"\b(?:is|are|has been|have been)(?: also)? recommended (?:for
 _ONLY_TO = rx(r"\bshould (?:only be used|be used only|be reserved) (?:to|for|in|when|if)\b")
 
 
-#: The frame of "X is available only through a restricted program": how it is given, which is no use.
+#: The frames of "X is available only through a restricted program" (how it is given), of "This category includes cretinism." behind
+#: a use (kinds of its disease), and of "Continued approval may depend on a confirmatory trial" (whether its approval will last).
 PROGRAM = "special-program"
-
-
-#: The frame of "This category includes cretinism and myxedema." behind a use: kinds of its disease.
 KINDS = "kinds"
+CONFIRMATORY = "confirmatory-trials"
 
 
 FRAMES: tuple[Row, ...] = (
     Row(KINDS, "detail", says=rx(r"^this (?:category |group )?includes? (?!only\b|no\b)")),
-    Row("confirmatory-trials", "approval-status", says=rx(r"\bconfirmatory\b|\bremains? approved only if\b.*\b(?:trials?|stud(?:y|ies))\b|\b(?:may|might|could|can) withdraw (?:its |the |this )?approval\b|^as a condition of (?:this |the )?approval\b.*\b(?:trials?|stud(?:y|ies))\b")),
+    Row(CONFIRMATORY, "approval-status", says=rx(r"\bcontinued approval\b.*\b(?:depends?|contingent|conditional)\b|\bconfirmatory\b|\bremains? approved only if\b.*\b(?:trials?|stud(?:y|ies))\b|\b(?:may|might|could|can) withdraw (?:its |the |this )?approval\b|^as a condition of (?:this |the )?approval\b.*\b(?:trials?|stud(?:y|ies))\b")),
     Row("more-information", "other-form", says=rx(r"^[(\[\s]*see\b|^for (?:more )?information\b|\bsee the drug information summar(?:y|ies)\b")),
     Row("being-studied", "studied", verbs=("study",), unless=rx(
         r"^\W*it is not known\b|\b(?:must|should) (?:also )?be tested\b|\btested (?:for|before|after|every|to)\b"

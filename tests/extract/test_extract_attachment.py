@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.extract.in_words import LEAD, Uses, brands, patients, words
+from tests.extract.in_words import LEAD, Uses, brands, patients, prior, words
 
 
 @pytest.mark.parametrize(
@@ -323,3 +323,33 @@ def test_when_the_thing_prevented_comes_is_not_when_the_drug_is_given(uses_of: U
 def test_a_drug_helps_find_a_tumor_and_surgery_does_not(uses_of: Uses) -> None:
     (use,) = uses_of("Zolafen is approved to be used in adults during surgery to help find:\n\n- **Lung cancer**.")
     assert (use.intent, patients(use), words(use)) == ("other", [["adults"]], ["during surgery"])
+
+
+@pytest.mark.parametrize(
+    "opening", ["Zolafen is approved to treat Kaposi sarcoma in patients:", f"{LEAD}- **Melanoma**. It is used in people:"]
+)
+@pytest.mark.parametrize("said", ["With AIDS", "With diabetes", "With Crohn disease"])
+def test_what_patients_may_have_is_no_partner_and_no_narrower_disease(uses_of: Uses, opening: str, said: str) -> None:
+    items = f"- {said}.\n- Who have had chemotherapy."
+    first, second = uses_of(
+        f"{opening}\n\n{items}" if "- " not in opening else f"{opening}\n  {items.replace(chr(10), chr(10) + '  ')}"
+    )
+    assert (words(first), first.therapies, first.narrower) == ([said], (), ())
+    assert prior(second) == [("required", "chemotherapy")]
+
+
+def test_what_the_treatment_before_is_for_is_no_state_of_the_disease(uses_of: Uses) -> None:
+    said = "kidney damage after cisplatin for advanced ovarian cancer"
+    for section in (
+        f"Zolafen is approved to prevent:\n\n- **{said[:13]}**{said[13:]}",
+        f"Zolafen is approved to prevent {said}.",
+    ):
+        (use,) = uses_of(section)
+        assert (words(use), use.narrower, use.stages) == (["for advanced ovarian cancer"], (), ())
+    (same,) = uses_of(f"{LEAD}- **Melanoma** after chemotherapy for metastatic cancer")
+    assert [one.text for one in same.stages] == ["metastatic"]
+
+
+def test_what_is_given_beside_it_behind_a_comma_is_no_state_of_the_disease(uses_of: Uses) -> None:
+    (use,) = uses_of(f"{LEAD}- **Pancreatic cancer**, with brontinib, in adults.")
+    assert (use.disease_status, words(use), patients(use)) == ((), ["with brontinib"], [["adults"]])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.model import Use
-from tests.extract.in_words import Uses, patients, prior
+from tests.extract.in_words import Uses, patients, prior, words
 
 LEAD = "Zolafen is approved to treat:\n\n- "
 
@@ -245,3 +245,10 @@ def test_a_first_treatment_for_a_disease_again_is_a_line(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}**Melanoma.** It is used as the first treatment for cancer that has spread.")
     assert use.line is not None
     assert (use.line.text, [one.text for one in use.disease_status], use.qualifiers) == ("first treatment", ["has spread"], ())
+
+
+@pytest.mark.parametrize("said", ["children must have had radiation therapy", "children must be newly diagnosed"])
+def test_what_each_group_must_have_binds_no_other_behind_a_semicolon(uses_of: Uses, said: str) -> None:
+    each = f"Adults must have had at least two earlier treatments; {said}."
+    (use,) = uses_of(f"{LEAD}**Leukemia** in adults and children. {each}")
+    assert (patients(use), words(use), use.prior) == ([["adults"], ["children"]], [each.rstrip(".")], ())

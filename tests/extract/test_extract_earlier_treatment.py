@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.extract.in_words import LEAD, Uses, patients, words
+from tests.extract.in_words import LEAD, Uses, patients, prior, words
 
 
 def test_prior_therapy_listed_after_the_types_is_required_for_each_of_them(uses_of: Uses) -> None:
@@ -148,3 +148,13 @@ def test_an_and_before_two_of_one_noun_is_a_must(uses_of: Uses) -> None:
     received = "platinum chemotherapy and a PD-1 inhibitor or PD-L1 inhibitor"
     (use,) = uses_of(f"{LEAD}- **Melanoma** in adults who have received {received}.")
     assert [(one.mode, len(one.names)) for one in use.prior] == [("required", 1), ("one_of", 2)]
+
+
+def test_a_bracket_that_says_what_a_word_means_is_no_earlier_treatment(uses_of: Uses) -> None:
+    state = "castrate resistant (has not responded to treatments that lower testosterone levels)"
+    plain, spread, after = uses_of(
+        f"{LEAD}- **Prostate cancer** that is {state}.\n- **Prostate cancer** that has spread and is {state}.\n"
+        "- **Sarcoma** that got worse (after treatment with brontinib)."
+    )
+    assert [(prior(one), [each.text for each in one.disease_status][-1]) for one in (plain, spread)] == [([], state)] * 2
+    assert prior(after) == [("required", "brontinib")]

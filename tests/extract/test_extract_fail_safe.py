@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from pipeline.model import Age, Use
-from tests.extract.in_words import LEAD, Fields, Uses
+from pipeline.model import Age, DrugFacts, Use
+from tests.extract.in_words import LEAD, Fields, Uses, page
 
 
 def stated(use: Use) -> list[str]:
@@ -127,3 +129,8 @@ def test_a_bound_that_the_page_leaves_out_is_left_out(
     (ages,) = [one for group in use.populations for one in group.characteristics if one.kind == "age-range"]
     bounds = [(age and Age(age, "year"), exclusive) for age, exclusive in (low, high)]
     assert [(ages.low, ages.low_exclusive), (ages.high, ages.high_exclusive)] == bounds
+
+
+def test_what_the_drug_is_used_for_is_no_mere_explanation_of_what_it_is(facts_of: Callable[[str], DrugFacts]) -> None:
+    said = "Zolafen is a kinase inhibitor used, together with brontinib, for postmenopausal women with breast cancer."
+    assert [one.fact.text for one in facts_of(page(said)).unread] == [said]

@@ -58,7 +58,7 @@ FLOORS = {
 }
 #: batch -> uses of which a word is in no field, at most; it only goes down. (In 14, "mg/m²" is taken for a
 #: footnote mark; in 19 it is "listed above"; in 22 a drug is "A--Topical" in its title alone; in 28 "by itself" in an item
-#: takes the place of the partner that the list opens with; in 29 "a confirmatory trial must show" stands in an item.)
+#: takes the place of the partner that the list opens with.)
 LOST = {
     "1": 0,
     "2": 0,
@@ -88,7 +88,7 @@ LOST = {
     "26": 0,
     "27": 0,
     "28": 1,
-    "29": 1,
+    "29": 0,
     "30": 0,
     "31": 0,
     "32": 0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.extract.in_words import Uses
+from tests.extract.in_words import LEAD, Uses, words
 
 STATEMENTS = [
     "Zolafen is used off-label to treat melanoma.",
@@ -144,3 +144,18 @@ def test_a_use_of_each_brand_in_one_sentence_keeps_the_sentence(uses_of: Uses) -
     said = "Zolafen is approved to treat melanoma (Alvera) and glioma (Bexida)."
     (use,) = uses_of(said)
     assert [one.fact.text for one in use.qualifiers] == [said]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Continued approval may depend on the results of further studies",
+        "Continued approval for this use is contingent upon verification of benefit in a confirmatory trial",
+        "A confirmatory trial must show that it helps these patients live longer",
+    ],
+)
+def test_whether_an_approval_lasts_is_kept_with_the_use_in_whose_item_it_stands(uses_of: Uses, said: str) -> None:
+    accelerated = "This use is approved under FDA's Accelerated Approval Program."
+    melanoma, glioma = uses_of(f"{LEAD}- **Melanoma** in adults. {accelerated} {said}.\n- **Glioma** in adults.")
+    assert (melanoma.approval_status, words(melanoma)) == ("accelerated_approval", [f"{said}."])
+    assert words(glioma) == []

@@ -20,6 +20,11 @@ def steps(use: Use) -> list[tuple[str, ...]]:
 STEPS = [
     ("with brontinib for up to six cycles and then alone", [("brontinib", "for up to six cycles"), ("alone",)]),
     ("with brontinib for six treatment cycles and then alone", [("brontinib", "for six treatment cycles"), ("alone",)]),
+    (
+        "with brontinib before surgery and by itself after surgery",
+        [("brontinib", "before surgery"), ("by itself", "after surgery")],
+    ),
+    ("alone before surgery and with brontinib after it", [("alone", "before surgery"), ("brontinib", "after it")]),
     ("before surgery and then for up to 1 year after surgery", [("before surgery",), ("for up to 1 year after surgery",)]),
 ]
 
