@@ -133,7 +133,7 @@ CONFIRMATORY = "confirmatory-trials"
 
 FRAMES: tuple[Row, ...] = (
     Row(KINDS, "detail", says=rx(r"^this (?:category |group )?includes? (?!only\b|no\b)")),
-    Row(CONFIRMATORY, "approval-status", says=rx(r"\bcontinued approval\b.*\b(?:depends?|contingent|conditional)\b|\bconfirmatory\b|\bremains? approved only if\b.*\b(?:trials?|stud(?:y|ies))\b|\b(?:may|might|could|can) withdraw (?:its |the |this )?approval\b|^as a condition of (?:this |the )?approval\b.*\b(?:trials?|stud(?:y|ies))\b")),
+    Row(CONFIRMATORY, "approval-status", says=rx(r"\bconfirmatory\b|\bremains? approved only if\b.*\b(?:trials?|stud(?:y|ies))\b|\b(?:may|might|could|can) withdraw (?:its |the |this )?approval\b|^as a condition of (?:this |the )?approval\b.*\b(?:trials?|stud(?:y|ies))\b")),
     Row("more-information", "other-form", says=rx(r"^[(\[\s]*see\b|^for (?:more )?information\b|\bsee the drug information summar(?:y|ies)\b")),
     Row("being-studied", "studied", verbs=("study",), unless=rx(
         r"^\W*it is not known\b|\b(?:must|should) (?:also )?be tested\b|\btested (?:for|before|after|every|to)\b"
