@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -19,7 +18,7 @@ from pipeline.elements.label_blocks import (
     opens_part,
 )
 from pipeline.elements.outline import Item, apart, nest
-from pipeline.elements.sentence import has_aim, has_object, is_another, is_for, points_back, starts_with_aim
+from pipeline.elements.sentence import has_aim, has_object, is_a_dose, is_another, is_for, points_back, starts_with_aim
 from pipeline.elements.told import names_another
 from pipeline.meaning.head import has_bold, read_head, starts_bold
 from pipeline.model import Block
@@ -344,8 +343,8 @@ class _Walk:
         """Whether "it is (also) used to treat …" names something else than the use in prose before it."""
         if self.passage is None:  # "Zolafen is an antidepressant. It is used to treat depression."
             return not self.lost and has_aim(statement, frame)
-        also = frame.group is not None and frame.group.also
         if not self.passage.prose:
+            also = frame.group is not None and frame.group.also
             return also and (not self.passage.items or has_aim(statement, frame))
         return names_another(self.passage, statement, frame, self.names)
 
@@ -376,7 +375,7 @@ class _Walk:
 
     def _says_more(self, statement: Statement, frame: Frame) -> bool:
         """Whether a sentence after a use in prose goes on with it: "It is used …", "Patients must …", one that nobody understood."""
-        doses = frame.subject == "other" and _A_DOSE.match(statement.text) is not None
+        doses = frame.subject == "other" and is_a_dose(statement)
         return (frame.of_use and (doses or frame.subject in ("it", "drug"))) or frame.role in ("detail", "unread")
 
     def _goes_on(self, block: Block) -> bool:
@@ -397,6 +396,3 @@ class _Walk:
             self.label, self.part = (self.label if listed and passage.prose else None), 0
         self.lost = self.stranger = False
         self.found.append(passage)
-
-
-_A_DOSE = re.compile(r"(?:The|Each|One) (?:first |second |last |single )?(?:doses?|injections?|infusions?|courses?|cycles?)\b")

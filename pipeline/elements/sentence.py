@@ -234,3 +234,11 @@ def is_for(statement: Statement, frame: Frame) -> bool:
     """Whether a sentence says what the drug is for without a verb: "is approved for glioma"."""
     reading = read_on(statement, frame)
     return [reading.text(one.place) for one in reading.of("intent")] == ["for"]
+
+
+_A_DOSE = re.compile(r"(?:The|Each|One) (?:first |second |last |single )?(?:doses?|injections?|infusions?|courses?|cycles?)\b")
+
+
+def is_a_dose(statement: Statement) -> bool:
+    """Reads "The first dose is given before surgery.": of the use before it."""
+    return _A_DOSE.match(statement.text) is not None
