@@ -215,7 +215,8 @@ _SETS: Final[Mapping[str, str]] = {
     "of-genes": "involved help helps control controls make makes repair repairs cause causes tell tells",
     "found-by": "found shown seen detected determined confirmed identified measured diagnosed",
     "verbs-of-use": "it they this is are may can be used given approved",
-    "carriers": "you we doctor doctors might licensed licenced authorized authorised a an the of in on to for with by from at as into and or but nor and/or also if it its it's this that these those they "
+    "carriers": "you we doctor doctors might licensed licenced authorized authorised "
+    "a an the of in on to for with by from at as into and or but nor and/or also if it its it's this that these those they "
     "them their he his she her who whom whose which is are was were be been being has have had having do does did may can could should "
     "will would must used use uses using given give approved approval indicated treat treats treated treating treatment treatments "
     "prevent prevents help helps drug drugs medicine brand brands name names called certain some following type types kind kinds form "

@@ -6,9 +6,11 @@ from functools import lru_cache
 
 from pipeline.language import rx
 
+#: As US and British pages write it.
+_APPROVED = "(?:approved|licensed|authori[sz]ed)"
 _MAY_DENY = rx(
-    r"\b(?:withdrawn|withdrew|revoked|no longer|formerly(?! (?:called|known|referred|named))|discontinued|(?:not|never) (?:FDA[- ]?)?(?:approved|licensed|authori[sz]ed"
-    r"|recommended|indicated|used|given)"
+    r"\b(?:withdrawn|withdrew|revoked|no longer|formerly(?! (?:called|known|referred|named))|discontinued|(?:not|never) (?:FDA[- ]?)?"
+    rf"(?:{_APPROVED}|recommended|indicated|used|given)"
     r"|until (?:\w+ )?\d{4}|stud(?:y|ies|ied)|(?<!adequate\s)trials?|investigational|experimental|outside(?! (?:of )?(?:the|your) (?:milk|lungs?|brain|bones?|breasts?|prostate|colon|liver|kidneys?|ovar(?:y|ies)|body|bladder|skin|stomach)\b)|abroad"
     r"|countr(?:y|ies)|Europe(?:an)?|Canad(?:a|ian)|Japan(?:ese)?|emergency use|unapproved|unlicen[cs]ed|off-label"
     r"|China|EU|UK|tentative|pending|expected|proposed)\b"
@@ -24,7 +26,7 @@ _OFF_LABEL = r"\b(?:unapproved|unlicen[cs]ed|off-label|emergency[- ]use)\b"
 #: Of a use: it is outside of what is approved.
 OFF_LABEL = rx(_OFF_LABEL)
 _TAKEN_BACK = rx(
-    r"\b(?:no longer|not|never)(?: currently| yet| been)? (?:FDA[- ])?(?:approved|licensed|authori[sz]ed)\b"
+    rf"\b(?:no longer|not|never)(?: currently| yet| been)? (?:FDA[- ])?{_APPROVED}\b"
     rf"|{_OFF_LABEL}"
     r"|\b(?:approvals?|licen[cs]es?|authori[sz]ations?)\b.{0,60}\b(?:withdrawn|revoked|rescinded|taken back)\b"
 )

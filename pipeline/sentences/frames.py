@@ -213,7 +213,7 @@ def frame_of(statement: Statement, names: Names) -> Frame:
     if names.approved and (start := fragment_at(words)) is not None:
         return Frame("of-use", None, "drug", at=start, approval_status="approved")
     if (given := _given_by(words, names)) is not None:
-        return Frame("of-use", None, "drug", (given[0], given[1]), given[1], approval_status="used")
+        return Frame("of-use", None, "drug", given, given[1])
     at, first = main_verb(words)
     if first is None:
         group = verb_group(words, 0, len(words)) if names.open else None
@@ -242,15 +242,15 @@ def frame_of(statement: Statement, names: Names) -> Frame:
     effective = bool(said) and _FOUND.search(statement.text) is None
     subject = subject_of(statement.plain, words, at, first, names)
     head = group.head
-    done = names.approved and head is not None and head.low == "used" and words[first].of("have")
-    if done:
+    whole = Frame("", "unread", subject, (at, first), group.end, group, leading=(0, at))
+    if names.approved and head is not None and head.low == "used" and words[first].of("have"):
         # "has also been used successfully in a limited number of cases of X": what was done, and no indication
-        return Frame("has-been-used", "unread", subject, (at, first), group.end, group, leading=(0, at))
+        return replace(whole, name="has-been-used")
     if names.approved and group.past and _FOUND.search(statement.text) is not None:
         # "In the adjunctive study, X was administered to patients who …": no more of the use
-        return Frame("of-a-study", "unread", subject, (at, first), group.end, group, leading=(0, at))
+        return replace(whole, name="of-a-study")
     if names.approved and not group.negative and group.modal == "should" and _ONLY_TO.search(statement.text):
-        return Frame("only-for", "unread", subject, (at, first), group.end, group, leading=(0, at))
+        return replace(whole, name="only-for")
     if effective and not group.negative and subject in _OF_DRUG:
         return replace(_of_use(words, at, first, group, subject), approval_status="approved", effective=True)
     for row in FRAMES:
@@ -265,17 +265,17 @@ def frame_of(statement: Statement, names: Names) -> Frame:
         ):
             continue
         if row.name == "of-use" and subject == "use" and lists_brands(statement, names):
-            return Frame("brand-scope", "brands", subject, (at, first), group.end, group, leading=(0, at))
+            return replace(whole, name="brand-scope", role="brands")
         if row.name == "of-use" and is_over(statement, words, first, group):
-            return Frame("has-been-used", "unread", subject, (at, first), group.end, group, leading=(0, at))
+            return replace(whole, name="has-been-used")
         if row.name == "of-use":
             frame = _of_use(words, at, first, group, subject)
             if names.approved:  # whatever the verb: the section is that of approved uses
                 return replace(frame, approval_status="approved")
             indicated = not names.indicated and head is not None and head.low == "indicated"
             return replace(frame, approval_status="used") if indicated else frame
-        return Frame(row.name, row.role, subject, (at, first), group.end, group, leading=(0, at))
-    return Frame("", "unread", subject, (at, first), group.end, group, leading=(0, at))
+        return replace(whole, name=row.name, role=row.role)
+    return whole
 
 
 def _given_by(words: Sequence[Word], names: Names) -> tuple[int, int] | None:
