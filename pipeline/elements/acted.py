@@ -117,7 +117,8 @@ def _before_people(reading: Reading, intent: Said) -> int | None:
 
 
 HAVING = rx(
-    r"(?<!\W)(?:\W*\([^()]*\))?\W*(?:with|who have|that have|whose|of) (?:an? (?:diagnosis of )?|the |certain types of |advanced (?=cancers?\b))?"
+    r"(?<!\W)(?:\W*\([^()]*\))?\W*(?:with|who have|that have|whose|of"
+    r"|(?:(?:who|that) (?:are|have been) |newly |recently )*(?:infected|diagnosed|living) with|(?:(?:who|that) are )?suffering from) (?:an? (?:diagnosis of )?|the |certain types of |advanced (?=cancers?\b))?"
 )
 
 

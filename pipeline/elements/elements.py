@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from pipeline.elements.another import names_another
 from pipeline.elements.label_blocks import (
     BELOW,
     INFECTIONS,
@@ -16,10 +17,10 @@ from pipeline.elements.label_blocks import (
     is_title,
     leads_label,
     opens_part,
+    runs_in,
 )
 from pipeline.elements.outline import Item, apart, nest
-from pipeline.elements.sentence import has_aim, has_object, is_a_dose, is_another, is_for, points_back, starts_with_aim
-from pipeline.elements.told import names_another
+from pipeline.elements.sentence import has_aim, has_object, is_another, is_for, points_back, says_more, starts_with_aim
 from pipeline.meaning.head import has_bold, read_head, starts_bold
 from pipeline.model import Block
 from pipeline.phrases.nouns import CAUSED, noun_list
@@ -130,9 +131,10 @@ class _Walk:
     def takes_bold(self, block: Block, run: list[Block]) -> bool:
         """Reads "X is approved to treat:" and then a paragraph that starts bold, where a list was meant."""
         waiting = self.passage is not None and not self.passage.prose and not self.passage.items
+        bold = waiting and all(one.kind == "paragraph" and starts_bold(one) for one in (*run, block))
         if waiting and self.names.open and block.kind == "paragraph":
-            return is_fragment(block, self.names) or self._takes_name(block)
-        return (waiting and not run and block.kind == "paragraph" and starts_bold(block)) or self._takes_name(block)
+            return (bold and not self.names.approved) or is_fragment(block, self.names) or self._takes_name(block)
+        return bold or self._takes_name(block)
 
     def takes_sentence(self, block: Block, run: list[Block]) -> bool:
         """Reads "- CODRIX is indicated for the treatment of patients with gout." below no sentence that opens a list: prose."""
@@ -265,6 +267,8 @@ class _Walk:
             self.found.append(Unseen(block, self.passage))
             return
         said = of_footnote(statements(block))
+        if len(said) > 1 and runs_in(said[0], self._frame(said[0])):
+            self.passage, self.lost = None, True  # "**Migraine.** It is given …": no more of what stands before it
         closing = bool(said) and said[-1].opens
         for number, statement in enumerate(said):
             frame = self._frame(statement)
@@ -290,7 +294,7 @@ class _Walk:
                 label = self.label
                 self._open(replace(label, items=[Item(block, (statement,))], details=[], under=self.headings))
                 self.label = label
-            elif self._goes_on(block) and self._says_more(statement, frame) and not statement.note and not statement.opens:
+            elif self._goes_on(block) and says_more(statement, frame) and not statement.note and not statement.opens:
                 assert self.passage is not None  # it goes on with one  # noqa: S101
                 self.passage.details.append(statement)
             elif number == len(said) - 1 and (statement.opens or self._leads_on(statement, frame, following)):
@@ -372,11 +376,6 @@ class _Walk:
         if following is None or following.kind != "item" or statement.text.endswith((".", "!", "?", ")")):
             return False
         return frame.role in ("denied", "studied", "unread", None)
-
-    def _says_more(self, statement: Statement, frame: Frame) -> bool:
-        """Whether a sentence after a use in prose goes on with it: "It is used …", "Patients must …", one that nobody understood."""
-        doses = frame.subject == "other" and is_a_dose(statement)
-        return (frame.of_use and (doses or frame.subject in ("it", "drug"))) or frame.role in ("detail", "unread")
 
     def _goes_on(self, block: Block) -> bool:
         """Whether a use in prose was said before in the same block."""

@@ -1,4 +1,4 @@
-"""How the blocks of a label go on with the sentence that opens them: lists without a colon, groups of diseases, lost headings."""
+"""How blocks without a mark go on with the sentence that opens them: lists without a colon, groups of diseases, lost headings, run-in headings."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from pipeline.elements.outline import past_heading
 from pipeline.language import rx
+from pipeline.meaning.head import bold_ranges, starts_bold
 from pipeline.model import Block
 from pipeline.phrases.kinds import names_disease
 from pipeline.phrases.nouns import CAUSED, noun_aim
@@ -85,3 +86,9 @@ def breaks_off(statement: Statement, frame: Frame) -> bool:
 
 
 _LEADS_TO = re.compile(r"\b(?:of|for|to|in|as|indicated|following|below|conditions|patients|who)[\s:]*\Z", re.IGNORECASE)
+
+
+def runs_in(first: Statement, frame: Frame) -> bool:
+    """Reads "**Migraine.** It is given to …": a bold heading that a paragraph begins with."""
+    bold = bold_ranges(first.block) if not frame.name and starts_bold(first.block) else []
+    return bool(bold) and first.end_of_words <= bold[0][1]

@@ -26,7 +26,7 @@ _BRANDS = rx(
 )
 _WHOSE = rx(r"\bbrands?(?: names?)? of (?P<of>[^.;:]+?)(?= (?:is|are|may|has|have|was|were)\b|[.,;:]|$)")
 _OF_WHICH = rx(
-    r"(?:the )?(?:uses?|approvals?|indications?)(?: of [\w -]{1,80}?)?(?:(?: in| for) (?P<who>[\w -]+?)| to treat (?P<what>[\w -]+?)) "
+    r"(?:the )?(?:uses?|approvals?|indications?)(?: of [\w -]{1,80}?)?(?:(?: in| for) (?P<who>[\w -]+?)| to treat (?P<what>[\w -]+?)| (?:in combination |together )?with (?P<partner>[\w -]+?)) "
     r"(?:is|are|was|were|has|have|received|got|holds?) "
 )
 _GROUP = rx(r"(?:adults?|children|infants|adolescents|pa?ediatric patients)(?: aged (?!.*\b(?:adults|children)\b)[\w -]+)?$")
@@ -295,6 +295,8 @@ def _covered(aside: Aside, since: list[Place], before: list[Place]) -> tuple[Pla
             return (
                 tuple(before) if is_generic(found["what"]) else tuple(place for place in before if _about(place, found["what"]))
             )
+        if found["partner"]:
+            return tuple(place for place in before if _says(place, found["partner"]))
         if _GROUP.match(found["who"]) is not None:
             return tuple(before)
         return tuple(place for place in before if _about(place, found["who"]))  # "The uses in lung cancer are approved for …"
@@ -305,6 +307,13 @@ def _about(place: Place, disease: str) -> bool:
     """Whether a use is about a disease that a sentence names: its outermost item or its sentence begins with it."""
     first = (place.above() or (place,))[0].statements[0] if isinstance(place, Item) else place.lead[0]
     return disease.casefold() in first.text.casefold()
+
+
+def _says(place: Place, words: str) -> bool:
+    """Whether a use says some words, by itself or above it ("The use of zolafen with rituximab is approved under …")."""
+    own = (*place.above(), place) if isinstance(place, Item) else ()
+    said = (one for item in own for one in item.statements) if own else (*place.lead, *place.details)  # type: ignore[union-attr]
+    return any(words.casefold() in one.text.casefold() for one in said)
 
 
 def _the_one(aside: Aside, before: list[Place]) -> tuple[Place, ...]:

@@ -55,8 +55,10 @@ def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> 
     ):
         way = Said("qualifier", "manner", (head.start, head.end), of="treatment", what="manner")
         reading = replace(reading, said=(way, *reading.said))
-    if head is not None and frame.of_label and not reading.of("intent") and _names_whom(reading):
-        # "is indicated in patients with hypertension": what for is not said, and whom it is for says of what
+    whom = frame.of_label or _is_approved(frame)
+    if head is not None and whom and not reading.of("intent") and _names_whom(reading):
+        # "is indicated in patients with hypertension", "is approved as initial treatment for adults with follicular lymphoma":
+        # what for is not said, and whom it is for says of what
         what_for = Said("intent", "indicated", (head.start, head.end), mode="other")
         reading = replace(reading, said=(what_for, *reading.said))
     if frame.group is not None and head is None and frame.group.modal:  # "may be useful in X": no certain claim
@@ -99,6 +101,13 @@ def _in_disease(statement: Statement, one: Said) -> Said:
     words = words_of(statement.plain, found.end(), one.place[1]) if found is not None else ()
     named = bool(words) and noun_list(words, 0, len(words)).end == len(words) and words[-1].of("disease")
     return Said("description", "patient-trait", one.place) if named else one
+
+
+def _is_approved(frame: Frame) -> bool:
+    """Not "It is approved for use in adults with X" nor "In X, zolafen is approved only for", which go on with a use before them."""
+    group = frame.group
+    own = frame.subject in ("drug", "agency") and frame.leading == (0, 0)
+    return own and group is not None and group.is_of("approve") and not (group.only or group.negative or group.also)
 
 
 _TO = rx(r" to:?$")
@@ -236,9 +245,10 @@ def is_for(statement: Statement, frame: Frame) -> bool:
     return [reading.text(one.place) for one in reading.of("intent")] == ["for"]
 
 
+def says_more(statement: Statement, frame: Frame) -> bool:
+    """Whether a sentence after a use in prose goes on with it: "It is used …", "Patients must …", one that nobody understood."""
+    dose = frame.subject == "other" and _A_DOSE.match(statement.text) is not None  # "The first dose is given before surgery."
+    return (frame.of_use and (dose or frame.subject in ("it", "drug", "use"))) or frame.role in ("detail", "unread")
+
+
 _A_DOSE = re.compile(r"(?:The|Each|One) (?:first |second |last |single )?(?:doses?|injections?|infusions?|courses?|cycles?)\b")
-
-
-def is_a_dose(statement: Statement) -> bool:
-    """Reads "The first dose is given before surgery.": of the use before it."""
-    return _A_DOSE.match(statement.text) is not None

@@ -15,7 +15,6 @@ from pipeline.meaning.head import (
     Head,
     apart_from_state,
     bold_ranges,
-    has_bold,
     past_number,
     read_head,
     starts_bold,
@@ -24,7 +23,7 @@ from pipeline.meaning.head import (
 from pipeline.meaning.reading import read
 from pipeline.meaning.said import OTHER_WAY, STATES, Reading, Said
 from pipeline.phrases.adjuncts import phrases
-from pipeline.phrases.diseases import diseases, ends_in_disease, is_generic, names_head, related
+from pipeline.phrases.diseases import is_generic, related
 from pipeline.phrases.kinds import Kind
 from pipeline.phrases.people import read_people
 from pipeline.phrases.treatments import read_treatments
@@ -100,53 +99,6 @@ def read_prose(passage: Passage, names: Names) -> Told:
         else:
             told.lost.append((detail, NO_FRAME))
     return told
-
-
-def names_another(passage: Passage, statement: Statement, frame: Frame, names: Names) -> bool:
-    """Whether "it is (also) used to treat …" after a use in prose names another disease, and so states a use of its own."""
-    approved = frame.group is not None and frame.group.is_of("approve")
-    reading = read_on(statement, frame)
-    of_label = names.approved and any(
-        ends_in_disease(reading.text(place)) for one in reading.of("object") for place in one.names
-    )
-    led = leading_head(statement, frame) if prose_head(reading) is None else None
-    return another_use(reading, read_prose(passage, names).heads, led, approved=approved or of_label)
-
-
-def another_use(reading: Reading, heads: tuple[str, ...], led: Head | None = None, *, approved: bool = False) -> bool:
-    """Whether a sentence acts on a disease that is none of `heads` and no form of one.
-
-    `led` is the disease that stands before its subject; `approved`: it says "is approved".
-    """
-    intent = next(iter(reading.of("intent")), None)
-    if intent is None or not heads:
-        return False
-    if intent.mode == "other" and reading.text(intent.place) != "for":
-        # "It is also approved to increase bone mass", and not "It is given to relieve symptoms"
-        return reading.also and approved
-    head = led or prose_head(reading)
-    named = reading.also and (approved or has_bold(reading.statement))  # "It is also approved to prevent iron overload"
-    return head is not None and not any(
-        names_head(name, heads)
-        or is_generic(name)
-        or (related(name, heads) and _shares(name, heads))
-        or (not named and _names_none(name))
-        for name in head.names
-    )
-
-
-def _shares(name: str, heads: tuple[str, ...]) -> bool:
-    """Whether a name shares a word of its own with a head ("invasive breast cancer"), or is its abbreviation."""
-    words = set(re.findall(r"[a-z]{5,}", name.casefold())) - {"cancer", "tumor", "tumors", "disease", "cancers", "carcinoma"}
-    return (
-        any(words & set(re.findall(r"[a-z]{5,}", head.casefold())) for head in heads)
-        or name.isupper()
-        or name.lower().endswith("in situ")
-    )
-
-
-def _names_none(name: str) -> bool:
-    return not any(one.kind == "narrower" for one in diseases(name, 0, len(name), ()) or ())
 
 
 def read_item(item: Item, above: list[Told], names: Names, lead: Told | None = None) -> Told:
@@ -240,9 +192,9 @@ def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
     if not above and lead is not None and lead.open == "to":
         return [_of_open_aim(statement, told, names)]
     acts = lead is not None and any(reading.of("object") for reading in lead.readings)
-    if not above and not acts and _starts_people(statement) and not _bold_start(statement):
+    if not above and not acts and _starts_plain_people(statement):
         return [_after_patients(statement, told)]
-    if any(one.heads for one in above) or (_starts_people(statement) and not _bold_start(statement)):
+    if any(one.heads for one in above) or (_starts_plain_people(statement)):
         return [read(statement, heads)]
     head = (
         None
@@ -332,8 +284,9 @@ def _after_patients(statement: Statement, told: Told) -> Reading:
     people = next(iter(whole.of("population")), None)
     if people is None:
         return whole
-    bold = next((start for start, end in bold_ranges(statement.block) if statement.start <= start < statement.end), None)
-    found = HAVING.match(statement.plain, people.place[1], statement.end)
+    after = (start for start, _ in bold_ranges(statement.block) if people.place[1] <= start < statement.end)
+    bold = next(after, None)
+    found = (HAVING if statement.opens else _SAYS_WHAT).match(statement.plain, people.place[1], statement.end)
     start = bold if bold is not None else found.end() if found is not None else None
     at = next((number for number, word in enumerate(words) if start is not None and word.end > start), None)
     head = read_head(statement, at) if at is not None else None
@@ -342,6 +295,10 @@ def _after_patients(statement: Statement, told: Told) -> Reading:
     told.heads = (*head.names, *head.abbreviations)
     kept = tuple(one for one in read(statement, until=at).said if one.kind != "frame")
     return read(statement, told.heads, at=head.end, head=head, before=kept)
+
+
+#: "Adults with melanoma", "Adults: melanoma"
+_SAYS_WHAT = rx(rf"{HAVING.pattern}|: (?=\w)")
 
 
 def _after_adjunct(statement: Statement, told: Told) -> Reading | None:
@@ -363,6 +320,14 @@ _ADJUNCTS = ("people", "with", "time", "for", "span", "case", "place", "alone", 
 
 def _starts_people(statement: Statement) -> bool:
     return bool(read_people(statement.plain, statement.start, statement.end)[0])
+
+
+def _starts_plain_people(statement: Statement) -> bool:
+    """Whether patients stand first and no name that begins with them ("**Adult leukemia**"): "**Adults** with X", "**Adults with X**"."""
+    end = read_people(statement.plain, statement.start, statement.end)[1]
+    behind = statement.plain[end : bold_ranges(statement.block)[0][1]].strip(" :.,") if _bold_start(statement) else ""
+    named = behind and not HAVING.match(statement.plain, end)
+    return _starts_people(statement) and not named
 
 
 def _bold_start(statement: Statement) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.elements.denials import of_another, read_denial
 from pipeline.elements.details import conditional, read_detail
-from pipeline.elements.elements import MAX_SENTENCE, Aside, Passage, Unseen
+from pipeline.elements.elements import MAX_SENTENCE, Aside, Element, Passage, Unseen
 from pipeline.elements.limits import KINDS, Limits, is_only_title, opens_list, own_section
 from pipeline.elements.scope import (
     Place,
@@ -21,7 +21,7 @@ from pipeline.extract.ledger import Ledger, Read, block_of, keep_with, note_said
 from pipeline.language import rx
 from pipeline.model import Block, Fact
 from pipeline.sentences.frames import Frame, frame_of, limits
-from pipeline.sentences.quote import join, shown
+from pipeline.sentences.quote import join, quote, shown
 from pipeline.sentences.statements import Statement, longest, statements
 
 
@@ -175,14 +175,36 @@ def _names(said: set[str], one: Read) -> bool:
 
 
 def read_unseen(ledger: Ledger, element: Unseen) -> None:
-    """A table's cell, code, HTML: in the page's words, and with every use of the passage that it stands behind."""
-    _keep_unseen(ledger, element.block, ledger.of(element.passage.leaves()) if element.passage is not None else ())
+    """A table's row, code, HTML: in the page's words, and with every use that it stands behind."""
+    reads = ledger.of(element.passage.leaves()) if element.passage is not None else []
+    _keep_unseen(ledger, element.block, reads or ledger.of(before(ledger, element)))
+
+
+def before(ledger: Ledger, element: Element) -> list[Place]:
+    """The uses of the last passage before an element that has any: what opens nothing, or shows a table, may restrict them."""
+    passages = (one for one in reversed(ledger.elements[: ledger.elements.index(element)]) if isinstance(one, Passage))
+    return next((leaves for one in passages if ledger.of(leaves := one.leaves())), [])
 
 
 def _keep_unseen(ledger: Ledger, block: Block, reads: Iterable[Read]) -> None:
     ledger.unseen[id(block)] = f"it stands in {_NAMES[block.kind]}"
-    if (said := shown(block, "unread")) is not None:
-        keep_with(reads, said)
+    said = _row(ledger, block) if block.kind == "cell" else shown(block, "unread")
+    if said is None:
+        return
+    named = [one for one in reads if block.kind == "cell" and _is_named(one, said)]
+    keep_with(named or reads, said)
+
+
+def _row(ledger: Ledger, first: Block) -> Fact | None:
+    """A row below its table's header, as one quote; None for the header and for a cell that does not begin a row."""
+    header, row = (ledger.rows.get((first.group, number), []) for number in (0, first.row))
+    return join([quote(one, "unread") for one in (*header, *row)], "unread") if first.row and row[:1] == [first] else None
+
+
+def _is_named(one: Read, said: Fact) -> bool:
+    """Whether a row names the disease of a use: then it speaks of that use alone."""
+    heads = (name for told in one.leaf.told for name in told.heads)
+    return any(name.casefold() in said.text.casefold() for name in heads)
 
 
 _NAMES = {"cell": "a table", "code": "a code block", "html": "an HTML block", "item": "an item longer than any sentence",

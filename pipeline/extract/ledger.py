@@ -71,6 +71,10 @@ class Ledger:
         self.result = UseSection()
         self.roles: dict[tuple[int, int], Accounted] = {}
         self.unseen: dict[int, str] = {}
+        self.rows: dict[tuple[int, int], list[Block]] = {}  # of each table and row, the cells that say something
+        for block in blocks:
+            if block.kind == "cell" and block.text.strip():
+                self.rows.setdefault((block.group, block.row), []).append(block)
         self.reads: list[Read] = []
         self.scopes: list[Scope] = []
         self.denials = Denials()

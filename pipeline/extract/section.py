@@ -2,23 +2,74 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+
 from pipeline.extract.layout import heading
-from pipeline.language import plain
+from pipeline.language import closed, plain, rx
 from pipeline.model import Block, Page
 from pipeline.publishers import Publisher
 
 
 def use_blocks(page: Page, publisher: Publisher) -> tuple[Block, ...]:
-    """The blocks under the heading(s) that the publisher gives to uses, down to the next heading of the same level or a higher one, whatever their kind."""
+    """The blocks under the heading(s) that the publisher gives to uses, down to the next heading of the same level or a higher one, whatever their kind.
+
+    Under the page's name, and under a heading that only may lead to uses ("What is X?"), the text up to the next heading, if it
+    says what X is used for.
+    """
     found: list[Block] = []
     level = 0
-    for block in page.blocks:
+    named = _last_of_level_1(page) if publisher.introductions else None
+    for number, block in enumerate(page.blocks):
         if block.kind == "heading":
             if level and block.level <= level:
                 level = 0
-            if not level and block.level > 1 and heading(publisher.uses).match(" ".join(plain(block.text).split())):
+            said = " ".join(plain(block.text).split())
+            if not level and block.level > 1 and heading(publisher.uses).match(said):
                 level = block.level
                 continue
+            if not level and (block is named or (publisher.introductions and heading(publisher.introductions).match(said))):
+                below = tuple(takewhile(lambda one: one.kind != "heading", page.blocks[number + 1 :]))
+                found += below if _introduces(below, _words(f"{said} {named.text if named is not None else ''}")) else ()
         if level:
             found.append(block)
     return tuple(found)
+
+
+def _last_of_level_1(page: Page) -> Block | None:
+    return next((one for one in reversed(page.blocks) if one.kind == "heading" and one.level == 1 and one.text.strip()), None)
+
+
+def _introduces(blocks: Sequence[Block], names: frozenset[str]) -> bool:
+    """Whether a sentence says what the page's drug is used for: of the drug by its name, or by what stands for it."""
+    return any(
+        _FOR_WHAT.search(said)
+        and (first in names or first in _FOR_THE_DRUG or (names & _words(said) and _GIVERS & _words(said)))
+        for block in blocks
+        for said, first in _sentences(plain(block.text))
+    )
+
+
+def _sentences(text: str) -> Iterator[tuple[str, str]]:
+    """The sentences of a text, each with its first word."""
+    for said in _END.split(text):
+        first = re.search(r"\w+", said)
+        if first is not None:
+            yield said, first.group().casefold()
+
+
+_END = re.compile(r"(?<=[.!?:])\s+")
+_FOR_WHAT = rx(
+    r"\b(?:used|given|taken|licen[sc]ed|authori[sz]ed|prescribed|indicated|approved|treatment) (?:[\w-]+ ){0,6}?(?:to|for|in|as|with)\b|\bused:|\bto (?:treat|prevent)\b|\bfor (?:treating|preventing)\b"
+)
+_FOR_THE_DRUG = frozenset(("it", "this"))
+_GIVERS = closed("givers")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text.casefold())) - _OF_HEADINGS
+
+
+#: Words of "What is X?", "About X", "X and Y tablets" that no drug is called by.
+_OF_HEADINGS = closed("of-headings")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from pipeline.elements.another import another_use
 from pipeline.elements.denials import denial_of
 from pipeline.elements.elements import Aside, Passage, Unseen
 from pipeline.elements.leads import read_lead
@@ -16,8 +17,8 @@ from pipeline.elements.scope import (
     item_scope,
 )
 from pipeline.elements.sentence import read_on
-from pipeline.elements.told import Told, another_use, read_item, read_prose
-from pipeline.extract.between import may_limit, read_aside, read_limits, read_unseen
+from pipeline.elements.told import Told, read_item, read_prose
+from pipeline.extract.between import before, may_limit, read_aside, read_limits, read_unseen
 from pipeline.extract.finish import lay_scopes, publish_use
 from pipeline.extract.headings import Under, read_headings
 from pipeline.extract.leaf import Leaf
@@ -107,11 +108,12 @@ def _passage(ledger: Ledger, passage: Passage) -> None:
 
 
 def _opens_nothing(ledger: Ledger) -> None:
-    """A sentence that opens a list, and nothing stands below it: what it says is of no use, and a person must see it."""
+    """A sentence that opens a list, and nothing stands below it: a person must see it, with the uses before it that it may restrict."""
     passages = [one for one in ledger.elements if isinstance(one, Passage) and one.lead]
     opened = {id(one.lead[0]) for one in passages if one.items or one.prose or one.refused is not None}
-    for said in (said for one in passages if id(one.lead[0]) not in opened for said in one.lead):
-        ledger.unread(said, "nothing stands below it that it opens")
+    for passage in passages:
+        for said in passage.lead if id(passage.lead[0]) not in opened else ():
+            ledger.unread_beside(said, "nothing stands below it that it opens", before(ledger, passage))
 
 
 #: More criteria than these are none.

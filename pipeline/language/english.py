@@ -76,7 +76,7 @@ _CLASSES: Final[Mapping[str, str]] = {
     "aim": "treat prevent avoid reduce lower decrease lessen cut palliate help keep relieve ease control manage cure prepare "
     "increase improve suppress move find detect diagnose remove shrink stop slow delay destroy kill protect replace stimulate "
     "mobilize mobilise raise restore boost support lengthen prolong maintain locate image see show make get collect correct "
-    "calm soothe rescue clear lessen counter reverse limit extend allow bring give guide visualize identify",
+    "calm soothe heal rescue clear lessen counter reverse limit extend allow bring give guide visualize identify",
     # Nouns
     "person": "adult adults child children infant infants baby babies newborn newborns toddler toddlers teen teens teenager "
     "teenagers adolescent adolescents youth patient patients people person persons individual individuals those anyone women "
@@ -127,6 +127,8 @@ _SETS: Final[Mapping[str, str]] = {
     "product version biosimilar tablet tablets capsule capsules injection infusion cream gel ointment lotion patch "
     "patches solution suspension powder spray implant implants wafer wafers topical oral subcutaneous intravenous "
     "sterile liquid form forms each both therapy recombinant s",
+    # "What is X?", "About X", "X and Y tablets": what no drug is called by
+    "of-headings": "what is are about the a an and or of for in tablets capsules injection treatment medicine cancer",
     "givers": "you we doctor doctors specialist specialists surgeons clinicians",
     "giving": "have use give take prescribe get",
     "forms": "form forms tablet tablets capsule capsules injection subcutaneous intravenous oral topical",

@@ -129,8 +129,13 @@ def joined_adjectives(said: Sequence[Word]) -> bool:
 def _within_of(words: Sequence[Word], first: int, at: int) -> bool:
     """Reads "carcinoma of the lip and mouth": "and" after "of the …" joins the sites of one disease."""
     if any(word.low in ("of", "in") for word in words[max(first + 1, at - 3) : at]):
-        after = noun_end(words, at + 1, len(words))  # and not "exacerbations of chronic bronchitis, pneumonia"
-        return words[at].low != "," or not (words[at - 1].of("disease") and words[after - 1].of("disease"))
+        after = noun_end(words, at + 1, len(words))
+        if not words[after - 1].of("disease"):
+            return True
+        leading = next(number for number in range(at - 1, first, -1) if words[number].low in ("of", "in"))
+        if words[leading - 1].of("disease") and not words[at - 1].of("disease"):
+            return False  # "cancer of the testicles, lung cancer"
+        return words[at].low != "," or not words[at - 1].of("disease")  # "exacerbations of chronic bronchitis, pneumonia": two
     site = next((number for number in range(at - 1, first, -1) if words[number].low in ("of", "in")), 0)
     commas = any(word.low == "," for word in words[site : at + 1])
     listed = site and commas and not any(word.of("disease") for word in words[site:at])

@@ -48,7 +48,7 @@ def priors_in(scene: Scene, first: int, end: int, *, several: bool = False) -> l
         listed = _listed(scene, group.end, end)
         return (
             _told(scene, listed, "received")
-            if listed is not None and _is_treatment(scene, listed) and not group.negative
+            if listed is not None and not group.negative and (_is_treatment(scene, listed) or _already(scene, group, listed))
             else (_after(scene, group.end, end, group))
         )
     if head == "taken" and group.end < end and words[group.end].low == "out":
@@ -188,6 +188,8 @@ def _of_subject(scene: Scene, first: int, end: int) -> list[Prior]:
         or any(word.of("disease", "person", "pronoun") for word in words[listed.first : listed.end])
     ):
         return []
+    if [word.low for word in words[listed.end : listed.end + 2]] == ["cannot", "remove"]:
+        return []  # "cancer that surgery cannot remove": it was not tried
     if [word.low for word in words[listed.end : listed.end + 2]] == ["no", "longer"]:
         return _told(scene, listed, "failed")
     group = verb_group(words, listed.end, end)
@@ -236,8 +238,16 @@ def _is_treatment(scene: Scene, listed: Treatments) -> bool:
     return any(word.of("treatment") for word in scene.words[listed.first : listed.end])
 
 
+def _already(scene: Scene, group: VerbGroup, listed: Treatments) -> bool:
+    """Reads "who have already had sorafenib": what one had already, and no disease by its form ("already had a stroke")."""
+    said = any(word.low in ("already", "previously") for word in scene.words[group.first : group.end])
+    return said and not any(word.of("disease", "article", "quantifier") for word in scene.words[group.end : listed.end])
+
+
 def _told(scene: Scene, listed: Treatments | None, rule: str) -> list[Prior]:
-    return prior_clauses(scene, listed, rule) if listed is not None else []
+    if listed is None or any(word.low == "current" for word in scene.words[listed.first : listed.end]):
+        return []  # "not controlled with their current medicines": they go on with them
+    return prior_clauses(scene, listed, rule)
 
 
 _EVENTS = closed("events")

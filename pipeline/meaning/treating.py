@@ -36,6 +36,8 @@ def aim(scene: Scene) -> tuple[Said, ...] | None:
         return _purpose(scene, verb, whole)
     intent = _intent(scene.text[slice(*verb)].lower(), whole)
     place = _verb_place(scene, verb, intent, whole)
+    if words[first].low == "for" and inner == first + 1 and first and words[first - 1].low in ("treatment", "therapy"):
+        intent, place = "treat", scene.place(first - 1, first)  # "is a treatment for X"
     rule = "own-verb" if intent in ("prevent", "prevent_and_treat", "reduce_risk", "palliate") else "intent"
     found = [scene.tell("intent", rule, place, mode=intent)]
     line = [number for number in range(first, inner) if words[number].of("line", "ordinal")]

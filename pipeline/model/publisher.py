@@ -33,7 +33,8 @@ class Code:
 class Publisher:
     """A publisher's profile.
 
-    `organization`: it stands in each snapshot as an Organization; else its pages name it by its address.
+    `organization`: it stands in each snapshot as an Organization; else its pages name it by its address. `uses`: headings of
+    its sections on uses; `introductions`: headings below which uses may stand, too.
     `hosts` and `sources` recognize a page by its `url` and its `source`. `indicated_is_approval`: on these pages "is indicated
     for" is the approval. `page_id` finds what names a page in its address, an identifier of `page_system`; `plain_slugs`: it
     stands alone in slugs, without the publisher's id before it. `document_code` says what its documents are, `section_code`
@@ -47,6 +48,7 @@ class Publisher:
     address: str
     notice: str
     uses: str
+    introductions: str = ""
     document: str = "drug-information"
     hosts: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()

@@ -119,6 +119,13 @@ def _opener(  # noqa: PLR0913 - a place in a sentence, and what is open there
     word = words[at]
     if word.low == "left" and at + 1 < end and words[at + 1].low == "ventricular":
         return None  # "Left ventricular dysfunction": no verb
+    if (
+        word.low in _BOUNDS
+        and at > 1
+        and words[at - 1].low in ("and", "or")
+        and (words[at - 2].low == "age" or words[at - 2].of("unit"))
+    ):
+        return None  # "6 years of age and over"
     opens = word.classes or joined or word.low in _OPENING_WORDS or word.low.endswith(("ed", "ing"))
     if not opens and not (current == "start" and not started and noun_aim(words, at, end)):
         return None  # an open word opens nothing, but for "Active and prophylactic treatment of X"
@@ -134,6 +141,7 @@ def _opener(  # noqa: PLR0913 - a place in a sentence, and what is open there
     return None
 
 
+_BOUNDS = ("over", "above", "under", "below", "up")
 #: Open words that may open a phrase all the same.
 _OPENING_WORDS = closed("opening-words") | closed("finite-aims") | closed("noun-aims") | closed("for-example") | closed("added")
 

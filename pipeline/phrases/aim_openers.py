@@ -91,7 +91,7 @@ def aim(here: Here) -> Opener | None:
         and not _is_no_disease(words, at + 1, end)
     ):
         return Opener("aim", at + 1)  # "is indicated for hypertension"
-    if word.low == "for" and words[at + 1].low == ":":
+    if word.low == "for" and (words[at + 1].low == ":" or _is_a_treatment(words, at, end)):
         return Opener("aim", at + 1)
     if at > 1 and word.low == "for" and words[at - 1].of("coordinator") and words[at - 2].low == ",":
         noun = noun_aim(words, at + 1, end)
@@ -149,6 +149,16 @@ def _names_another(words: Sequence[Word], at: int, end: int) -> bool:
     )
 
 
+def _is_a_treatment(words: Sequence[Word], at: int, end: int) -> bool:
+    """Reads "X is a treatment for Y", "is a treatment for the itching of Y": what for, and no patients."""
+    stop = next((k for k in range(at - 2, -1, -1) if words[k].of("be")), None)
+    leads = stop is not None and words[at - 1].low in ("treatment", "therapy") and words[stop + 1].of("article")
+    between = words[stop + 1 : at - 1] if stop is not None else ()
+    return (
+        leads and not any(w.is_stop or w.of("preposition", "relative") for w in between) and names_disease(words, at + 1, end)
+    )
+
+
 def _therapy_for(words: Sequence[Word], end: int) -> int:
     """Reads "Adjunctive therapy for adults with X", "Maintenance treatment in X" alone below a label's sentence: where what for begins."""
     at = next((k for k in range(1, min(_EARLY, end)) if words[k].low in ("therapy", "treatment")), 0)
@@ -172,7 +182,9 @@ def _of_indicated(words: Sequence[Word], at: int, end: int, current: Kind) -> bo
     of_people = current == "people" and words[at].low == "for"  # "is indicated in females for amenorrhea"
     if words[at].low not in ("in", "for") or not (of_people or current in _BESIDE_INDICATED):
         return False
-    by = ("indicate", "approve") if words[at].low == "for" else ("indicate",)
+    # "Zolafen is used for melanoma"; "It is used for melanoma" says which of the diseases before it
+    used = words[at - 1].of("use") and not words[0].of("pronoun") and not words[at + 1].of("quantifier", "article")
+    by = ("indicate", "approve", *(("use",) if used else ())) if words[at].low == "for" else ("indicate",)
     first = next((number for number in range(at - 1, -1, -1) if words[number].of(*by) or words[number].low in _OF_VALUE), None)
     if first is None or any(
         word.of("relative", "subordinator")

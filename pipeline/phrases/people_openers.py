@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.language import closed
 from pipeline.phrases.kinds import CLAUSES, Here, Opener
 from pipeline.phrases.words import Word
 
@@ -40,6 +41,9 @@ def _is_trait(word: Word) -> bool:
     )  # fmt: skip
 
 
+_GERUNDS = closed("gerunds")
+
+
 def people(here: Here) -> Opener | None:
     """Reads "in adults", "by patients", "and children who"."""
     words, at, end, current, joined = here.parts
@@ -59,6 +63,7 @@ def people(here: Here) -> Opener | None:
         found = people_end(words, inner, end, traits=low != "to")
         if (
             found is None
+            or words[inner].low in _GERUNDS  # "for treating adults": what for
             or (low == "to" and current in CLAUSES)
             or (low == "of" and not here.fresh and current not in ("frame", "place"))
         ):

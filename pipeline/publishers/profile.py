@@ -85,7 +85,12 @@ def publisher_from(said: Mapping[str, Any]) -> Publisher:
             _refuse(key, "it is a list of texts")
     labels = given.get("labels", {})
     _check_keys(labels, set(_LABELS))
-    patterns = {"uses": given["uses"], "page_id": given.get("page_id", "(?P<id>)"), **labels}
+    patterns = {
+        "uses": given["uses"],
+        "introductions": given.get("introductions", ""),
+        "page_id": given.get("page_id", "(?P<id>)"),
+        **labels,
+    }
     links = tuple(map(_link, given.get("identifiers", ())))
     for key, pattern in (*patterns.items(), *((key, getattr(link, key)) for link in links for key in ("opening", "value"))):
         if "id" not in _checked(key, pattern).groupindex and key == "page_id":

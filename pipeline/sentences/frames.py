@@ -19,7 +19,7 @@ from pipeline.phrases.verbs import VerbGroup, verb_group
 from pipeline.phrases.words import Word, words_of
 from pipeline.sentences.denying import OFF_LABEL, is_lesser
 from pipeline.sentences.fragments import fragment_at
-from pipeline.sentences.predicate import is_indicated, is_over, late_verb, with_participle
+from pipeline.sentences.predicate import given_by, is_indicated, is_over, late_verb, with_participle
 from pipeline.sentences.statements import Statement
 from pipeline.sentences.subjects import Names, Subject, main_verb, split_at, split_names, subject_of
 
@@ -75,7 +75,15 @@ _LIMIT = rx(rf"\b(?:{_LIMITS})\b")
 #: No mere explanation of what the drug is: "It is a treatment option for adults who have received X".
 _LIMIT_OR_WHO = rx(
     rf"\b(?:{_LIMITS}|who|whose|after|maintenance"
-    r"|(?:first|second|third|last)-line|diagnostic [\w-]+ for|for (?:[\w-]+ )?(?:adults|children|patients|people|women|men))\b"
+    r"|(?:first|second|third|last)-line|diagnostic [\w-]+ for|(?:used|prescribed|given|treatments?) for|to (?:treat|prevent|relieve)"
+    r"|(?:for|in) (?:[\w-]+ ){0,2}(?:adults|children|patients|people|women|men))\b"
+)
+
+
+#: "is a medicine for the treatment of X", "is an ointment for treating Y"
+_FOR_TREATING = rx(
+    r"\b(?:is|are) an? (?:[\w-]+ ){1,8}for (?:the (?:[\w-]+ )?(?:treatment|prevention|management|relief) of|treating|preventing|relieving)\b"
+    r"|\b(?:is|are) an? (?!alternative|possible)(?:(?!choice|option|only|of\b)[\w-]+ ){0,8}(?:treatment|therapy) for\b"
 )
 
 
@@ -131,6 +139,10 @@ KINDS = "kinds"
 CONFIRMATORY = "confirmatory-trials"
 
 
+#: Who gives advice.
+_ADVISER = r"(?:doctor|pharmacist|nurse|specialist|healthcare provider|health care provider|team)"
+
+
 FRAMES: tuple[Row, ...] = (
     Row(KINDS, "detail", says=rx(r"^this (?:category |group )?includes? (?!only\b|no\b)")),
     Row(CONFIRMATORY, "approval-status", says=rx(r"\bconfirmatory\b|\bremains? approved only if\b.*\b(?:trials?|stud(?:y|ies))\b|\b(?:may|might|could|can) withdraw (?:its |the |this )?approval\b|^as a condition of (?:this |the )?approval\b.*\b(?:trials?|stud(?:y|ies))\b")),
@@ -138,6 +150,7 @@ FRAMES: tuple[Row, ...] = (
     Row("being-studied", "studied", verbs=("study",), unless=rx(
         r"^\W*it is not known\b|\b(?:must|should) (?:also )?be tested\b|\btested (?:for|before|after|every|to)\b"
         r"|\b(?:but|and) (?:it )?(?:is|are|may be) (?:also )?(?:only )?(?:used|approved|given)\b"), polarity="+"),
+    Row("being-studied", "studied", says=rx(r"^(?:researchers|doctors|scientists|trials|studies) (?:are|have been) (?:also )?(?:looking (?:at|into)|studying|testing|investigating)\b")),
     Row("being-studied", "studied", says=rx(r"\bcontinues? to be (?:studied|tested)\b|\bunder study\b|\b(?:is|are) (?:also )?in (?:clinical )?(?:trials|studies)\b")),
     Row(PROGRAM, "programme", verbs=("available", "use", "approve", ""), says=rx(r"\b(?:available|prescribed|given|obtained)\b.{0,60}\b(?:program|programme|REMS)\b")),
     Row("accelerated-approval", "approval-status", says=rx(r"^accelerated approval (?:was|has been|is) (?:given|granted)\b.*\bthis use\b")),
@@ -157,6 +170,8 @@ FRAMES: tuple[Row, ...] = (
     Row("brand-of-uses", "brands", ("brand",), ("use",), "+", rx(r"\b(?:used|given) for (?:this|these uses|this use)\W*$|\bmay be (?:used|given)\W*$")),
     Row("of-use", "use", _OF_DRUG, (), "+", rx(r"\b(?:has|have|holds?|received|gained|won|got)(?: (?:\w+ly|also|now|been|granted|the|an?|its|full|regular|traditional|accelerated|first|FDA))* approval (?:to|for)\b")),
     Row("of-use", "use", ("it",), ("",), "+", rx(r"^\W*(?:it|this (?:drug|medicine)) (?:is|may be) (?:also |only )?for\b")),
+    Row("of-use", "use", ("use",), ("",), "+", rx(r"^\W*this use is (?:only )?for (?:[\w-]+ )?(?:adults|children|patients|people|women|men)\b")),
+    Row("what-it-is", "explanation", ("drug",), ("available",), "+", rx(r"\bis made (?:for each|from|by|using|with|in a)\b"), _LIMIT_OR_WHO),
     Row("withdrawn", "denied", ("use", "other", "agency", "drug", "it"), ("withdraw",), "+", rx(r"\b(?:approval|use|indication|authorization)s?\b")),
     Row("withdrawn", "denied", ("use", "other", "agency", "it", "drug", "brand"), (), "+-", rx(
         r"\bapprovals?\b.{0,120}\b(?:withdrawn|withdrew|revoked|rescinded|removed|pulled|ended|cancell?ed|terminated|lapsed|expired)\b"
@@ -175,8 +190,11 @@ FRAMES: tuple[Row, ...] = (
         unless=rx(r"\bapproved to\b")),
     Row("unspecified-other-uses", "explanation", (), ("use", "approve"), "+", _OTHER_CONDITIONS),
     # What stands on every page of MedlinePlus: "This medication is sometimes prescribed for other uses; ask your doctor …"
-    Row("unspecified-other-uses", "explanation", says=rx(r"\b(?:prescribed|used|given|taken) for other (?:uses|conditions|purposes|reasons)\b"), unless=_LIMIT),
-    Row("advice", "explanation", says=rx(r"^(?:please )?(?:talk|speak) (?:to|with) your (?:doctor|pharmacist|nurse|healthcare provider)\b"), unless=rx(rf"\b(?:{_LIMITS}|if|before|when)\b")),
+    Row("unspecified-other-uses", "explanation", says=rx(r"\b(?:prescribed|used|given|taken)\b.{0,40}\bfor (?:other (?:uses|conditions|purposes|reasons)|another (?:reason|use|purpose|condition))\b"), unless=_LIMIT),
+    Row("advice", "explanation", says=rx(rf"^(?:please )?(?:talk|speak) (?:to|with) your {_ADVISER}\b"), unless=rx(rf"\b(?:{_LIMITS}|if|before|when)\b")),
+    Row("advice", "explanation", says=rx(rf"^(?:ask|tell|talk to|speak to) your {_ADVISER}(?: or {_ADVISER})? if you have (?:any )?(?:other |more )?questions\b"
+        rf"|^your (?:cancer )?{_ADVISER} (?:can|will) (?:tell you|talk to you|explain|advise)\b.{{0,60}}\b(?:suitable|right|best) for you\W*$"
+        r"|^it is best to read this\b")),
     Row("its-class", "explanation", says=rx(r"^(?:\S+ ){1,4}(?:is in|are in|belongs? to) (?:a|the) (?:class|group|family) of (?:medications|medicines|drugs)\b"), unless=_LIMIT_OR_WHO),
     Row("another-form", "other-form", (), ("available",), "+", None, rx(
         r"\bno other\b|\bonly (?:for|to|in)\b|^(?!.*\bforms?\b).*\b(?:for|to) (?:adults|children|patients|people|those|women|men)\b")),
@@ -189,6 +207,7 @@ FRAMES: tuple[Row, ...] = (
     Row("of-some", "detail", ("it", "other"), says=rx(r"^if\b.*\b(?:must|should|needs? to)\b")),
     Row("about-the-form", "other-form", (), (), "+-", rx(r"\bless time\b|\bworks? better\b|\beffects last\b")),
     Row("of-use", "use", (*_OF_DRUG, "form", "use", "other", "agency"), ("approve", "use"), "+"),
+    Row("of-use", "use", ("drug", "brand"), ("",), "+", _FOR_TREATING),
     Row("how-it-works", "explanation", (*_OF_DRUG, "form", "other"), ("works", "course", "aim"), "+-", None, _LIMIT_OR_GIVEN),
     Row("what-it-is", "explanation", (*_OF_DRUG, "form", "other"), ("",), "+", rx(
         r"\b(?:is|are) (?:an?|the|two|three)?(?: \S+){0,4} ?(?:type|types|kind|kinds|form|forms|group|condition|drug|drugs|protein|proteins|combination|version|biosimilar"
@@ -212,8 +231,9 @@ def frame_of(statement: Statement, names: Names) -> Frame:
         return Frame("lesser-standing", "denied", "use")
     if names.approved and (start := fragment_at(words)) is not None:
         return Frame("of-use", None, "drug", at=start, approval_status="approved")
-    if (given := _given_by(words, names)) is not None:
-        return Frame("of-use", None, "drug", given, given[1])
+    if (given := given_by(words, names.words)) is not None:
+        it = words[given[0]].low == "it" and [word.low for word in words[given[1] :][:1]] != ["to"]
+        return Frame("of-use", None, "it" if it else "drug", given, given[1])
     at, first = main_verb(words)
     if first is None:
         group = verb_group(words, 0, len(words)) if names.open else None
@@ -276,24 +296,6 @@ def frame_of(statement: Statement, names: Names) -> Frame:
             return replace(frame, approval_status="used") if indicated else frame
         return replace(whole, name=row.name, role=row.role)
     return whole
-
-
-def _given_by(words: Sequence[Word], names: Names) -> tuple[int, int] | None:
-    """Reads "You might have zolafen to treat", "Eye doctors also use it to treat": the place of the drug behind the verb."""
-    verb = next((number for number, word in enumerate(words[:_FIRST_WORDS]) if word.low in _GIVING), 0)
-    before = words[:verb]
-    agent = any(word.low in _GIVERS for word in before) and not any(
-        word.is_stop or word.of("negation", "preposition") for word in before
-    )
-    end = verb + 1
-    while end < len(words) and (words[end].low in names.words or words[end].low == "it"):
-        end += 1
-    aim = [word.low for word in words[end : end + 1]]
-    return (verb + 1, end) if agent and end > verb + 1 and aim == ["to"] else None
-
-
-#: Who gives a drug or has it, by which verb; in words: how soon the verb stands.
-_GIVERS, _GIVING, _FIRST_WORDS = closed("givers"), closed("giving"), 6
 
 
 def _without_verb(words: Sequence[Word], names: Names) -> Frame:

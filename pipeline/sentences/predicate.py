@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.language import rx
+from pipeline.language import closed, rx
+from pipeline.phrases.nouns import noun_aim
 from pipeline.phrases.verbs import VerbGroup, verb_group
 from pipeline.phrases.words import Word, closing_bracket
 from pipeline.sentences.statements import Statement
@@ -35,6 +36,17 @@ def late_verb(statement: Statement, words: Sequence[Word]) -> int | None:
     return next((k for k in pairs if statement.plain[words[k - 1].start].isupper()), None)
 
 
+#: What follows the participle of "is a medicine used together with other medicines to treat".
+_GOES_ON = ("for", "to", "in", "as", "with", "together", "alone", "along", "either", "by", "on", ",", ":")
+_GERUNDS = closed("gerunds")
+
+
+def _says_what_for(words: Sequence[Word], at: int) -> bool:
+    """Reads "(is a medicine) for the treatment of X", "(is an ointment) for treating X", "(is a treatment) for X"."""
+    following = words[at + 1].low if at + 1 < len(words) else ""
+    return bool(noun_aim(words, at + 1, len(words))) or following in _GERUNDS or words[at - 1].low in ("treatment", "therapy")
+
+
 #: In words: "is a super potent topical corticosteroid formulation indicated …".
 _LONGEST_KIND = 18
 
@@ -59,6 +71,15 @@ def with_participle(words: Sequence[Word], group: VerbGroup) -> VerbGroup:
         if word.low == "(":  # "is an anti-inflammatory drug (NSAID) indicated for …"
             past = closing_bracket(words, number, len(words))
             continue
+        if word.low == "for" and _says_what_for(words, number):
+            return replace(group, end=number)  # "is a medicine for the treatment of"
+        if word.low in ("that", "which") and (said := verb_group(words, number + 1, len(words))) is not None:
+            what_for = (
+                said.is_of("approve", "use")
+                and [one.low in _GOES_ON for one in words[said.end : said.end + 1]] == [True]
+                and words[said.end].low != "as"
+            )
+            return said if what_for and said.passive and not group.negative else group
         if (
             word.is_stop
             or word.of("relative", "be", "have", "modal")
@@ -67,6 +88,29 @@ def with_participle(words: Sequence[Word], group: VerbGroup) -> VerbGroup:
         ):
             break
         following = words[number + 1].low if number + 1 < len(words) else ""
-        if word.of("approve", "use") and following in ("for", "to", "in", "as", "with", ":"):
+        if word.of("approve", "use") and following in _GOES_ON:
             return replace(group, end=number + 1, head=word, passive=True)
     return group
+
+
+def given_by(words: Sequence[Word], names: frozenset[str]) -> tuple[int, int] | None:
+    """Reads "You might have zolafen to treat", "You may have it on its own": the place of the drug behind the verb."""
+    verb = next((number for number, word in enumerate(words[:_FIRST_WORDS]) if word.low in _GIVING), 0)
+    before = words[:verb]
+    agent = any(word.low in _GIVERS for word in before) and not any(
+        word.is_stop or word.of("negation", "preposition") for word in before
+    )
+    end = verb + 1
+    while end < len(words) and (words[end].low in names or words[end].low == "it"):
+        end += 1
+    following = words[end].low if end < len(words) else ""
+    how = following == "to" or (following in _GIVEN_HOW and words[0].low == "you")
+    return (verb + 1, end) if agent and end > verb + 1 and how else None
+
+
+#: What follows "You might have it": with what.
+_GIVEN_HOW = ("with", "alone", "together", "on", "by", "either")
+
+
+#: Who gives a drug or has it, by which verb; in words: how soon the verb stands.
+_GIVERS, _GIVING, _FIRST_WORDS = closed("givers"), closed("giving"), 6

@@ -31,6 +31,11 @@ AFTER_A_LIST = (
     "Talk to your doctor about the risks of using zolafen.",
     "Zolafen is in a class of medications called kinase inhibitors.",
     "Zolafen can be taken by adults.",
+    "Your doctor can tell you if zolafen is right for you.",
+    "Researchers are looking at zolafen for glioma in clinical trials.",
+    "This use is only for patients who cannot have surgery.",
+    "Zolafen is made from blood.",
+    "Zolafen is a treatment for glioma.",
 )
 
 #: Behind "- **Glioma**" in such a list.

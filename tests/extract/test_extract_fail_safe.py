@@ -97,7 +97,18 @@ def test_a_sentence_that_cannot_limit_restricts_nothing(uses_of: Uses, said: str
 def test_a_table_that_nobody_reads_restricts_the_uses_before_it(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}- **Melanoma.**\n\n| Who | How |\n| --- | --- |\n| Grown zargs | Blorped |\n")
 
-    assert "Grown zargs" in stated(use)
+    assert "Who How Grown zargs Blorped" in stated(use)
+
+
+def test_a_row_that_names_a_disease_restricts_its_uses_alone(uses_of: Uses) -> None:
+    table = "| Brand | Approved to treat |\n| --- | --- |\n| Alvera | melanoma |\n| Bexida | glioma |\n"
+    uses = uses_of(f"{LEAD}- **Melanoma.**\n- **Glioma.**\n\nEach brand of zolafen is approved for different uses:\n\n{table}")
+    opening, header = "Each brand of zolafen is approved for different uses:", "Brand Approved to treat"
+
+    assert [[one.fact.text for one in use.qualifiers] for use in uses] == [
+        [opening, f"{header} Alvera melanoma"],
+        [opening, f"{header} Bexida glioma"],
+    ]
 
 
 def test_where_only_the_manner_is_known_the_use_is_read_in_full(uses_of: Uses) -> None:

@@ -109,7 +109,7 @@ def test_the_last_sentence_alone_may_open_the_list(uses_of: Uses) -> None:
 
 
 def test_a_sentence_of_use_without_an_aim_is_told(facts_of: Facts) -> None:
-    said = "Zolafen is approved for use with brontinib in patients with **lung cancer** whose tumors have grown."
+    said = "Zolafen is used with brontinib in patients with **lung cancer** whose tumors have grown."
     facts = facts_of(TEMPLATE.format(uses=said))
     assert (facts.uses, unread(facts)) == ((), [said.replace("**", "")])
 

@@ -1,0 +1,129 @@
+"""Uses that the text under the page's name states, or that under "What is X?", and the sentences in which such pages say them."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.extract import extract
+from pipeline.model import DrugFacts
+from pipeline.read import read_page
+
+
+def page(text: str, name: str = "Zolafen") -> DrugFacts:
+    """A page of a publisher that no profile knows."""
+    return extract(read_page(f"---\ntitle: {name}\nsource: Health Pages\n---\n\n# {name}\n\n{text}\n".encode(), "zolafen.md"))
+
+
+def conditions(facts: DrugFacts) -> list[str]:
+    return [one.text for use in facts.uses for one in use.conditions]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zolafen is a targeted therapy drug. It is used to treat melanoma.",
+        "Zolafen is a treatment for melanoma.",
+        "Zolafen is a treatment for:\n\n- melanoma",
+        "Zolafen (Alvera) is a type of medicine used for treating melanoma.\n\n## How it works\n\nIt blocks a protein.",
+        "You might have zolafen to treat melanoma.",
+        "## What is ALVERA?\n\nALVERA is a prescription medicine used to treat melanoma.",
+        "## About zolafen\n\nZolafen is used for melanoma.",
+        "## 1. Why am I using ALVERA?\n\nALVERA is used to treat melanoma.",
+    ],
+)
+def test_uses_in_the_introduction(text: str) -> None:
+    facts = page(text)
+
+    assert conditions(facts) == ["melanoma"]
+    assert {(use.approval_status, use.intent) for use in facts.uses} <= {("used", "treat"), ("used", "other")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lung cancer is a disease of the lungs. Surgery may be done to treat it.",
+        "The lungs are two organs.\n\n## About side effects\n\nLoperamide is used to treat diarrhea.",
+        "## What is the most important information I should know about lung cancer?\n\nSurgery is used to treat lung cancer.",
+        "## What are the risks?\n\nLoperamide must not be used to treat diarrhea.",
+    ],
+)
+def test_a_page_that_does_not_say_what_its_subject_is_used_for_is_no_drugs(text: str) -> None:
+    assert page(text, "Lung cancer").kind == "none"
+
+
+def test_what_stands_under_the_next_heading_is_no_introduction() -> None:
+    facts = page("Zolafen is used to treat melanoma.\n\n## Side effects\n\nZolafen is sometimes used to treat pain.")
+
+    assert conditions(facts) == ["melanoma"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "condition"),
+    [
+        ("Zolafen is an HIV medicine used together with other medicines to treat adults infected with HIV-1.", "HIV-1"),
+        ("Zolafen is a medicine that is used, on its own or with metformin, to treat type 2 diabetes.", "type 2 diabetes"),
+        ("Zolafen is an advanced therapy medicine for the treatment of adults with lymphoma.", "lymphoma"),
+        ("Zolafen is a medicine for treating adults diagnosed with melanoma.", "melanoma"),
+        ("Zolafen is used for lung cancer.", "lung cancer"),
+        ("Zolafen is approved for use in adults with lung cancer.", "lung cancer"),
+        ("Zolafen is approved as the first treatment for adults with lung cancer.", "lung cancer"),
+    ],
+)
+def test_sentences_that_say_what_it_is_and_what_for(sentence: str, condition: str) -> None:
+    assert conditions(page(f"## About zolafen\n\n{sentence}")) == [condition]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Zolafen is a vaccine for use in children from 6 weeks of age.",
+        "Zolafen is an alternative choice of treatment for syphilis in patients allergic to penicillins.",
+    ],
+)
+def test_what_may_be_a_use_is_no_explanation(sentence: str) -> None:
+    facts = page(f"## About zolafen\n\nZolafen is used to treat gout.\n\n{sentence}")
+
+    assert sentence in [one.fact.text for one in facts.unread]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("to reduce the chance of breast cancer in women", "to treat breast cancer in men, after treatment with tamoxifen"),
+        ("to treat nerve pain", "to prevent migraine and tension headaches"),
+        ("alone to treat breast cancer in women", "to treat colon or rectal cancer that has spread"),
+    ],
+)
+def test_it_is_also_used_for_something_else_is_a_use_of_its_own(first: str, second: str) -> None:
+    facts = page(f"## About zolafen\n\nZolafen is used {first}. It is also used {second}.")
+
+    assert [use.text.text for use in facts.uses] == [f"Zolafen is used {first}.", f"It is also used {second}."]
+    assert facts.uses[0].prior == ()
+
+
+def test_a_bold_name_before_a_paragraph_ends_what_is_said_of_the_use_before() -> None:
+    lupus = "**Lupus nephritis.** Zolafen is given with prednisolone to women."
+    listed = f"Zolafen is used to treat several conditions:\n\n**Arthritis.** It is used in adults.\n\n{lupus}"
+    arthritis, nephritis = page(f"## About zolafen\n\n{listed}").uses
+    (gout,) = page(f"## About zolafen\n\nZolafen is used to treat gout.\n\n{lupus}").uses
+
+    assert arthritis.therapies == gout.therapies == ()
+    assert [name.text for therapy in nephritis.therapies for name in therapy.names] == ["prednisolone"]
+
+
+def test_how_you_have_it_is_said_of_the_use() -> None:
+    (use,) = page("Zolafen is used to treat melanoma. You may have it on its own, or with nivolumab.").uses
+
+    assert use.alone is not None
+    assert [(one.mode, [name.text for name in one.names]) for one in use.therapies] == [("optional", ["nivolumab"])]
+
+
+@pytest.mark.parametrize(
+    ("patients", "age"),
+    [("adults and children 6 years of age and over", 6), ("adolescents 12 years of age and above", 12)],
+)
+def test_of_age_and_over(patients: str, age: int) -> None:
+    (use,) = page(f"Zolafen is used to treat asthma in {patients}.").uses
+
+    assert [one.low.value for population in use.populations for one in population.characteristics if one.low] == [age]
+    assert use.qualifiers == ()
