@@ -237,7 +237,7 @@ def reached(element: Aside, elements: list[Element], following: Mapping[int, tup
     `following` are those of the sentences before the first list (`places_after`).
     """
     passage = element.passage
-    if of_all_brands(element.statement) or element.frame.name == "only-for":
+    if of_all_brands(element.statement) or element.frame.name in ("only-for", "of-following"):
         return every_place(elements)
     several = _THESE.match(element.statement.text) is not None  # "These uses …" after two lists: perhaps those of both
     if passage is not None and (points_back(element.statement) or passage.items) and not several:

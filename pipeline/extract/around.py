@@ -80,7 +80,17 @@ def _several_ways(leaf: Leaf) -> bool:
     if any(reading.also for reading in leaf.own[1:]):
         return True
     partners = {id(r) for r, _ in said(leaf.own, "partner")}
-    return any(one.some or (partners and id(r) not in partners) for r, one in said(leaf.own, "alone") if not in_step(r, one))
+    alone = [(r, one) for r, one in said(leaf.own, "alone") if not in_step(r, one)]
+    return any(one.some or (partners and id(r) not in partners) or _or_added(r, one) for r, one in alone)
+
+
+def _or_added(reading: Reading, alone: Said) -> bool:
+    """Reads "both as monotherapy and as an adjunct to X": two ways."""
+    behind = (reading.statement.plain[alone.place[1] : one.place[0]] for one in reading.of("partner"))
+    return any(_AND_ADDED.fullmatch(said) is not None for said in behind)
+
+
+_AND_ADDED = rx(r" and (?:as (?:an? )?(?:adjunct\w*|add-on)(?: therapy| treatment)? (?:to|with)|in combination with) (?:either )?")
 
 
 def prior_of(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:

@@ -61,7 +61,7 @@ def _sentences(text: str) -> Iterator[tuple[str, str]]:
 
 _END = re.compile(r"(?<=[.!?:])\s+")
 _FOR_WHAT = rx(
-    r"\b(?:used|given|taken|licen[sc]ed|authori[sz]ed|prescribed|indicated|approved|treatment) (?:[\w-]+ ){0,6}?(?:to|for|in|as|with)\b|\bused:|\bto (?:treat|prevent)\b|\bfor (?:treating|preventing)\b"
+    r"\b(?:used|given|taken|licen[sc]ed|authori[sz]ed|prescribed|indicated|approved|treatment),? (?:[\w-]+,? ){0,6}?(?:to|for|in|as|with)\b|\bused:|\bto (?:treat|prevent)\b|\bfor (?:treating|preventing)\b"
 )
 _FOR_THE_DRUG = frozenset(("it", "this"))
 _GIVERS = closed("givers")

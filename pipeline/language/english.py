@@ -164,12 +164,15 @@ _SETS: Final[Mapping[str, str]] = {
     "some": "some most many few certain half",
     "how-often": "every each once twice daily unless until",
     # What something comes after without being treated by it: "within 6 hours after the leak"
-    "events": "factor factors diagnosis birth menopause leak leaks contact exposure overdose accident injury relapse recurrence end start "
+    "events": "factor factors diagnosis birth menopause leak leaks contact exposure overdose accident injury relapse recurrence progression end start "
     "beginning onset completion delivery",
     "of-surgery": "remove shrink destroy suppress lower reduce collect cut kill help",
     "noun-aims": "treatment management relief prevention reduction control care therapy diagnosis detection palliation prophylaxis alleviation "
     "chemoprophylaxis initiation amelioration suppression eradication correction improvement maintenance induction resolution "
     "prolongation slowing healing evaluation assessment production reversal conversion termination elimination localization mitigation",
+    # "as an adjunct to diet and exercise"
+    "no-drug": "diet diets dietary exercise exercises measures therapy psychotherapy counseling counselling support management care rest "
+    "physiotherapy restriction hygiene program programme regimen regimens interventions modification",
     # What a therapy is beside another: "as adjunctive therapy in edema"
     "added": "adjunctive replacement supplemental supplementary substitution",
     # Verbs that an item may begin with, and no adjectives ("Clear cell sarcoma", "Lower back pain")

@@ -31,6 +31,8 @@ LEADS_TO = rx(r"that (?:sometimes|can|may|could) (?:lead to|become|turn into) [^
 def conditions(text: str, words: Sequence[Word], at: int, end: int, *, plain: bool) -> tuple[Place, ...]:
     """The conditions between two words. `plain`: nothing is bold, so that an adjective alone is no name."""
     found: list[Place] = []
+    if plain:
+        at = _past_called(words, at, end)
     first = number = at
     whole = any(LEADS_TO.match(text, word.start) for word in words[at:end])
     while number < end:
@@ -144,6 +146,14 @@ def _within_of(words: Sequence[Word], first: int, at: int) -> bool:
     if site and words[at - 1].low in _SITES and words[stop - 1].low in _SITES:
         return True  # "infections of the female pelvis and genital tract"
     return bool(listed) and not any(word.of("disease") for word in words[after : noun_end(words, after, len(words))])
+
+
+def _past_called(words: Sequence[Word], at: int, end: int) -> int:
+    """Reads "a kind of skin cancer called melanoma": where the name begins, if words behind "called" name a disease."""
+    called = next((k + 1 for k in range(at, end) if words[k].low == "called"), end)
+    begin = called + (called < end and words[called].of("article"))
+    kind = any(word.of("disease") for word in words[at : called - 1])
+    return begin if kind and any(word.of("disease") for word in words[begin:end]) else at
 
 
 _ARTICLE = rx(r"(?:of )?the |of ")

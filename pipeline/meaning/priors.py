@@ -247,6 +247,9 @@ def _already(scene: Scene, group: VerbGroup, listed: Treatments) -> bool:
 def _told(scene: Scene, listed: Treatments | None, rule: str) -> list[Prior]:
     if listed is None or any(word.low == "current" for word in scene.words[listed.first : listed.end]):
         return []  # "not controlled with their current medicines": they go on with them
+    words = scene.words[listed.first : listed.end]
+    if any(one.of("possessive") and two.of("disease") for one, two in zip(words, words[2:], strict=False)):
+        return []  # "if you have been through the menopause and your breast cancer is"
     return prior_clauses(scene, listed, rule)
 
 

@@ -64,7 +64,7 @@ def time(scene: Scene) -> tuple[Said, ...] | None:
         return (scene.tell("qualifier", "timing", of="treatment", what="timing"),)  # "within 4 days of ending treatment with X"
     if _OF_A_DOSE.match(scene.text, scene.words[scene.inner].start) is not None:
         return (scene.tell("qualifier", "timing", of="treatment", what="timing"),)
-    listed = read_treatments(scene.words, scene.inner, scene.end)
+    listed = read_treatments(scene.words, _past_progression(scene), scene.end)
     starting = scene.words[scene.inner].low in ("start", "beginning") or (
         scene.inner + 1 < scene.end and scene.words[scene.inner + 1].low in ("start", "beginning")
     )
@@ -221,3 +221,13 @@ def _age_in(scene: Scene) -> tuple[Said, ...]:
         return ()
     age = read_age(scene.text, scene.words[at].end, scene.whole[1])
     return (scene.tell("description", "age-range", age.place, groups=(Group(age.place, age=age),)),) if age is not None else ()
+
+
+def _past_progression(scene: Scene) -> int:
+    """Reads "following (disease) progression on a CDK4/6 inhibitor": the treatment that was had stands behind it."""
+    lows = [word.low for word in scene.words[scene.inner : scene.end]]
+    at = lows.index("progression") + 1 if "progression" in lows[:2] else len(lows)
+    return scene.inner + at + 1 if at + 1 < len(lows) and lows[at] in _ON else scene.inner
+
+
+_ON = ("on", "with", "after", "during", "following")

@@ -8,7 +8,7 @@ from pipeline.meaning.priors import priors_after
 from pipeline.meaning.said import Place, Said
 from pipeline.meaning.scene import Scene
 from pipeline.model import Intent
-from pipeline.phrases.diseases import diseases, is_generic, names_head
+from pipeline.phrases.diseases import diseases, ends_in_disease, is_generic, names_head
 from pipeline.phrases.nouns import noun_list
 from pipeline.phrases.people import Group, read_people
 from pipeline.phrases.treatments import Treatments, read_treatments
@@ -70,6 +70,8 @@ def _purpose(scene: Scene, verb: Place, whole: str) -> tuple[Said, ...]:
             diseases(scene.text, *scene.place(scene.inner, listed.end), scene.heads) if listed.items and scene.heads else None
         )
         kept = [scene.tell(one.kind, "kept-disease", one.place) for one in named or () if one.kind == "narrower"]
+        if listed.items and not scene.heads and (own := _kept_from_recurring(scene, verb, listed.end)):
+            return (*own, *prior)
         return (scene.tell("qualifier", "keep-from-recurring", of="use", what="purpose"), *kept, *prior)
     listed = noun_list(scene.words, scene.inner, scene.end)
     thing = scene.place(scene.inner, listed.end) if listed.items else None
@@ -79,6 +81,20 @@ def _purpose(scene: Scene, verb: Place, whole: str) -> tuple[Said, ...]:
         *((scene.tell("object", "acted-on", thing, names=(thing,)),) if thing else ()),
         *((scene.tell("qualifier", "purpose", rest, of="use", what="purpose"),) if rest else ()),
     )
+
+
+def _kept_from_recurring(scene: Scene, verb: Place, end: int) -> tuple[Said, ...]:
+    """Reads "(is approved) to help keep lung cancer from coming back", where no other verb says what for."""
+    names = conditions(scene.text, scene.words, scene.inner, end, plain=True)
+    if (
+        any(one.kind == "intent" for one in scene.before)
+        or not names
+        or not all(ends_in_disease(scene.text[a:b]) for a, b in names)
+    ):
+        return ()
+    rest = scene.tell("qualifier", "keep-from-recurring", scene.place(end, scene.end), of="use", what="purpose")
+    thing = scene.tell("object", "acted-on", (names[0][0], names[-1][1]), names=names)
+    return (scene.tell("intent", "intent", verb, mode="treat"), thing, rest)
 
 
 #: "the preventive treatment of migraine" treats nothing.
@@ -226,7 +242,7 @@ _OPENERS = closed("openers")
 def partners(scene: Scene) -> tuple[Said, ...] | None:
     """Reads "with A and either B or C", "with or without D", "in combination with E", "as part of combination therapy"."""
     words = scene.words
-    first = scene.phrase.first
+    first = scene.inner if "adjunct" in scene.opener or "add-on" in scene.opener else scene.phrase.first
     if first > 1 and words[first - 1].low in ("treatment", "therapy") and words[first - 2].low == "for":
         return None  # "to choose patients for treatment with X": what they may get then
     if _OPTIONAL.match(scene.text, *scene.whole) is not None and _NO_TREATMENT.search(scene.said) is not None:
@@ -254,7 +270,7 @@ def partners(scene: Scene) -> tuple[Said, ...] | None:
     opening = scene.text[scene.whole[0] : words[first].start].lower()
     optional = _OPTIONAL.match(opening) is not None or _often(scene)
     found = _partners(scene, listed, optional=optional)
-    if opener in ("plus", "added", "paired", "alongside"):
+    if opener in ("plus", "added", "paired", "alongside") or "adjunct" in opening or "add-on" in opening:
         found.append(scene.tell("qualifier", "manner", (scene.whole[0], words[first - 1].end), of="treatment", what="manner"))
     rest = [word.low for word in words[listed.end : scene.end] if not word.is_stop]
     if rest in (["to"], ["in"], ["for"]):

@@ -317,7 +317,7 @@ def _named(text: str, one: _Element, heads: tuple[str, ...], *, generic: bool) -
 
 
 _NO_NAME = rx(
-    rf"(?:(?:the|their|this|that|other|certain|advanced|a|an|types of|many|different|several|following) )*{_GENERIC_NOUN}$"
+    rf"(?:(?:the|their|this|that|other|certain|advanced|rare|a|an|types of|many|different|several|following) )*{_GENERIC_NOUN}$"
 )
 
 

@@ -28,7 +28,7 @@ def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
         return True
     if word.low == "of" or (word.low == "in" and following == "situ"):
         return False
-    if is_feature(words, at, end):
+    if is_feature(words, at, end) or _is_relapse(words, at, end):
         return False
     if (
         word.low == "to"
@@ -72,6 +72,12 @@ def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
     ):
         return True
     return word.of(*_ENDS) and not word.of("treatment")
+
+
+def _is_relapse(words: Sequence[Word], at: int, end: int) -> bool:
+    """Reads "the frequency of clinical relapses in adults", and not "the lymphoma relapses in the brain"."""
+    behind = at + 1 == end or words[at + 1].is_stop or words[at + 1].of("preposition")
+    return words[at].low in ("relapse", "relapses") and behind and at > 0 and (not words[at - 1].classes or words[at - 1].low == "of")
 
 
 _JOINTS = (",", "and", "or", "and/or", "&")

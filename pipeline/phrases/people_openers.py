@@ -41,6 +41,12 @@ def _is_trait(word: Word) -> bool:
     )  # fmt: skip
 
 
+def _of_all(words: Sequence[Word], at: int, end: int) -> bool:
+    """Reads "(seizures including absence seizures) in adults and children 2 years of age and older": all that is treated."""
+    found = people_end(words, at + 1, end) if words[at].low == "in" else None
+    return found is not None and found + 1 < end and words[found].of("coordinator") and words[found + 1].of("person")
+
+
 _GERUNDS = closed("gerunds")
 
 
@@ -48,7 +54,7 @@ def people(here: Here) -> Opener | None:
     """Reads "in adults", "by patients", "and children who"."""
     words, at, end, current, joined = here.parts
     low = words[at].low
-    if current == "including" and not joined:
+    if current == "including" and not joined and not _of_all(words, at, end):
         return None
     if (
         low in ("in", "for", "among", "to")

@@ -69,7 +69,7 @@ def _nothing_else(words: Sequence[Word], at: int, end: int) -> int:
 def role(here: Here) -> Opener | None:
     """Reads "as the first treatment", "as maintenance therapy", "on maintenance therapy": the treatment's place."""
     words, at, end, current, _joined = here.parts
-    if words[at].low not in ("as", "on") or (at and words[at - 1].low == "well"):
+    if words[at].low not in ("as", "on") or (at and words[at - 1].low == "well") or _added_to(words, at, end):
         return None
     if at > 1 and current in CLAUSES and words[at - 1].of("use") and words[at - 2].of("treatment"):
         return None  # "(responded to) platinum chemotherapy given as the first treatment"
@@ -143,6 +143,8 @@ def with_what(here: Here) -> Opener | None:
         if current in CLAUSES and (not (comma or joined) or _after_list(words, at)):
             return None
         return Opener("having" if current in ("start", "noun", "aim", "place") and not here.fresh else "with", min(at + 3, end))
+    if low == "as" and (added := _added_to(words, at, end)):
+        return Opener("with", added)
     for said in _TOGETHER.get(low, ()):
         if tuple(word.low for word in words[at : at + len(said)]) == said:
             if current in CLAUSES and not (comma or joined):
@@ -171,6 +173,21 @@ def with_what(here: Here) -> Opener | None:
     if current in ("people", "noun", "aim", "place", "for", "having") or (current == "start" and not here.fresh):
         return Opener("having", at + 1 if low == "with" else at)
     return Opener("with", at)
+
+
+def _added_to(words: Sequence[Word], at: int, end: int) -> int:
+    """Reads "as an adjunct to lithium", "as adjunctive therapy to X": where X begins; 0 where it is "diet and exercise" or nothing."""
+    number = at + 1 + (at + 1 < end and words[at + 1].of("article"))
+    if number >= end or words[number].low not in _ADDED:
+        return 0
+    number += 1 + (number + 1 < end and words[number + 1].low in ("therapy", "treatment"))
+    other = any(word.low in _NO_DRUG for word in words[number : number + 8])
+    return number + 1 if number + 1 < end and words[number].low in ("to", "with") and not other else 0
+
+
+_ADDED = ("adjunct", "adjunctive", "add-on")
+#: Beside what a drug is given, and no drug.
+_NO_DRUG = closed("no-drug") | closed("operations")
 
 
 def _for_others(words: Sequence[Word], at: int, end: int) -> bool:

@@ -146,6 +146,8 @@ _ADVISER = r"(?:doctor|pharmacist|nurse|specialist|healthcare provider|health ca
 FRAMES: tuple[Row, ...] = (
     Row(KINDS, "detail", says=rx(r"^this (?:category |group )?includes? (?!only\b|no\b)")),
     Row(CONFIRMATORY, "approval-status", says=rx(r"\bconfirmatory\b|\bremains? approved only if\b.*\b(?:trials?|stud(?:y|ies))\b|\b(?:may|might|could|can) withdraw (?:its |the |this )?approval\b|^as a condition of (?:this |the )?approval\b.*\b(?:trials?|stud(?:y|ies))\b")),
+    # "For the following indications zolafen has been approved with conditions.": of what stands below it
+    Row("of-following", "unread", says=rx(r"^(?:for|in) (?:all )?(?:of )?the following (?:uses|indications|conditions|diseases|cancers)\b"), unless=rx(r":$|[:.] \w")),
     Row("more-information", "other-form", says=rx(r"^[(\[\s]*see\b|^for (?:more )?information\b|\bsee the drug information summar(?:y|ies)\b")),
     Row("being-studied", "studied", verbs=("study",), unless=rx(
         r"^\W*it is not known\b|\b(?:must|should) (?:also )?be tested\b|\btested (?:for|before|after|every|to)\b"
@@ -182,6 +184,7 @@ FRAMES: tuple[Row, ...] = (
     Row("for-some", "unread", (), ("indicate",), "-", rx(r"\b(?:not|may not be) indicated (?:for|in) all\b|\bmay not be\b")),
     Row("denied", "denied", says=rx(r"\bapproved (?:for|to \w+) neither\b|\bneither approved\b|^(?:neither|none) (?:of \w+ )?brands? (?:is|are) approved\b")),
     Row("denied", "denied", (), ("approve", "recommend"), "-"),
+    Row("denied", "denied", says=rx(r"^not (?:recommended|indicated|approved|intended|licen[sc]ed|for (?:the )?(?:use|treatment))\b")),
     Row("denied", "denied", (*_OF_DRUG, "use", "other"), ("use",), "-", unless=rx(r"\bnot (?:only|known)\b|\bfor (?:longer|more) than\b|\bnot (?:be )?used on the\b")),
     Row("denied", "denied", ("use", *_OF_DRUG), ("",), "-", rx(r"\bnot (?:for use|for|an approved|a treatment)\b")),
     Row("denied-use", "denied", (), ("",), "-", rx(r"\b(?:not|no longer|never) (?:an? )?(?:FDA[- ])?approved (?:use|treatment|indication)\b")),
@@ -286,6 +289,8 @@ def frame_of(statement: Statement, names: Names) -> Frame:
             continue
         if row.name == "of-use" and subject == "use" and lists_brands(statement, names):
             return replace(whole, name="brand-scope", role="brands")
+        if row.name == "of-use" and any(word.low in _IN_A_CASE for word in words[at:first]):
+            return replace(whole, name="")  # "Therefore, when X is used to treat Y and Z, coverage should be added"
         if row.name == "of-use" and is_over(statement, words, first, group):
             return replace(whole, name="has-been-used")
         if row.name == "of-use":
@@ -296,6 +301,9 @@ def frame_of(statement: Statement, names: Names) -> Frame:
             return replace(frame, approval_status="used") if indicated else frame
         return replace(whole, name=row.name, role=row.role)
     return whole
+
+
+_IN_A_CASE = ("when", "if", "while", "because")
 
 
 def _without_verb(words: Sequence[Word], names: Names) -> Frame:

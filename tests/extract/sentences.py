@@ -35,6 +35,8 @@ AFTER_A_LIST = (
     "Researchers are looking at zolafen for glioma in clinical trials.",
     "This use is only for patients who cannot have surgery.",
     "Zolafen is made from blood.",
+    "Not recommended for the treatment of sarcoma.",
+    "For the following indications zolafen has been approved with conditions.",
     "Zolafen is a treatment for glioma.",
 )
 

@@ -1,4 +1,4 @@
-"""Uses that the text under the page's name states, or that under "What is X?", and the sentences in which such pages say them."""
+"""Uses that the text under the page's name states, or that under "What is X?", and the sentences that say them there."""
 
 from __future__ import annotations
 
@@ -65,6 +65,9 @@ def test_what_stands_under_the_next_heading_is_no_introduction() -> None:
         ("Zolafen is an advanced therapy medicine for the treatment of adults with lymphoma.", "lymphoma"),
         ("Zolafen is a medicine for treating adults diagnosed with melanoma.", "melanoma"),
         ("Zolafen is used for lung cancer.", "lung cancer"),
+        ("Zolafen is used to treat a kind of skin cancer called melanoma.", "melanoma"),
+        ("Zolafen is used for treating adults who have melanoma.", "melanoma"),
+        ("Zolafen is used to reduce the frequency of relapses in adults with gout.", "frequency of relapses"),
         ("Zolafen is approved for use in adults with lung cancer.", "lung cancer"),
         ("Zolafen is approved as the first treatment for adults with lung cancer.", "lung cancer"),
     ],
@@ -77,6 +80,8 @@ def test_sentences_that_say_what_it_is_and_what_for(sentence: str, condition: st
     "sentence",
     [
         "Zolafen is a vaccine for use in children from 6 weeks of age.",
+        "Therefore, when antacids are used in the treatment of ulcers and bacteria are suspected, antibiotics should be added.",
+        "For the following indications zolafen has been approved with conditions.",
         "Zolafen is an alternative choice of treatment for syphilis in patients allergic to penicillins.",
     ],
 )
@@ -127,3 +132,46 @@ def test_of_age_and_over(patients: str, age: int) -> None:
 
     assert [one.low.value for population in use.populations for one in population.characteristics if one.low] == [age]
     assert use.qualifiers == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "partners", "alone"),
+    [
+        ("Zolafen is used to treat mania, as an adjunct to lithium.", ["required lithium"], False),
+        ("Zolafen is used to treat mania, both as monotherapy and as an adjunct to lithium.", ["optional lithium"], True),
+        (
+            "Zolafen is used as adjunctive therapy to antidepressants for the treatment of mania.",
+            ["required antidepressants"],
+            False,
+        ),
+        ("Zolafen is used as an adjunct to diet and exercise to treat gout.", [], False),
+    ],
+)
+def test_an_adjunct_to_a_drug_is_given_with_it(sentence: str, partners: list[str], alone: bool) -> None:  # noqa: FBT001 - a case
+    (use,) = page(sentence).uses
+
+    assert [f"{one.mode} {name.text}" for one in use.therapies for name in one.names] == partners
+    assert (use.alone is not None) == alone
+
+
+def test_what_stands_behind_progression_was_had() -> None:
+    (use,) = page("Zolafen is used to treat adults with breast cancer following progression on a CDK4/6 inhibitor.").uses
+    (other,) = page("Zolafen is used to treat adults with breast cancer following disease progression.").uses
+
+    assert [name.text for one in use.prior for name in one.names] == ["CDK4/6 inhibitor"]
+    assert other.prior == ()
+
+
+def test_patients_behind_what_is_included_are_those_of_the_use() -> None:
+    (use,) = page(
+        "Zolafen is used to treat seizures, including absence seizures, in adults and children 2 years of age and older."
+    ).uses
+
+    assert [one.age_group for each in use.populations for one in each.characteristics if one.age_group] == ["adult", "child"]
+
+
+def test_keeping_a_disease_from_coming_back_is_its_treatment() -> None:
+    (use,) = page("Zolafen is used, by itself, to help keep lung cancer from coming back in adults.").uses
+
+    assert (use.intent, [one.text for one in use.conditions]) == ("treat", ["lung cancer"])
+    assert "from coming back" in [one.fact.text for one in use.qualifiers]
