@@ -21,16 +21,22 @@ from pipeline.sentences.subjects import BESIDE_NAME, Names, last_disease
 def named(first: Reading, frame: Frame, names: Names) -> Reading:
     """The drug as a page calls it that lists no names ("Zolafen tablets, USP"), and what its subject adds ("in combination with X")."""
     start, end = frame.subject_words
-    if end <= start:
+    if end <= start or frame.subject == "it":
         return first
     statement = first.statement
     words = words_of(statement.plain, statement.start, statement.end)
-    if not names.open:  # "Zolafen, in combination with X, is approved …"
-        comma = next((number for number in range(start, end - 2) if words[number].low == ","), end)
+    comma = next((number for number in range(start, end - 2) if words[number].low == ","), end)
+    ways: tuple[Said, ...] = ()
+    if (
+        not names.open or [word.low for word in words[comma + 1 : comma + 2]] in _WAYS
+    ):  # "Zolafen, in combination with X, is approved …"
         added = read(statement, at=comma + 1, until=end, kind="frame").said if comma < end else ()
         ways = tuple(one for one in added if one.kind in ("partner", "alone") or one.what != "stated")
+        end = comma
+    if not names.open:
         return replace(first, said=(*ways, *first.said))
-    glued = next((number for number in range(start, end) if words[number].of("disease", "number")), None)
+    numbered = words[start].of("number")  # and not "Zolafen 200 mg"
+    glued = next((k for k in range(start, end) if words[k].of("disease") or (k == start and numbered)), None)
     heading: tuple[Said, ...] = ()
     if glued is not None:  # "1.2 Epilepsy ZOLAFEN is indicated …": a heading that lost its line
         behind = max(glued + 1, start + last_disease(words[start:end]))
@@ -38,11 +44,14 @@ def named(first: Reading, frame: Frame, names: Names) -> Reading:
         start = min(behind, end - 1)
     stop = next((number for number in range(start + 1, end) if words[number].of("preposition", "relative", "treatment")), end)
     place = (words[start].start, words[stop - 1].end)
-    own = names.words | BESIDE_NAME
+    own = {word for word in names.words | BESIDE_NAME if not word.isdigit()}  # "Zolafen 200 mg": of which strength
     form = any(word.of("manner") or not {word.low, *re.findall(r"\w+", word.low)} & own for word in words[start:stop])
     product = Said("qualifier", "manner", place, of="treatment", what="manner") if form else Said("frame", "this-use", place)
     added = read(statement, at=stop, until=end, kind="frame").said if stop < end else ()
-    return replace(first, said=(*heading, product, *added, *first.said))
+    return replace(first, said=(*heading, product, *added, *ways, *first.said))
+
+
+_WAYS = (["alone"], ["in"], ["with"], ["given"], ["used"], ["either"])
 
 
 def prose_head(reading: Reading, *, symptoms: bool = True) -> Head | None:
@@ -117,7 +126,7 @@ def _before_people(reading: Reading, intent: Said) -> int | None:
 
 
 HAVING = rx(
-    r"(?<!\W)(?:\W*\([^()]*\))?\W*(?:with|who have|that have|whose|of"
+    r"(?<![^\w)])(?:\W*\([^()]*\))?\W*(?:with|who have|that have|whose|of"
     r"|(?:(?:who|that) (?:are|have been) |newly |recently )*(?:infected|diagnosed|living) with|(?:(?:who|that) are )?suffering from) (?:an? (?:diagnosis of )?|the |certain types of |advanced (?=cancers?\b))?"
 )
 

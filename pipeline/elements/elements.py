@@ -151,7 +151,7 @@ class _Walk:
         """
         waits = self.passage is not None and self._waits(self.passage)
         said = statements(block) if (waits or self.label is not None) and block.kind == "paragraph" else ()
-        if not said or said[0].opens:
+        if not said or said[0].opens or not (self.names.approved or block.text.rstrip().endswith((".", ";", ","))):
             return False
         frame = frame_of(said[0], self.names)
         if frame.name or frame.group is not None:
@@ -248,8 +248,8 @@ class _Walk:
         return only_names(words) and not verb and read_head(said[0]) is not None
 
     def is_title(self, block: Block) -> bool:
-        """Whether a paragraph of a label is a heading that lost its mark."""
-        said = statements(block) if self.names.approved and block.kind == "paragraph" else ()
+        """Whether a paragraph is a heading that lost its mark."""
+        said = statements(block) if self.names.open and block.kind == "paragraph" else ()
         return bool(said) and is_title(said, self._frame(said[0]))
 
     def is_part(self, block: Block, following: Block) -> bool:

@@ -11,6 +11,7 @@ from pipeline.meaning.head import bold_ranges, starts_bold
 from pipeline.model import Block
 from pipeline.phrases.kinds import names_disease
 from pipeline.phrases.nouns import CAUSED, noun_aim
+from pipeline.phrases.people import read_people
 from pipeline.phrases.words import words_of
 from pipeline.sentences.fragments import has_main_verb
 from pipeline.sentences.frames import Frame, frame_of
@@ -52,7 +53,10 @@ def opens_part(said: Sequence[Statement], frame: Frame) -> bool:
 
 
 def is_title(said: Sequence[Statement], frame: Frame) -> bool:
-    """Reads "Heart Failure" alone in a paragraph of a label: a heading that lost its mark."""
+    """Reads "Heart Failure", "Adults:" alone in a paragraph: a heading that lost its mark."""
+    first = said[0]
+    if len(said) == 1 and first.opens:
+        return read_people(first.plain, first.start, first.end)[1] >= first.end - 1
     if len(said) != 1 or len(said[0].text) > _LONGEST_TITLE or not said[0].text[:1].isupper() or not said[0].text[-1].isalnum():
         return False
     return frame.group is None and not frame.name and not any(f" {word} " in said[0].text for word in CAUSED)

@@ -25,6 +25,7 @@ from pipeline.meaning.said import OTHER_WAY, STATES, Reading, Said
 from pipeline.phrases.adjuncts import phrases
 from pipeline.phrases.diseases import is_generic, related
 from pipeline.phrases.kinds import Kind
+from pipeline.phrases.nouns import is_relapsed
 from pipeline.phrases.people import read_people
 from pipeline.phrases.treatments import read_treatments
 from pipeline.phrases.verbs import begins_verb
@@ -198,7 +199,7 @@ def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
         return [read(statement, heads)]
     head = (
         None
-        if words and begins_verb(words[0]) and not _bold_start(statement)
+        if words and begins_verb(words[0]) and not _bold_start(statement) and not is_relapsed(words, 0, len(words))
         else read_head(statement, past_number(words) if names.approved else 0)
     )
     if names.open and head is not None and head.end < len(words) and _FOR.match(statement.plain, words[head.end].start):

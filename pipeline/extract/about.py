@@ -165,10 +165,13 @@ def acted_by(pairs: Iterable[Pair]) -> tuple[Fact, ...]:
     for reading, one in pairs:
         for place in one.names or (one.place,):
             words = reading.text(place)
-            bare = words.split(" (")[0]
+            bare = _BRACKETS_BEHIND.sub("", words)  # "HR (HR)-positive breast cancer (a tumor)"
             if not is_generic(bare):
                 found.append(reading.quote((place[0], place[0] + len(bare)), one.rule))
     return tuple(found)
+
+
+_BRACKETS_BEHIND = rx(r"(?: \([^()]*\))+$")
 
 
 def narrower_of(leaf: Leaf, verb: Said, *, of_label: bool = False) -> list[Fact]:

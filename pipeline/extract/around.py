@@ -90,7 +90,9 @@ def _or_added(reading: Reading, alone: Said) -> bool:
     return any(_AND_ADDED.fullmatch(said) is not None for said in behind)
 
 
-_AND_ADDED = rx(r" and (?:as (?:an? )?(?:adjunct\w*|add-on)(?: therapy| treatment)? (?:to|with)|in combination with) (?:either )?")
+_AND_ADDED = rx(
+    r" and (?:as (?:an? )?(?:adjunct\w*|add-on)(?: therapy| treatment)? (?:to|with)|in combination with) (?:either )?"
+)
 
 
 def prior_of(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:

@@ -46,7 +46,9 @@ def find_name(page: Page, publisher: Publisher) -> Fact | None:
     suffix = _SITE_SUFFIX.search(title.text)
     if suffix is not None and suffix["site"] not in {publisher.alias, *publisher.sources, page.meta("source")}:
         suffix = None
-    if len(headings) > 1 and (suffix or title.text.strip() == page.meta("title")):
+    if len(headings) > 1 and (
+        suffix or title.text.strip() == page.meta("title") or title.text.startswith(headings[1].text.strip())
+    ):
         return fact(headings[1], 0, len(headings[1].text), "name.second-heading")
     return fact(title, 0, suffix.start() if suffix else len(title.text), "name.only-heading")
 

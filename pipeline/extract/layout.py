@@ -17,7 +17,7 @@ def words(text: str) -> re.Pattern[str]:
 @cache
 def heading(text: str) -> re.Pattern[str]:
     """A profile's pattern of whole headings whose runs of white space are one space: a run in the pattern would cost its square."""
-    return re.compile(rf"(?:{text}) ?\??\Z", re.IGNORECASE)
+    return re.compile(rf"(?:{text}) ?[?:]?\Z", re.IGNORECASE)
 
 
 @cache

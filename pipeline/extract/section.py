@@ -10,31 +10,61 @@ from pipeline.extract.layout import heading
 from pipeline.language import closed, plain, rx
 from pipeline.model import Block, Page
 from pipeline.publishers import Publisher
+from pipeline.sentences.statements import BULLET
 
 
 def use_blocks(page: Page, publisher: Publisher) -> tuple[Block, ...]:
-    """The blocks under the heading(s) that the publisher gives to uses, down to the next heading of the same level or a higher one, whatever their kind.
+    """The blocks under the heading(s) that the publisher gives to uses, down to the next of the same level or a higher one, whatever their kind.
 
     Under the page's name, and under a heading that only may lead to uses ("What is X?"), the text up to the next heading, if it
-    says what X is used for.
+    says what X is used for. A paragraph that starts with a bullet is an item.
     """
     found: list[Block] = []
     level = 0
     named = _last_of_level_1(page) if publisher.introductions else None
     for number, block in enumerate(page.blocks):
-        if block.kind == "heading":
-            if level and block.level <= level:
+        own = _level(block, publisher)
+        if own:
+            if level and own <= level:
                 level = 0
             said = " ".join(plain(block.text).split())
-            if not level and block.level > 1 and heading(publisher.uses).match(said):
-                level = block.level
+            if not level and own > 1 and heading(publisher.uses).match(said):
+                level = own
                 continue
             if not level and (block is named or (publisher.introductions and heading(publisher.introductions).match(said))):
-                below = tuple(takewhile(lambda one: one.kind != "heading", page.blocks[number + 1 :]))
+                below = tuple(takewhile(lambda one: not _level(one, publisher), page.blocks[number + 1 :]))
                 found += below if _introduces(below, _words(f"{said} {named.text if named is not None else ''}")) else ()
         if level:
             found.append(block)
-    return tuple(found)
+    return tuple(map(_itemized, found))
+
+
+def _level(block: Block, publisher: Publisher) -> int:
+    """The level of a heading, 0 of another block; where a publisher is not known, of a paragraph that stands for one, too.
+
+    It is all bold, or has a number, as in a summary of product characteristics ("4.1 Therapeutic indications", below "4.").
+    """
+    if block.kind == "heading":
+        return block.level
+    if not publisher.introductions or block.kind != "paragraph" or len(block.text) > _LONGEST_TITLE:
+        return 0
+    said = plain(block.text).strip()
+    number = _NUMBER.match(said)
+    bold = all(run.bold for run in block.runs if run.text.strip())
+    if not said or said[-1] in ".:;," or not (bold or number):
+        return 0
+    return _LEVELS + number[0].count(".") if number is not None else 2 * _LEVELS
+
+
+#: In characters; the levels of Markdown; "4.", "4.1", "4.1.1".
+_LONGEST_TITLE, _LEVELS = 100, 6
+_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})*(?=\.?\s+[^\W\d])")
+
+
+def _itemized(block: Block) -> Block:
+    """A paragraph that starts with a bullet as the item that it shows; several in one paragraph lost their line ends."""
+    bullet = block.kind == "paragraph" and BULLET.match(block.text) is not None and len(BULLET.findall(block.text)) == 1
+    return Block("item", block.span, block.runs, level=1) if bullet else block
 
 
 def _last_of_level_1(page: Page) -> Block | None:

@@ -226,6 +226,8 @@ def _intent(leaf: Leaf) -> Pair | None:
             return own[0]
     leading = [(r, one) for r, one in said(leaf.leading, "intent") if one.rule != "indicated"]
     below = said(leaf.own, "intent") or said(leaf.above, "intent")
+    if below and all(r.text(one.place).lower() == "for" for r, one in leading):
+        return below[0]  # "is indicated for:" above "the treatment of X"
     return next(iter(leading or below or said(leaf.leading, "intent")), None)
 
 

@@ -126,6 +126,7 @@ _SETS: Final[Mapping[str, str]] = {
     "beside-name": "the this these brand brands of and or drug drugs combination regimen vaccine co pack it they medicine treatment "
     "product version biosimilar tablet tablets capsule capsules injection infusion cream gel ointment lotion patch "
     "patches solution suspension powder spray implant implants wafer wafers topical oral subcutaneous intravenous "
+    "mg ml mcg microgram micrograms gram grams hard soft film coated prefilled pre filled pen usp release prolonged "
     "sterile liquid form forms each both therapy recombinant s",
     # "What is X?", "About X", "X and Y tablets": what no drug is called by
     "of-headings": "what is are about the a an and or of for in tablets capsules injection treatment medicine cancer",
@@ -171,6 +172,7 @@ _SETS: Final[Mapping[str, str]] = {
     "chemoprophylaxis initiation amelioration suppression eradication correction improvement maintenance induction resolution "
     "prolongation slowing healing evaluation assessment production reversal conversion termination elimination localization mitigation",
     # "as an adjunct to diet and exercise"
+    "age-words": "to of age ages aged and or older over above up less than under younger years year months month weeks week days day old from between -",
     "no-drug": "diet diets dietary exercise exercises measures therapy psychotherapy counseling counselling support management care rest "
     "physiotherapy restriction hygiene program programme regimen regimens interventions modification",
     # What a therapy is beside another: "as adjunctive therapy in edema"
@@ -178,7 +180,7 @@ _SETS: Final[Mapping[str, str]] = {
     # Verbs that an item may begin with, and no adjectives ("Clear cell sarcoma", "Lower back pain")
     "item-aims": "reduce prevent improve maintain relieve increase decrease manage treat delay prolong",
     # What is indicated in a label beside its product: "Caution is indicated in …", "Biopsy is indicated …"
-    "not-given": "caution care monitoring test tests testing evaluation rest physiotherapy dialysis hospitalization adjustment "
+    "not-given": "you we your consideration attention caution care monitoring test tests testing evaluation rest physiotherapy dialysis hospitalization adjustment "
     "dosage dose reduction discontinuation vigilance supervision diet exercise isolation culture cultures alternative",
     # What is treated of a disease, said before its name: "relief of the signs and symptoms of X"
     "signs": "presence extent relapse relapses sign signs symptom symptoms manifestation manifestations occurrence incidence frequency severity progression recurrence risk",

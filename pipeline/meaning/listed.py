@@ -48,7 +48,11 @@ def conditions(text: str, words: Sequence[Word], at: int, end: int, *, plain: bo
             said = text[words[first].start : words[number - 1].end]
             states = joint == "," and (STATES_FIRST.match(f"{said},") is not None or compound(words[first:number]))
             shares = plain and _shares_noun(words, first, number, after)
-            if not states and not shares and STATES_ALONE.fullmatch(said) is None and not _within_of(words, first, number):
+            if (
+                not (states or shares or _still_to_come(text, words[first:number]))
+                and STATES_ALONE.fullmatch(said) is None
+                and not _within_of(words, first, number)
+            ):
                 found.append(_trimmed(text, words[first].start, words[number - 1].end))
                 first = number = after
                 continue
@@ -103,6 +107,15 @@ def _shares_noun(words: Sequence[Word], first: int, at: int, after: int) -> bool
 def compound(said: Sequence[Word]) -> bool:
     """Reads "BCG-unresponsive, high-risk bladder cancer": a compound that ends like this names nothing, so the name is still to come."""
     return said[-1].low.endswith(_COMPOUND_ENDS) and not any(word.of("disease") for word in said)
+
+
+def _still_to_come(text: str, said: Sequence[Word]) -> bool:
+    """Reads "HR-positive, HER2-negative locally advanced (or metastatic breast cancer)": how the disease stands, and no name yet."""
+    state = text[said[-2].start : said[-1].end] if len(said) > 1 else ""
+    alone = text[said[-1].start : said[-1].end]
+    stands = any(STATE_ALONE.fullmatch(one) is not None for one in (state, alone))
+    marked = any(word.low.endswith(_COMPOUND_ENDS) for word in said)
+    return stands and marked and not any(word.of("disease") for word in said)
 
 
 _COMPOUND_ENDS = (

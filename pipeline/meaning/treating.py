@@ -261,8 +261,8 @@ def partners(scene: Scene) -> tuple[Said, ...] | None:
         words[scene.end - 1].end :
     ].lstrip()[:1] == ":":
         return (scene.tell("kinds", "kinds"),)
-    if words[first].low in ("little", "no", "few", "fewer"):
-        return None
+    if words[first].low in ("little", "no", "few", "fewer") or any(word.low == "weight" for word in words[first : scene.end]):
+        return None  # "with a body weight of 30 kg or more"
     listed = read_treatments(words, first, scene.end)
     if listed is None:
         return None

@@ -14,7 +14,7 @@ from pipeline.language import closed
 from pipeline.phrases.aim_openers import aim, infinitive
 from pipeline.phrases.clause_openers import bracket, case, cause, exception, frame, including, participle, relative
 from pipeline.phrases.kinds import CLAUSES, Here, Kind, Opener, Phrase, names_disease
-from pipeline.phrases.nouns import noun_aim
+from pipeline.phrases.nouns import is_relapsed, noun_aim
 from pipeline.phrases.people_openers import people
 from pipeline.phrases.treatment_openers import alone, for_what, place, role, span, time, with_what
 from pipeline.phrases.verbs import begins_verb
@@ -134,6 +134,8 @@ def _opener(  # noqa: PLR0913 - a place in a sentence, and what is open there
         found = rule(here)
         if found is not None:
             return found
+    if is_relapsed(words, at, end):
+        return None  # "refractory or relapsed lymphoma": no verb
     if joined and started and current not in CLAUSES and begins_verb(word):
         return Opener("who" if current == "people" else "that", at)
     if not started and current in ("start", "noun") and begins_verb(word) and not joined:

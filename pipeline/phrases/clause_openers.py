@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.language import closed
 from pipeline.phrases.kinds import CLAUSES, NOUNS, PREDICATES, Here, Kind, Opener, by_first, has_verb, names_disease
-from pipeline.phrases.people_openers import people_end
+from pipeline.phrases.people_openers import is_age, people_end
 from pipeline.phrases.verbs import VerbGroup, begins_verb, verb_group
 from pipeline.phrases.words import Word, closing_bracket
 
@@ -20,7 +20,11 @@ def bracket(here: Here) -> Opener | None:
         or (at + 1 < end and (words[at + 1].low == "see" or _of_an_age(words, at, end)))
         or (current == "with" and at + 2 < end and words[at + 1].low in ("in", "for") and words[at + 2].of("person"))
     )
-    return Opener("bracket", closing_bracket(words, at, end)) if opens else None
+    return (
+        Opener("bracket", closing_bracket(words, at, end))
+        if opens and not (current == "people" and is_age(words, at, end))
+        else None
+    )
 
 
 def _of_an_age(words: Sequence[Word], at: int, end: int) -> bool:
@@ -368,6 +372,8 @@ def participle(here: Here) -> Opener | None:
     words, at, end, current, joined = here.parts
     if current not in (*NOUNS, "with") or (current == "start" and not at) or (at and words[at - 1].low in ("of", "from")):
         return None  # "the chance of bleeding in adults"
+    if here.fresh and current == "aim" and words[at].low.endswith("ing"):
+        return None  # "to treat bedwetting in children"
     if at and words[at - 1].low == "as":
         return None  # "a mutation, as detected by a test"
     low = words[at].low

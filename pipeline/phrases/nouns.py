@@ -28,7 +28,7 @@ def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
         return True
     if word.low == "of" or (word.low == "in" and following == "situ"):
         return False
-    if is_feature(words, at, end) or _is_relapse(words, at, end):
+    if is_feature(words, at, end) or _is_relapse(words, at, end) or is_relapsed(words, at, end):
         return False
     if (
         word.low == "to"
@@ -77,7 +77,12 @@ def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
 def _is_relapse(words: Sequence[Word], at: int, end: int) -> bool:
     """Reads "the frequency of clinical relapses in adults", and not "the lymphoma relapses in the brain"."""
     behind = at + 1 == end or words[at + 1].is_stop or words[at + 1].of("preposition")
-    return words[at].low in ("relapse", "relapses") and behind and at > 0 and (not words[at - 1].classes or words[at - 1].low == "of")
+    return (
+        words[at].low in ("relapse", "relapses")
+        and behind
+        and at > 0
+        and (not words[at - 1].classes or words[at - 1].low == "of")
+    )
 
 
 _JOINTS = (",", "and", "or", "and/or", "&")
@@ -120,7 +125,7 @@ def noun_end(words: Sequence[Word], at: int, end: int) -> int:
         if words[number].low == "(" and number > at:
             number = closing_bracket(words, number, end)
             continue
-        goes_on = is_feature(words, number, end) if number > at else _is_adjective(words, number, end)
+        goes_on = is_feature(words, number, end) if number > at else is_relapsed(words, number, end)
         if ends_noun(words, number, end) and not goes_on:
             break
         number += 1
@@ -186,7 +191,7 @@ def _past_what(words: Sequence[Word], at: int, end: int) -> int:
     return stop + 1 if named and stop + 1 < end else 0
 
 
-def _is_adjective(words: Sequence[Word], at: int, end: int) -> bool:
+def is_relapsed(words: Sequence[Word], at: int, end: int) -> bool:
     """Reads "(with) relapsed disease", "relapsed or refractory disease": no verb, for a noun follows."""
     after = at + 1
     if words[at].low != "relapsed":

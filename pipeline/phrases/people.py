@@ -91,18 +91,29 @@ def read_people(text: str, start: int, end: int, *, traits: bool = False) -> tup
         status = _AFTER_MENOPAUSE.match(text, stop, end)
         if status is not None:
             stop = status.end()
-        age = read_age(text, stop, end)
+        age, behind = _age_behind(text, stop, end)
         described = _described(found, age, status, bound=own or not groups)
         if past > at:
             described = [replace(one, noun=(at, stop), some=(at, stop)) for one in described]
         groups.extend(described)
-        at = age.place[1] if age is not None else stop
+        at = behind
         joint = _JOIN.match(text, at, end)
         if joint is None or _GROUP.match(text, _past_traits(text, joint.end(), end), end) is None:
             break
         own = joint["own"] is not None or (len(groups) == 1 and _APART.match(joint.group()) is not None)
         at = joint.end()
     return _shared_range(groups), at if groups else start
+
+
+def _age_behind(text: str, start: int, end: int) -> tuple[Bounds | None, int]:
+    """An age behind a group, in brackets too ("children (1 to 12 years of age)"), and where it ends, or else the group."""
+    age = read_age(text, start, end)
+    if age is not None:
+        return age, age.place[1]
+    inside = read_age(text, start + 2, end) if text.startswith(" (", start) else None
+    if inside is not None and text.startswith(")", inside.place[1]):
+        return inside, inside.place[1] + 1
+    return None, start
 
 
 def _past_traits(text: str, at: int, end: int) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.language import closed
 from pipeline.phrases.kinds import CLAUSES, Here, Opener
-from pipeline.phrases.words import Word
+from pipeline.phrases.words import Word, closing_bracket
 
 
 def people_end(words: Sequence[Word], at: int, end: int, *, traits: bool = False) -> int | None:
@@ -86,3 +86,12 @@ def people(here: Here) -> Opener | None:
     follows = words[found] if found < end else None
     bound = follows is not None and (follows.low in ("who", "whose", "with", "aged", "at") or follows.of("number"))
     return Opener("people", at) if bound and current not in ("with", "time") else None
+
+
+def is_age(words: Sequence[Word], at: int, end: int) -> bool:
+    """Reads "(children) (1 to 12 years of age)": it belongs to the patients."""
+    inside = [word.low for word in words[at + 1 : closing_bracket(words, at, end) - 1]]
+    return any(low.isdigit() for low in inside) and all(low.isdigit() or low in _AGE_WORDS for low in inside)
+
+
+_AGE_WORDS = closed("age-words")

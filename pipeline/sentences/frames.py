@@ -194,6 +194,7 @@ FRAMES: tuple[Row, ...] = (
     Row("unspecified-other-uses", "explanation", (), ("use", "approve"), "+", _OTHER_CONDITIONS),
     # What stands on every page of MedlinePlus: "This medication is sometimes prescribed for other uses; ask your doctor …"
     Row("unspecified-other-uses", "explanation", says=rx(r"\b(?:prescribed|used|given|taken)\b.{0,40}\bfor (?:other (?:uses|conditions|purposes|reasons)|another (?:reason|use|purpose|condition))\b"), unless=_LIMIT),
+    Row("unspecified-other-uses", "explanation", says=rx(r"\bfor (?:other )?(?:uses|purposes|conditions|reasons) (?:not|other than those) listed\b[^.;]*\W*$")),
     Row("advice", "explanation", says=rx(rf"^(?:please )?(?:talk|speak) (?:to|with) your {_ADVISER}\b"), unless=rx(rf"\b(?:{_LIMITS}|if|before|when)\b")),
     Row("advice", "explanation", says=rx(rf"^(?:ask|tell|talk to|speak to) your {_ADVISER}(?: or {_ADVISER})? if you have (?:any )?(?:other |more )?questions\b"
         rf"|^your (?:cancer )?{_ADVISER} (?:can|will) (?:tell you|talk to you|explain|advise)\b.{{0,60}}\b(?:suitable|right|best) for you\W*$"
@@ -211,6 +212,8 @@ FRAMES: tuple[Row, ...] = (
     Row("about-the-form", "other-form", (), (), "+-", rx(r"\bless time\b|\bworks? better\b|\beffects last\b")),
     Row("of-use", "use", (*_OF_DRUG, "form", "use", "other", "agency"), ("approve", "use"), "+"),
     Row("of-use", "use", ("drug", "brand"), ("",), "+", _FOR_TREATING),
+    # What a body says that decides on funding: "X is recommended (with managed access) as an option for treating Y"
+    Row("of-use", "use", ("drug", "brand"), ("recommend",), "+", rx(r"\brecommended (?:[\w' ]{1,40} )?as an option for\b")),
     Row("how-it-works", "explanation", (*_OF_DRUG, "form", "other"), ("works", "course", "aim"), "+-", None, _LIMIT_OR_GIVEN),
     Row("what-it-is", "explanation", (*_OF_DRUG, "form", "other"), ("",), "+", rx(
         r"\b(?:is|are) (?:an?|the|two|three)?(?: \S+){0,4} ?(?:type|types|kind|kinds|form|forms|group|condition|drug|drugs|protein|proteins|combination|version|biosimilar"

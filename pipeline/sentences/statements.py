@@ -113,6 +113,10 @@ _DIGITS = tuple("123456789")
 _MARK_OF = str.maketrans("123456789", DIGIT_MARKS)
 
 
+#: What a page without lists in its Markdown writes before an item.
+BULLET = re.compile(r"\s*[\u2022\u25cf\u25aa\u2023\u25e6]\s*(?=\S)")
+
+
 @lru_cache(maxsize=64)  # a block is asked for its sentences by each who looks at it
 def _parts(shown: str) -> tuple[_Part, ...]:
     whole = _ASTERISK.sub(lambda found: found[0].replace("*", SIGN_MARKS[-1]), LITERAL_BOLD.sub(_unmarked, plain(shown)))
@@ -143,6 +147,7 @@ def _unmarked(bold: re.Match[str]) -> str:
 def _part(text: str, whole: str, start: int, end: int) -> _Part | None:
     """A sentence; `whole` is the text with the references that `text` leaves out, which belong to it."""
     note = marks = ""
+    start = bullet.end() if not start and (bullet := BULLET.match(text)) is not None else start
     if (opening := _MARK_AT_START.match(text, start, end)) is not None:
         note, start = opening.group(1), opening.end()
     last = max(start, start + len(text[start:end].rstrip()) - _MOST_AT_END)

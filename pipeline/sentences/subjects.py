@@ -146,7 +146,7 @@ def subject_of(text: str, words: Sequence[Word], at: int, first: int, names: Nam
         said = said[1:]
     if not said:
         return "other"
-    content = set(_NAME_WORD.findall(text[said[0].start : said[-1].end].casefold()))
+    content = {one for one in _NAME_WORD.findall(text[said[0].start : said[-1].end].casefold()) if not one.isdigit()}
     named = names.words | names.brands_words() if names.words else frozenset()
     if names.brands and content & names.brands_words() and content <= named | BESIDE_NAME:
         return "brand"
@@ -266,7 +266,10 @@ def names_of(
         word for one in brands if one.text.casefold() not in apart for word in _NAME_WORD.findall(one.text.casefold())
     )
     pieces = (
-        [frozenset(_NAME_WORD.findall(piece)) - BESIDE_NAME for piece in re.split(r",| and ", name.text.casefold())]
+        [
+            frozenset(one for one in _NAME_WORD.findall(piece) if not one.isdigit()) - BESIDE_NAME
+            for piece in re.split(r",| and ", name.text.casefold())
+        ]
         if name is not None
         else []
     )

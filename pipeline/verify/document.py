@@ -24,6 +24,8 @@ _GLOSSARY_ID = re.compile(
     re.IGNORECASE,
 )
 #: Footnote marks hang on sentences and are no part of them.
+#: What a page without lists in its Markdown writes before an item: it says nothing.
+_BULLETS = "\u2022\u25cf\u25aa\u2023\u25e6"
 _FOOTNOTE_MARKS = frozenset("*#^\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079\u2020\u2021\u00a7\u00b6")
 _QUOTED = re.compile(r"(['\"])(.*)\1(?:[ \t]+#.*)?")
 #: A comment, and what opens a literal or folded block.
@@ -266,6 +268,9 @@ def _license_of(resource: Json) -> str | None:
     return next((quote_of(each) for each in stated if value_of(each, "key", "valueString") == "license"), None)
 
 
+_MARKS = _FOOTNOTE_MARKS.union(_BULLETS)
+
+
 def unaccounted(document: Document, sentences: list[Span]) -> Iterator[Problem]:
     """Visible text of the use section that no sentence covers, and sentences outside of it."""
     seen = document.seen
@@ -276,7 +281,7 @@ def unaccounted(document: Document, sentences: list[Span]) -> Iterator[Problem]:
         gap = [
             at
             for at in range(first, last)
-            if seen.part[at] == TEXT and not covered[at] and seen.shown[at].strip() and seen.shown[at] not in _FOOTNOTE_MARKS
+            if seen.part[at] == TEXT and not covered[at] and seen.shown[at].strip() and seen.shown[at] not in _MARKS
         ]
         if gap:
             shown = "".join(seen.shown[at] for at in gap)
@@ -286,7 +291,7 @@ def unaccounted(document: Document, sentences: list[Span]) -> Iterator[Problem]:
 def use_sections(document: Document) -> list[Span]:
     """The ranges of the page that stand under a heading about uses, down to the next heading of its rank."""
     seen = document.seen
-    uses = re.compile(rf"(?:{document.publisher.uses}) ?\??\Z", re.IGNORECASE)
+    uses = re.compile(rf"(?:{document.publisher.uses}) ?[?:]?\Z", re.IGNORECASE)
     found, opened = [], None
     for level, start, end in sorted({(level, start, end) for level, start, end in seen.headings}, key=lambda h: h[1]):
         words = "".join(seen.shown[at] for at in range(start, end) if seen.part[at] == TEXT)

@@ -38,6 +38,8 @@ AFTER_A_LIST = (
     "Not recommended for the treatment of sarcoma.",
     "For the following indications zolafen has been approved with conditions.",
     "Zolafen is a treatment for glioma.",
+    "Zolafen is recommended as an option for treating glioma.",
+    "Zolafen may also be used for purposes not listed in this guide.",
 )
 
 #: Behind "- **Glioma**" in such a list.

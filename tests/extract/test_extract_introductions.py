@@ -175,3 +175,84 @@ def test_keeping_a_disease_from_coming_back_is_its_treatment() -> None:
 
     assert (use.intent, [one.text for one in use.conditions]) == ("treat", ["lung cancer"])
     assert "from coming back" in [one.fact.text for one in use.qualifiers]
+
+
+TITLES = """\
+**3. Pharmaceutical form**
+
+A white tablet.
+
+**4.1 Therapeutic indications**
+
+Adults:
+
+Treatment of gout.
+
+Children over 2 years:
+
+Treatment of fever.
+
+**4.2 Posology**
+
+Zolafen is used to treat pain with 20 mg.
+"""
+
+
+def test_a_paragraph_that_stands_for_a_heading_begins_and_ends_a_section() -> None:
+    gout, fever = page(TITLES, "Zolafen 20 mg film-coated tablets").uses
+
+    assert [one.text for use in (gout, fever) for one in use.conditions] == ["gout", "fever"]
+    assert [
+        one.age_group for use in (gout, fever) for each in use.populations for one in each.characteristics if one.age_group
+    ] == [
+        "adult",
+        "child",
+    ]
+
+
+def test_a_heading_behind_a_list_is_no_item_of_it() -> None:
+    prose = "Zolafen is indicated for the treatment of fever."
+    listed = f"Zolafen is indicated for:\n\n- the treatment of gout in adults\n\n_Fever_\n\n{prose}"
+    gout, fever = page(f"## 4.1 Therapeutic indications\n\n{listed}").uses
+
+    assert (gout.text.text, gout.intent) == ("the treatment of gout in adults", "treat")
+    assert fever.text.text == prose
+
+
+def test_paragraphs_with_bullets_are_a_list() -> None:
+    facts = page(
+        "Zolafen is used to treat these infections:\n\n\u2022 Acute otitis media.\n\n\u2022 Acute cystitis (adults only)."
+    )
+
+    assert [use.text.text for use in facts.uses] == ["Acute otitis media.", "Acute cystitis (adults only)."]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "You may be given medicine to prevent shingles.",
+        "Consideration should be given to official guidance on the use of antibacterial agents.",
+        "Zolafen may also be used for purposes not listed in this medication guide.",
+    ],
+)
+def test_what_is_given_beside_is_no_use(sentence: str) -> None:
+    assert conditions(page(f"Zolafen is used to treat gout.\n\n{sentence}")) == ["gout"]
+
+
+def test_a_strength_is_said_of_its_uses() -> None:
+    (use,) = page("Zolafen 10 mg is used in adults to treat gout.", "Zolafen 2.5 mg and 10 mg hard capsules").uses
+
+    assert ("manner", "Zolafen 10 mg") in [(one.kind, one.fact.text) for one in use.qualifiers]
+
+
+def test_an_age_in_brackets_is_of_the_patients() -> None:
+    (use,) = page("Zolafen is used to treat gout in children (1 to 12 years of age).").uses
+
+    assert [one.low.value for each in use.populations for one in each.characteristics if one.low] == [1]
+
+
+def test_marks_before_a_disease_are_no_disease() -> None:
+    states = "hormone receptor (HR)-positive, HER2-negative locally advanced or metastatic breast cancer"
+    (use,) = page(f"Zolafen is indicated for the treatment of adults with {states}:\n\n- in combination with letrozole").uses
+
+    assert [one.text for one in use.conditions] == [states]
