@@ -73,6 +73,17 @@ def test_help_needs_nothing_heavy() -> None:
     assert not re.findall(r"'(prefect|fhir|pydantic|yaml|httpx)'", modules)
 
 
+def test_the_facts_of_a_page_need_nothing_that_publishes(seed: Path) -> None:
+    """What finds, reads and understands a page is all that `onlabel extract` waits for."""
+    program = "import sys; from pipeline.cli import run_command; run_command(sys.argv[1:]); print(sorted(sys.modules))"
+    facts, modules = in_a_process("-c", program, "extract", str(seed)).stdout.splitlines()
+    assert json.loads(facts)["slug"] == "denosumab"
+    assert "'pipeline.extract'" in modules
+    heavy = r"prefect|fhir|pydantic|httpx|jinja2|fsspec|rich"
+    ours = r"pipeline\.(?:convert|publish|fhir|validate|terminology|store|snapshot|flow)"
+    assert re.findall(rf"'({heavy}|{ours})'", modules) == []
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_with_an_example(command: str, help_of: Callable[[str], str]) -> None:
     assert re.search(rf"^\s+(\w+=\S+ )?onlabel {command}\b", help_of(command), re.MULTILINE)

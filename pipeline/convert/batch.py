@@ -12,7 +12,6 @@ from types import TracebackType
 
 from pipeline.convert.clock import Clock
 from pipeline.convert.deadline import PAGE_TIMEOUT, Overdue, in_own_process, rings_here, within
-from pipeline.convert.seeds import Source, load
 from pipeline.convert.tables import MappingTables
 from pipeline.convert.takeover import Compact
 from pipeline.convert.withholding import withhold_qualified
@@ -25,6 +24,7 @@ from pipeline.model import DrugFacts, Page, Resource
 from pipeline.publish import CODED, PageCounts, PageResult, Serialised, SpoolWriter, is_known, serialise
 from pipeline.publishers import named, refusal
 from pipeline.read import read_page
+from pipeline.seeds import Source, load
 from pipeline.settings import FhirVersion, Settings
 from pipeline.terminology import Mappings, code
 from pipeline.validate import check_references, validate
