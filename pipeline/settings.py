@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from pipeline.model import Publisher
+if TYPE_CHECKING:  # `onlabel --help` does not wait for the model
+    from pipeline.model import Publisher
 
 FhirVersion = Literal["R5", "R4B", "R4"]
 #: `core` publishes MedicationKnowledge and DocumentReference alone, each readable without any other resource.

@@ -15,6 +15,7 @@ from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
 import pipeline
+from pipeline.language.text import Uncompiled
 
 #: What anything is attacked with: blanks, digits, commas, marks, markup, abbreviations, items, notes, link targets.
 FILLERS = (
@@ -74,7 +75,9 @@ def _held(value: object, seen: set[int]) -> Iterator[re.Pattern[str]]:
         return
     seen.add(id(value))
     inner: Iterable[object] = ()
-    if isinstance(value, re.Pattern):
+    if isinstance(value, Uncompiled):
+        yield value.compiled
+    elif isinstance(value, re.Pattern):
         yield value
     elif isinstance(value, dict):
         inner = (*value.keys(), *value.values())

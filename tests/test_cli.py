@@ -70,7 +70,25 @@ def test_help_needs_nothing_heavy() -> None:
     program = "import sys; from pipeline.cli import run_command; run_command(['--help']); print(sorted(sys.modules))"
     modules = in_a_process("-c", program).stdout
     assert "'cyclopts'" in modules
-    assert not re.findall(r"'(prefect|fhir|pydantic|yaml|httpx)'", modules)
+    assert not re.findall(r"'(prefect|fhir|pydantic|yaml|httpx|pipeline\.model)'", modules)
+
+
+def test_the_facts_of_a_page_need_nothing_that_publishes(seed: Path) -> None:
+    """What finds, reads and understands a page is all that `onlabel extract` waits for."""
+    program = "import sys; from pipeline.cli import run_command; run_command(sys.argv[1:]); print(sorted(sys.modules))"
+    facts, modules = in_a_process("-c", program, "extract", str(seed)).stdout.splitlines()
+    assert json.loads(facts)["slug"] == "denosumab"
+    assert "'pipeline.extract'" in modules
+    heavy = r"prefect|fhir|pydantic|httpx|jinja2|fsspec|rich"
+    ours = r"pipeline\.(?:convert|publish|fhir|validate|terminology|store|snapshot|flow)"
+    assert re.findall(rf"'({heavy}|{ours})'", modules) == []
+
+
+def test_the_version_waits_for_nothing() -> None:
+    program = "import sys; from pipeline.__main__ import main; main(); print(sorted(sys.modules))"
+    version, modules = in_a_process("-c", program, "--version").stdout.splitlines()
+    assert version == __version__
+    assert re.findall(r"'(cyclopts|rich|pipeline\.\w+)'", modules) == ["pipeline.__main__"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

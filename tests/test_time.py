@@ -95,7 +95,7 @@ MADE_WHERE_NEEDED = {
     "pipeline.extract.layout: text": "of a profile, attacked below",
     "pipeline.extract.layout: text.replace(' ', f'[\\\\s{UNSEEN_CLASS}]+')": "of a profile, attacked below",
     "pipeline.extract.template: '|'.join(map(_label, beginnings))": "of a profile, attacked below",
-    "pipeline.language.text: spaced": "`rx`: its patterns are attacked where they are",
+    "pipeline.language.text: self.pattern": "`rx`: its patterns are attacked where they are",
     "pipeline.model.publisher: self.page_id": "of a profile, attacked below",
     "pipeline.publishers.profile: pattern": "of a profile, to see whether it is one",
     "pipeline.read.page: deep": "a class so many times",

@@ -19,7 +19,7 @@ from pipeline.errors import Problem, UsageError
 from pipeline.options import Flag
 
 if TYPE_CHECKING:
-    from pipeline.convert import Source
+    from pipeline.seeds import Source
 
 #: Exit codes, never reused.
 DONE, PARTLY, USAGE, STOPPED, REFUSED, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 4, 130, 143
@@ -109,7 +109,7 @@ def some_page(seeds: Sequence[Path], *, follow_links: bool = False) -> list[Sour
         UsageError: U910, one is not there; U912, there is no page among them.
 
     """
-    from pipeline.convert import find
+    from pipeline.seeds import find
 
     refuse_outputs(seeds)
     pages = find(seeds, Path(), follow_links=follow_links)

@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TextIO
 
 from pipeline.errors import Problem
-from pipeline.fields import all_brands
 
 if TYPE_CHECKING:
     from pipeline.snapshot import Record
@@ -100,6 +99,8 @@ class Console:
 
     def drugs(self, records: Iterable[Record]) -> None:
         """Print each drug with its brands, and its uses in the page's words under what introduces them."""
+        from pipeline.fields import all_brands  # noqa: PLC0415 - `onlabel --help` does not wait for the model
+
         for record in records:
             facts = record.facts
             brands = ", ".join(all_brands(facts)) or "no brands"

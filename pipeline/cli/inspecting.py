@@ -17,8 +17,8 @@ from pipeline.options import Flag, OwnPublishers, fhir_version
 from pipeline.settings import FhirVersion
 
 if TYPE_CHECKING:
-    from pipeline.convert import Source
     from pipeline.model import Page
+    from pipeline.seeds import Source
     from pipeline.verify import Proved
 
 _Read = TypeVar("_Read")
@@ -67,7 +67,7 @@ class _Pages:
 
     def each(self, sources: Iterable[Source], console: Console, read: Callable[[bytes, str], _Read]) -> Iterator[_Read]:
         """What `read` gives for the bytes and the name of each page that can be loaded and read."""
-        from pipeline.convert.seeds import load
+        from pipeline.seeds import load
         from pipeline.settings import ReadLimits
 
         for source in sources:

@@ -20,7 +20,6 @@ from pipeline.convert.program import made_by
 from pipeline.convert.refusals import refusals_of
 from pipeline.convert.report import Report, make_report
 from pipeline.convert.run_folder import conclude, hosted, new_run_id, without_old
-from pipeline.convert.seeds import Source, find
 from pipeline.convert.tables import MappingTables
 from pipeline.convert.takeover import Compact, FromBase, take_over
 from pipeline.convert.today import day_named, day_of_run
@@ -42,8 +41,8 @@ from pipeline.publish import (
     unchanged,
 )
 from pipeline.publishers import own as own_publishers
+from pipeline.seeds import Fetched, Source, find
 from pipeline.settings import FhirVersion, Model, Profile, Proof, Settings
-from pipeline.store import Fetched
 
 __all__ = [
     "PAGE_TIMEOUT",

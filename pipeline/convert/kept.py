@@ -18,10 +18,10 @@ from typing import Any, Final, Literal, TypeAlias
 
 import orjson
 
-from pipeline.convert.seeds import Source
 from pipeline.errors import Problem, PublishError
-from pipeline.publish import OutputFolder, PageResult, Stale, compare, current_snapshot, published_in, settle
+from pipeline.publish import OutputFolder, PageResult, compare, current_snapshot, published_in, settle
 from pipeline.publish.files import LARGE, refusals, write_file
+from pipeline.seeds import Source, Stale
 
 #: What becomes of a page that was published and cannot be read now.
 OnUnreadable: TypeAlias = Literal["keep", "drop"]

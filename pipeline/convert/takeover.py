@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pipeline.convert.seeds import Source, load
 from pipeline.errors import Problem, ReadError
 from pipeline.publish import Base, BasePage, PageResult, PossibleBase, base_page
+from pipeline.seeds import Source, load
 from pipeline.settings import Settings
 
 _Value = TypeVar("_Value", bound=Hashable)

@@ -11,13 +11,13 @@ from typing import Any, Final
 from prefect import tags
 from prefect.client.schemas.schedules import CronSchedule
 
-from pipeline.convert import find
 from pipeline.errors import Problem, UsageError
 from pipeline.flow.batches import as_tasks
 from pipeline.flow.expected_failures import told_by_the_command
 from pipeline.flow.onlabel import Broken, Run, onlabel, tags_of
 from pipeline.flow.server import prefect_server, settle
 from pipeline.flow.watch import Watcher, watched_by
+from pipeline.seeds import find
 from pipeline.store import Place, is_url
 
 

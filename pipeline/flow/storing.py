@@ -13,7 +13,8 @@ from prefect.client.schemas.objects import State, TaskRun
 from pipeline.errors import OnlabelError, Problem, StoreError
 from pipeline.flow.batches import whole
 from pipeline.flow.expected_failures import done, failed
-from pipeline.store import Fetched, Place
+from pipeline.seeds import Fetched
+from pipeline.store import Place
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")

@@ -15,7 +15,7 @@ from pipeline.publish.base import Base, BaseError, BasePage, PossibleBase, base_
 from pipeline.publish.bulk import Hosting, publish_manifests
 from pipeline.publish.files import NewFolder, refusals
 from pipeline.publish.freshness import Overdue, is_known
-from pipeline.publish.guards import Change, PageCounts, PageResult, Settled, Stale, compare, forbidden, settle
+from pipeline.publish.guards import Change, PageCounts, PageResult, Settled, compare, forbidden, settle
 from pipeline.publish.keeping import reading, remove_beyond
 from pipeline.publish.outcome import has_findings
 from pipeline.publish.output import OutputFolder, current_snapshot, held, unreadable
@@ -23,6 +23,7 @@ from pipeline.publish.report import has_inputs, kept, read_report
 from pipeline.publish.reviews import lapsed, released
 from pipeline.publish.snapshot import Selection, broken_links, write_snapshot
 from pipeline.publish.spool import CODED, SHARED, Serialised, Spool, SpoolWriter, serialise
+from pipeline.seeds import Stale
 from pipeline.settings import Settings
 from pipeline.validate import validate
 
@@ -43,7 +44,6 @@ __all__ = [
     "Serialised",
     "Settled",
     "SpoolWriter",
-    "Stale",
     "base_page",
     "compare",
     "current_snapshot",

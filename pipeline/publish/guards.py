@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 from pipeline.errors import Problem
 from pipeline.model import Kind
+from pipeline.seeds import Stale
 from pipeline.settings import FhirVersion
 
 #: What became of a page: each has one.
@@ -32,14 +32,6 @@ class PageCounts:
     withheld: int = 0
     sentences: tuple[tuple[str, int], ...] = ()
     not_held: tuple[tuple[FhirVersion, str, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Stale:
-    """Of a page that cannot be read now and is published as it was read last: on which day that was, and since when."""
-
-    read: date
-    since: date
 
 
 @dataclass(frozen=True, slots=True)

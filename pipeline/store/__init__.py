@@ -1,7 +1,6 @@
 """Pages and snapshots in an object store (`s3://bucket/prefix`), by way of a local folder: everything between is local."""
 
 from pipeline.store.objects import is_url
-from pipeline.store.pages import Fetched
 from pipeline.store.place import Place
 
-__all__ = ["Fetched", "Place", "is_url"]
+__all__ = ["Place", "is_url"]

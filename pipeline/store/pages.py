@@ -5,28 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import Problem, StoreError
+from pipeline.seeds import Fetched
 from pipeline.settings import PAGE_SUFFIXES
 from pipeline.store.objects import IN_FLIGHT, Listed, Objects
 
 #: One object may be kept from us, or be gone since it was listed. A store that does not answer at all is no page's fault.
 _OF_ONE_OBJECT = frozenset({"S102", "S103"})
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A page of a store: its name (its path from the URL that was given on), where it came from, and where it is now.
-
-    `problem` says why it is not at `path`: it is too large, or the store does not give it.
-    """
-
-    name: str
-    url: str
-    path: Path
-    problem: Problem | None = None
 
 
 def fetch_pages(urls: Sequence[str], folder: Path, max_bytes: int, output: str) -> list[Fetched]:

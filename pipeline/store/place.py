@@ -16,9 +16,10 @@ from pipeline.errors import Problem, StoreError, excerpt
 from pipeline.publish.files import refusals
 from pipeline.publish.lock import lock_or_holder, say
 from pipeline.publish.output import BULK
+from pipeline.seeds import Fetched
 from pipeline.store.keeping import remove_beyond
 from pipeline.store.objects import Objects, is_url, without_secrets
-from pipeline.store.pages import Fetched, fetch_pages
+from pipeline.store.pages import fetch_pages
 from pipeline.store.snapshots import Began, base, push, push_bulk, push_folder
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import pickle
@@ -40,6 +41,16 @@ def test_batches_and_results_are_small_and_pickle(seeds: Path, tmp_path: Path) -
     assert convert([seeds], tmp_path / "output", run_batches=run).accounting["published"] == 60
     assert len(sizes) == 3
     assert max(sizes) < 1_000
+
+
+def test_a_process_that_converts_looks_for_cycles_less_often(seeds: Path, tmp_path: Path) -> None:
+    before = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
+    try:
+        convert([seeds], tmp_path / "output")
+        assert gc.get_threshold() == (50_000, 20, 50)
+    finally:
+        gc.set_threshold(*before)
 
 
 @pytest.mark.slow

@@ -16,10 +16,10 @@ import orjson
 import pytest
 
 from pipeline.convert import Report, Source, convert
-from pipeline.convert.seeds import load
 from pipeline.errors import Problem, ReadError
 from pipeline.fhir import build
 from pipeline.model import DrugFacts, Resource
+from pipeline.seeds import load
 from pipeline.settings import Settings
 from pipeline.terminology import default_folder
 from tests.invented_pages import CORPUS, drug_page, regimen_page, write_pages

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.convert import find
-from pipeline.convert.seeds import load
 from pipeline.errors import ReadError, UsageError
+from pipeline.seeds import load
 from tests.invented_pages import write_pages
 
 

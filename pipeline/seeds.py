@@ -7,14 +7,34 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import Problem, ReadError, UsageError
 from pipeline.inputs import NotAFileError, TooLargeError, read_file
-from pipeline.publish import Stale
 from pipeline.settings import PAGE_SUFFIXES
-from pipeline.store import Fetched
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A page of a store: its name (its path from the URL that was given on), where it came from, and where it is now.
+
+    `problem` says why it is not at `path`: it is too large, or the store does not give it.
+    """
+
+    name: str
+    url: str
+    path: Path
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Of a page that cannot be read now and is published as it was read last: on which day that was, and since when."""
+
+    read: date
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
