@@ -6,7 +6,7 @@ import gc
 import os
 import shutil
 import tempfile
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, settings
 from pipeline import publish as publishing
 from pipeline.convert import batch, convert
 from pipeline.publish import snapshot as snapshots
+from pipeline.review import site
 from tests.beside import one_at_a_time
-from tests.once import once_each
+from tests.once import Compiled, once_each
 from tests.sampled import examples, params
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -39,6 +40,8 @@ settings.load_profile("onlabel")
 # belongs to no page anew, and the same few pages, which was most of its time.
 publishing.validate = batch.validate = once_each(publishing.validate)
 snapshots.facts_schema = cache(snapshots.facts_schema)
+# So are the templates: each review compiled them anew.
+site.Environment = partial(site.Environment, bytecode_cache=Compiled())
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""A validation that remembers what it found, for what is the same in test after test."""
+"""What is the same in test after test, done once: a validation that remembers what it found, templates that stay compiled."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import orjson
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from pipeline.errors import Problem
 
@@ -25,3 +27,18 @@ def once_each(validate: Validate) -> Validate:
         return found[key]
 
     return remembered
+
+
+class Compiled(BytecodeCache):
+    """Templates by their source, in memory."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        kept = self._kept.get((bucket.key, bucket.checksum))
+        if kept is not None:
+            bucket.bytecode_from_string(kept)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key, bucket.checksum] = bucket.bytecode_to_string()

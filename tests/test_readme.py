@@ -87,7 +87,7 @@ def server() -> Iterator[tuple[str, list[bytes]]]:
             """Be silent."""
 
     with HTTPServer(("127.0.0.1", 0), Taking) as running:
-        thread = threading.Thread(target=running.serve_forever)
+        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         yield f"http://127.0.0.1:{running.server_port}", taken
         running.shutdown()

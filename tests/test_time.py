@@ -112,7 +112,7 @@ MADE_WHERE_NEEDED = {
 }
 
 
-@sampled(40, slow=8)
+@sampled(60, slow=8)
 def test_no_pattern_takes_more_than_linear_time(step: int) -> None:
     patterns, made = all_patterns()
     assert len(patterns) > 250

@@ -33,7 +33,7 @@ def day(seeds: Path, number: int) -> None:
 
 
 def test_of_two_runs_at_once_the_second_says_who_holds_the_folder_and_leaves(tmp_path: Path) -> None:
-    seeds = write_pages(tmp_path / "seeds", {f"{n}.md": drug_page(f"Drug{n}") for n in range(30)})
+    seeds = write_pages(tmp_path / "seeds", {f"{n}.md": drug_page(f"Drug{n}") for n in range(10)})
     output = tmp_path / "output"
     expected = convert([seeds], tmp_path / "alone").snapshot
     assert expected is not None

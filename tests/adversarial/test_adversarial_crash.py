@@ -118,20 +118,16 @@ def in_memory(tmp_path: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
-@pytest.mark.parametrize(
-    ("kills", "share"), [pytest.param(1, 0.5, id="a sample"), variant(6, 1.0, id="more"), further(200, 1.0)]
-)
-def test_sigkill_at_any_moment_leaves_the_old_snapshot_or_the_new(
-    runs: Runs, in_memory: Path, kills: int, share: float
-) -> None:
+@pytest.mark.parametrize("kills", [variant(4), further(200)])
+def test_sigkill_at_any_moment_leaves_the_old_snapshot_or_the_new(runs: Runs, in_memory: Path, kills: int) -> None:
+    """By the clock; in `make test` the next one kills a run before some of its steps."""
     # Few pages: half of the run's time is then that of publishing.
     scene = Scene(in_memory, pages=3)
     scene.reset()
     started = time.monotonic()
     runs.start(scene.seeds, scene.output)
     assert runs.status() == 0
-    # Of all moments, or of those of the first half, where hardly a run ends before it is killed.
-    length = (time.monotonic() - started) * share
+    length = time.monotonic() - started
     moments = random.Random(20)  # noqa: S311 - repeatable moments
     killed = 0
     while killed < kills:

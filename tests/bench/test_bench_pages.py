@@ -21,6 +21,7 @@ def test_every_sentence_of_a_generated_page_is_read_and_every_use_found(seed: in
         assert facts.unread == (), page.text
 
 
+@pytest.mark.slow
 def test_all_shapes_of_page_come_up() -> None:
     found: Counter[str] = Counter()
     for page in pages.pages(150):

@@ -16,6 +16,7 @@ from pipeline.extract.section import use_blocks
 from pipeline.model import DrugFacts, facts_in
 from pipeline.publishers import named
 from pipeline.read import read_page
+from tests.real_facts import real_facts
 from tests.sampled import examples
 
 PAGES = sorted((Path(__file__).parent / "pages").glob("*.md"))
@@ -56,8 +57,7 @@ def test_every_fact_of_an_invented_page_is_a_quote(path: Path) -> None:
 
 def test_every_fact_of_the_real_drug_pages_is_a_quote_and_every_sentence_has_a_rule(shared_dir: Path) -> None:
     read = total = 0
-    for path in sorted((shared_dir / "corpus" / "drugs").glob("*.md")):
-        facts = extract(read_page(path.read_bytes(), path.name))
+    for path, facts in real_facts(shared_dir):
         check(facts)
         if facts.kind != "none":
             assert facts.uses, path.name

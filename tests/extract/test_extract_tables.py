@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -27,6 +28,7 @@ from pipeline.sentences import frames
 from pipeline.sentences.frames import FRAMES, frame_of
 from pipeline.sentences.statements import Statement, statements
 from pipeline.sentences.subjects import Names, names_of
+from tests.real_facts import real_facts
 
 NCI = named("nci")
 
@@ -50,27 +52,32 @@ def sentences(pages: Iterable[Page]) -> Iterator[tuple[Statement, Names]]:
                 yield statement, names
 
 
-def named(table: tuple[frames.Row, ...], said: list[tuple[Statement, Names]], monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The frame of each sentence where the table has only some rows."""
-    monkeypatch.setattr(frames, "FRAMES", table)
-    frame_of.cache_clear()
-    return [frame_of(statement, names).name for statement, names in said]
+@pytest.fixture(scope="module")
+def said(ours: list[Page]) -> list[tuple[Statement, Names]]:
+    return list(sentences(ours))
 
 
-@pytest.fixture
-def fresh_frames() -> Iterator[None]:
-    yield
-    frame_of.cache_clear()
+@pytest.fixture(scope="module")
+def named(said: list[tuple[Statement, Names]]) -> Callable[[int], list[str]]:
+    """The frame of each sentence where the table has only its first rows. What is behind a row is before the next one."""
+
+    @cache
+    def by_first(rows: int) -> list[str]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(frames, "FRAMES", FRAMES[:rows])
+            frame_of.cache_clear()
+            found = [frame_of(statement, names).name for statement, names in said]
+        frame_of.cache_clear()
+        return found
+
+    return by_first
 
 
-@pytest.mark.usefixtures("fresh_frames")
 @pytest.mark.parametrize("number", range(len(FRAMES)), ids=[f"{number}-{row.name}" for number, row in enumerate(FRAMES)])
 def test_every_frame_is_the_first_to_take_a_sentence_of_ours(
-    number: int, ours: list[Page], monkeypatch: pytest.MonkeyPatch
+    number: int, said: list[tuple[Statement, Names]], named: Callable[[int], list[str]]
 ) -> None:
-    said = list(sentences(ours))
-
-    before, after = (named(FRAMES[:rows], said, monkeypatch) for rows in (number, number + 1))
+    before, after = named(number), named(number + 1)
 
     taken = [statement.text for (statement, _), was, now in zip(said, before, after, strict=True) if now and not was]
     assert taken, f"no sentence of ours shows row {number} ({FRAMES[number].name}): add one to tests/extract/sentences.py"
@@ -143,8 +150,7 @@ def test_no_name_of_a_real_drug_or_brand_stands_in_a_rule(shared_dir: Path) -> N
     code = "\n".join(path.read_text(encoding="utf-8") for room in LANGUAGE_ROOMS for path in (package / room).glob("*.py"))
     code = re.sub(r'"""[\s\S]*?"""|#.*', "", code).casefold()
     names = set()
-    for path in (shared_dir / "corpus" / "drugs").glob("*.md"):
-        facts = extract(read_page(path.read_bytes(), path.name))
+    for _, facts in real_facts(shared_dir):
         if facts.kind == "drug" and facts.name is not None:
             names |= {facts.name.text.casefold(), facts.name.text.split()[0].casefold()}
             names |= {brand.text.casefold() for brand in facts.brands}

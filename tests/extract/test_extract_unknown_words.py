@@ -20,7 +20,7 @@ from tests.sampled import one_of
 
 PAGES = sorted((Path(__file__).parent / "pages").glob("*.md"))
 #: Words a page, at most; the seed is its name.
-SAMPLES = one_of(10, 40)
+SAMPLES = one_of(5, 40)
 FRAME_WORDS = ("accelerated", "program", "situ", "countries", "risk", "chance", "purpose")
 #: Words of a class, words that single rules know, and others that carry a frame ("accelerated approval", "in other countries").
 KNOWN = {*WORD_CLASSES, *(word for words in english._SETS.values() for word in words.split()), *FRAME_WORDS}

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract import extract
 from pipeline.fhir import AppliedCodes, build, code_definitions
 from pipeline.model import Coding, DrugFacts, Resource
-from pipeline.read import read_page
 from pipeline.settings import Settings
 from pipeline.terminology import code, default_folder, load
 from pipeline.validate import validate
@@ -19,6 +17,7 @@ from tests.fhir.fhir_walk import Json, objects, of_type
 from tests.fhir.test_fhir_round_trip import in_reading_order
 from tests.fhir.unbuild import read_facts
 from tests.fhir.unbuild_elements import extensions
+from tests.real_facts import facts_of
 
 NCIT = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
@@ -27,7 +26,7 @@ TABLES = load(default_folder())
 
 
 def coded_facts(path: Path) -> DrugFacts:
-    return code(extract(read_page(path.read_bytes(), path.name)), TABLES)
+    return code(facts_of(path), TABLES)
 
 
 def tokens(concept: Json) -> list[tuple[str, str]]:

@@ -7,21 +7,15 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.extract import extract
 from pipeline.fhir import build
-from pipeline.model import DrugFacts
-from pipeline.read import read_page
 from pipeline.settings import Settings
 from tests.fhir.fhir_walk import Json, of_type
 from tests.fhir.test_fhir_round_trip import in_reading_order
 from tests.fhir.unbuild import read_facts
 from tests.fhir.unbuild_elements import extensions
+from tests.real_facts import facts_of
 
 EXPECTED = json.loads((Path(__file__).parent / "denosumab.json").read_text(encoding="utf-8"))
-
-
-def facts_of(path: Path) -> DrugFacts:
-    return extract(read_page(path.read_bytes(), path.name))
 
 
 def codes(concept: Json, system: str) -> list[str]:

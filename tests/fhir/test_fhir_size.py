@@ -11,12 +11,11 @@ from typing import get_args
 
 import orjson
 
-from pipeline.extract import extract
 from pipeline.fhir import build, derive
 from pipeline.model import DrugFacts
-from pipeline.read import read_page
 from pipeline.settings import FhirVersion, Profile, Settings
 from pipeline.terminology import code, default_folder, load
+from tests.real_facts import facts_of
 
 KB = 1000
 #: Of one resource, and of all R5 resources of the real pages (half of what they were with proof at every value).
@@ -38,7 +37,7 @@ def test_no_resource_of_a_real_page_is_above_150_kb_in_any_version(real_pages: l
     assert len(large) == len(LARGEST)
     found: Counter[str] = Counter()
     for path in sorted({*real_pages, *large}):
-        facts = code(extract(read_page(path.read_bytes(), path.name)), TABLES)
+        facts = code(facts_of(path), TABLES)
         for version, profile in KINDS:
             found.update(sizes(facts, version, profile))
         products = build(facts, Settings(model="idmp"))

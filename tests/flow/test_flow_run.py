@@ -228,6 +228,7 @@ def test_prefect_deploys_all_that_prefect_yaml_names(served: Onlabel) -> None:
     assert [schedule["schedule"]["cron"] for schedule in deployment["schedules"]] == ["0 3 * * *"]
 
 
+@pytest.mark.slow
 def test_serve_publishes_by_its_schedule_until_interrupted(served: Onlabel, seed: Path, tmp_path: Path) -> None:
     often = "* * * * * */5"  # in seconds, which cron itself does not have
     command = ("serve", str(seed), "--output", str(tmp_path / "early"), "--cron", often, "--name", "early")

@@ -15,7 +15,6 @@ import pytest
 
 from tests.flow.onlabel_process import Onlabel, by_number, files, gone, processes
 from tests.invented_pages import drug_page, regimen_page
-from tests.sampled import variant
 from tests.store.s3_server import S3, environment, serving
 
 pytestmark = pytest.mark.prefect
@@ -67,7 +66,8 @@ def task_states(served: Onlabel, run: str) -> list[str]:
         time.sleep(0.5)
 
 
-@pytest.mark.parametrize("runner", [variant("threads"), "processes", *clusters])
+@pytest.mark.slow
+@pytest.mark.parametrize("runner", ["threads", "processes", *clusters])
 def test_every_runner_publishes_the_bytes_of_one_process(
     runner: str, served: Onlabel, many: Path, expected: dict[str, str], tmp_path: Path
 ) -> None:
@@ -191,17 +191,24 @@ def test_a_second_run_says_who_publishes_there_and_leaves(served: Onlabel, many:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("runner", ["processes", *clusters])
-@pytest.mark.parametrize("sent", [pytest.param(signal.SIGKILL, id="SIGKILL"), pytest.param(signal.SIGINT, id="SIGINT")])
-def test_no_server_and_no_worker_outlives_its_run(  # noqa: PLR0913, PLR0917 - what runs it, how it ends, and where
-    runner: str, sent: signal.Signals, alone: Onlabel, served: Onlabel, many: Path, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize(
+    ("runner", "sent"),
+    [
+        ("processes", signal.SIGKILL),
+        ("processes", signal.SIGINT),
+        pytest.param("dask", signal.SIGKILL, marks=pytest.mark.cluster),
+        pytest.param("ray", signal.SIGINT, marks=pytest.mark.cluster),
+        # A minute or two each: Ray's own servants look after their head only now and then.
+        pytest.param("dask", signal.SIGINT, marks=[pytest.mark.cluster, pytest.mark.exhaustive]),
+        pytest.param("ray", signal.SIGKILL, marks=[pytest.mark.cluster, pytest.mark.exhaustive]),
+    ],
+)
+def test_no_worker_outlives_its_run(runner: str, sent: signal.Signals, served: Onlabel, many: Path, tmp_path: Path) -> None:
+    """Nor does its server: `test_no_server_outlives_its_run`."""
     needs(runner)
-    # One runner is enough to see that the server goes, and each start of one takes ten seconds.
-    onlabel = alone if runner == "processes" else served
     marker, output = f"ONLABEL_TEST={tmp_path.name}", tmp_path / "out"
     command = ("-m", "pipeline", "run", str(many), "--output", str(output), "--workers", "2", "--runner", runner)
-    with onlabel.start(*command, ONLABEL_TEST=tmp_path.name) as process:
+    with served.start(*command, ONLABEL_TEST=tmp_path.name) as process:
         deadline = time.monotonic() + 120
         # In the middle of the work: a worker has begun to write.
         while not list(output.glob(".staging/*/spool/*")) and process.poll() is None and time.monotonic() < deadline:
@@ -211,7 +218,6 @@ def test_no_server_and_no_worker_outlives_its_run(  # noqa: PLR0913, PLR0917 - w
         _, err = process.communicate(timeout=120)
     assert process.returncode == (130 if sent == signal.SIGINT else -9)
     assert "Traceback" not in err
-    # Ray's own servants look after their head only now and then.
     assert gone(marker, seconds=180), processes(marker)
     assert not (output / "current").exists()
 

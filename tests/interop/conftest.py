@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.settings import FhirVersion
 from tests.interop import hapi
+from tests.interop.amount import FULL
 from tests.interop.fhir_server import FhirServer
 from tests.interop.publishing import VERSIONS, publish
 from tests.interop.snapshot import Snapshot
@@ -39,12 +40,12 @@ def published_seed(seed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @pytest.fixture(scope="session")
 def corpus_pages(shared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real pages: with ONLABEL_INTEROP_FULL all of them, else every third one and the page that the project ships."""
+    """The real pages: all of them, or every sixth one and the page that the project ships."""
     corpus = shared_dir / "corpus" / "drugs"
-    if os.environ.get("ONLABEL_INTEROP_FULL"):
+    if FULL:
         return corpus
     some = tmp_path_factory.mktemp("pages")
-    for page in {*sorted(corpus.glob("*.md"))[::3], *corpus.glob("*-denosumab.md")}:
+    for page in {*sorted(corpus.glob("*.md"))[::6], *corpus.glob("*-denosumab.md")}:
         shutil.copy(page, some)
     return some
 

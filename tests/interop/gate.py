@@ -81,7 +81,7 @@ def standing(gate: Gate) -> Iterator[Gate]:
     """Run the proxy; `gate.base` says where."""
     with _Proxy(("127.0.0.1", 0), type("_OwnHandler", (_Handler,), {"gate": gate})) as http:
         gate.base = f"http://127.0.0.1:{http.server_port}/fhir"
-        thread = threading.Thread(target=http.serve_forever)
+        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
             yield gate

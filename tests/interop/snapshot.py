@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from tests.interop.amount import FULL
 
 Resource = dict[str, Any]
 Token = tuple[str, str]
@@ -110,9 +111,9 @@ def paths(resource: object, prefix: str = "") -> Iterator[str]:
 def sample(lines: Sequence[str], size: int, seed: int) -> list[str]:
     """`size` lines or a few more: resources until every kind of element that occurs anywhere is in one, then any others.
 
-    All of them, where `ONLABEL_INTEROP_FULL` is set.
+    All of them, where everything is asked for.
     """
-    if os.environ.get("ONLABEL_INTEROP_FULL"):
+    if FULL:
         return [*lines]
     order = random.Random(seed).sample(range(len(lines)), len(lines))  # noqa: S311 - a sample, not a secret
     seen: set[str] = set()

@@ -17,7 +17,7 @@ from tests.interop.snapshot import Resource, Snapshot, name, names, sample, toke
 
 pytestmark = pytest.mark.interop
 
-SAMPLE, SAMPLE_SEED = 200, 2026
+SAMPLE, SAMPLE_SEED = 100, 2026
 PRODUCT = "MedicinalProductDefinition"
 #: What only this shape has.
 NEW = (PRODUCT, "Ingredient", "RegulatedAuthorization")

@@ -21,9 +21,10 @@ from pipeline.errors import LoadError
 from pipeline.load import LoadOptions, LoadReport, Login, load
 from pipeline.settings import DEFAULT_CANONICAL
 from tests.interop import hapi
+from tests.interop.amount import FULL
 from tests.interop.fhir_server import FhirServer
 from tests.interop.gate import Gate, standing
-from tests.interop.publishing import publish
+from tests.interop.publishing import VERSIONS, publish
 from tests.interop.snapshot import Resource, Snapshot, name
 from tests.invented_pages import drug_page, regimen_page, write_pages
 
@@ -181,6 +182,8 @@ def test_only_what_changed_is_sent_and_what_is_withdrawn_is_retired_then_deleted
     assert set(server.versions()) == set(new)
 
 
+# It takes a server of its own, which starts for half a minute: what a loader does then is the same in each version.
+@pytest.mark.parametrize("server", VERSIONS if FULL else VERSIONS[:1], indirect=True)
 def test_a_server_that_dies_half_way_is_said_and_the_next_load_completes_it(
     server: FhirServer, programs: hapi.Programs, orphaned: Path, tmp_path: Path
 ) -> None:

@@ -12,7 +12,7 @@ from tests.interop.snapshot import Resource, Snapshot, name, sample
 
 pytestmark = pytest.mark.interop
 
-SAMPLE = 200
+SAMPLE = 100
 SAMPLE_SEED = 2026
 
 

@@ -20,7 +20,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 PROFILES: tuple[Profile, ...] = ("full", "core")
 KINDS = [(version, profile) for profile in PROFILES for version in VERSIONS]
 #: Real pages are many: of each kind of element, in each version and profile, at least one.
-SAMPLE, SAMPLE_SEED = 100, 2026
+SAMPLE, SAMPLE_SEED = 50, 2026
 #: Of the Bundles the shared one and a page's: what is in them is validated by itself.
 BUNDLES = 2
 

@@ -86,8 +86,8 @@ def empty_blocks() -> Answerer:
 
 
 #: A thousandth of what they unpack to; the second is packed once more, and is a thousandth of that.
-BOMB = gzip.compress(_MEGABYTE * 64)
-BOMB_IN_A_BOMB = gzip.compress(gzip.compress(b"\0" * 2**28, 9), 9)
+BOMB = gzip.compress(_MEGABYTE * 16)
+BOMB_IN_A_BOMB = gzip.compress(gzip.compress(b"\0" * 2**24, 9), 9)
 
 #: Answers that never end: what of them, and whether they are too large before they are too late.
 ENDLESS: dict[str, tuple[Answerer, str]] = {

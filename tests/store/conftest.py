@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,11 @@ def s3_server() -> Iterator[str]:
         if os.environ.get("CI"):
             pytest.fail(f"{reason}, and CI requires it")
         pytest.skip(reason)
-    with serving() as url:
+    import botocore.session  # noqa: PLC0415 - as above
+
+    # Each client read Amazon's description of its service anew: half of what it takes to make one.
+    with serving() as url, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
         yield url
 
 

@@ -6,6 +6,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,14 @@ def ask(server: str, what: str, body: bytes = b"") -> None:
     urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).close()
 
 
+@cache
+def client(server: str) -> Any:  # noqa: ANN401 - an S3FileSystem, of an extra
+    """A client of the tests' own, one a server: most of what a short test takes is to make one."""
+    import s3fs  # noqa: PLC0415 - an extra
+
+    return s3fs.S3FileSystem(endpoint_url=server, use_listings_cache=False, skip_instance_cache=True)
+
+
 class S3:
     """The objects of the server, by `bucket/key`; `pages` is the folder with the pages that stand below s3://pages/nci."""
 
@@ -54,7 +63,7 @@ class S3:
         s3fs.S3FileSystem.clear_instance_cache()
         self.server, self.pages = server, pages
         self.type = s3fs.S3FileSystem
-        self._store: Any = s3fs.S3FileSystem(use_listings_cache=False, skip_instance_cache=True)
+        self._store = client(server)
 
     def make(self, bucket: str) -> None:
         self._store.mkdir(bucket)

@@ -15,6 +15,7 @@ from pipeline.terminology import code, default_folder, load
 from pipeline.terminology.commands import as_json, as_text, mappings_check, mappings_coverage
 from pipeline.terminology.coverage import Share, coverage
 from pipeline.terminology.systems import SYSTEMS
+from tests.real_facts import real_facts
 from tests.terminology.terminology_example import MAPPINGS, drug, use
 from tests.uncollected import uncollected
 
@@ -67,8 +68,7 @@ def test_the_reports_read_pages_and_print_as_text_and_json(seed: Path, folder: P
 
 @pytest.fixture(scope="module")
 def corpus(shared_dir: Path) -> list[DrugFacts]:
-    paths = sorted((shared_dir / "corpus/drugs").glob("*.md"))
-    return [extract(read_page(path.read_bytes(), path.name)) for path in paths]
+    return [facts for _, facts in real_facts(shared_dir)]
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from itertools import starmap
 from pathlib import Path
 from typing import Any, TypeAlias, get_args
 
@@ -26,7 +27,7 @@ from pipeline.verify.proof import EXTENSIONS
 from pipeline.verify.resources import Resources
 from pipeline.verify.seen import FRONT_MATTER, TEXT
 from tests.invented_pages import drug_page, write_pages
-from tests.sampled import one_of, sampled
+from tests.sampled import one_of, sampled, variant
 
 Json = dict[str, Any]
 Published: TypeAlias = Any  # the class stands in conftest.py, which no test can import
@@ -425,8 +426,10 @@ def test_the_facts_are_proven_where_r5_in_full_is_not_there(tmp_path: Path, seed
     assert changed.quotes - changed.proven == sum(problem.code == "C622" for problem in changed.problems) > 0
 
 
-@pytest.mark.parametrize("profile", ["full", "core"])
-@pytest.mark.parametrize("version", ["R5", "R4B", "R4"])
+@pytest.mark.parametrize(
+    ("version", "profile"),
+    [("R5", "full"), ("R4", "core"), *starmap(variant, (("R5", "core"), ("R4B", "full"), ("R4B", "core"), ("R4", "full")))],
+)
 @pytest.mark.parametrize(
     "change",
     [
