@@ -91,7 +91,7 @@ MADE_WHERE_NEEDED = {
     "pipeline.correct.nodes: pattern": "of a literal, kept in what the function gives, where it is attacked",
     "pipeline.correct.quoting: '(?=(' + '\\\\s+'.join(map(re.escape, words.split())) + '))'": "words, with blanks between them",
     "pipeline.correct.quoting: number": "one number",
-    "pipeline.extract.layout: f'(?:{text}) ?\\\\??\\\\Z'": "of a profile, attacked below",
+    "pipeline.extract.layout: f'(?:{text}) ?[?:]?\\\\Z'": "of a profile, attacked below",
     "pipeline.extract.layout: text": "of a profile, attacked below",
     "pipeline.extract.layout: text.replace(' ', f'[\\\\s{UNSEEN_CLASS}]+')": "of a profile, attacked below",
     "pipeline.extract.template: '|'.join(map(_label, beginnings))": "of a profile, attacked below",
@@ -106,7 +106,7 @@ MADE_WHERE_NEEDED = {
     "pipeline.verify.derived: f'(?<![\\\\d.,]){_number(quantity)}'": "one number",
     "pipeline.verify.derived: f'{_LEFT_OUT}{_number(quantity)}'": "words of a table and one number",
     "pipeline.verify.derived: f'{before}|{behind}|{bare}'": "over the quoted words of an age, a part of a sentence",
-    "pipeline.verify.document: f'(?:{document.publisher.uses}) ?\\\\??\\\\Z'": "of a profile, attacked below",
+    "pipeline.verify.document: f'(?:{document.publisher.uses}) ?[?:]?\\\\Z'": "of a profile, attacked below",
     "pipeline.verify.inline: f'(?<!`)`{{{width}}}(?!`)'": "so many backticks",
     "pipeline.verify.scalars: _LINE_END": "a line end",
 }
@@ -123,7 +123,11 @@ def test_no_pattern_takes_more_than_linear_time(step: int) -> None:
 def of_profiles() -> Iterator[Found]:
     """The patterns of the publishers' profiles, as pages are read by them."""
     for publisher in profiles():
-        stated = {"uses": heading(publisher.uses), "page_id": address(publisher.page_id or "")}
+        stated = {
+            "uses": heading(publisher.uses),
+            "introductions": heading(publisher.introductions),
+            "page_id": address(publisher.page_id or ""),
+        }
         stated |= {f"labels.{name}": words(label) for name, label in publisher.labels.items()}
         if (marks := _labels(tuple(publisher.labels.values()))) is not None:
             stated["beginnings of labels"] = marks[0]

@@ -132,10 +132,11 @@ def read_age(text: str, start: int, end: int) -> Bounds | None:
     if born is not None:
         exclusive = born["to"].lower() in _EXCLUSIVE_TO
         return Bounds(_place(born), high=_aged(born["high"], born["unit"]), high_exclusive=exclusive)
-    found = _LIMIT.match(text, start, end) or _AGE.match(text, start, end)
+    limit = _LIMIT.match(text, start, end)
+    found = limit or _AGE.match(text, start, end)
     if found is None or _SINCE.match(text, found.end(), end) is not None:
         return None  # "at least 5 years past menopause"
-    if found.re is _LIMIT and (found["unit"] or "age of" in found.group().lower()):
+    if limit is not None and (found["unit"] or "age of" in found.group().lower()):
         age = _aged(found["low"], found["unit"] or "years")
         upper = found["bound"].lower() in (
             "younger than",
