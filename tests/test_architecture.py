@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PACKAGE = REPOSITORY / "pipeline"
 
 #: From left to right: a room knows those before it, never those after it. Rooms in one group do not know each other.
-GROUND = frozenset({"model", "facts", "fields", "errors", "settings", "inputs", "seeds", "withdrawal"})
+GROUND = frozenset({"model", "facts", "fields", "errors", "settings", "inputs", "seeds", "collecting", "withdrawal"})
 CORE = (
     "read",
     "language",
@@ -60,6 +60,7 @@ ALLOWED = {
     "errors": frozenset(),
     "settings": {"model"},
     "inputs": frozenset(),
+    "collecting": frozenset(),
     "seeds": {"errors", "settings", "inputs"},
     "withdrawal": {"model"},
     "__init__": frozenset(),

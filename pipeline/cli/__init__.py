@@ -14,6 +14,7 @@ from cyclopts import CycloptsError
 from pipeline.cli import comparing, correcting, defining, inspecting, loading, mappings, publishing, reviewing, showing
 from pipeline.cli.app import DONE, INTERRUPTED, REFUSED, STOPPED, TERMINATED, USAGE, app
 from pipeline.cli.console import Console, hang_up
+from pipeline.collecting import collect_seldom
 from pipeline.errors import LoadError, OnlabelError, Problem, UsageError
 
 __all__ = [
@@ -47,6 +48,7 @@ def main() -> None:
     """Run the command and leave with its exit code."""
     # A service manager's stop: leave as from Ctrl-C, so that workers, server and unfinished files go too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    collect_seldom()
     sys.exit(run_command(sys.argv[1:]))
 
 

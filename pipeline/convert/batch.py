@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import traceback
 from collections import Counter
@@ -98,13 +97,7 @@ def convert_batch(batch: Batch) -> BatchResult:
 
 
 def convert_here(batch: Batch) -> BatchResult:
-    """`convert_batch` in this thread. From now on its process looks for cycles among its objects less often.
-
-    A page's facts and resources are many small objects without cycles, so that each look is for nothing: on 60 pages looking
-    took 0.08 of the processor time of `convert`, and takes 0.02. Setting it back at the end of a batch would lose most of that
-    again (0.06): all is looked through then.
-    """
-    gc.set_threshold(50_000, 20, 50)
+    """`convert_batch` in this thread."""
     clock = Clock()
     with clock.stage("code"):
         mappings, corrections = batch.tables.read(), batch.tables.corrections()

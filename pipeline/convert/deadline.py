@@ -19,6 +19,8 @@ from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Final, TypeVar
 
+from pipeline.collecting import collect_seldom
+
 T = TypeVar("T")
 
 #: How long a page may take, in seconds of processor time, unless a run is told otherwise; most take a twentieth of one.
@@ -112,6 +114,7 @@ def in_own_process(function: Callable[[Any], T], argument: object) -> T:
 
 def main() -> None:
     """Run what standard input names, write what it gives to standard output, and end early if standard input closes."""
+    collect_seldom()
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not come between
     function, argument = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by our own parent, just now

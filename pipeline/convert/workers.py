@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 
+from pipeline.collecting import collect_seldom
 from pipeline.convert.batch import Batch, BatchResult, convert_batch
 
 
@@ -64,6 +65,7 @@ def interrupts_held() -> Iterator[None]:
 
 def become_worker() -> None:
     """Leave Ctrl-C to the parent, and end when it does: an executor's processes would otherwise wait for work for ever."""
+    collect_seldom()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:

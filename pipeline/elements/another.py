@@ -28,7 +28,20 @@ def names_another(passage: Passage, statement: Statement, frame: Frame, names: N
     )
     led = leading_head(statement, frame) if prose_head(reading) is None else None
     told = read_prose(passage, names)
-    return _another_way_round(reading, told) or another_use(reading, told.heads, led, approved=approved or of_label)
+    if _another_way_round(reading, told) or (names.open and _another_form(reading, told)):
+        return True
+    return another_use(reading, told.heads, led, approved=approved or of_label)
+
+
+def _another_form(reading: Reading, told: Told) -> bool:
+    """Reads "It is used to treat early breast cancer" behind "to treat breast cancer that has spread", on pages that list uses so.
+
+    Where a page prints its drug's names below labels, such a sentence restricts the use before.
+    """
+    head = prose_head(reading)
+    named = reading.of("intent") and head is not None and not all(map(is_generic, head.names))
+    known = {name.casefold() for name in told.heads}
+    return bool(named) and head is not None and not any(name.casefold() in known for name in head.names)
 
 
 def _another_way_round(reading: Reading, told: Told) -> bool:

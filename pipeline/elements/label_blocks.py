@@ -59,7 +59,8 @@ def is_title(said: Sequence[Statement], frame: Frame) -> bool:
         return read_people(first.plain, first.start, first.end)[1] >= first.end - 1
     if len(said) != 1 or len(said[0].text) > _LONGEST_TITLE or not said[0].text[:1].isupper() or not said[0].text[-1].isalnum():
         return False
-    return frame.group is None and not frame.name and not any(f" {word} " in said[0].text for word in CAUSED)
+    asks = first.text.startswith("What ")  # "What X is used for"
+    return asks or (frame.group is None and not frame.name and not any(f" {word} " in first.text for word in CAUSED))
 
 
 def is_fragment(block: Block, names: Names) -> bool:

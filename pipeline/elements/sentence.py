@@ -46,7 +46,9 @@ def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> 
             before = replace(before, said=tuple(_in_disease(statement, one) for one in before.said))
             if reading.of("intent") or _TO.search(statement.text) is not None:
                 before = replace(before, said=tuple(map(_of_heading, before.said)))
-        reading = replace(reading, said=(*before.said, *reading.said))
+        reading = replace(
+            reading, said=(*(one for one in before.said if not _ADDS.fullmatch(before.text(one.place))), *reading.said)
+        )
     if (
         head is not None
         and not head.of("approve")
@@ -88,6 +90,8 @@ def _before(statement: Statement, reading: Reading, frame: Frame) -> Reading:
     return replace(reading, said=(*kept, Said("qualifier", "stated", place, of="treatment")))
 
 
+#: "In addition, X is used to treat Y": it goes on, and restricts nothing.
+_ADDS = rx(r"in addition|additionally|also")
 #: "When used in children, it must be given with X": in that case only.
 _WHEN_USED = rx(r"(?:when|if|whenever) (?:it is |this drug is )?(?:used|given|taken)\b(?! (?:to|for)\b)[^,]*, ")
 _IN_DISEASE = re.compile(r"In (?=\w)")

@@ -18,6 +18,8 @@ from pipeline.model import Block, Component, Fact, FdaStatus, Identifier, Identi
 from pipeline.publishers import Publisher
 from pipeline.sentences.quote import fact, quote, target
 
+#: "About gabaveline - Brand names: Neurivel, Axalin", as the British NHS heads its pages.
+_ABOUT = re.compile(r"\s*About (?P<name>\S.*?)\s*(?:[-\u2013|] Brand names?:.*)?\Z")
 _SITE_SUFFIX = re.compile(r"(?<=\S)\s+[-\u2013|]\s+(?P<site>\S.*?)\s*\Z")
 #: What stands under the label of FDA approval, by its beginning; "No" alone, for "No information" is no answer.
 _FDA_STATUS: tuple[tuple[FdaStatus, re.Pattern[str]], ...] = (
@@ -37,7 +39,8 @@ _MOST_WORDS_OF_A_BRAND = 6
 def find_name(page: Page, publisher: Publisher) -> Fact | None:
     """The drug's name: the level-1 heading after the one that repeats the page's title.
 
-    A page whose only level-1 heading is the title ("Examplimab - Site") names the drug there, before the site's suffix.
+    A page whose only level-1 heading is the title ("Examplimab - Site") names the drug there, before the site's suffix, and
+    "About examplimab" behind its first word.
     """
     headings = [block for block in page.blocks if block.kind == "heading" and block.level == 1 and block.text.strip()]
     if not headings:
@@ -46,6 +49,8 @@ def find_name(page: Page, publisher: Publisher) -> Fact | None:
     suffix = _SITE_SUFFIX.search(title.text)
     if suffix is not None and suffix["site"] not in {publisher.alias, *publisher.sources, page.meta("source")}:
         suffix = None
+    if publisher.introductions and (about := _ABOUT.match(headings[-1].text)) is not None:
+        return fact(headings[-1], *about.span("name"), "name.about-heading")
     if len(headings) > 1 and (
         suffix or title.text.strip() == page.meta("title") or title.text.startswith(headings[1].text.strip())
     ):

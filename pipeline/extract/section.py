@@ -74,21 +74,21 @@ def _last_of_level_1(page: Page) -> Block | None:
 def _introduces(blocks: Sequence[Block], names: frozenset[str]) -> bool:
     """Whether a sentence says what the page's drug is used for: of the drug by its name, or by what stands for it."""
     return any(
-        _FOR_WHAT.search(said)
-        and (first in names or first in _FOR_THE_DRUG or (names & _words(said) and _GIVERS & _words(said)))
+        _FOR_WHAT.search(said) and (first & (names | _FOR_THE_DRUG) or (names & _words(said) and _GIVERS & _words(said)))
         for block in blocks
         for said, first in _sentences(plain(block.text))
     )
 
 
-def _sentences(text: str) -> Iterator[tuple[str, str]]:
-    """The sentences of a text, each with its first word."""
+def _sentences(text: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """The sentences of a text, each with the words that its subject may begin with: the first, and that behind a first comma."""
     for said in _END.split(text):
-        first = re.search(r"\w+", said)
-        if first is not None:
-            yield said, first.group().casefold()
+        begins = (re.search(r"\w+", each) for each in (said, _BEFORE.sub("", said, count=1)))
+        yield said, frozenset(found.group().casefold() for found in begins if found is not None)
 
 
+#: "In addition, X is used …", "Occasionally, X is used …"
+_BEFORE = re.compile(r"^(?:[\w-]+ ){0,2}[\w-]+, ")
 _END = re.compile(r"(?<=[.!?:])\s+")
 _FOR_WHAT = rx(
     r"\b(?:used|given|taken|licen[sc]ed|authori[sz]ed|prescribed|indicated|approved|treatment),? (?:[\w-]+,? ){0,6}?(?:to|for|in|as|with)\b|\bused:|\bto (?:treat|prevent)\b|\bfor (?:treating|preventing)\b"

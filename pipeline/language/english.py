@@ -230,7 +230,7 @@ _SETS: Final[Mapping[str, str]] = {
     "forms other each both either such there when then how patient patients people person persons individuals those cancer cancers "
     "disease diseases condition conditions tumor tumors tumour tumours fda fda's only including received often sometimes usually currently now "
     "combination combined together so because accelerated take takes taken receive receives get gets start starts reason case part "
-    "where vaccine stages applied brought linked meant offered need needs come comes switch switches paired continued turned just completed finished "
+    "where vaccine stages applied brought linked meant addition offered need needs come comes switch switches paired continued turned just completed finished "
     "undergone one alone after already without under before during related associated caused due along",
     "negative": "no not neither nor none never except excluding without instead rather few fewer most less",
 }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.language import closed, rx
 from pipeline.meaning.listed import conditions
 from pipeline.meaning.priors import priors_after
-from pipeline.meaning.said import Place, Said
+from pipeline.meaning.said import BESIDE, Place, Said
 from pipeline.meaning.scene import Scene
 from pipeline.model import Intent
 from pipeline.phrases.diseases import diseases, ends_in_disease, is_generic, names_head
@@ -76,8 +76,11 @@ def _purpose(scene: Scene, verb: Place, whole: str) -> tuple[Said, ...]:
     listed = noun_list(scene.words, scene.inner, scene.end)
     thing = scene.place(scene.inner, listed.end) if listed.items else None
     rest = scene.place(listed.end, scene.end) if listed.items and listed.end < scene.end else None
+    prevents = scene.text[slice(*verb)].lower().endswith("prevent") and rest is not None  # "prevent a blood clot from forming"
     return (
-        scene.tell("intent", "other-intent", verb, mode="other"),
+        scene.tell("intent", "own-verb", verb, mode="prevent")
+        if prevents
+        else scene.tell("intent", "other-intent", verb, mode="other"),
         *((scene.tell("object", "acted-on", thing, names=(thing,)),) if thing else ()),
         *((scene.tell("qualifier", "purpose", rest, of="use", what="purpose"),) if rest else ()),
     )
@@ -245,8 +248,9 @@ def partners(scene: Scene) -> tuple[Said, ...] | None:
     first = scene.inner if "adjunct" in scene.opener or "add-on" in scene.opener else scene.phrase.first
     if first > 1 and words[first - 1].low in ("treatment", "therapy") and words[first - 2].low == "for":
         return None  # "to choose patients for treatment with X": what they may get then
-    if _OPTIONAL.match(scene.text, *scene.whole) is not None and _NO_TREATMENT.search(scene.said) is not None:
-        return (scene.tell("description" if scene.on == "patients" else "status", "with-or-without"),)
+    disease = words[scene.end - 1].of("disease") and not any(word.of("treatment") for word in scene.content)
+    if _OPTIONAL.match(scene.text, *scene.whole) is not None and (disease or _NO_TREATMENT.search(scene.said) is not None):
+        return (scene.tell("description" if scene.on == "patients" else "status", BESIDE if disease else "with-or-without"),)
     while (
         first < scene.end
         and words[first].low in _OPENERS

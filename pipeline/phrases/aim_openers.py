@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from pipeline.language import closed
 from pipeline.phrases.kinds import PREDICATES, Here, Kind, Opener, names_disease
@@ -205,7 +205,8 @@ _BESIDE_INDICATED = ("start", "frame", "role", "with", "alone", "place", "for", 
 
 def past_signs(words: Sequence[Word], at: int, end: int) -> int:
     """Past "the signs and symptoms of" and "treatment and prophylaxis of" before the disease: they belong to the aim."""
-    stop = next((number for number in range(at, min(end, at + _LONGEST_AIM)) if _leads(words, number)), at)
+    ahead = takewhile(lambda number: words[number].low != "(", range(at, min(end, at + _LONGEST_AIM)))
+    stop = next((number for number in ahead if _leads(words, number)), at)
     said = [word for word in words[at:stop] if not word.of("article", "coordinator")]
     aims = [word for word in said if word.low in _NOUN_AIMS or word.low in _SIGNS]
     if not aims or stop + 1 >= end or said[-1] is not aims[-1] or any(word.of("preposition", "disease") for word in said):

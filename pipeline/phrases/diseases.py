@@ -16,7 +16,7 @@ from typing import Literal
 
 from pipeline.language import classes_of, rx
 
-_GENERIC_NOUN = r"(?:cancers?|disease|tumou?rs?|conditions?|malignanc(?:y|ies)|illness|disorders?|problems?)"
+_GENERIC_NOUN = r"(?:cancers?|disease|tumou?rs?|conditions?|malignanc(?:y|ies)|illness(?:es)?|disorders?|problems?)"
 _COURSE = (
     r"(?:(?:newly|recently|just)[- ]diagnosed|untreated|previously (?:un)?treated|relapsed|relapsing|recurrent|recurring|refractory"
     r"|progressive|persistent|residual)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -106,8 +107,11 @@ def is_one_name(words: Sequence[Word], at: int, end: int) -> bool:
 
 
 def _is_number(word: Word) -> bool:
-    """Whether a word is a number in figures, or a Roman one ("types IV and V")."""
-    return word.low.isdigit() or not set(word.low) - set("ivx")
+    """Whether a word is a number in figures, or a Roman one ("types IV and V", "stage IIB, IIC, or III")."""
+    return word.low.isdigit() or _ROMAN.fullmatch(word.low) is not None
+
+
+_ROMAN = re.compile("[ivx]+[a-d]?")
 
 
 _FEATURES = closed("features")

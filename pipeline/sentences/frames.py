@@ -153,6 +153,7 @@ FRAMES: tuple[Row, ...] = (
         r"^\W*it is not known\b|\b(?:must|should) (?:also )?be tested\b|\btested (?:for|before|after|every|to)\b"
         r"|\b(?:but|and) (?:it )?(?:is|are|may be) (?:also )?(?:only )?(?:used|approved|given)\b"), polarity="+"),
     Row("being-studied", "studied", says=rx(r"^(?:researchers|doctors|scientists|trials|studies) (?:are|have been) (?:also )?(?:looking (?:at|into)|studying|testing|investigating)\b")),
+    Row("being-studied", "studied", ("it", "drug"), ("use",), "+", rx(r"\bother (?:types of )?cancers?\b.*\bas part of an? (?:clinical |research )?(?:trial|study)\b")),
     Row("being-studied", "studied", says=rx(r"\bcontinues? to be (?:studied|tested)\b|\bunder study\b|\b(?:is|are) (?:also )?in (?:clinical )?(?:trials|studies)\b")),
     Row(PROGRAM, "programme", verbs=("available", "use", "approve", ""), says=rx(r"\b(?:available|prescribed|given|obtained)\b.{0,60}\b(?:program|programme|REMS)\b")),
     Row("accelerated-approval", "approval-status", says=rx(r"^accelerated approval (?:was|has been|is) (?:given|granted)\b.*\bthis use\b")),

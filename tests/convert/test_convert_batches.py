@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.convert import Batch, BatchResult, convert, convert_batch
+from pipeline.convert.deadline import in_own_process
 from pipeline.convert.tables import _read
 from pipeline.errors import PublishError, UsageError
 from pipeline.settings import Settings
@@ -43,14 +44,16 @@ def test_batches_and_results_are_small_and_pickle(seeds: Path, tmp_path: Path) -
     assert max(sizes) < 1_000
 
 
-def test_a_process_that_converts_looks_for_cycles_less_often(seeds: Path, tmp_path: Path) -> None:
+def test_a_process_of_ours_looks_for_cycles_less_often_and_a_callers_does_not(seeds: Path, tmp_path: Path) -> None:
     before = gc.get_threshold()
-    gc.set_threshold(700, 10, 10)
-    try:
-        convert([seeds], tmp_path / "output")
-        assert gc.get_threshold() == (50_000, 20, 50)
-    finally:
-        gc.set_threshold(*before)
+    convert([seeds], tmp_path / "output")
+
+    assert in_own_process(_thresholds, None) == (50_000, 20, 50)
+    assert gc.get_threshold() == before
+
+
+def _thresholds(_: object) -> tuple[int, int, int]:
+    return gc.get_threshold()
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ types kind kinds form forms other each both either such there when then how pati
 cancer cancers disease diseases condition conditions tumor tumors fda fda's only alone including after already received
 caused associated related due back often sometimes usually currently now combination combined together without so longer
 because under accelerated program vaccine stages take takes taken receive receives get gets start starts switch meant
-it's you might doctors licensed licenced authorised authorized
+it's you might doctors addition undergone tumour tumours licensed licenced authorised authorized
 need come continued completed just turned one offered paired brought applied linked along joined purpose reason case part where
 """
 FRAME = frozenset(_FRAME.split())

@@ -32,6 +32,7 @@ AFTER_A_LIST = (
     "Zolafen is in a class of medications called kinase inhibitors.",
     "Zolafen can be taken by adults.",
     "Your doctor can tell you if zolafen is right for you.",
+    "It may be used to treat other cancers as part of a clinical trial.",
     "Researchers are looking at zolafen for glioma in clinical trials.",
     "This use is only for patients who cannot have surgery.",
     "Zolafen is made from blood.",

@@ -11,7 +11,7 @@ from pipeline.read import read_page
 
 def page(text: str, name: str = "Zolafen") -> DrugFacts:
     """A page of a publisher that no profile knows."""
-    return extract(read_page(f"---\ntitle: {name}\nsource: Health Pages\n---\n\n# {name}\n\n{text}\n".encode(), "zolafen.md"))
+    return extract(read_page(f'---\ntitle: "{name}"\nsource: Health Pages\n---\n\n# {name}\n\n{text}\n'.encode(), "zolafen.md"))
 
 
 def conditions(facts: DrugFacts) -> list[str]:
@@ -256,3 +256,54 @@ def test_marks_before_a_disease_are_no_disease() -> None:
     (use,) = page(f"Zolafen is indicated for the treatment of adults with {states}:\n\n- in combination with letrozole").uses
 
     assert [one.text for one in use.conditions] == [states]
+
+
+def test_one_form_after_another_is_a_use_each() -> None:
+    first = "Zolafen is used to treat breast cancer that has spread."
+    second = "It is used to treat early breast cancer in women who have already been treated with surgery."
+    uses = page(f"## Why is this medication prescribed?\n\n{first} {second}").uses
+
+    assert [use.text.text for use in uses] == [first, second]
+
+
+def test_the_name_behind_about() -> None:
+    facts = page("Zolafen is used to treat gout.", "About zolafen - Brand names: Alvera, Bexida")
+
+    assert facts.name is not None
+    assert (facts.name.text, conditions(facts)) == ("zolafen", ["gout"])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "condition"),
+    [
+        ("Zolafen is used to treat adults with stage IIB, IIC, or III melanoma.", "stage IIB, IIC, or III melanoma"),
+        ("Zolafen is used to induce remission (making the symptoms of a disease go away) in adults with gout.", "remission"),
+        ("In addition, zolafen is used to treat gout.", "gout"),
+    ],
+)
+def test_what_is_named(sentence: str, condition: str) -> None:
+    (use,) = page(f"## About zolafen\n\n{sentence}").uses
+
+    assert [one.text for one in use.conditions] == [condition]
+    assert use.qualifiers == () or "remission" in condition
+
+
+def test_prevented_from_forming_is_prevented() -> None:
+    (use,) = page("Zolafen is used to prevent a blood clot from forming in the heart.").uses
+
+    assert use.intent == "prevent"
+
+
+def test_with_or_without_a_disease_names_no_partner() -> None:
+    (use,) = page("Zolafen is used to treat:\n\n- panic disorder, with or without agoraphobia").uses
+
+    assert use.therapies == ()
+
+
+def test_a_title_that_asks_opens_nothing() -> None:
+    facts = page(
+        "## 1. What Zolafen is and what it is used for\n\n**What Zolafen is used for**\n\nZolafen is used to treat gout."
+    )
+
+    assert conditions(facts) == ["gout"]
+    assert facts.unread == ()
