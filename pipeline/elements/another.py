@@ -36,12 +36,13 @@ def names_another(passage: Passage, statement: Statement, frame: Frame, names: N
 def _another_form(reading: Reading, told: Told) -> bool:
     """Reads "It is used to treat early breast cancer" behind "to treat breast cancer that has spread", on pages that list uses so.
 
+    So it is with "It is also used to prevent bleeding during surgery" behind "to prevent bleeding".
     Where a page prints its drug's names below labels, such a sentence restricts the use before.
     """
     head = prose_head(reading)
     named = reading.of("intent") and head is not None and not all(map(is_generic, head.names))
     known = {name.casefold() for name in told.heads}
-    return bool(named) and head is not None and not any(name.casefold() in known for name in head.names)
+    return bool(named) and head is not None and (reading.also or not any(name.casefold() in known for name in head.names))
 
 
 def _another_way_round(reading: Reading, told: Told) -> bool:

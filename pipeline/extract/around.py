@@ -122,8 +122,12 @@ def prior_of(leaf: Leaf, verb: Said) -> tuple[PriorTherapy, ...]:
 
 
 def _unless(reading: Reading, one: Said) -> bool:
-    """Reads "after X, unless X could not be given": what is behind it takes it back."""
-    return " if " in reading.text(one.place) or " unless " in reading.statement.plain[one.place[0] : reading.statement.end]
+    """Reads "after X, unless X could not be given", "not controlled with X, or who cannot use X": what is behind it takes it back."""
+    behind = reading.statement.plain[one.place[0] : reading.statement.end]
+    return " if " in reading.text(one.place) or " unless " in behind or _OR_CANNOT.search(behind) is not None
+
+
+_OR_CANNOT = rx(r"^[^.;:]*?,? or (?:who|that|whose [\w-]+) (?:cannot|can't|could not|are (?:un|not )able)\b")
 
 
 def _in_later_step(reading: Reading, one: Said) -> bool:

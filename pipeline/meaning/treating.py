@@ -41,7 +41,9 @@ def aim(scene: Scene) -> tuple[Said, ...] | None:
     rule = "own-verb" if intent in ("prevent", "prevent_and_treat", "reduce_risk", "palliate") else "intent"
     found = [scene.tell("intent", rule, place, mode=intent)]
     line = [number for number in range(first, inner) if words[number].of("line", "ordinal")]
-    if line and words[first].low == "as":
+    of_one = not any(word.of("coordinator") for word in words[first:inner]) and any(word.of("treatment") for word in words[first:inner])
+    # "as maintenance treatment of", "for the first-line treatment of", and no "acute and maintenance treatment of"
+    if line and (words[first].low == "as" or (of_one and words[first].low != "to")):
         stop = next((number + 1 for number in range(line[-1], inner) if words[number].of("treatment")), line[-1] + 1)
         found.append(scene.tell("line", "line", scene.place(line[0], stop)))
     if scene.empty:

@@ -63,6 +63,7 @@ def ends_noun(words: Sequence[Word], at: int, end: int) -> bool:
         "together",
         "alone",
         "directly",
+        "on",
     ):
         return True
     if word.low in ("caused", "associated", "related", "linked", "due", "induced", "resulting", "secondary") and following in (

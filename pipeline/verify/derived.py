@@ -35,7 +35,7 @@ _SAID: Mapping[str, Mapping[str, re.Pattern[str]]] = MappingProxyType(
         system: {code: re.compile(words, re.IGNORECASE) for code, words in codes.items()}
         for system, codes in {
             "intent": {
-                "treat": r"\btreat|\btherapy\b|\bmanagement\b",
+                "treat": r"\btreat|\btherapy\b|\bmanagement\b|\bkeep\b",
                 "prevent": r"\bprevent|\bkeep\b|prophyla",
                 "prevent-and-treat": r"(?:\bprevent|prophyla).*\btreat|\btreat.*(?:\bprevent|prophyla)",
                 "palliate": r"\bpalliat|\breliev|\bease|\bsymptom",
@@ -46,7 +46,9 @@ _SAID: Mapping[str, Mapping[str, re.Pattern[str]]] = MappingProxyType(
             "approval-status": {
                 "approved": r"\bapprov",
                 "accelerated-approval": r"\baccelerated\b",
-                "used": r"\bused?\b|\btreat",
+                # "It's also taken to prevent", "Prophylaxis of X" below "Therapeutic indications"
+                "used": r"\bused?\b|\btreat|\b(?:given|taken|prescribed|indicated|recommended|licen[sc]ed)\b"
+                r"|\bprevent|\bprophyla|\bmanage|\breli(?:ef|ev)|\bcontrol|\bhave\b",
             },
             "fda-status": {
                 "approved": r"\A\s*yes\b",
@@ -56,7 +58,7 @@ _SAID: Mapping[str, Mapping[str, re.Pattern[str]]] = MappingProxyType(
             "age-group": {
                 "adult": r"\badults?\b|\b(?:wo)?men\b|\b(?:older|aged?|elderly)\b|\bpatients\b",
                 "adolescent": r"\badolescen|\bteen",
-                "child": r"\bchild|\bpediatric|\binfant|\bnewborn|\btoddler|\bbab(?:y|ies)\b|\byoung|\bgirls?\b|\bboys?\b",
+                "child": r"\bchild|\bpa?ediatric|\binfant|\bnewborn|\btoddler|\bbab(?:y|ies)\b|\byoung|\bgirls?\b|\bboys?\b",
             },
             "administrative-gender": {
                 "female": r"\b(?:wom[ae]n|girls?|females?|(?:pre|post)menopausal)\b",

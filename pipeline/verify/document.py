@@ -27,6 +27,8 @@ _GLOSSARY_ID = re.compile(
 #: What a page without lists in its Markdown writes before an item: it says nothing.
 _BULLETS = "\u2022\u25cf\u25aa\u2023\u25e6"
 _FOOTNOTE_MARKS = frozenset("*#^\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079\u2020\u2021\u00a7\u00b6")
+#: "tags: [treatment, biosimilar]"
+_FLOW = re.compile(r"\[(.*)\]\s*(?:#.*)?")
 _QUOTED = re.compile(r"(['\"])(.*)\1(?:[ \t]+#.*)?")
 #: A comment, and what opens a literal or folded block.
 _NO_WORDS = re.compile(r"(?:\A|(?<![ \t])[ \t]++)#.*|\A[|>][-+\d]*+(?=[ \t]|\Z)")
@@ -88,17 +90,16 @@ class Document:
         return next((str(each.get("value")) for each in stated), None)
 
     def front_matter(self, key: str) -> list[str]:
-        """The one-line values of a front-matter key, without quotes, comments and the signs of a block."""
+        """The values of a front-matter key, one a line or in one line's brackets, without quotes, comments and the signs of a block."""
         found, inside = [], False
         for line in re.split(r"[\r\n]+", self.text[: self.front_matter_end]):
             named = _YAML_KEY.match(line)
             if named:
                 inside = named[1].strip("'\"") == key
             value = (line[named.end() :] if named else line.strip().removeprefix("-")).strip()
-            quoted = _QUOTED.fullmatch(value)
-            value = quoted[2] if quoted else _NO_WORDS.sub("", value)
-            if inside and value:
-                found.append(value)
+            flow = _FLOW.fullmatch(value)
+            parts = map(str.strip, flow[1].split(",")) if flow is not None else (value,)
+            found += [said for each in parts if inside and (said := _unquoted(each))]
         return found
 
     @property
@@ -269,6 +270,12 @@ def _license_of(resource: Json) -> str | None:
 
 
 _MARKS = _FOOTNOTE_MARKS.union(_BULLETS)
+
+
+def _unquoted(value: str) -> str:
+    """A value of the front matter as it reads."""
+    quoted = _QUOTED.fullmatch(value)
+    return quoted[2] if quoted else _NO_WORDS.sub("", value)
 
 
 def unaccounted(document: Document, sentences: list[Span]) -> Iterator[Problem]:
