@@ -91,6 +91,8 @@ MADE_WHERE_NEEDED = {
     "pipeline.correct.nodes: pattern": "of a literal, kept in what the function gives, where it is attacked",
     "pipeline.correct.quoting: '(?=(' + '\\\\s+'.join(map(re.escape, words.split())) + '))'": "words, with blanks between them",
     "pipeline.correct.quoting: number": "one number",
+    "pipeline.elements.scope: f'(?<!\\\\w){re.escape(words)}(?! ?\\\\w)'": "words of the page, escaped",
+    "pipeline.extract.between: f'(?<!\\\\w)(?:{heads})(?!\\\\w)'": "names of the page, escaped, with bars between them",
     "pipeline.extract.layout: f'(?:{text}) ?[?:]?\\\\Z'": "of a profile, attacked below",
     "pipeline.extract.layout: text": "of a profile, attacked below",
     "pipeline.extract.layout: text.replace(' ', f'[\\\\s{UNSEEN_CLASS}]+')": "of a profile, attacked below",

@@ -27,10 +27,9 @@ def named(first: Reading, frame: Frame, names: Names) -> Reading:
     words = words_of(statement.plain, statement.start, statement.end)
     comma = next((number for number in range(start, end - 2) if words[number].low == ","), end)
     ways: tuple[Said, ...] = ()
-    if (
-        not names.open or [word.low for word in words[comma + 1 : comma + 2]] in _WAYS
-    ):  # "Zolafen, in combination with X, is approved …"
-        added = read(statement, at=comma + 1, until=end, kind="frame").said if comma < end else ()
+    how = " ".join(word.low for word in words[comma + 1 : comma + 3])
+    if comma < end and (not names.open or how.startswith(_WAYS)):  # "Zolafen, in combination with X, is approved …"
+        added = read(statement, at=comma + 1, until=end, kind="frame").said
         ways = tuple(one for one in added if one.kind in ("partner", "alone") or one.what != "stated")
         end = comma
     if not names.open:
@@ -51,7 +50,7 @@ def named(first: Reading, frame: Frame, names: Names) -> Reading:
     return replace(first, said=(*heading, product, *added, *ways, *first.said))
 
 
-_WAYS = (["alone"], ["in"], ["with"], ["given"], ["used"], ["either"])
+_WAYS = ("alone", "in combination", "in addition", "with ", "given with", "used with", "either alone", "as monotherapy", "as a")
 
 
 def prose_head(reading: Reading, *, symptoms: bool = True) -> Head | None:

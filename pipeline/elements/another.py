@@ -28,7 +28,9 @@ def names_another(passage: Passage, statement: Statement, frame: Frame, names: N
     )
     led = leading_head(statement, frame) if prose_head(reading) is None else None
     told = read_prose(passage, names)
-    if _another_way_round(reading, told) or (names.open and _another_form(reading, told)):
+    used = frame.group is not None and frame.group.is_of("approve", "use") and frame.group.head is not None
+    used = used and frame.group is not None and frame.group.head is not None and frame.group.head.low not in _GIVEN
+    if used and (_another_way_round(reading, told) or (names.open and _another_form(reading, told))):
         return True
     return another_use(reading, told.heads, led, approved=approved or of_label)
 
@@ -50,10 +52,13 @@ def _another_way_round(reading: Reading, told: Told) -> bool:
     own, before = (next((one.mode for one in first.of("intent")), "") for first in (reading, told.readings[0]))
     head = prose_head(reading)
     named = head is not None and not all(map(is_generic, head.names))
-    return named and {own, before} & {"treat"} != set() and {own, before} & _PREVENTIVE != set()
+    same = head is not None and (reading.also or any(names_head(name, told.heads) for name in head.names))
+    return named and same and {own, before} & {"treat"} != set() and {own, before} & _PREVENTIVE != set()
 
 
 _PREVENTIVE = {"prevent", "reduce_risk"}
+#: "It is given slowly to prevent allergic reactions": how the use before is given.
+_GIVEN = ("given", "taken", "administered", "infused", "injected", "started", "offered")
 
 
 def another_use(reading: Reading, heads: tuple[str, ...], led: Head | None = None, *, approved: bool = False) -> bool:

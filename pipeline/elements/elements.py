@@ -13,9 +13,11 @@ from pipeline.elements.label_blocks import (
     is_fragment,
     is_group,
     is_item,
+    is_note,
     is_sentence,
     is_title,
     leads_label,
+    names_caused,
     opens_part,
     runs_in,
 )
@@ -116,6 +118,17 @@ def elements(blocks: Sequence[Block], names: Names) -> list[Element]:
     return walk.found
 
 
+def _waits_for_items(passage: Passage | None) -> bool:
+    return passage is not None and not passage.prose and not passage.items
+
+
+def _waits(passage: Passage) -> bool:
+    """Whether a label's sentence opened it, with no colon: paragraphs may go on with it."""
+    return (
+        not passage.prose and bool(passage.lead) and passage.frame is not None and leads_label(passage.lead[0], passage.frame)
+    )
+
+
 class _Walk:
     """One pass over the blocks; lists broken by a paragraph ("… no longer approved.") go on under the same opening sentence."""
 
@@ -126,14 +139,15 @@ class _Walk:
         self.headings: tuple[Block, ...] = ()
         self.label: Passage | None = None  # the last that a label's sentence opened, with no colon
         self.part = 0  # the level of the headings below which it goes on
-        self.lost = self.stranger = False  # what "this use", what "it" speak of is not clear
+        self.lost = self.stranger = self.apart = False  # what "this use", what "it" speak of is not clear; a heading runs in
 
     def takes_bold(self, block: Block, run: list[Block]) -> bool:
         """Reads "X is approved to treat:" and then a paragraph that starts bold, where a list was meant."""
-        waiting = self.passage is not None and not self.passage.prose and not self.passage.items
+        waiting = _waits_for_items(self.passage)
         bold = waiting and all(one.kind == "paragraph" and starts_bold(one) for one in (*run, block))
         if waiting and self.names.open and block.kind == "paragraph":
-            return (bold and not self.names.approved) or is_fragment(block, self.names) or self._takes_name(block)
+            bold &= not (self.names.approved or is_note(block))
+            return bold or is_fragment(block, self.names) or self._takes_name(block)
         return bold or self._takes_name(block)
 
     def takes_sentence(self, block: Block, run: list[Block]) -> bool:
@@ -149,7 +163,7 @@ class _Walk:
 
         A note between them, with a list of its own, ends nothing: the list goes on behind it.
         """
-        waits = self.passage is not None and self._waits(self.passage)
+        waits = self.passage is not None and _waits(self.passage)
         said = statements(block) if (waits or self.label is not None) and block.kind == "paragraph" else ()
         if not said or said[0].opens or not (self.names.approved or block.text.rstrip().endswith((".", ";", ","))):
             return False
@@ -167,16 +181,6 @@ class _Walk:
             self._open(replace(self.label, items=[], details=[], under=self.headings))
         return True
 
-    @staticmethod
-    def _waits(passage: Passage) -> bool:
-        """Whether a label's sentence opened it, with no colon: paragraphs may go on with it."""
-        return (
-            not passage.prose
-            and passage.frame is not None
-            and bool(passage.lead)
-            and leads_label(passage.lead[0], passage.frame)
-        )
-
     def take_heading(self, block: Block, *, goes_on: bool = False, lone: bool = False) -> None:
         """A heading inside the section: what stands below it, down to the next of its level, stands under it.
 
@@ -192,7 +196,7 @@ class _Walk:
         self.headings = (*above, block)
         lead = self.passage
         self.passage = None
-        if lead is not None and not lead.items and self._waits(lead):
+        if lead is not None and not lead.items and _waits(lead):
             self._open_below(lead, block, lone=lone)
             self.part = block.level
             return
@@ -250,11 +254,12 @@ class _Walk:
     def is_title(self, block: Block) -> bool:
         """Whether a paragraph is a heading that lost its mark."""
         said = statements(block) if self.names.open and block.kind == "paragraph" else ()
-        return bool(said) and is_title(said, self._frame(said[0]))
+        listed = bool(said) and said[0].opens and _waits_for_items(self.passage)  # "Adults:" behind "Zolafen is used to treat:"
+        return bool(said) and not listed and is_title(said, self._frame(said[0]))
 
     def is_part(self, block: Block, following: Block) -> bool:
         """Whether a block amid a label's list says what the next ones have in common: a group of diseases, "In selected cases of:"."""
-        waits = self.label is not None or (self.passage is not None and self._waits(self.passage))
+        waits = self.label is not None or (self.passage is not None and _waits(self.passage))
         if not waits or not self.names.approved or block.kind not in _PARTS or following.kind not in _PARTS:
             return False
         said = statements(block)
@@ -267,8 +272,9 @@ class _Walk:
             self.found.append(Unseen(block, self.passage))
             return
         said = of_footnote(statements(block))
-        if len(said) > 1 and runs_in(said[0], self._frame(said[0])):
-            self.passage, self.lost = None, True  # "**Migraine.** It is given …": no more of what stands before it
+        self.apart = len(said) > 1 and runs_in(said[0], self._frame(said[0]))
+        if self.apart:
+            self.passage = None  # "**Migraine.** It is given …": no more of what stands before it
         closing = bool(said) and said[-1].opens
         for number, statement in enumerate(said):
             frame = self._frame(statement)
@@ -289,8 +295,7 @@ class _Walk:
                     self._open(Passage(tuple(said[number:]), frame, under=self.headings))
                     return
                 self._open(Passage((statement,), frame, prose=True, under=self.headings))
-            elif number and self._names_caused(statement, frame):
-                assert self.label is not None  # it goes on with one  # noqa: S101
+            elif number and self.label is not None and names_caused(statement, frame):
                 label = self.label
                 self._open(replace(label, items=[Item(block, (statement,))], details=[], under=self.headings))
                 self.label = label
@@ -302,14 +307,6 @@ class _Walk:
                 return
             else:
                 self._between(statement, frame)
-
-    def _names_caused(self, statement: Statement, frame: Frame) -> bool:
-        """Reads "Psittacosis caused by X." behind "is indicated in the treatment of the following infections: …": one more of them."""
-        if self.label is None or frame.name or frame.group is not None:
-            return False
-        words = words_of(statement.plain, statement.start, statement.end)
-        stop = noun_list(words, 0, len(words)).end
-        return read_head(statement) is not None and any(word.low in CAUSED for word in words[stop:-1])
 
     def _leaves_open(self, statement: Statement, frame: Frame, following: Block | None) -> bool:
         """Reads "X is indicated as replacement in conditions with a lack of Y." above a list: for what, its items say."""
@@ -356,7 +353,7 @@ class _Walk:
         item = self.passage.items[-1] if self.passage is not None and self.passage.items else None
         of_a_use = frame.of_use or frame.role in ("unread", "detail")
         of_a_use |= frame.role in ("brands", "approval-status", "denied") and not statement.note
-        lost = self.lost and of_a_use and points_back(statement)
+        lost = of_a_use and (self.apart or (self.lost and points_back(statement)))
         self.found.append(Aside(statement, frame, self.passage, item, lost=lost))
         if frame.of_use and frame.subject == "other":
             self.lost = self.stranger = True
@@ -383,7 +380,7 @@ class _Walk:
 
     def _open(self, passage: Passage) -> None:
         self.passage = passage
-        if self._waits(passage):
+        if _waits(passage):
             self.label = passage
         elif passage.prose and passage.frame is not None and passage.frame.of_label and INFECTIONS.search(passage.lead[0].text):
             # "is indicated in the treatment of serious infections caused by X.": which, paragraphs below may say

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from pipeline.elements.outline import past_heading
 from pipeline.language import rx
-from pipeline.meaning.head import bold_ranges, starts_bold
+from pipeline.meaning.head import bold_ranges, read_head, starts_bold
 from pipeline.model import Block
 from pipeline.phrases.kinds import names_disease
-from pipeline.phrases.nouns import CAUSED, noun_aim
+from pipeline.phrases.nouns import CAUSED, noun_aim, noun_list
 from pipeline.phrases.people import read_people
 from pipeline.phrases.words import words_of
 from pipeline.sentences.fragments import has_main_verb
@@ -97,3 +97,24 @@ def runs_in(first: Statement, frame: Frame) -> bool:
     """Reads "**Migraine.** It is given to …": a bold heading that a paragraph begins with."""
     bold = bold_ranges(first.block) if not frame.name and starts_bold(first.block) else []
     return bool(bold) and first.end_of_words <= bold[0][1]
+
+
+def is_note(block: Block) -> bool:
+    """Reads "**Important:** …", "**Do not use** …", "**Side effects** of …": a bold beginning that names no disease."""
+    bold = bold_ranges(block)
+    said = block.text[slice(*bold[0])].strip() if bold else ""
+    return said.endswith(":") or _NOTE.match(said) is not None
+
+
+_NOTE = rx(
+    r"(?:important|notes?|warnings?|cautions?|precautions?|limit\w*|side effects?|do not|don't|before|after|how|when|what|who|other|dos(?:e|es|age)"
+    r"|contraindications?|interactions?|pregnancy|remember|tell|ask|your)\b"
+)
+
+
+def names_caused(statement: Statement, frame: Frame) -> bool:
+    """Reads "Psittacosis caused by X." behind "is indicated in the treatment of the following infections: …": one more of them."""
+    words = words_of(statement.plain, statement.start, statement.end)
+    stop = noun_list(words, 0, len(words)).end
+    named = not frame.name and frame.group is None and read_head(statement) is not None
+    return named and any(word.low in CAUSED for word in words[stop:-1])

@@ -313,7 +313,8 @@ def _says(place: Place, words: str) -> bool:
     """Whether a use says some words, by itself or above it ("The use of zolafen with rituximab is approved under …")."""
     own = (*place.above(), place) if isinstance(place, Item) else ()
     said = (one for item in own for one in item.statements) if own else (*place.lead, *place.details)  # type: ignore[union-attr]
-    return any(words.casefold() in one.text.casefold() for one in said)
+    whole = re.compile(rf"(?<!\w){re.escape(words)}(?! ?\w)", re.IGNORECASE)
+    return any(whole.search(one.text) is not None for one in said)
 
 
 def _the_one(aside: Aside, before: list[Place]) -> tuple[Place, ...]:

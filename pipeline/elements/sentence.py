@@ -57,7 +57,7 @@ def read_on(statement: Statement, frame: Frame, heads: tuple[str, ...] = ()) -> 
     ):
         way = Said("qualifier", "manner", (head.start, head.end), of="treatment", what="manner")
         reading = replace(reading, said=(way, *reading.said))
-    whom = frame.of_label or _is_approved(frame)
+    whom = frame.of_label or (_is_approved(frame) and bool(reading.of("narrower")))
     if head is not None and whom and not reading.of("intent") and _names_whom(reading):
         # "is indicated in patients with hypertension", "is approved as initial treatment for adults with follicular lymphoma":
         # what for is not said, and whom it is for says of what

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pipeline.elements.denials import of_another, read_denial
 from pipeline.elements.details import conditional, read_detail
-from pipeline.elements.elements import MAX_SENTENCE, Aside, Element, Passage, Unseen
+from pipeline.elements.elements import MAX_SENTENCE, Aside, Passage, Unseen
 from pipeline.elements.limits import KINDS, Limits, is_only_title, opens_list, own_section
 from pipeline.elements.scope import (
     Place,
@@ -176,35 +177,29 @@ def _names(said: set[str], one: Read) -> bool:
 
 def read_unseen(ledger: Ledger, element: Unseen) -> None:
     """A table's row, code, HTML: in the page's words, and with every use that it stands behind."""
-    reads = ledger.of(element.passage.leaves()) if element.passage is not None else []
-    _keep_unseen(ledger, element.block, reads or ledger.of(before(ledger, element)))
+    _keep_unseen(ledger, element.block, ledger.behind(element))
 
 
-def before(ledger: Ledger, element: Element) -> list[Place]:
-    """The uses of the last passage before an element that has any: what opens nothing, or shows a table, may restrict them."""
-    passages = (one for one in reversed(ledger.elements[: ledger.elements.index(element)]) if isinstance(one, Passage))
-    return next((leaves for one in passages if ledger.of(leaves := one.leaves())), [])
-
-
-def _keep_unseen(ledger: Ledger, block: Block, reads: Iterable[Read]) -> None:
+def _keep_unseen(ledger: Ledger, block: Block, reads: Sequence[Read]) -> None:
     ledger.unseen[id(block)] = f"it stands in {_NAMES[block.kind]}"
-    said = _row(ledger, block) if block.kind == "cell" else shown(block, "unread")
-    if said is None:
+    if block.kind != "cell":
+        said = shown(block, "unread")
+        keep_with(reads if said is not None else (), said or quote(block, "unread"))
         return
-    named = [one for one in reads if block.kind == "cell" and _is_named(one, said)]
-    keep_with(named or reads, said)
-
-
-def _row(ledger: Ledger, first: Block) -> Fact | None:
-    """A row below its table's header, as one quote; None for the header and for a cell that does not begin a row."""
-    header, row = (ledger.rows.get((first.group, number), []) for number in (0, first.row))
-    return join([quote(one, "unread") for one in (*header, *row)], "unread") if first.row and row[:1] == [first] else None
+    row = ledger.row_of(block)
+    if row:
+        said = join([quote(one, "unread") for one in row], "unread")
+        keep_with([one for one in reads if _is_named(one, said)] or reads, said)
 
 
 def _is_named(one: Read, said: Fact) -> bool:
-    """Whether a row names the disease of a use: then it speaks of that use alone."""
-    heads = (name for told in one.leaf.told for name in told.heads)
-    return any(name.casefold() in said.text.casefold() for name in heads)
+    """Whether a row names the disease of a use, and not all of them: then it speaks of that use alone."""
+    heads = "|".join(re.escape(name) for told in one.leaf.told for name in told.heads)
+    whole = re.search(rf"(?<!\w)(?:{heads})(?!\w)", said.text, re.IGNORECASE) if heads else None
+    return whole is not None and _ALL.search(said.text) is None
+
+
+_ALL = rx(r"\b(?:all|every|each|any|both|other)\b")
 
 
 _NAMES = {"cell": "a table", "code": "a code block", "html": "an HTML block", "item": "an item longer than any sentence",
@@ -225,7 +220,7 @@ def read_limits(ledger: Ledger) -> None:
         _keep_limits(ledger, one, ledger.reads if alone_at_end or not reads else reads)
 
 
-def _keep_limits(ledger: Ledger, limits: Limits, reads: Iterable[Read]) -> None:
+def _keep_limits(ledger: Ledger, limits: Limits, reads: Sequence[Read]) -> None:
     """Each sentence of limits with the uses that they limit; of a list with the sentence that opens it."""
     opening: Statement | None = None
     for number, block in enumerate(limits.blocks):

@@ -19,7 +19,8 @@ from pipeline.publishers import Publisher
 from pipeline.sentences.quote import fact, quote, target
 
 #: "About gabaveline - Brand names: Neurivel, Axalin", as the British NHS heads its pages.
-_ABOUT = re.compile(r"\s*About (?P<name>\S.*?)\s*(?:[-\u2013|] Brand names?:.*)?\Z")
+_ABOUT = re.compile(r"\s*About (?=\S)")
+_BRANDS_BEHIND = re.compile(r"\s[-\u2013|] Brand names?:")
 _SITE_SUFFIX = re.compile(r"(?<=\S)\s+[-\u2013|]\s+(?P<site>\S.*?)\s*\Z")
 #: What stands under the label of FDA approval, by its beginning; "No" alone, for "No information" is no answer.
 _FDA_STATUS: tuple[tuple[FdaStatus, re.Pattern[str]], ...] = (
@@ -50,7 +51,9 @@ def find_name(page: Page, publisher: Publisher) -> Fact | None:
     if suffix is not None and suffix["site"] not in {publisher.alias, *publisher.sources, page.meta("source")}:
         suffix = None
     if publisher.introductions and (about := _ABOUT.match(headings[-1].text)) is not None:
-        return fact(headings[-1], *about.span("name"), "name.about-heading")
+        brands = _BRANDS_BEHIND.search(headings[-1].text)
+        end = brands.start() if brands is not None else len(headings[-1].text)
+        return fact(headings[-1], about.end(), end, "name.about-heading")
     if len(headings) > 1 and (
         suffix or title.text.strip() == page.meta("title") or title.text.startswith(headings[1].text.strip())
     ):

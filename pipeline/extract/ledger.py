@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -71,10 +71,12 @@ class Ledger:
         self.result = UseSection()
         self.roles: dict[tuple[int, int], Accounted] = {}
         self.unseen: dict[int, str] = {}
-        self.rows: dict[tuple[int, int], list[Block]] = {}  # of each table and row, the cells that say something
+        self._rows: dict[tuple[int, int], list[Block]] = {}  # of each table and row, the cells that say something
         for block in blocks:
             if block.kind == "cell" and block.text.strip():
-                self.rows.setdefault((block.group, block.row), []).append(block)
+                self._rows.setdefault((block.group, block.row), []).append(block)
+        self._tables = {group for group, row in self._rows if row}  # those with rows below their header
+        self._behind: dict[int, list[Read]] | None = None
         self.reads: list[Read] = []
         self.scopes: list[Scope] = []
         self.denials = Denials()
@@ -118,6 +120,22 @@ class Ledger:
         self._placed = len(self.reads)
         found = {number for place in places for number in self._at.get(id(place), ())}
         return [self.reads[number] for number in sorted(found)]
+
+    def row_of(self, cell: Block) -> Sequence[Block]:
+        """The cells of a row behind those of its header, for its first cell; nothing for the others, and for a header with rows."""
+        row = self._rows.get((cell.group, cell.row), [])
+        header = self._rows.get((cell.group, 0), []) if cell.row else []
+        return [*header, *row] if row[:1] == [cell] and (cell.row or cell.group not in self._tables) else []
+
+    def behind(self, element: Element) -> Sequence[Read]:
+        """The uses of the last passage before an element that has any, or of its own: what a table shows may restrict them."""
+        if self._behind is None:
+            self._behind = {}
+            last: list[Read] = []
+            for one in self.elements:
+                last = (self.of(one.leaves()) if isinstance(one, Passage) else []) or last
+                self._behind[id(one)] = last
+        return self._behind[id(element)]
 
     def noted(self, note: Statement) -> list[Place]:
         """The uses that carry the mark of a footnote, and whose next one it is: it speaks of no others."""

@@ -18,7 +18,7 @@ from pipeline.elements.scope import (
 )
 from pipeline.elements.sentence import read_on
 from pipeline.elements.told import Told, read_item, read_prose
-from pipeline.extract.between import before, may_limit, read_aside, read_limits, read_unseen
+from pipeline.extract.between import may_limit, read_aside, read_limits, read_unseen
 from pipeline.extract.finish import lay_scopes, publish_use
 from pipeline.extract.headings import Under, read_headings
 from pipeline.extract.leaf import Leaf
@@ -113,7 +113,7 @@ def _opens_nothing(ledger: Ledger) -> None:
     opened = {id(one.lead[0]) for one in passages if one.items or one.prose or one.refused is not None}
     for passage in passages:
         for said in passage.lead if id(passage.lead[0]) not in opened else ():
-            ledger.unread_beside(said, "nothing stands below it that it opens", before(ledger, passage))
+            ledger.unread_beside(said, "nothing stands below it that it opens", [one.place for one in ledger.behind(passage)])
 
 
 #: More criteria than these are none.

@@ -129,6 +129,8 @@ _SETS: Final[Mapping[str, str]] = {
     "mg ml mcg microgram micrograms gram grams hard soft film coated prefilled pre filled pen usp release prolonged "
     "sterile liquid form forms each both therapy recombinant s",
     # "What is X?", "About X", "X and Y tablets": what no drug is called by
+    "no-drug-page": "test tests scan scans dialysis replacement pacemaker acupuncture massage vaccination screening biopsy transplant "
+    "transfusion exercise diet cookies pain fever",
     "of-headings": "what is are about the a an and or of for in tablets capsules injection treatment medicine cancer",
     "givers": "you we doctor doctors specialist specialists surgeons clinicians",
     "giving": "have use give take prescribe get",
@@ -171,8 +173,9 @@ _SETS: Final[Mapping[str, str]] = {
     "noun-aims": "treatment management relief prevention reduction control care therapy diagnosis detection palliation prophylaxis alleviation "
     "chemoprophylaxis initiation amelioration suppression eradication correction improvement maintenance induction resolution "
     "prolongation slowing healing evaluation assessment production reversal conversion termination elimination localization mitigation",
-    # "as an adjunct to diet and exercise"
+    # What an age is said with in a bracket behind patients
     "age-words": "to of age ages aged and or older over above up less than under younger years year months month weeks week days day old from between -",
+    # "as an adjunct to diet and exercise"
     "no-drug": "diet diets dietary exercise exercises measures therapy psychotherapy counseling counselling support management care rest "
     "physiotherapy restriction hygiene program programme regimen regimens interventions modification",
     # What a therapy is beside another: "as adjunctive therapy in edema"

@@ -165,7 +165,11 @@ def _past_called(words: Sequence[Word], at: int, end: int) -> int:
     """Reads "a kind of skin cancer called melanoma": where the name begins, if words behind "called" name a disease."""
     called = next((k + 1 for k in range(at, end) if words[k].low == "called"), end)
     begin = called + (called < end and words[called].of("article"))
-    kind = any(word.of("disease") for word in words[at : called - 1])
+    before = words[at : called - 1]
+    state = bool(before) and (
+        STATE_ALONE.fullmatch(before[0].low) is not None or any(word.is_stop or word.of("coordinator") for word in before)
+    )
+    kind = not state and any(word.of("disease") for word in before)
     return begin if kind and any(word.of("disease") for word in words[begin:end]) else at
 
 

@@ -239,9 +239,16 @@ def _is_treatment(scene: Scene, listed: Treatments) -> bool:
 
 
 def _already(scene: Scene, group: VerbGroup, listed: Treatments) -> bool:
-    """Reads "who have already had sorafenib": what one had already, and no disease by its form ("already had a stroke")."""
+    """Reads "who have already had sorafenib": a drug by the stem of its name ("already had chickenpox" is none)."""
     said = any(word.low in ("already", "previously") for word in scene.words[group.first : group.end])
-    return said and not any(word.of("disease", "article", "quantifier") for word in scene.words[group.end : listed.end])
+    return said and all(scene.words[end - 1].low.endswith(_STEMS) for _, end in listed.names)
+
+
+#: Stems of international nonproprietary names (WHO, "The use of stems in the selection of INN").
+_STEMS = (
+    "nib", "mab", "fen", "platin", "rubicin", "taxel", "zole", "prazole", "pril", "sartan", "statin", "lidomide", "cept", "ciclib", "parib",
+    "lisib", "glutide", "gliptin", "gliflozin", "trexate", "zomib", "clax", "rafenib", "formin", "relin", "relix", "lutamide", "terone",
+)  # fmt: skip
 
 
 def _told(scene: Scene, listed: Treatments | None, rule: str) -> list[Prior]:

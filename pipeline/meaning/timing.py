@@ -226,10 +226,11 @@ def _age_in(scene: Scene) -> tuple[Said, ...]:
 def _past_progression(scene: Scene) -> int:
     """Reads "following (disease) progression on a CDK4/6 inhibitor": the treatment that was had stands behind it."""
     lows = [word.low for word in scene.words[scene.inner : scene.end]]
-    if "of" in lows[:3] and "with" in lows and any(word.of("unit", "period") for word in scene.words[scene.inner : scene.end]):
+    given = "of" in lows[1:3] and scene.words[scene.inner + lows.index("of") - 1].of("treatment")
+    if given and "with" in lows and any(word.of("unit", "period") for word in scene.words[scene.inner : scene.end]):
         return scene.inner + lows.index("with") + 1  # "following initial treatment of at least 5 days with heparin"
     at = lows.index("progression") + 1 if "progression" in lows[:2] else len(lows)
     return scene.inner + at + 1 if at + 1 < len(lows) and lows[at] in _ON else scene.inner
 
 
-_ON = ("on", "with", "after", "during", "following")
+_ON = ("on", "after", "during", "following")

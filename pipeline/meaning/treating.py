@@ -41,7 +41,9 @@ def aim(scene: Scene) -> tuple[Said, ...] | None:
     rule = "own-verb" if intent in ("prevent", "prevent_and_treat", "reduce_risk", "palliate") else "intent"
     found = [scene.tell("intent", rule, place, mode=intent)]
     line = [number for number in range(first, inner) if words[number].of("line", "ordinal")]
-    of_one = not any(word.of("coordinator") for word in words[first:inner]) and any(word.of("treatment") for word in words[first:inner])
+    of_one = not any(word.of("coordinator") for word in words[first:inner]) and any(
+        word.of("treatment") for word in words[first:inner]
+    )
     # "as maintenance treatment of", "for the first-line treatment of", and no "acute and maintenance treatment of"
     if line and (words[first].low == "as" or (of_one and words[first].low != "to")):
         stop = next((number + 1 for number in range(line[-1], inner) if words[number].of("treatment")), line[-1] + 1)
@@ -78,7 +80,10 @@ def _purpose(scene: Scene, verb: Place, whole: str) -> tuple[Said, ...]:
     listed = noun_list(scene.words, scene.inner, scene.end)
     thing = scene.place(scene.inner, listed.end) if listed.items else None
     rest = scene.place(listed.end, scene.end) if listed.items and listed.end < scene.end else None
-    prevents = scene.text[slice(*verb)].lower().endswith("prevent") and rest is not None  # "prevent a blood clot from forming"
+    prevents = scene.text[slice(*verb)].lower().endswith("prevent") and rest is not None
+    prevents = (
+        prevents and thing is not None and ends_in_disease(scene.text[slice(*thing)])
+    )  # "prevent infection from spreading"
     return (
         scene.tell("intent", "own-verb", verb, mode="prevent")
         if prevents

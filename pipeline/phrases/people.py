@@ -218,8 +218,15 @@ def _shared_range(groups: list[Group]) -> tuple[Group, ...]:
     of no adults: "adults and children aged 6 to 17 years".
     """
     last = groups[-1].age if len(groups) > 1 else None
-    if last is not None and last.low is not None and last.low.unit != "year" and all(one.age_group == "child" for one in groups):
-        return tuple(one if one.age is not None else replace(one, age=last) for one in groups)  # "babies and children over 1 month"
+    if (
+        last is not None
+        and last.low is not None
+        and last.low.unit != "year"
+        and all(one.age_group == "child" for one in groups)
+    ):
+        return tuple(
+            one if one.age is not None else replace(one, age=last) for one in groups
+        )  # "babies and children over 1 month"
     if last is None or ((last.low is None or last.high is None) and any(one.sex is None or one.age_group for one in groups)):
         return tuple(groups)
     of_children = last.high is not None and (last.high.unit != "year" or last.high.value <= _CHILDHOOD)

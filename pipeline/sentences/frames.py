@@ -19,7 +19,7 @@ from pipeline.phrases.verbs import VerbGroup, verb_group
 from pipeline.phrases.words import Word, words_of
 from pipeline.sentences.denying import OFF_LABEL, is_lesser
 from pipeline.sentences.fragments import fragment_at
-from pipeline.sentences.predicate import given_by, is_indicated, is_over, late_verb, with_participle
+from pipeline.sentences.predicate import FOR_TREATING, given_by, is_indicated, is_over, late_verb, with_participle
 from pipeline.sentences.statements import Statement
 from pipeline.sentences.subjects import Names, Subject, main_verb, split_at, split_names, subject_of
 
@@ -77,13 +77,6 @@ _LIMIT_OR_WHO = rx(
     rf"\b(?:{_LIMITS}|who|whose|after|maintenance"
     r"|(?:first|second|third|last)-line|diagnostic [\w-]+ for|(?:used|prescribed|given|treatments?) for|to (?:treat|prevent|relieve)"
     r"|(?:for|in) (?:[\w-]+ ){0,2}(?:adults|children|patients|people|women|men))\b"
-)
-
-
-#: "is a medicine for the treatment of X", "is an ointment for treating Y"
-_FOR_TREATING = rx(
-    r"\b(?:is|are) an? (?:[\w-]+ ){1,8}for (?:the (?:[\w-]+ )?(?:treatment|prevention|management|relief) of|treating|preventing|relieving)\b"
-    r"|\b(?:is|are) an? (?!alternative|possible)(?:(?!choice|option|only|of\b)[\w-]+ ){0,8}(?:treatment|therapy) for\b"
 )
 
 
@@ -153,7 +146,7 @@ FRAMES: tuple[Row, ...] = (
         r"^\W*it is not known\b|\b(?:must|should) (?:also )?be tested\b|\btested (?:for|before|after|every|to)\b"
         r"|\b(?:but|and) (?:it )?(?:is|are|may be) (?:also )?(?:only )?(?:used|approved|given)\b"), polarity="+"),
     Row("being-studied", "studied", says=rx(r"^(?:researchers|doctors|scientists|trials|studies) (?:are|have been) (?:also )?(?:looking (?:at|into)|studying|testing|investigating)\b")),
-    Row("being-studied", "studied", ("it", "drug"), ("use",), "+", rx(r"\bother (?:types of )?cancers?\b.*\bas part of an? (?:clinical |research )?(?:trial|study)\b")),
+    Row("being-studied", "studied", ("it", "drug"), ("use",), "+", rx(r"\bused to treat other (?:types of )?cancers? as part of an? (?:clinical |research )?(?:trial|study)\W*$")),
     Row("being-studied", "studied", says=rx(r"\bcontinues? to be (?:studied|tested)\b|\bunder study\b|\b(?:is|are) (?:also )?in (?:clinical )?(?:trials|studies)\b")),
     Row(PROGRAM, "programme", verbs=("available", "use", "approve", ""), says=rx(r"\b(?:available|prescribed|given|obtained)\b.{0,60}\b(?:program|programme|REMS)\b")),
     Row("accelerated-approval", "approval-status", says=rx(r"^accelerated approval (?:was|has been|is) (?:given|granted)\b.*\bthis use\b")),
@@ -195,10 +188,11 @@ FRAMES: tuple[Row, ...] = (
     Row("unspecified-other-uses", "explanation", (), ("use", "approve"), "+", _OTHER_CONDITIONS),
     # What stands on every page of MedlinePlus: "This medication is sometimes prescribed for other uses; ask your doctor …"
     Row("unspecified-other-uses", "explanation", says=rx(r"\b(?:prescribed|used|given|taken)\b.{0,40}\bfor (?:other (?:uses|conditions|purposes|reasons)|another (?:reason|use|purpose|condition))\b"), unless=_LIMIT),
-    Row("unspecified-other-uses", "explanation", says=rx(r"\bfor (?:other )?(?:uses|purposes|conditions|reasons) (?:not|other than those) listed\b[^.;]*\W*$")),
+    Row("unspecified-other-uses", "explanation", says=rx(r"\bfor (?:other )?(?:uses|purposes|conditions|reasons) (?:not|other than those) listed\b[^.;]*\W*$"),
+        unless=rx(r"\bto (?:treat|prevent)\b|\b(?:treatment|prevention) of\b|\bonly\b|\bmust\b|\badults|\bchildren|\bpatients")),
     Row("advice", "explanation", says=rx(rf"^(?:please )?(?:talk|speak) (?:to|with) your {_ADVISER}\b"), unless=rx(rf"\b(?:{_LIMITS}|if|before|when)\b")),
     Row("advice", "explanation", says=rx(rf"^(?:ask|tell|talk to|speak to) your {_ADVISER}(?: or {_ADVISER})? if you have (?:any )?(?:other |more )?questions\b"
-        rf"|^your (?:cancer )?{_ADVISER} (?:can|will) (?:tell you|talk to you|explain|advise)\b.{{0,60}}\b(?:suitable|right|best) for you\W*$"
+        rf"|^your (?:cancer )?{_ADVISER} (?:can|will) (?:tell you|talk to you|explain|advise) (?:you )?(?:if|whether) [\w -]{{1,40}} is (?:suitable|right|best) for you\W*$"
         r"|^it is best to read this\b")),
     Row("its-class", "explanation", says=rx(r"^(?:\S+ ){1,4}(?:is in|are in|belongs? to) (?:a|the) (?:class|group|family) of (?:medications|medicines|drugs)\b"), unless=_LIMIT_OR_WHO),
     Row("another-form", "other-form", (), ("available",), "+", None, rx(
@@ -212,9 +206,9 @@ FRAMES: tuple[Row, ...] = (
     Row("of-some", "detail", ("it", "other"), says=rx(r"^if\b.*\b(?:must|should|needs? to)\b")),
     Row("about-the-form", "other-form", (), (), "+-", rx(r"\bless time\b|\bworks? better\b|\beffects last\b")),
     Row("of-use", "use", (*_OF_DRUG, "form", "use", "other", "agency"), ("approve", "use"), "+"),
-    Row("of-use", "use", ("drug", "brand"), ("",), "+", _FOR_TREATING),
+    Row("of-use", "use", ("drug", "brand"), ("",), "+", FOR_TREATING),
     # What a body says that decides on funding: "X is recommended (with managed access) as an option for treating Y"
-    Row("of-use", "use", ("drug", "brand"), ("recommend",), "+", rx(r"\brecommended (?:[\w' ]{1,40} )?as an option for\b")),
+    Row("of-use", "use", ("drug", "brand"), ("recommend",), "+", rx(r"\b(?:is|are) recommended (?:[\w' ]{1,40} )?as an option for\b")),
     Row("how-it-works", "explanation", (*_OF_DRUG, "form", "other"), ("works", "course", "aim"), "+-", None, _LIMIT_OR_GIVEN),
     Row("what-it-is", "explanation", (*_OF_DRUG, "form", "other"), ("",), "+", rx(
         r"\b(?:is|are) (?:an?|the|two|three)?(?: \S+){0,4} ?(?:type|types|kind|kinds|form|forms|group|condition|drug|drugs|protein|proteins|combination|version|biosimilar"

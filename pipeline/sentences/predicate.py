@@ -38,6 +38,10 @@ def late_verb(statement: Statement, words: Sequence[Word]) -> int | None:
 
 #: What follows the participle of "is a medicine used together with other medicines to treat".
 _GOES_ON = ("for", "to", "in", "as", "with", "together", "alone", "along", "either", "by", "on", ",", ":")
+#: Of "is a medicine that is used to treat"; "is given as an infusion" says how.
+_GOES_ON_THAT = frozenset(_GOES_ON) - {"as"}
+#: "is a type of drug that is used", and no "copy of a drug that is used".
+_KINDS = ("type", "kind", "form", "class", "group")
 _GERUNDS = closed("gerunds")
 
 
@@ -49,6 +53,23 @@ def _says_what_for(words: Sequence[Word], at: int) -> bool:
 
 #: In words: "is a super potent topical corticosteroid formulation indicated …".
 _LONGEST_KIND = 18
+
+
+#: What it is not, or not yet: "is a drug contraindicated for", "is a failed treatment for", "is a candidate for".
+_NOT_IT = (
+    r"(?!(?:not|too|never|no|that|which|who|of|under|in|only|banned|rejected|contra\w+|un\w+ed|unsuitable|inappropriate|alternative"
+    r"|potential|possible|future|emerging|experimental|investigational|candidate|proposed|failed|former|obsolete|outdated|withdrawn"
+    r"|option|choice)\b)"
+)
+_KIND = (
+    r"(?:medicines?|drugs?|medications?|tablets?|capsules?|creams?|ointments?|gels?|lotions?|sprays?|patch|inhaler|injection|solution"
+    r"|suspension|vaccine|agent|inhibitor|antibody|antibiotic|antidepressant|steroid|hormone|product|treatment|therapy)"
+)
+#: "is a medicine for the treatment of X", "is an ointment for treating Y", "is a treatment for Z".
+FOR_TREATING = rx(
+    rf"\b(?:is|are) an? (?:{_NOT_IT}[\w-]+ ){{0,7}}?{_KIND} for (?:the (?:[\w-]+ )?(?:treatment|prevention|management|relief) of"
+    rf"|treating|preventing|relieving)\b|\b(?:is|are) an? (?:{_NOT_IT}[\w-]+ ){{0,7}}?(?:treatment|therapy) for\b"
+)
 
 
 def with_participle(words: Sequence[Word], group: VerbGroup) -> VerbGroup:
@@ -74,12 +95,12 @@ def with_participle(words: Sequence[Word], group: VerbGroup) -> VerbGroup:
         if word.low == "for" and _says_what_for(words, number):
             return replace(group, end=number)  # "is a medicine for the treatment of"
         if word.low in ("that", "which") and (said := verb_group(words, number + 1, len(words))) is not None:
-            what_for = (
-                said.is_of("approve", "use")
-                and [one.low in _GOES_ON for one in words[said.end : said.end + 1]] == [True]
-                and words[said.end].low != "as"
+            now = words[said.first].low in ("is", "are") and said.passive and said.is_of("approve", "use")
+            other = any(
+                word.low == "of" and words[k - 1].low not in _KINDS for k, word in enumerate(words[:number]) if k > group.end
             )
-            return said if what_for and said.passive and not group.negative else group
+            following = words[said.end].low if said.end < len(words) else ""
+            return said if now and following in _GOES_ON_THAT and not (other or group.negative) else group
         if (
             word.is_stop
             or word.of("relative", "be", "have", "modal")
@@ -104,13 +125,13 @@ def given_by(words: Sequence[Word], names: frozenset[str]) -> tuple[int, int] | 
     while end < len(words) and (words[end].low in names or words[end].low == "it"):
         end += 1
     following = words[end].low if end < len(words) else ""
-    how = following == "to" or (following in _GIVEN_HOW and words[0].low == "you")
+    # "You may have it with X": perhaps; "on its own, or with X": either way
+    sure = not any(word.of("modal") for word in before) or any(word.low == "or" for word in words[end:])
+    how = following == "to" or (following in _GIVEN_HOW and words[0].low == "you" and sure)
     return (verb + 1, end) if agent and end > verb + 1 and how else None
 
 
 #: What follows "You might have it": with what.
 _GIVEN_HOW = ("with", "alone", "together", "on", "by", "either")
-
-
 #: Who gives a drug or has it, by which verb; in words: how soon the verb stands.
 _GIVERS, _GIVING, _FIRST_WORDS = closed("givers"), closed("giving"), 6

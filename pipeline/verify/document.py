@@ -24,9 +24,11 @@ _GLOSSARY_ID = re.compile(
     re.IGNORECASE,
 )
 #: Footnote marks hang on sentences and are no part of them.
+_FOOTNOTE_MARKS = frozenset("*#^\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079\u2020\u2021\u00a7\u00b6")
 #: What a page without lists in its Markdown writes before an item: it says nothing.
 _BULLETS = "\u2022\u25cf\u25aa\u2023\u25e6"
-_FOOTNOTE_MARKS = frozenset("*#^\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079\u2020\u2021\u00a7\u00b6")
+#: Neither says anything.
+_MARKS = _FOOTNOTE_MARKS.union(_BULLETS)
 #: "tags: [treatment, biosimilar]"
 _FLOW = re.compile(r"\[(.*)\]\s*(?:#.*)?")
 _QUOTED = re.compile(r"(['\"])(.*)\1(?:[ \t]+#.*)?")
@@ -90,7 +92,7 @@ class Document:
         return next((str(each.get("value")) for each in stated), None)
 
     def front_matter(self, key: str) -> list[str]:
-        """The values of a front-matter key, one a line or in one line's brackets, without quotes, comments and the signs of a block."""
+        """The values of a front-matter key, in lines or in brackets, without quotes, comments and the signs of a block."""
         found, inside = [], False
         for line in re.split(r"[\r\n]+", self.text[: self.front_matter_end]):
             named = _YAML_KEY.match(line)
