@@ -23,7 +23,7 @@ help:  ## List the targets
 run: $(VENV)/.run  ## Publish the pages under seeds/ to output/ through the Prefect flow
 	@$(BIN)/onlabel run $(SEEDS) --output $(OUTPUT)
 
-test: $(VENV)/.dev  ## Run the test suite, on all cores: each behavior once (9 minutes on two)
+test: $(VENV)/.dev  ## Run the test suite, on all cores: each behavior once (7 minutes on two)
 	@$(PYTEST)
 
 test-slow: $(VENV)/.dev  ## Run what takes longer: further cases, and all examples of hypothesis (.ci/run does)

@@ -183,7 +183,7 @@ _SETS: Final[Mapping[str, str]] = {
     # Verbs that an item may begin with, and no adjectives ("Clear cell sarcoma", "Lower back pain")
     "item-aims": "reduce prevent improve maintain relieve increase decrease manage treat delay prolong",
     # What is indicated in a label beside its product: "Caution is indicated in …", "Biopsy is indicated …"
-    "not-given": "you we your consideration attention caution care monitoring test tests testing evaluation rest physiotherapy dialysis hospitalization adjustment "
+    "not-given": "consideration attention caution care monitoring test tests testing evaluation rest physiotherapy dialysis hospitalization adjustment "
     "dosage dose reduction discontinuation vigilance supervision diet exercise isolation culture cultures alternative",
     # What is treated of a disease, said before its name: "relief of the signs and symptoms of X"
     "signs": "presence extent relapse relapses sign signs symptom symptoms manifestation manifestations occurrence incidence frequency severity progression recurrence risk",

@@ -134,7 +134,7 @@ def subject_of(text: str, words: Sequence[Word], at: int, first: int, names: Nam
     )
     said = words[at:end]
     lows = [word.low for word in said]
-    if not lows:
+    if not lows or lows[0] in ("you", "we", "your"):  # "You may be given medicine to prevent shingles": whoever reads
         return ""
     if lows == ["they"] and first < len(words) and _act(words, first):
         return "people"

@@ -387,3 +387,10 @@ def test_what_patients_have_had_is_no_prior_therapy(had: str) -> None:
     (use,) = page(f"Zolafen is used to prevent shingles in adults who have already had {had}.").uses
 
     assert use.prior == ()
+
+
+def test_what_you_may_have_it_with_stays_in_words() -> None:
+    (use,) = page("Zolafen is used to treat gout. You may have it with brontinib.").uses
+
+    assert use.therapies == ()
+    assert "You may have it with brontinib." in [one.fact.text for one in use.qualifiers]
