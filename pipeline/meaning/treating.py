@@ -81,9 +81,10 @@ def _purpose(scene: Scene, verb: Place, whole: str) -> tuple[Said, ...]:
     thing = scene.place(scene.inner, listed.end) if listed.items else None
     rest = scene.place(listed.end, scene.end) if listed.items and listed.end < scene.end else None
     prevents = scene.text[slice(*verb)].lower().endswith("prevent") and rest is not None
-    prevents = (
-        prevents and thing is not None and ends_in_disease(scene.text[slice(*thing)])
-    )  # "prevent infection from spreading"
+    if (
+        prevents and thing is not None and _BODY.search(scene.text[slice(*thing)])
+    ):  # "prevent the body from rejecting a transplant"
+        return (scene.tell("intent", "other-intent", (verb[0], scene.whole[1]), mode="other"),)
     return (
         scene.tell("intent", "own-verb", verb, mode="prevent")
         if prevents
@@ -107,6 +108,7 @@ def _kept_from_recurring(scene: Scene, verb: Place, end: int) -> tuple[Said, ...
     return (scene.tell("intent", "intent", verb, mode="treat"), thing, rest)
 
 
+_BODY = rx(r"\b(?:body|immune system|blood|cells?)$")
 #: "the preventive treatment of migraine" treats nothing.
 _PREVENTIVE = rx(r"\b(?:preventi?ve|preventative|prophylactic) treatment\b")
 
