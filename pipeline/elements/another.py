@@ -21,18 +21,17 @@ if TYPE_CHECKING:
 
 def names_another(passage: Passage, statement: Statement, frame: Frame, names: Names) -> bool:
     """Whether "it is (also) used to treat …" after a use in prose names another disease, and so states a use of its own."""
-    approved = frame.group is not None and frame.group.is_of("approve")
     reading = read_on(statement, frame)
     of_label = names.approved and any(
         ends_in_disease(reading.text(place)) for one in reading.of("object") for place in one.names
     )
     led = leading_head(statement, frame) if prose_head(reading) is None else None
     told = read_prose(passage, names)
-    used = frame.group is not None and frame.group.is_of("approve", "use") and frame.group.head is not None
-    used = used and frame.group is not None and frame.group.head is not None and frame.group.head.low not in _GIVEN
+    verb = frame.group.head if frame.group is not None else None
+    used = verb is not None and verb.of("approve", "use") and verb.low not in _GIVEN
     if used and (_another_way_round(reading, told) or (names.open and _another_form(reading, told))):
         return True
-    return another_use(reading, told.heads, led, approved=approved or of_label)
+    return another_use(reading, told.heads, led, approved=of_label or (verb is not None and verb.of("approve")))
 
 
 def _another_form(reading: Reading, told: Told) -> bool:

@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from itertools import takewhile
 
+from pipeline.extract.layout import heading
 from pipeline.language import classes_of, closed, plain, rx
 from pipeline.model import Block, Page
+from pipeline.publishers import Publisher
 
 
 class Introduced:
-    """A page of a publisher that is not known: what of it may introduce its drug."""
+    """A page, and where its headings and what introduces its drug stand; of a publisher without `introductions`, its headings alone."""
 
-    def __init__(self, page: Page) -> None:
-        self.blocks = page.blocks
-        headings = [one for one in page.blocks if one.kind == "heading" and one.text.strip()]
-        self.named = next((one for one in reversed(headings) if one.level == 1), None)
-        self.marked = any(one.level > 1 for one in headings)  # its sections have Markdown's headings
+    def __init__(self, page: Page, publisher: Publisher) -> None:
+        self.page = page
+        self.words = publisher.introductions
+
+    @cached_property
+    def named(self) -> Block | None:
+        """The heading that names what the page is about."""
+        return next((one for one in reversed(self.page.blocks) if _is_heading(one) and one.level == 1), None)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The words of the page's name and title; none where it is a disease's or a procedure's."""
         name = self.named.text if self.named is not None else ""
-        self.names = _words(f"{name} {page.meta('title') or ''}") if _may_be_a_drug(name) else frozenset()
+        return _words(f"{name} {self.page.meta('title') or ''}") if _may_be_a_drug(name) else frozenset()
+
+    @cached_property
+    def marked(self) -> bool:
+        """Whether its sections have Markdown's headings."""
+        return any(one.level > 1 for one in self.page.blocks if _is_heading(one))
 
     def level(self, block: Block) -> int:
-        """The level of a paragraph that stands for a heading, 0 of another block.
+        """The level of a heading, or of a paragraph that stands for one; 0 of another block.
 
-        On a page without headings in its Markdown: a line that is all bold, or has a number, as in a summary of product
-        characteristics ("4.1 Therapeutic indications", below "4.").
+        Such paragraphs stand on pages without headings in their Markdown: a line that is all bold, or has a number, as in a
+        summary of product characteristics ("4.1 Therapeutic indications", below "4.").
         """
-        if self.marked or block.kind != "paragraph" or len(block.text) > _LONGEST_TITLE:
+        if block.kind == "heading":
+            return block.level
+        if not self.words or block.kind != "paragraph" or self.marked or len(block.text) > _LONGEST_TITLE:
             return 0
         said = plain(block.text).strip()
         number = _NUMBER.match(said)
@@ -35,15 +52,23 @@ class Introduced:
             return 0
         return _LEVELS + number[0].count(".") if number is not None else 2 * _LEVELS
 
-    def may_lead(self, block: Block, introduction: bool) -> bool:  # noqa: FBT001 - whether its words are those of an introduction
-        """Whether uses of the page's drug may stand below a heading: its name, "What is NAME?", "Description"."""
-        asks = introduction and (bool(_words(block.text) & self.names) or not _OF_SOMETHING.search(block.text))
-        return bool(self.names) and (block is self.named or asks)
+    def opens(self, number: int, said: str) -> bool:
+        """Whether uses of the page's drug stand below a heading that does not announce them: its name, "What is NAME?", "Description".
 
-    def says_uses(self, number: int, level: int) -> bool:
-        """Whether the text below a heading says what the page's drug is used for, of it by name, or by "it" behind its name."""
-        below = takewhile(lambda one: not self._ends(one, level), self.blocks[number + 1 :])
-        known = not self.names.isdisjoint(_words(self.blocks[number].text))
+        Args:
+            number: The heading, by its place among the page's blocks.
+            said: Its words.
+        """
+        if not self.words or not self.names:
+            return False
+        own = not _words(said).isdisjoint(self.names)
+        asks = heading(self.words).match(said) is not None and (own or _OF_SOMETHING.search(said) is None)
+        return (asks or self.page.blocks[number] is self.named) and self._says_uses(number, known=own)
+
+    def _says_uses(self, number: int, *, known: bool) -> bool:
+        """Whether the text below a heading says what the drug is used for, of it by name, or by "it" where its name is `known`."""
+        level = self.level(self.page.blocks[number])
+        below = takewhile(lambda one: not self._ends(one, level), self.page.blocks[number + 1 :])
         for said in (said for block in below for said in _END.split(plain(block.text))):
             begins = (_WORD.search(each) for each in (said, _BEFORE.sub("", said, count=1)))
             first = {found.group().casefold() for found in begins if found is not None}
@@ -55,8 +80,12 @@ class Introduced:
         return False
 
     def _ends(self, block: Block, level: int) -> bool:
-        own = block.level if block.kind == "heading" else self.level(block)
+        own = self.level(block)
         return own > 0 and (level == 1 or own <= level)
+
+
+def _is_heading(block: Block) -> bool:
+    return block.kind == "heading" and bool(block.text.strip())
 
 
 def _may_be_a_drug(name: str) -> bool:

@@ -18,9 +18,9 @@ def use_blocks(page: Page, publisher: Publisher) -> tuple[Block, ...]:
     """
     found: list[Block] = []
     level = 0
-    introduced = Introduced(page) if publisher.introductions else None
+    introduced = Introduced(page, publisher)
     for number, block in enumerate(page.blocks):
-        own = block.level if block.kind == "heading" else introduced.level(block) if introduced is not None else 0
+        own = introduced.level(block)
         if own:
             if level and own <= level:
                 level = 0
@@ -28,10 +28,7 @@ def use_blocks(page: Page, publisher: Publisher) -> tuple[Block, ...]:
             if not level and own > 1 and heading(publisher.uses).match(said):
                 level = own
                 continue
-            may = introduced is not None and introduced.may_lead(
-                block, heading(publisher.introductions).match(said) is not None
-            )
-            if not level and may and introduced is not None and introduced.says_uses(number, own):
+            if not level and introduced.opens(number, said):
                 level = own if own > 1 else _BELOW_THE_NAME
                 continue
         if level:
