@@ -62,6 +62,11 @@ def read_aside(ledger: Ledger, aside: Aside) -> None:
     statement, frame = aside.statement, aside.frame
     places = (ledger.noted(statement) if statement.note else []) or reached(aside, ledger.elements, ledger.following)
     lost = aside.lost and not _denies_another(statement, frame, ledger)
+    if frame.role == "denied" and _FOR_THIS.search(statement.text) and aside.passage is not None and aside.passage.prose:
+        ledger.role(statement, "denied", frame.name)
+        ledger.state(aside.passage.leaves(), statement.fact("stated"))  # "It is not licensed for this.": the use before it
+        ledger.result.denials.append(statement.fact(frame.name))
+        return
     of_brands = of_all_brands(statement)
     if of_brands and frame.role == "denied":  # "Neither brand is approved for use in children.": of every use
         ledger.role(statement, "denied", frame.name)
@@ -87,6 +92,9 @@ def read_aside(ledger: Ledger, aside: Aside) -> None:
         ledger.state(places, statement.fact("stated"))
     another = frame.role == "denied" and frame.group is not None and not frame.group.is_of("approve")
     note_said(ledger, statement, frame, ledger.of(places) if another and of_another(statement, frame, ledger.names) else ())
+
+
+_FOR_THIS = rx(r"^(?:it|this medicine|this drug) (?:is|has)(?:n't| not| no).{0,40} for this(?: purpose)?\W*$")
 
 
 def _denied_in_paragraph(aside: Aside) -> bool:

@@ -175,6 +175,9 @@ _SETS: Final[Mapping[str, str]] = {
     "prolongation slowing healing evaluation assessment production reversal conversion termination elimination localization mitigation",
     # What an age is said with in a bracket behind patients
     "age-words": "to of age ages aged and or older over above up less than under younger years year months month weeks week days day old from between -",
+    # Stems of international nonproprietary names (WHO, "The use of stems in the selection of INN")
+    "inn-stems": "nib mab fen platin rubicin taxel zole pril sartan statin lidomide cept ciclib parib lisib glutide gliptin gliflozin "
+    "trexate zomib clax formin relin relix lutamide terone",
     # "as an adjunct to diet and exercise"
     "no-drug": "diet diets dietary exercise exercises measures therapy psychotherapy counseling counselling support management care rest "
     "physiotherapy restriction hygiene program programme regimen regimens interventions modification",

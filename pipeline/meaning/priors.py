@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pipeline.language import closed
 from pipeline.meaning.said import Place
 from pipeline.meaning.scene import Scene
+from pipeline.phrases.nouns import names_drug
 from pipeline.phrases.treatments import Treatments, of_one_noun, read_treatments
 from pipeline.phrases.verbs import VerbGroup, begins_verb, verb_group
 
@@ -241,14 +242,7 @@ def _is_treatment(scene: Scene, listed: Treatments) -> bool:
 def _already(scene: Scene, group: VerbGroup, listed: Treatments) -> bool:
     """Reads "who have already had sorafenib": a drug by the stem of its name ("already had chickenpox" is none)."""
     said = any(word.low in ("already", "previously") for word in scene.words[group.first : group.end])
-    return said and all(scene.words[end - 1].low.endswith(_STEMS) for _, end in listed.names)
-
-
-#: Stems of international nonproprietary names (WHO, "The use of stems in the selection of INN").
-_STEMS = (
-    "nib", "mab", "fen", "platin", "rubicin", "taxel", "zole", "prazole", "pril", "sartan", "statin", "lidomide", "cept", "ciclib", "parib",
-    "lisib", "glutide", "gliptin", "gliflozin", "trexate", "zomib", "clax", "rafenib", "formin", "relin", "relix", "lutamide", "terone",
-)  # fmt: skip
+    return said and all(names_drug(scene.words[end - 1]) for _, end in listed.names)
 
 
 def _told(scene: Scene, listed: Treatments | None, rule: str) -> list[Prior]:

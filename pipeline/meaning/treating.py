@@ -295,6 +295,9 @@ def partners(scene: Scene) -> tuple[Said, ...] | None:
 
 def _often(scene: Scene) -> bool:
     """Reads "is often used with X", "may be used with X": not required."""
+    first = scene.phrase.first
+    if scene.words[first].low == "with" and first and scene.words[first - 1].low in ("usually", "often", "sometimes"):
+        return True  # "ovarian cancer, usually with carboplatin"
     frame = scene.frames[-1].group if scene.frames else None
     if frame is None:
         return False

@@ -274,3 +274,11 @@ def goes_on(words: Sequence[Word], at: int, end: int) -> bool:
 
 
 CAUSED = ("caused", "due")
+
+
+def names_drug(word: Word) -> bool:
+    """Whether a word has the stem of a drug's international nonproprietary name at its end ("carboplatin", "sorafenib")."""
+    return word.low.endswith(_STEMS)
+
+
+_STEMS = tuple(sorted(closed("inn-stems")))

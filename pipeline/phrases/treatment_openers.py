@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.language import closed
 from pipeline.phrases.kinds import CLAUSES, NOUNS, PREDICATES, Here, Opener, by_first
-from pipeline.phrases.nouns import is_feature
+from pipeline.phrases.nouns import is_feature, names_drug
 from pipeline.phrases.verbs import begins_verb
 from pipeline.phrases.words import Word
 
@@ -170,6 +170,9 @@ def with_what(here: Here) -> Opener | None:
         return None
     if joined and current == "people" and (words[at - 1].low != "or" or words[at - 2].low == ","):
         return Opener("with", at)  # "alone in adults, or with X in children"
+    behind_name = comma or (at > 1 and words[at - 1].low in _OFTEN and words[at - 2].low == ",")
+    if behind_name and current in ("start", "noun", "aim") and at + 1 < end and names_drug(words[at + 1]):
+        return Opener("with", at)  # "ovarian cancer, usually with carboplatin"
     if current in ("people", "noun", "aim", "place", "for", "having") or (current == "start" and not here.fresh):
         return Opener("having", at + 1 if low == "with" else at)
     return Opener("with", at)
@@ -185,6 +188,7 @@ def _added_to(words: Sequence[Word], at: int, end: int) -> int:
     return number + 1 if number + 1 < end and words[number].low in ("to", "with") and not other else 0
 
 
+_OFTEN = ("usually", "often", "sometimes")
 _ADDED = ("adjunct", "adjunctive", "add-on")
 #: Beside what a drug is given, and no drug.
 _NO_DRUG = closed("no-drug") | closed("operations")

@@ -394,3 +394,23 @@ def test_what_you_may_have_it_with_stays_in_words() -> None:
 
     assert use.therapies == ()
     assert "You may have it with brontinib." in [one.fact.text for one in use.qualifiers]
+
+
+def test_a_drug_behind_a_comma_is_a_partner() -> None:
+    ovarian, lung = page(
+        "Zolafen is used to treat:\n\n- ovarian cancer, usually with carboplatin\n- lung cancer, with cisplatin"
+    ).uses
+
+    assert [(one.mode, one.names[0].text) for use in (ovarian, lung) for one in use.therapies] == [
+        ("optional", "carboplatin"),
+        ("required", "cisplatin"),
+    ]
+
+
+def test_not_licensed_for_this_is_said_of_the_use_before() -> None:
+    breast, endometriosis = page(
+        "It's used to treat breast cancer.\n\nZolafen is sometimes used to treat endometriosis. It is not licensed for this."
+    ).uses
+
+    assert breast.qualifiers == ()
+    assert [one.fact.text for one in endometriosis.qualifiers] == ["It is not licensed for this."]
