@@ -7,7 +7,7 @@ from pipeline.extract.layout import heading
 from pipeline.language import plain
 from pipeline.model import Block, Page
 from pipeline.publishers import Publisher
-from pipeline.sentences.statements import BULLET
+from pipeline.sentences.statements import BULLET, BULLETS
 
 
 def use_blocks(page: Page, publisher: Publisher) -> tuple[Block, ...]:
@@ -42,5 +42,6 @@ _BELOW_THE_NAME = 99
 
 def _itemized(block: Block) -> Block:
     """A paragraph that starts with a bullet as the item that it shows; several in one paragraph lost their line ends."""
-    bullet = block.kind == "paragraph" and BULLET.match(block.text) is not None and len(BULLET.findall(block.text)) == 1
+    one = block.kind == "paragraph" and sum(block.text.count(each) for each in BULLETS) == 1
+    bullet = one and BULLET.match(block.text) is not None
     return Block("item", block.span, block.runs, level=1) if bullet else block

