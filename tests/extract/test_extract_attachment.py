@@ -352,4 +352,7 @@ def test_what_the_treatment_before_is_for_is_no_state_of_the_disease(uses_of: Us
 
 def test_what_is_given_beside_it_behind_a_comma_is_no_state_of_the_disease(uses_of: Uses) -> None:
     (use,) = uses_of(f"{LEAD}- **Pancreatic cancer**, with brontinib, in adults.")
-    assert (use.disease_status, words(use), patients(use)) == ((), ["with brontinib"], [["adults"]])
+    assert (use.disease_status, words(use), patients(use)) == ((), [], [["adults"]])
+    assert [(one.mode, [name.text for name in one.names]) for one in use.therapies] == [("required", ["brontinib"])]
+    (use,) = uses_of(f"{LEAD}- **Pancreatic cancer**, with caldisone, in adults.")
+    assert (use.disease_status, words(use), patients(use)) == ((), ["with caldisone"], [["adults"]])
