@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import tempfile
@@ -13,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from pipeline import publish as publishing
+from pipeline.collecting import collect_seldom
 from pipeline.convert import batch, convert
 from pipeline.publish import snapshot as snapshots
 from pipeline.review import site
@@ -29,7 +29,7 @@ if "TMPDIR" not in os.environ and os.access(IN_MEMORY, os.W_OK) and shutil.disk_
     os.environ["TMPDIR"] = str(IN_MEMORY)
     tempfile.tempdir = None
 # The collector looked through all that the modules before had left, again and again: a quarter of some tests' time.
-gc.set_threshold(50_000, 20, 50)
+collect_seldom()
 # The width of the terminal that the tests are started from: readline hands it to processes beside each other.
 for name in ("COLUMNS", "LINES"):
     os.environ.pop(name, None)

@@ -40,19 +40,23 @@ def _another_form(reading: Reading, told: Told) -> bool:
     So it is with "It is also used to prevent bleeding during surgery" behind "to prevent bleeding".
     Where a page prints its drug's names below labels, such a sentence restricts the use before.
     """
-    head = prose_head(reading)
-    named = reading.of("intent") and head is not None and not all(map(is_generic, head.names))
+    names = _named(reading)
     known = {name.casefold() for name in told.heads}
-    return bool(named) and head is not None and (reading.also or not any(name.casefold() in known for name in head.names))
+    return bool(names) and (reading.also or known.isdisjoint(name.casefold() for name in names))
 
 
 def _another_way_round(reading: Reading, told: Told) -> bool:
     """Reads "It is also used to treat breast cancer in men" behind "to reduce the chance of breast cancer in women"."""
-    own, before = (next((one.mode for one in first.of("intent")), "") for first in (reading, told.readings[0]))
+    modes = {next((one.mode for one in first.of("intent")), "") for first in (reading, told.readings[0])}
+    names = _named(reading)
+    same = reading.also or any(names_head(name, told.heads) for name in names)
+    return bool(names) and same and "treat" in modes and not modes.isdisjoint(_PREVENTIVE)
+
+
+def _named(reading: Reading) -> tuple[str, ...]:
+    """The diseases that a sentence acts on; none where it names them by a generic noun ("the cancer")."""
     head = prose_head(reading)
-    named = head is not None and not all(map(is_generic, head.names))
-    same = head is not None and (reading.also or any(names_head(name, told.heads) for name in head.names))
-    return named and same and {own, before} & {"treat"} != set() and {own, before} & _PREVENTIVE != set()
+    return head.names if head is not None and not all(map(is_generic, head.names)) else ()
 
 
 _PREVENTIVE = {"prevent", "reduce_risk"}

@@ -12,6 +12,7 @@ import pytest
 from pipeline.extract import extract
 from pipeline.model import DrugFacts
 from pipeline.read import read_page
+from tests.extract.of_others import conditions
 
 #: Pages in the voice of other publishers, by people who had not seen the rules: 1 has 20 pages, first F1 0.61, strict 0.55;
 #: 2 has 24 pages, first F1 0.77, strict 0.60; 3 has 22 pages, first F1 0.78, strict 0.65;
@@ -32,10 +33,6 @@ def page(section: str, heading: str = "About zolafen") -> DrugFacts:
     front = "---\ntitle: Zolafen - Health Pages\nsource: Health Pages\n---\n\n# Zolafen - Health Pages\n"
     text = f"{front}\n## {heading}\n\n{section}\n"
     return extract(read_page(text.encode(), "zolafen.md"))
-
-
-def conditions(facts: DrugFacts) -> list[str]:
-    return [one.text for use in facts.uses for one in use.conditions]
 
 
 @pytest.mark.parametrize(
