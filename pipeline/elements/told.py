@@ -195,7 +195,7 @@ def _first(  # noqa: PLR0913, PLR0917 - a sentence, and what stands above it
     acts = lead is not None and any(reading.of("object") for reading in lead.readings)
     if not above and not acts and _starts_plain_people(statement):
         return [_after_patients(statement, told)]
-    if any(one.heads for one in above) or (_starts_plain_people(statement)):
+    if any(one.heads for one in above) or _starts_plain_people(statement):
         return [read(statement, heads)]
     head = (
         None
